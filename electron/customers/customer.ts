@@ -17,34 +17,34 @@
  * | extended.NAME | text |
  */
 
-export type IdentifierType = "mobile" | "email" | "externalId" | "userId";
+export type IdentifierType = 'mobile' | 'email' | 'externalId' | 'userId';
 
 /** One way to say who a customer is. `userId` is the server's own id (`id` in a request, `user_id` in an answer). */
 export type Identifier = {
-	readonly type: IdentifierType;
-	readonly value: string;
+  readonly type: IdentifierType;
+  readonly value: string;
 };
 
 /** The identifiers that an organisation registers customers by, and that may be filled while they are empty. */
-export const fillableIdentifiers = ["mobile", "email", "externalId"] as const;
+export const fillableIdentifiers = ['mobile', 'email', 'externalId'] as const;
 export type FillableIdentifier = (typeof fillableIdentifiers)[number];
 
 export const coreFields = [
-	"firstName",
-	"lastName",
-	"mobile",
-	"email",
-	"externalId",
-	"registeredOn",
-	"registeredTill",
-	"associatedWith",
-	"type",
-	"fraudStatus",
+  'firstName',
+  'lastName',
+  'mobile',
+  'email',
+  'externalId',
+  'registeredOn',
+  'registeredTill',
+  'associatedWith',
+  'type',
+  'fraudStatus',
 ] as const;
 export type CoreField = (typeof coreFields)[number];
 
-export const channels = ["sms", "email"] as const;
-export const priorities = ["TRANS", "BULK"] as const;
+export const channels = ['sms', 'email'] as const;
+export const priorities = ['TRANS', 'BULK'] as const;
 export type Channel = (typeof channels)[number];
 export type Priority = (typeof priorities)[number];
 
@@ -61,113 +61,105 @@ export type FieldValues = { readonly [Key in FieldKey]?: string | null };
 
 /** One program's summary. Every number is as the server last told it; `null` where it told none. */
 export type Program = {
-	readonly programId: string;
-	readonly points: number | null;
-	readonly lifetimePoints: number | null;
-	readonly redeemed: number | null;
-	readonly expired: number | null;
-	readonly returned: number | null;
-	readonly adjusted: number | null;
-	readonly totalPoints: number | null;
-	readonly cumulativePurchases: number | null;
-	readonly tier: {
-		readonly name: string | null;
-		readonly serial: number | null;
-	};
-	readonly nextTier: {
-		readonly name: string | null;
-		readonly serial: number | null;
-		readonly description: string | null;
-	};
-	readonly tierExpiresOn: string | null;
+  readonly programId: string;
+  readonly points: number | null;
+  readonly lifetimePoints: number | null;
+  readonly redeemed: number | null;
+  readonly expired: number | null;
+  readonly returned: number | null;
+  readonly adjusted: number | null;
+  readonly totalPoints: number | null;
+  readonly cumulativePurchases: number | null;
+  readonly tier: {
+    readonly name: string | null;
+    readonly serial: number | null;
+  };
+  readonly nextTier: {
+    readonly name: string | null;
+    readonly serial: number | null;
+    readonly description: string | null;
+  };
+  readonly tierExpiresOn: string | null;
 };
 
 export type Loyalty = {
-	readonly points: number | null;
-	readonly lifetimePoints: number | null;
-	readonly lifetimePurchases: number | null;
-	readonly tier: string | null;
-	readonly tierExpiresOn: string | null;
-	readonly programs: readonly Program[];
+  readonly points: number | null;
+  readonly lifetimePoints: number | null;
+  readonly lifetimePurchases: number | null;
+  readonly tier: string | null;
+  readonly tierExpiresOn: string | null;
+  readonly programs: readonly Program[];
 };
 
 /** A customer as the server last told it. A partial answer leaves keys out of `fields`; see `mergeRecord`. */
 export type CustomerRecord = {
-	readonly userId: string | null;
-	readonly fields: FieldValues;
-	/** `null` where the answer held no loyalty numbers at all (never read as "no points", F31). */
-	readonly loyalty: Loyalty | null;
-	readonly updatedOn: string | null;
-	readonly source: string | null;
-	/** Subscriptions of channels that `customer/update` cannot change (such as WhatsApp), shown read-only. */
-	readonly otherSubscriptions: readonly {
-		readonly channel: string;
-		readonly priority: string;
-		readonly subscribed: boolean;
-	}[];
-	/** Keys of the answer that this version does not know, kept as they came (api-facts, trap 7). */
-	readonly unknown: { readonly [key: string]: unknown };
+  readonly userId: string | null;
+  readonly fields: FieldValues;
+  /** `null` where the answer held no loyalty numbers at all (never read as "no points", F31). */
+  readonly loyalty: Loyalty | null;
+  readonly updatedOn: string | null;
+  readonly source: string | null;
+  /** Subscriptions of channels that `customer/update` cannot change (such as WhatsApp), shown read-only. */
+  readonly otherSubscriptions: readonly {
+    readonly channel: string;
+    readonly priority: string;
+    readonly subscribed: boolean;
+  }[];
+  /** Keys of the answer that this version does not know, kept as they came (api-facts, trap 7). */
+  readonly unknown: { readonly [key: string]: unknown };
 };
 
 /** What an update set off at the server besides itself. */
 export type SideEffect =
-	| {
-			readonly kind: "points";
-			readonly awarded: number | null;
-			readonly total: number | null;
-	  }
-	| {
-			readonly kind: "coupon";
-			readonly code: string | null;
-			readonly description: string | null;
-			readonly validTill: string | null;
-	  }
-	| {
-			readonly kind: "other";
-			readonly type: string;
-			readonly details: { readonly [key: string]: unknown };
-	  };
+  | {
+      readonly kind: 'points';
+      readonly awarded: number | null;
+      readonly total: number | null;
+    }
+  | {
+      readonly kind: 'coupon';
+      readonly code: string | null;
+      readonly description: string | null;
+      readonly validTill: string | null;
+    }
+  | {
+      readonly kind: 'other';
+      readonly type: string;
+      readonly details: { readonly [key: string]: unknown };
+    };
 
 /**
  * Lays a newer answer over what was known. A field that the answer does not mention stays; a field that it says is
  * empty becomes empty. Loyalty numbers that were not told stay as they were.
  */
-export function mergeRecord(
-	known: CustomerRecord | null,
-	told: CustomerRecord,
-): CustomerRecord {
-	if (known === null) return told;
-	return {
-		userId: told.userId ?? known.userId,
-		fields: { ...known.fields, ...told.fields },
-		loyalty: told.loyalty ?? known.loyalty,
-		updatedOn: told.updatedOn ?? known.updatedOn,
-		source: told.source ?? known.source,
-		otherSubscriptions:
-			told.otherSubscriptions.length > 0
-				? told.otherSubscriptions
-				: known.otherSubscriptions,
-		unknown: { ...known.unknown, ...told.unknown },
-	};
+export function mergeRecord(known: CustomerRecord | null, told: CustomerRecord): CustomerRecord {
+  if (known === null) return told;
+  return {
+    userId: told.userId ?? known.userId,
+    fields: { ...known.fields, ...told.fields },
+    loyalty: told.loyalty ?? known.loyalty,
+    updatedOn: told.updatedOn ?? known.updatedOn,
+    source: told.source ?? known.source,
+    otherSubscriptions: told.otherSubscriptions.length > 0 ? told.otherSubscriptions : known.otherSubscriptions,
+    unknown: { ...known.unknown, ...told.unknown },
+  };
 }
 
 /** The keys of a field map, in its own order, with their type kept. */
 export function fieldKeys(values: FieldValues): FieldKey[] {
-	return Object.keys(values).filter(isFieldKey);
+  return Object.keys(values).filter(isFieldKey);
 }
 
 const core: ReadonlySet<string> = new Set(coreFields);
 const subscriptions: ReadonlySet<string> = new Set(
-	channels.flatMap((channel) =>
-		priorities.map((priority) => `subscription.${channel}.${priority}`),
-	),
+  channels.flatMap((channel) => priorities.map((priority) => `subscription.${channel}.${priority}`)),
 );
 
 export function isFieldKey(key: string): key is FieldKey {
-	return (
-		core.has(key) ||
-		subscriptions.has(key) ||
-		(key.startsWith("custom.") && key.length > "custom.".length) ||
-		(key.startsWith("extended.") && key.length > "extended.".length)
-	);
+  return (
+    core.has(key) ||
+    subscriptions.has(key) ||
+    (key.startsWith('custom.') && key.length > 'custom.'.length) ||
+    (key.startsWith('extended.') && key.length > 'extended.'.length)
+  );
 }

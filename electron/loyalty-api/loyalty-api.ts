@@ -1,63 +1,52 @@
 /** The loyalty API as the rest of the app sees it: clean types in, outcomes out, nothing of HTTP. */
 import type {
-	CustomerRecord,
-	FieldChanges,
-	FillableIdentifier,
-	Identifier,
-	IdentifierType,
-} from "../customers/customer.ts";
-import type {
-	FieldDefinition,
-	OrgPolicy,
-	StaffMember,
-	StoreLogin,
-} from "../org/definitions.ts";
-import type { ReadOutcome, UpdateOutcome } from "./outcome.ts";
+  CustomerRecord,
+  FieldChanges,
+  FillableIdentifier,
+  Identifier,
+  IdentifierType,
+} from '../customers/customer.ts';
+import type { FieldDefinition, OrgPolicy, StaffMember, StoreLogin } from '../org/definitions.ts';
+import type { ReadOutcome, UpdateOutcome } from './outcome.ts';
 
 /** Who did it, for the USER-CONTEXT audit headers. */
 export type Author = {
-	readonly staffCode: string | null;
-	readonly till: string;
+  readonly staffCode: string | null;
+  readonly till: string;
 };
 
 export type CustomerUpdate = {
-	readonly identifier: Identifier;
-	/** Only what changed; never empty. Several values of one custom field are a JSON array string and go as they are. */
-	readonly changes: FieldChanges;
-	readonly author: Author;
+  readonly identifier: Identifier;
+  /** Only what changed; never empty. Several values of one custom field are a JSON array string and go as they are. */
+  readonly changes: FieldChanges;
+  readonly author: Author;
 };
 
 export type IdentityChange = {
-	readonly type: FillableIdentifier;
-	readonly oldValue: string;
-	readonly newValue: string;
-	readonly author: Author;
+  readonly type: FillableIdentifier;
+  readonly oldValue: string;
+  readonly newValue: string;
+  readonly author: Author;
 };
 
 /** No function throws or rejects; every trouble is an outcome. */
 export type LoyaltyApi = {
-	/** `POST /v1.1/customer/update`. Not idempotent: never call it again after `unknown`. */
-	readonly updateCustomer: (update: CustomerUpdate) => Promise<UpdateOutcome>;
-	/** `POST /v1.1/customer/update_identity`: a request, pending until the vendor's back office approves it (1040). */
-	readonly requestIdentityChange: (
-		change: IdentityChange,
-	) => Promise<UpdateOutcome>;
-	/** `GET /v1.1/customer/get` for one customer. */
-	readonly getCustomer: (
-		identifier: Identifier,
-	) => Promise<ReadOutcome<CustomerRecord>>;
-	/** The same for several values of one identifier, by comma. Customers that do not exist are left out of the list. */
-	readonly getCustomers: (
-		type: IdentifierType,
-		values: readonly string[],
-	) => Promise<ReadOutcome<readonly CustomerRecord[]>>;
-	/** `GET /v1.1/store/login.json` (Basic only; with OAuth a token is fetched and `serverTimeMs` is null). */
-	readonly login: () => Promise<ReadOutcome<StoreLogin>>;
-	/** Keys that the answer does not hold are absent. */
-	readonly orgPolicy: () => Promise<ReadOutcome<Partial<OrgPolicy>>>;
-	readonly customFields: () => Promise<ReadOutcome<readonly FieldDefinition[]>>;
-	readonly extendedFields: () => Promise<
-		ReadOutcome<readonly FieldDefinition[]>
-	>;
-	readonly staff: () => Promise<ReadOutcome<readonly StaffMember[]>>;
+  /** `POST /v1.1/customer/update`. Not idempotent: never call it again after `unknown`. */
+  readonly updateCustomer: (update: CustomerUpdate) => Promise<UpdateOutcome>;
+  /** `POST /v1.1/customer/update_identity`: a request, pending until the vendor's back office approves it (1040). */
+  readonly requestIdentityChange: (change: IdentityChange) => Promise<UpdateOutcome>;
+  /** `GET /v1.1/customer/get` for one customer. */
+  readonly getCustomer: (identifier: Identifier) => Promise<ReadOutcome<CustomerRecord>>;
+  /** The same for several values of one identifier, by comma. Customers that do not exist are left out of the list. */
+  readonly getCustomers: (
+    type: IdentifierType,
+    values: readonly string[],
+  ) => Promise<ReadOutcome<readonly CustomerRecord[]>>;
+  /** `GET /v1.1/store/login.json` (Basic only; with OAuth a token is fetched and `serverTimeMs` is null). */
+  readonly login: () => Promise<ReadOutcome<StoreLogin>>;
+  /** Keys that the answer does not hold are absent. */
+  readonly orgPolicy: () => Promise<ReadOutcome<Partial<OrgPolicy>>>;
+  readonly customFields: () => Promise<ReadOutcome<readonly FieldDefinition[]>>;
+  readonly extendedFields: () => Promise<ReadOutcome<readonly FieldDefinition[]>>;
+  readonly staff: () => Promise<ReadOutcome<readonly StaffMember[]>>;
 };

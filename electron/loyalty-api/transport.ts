@@ -3,37 +3,37 @@
  * line, tests) and Electron's `net` (desktop app: the platform's proxy settings and certificate store). Both must tell
  * *not sent* from *lost* honestly: when in doubt it is lost.
  */
-import type { NotSentReason } from "./outcome.ts";
+import type { NotSentReason } from './outcome.ts';
 
 export type HttpRequest = {
-	readonly method: "GET" | "POST";
-	readonly url: string;
-	readonly headers: { readonly [name: string]: string };
-	readonly body: string | null;
-	/** For the whole exchange, from the call to the last byte of the answer. */
-	readonly timeoutMs: number;
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: string | null;
+  /** For the whole exchange, from the call to the last byte of the answer. */
+  readonly timeoutMs: number;
 };
 
 export type HttpResult =
-	| {
-			readonly kind: "answer";
-			readonly status: number;
-			/** Names in lower case; repeated headers joined with a comma. */
-			readonly headers: { readonly [name: string]: string };
-			/** The whole body as text; at most 5 MB are read, more is `lost`. Redirects are never followed. */
-			readonly body: string;
-	  }
-	| {
-			readonly kind: "not-sent";
-			readonly why: Exclude<NotSentReason, "busy" | "sign-in-page">;
-			/** The platform's own error code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, `net::ERR_…`), for logs and the doctor. */
-			readonly code: string;
-	  }
-	| {
-			readonly kind: "lost";
-			readonly why: "timeout" | "connection-lost";
-			readonly code: string;
-	  };
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      /** Names in lower case; repeated headers joined with a comma. */
+      readonly headers: { readonly [name: string]: string };
+      /** The whole body as text; at most 5 MB are read, more is `lost`. Redirects are never followed. */
+      readonly body: string;
+    }
+  | {
+      readonly kind: 'not-sent';
+      readonly why: Exclude<NotSentReason, 'busy' | 'sign-in-page'>;
+      /** The platform's own error code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, `net::ERR_…`), for logs and the doctor. */
+      readonly code: string;
+    }
+  | {
+      readonly kind: 'lost';
+      readonly why: 'timeout' | 'connection-lost';
+      readonly code: string;
+    };
 
 /** Never throws, never rejects. */
 export type Transport = (request: HttpRequest) => Promise<HttpResult>;

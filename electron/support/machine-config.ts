@@ -2,235 +2,210 @@
  * The machine config: one JSON file that IT writes, validated with errors that name the path, what was found and what
  * was expected. It never holds a secret.
  */
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { z } from "zod";
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
 
 /** Base URL of each of the vendor's clusters. */
 export const clusterUrls = {
-	asia1: "https://apac.api.capillarytech.com",
-	asia2: "https://apac2.api.capillarytech.com",
-	eu: "https://eu.api.capillarytech.com",
-	us: "https://us.api.capillarytech.com",
+  asia1: 'https://apac.api.capillarytech.com',
+  asia2: 'https://apac2.api.capillarytech.com',
+  eu: 'https://eu.api.capillarytech.com',
+  us: 'https://us.api.capillarytech.com',
 } as const;
 
-const loopbackHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 function isAllowedUrl(value: string): boolean {
-	if (!URL.canParse(value)) return false;
-	const url = new URL(value);
-	if (url.username !== "" || url.password !== "") return false;
-	return (
-		url.protocol === "https:" ||
-		(url.protocol === "http:" && loopbackHosts.has(url.hostname))
-	);
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  if (url.username !== '' || url.password !== '') return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopbackHosts.has(url.hostname));
 }
 
 const webAddress = z
-	.string()
-	.refine(
-		isAllowedUrl,
-		"an https address without user or password (plain http only for this machine itself)",
-	)
-	.transform((value) => value.replace(/\/+$/, ""));
+  .string()
+  .refine(isAllowedUrl, 'an https address without user or password (plain http only for this machine itself)')
+  .transform((value) => value.replace(/\/+$/, ''));
 
 function isTimeZone(value: string): boolean {
-	try {
-		new Intl.DateTimeFormat("en", { timeZone: value });
-		return true;
-	} catch {
-		return false;
-	}
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isLocale(value: string): boolean {
-	try {
-		return Intl.getCanonicalLocales(value).length === 1;
-	} catch {
-		return false;
-	}
+  try {
+    return Intl.getCanonicalLocales(value).length === 1;
+  } catch {
+    return false;
+  }
 }
 
-const fillable = z.enum(["mobile", "email", "externalId"]);
+const fillable = z.enum(['mobile', 'email', 'externalId']);
 
 const apiSection = z
-	.strictObject({
-		url: webAddress.optional(),
-		cluster: z.enum(["asia1", "asia2", "eu", "us"]).optional(),
-		requestsPerMinute: z.number().int().min(1).max(6000).default(60),
-		maxInFlight: z.number().int().min(1).max(64).default(4),
-		timeoutSeconds: z.number().min(1).max(120).default(15),
-	})
-	.refine(
-		(api) => (api.url === undefined) !== (api.cluster === undefined),
-		'one of "url" and "cluster"',
-	)
-	.transform(({ url, cluster, ...rest }) => ({
-		...rest,
-		url: url ?? clusterUrls[cluster ?? "eu"],
-	}));
+  .strictObject({
+    url: webAddress.optional(),
+    cluster: z.enum(['asia1', 'asia2', 'eu', 'us']).optional(),
+    requestsPerMinute: z.number().int().min(1).max(6000).default(60),
+    maxInFlight: z.number().int().min(1).max(64).default(4),
+    timeoutSeconds: z.number().min(1).max(120).default(15),
+  })
+  .refine((api) => (api.url === undefined) !== (api.cluster === undefined), 'one of "url" and "cluster"')
+  .transform(({ url, cluster, ...rest }) => ({
+    ...rest,
+    url: url ?? clusterUrls[cluster ?? 'eu'],
+  }));
 
-const authSection = z.discriminatedUnion("method", [
-	z.strictObject({ method: z.literal("basic"), till: z.string().min(1) }),
-	z.strictObject({
-		method: z.literal("oauth"),
-		key: z.string().min(1),
-		attributeTo: z.strictObject({
-			type: z.string().min(1).default("TILL"),
-			code: z.string().min(1),
-		}),
-	}),
+const authSection = z.discriminatedUnion('method', [
+  z.strictObject({ method: z.literal('basic'), till: z.string().min(1) }),
+  z.strictObject({
+    method: z.literal('oauth'),
+    key: z.string().min(1),
+    attributeTo: z.strictObject({
+      type: z.string().min(1).default('TILL'),
+      code: z.string().min(1),
+    }),
+  }),
 ]);
 
 /** Schema of the file. Everything but `api` and `auth` has a default. */
 export const machineConfigSchema = z.strictObject({
-	api: apiSection,
-	auth: authSection,
-	store: z
-		.strictObject({
-			countryCode: z
-				.string()
-				.regex(/^[A-Z]{2}$/, 'a country as two capital letters, such as "IN"')
-				.default("IN"),
-			timeZone: z
-				.string()
-				.refine(isTimeZone, 'an IANA time zone, such as "Asia/Kolkata"')
-				.default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
-			locale: z
-				.string()
-				.refine(isLocale, 'a language tag, such as "en" or "en-IN"')
-				.default("en"),
-		})
-		.prefault({}),
-	org: z
-		.strictObject({
-			primaryIdentifier: fillable.default("mobile"),
-			allowMobileFill: z.boolean().default(true),
-			allowEmailFill: z.boolean().default(true),
-			allowExternalIdFill: z.boolean().default(false),
-		})
-		.prefault({}),
-	sync: z
-		.strictObject({
-			readBack: z.boolean().default(true),
-			settleSeconds: z.number().min(0).max(600).default(5),
-			resendUnconfirmed: z
-				.enum(["after-read-back", "always"])
-				.default("after-read-back"),
-			checkAfterMinutes: z.number().min(0).max(1440).default(5),
-			markField: z.string().min(1).nullable().default(null),
-		})
-		.prefault({}),
-	staff: z
-		.strictObject({
-			required: z.boolean().default(false),
-			signOutAfterMinutes: z.number().min(1).max(1440).default(15),
-		})
-		.prefault({}),
-	data: z
-		.strictObject({
-			retentionDays: z.number().int().min(1).max(3650).default(365),
-		})
-		.prefault({}),
-	update: z
-		.strictObject({
-			feedUrl: webAddress.nullable().default(null),
-			channel: z.string().min(1).default("stable"),
-		})
-		.prefault({}),
-	log: z
-		.strictObject({
-			level: z.enum(["error", "warn", "info", "debug"]).default("info"),
-		})
-		.prefault({}),
+  api: apiSection,
+  auth: authSection,
+  store: z
+    .strictObject({
+      countryCode: z
+        .string()
+        .regex(/^[A-Z]{2}$/, 'a country as two capital letters, such as "IN"')
+        .default('IN'),
+      timeZone: z
+        .string()
+        .refine(isTimeZone, 'an IANA time zone, such as "Asia/Kolkata"')
+        .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
+      locale: z.string().refine(isLocale, 'a language tag, such as "en" or "en-IN"').default('en'),
+    })
+    .prefault({}),
+  org: z
+    .strictObject({
+      primaryIdentifier: fillable.default('mobile'),
+      allowMobileFill: z.boolean().default(true),
+      allowEmailFill: z.boolean().default(true),
+      allowExternalIdFill: z.boolean().default(false),
+    })
+    .prefault({}),
+  sync: z
+    .strictObject({
+      readBack: z.boolean().default(true),
+      settleSeconds: z.number().min(0).max(600).default(5),
+      resendUnconfirmed: z.enum(['after-read-back', 'always']).default('after-read-back'),
+      checkAfterMinutes: z.number().min(0).max(1440).default(5),
+      markField: z.string().min(1).nullable().default(null),
+    })
+    .prefault({}),
+  staff: z
+    .strictObject({
+      required: z.boolean().default(false),
+      signOutAfterMinutes: z.number().min(1).max(1440).default(15),
+    })
+    .prefault({}),
+  data: z
+    .strictObject({
+      retentionDays: z.number().int().min(1).max(3650).default(365),
+    })
+    .prefault({}),
+  update: z
+    .strictObject({
+      feedUrl: webAddress.nullable().default(null),
+      channel: z.string().min(1).default('stable'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+    })
+    .prefault({}),
 });
 
 export type MachineConfig = z.output<typeof machineConfigSchema>;
 
 /** One thing wrong with the config, in words for whoever edits the file. */
 export type ConfigProblem = {
-	readonly path: string;
-	readonly found: string;
-	readonly expected: string;
+  readonly path: string;
+  readonly found: string;
+  readonly expected: string;
 };
 
 export class MachineConfigError extends Error {
-	readonly file: string;
-	readonly problems: readonly ConfigProblem[];
-	constructor(file: string, problems: readonly ConfigProblem[]) {
-		const lines = problems.map(
-			({ path, found, expected }) =>
-				`  ${path}: found ${found}, expected ${expected}`,
-		);
-		super(`Tillside cannot use the config ${file}:\n${lines.join("\n")}`);
-		this.file = file;
-		this.problems = problems;
-	}
+  readonly file: string;
+  readonly problems: readonly ConfigProblem[];
+  constructor(file: string, problems: readonly ConfigProblem[]) {
+    const lines = problems.map(({ path, found, expected }) => `  ${path}: found ${found}, expected ${expected}`);
+    super(`Tillside cannot use the config ${file}:\n${lines.join('\n')}`);
+    this.file = file;
+    this.problems = problems;
+  }
 }
 
 function valueAt(root: unknown, keys: readonly PropertyKey[]): unknown {
-	let value = root;
-	for (const key of keys) {
-		if (typeof value !== "object" || value === null) return undefined;
-		value = Reflect.get(value, key);
-	}
-	return value;
+  let value = root;
+  for (const key of keys) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Reflect.get(value, key);
+  }
+  return value;
 }
 
 function describe(value: unknown): string {
-	if (value === undefined) return "nothing";
-	const text = JSON.stringify(value);
-	return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
 function isSecretName(key: string): boolean {
-	return /secret|password|token/i.test(key);
+  return /secret|password|token/i.test(key);
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
-	switch (issue.code) {
-		case "invalid_type":
-			return `a value of type ${issue.expected}`;
-		case "invalid_value":
-			return `one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
-		case "invalid_union":
-			return issue.discriminator === "method"
-				? 'one of "basic", "oauth"'
-				: "one of the known forms";
-		case "too_small":
-			return issue.origin === "string"
-				? "some text"
-				: `${issue.minimum} or more`;
-		case "too_big":
-			return `${issue.maximum} or less`;
-		default:
-			return issue.message;
-	}
+  switch (issue.code) {
+    case 'invalid_type':
+      return `a value of type ${issue.expected}`;
+    case 'invalid_value':
+      return `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'invalid_union':
+      return issue.discriminator === 'method' ? 'one of "basic", "oauth"' : 'one of the known forms';
+    case 'too_small':
+      return issue.origin === 'string' ? 'some text' : `${issue.minimum} or more`;
+    case 'too_big':
+      return `${issue.maximum} or less`;
+    default:
+      return issue.message;
+  }
 }
 
 function problemsOf(error: z.ZodError, root: unknown): ConfigProblem[] {
-	return error.issues.flatMap((issue): ConfigProblem[] => {
-		const at = issue.path.map(String).join(".");
-		if (issue.code === "unrecognized_keys") {
-			return issue.keys.map((key) => ({
-				path: at === "" ? key : `${at}.${key}`,
-				// A secret that somebody put into the file is never repeated on a screen or in a log.
-				found: isSecretName(key)
-					? "a secret, which must not be in this file"
-					: "a key that is not known",
-				expected: isSecretName(key)
-					? "the secret in TILLSIDE_SECRET, once, or typed in the app"
-					: "no such key",
-			}));
-		}
-		return [
-			{
-				path: at === "" ? "(the file)" : at,
-				found: describe(valueAt(root, issue.path)),
-				expected: expectation(issue),
-			},
-		];
-	});
+  return error.issues.flatMap((issue): ConfigProblem[] => {
+    const at = issue.path.map(String).join('.');
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        path: at === '' ? key : `${at}.${key}`,
+        // A secret that somebody put into the file is never repeated on a screen or in a log.
+        found: isSecretName(key) ? 'a secret, which must not be in this file' : 'a key that is not known',
+        expected: isSecretName(key) ? 'the secret in TILLSIDE_SECRET, once, or typed in the app' : 'no such key',
+      }));
+    }
+    return [
+      {
+        path: at === '' ? '(the file)' : at,
+        found: describe(valueAt(root, issue.path)),
+        expected: expectation(issue),
+      },
+    ];
+  });
 }
 
 /**
@@ -238,10 +213,9 @@ function problemsOf(error: z.ZodError, root: unknown): ConfigProblem[] {
  * @throws MachineConfigError naming every problem at once
  */
 export function parseMachineConfig(raw: unknown, file: string): MachineConfig {
-	const parsed = machineConfigSchema.safeParse(raw);
-	if (!parsed.success)
-		throw new MachineConfigError(file, problemsOf(parsed.error, raw));
-	return parsed.data;
+  const parsed = machineConfigSchema.safeParse(raw);
+  if (!parsed.success) throw new MachineConfigError(file, problemsOf(parsed.error, raw));
+  return parsed.data;
 }
 
 /**
@@ -249,54 +223,40 @@ export function parseMachineConfig(raw: unknown, file: string): MachineConfig {
  * @throws MachineConfigError also where the file cannot be read or is not JSON
  */
 export function readMachineConfig(file: string): MachineConfig {
-	let text: string;
-	try {
-		text = readFileSync(file, "utf8");
-	} catch (error) {
-		const code =
-			error instanceof Error && "code" in error
-				? String(error.code)
-				: "unknown";
-		throw new MachineConfigError(file, [
-			{
-				path: "(the file)",
-				found: `it cannot be read (${code})`,
-				expected: "a readable file",
-			},
-		]);
-	}
-	let raw: unknown;
-	try {
-		raw = JSON.parse(text.replace(/^\uFEFF/, ""));
-	} catch (error) {
-		const where = error instanceof Error ? error.message : "not JSON";
-		// V8 quotes a piece of the text in its message; only the place is of use, and the piece could be a secret.
-		const place =
-			/position \d+( \(line \d+ column \d+\))?/.exec(where)?.[0] ??
-			"the end of the text";
-		throw new MachineConfigError(file, [
-			{
-				path: "(the file)",
-				found: `a mistake at ${place}`,
-				expected: "valid JSON",
-			},
-		]);
-	}
-	return parseMachineConfig(raw, file);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new MachineConfigError(file, [
+      {
+        path: '(the file)',
+        found: `it cannot be read (${code})`,
+        expected: 'a readable file',
+      },
+    ]);
+  }
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const where = error instanceof Error ? error.message : 'not JSON';
+    // V8 quotes a piece of the text in its message; only the place is of use, and the piece could be a secret.
+    const place = /position \d+( \(line \d+ column \d+\))?/.exec(where)?.[0] ?? 'the end of the text';
+    throw new MachineConfigError(file, [
+      {
+        path: '(the file)',
+        found: `a mistake at ${place}`,
+        expected: 'valid JSON',
+      },
+    ]);
+  }
+  return parseMachineConfig(raw, file);
 }
 
 /** Where IT's config lies when neither `--config` nor `TILLSIDE_CONFIG` names one. */
-export function machineWideConfigPath(
-	platform: NodeJS.Platform,
-	env: { readonly ProgramData?: string },
-): string {
-	if (platform === "win32")
-		return path.win32.join(
-			env.ProgramData ?? "C:\\ProgramData",
-			"Tillside",
-			"config.json",
-		);
-	if (platform === "darwin")
-		return "/Library/Application Support/Tillside/config.json";
-	return "/etc/tillside/config.json";
+export function machineWideConfigPath(platform: NodeJS.Platform, env: { readonly ProgramData?: string }): string {
+  if (platform === 'win32') return path.win32.join(env.ProgramData ?? 'C:\\ProgramData', 'Tillside', 'config.json');
+  if (platform === 'darwin') return '/Library/Application Support/Tillside/config.json';
+  return '/etc/tillside/config.json';
 }
