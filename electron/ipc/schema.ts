@@ -1,0 +1,162 @@
+/**
+ * Every call and event between the screen and the services, named once. Main, preload, the preview and the tests are
+ * derived from this object; the renderer imports only its types.
+ *
+ * A call has a zod parser for its argument (what comes from the renderer is `unknown` until it was parsed) and a type
+ * for its result. Everything that crosses is plain JSON.
+ */
+import { z } from 'zod';
+import { type FieldChanges, type Identifier, isFieldKey } from '../customers/customer.ts';
+import type { CustomerView, LookupResult, SearchResult } from '../customers/customer-view.ts';
+import type { StaffMember } from '../org/definitions.ts';
+import type { OrgView } from '../org/org-view.ts';
+import { type PracticeState, practiceFaults } from '../practice/practice-state.ts';
+import type { AppInfo, SecretResult } from '../support/app-info.ts';
+import type { ConnectionCheck, SyncStatus } from '../sync/sync-status.ts';
+import type { ChangeResult, FieldProblem, SaveResult, UpdateHistoryEntry, UpdateView } from '../updates/update-view.ts';
+
+/** A longest value of any field; the rules of each field are stricter (see `updates/rules.ts`). */
+const maxValueLength = 10_000;
+const maxFields = 200;
+
+const nothing = z.undefined().or(z.null()).optional();
+const text = z.string().max(maxValueLength);
+const localId = z.number().int().positive();
+const uuid = z.uuid();
+
+const identifier: z.ZodType<Identifier> = z.strictObject({
+  type: z.enum(['mobile', 'email', 'externalId', 'userId']),
+  value: z.string().min(1).max(254),
+});
+
+const changes: z.ZodType<FieldChanges> = z
+  .record(z.string().max(200), text)
+  .refine((map) => Object.keys(map).length <= maxFields && Object.keys(map).every(isFieldKey), 'known fields only');
+
+/** Whose details: a customer of this till's cache, or whoever the server knows by this identifier. */
+const target = z.union([z.strictObject({ customerId: localId }), z.strictObject({ identifier })]);
+
+type CallSpec<Argument extends z.ZodType, Result> = {
+  readonly argument: Argument;
+  /** Never there at run time: carries the type only. */
+  readonly result?: Result;
+};
+
+function call<Argument extends z.ZodType>(argument: Argument) {
+  return { returns: <Result>(): CallSpec<Argument, Result> => ({ argument }) };
+}
+
+type EventSpec<Payload> = { readonly payload?: Payload };
+const event = <Payload>(): EventSpec<Payload> => ({});
+
+export const calls = {
+  'app.info': call(nothing).returns<AppInfo>(),
+  /** The till's password or the OAuth secret, typed once; kept in the platform's secret storage. */
+  'app.provideSecret': call(z.strictObject({ secret: z.string().min(1).max(1000) })).returns<SecretResult>(),
+
+  'customers.search': call(
+    z.strictObject({ query: z.string().max(200), limit: z.number().int().min(1).max(200).default(50) }),
+  ).returns<SearchResult>(),
+  /** Marks the customer as served at this till and refreshes the record in the background when its age asks for it. */
+  'customers.open': call(z.strictObject({ customerId: localId })).returns<CustomerView | null>(),
+  /** The form for somebody who is not on this till; or the cached customer, where the identifier is known here. */
+  'customers.openByIdentifier': call(z.strictObject({ identifier })).returns<CustomerView>(),
+  'customers.lookUpOnline': call(z.strictObject({ identifier })).returns<LookupResult>(),
+  'customers.refresh': call(z.strictObject({ customerId: localId })).returns<LookupResult>(),
+
+  /** What `updates.save` would object to, without saving. */
+  'updates.check': call(z.strictObject({ target, changes })).returns<readonly FieldProblem[]>(),
+  /**
+   * Saves changed fields durably. The same token never makes two updates (F05). With `replaces` it edits an update that
+   * was never sent, or takes the place of one that needs attention.
+   */
+  'updates.save': call(
+    z.strictObject({ token: uuid, target, changes, replaces: uuid.nullable().default(null) }),
+  ).returns<SaveResult>(),
+  'updates.cancel': call(z.strictObject({ updateId: uuid })).returns<ChangeResult>(),
+  'updates.discard': call(
+    z.strictObject({ updateId: uuid, reason: z.string().trim().min(1).max(500) }),
+  ).returns<ChangeResult>(),
+  /** For each field in conflict: send ours after all, or keep theirs. */
+  'updates.settleConflict': call(
+    z.strictObject({ updateId: uuid, token: uuid, choices: z.record(z.string(), z.enum(['ours', 'theirs'])) }),
+  ).returns<SaveResult>(),
+  'updates.list': call(
+    z.strictObject({
+      which: z.enum(['open', 'closed']),
+      offset: z.number().int().min(0).default(0),
+      limit: z.number().int().min(1).max(500).default(100),
+    }),
+  ).returns<{ readonly updates: readonly UpdateView[]; readonly total: number }>(),
+  'updates.history': call(z.strictObject({ updateId: uuid })).returns<readonly UpdateHistoryEntry[]>(),
+
+  'sync.status': call(nothing).returns<SyncStatus>(),
+  /** Tries now instead of at the next due time; the pace still holds (F34). */
+  'sync.sendNow': call(nothing).returns<SyncStatus>(),
+  'sync.checkConnection': call(nothing).returns<ConnectionCheck>(),
+
+  'org.view': call(nothing).returns<OrgView>(),
+  'org.refresh': call(nothing).returns<OrgView>(),
+
+  'staff.list': call(nothing).returns<readonly StaffMember[]>(),
+  'staff.current': call(nothing).returns<StaffMember | null>(),
+  'staff.signIn': call(z.strictObject({ code: z.string().min(1).max(100) })).returns<StaffMember | null>(),
+  'staff.signOut': call(nothing).returns<null>(),
+  /** Somebody is at the till: puts the automatic sign-out off. */
+  'staff.active': call(nothing).returns<null>(),
+
+  /** `null` outside practice mode. */
+  'practice.state': call(nothing).returns<PracticeState | null>(),
+  'practice.set': call(
+    z.strictObject({
+      connection: z.boolean().optional(),
+      fault: z.enum(practiceFaults).optional(),
+    }),
+  ).returns<PracticeState | null>(),
+} as const;
+
+export const events = {
+  'sync.changed': event<SyncStatus>(),
+  /** The record, the effective view or an update of this customer changed. */
+  'customers.changed': event<{ readonly customerId: number }>(),
+  /** An update moved to another state. */
+  'updates.changed': event<{ readonly updateId: string; readonly customerId: number }>(),
+  'org.changed': event<OrgView>(),
+  'staff.changed': event<StaffMember | null>(),
+  'practice.changed': event<PracticeState>(),
+} as const;
+
+export type CallName = keyof typeof calls;
+export type EventName = keyof typeof events;
+
+/** What the renderer passes. */
+export type Argument<Name extends CallName> = z.input<(typeof calls)[Name]['argument']>;
+/** What the service gets. */
+export type Parsed<Name extends CallName> = z.output<(typeof calls)[Name]['argument']>;
+export type Result<Name extends CallName> = (typeof calls)[Name] extends CallSpec<z.ZodType, infer R> ? R : never;
+export type Payload<Name extends EventName> = (typeof events)[Name] extends EventSpec<infer P> ? P : never;
+
+/** One handler a call: the compiler asks for each. */
+export type Handlers = {
+  readonly [Name in CallName]: (argument: Parsed<Name>) => Result<Name> | Promise<Result<Name>>;
+};
+
+/** Any event with its payload. */
+export type EventMessage = {
+  readonly [Name in EventName]: { readonly name: Name; readonly payload: Payload<Name> };
+}[EventName];
+
+/** What crosses back for every call. */
+export type Envelope<R> = { readonly ok: R } | { readonly error: CallError };
+export type CallError = {
+  readonly code: 'unknown-call' | 'bad-argument' | 'not-allowed' | 'closing' | 'internal';
+  /** For a log or a developer; never a customer's data. */
+  readonly message: string;
+};
+
+/** What the preload puts on `window.till`. */
+export type Bridge = {
+  readonly call: <Name extends CallName>(name: Name, argument?: Argument<Name>) => Promise<Envelope<Result<Name>>>;
+  /** Returns a function that stops listening. */
+  readonly on: <Name extends EventName>(name: Name, listener: (payload: Payload<Name>) => void) => () => void;
+};

@@ -1,0 +1,14 @@
+/** The practice bar: what a trainer can do to the line between the till and the practice server. */
+export const practiceFaults = [
+  'none',
+  'slow',
+  'drop-reply',
+  'busy',
+  'server-error',
+  'captive-portal',
+  'refuse',
+  'credentials',
+] as const;
+export type PracticeFault = (typeof practiceFaults)[number];
+
+export type PracticeState = { readonly connection: boolean; readonly fault: PracticeFault };
