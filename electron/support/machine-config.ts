@@ -51,7 +51,7 @@ const apiSection = z
   .strictObject({
     url: webAddress.optional(),
     cluster: z.enum(['asia1', 'asia2', 'eu', 'us']).optional(),
-    requestsPerMinute: z.number().int().min(1).max(6000).default(60),
+    requestsPerMinute: z.number().int().min(1).max(100_000).default(60),
     maxInFlight: z.number().int().min(1).max(64).default(4),
     timeoutSeconds: z.number().min(1).max(120).default(15),
   })

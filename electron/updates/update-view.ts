@@ -95,6 +95,8 @@ export type UpdateHistoryEntry = {
   readonly requestId: string | null;
   readonly before: FieldChanges | null;
   readonly after: FieldChanges | null;
+  /** A code or reason in the program's own words, such as `1016` or `timeout`. */
+  readonly detail: string | null;
 };
 
 /** What is wrong with a field that staff typed; the screen has a sentence for each code. */

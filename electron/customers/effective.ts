@@ -1,0 +1,69 @@
+/** The effective view of a customer: the server's record with this till's open edits laid over it, in sending order. */
+import type { Db } from '../db/open.ts';
+import { count, sql } from '../db/statements.ts';
+import { decodeChanges } from '../updates/row-json.ts';
+import type { UpdateKind, UpdateState } from '../updates/update-view.ts';
+import type { CustomerRecord, FieldChanges, FieldValues, FillableIdentifier, Identifier } from './customer.ts';
+import { customerRow, overlay, readRecord, writeSearchRow } from './store.ts';
+
+export type OpenEdit = {
+  readonly updateId: string;
+  readonly kind: UpdateKind;
+  readonly state: UpdateState;
+  readonly changes: FieldChanges;
+};
+
+/** Open edits of one customer in the order in which they go to the server. Requests to change an identifier are not
+ * laid over: the server decides about them. Rows of another version that cannot be read are left out. */
+export function openEdits(db: Db, customerId: number): OpenEdit[] {
+  return sql<{ id: string; kind: UpdateKind; state: UpdateState; changes: string }>(
+    db,
+    `select id, kind, state, changes from updates
+     where customer_id = ? and state in ('queued','sending','unknown','attention') order by place, seq`,
+  )
+    .all(customerId)
+    .flatMap((row) => {
+      const changes = decodeChanges(row.changes);
+      return changes === null ? [] : [{ updateId: row.id, kind: row.kind, state: row.state, changes }];
+    });
+}
+
+export type Effective = {
+  readonly server: CustomerRecord | null;
+  readonly fields: FieldValues;
+  readonly edits: readonly OpenEdit[];
+};
+
+/** @param withoutUpdateId an update whose edits are left out */
+export function effectiveView(db: Db, customerId: number, withoutUpdateId: string | null = null): Effective {
+  const server = readRecord(db, customerId);
+  const edits = openEdits(db, customerId).filter((edit) => edit.updateId !== withoutUpdateId);
+  const laid = edits.filter((edit) => edit.kind === 'fields').map((edit) => edit.changes);
+  return { server, edits, fields: overlay(server?.fields ?? {}, laid) };
+}
+
+/** Call in the transaction of every change to a customer's record or open updates. */
+export function refreshEffective(db: Db, customerId: number): void {
+  const { server, fields } = effectiveView(db, customerId);
+  writeSearchRow(db, customerId, fields, server?.loyalty?.tier ?? null);
+  const open = count(
+    db,
+    "select count(*) as n from updates where customer_id = ? and state in ('queued','sending','unknown','attention')",
+    customerId,
+  );
+  sql(db, 'update customers set open_updates = ? where id = ?').run(open, customerId);
+}
+
+/** How an update says who the customer is: the server's id when known, else the primary identifier, else any other. */
+export function identifierOf(db: Db, customerId: number, primary: FillableIdentifier): Identifier | null {
+  const row = customerRow(db, customerId);
+  if (row === null) return null;
+  if (row.user_id !== null) return { type: 'userId', value: row.user_id };
+  // Values that are only pending fills do not tell the server who it is.
+  const known = readRecord(db, customerId)?.fields ?? {};
+  for (const type of [primary, 'mobile', 'email', 'externalId'] as const) {
+    const value = known[type];
+    if (value !== null && value !== undefined && value !== '') return { type, value };
+  }
+  return null;
+}

@@ -1,0 +1,136 @@
+/** The cache's rows: the server's record of a customer, and the effective values that are searched and shown. */
+import type { Db } from '../db/open.ts';
+import { sql } from '../db/statements.ts';
+import type { CustomerRecord, FieldChanges, FieldValues, Identifier } from './customer.ts';
+import { decodeRecord, encodeRecord } from './record-json.ts';
+import { laterWords, reversed, searchKey } from './search-text.ts';
+
+export type CustomerRow = {
+  readonly id: number;
+  readonly user_id: string | null;
+  readonly mobile: string | null;
+  readonly email: string | null;
+  readonly external_id: string | null;
+  readonly first_name: string;
+  readonly last_name: string;
+  readonly tier: string | null;
+  readonly open_updates: number;
+  readonly as_of_ms: number | null;
+  readonly served_at_ms: number;
+};
+
+const rowColumns =
+  'id, user_id, mobile, email, external_id, first_name, last_name, tier, open_updates, as_of_ms, served_at_ms';
+
+export function customerRow(db: Db, customerId: number): CustomerRow | null {
+  return sql<CustomerRow>(db, `select ${rowColumns} from customers where id = ?`).get(customerId) ?? null;
+}
+
+export function readRecord(db: Db, customerId: number): CustomerRecord | null {
+  const row = sql<{ record: string }>(db, 'select record from customer_records where customer_id = ?').get(customerId);
+  return row === undefined ? null : decodeRecord(row.record);
+}
+
+/** The server's id of the customer, its mobile and so on, each in the column that is unique or indexed for it. */
+const lookupColumn = {
+  userId: 'user_id = ?',
+  mobile: 'mobile = ?',
+  email: 'email_key = ?',
+  externalId: 'external_key = ?',
+} as const;
+
+/** Who has this identifier here, by the effective values; the lowest id where several do. */
+export function findByIdentifier(db: Db, { type, value }: Identifier): number | null {
+  const key = type === 'email' || type === 'externalId' ? value.toLowerCase() : value;
+  const row = sql<{ id: number }>(db, `select id from customers where ${lookupColumn[type]} order by id limit 1`).get(
+    key,
+  );
+  return row?.id ?? null;
+}
+
+/**
+ * A customer whom the server has not told us about: the record holds the one identifier that staff gave, and no time of
+ * telling. Every other field is not known.
+ */
+export function insertUnknownCustomer(db: Db, identifier: Identifier): number {
+  const { lastInsertRowid } = sql(
+    db,
+    "insert into customers (first_name, last_name, name_forward, name_backward) values ('', '', '', '')",
+  ).run();
+  const customerId = Number(lastInsertRowid);
+  const byServerId = identifier.type === 'userId';
+  const record: CustomerRecord = {
+    userId: byServerId ? identifier.value : null,
+    fields: byServerId ? {} : { [identifier.type]: identifier.value },
+    loyalty: null,
+    updatedOn: null,
+    source: null,
+    otherSubscriptions: [],
+    unknown: {},
+  };
+  writeRecord(db, customerId, record, null);
+  writeSearchRow(db, customerId, record.fields, null);
+  return customerId;
+}
+
+/**
+ * Keeps what the server told. The effective values follow in `refreshEffective`.
+ * @param asOfMs when it told it; null while it never did
+ */
+export function writeRecord(db: Db, customerId: number, record: CustomerRecord, asOfMs: number | null): void {
+  sql(
+    db,
+    `insert into customer_records (customer_id, record) values (?, ?)
+     on conflict (customer_id) do update set record = excluded.record`,
+  ).run(customerId, encodeRecord(record));
+  sql(db, 'update customers set user_id = coalesce(?, user_id), as_of_ms = ? where id = ?').run(
+    record.userId,
+    asOfMs,
+    customerId,
+  );
+}
+
+/** Brings the columns that are searched in line with the effective values. */
+export function writeSearchRow(db: Db, customerId: number, values: FieldValues, tier: string | null): void {
+  const firstName = values.firstName ?? '';
+  const lastName = values.lastName ?? '';
+  const first = searchKey(firstName);
+  const last = searchKey(lastName);
+  const forward = `${first} ${last}`.trim();
+  const backward = `${last} ${first}`.trim();
+  const mobile = values.mobile ?? null;
+  const before = sql<{ name_forward: string }>(db, 'select name_forward from customers where id = ?').get(customerId);
+  sql(
+    db,
+    `update customers set mobile = ?, email = ?, external_id = ?, first_name = ?, last_name = ?, tier = ?,
+       name_forward = ?, name_backward = ?, mobile_backward = ?, email_key = ?, external_key = ?
+     where id = ?`,
+  ).run(
+    mobile,
+    values.email ?? null,
+    values.externalId ?? null,
+    firstName,
+    lastName,
+    tier,
+    forward,
+    backward,
+    mobile === null ? null : reversed(mobile),
+    values.email?.toLowerCase() ?? null,
+    values.externalId?.toLowerCase() ?? null,
+    customerId,
+  );
+  if (before?.name_forward === forward) return;
+  sql(db, 'delete from customer_words where customer_id = ?').run(customerId);
+  for (const word of laterWords(forward)) {
+    sql(db, 'insert or ignore into customer_words (word, customer_id) values (?, ?)').run(word, customerId);
+  }
+}
+
+export function markServed(db: Db, customerId: number, nowMs: number): void {
+  sql(db, 'update customers set served_at_ms = ? where id = ?').run(nowMs, customerId);
+}
+
+/** The server's values with changes laid over them, in the order in which they were saved. */
+export function overlay(server: FieldValues, changes: readonly FieldChanges[]): FieldValues {
+  return Object.assign({}, server, ...changes);
+}

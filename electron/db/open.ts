@@ -1,0 +1,64 @@
+/** Opening the till's one database: encrypted, durable at every commit, refused where it cannot be trusted. */
+import Database from 'better-sqlite3';
+
+export type Db = Database.Database;
+
+/** The first SQLite without the WAL-reset bug that could lose a commit (F26). */
+const minimumSqlite = [3, 51, 3] as const;
+
+export type OpenDatabase = {
+  readonly file: string;
+  /** 32 random bytes as 64 hex digits: a raw key, so that opening costs no key derivation. */
+  readonly keyHex: string;
+  readonly nativeBinding?: string | undefined;
+};
+
+/**
+ * Opens (or makes) the database file.
+ *
+ * `synchronous=FULL` is set after WAL, because better-sqlite3 is left at NORMAL there and a committed save could go
+ * with the power (F24); both are read back, since a pragma that does not take says nothing.
+ *
+ * @throws SqliteError `SQLITE_NOTADB` where the key does not fit or the file is no database
+ */
+export function openDatabase({ file, keyHex, nativeBinding }: OpenDatabase): Db {
+  if (!/^[0-9a-f]{64}$/.test(keyHex)) throw new Error('A database key is 64 hex digits.');
+  const db = new Database(file, nativeBinding === undefined ? {} : { nativeBinding });
+  try {
+    db.pragma("cipher = 'chacha20'");
+    db.pragma(`key = "raw:${keyHex}"`);
+    // The first read proves the key.
+    db.prepare('select count(*) from sqlite_schema').get();
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma('foreign_keys = ON');
+    db.pragma('cache_size = -65536');
+    db.pragma('temp_store = MEMORY');
+    db.pragma('trusted_schema = OFF');
+    db.pragma('busy_timeout = 2000');
+    assertDurable(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** @throws Error where a commit of this database would not survive a power cut, or SQLite is too old (F24, F26). */
+export function assertDurable(db: Db): void {
+  const full = 2;
+  const synchronous = db.pragma('synchronous', { simple: true });
+  const journal = db.pragma('journal_mode', { simple: true });
+  if (synchronous !== full) throw new Error(`The database is at synchronous=${String(synchronous)}, not FULL.`);
+  if (journal !== 'wal') throw new Error(`The database journal is ${String(journal)}, not WAL.`);
+  const version = String(db.prepare('select sqlite_version()').pluck().get());
+  if (isOlder(version.split('.').map(Number), minimumSqlite)) throw new Error(`SQLite ${version} is too old.`);
+}
+
+function isOlder(version: readonly number[], minimum: readonly number[]): boolean {
+  for (const [index, wanted] of minimum.entries()) {
+    const found = version[index] ?? 0;
+    if (found !== wanted) return found < wanted;
+  }
+  return false;
+}

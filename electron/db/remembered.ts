@@ -1,0 +1,28 @@
+/** Small things worth remembering over a restart, each with the time it was told. */
+import type { Db } from './open.ts';
+import { sql } from './statements.ts';
+
+export type RememberedName = 'org-policy' | 'custom-fields' | 'extended-fields' | 'staff-list' | 'store-login';
+
+export function remember(db: Db, name: RememberedName, value: unknown, asOfMs: number): void {
+  sql(
+    db,
+    `insert into remembered (name, value, as_of_ms) values (?, ?, ?)
+     on conflict (name) do update set value = excluded.value, as_of_ms = excluded.as_of_ms`,
+  ).run(name, JSON.stringify(value), asOfMs);
+}
+
+export type Remembered = { readonly value: unknown; readonly asOfMs: number };
+
+/** @returns null where it was never told, or cannot be read any more */
+export function recall(db: Db, name: RememberedName): Remembered | null {
+  const row = sql<{ value: string; as_of_ms: number }>(db, 'select value, as_of_ms from remembered where name = ?').get(
+    name,
+  );
+  if (row === undefined) return null;
+  try {
+    return { value: JSON.parse(row.value), asOfMs: row.as_of_ms };
+  } catch {
+    return null;
+  }
+}

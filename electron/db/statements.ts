@@ -1,0 +1,39 @@
+import type Database from 'better-sqlite3';
+import type { Db } from './open.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: rows are typed by the caller, who wrote the columns into the statement
+type AnyStatement = Database.Statement<unknown[], any>;
+
+const prepared = new WeakMap<Db, Map<string, AnyStatement>>();
+
+/**
+ * A prepared statement, prepared once for each database: preparing costs more than most of our statements.
+ * `Row` is what the statement's own columns make; our tables are `strict`, so that it holds.
+ */
+export function sql<Row = never>(db: Db, text: string): Database.Statement<unknown[], Row> {
+  let statements = prepared.get(db);
+  if (statements === undefined) {
+    statements = new Map();
+    prepared.set(db, statements);
+  }
+  let statement = statements.get(text);
+  if (statement === undefined) {
+    statement = db.prepare<unknown[]>(text);
+    statements.set(text, statement);
+  }
+  return statement;
+}
+
+/** The first column of the first row, for counts and the like. */
+export function count(db: Db, text: string, ...parameters: unknown[]): number {
+  return sql<{ n: number }>(db, text).get(...parameters)?.n ?? 0;
+}
+
+/**
+ * Runs `work` as one transaction that takes the write lock at once; nested calls join the outer one. Commits when it
+ * returns and rolls back when it throws.
+ */
+export function inTransaction<T>(db: Db, work: () => T): T {
+  if (db.inTransaction) return work();
+  return db.transaction(work).immediate();
+}

@@ -1,0 +1,16 @@
+import Database from 'better-sqlite3';
+import type { NotSavedReason } from '../updates/update-view.ts';
+
+/** Reads a failed write as something that a person can act on (F25). Anything that is not SQLite's is a bug: `null`. */
+export function databaseTrouble(error: unknown): NotSavedReason | null {
+  if (!(error instanceof Database.SqliteError)) return null;
+  const code = error.code;
+  if (code.startsWith('SQLITE_FULL')) return 'disk-full';
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_PERM')) {
+    return 'read-only';
+  }
+  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) return 'damaged';
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy';
+  if (code.startsWith('SQLITE_IOERR')) return 'other';
+  return null;
+}

@@ -1,0 +1,126 @@
+/**
+ * What the organisation allows and defines: fetched, kept with its age, refreshed daily and when somebody asks. Offline
+ * the last known is used; while nothing was ever told, the machine config's fallback.
+ */
+import { z } from 'zod';
+import type { Clock } from '../clock/clock.ts';
+import { fillableIdentifiers } from '../customers/customer.ts';
+import type { Db } from '../db/open.ts';
+import { type RememberedName, recall, remember } from '../db/remembered.ts';
+import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
+import type { ReadOutcome } from '../loyalty-api/outcome.ts';
+import type { MachineConfig } from '../support/machine-config.ts';
+import { type FieldDefinition, fieldDataTypes, fieldWidgets, type OrgPolicy, type StoreLogin } from './definitions.ts';
+import type { OrgView } from './org-view.ts';
+
+const refreshAfterMs = 24 * 60 * 60_000;
+
+const policySchema: z.ZodType<Partial<OrgPolicy>> = z.object({
+  primaryIdentifier: z.enum(fillableIdentifiers).optional(),
+  allowFill: z.object({ mobile: z.boolean(), email: z.boolean(), externalId: z.boolean() }).optional(),
+});
+
+const definitionsSchema: z.ZodType<readonly FieldDefinition[]> = z.array(
+  z.object({
+    kind: z.enum(['custom', 'extended']),
+    name: z.string(),
+    label: z.string(),
+    widget: z.enum(fieldWidgets),
+    dataType: z.enum(fieldDataTypes),
+    options: z.array(z.string()),
+    default: z.string().nullable(),
+    position: z.number(),
+    pattern: z.object({ regex: z.string(), error: z.string().nullable() }).nullable(),
+    mandatory: z.boolean(),
+    disabled: z.boolean(),
+  }),
+);
+
+const loginSchema: z.ZodType<StoreLogin> = z.object({
+  till: z.string(),
+  organisation: z.string(),
+  serverTimeMs: z.number().nullable(),
+});
+
+export type Told<T> = { readonly value: T; readonly asOfMs: number };
+
+/** A remembered thing of an older version that cannot be read counts as never told. */
+export function recallAs<T>(db: Db, name: RememberedName, schema: z.ZodType<T>): Told<T> | null {
+  const remembered = recall(db, name);
+  if (remembered === null) return null;
+  const parsed = schema.safeParse(remembered.value);
+  return parsed.success ? { value: parsed.data, asOfMs: remembered.asOfMs } : null;
+}
+
+export class Organisation {
+  readonly #db: Db;
+  readonly #clock: Clock;
+  readonly #fallback: MachineConfig['org'];
+  readonly #changed: (view: OrgView) => void;
+
+  constructor(db: Db, clock: Clock, fallback: MachineConfig['org'], changed: (view: OrgView) => void) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#fallback = fallback;
+    this.#changed = changed;
+  }
+
+  view(): OrgView {
+    const policy = recallAs(this.#db, 'org-policy', policySchema);
+    const custom = recallAs(this.#db, 'custom-fields', definitionsSchema);
+    const extended = recallAs(this.#db, 'extended-fields', definitionsSchema);
+    const fallback = this.#fallback;
+    const byPosition = (a: FieldDefinition, b: FieldDefinition) =>
+      a.position - b.position || a.label.localeCompare(b.label);
+    return {
+      policy: {
+        primaryIdentifier: policy?.value.primaryIdentifier ?? fallback.primaryIdentifier,
+        allowFill: policy?.value.allowFill ?? {
+          mobile: fallback.allowMobileFill,
+          email: fallback.allowEmailFill,
+          externalId: fallback.allowExternalIdFill,
+        },
+      },
+      policyAsOfMs: policy?.asOfMs ?? null,
+      fields: [...[...(custom?.value ?? [])].sort(byPosition), ...[...(extended?.value ?? [])].sort(byPosition)],
+      // The form is as old as its older half.
+      fieldsAsOfMs:
+        custom === null ? (extended?.asOfMs ?? null) : Math.min(custom.asOfMs, extended?.asOfMs ?? custom.asOfMs),
+    };
+  }
+
+  /** The organisation's name, once the server told it. */
+  login(): Told<StoreLogin> | null {
+    return recallAs(this.#db, 'store-login', loginSchema);
+  }
+
+  keepLogin(login: StoreLogin): void {
+    remember(this.#db, 'store-login', login, this.#clock.wallMs());
+  }
+
+  /** Wall time is right here: a day's age may be wrong by a clock change without harm. */
+  isDue(): boolean {
+    const { policyAsOfMs, fieldsAsOfMs } = this.view();
+    const oldest = Math.min(policyAsOfMs ?? 0, fieldsAsOfMs ?? 0);
+    return Math.abs(this.#clock.wallMs() - oldest) > refreshAfterMs;
+  }
+
+  /** Asks the server for everything; each part that it tells is kept, whatever becomes of the others. */
+  async refresh(api: LoyaltyApi): Promise<OrgView> {
+    const [policy, custom, extended] = await Promise.all([api.orgPolicy(), api.customFields(), api.extendedFields()]);
+    const kept = [
+      this.#keep('org-policy', policy),
+      this.#keep('custom-fields', custom),
+      this.#keep('extended-fields', extended),
+    ];
+    const view = this.view();
+    if (kept.includes(true)) this.#changed(view);
+    return view;
+  }
+
+  #keep(name: RememberedName, outcome: ReadOutcome<unknown>): boolean {
+    if (outcome.kind !== 'found') return false;
+    remember(this.#db, name, outcome.value, this.#clock.wallMs());
+    return true;
+  }
+}

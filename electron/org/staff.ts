@@ -1,0 +1,74 @@
+/**
+ * Who is at the till. The list comes from the server and is kept; who is signed in is known only while the program runs,
+ * and unsent updates keep their author whoever signs out (F28).
+ */
+import { z } from 'zod';
+import type { Clock } from '../clock/clock.ts';
+import type { Db } from '../db/open.ts';
+import { remember } from '../db/remembered.ts';
+import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
+import type { MachineConfig } from '../support/machine-config.ts';
+import type { StaffMember } from './definitions.ts';
+import { recallAs } from './organisation.ts';
+
+const staffSchema: z.ZodType<readonly StaffMember[]> = z.array(
+  z.object({ code: z.string(), name: z.string(), role: z.enum(['ASSOCIATE', 'MANAGER', 'OTHER']) }),
+);
+
+export class StaffDesk {
+  readonly #db: Db;
+  readonly #clock: Clock;
+  readonly #signOutAfterMs: number;
+  readonly #changed: (current: StaffMember | null) => void;
+  #current: StaffMember | null = null;
+  #cancelSignOut: (() => void) | null = null;
+
+  constructor(db: Db, clock: Clock, config: MachineConfig['staff'], changed: (current: StaffMember | null) => void) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#signOutAfterMs = config.signOutAfterMinutes * 60_000;
+    this.#changed = changed;
+  }
+
+  get current(): StaffMember | null {
+    return this.#current;
+  }
+
+  list(): readonly StaffMember[] {
+    return recallAs(this.#db, 'staff-list', staffSchema)?.value ?? [];
+  }
+
+  /** @returns null where nobody on the list has this code */
+  signIn(code: string): StaffMember | null {
+    const wanted = code.trim().toLowerCase();
+    const member = this.list().find((one) => one.code.toLowerCase() === wanted) ?? null;
+    if (member !== null) this.#become(member);
+    return member;
+  }
+
+  signOut(): void {
+    this.#become(null);
+  }
+
+  /** Somebody is at the till: the automatic sign-out starts anew. */
+  active(): void {
+    this.#cancelSignOut?.();
+    this.#cancelSignOut =
+      this.#current === null ? null : this.#clock.after(this.#signOutAfterMs, () => this.#become(null));
+  }
+
+  async refresh(api: LoyaltyApi): Promise<void> {
+    const outcome = await api.staff();
+    if (outcome.kind === 'found') remember(this.#db, 'staff-list', outcome.value, this.#clock.wallMs());
+  }
+
+  close(): void {
+    this.#cancelSignOut?.();
+  }
+
+  #become(member: StaffMember | null): void {
+    this.#current = member;
+    this.active();
+    this.#changed(member);
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * Looking before sending. The API takes whatever it is sent, so what could overwrite another till's change, or merge two
+ * people, is stopped here.
+ *
+ * - The server's value of a changed field moved since staff edited it → attention, was / theirs / ours (F22). The
+ *   server is asked when the update is older than a few minutes, was saved before this start, or is about somebody the
+ *   server never told us of; else the cached record is compared. A race of the length of one request remains.
+ * - A filled identifier that belongs to somebody else → attention (F23), unless staff confirmed it.
+ */
+import type { CustomerRecord, FieldKey, Identifier } from '../customers/customer.ts';
+import { fieldKeys, fillableIdentifiers } from '../customers/customer.ts';
+import { identifierOf } from '../customers/effective.ts';
+import { customerRow, readRecord } from '../customers/store.ts';
+import { inTransaction } from '../db/statements.ts';
+import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
+import { findUpdate, type Update } from '../updates/rows.ts';
+import { compareWithServer, sameValue } from './compare.ts';
+import { type Line, noteTrouble } from './line.ts';
+import { keepRecord, settleApplied } from './settle.ts';
+
+export type CheckResult =
+  | { readonly kind: 'go'; readonly update: Update; readonly identifier: Identifier }
+  /** It stands somewhere else now (attention, applied), or changed while it was looked at. */
+  | { readonly kind: 'settled' }
+  /** The line or the server refused the look: try again when it is due. */
+  | { readonly kind: 'later' };
+
+type Look = { readonly kind: 'done' } | { readonly kind: 'unseen' } | { readonly kind: 'later' };
+
+/** @param isOld the update has waited long enough for the server to have moved on */
+export async function checkBeforeSending(
+  line: Line,
+  api: LoyaltyApi,
+  update: Update,
+  isOld: boolean,
+): Promise<CheckResult> {
+  const { db } = line;
+  const identifier = identifierNow(line, update);
+  if (update.kind === 'fields') {
+    const told = customerRow(db, update.customerId)?.as_of_ms ?? null;
+    if (line.config.sync.readBack && (isOld || told === null)) {
+      const look = await lookAtCustomer(line, api, update, identifier);
+      if (look.kind === 'done') return { kind: 'settled' };
+      if (look.kind === 'later') return { kind: 'later' };
+    }
+    // With or without a fresh look: the cached record may have been refreshed since the edit.
+    const current = findUpdate(db, update.id);
+    if (current === null || current.revision !== update.revision || current.state !== 'queued')
+      return { kind: 'settled' };
+    if (settleByCache(line, current)) return { kind: 'settled' };
+    const fills = await checkFills(line, api, current, identifier);
+    if (fills !== 'free') return { kind: fills };
+  }
+  const current = findUpdate(db, update.id);
+  if (current === null || current.revision !== update.revision) return { kind: 'settled' };
+  return { kind: 'go', update: current, identifier: identifierNow(line, current) };
+}
+
+/** The server's id as soon as it is known, else what the update was saved with. */
+function identifierNow(line: Line, update: Update): Identifier {
+  return identifierOf(line.db, update.customerId, line.primaryIdentifier()) ?? update.identifier;
+}
+
+/** Fetches the customer, keeps the record, and learns the baseline of fields that were edited unseen. */
+async function lookAtCustomer(line: Line, api: LoyaltyApi, update: Update, identifier: Identifier): Promise<Look> {
+  const { db, outbox, connection, clock } = line;
+  line.pace.take();
+  const outcome = await api.getCustomer(identifier);
+  switch (outcome.kind) {
+    case 'found': {
+      connection.answered();
+      const customerId = inTransaction(db, () => {
+        const kept = keepRecord(db, update.customerId, outcome.value, clock.wallMs());
+        const current = findUpdate(db, update.id);
+        if (current !== null && current.state === 'queued') learnBaseline(line, current, outcome.value);
+        return kept;
+      });
+      line.customerChanged(customerId);
+      return { kind: 'unseen' };
+    }
+    case 'not-found':
+      connection.answered();
+      outbox.needsPerson(update, { kind: 'no-such-customer' }, outcome.answer);
+      line.updateChanged(update.id, update.customerId);
+      return { kind: 'done' };
+    case 'held':
+      connection.answered();
+      if (outcome.why === 'permission') return { kind: 'unseen' };
+      connection.pause('credentials');
+      return { kind: 'later' };
+    case 'refused':
+      connection.answered();
+      return { kind: 'unseen' };
+    case 'failed':
+      noteTrouble(line, outcome.why, outcome.retryAfterMs);
+      return { kind: 'later' };
+  }
+}
+
+function learnBaseline(line: Line, update: Update, server: CustomerRecord): void {
+  const unseen = fieldKeys(update.changes).filter((key) => update.baseline[key] === undefined);
+  if (unseen.length === 0) return;
+  const learned = Object.fromEntries(unseen.map((key) => [key, server.fields[key] ?? null]));
+  line.outbox.learnBaseline(update, { ...update.baseline, ...learned });
+}
+
+/** @returns true where the update needs no sending: the server holds it already, or holds something else by now */
+function settleByCache(line: Line, update: Update): boolean {
+  const { db, outbox, clock } = line;
+  const record = readRecord(db, update.customerId);
+  if (record === null || customerRow(db, update.customerId)?.as_of_ms === null) return false;
+  const comparison = compareWithServer(update, record);
+  if (comparison.kind === 'ours') {
+    const customerId = settleApplied(
+      db,
+      outbox,
+      update,
+      null,
+      { effects: [], warnings: [], answer: null, confirmedBy: 'already' },
+      clock.wallMs(),
+    );
+    line.updateChanged(update.id, customerId);
+    return true;
+  }
+  if (comparison.kind === 'moved') {
+    outbox.needsPerson(update, { kind: 'conflict', fields: comparison.fields }, null);
+    line.updateChanged(update.id, update.customerId);
+    return true;
+  }
+  return false;
+}
+
+async function checkFills(
+  line: Line,
+  api: LoyaltyApi,
+  update: Update,
+  identifier: Identifier,
+): Promise<'free' | 'settled' | 'later'> {
+  const { connection } = line;
+  for (const type of fillableIdentifiers) {
+    const value = update.changes[type];
+    if (value === undefined || update.confirmedFills.includes(type)) continue;
+    const stop = (key: FieldKey, otherUserId: string | null): 'settled' => {
+      line.outbox.needsPerson(update, { kind: 'belongs-to-other', key, otherUserId }, null);
+      line.updateChanged(update.id, update.customerId);
+      return 'settled';
+    };
+    // A till that may not read cannot know whose the identifier is: a person has to say so.
+    if (!line.config.sync.readBack) return stop(type, null);
+    line.pace.take();
+    const outcome = await api.getCustomer({ type, value });
+    switch (outcome.kind) {
+      case 'found':
+        connection.answered();
+        if (!isSamePerson(line, update, identifier, outcome.value)) return stop(type, outcome.value.userId);
+        break;
+      case 'not-found':
+        connection.answered();
+        break;
+      case 'held':
+        connection.answered();
+        if (outcome.why === 'permission') return stop(type, null);
+        connection.pause('credentials');
+        return 'later';
+      case 'refused':
+        connection.answered();
+        return stop(type, null);
+      case 'failed':
+        noteTrouble(line, outcome.why, outcome.retryAfterMs);
+        return 'later';
+    }
+  }
+  return 'free';
+}
+
+function isSamePerson(line: Line, update: Update, identifier: Identifier, found: CustomerRecord): boolean {
+  const userId = customerRow(line.db, update.customerId)?.user_id ?? null;
+  if (userId !== null && found.userId !== null) return userId === found.userId;
+  return identifier.type !== 'userId' && sameValue(identifier.type, found.fields[identifier.type], identifier.value);
+}

@@ -1,0 +1,39 @@
+/** What the phases of an exchange share: the server, the database, the pace, and whom to tell. */
+import type { Clock } from '../clock/clock.ts';
+import type { FillableIdentifier } from '../customers/customer.ts';
+import type { Db } from '../db/open.ts';
+import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
+import type { NotSentReason, UnknownReason } from '../loyalty-api/outcome.ts';
+import type { Log } from '../support/log.ts';
+import type { MachineConfig } from '../support/machine-config.ts';
+import type { Outbox } from '../updates/outbox.ts';
+import type { ConnectionState } from './connection.ts';
+import type { Pace } from './pace.ts';
+
+export type Line = {
+  /** Null while the till has no password. */
+  readonly api: () => LoyaltyApi | null;
+  readonly db: Db;
+  readonly outbox: Outbox;
+  readonly connection: ConnectionState;
+  readonly pace: Pace;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: MachineConfig;
+  readonly primaryIdentifier: () => FillableIdentifier;
+  /** After a commit: tells the screen. */
+  readonly customerChanged: (customerId: number) => void;
+  readonly updateChanged: (updateId: string, customerId: number) => void;
+};
+
+/** An exchange that brought no answer of the API's own: what that says about the connection and the pace. */
+export function noteTrouble(
+  { connection, pace }: Pick<Line, 'connection' | 'pace'>,
+  why: NotSentReason | UnknownReason,
+  retryAfterMs: number | null,
+): void {
+  if (why === 'busy') pace.refused(retryAfterMs);
+  // An answer that could not be read came from a server that is there.
+  if (why === 'unreadable-answer') connection.answered();
+  else if (why !== 'till-stopped') connection.failed(why);
+}

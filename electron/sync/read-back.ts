@@ -1,0 +1,85 @@
+/**
+ * An update that may have arrived is read back, never blindly sent again: the API is not idempotent and can award points
+ * twice (F01, F03).
+ *
+ * - every field is ours → applied, confirmed by reading
+ * - every field is as it was → it did not arrive: goes once more, and only once
+ * - anything else, or nothing to compare with → a person
+ */
+import { fieldKeys } from '../customers/customer.ts';
+import { identifierOf } from '../customers/effective.ts';
+import { inTransaction } from '../db/statements.ts';
+import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
+import type { Update } from '../updates/rows.ts';
+import type { AttentionReason } from '../updates/update-view.ts';
+import { compareWithServer } from './compare.ts';
+import { type Line, noteTrouble } from './line.ts';
+import { keepRecord, settleApplied } from './settle.ts';
+
+type Because = Extract<AttentionReason, { kind: 'cannot-tell' }>['because'];
+
+/** @returns `later` where the server could not be asked: the update stays unknown */
+export async function readBack(line: Line, api: LoyaltyApi, update: Update): Promise<'settled' | 'later'> {
+  const { db, outbox, connection, clock } = line;
+  if (!line.config.sync.readBack || update.kind !== 'fields') return withoutReading(line, update);
+  const identifier = identifierOf(db, update.customerId, line.primaryIdentifier()) ?? update.identifier;
+  line.pace.take();
+  const outcome = await api.getCustomer(identifier);
+  switch (outcome.kind) {
+    case 'found': {
+      connection.answered();
+      const nowMs = clock.wallMs();
+      const comparison = compareWithServer(update, outcome.value);
+      if (comparison.kind === 'ours') {
+        const told = { effects: [], warnings: [], answer: null, confirmedBy: 'read' } as const;
+        const customerId = settleApplied(db, outbox, update, outcome.value, told, nowMs);
+        line.updateChanged(update.id, customerId);
+        return 'settled';
+      }
+      const seen = fieldKeys(update.changes).every((key) => update.baseline[key] !== undefined);
+      const customerId = inTransaction(db, () => {
+        const kept = keepRecord(db, update.customerId, outcome.value, nowMs);
+        const current = { ...update, customerId: kept };
+        if (comparison.kind === 'baseline' && seen && !update.resent) outbox.resend(current);
+        else cannotTell(line, current, becauseOf(comparison.kind === 'baseline', seen));
+        return kept;
+      });
+      line.updateChanged(update.id, customerId);
+      return 'settled';
+    }
+    case 'not-found':
+      connection.answered();
+      outbox.needsPerson(update, { kind: 'no-such-customer' }, outcome.answer);
+      line.updateChanged(update.id, update.customerId);
+      return 'settled';
+    case 'held':
+      connection.answered();
+      if (outcome.why === 'permission') return withoutReading(line, update);
+      connection.pause('credentials');
+      return 'later';
+    case 'refused':
+      connection.answered();
+      return withoutReading(line, update);
+    case 'failed':
+      noteTrouble(line, outcome.why, outcome.retryAfterMs);
+      return 'later';
+  }
+}
+
+function becauseOf(isBaseline: boolean, seen: boolean): Because {
+  if (!seen) return 'no-baseline';
+  return isBaseline ? 'resent-once' : 'read-back-differs';
+}
+
+function cannotTell(line: Line, update: Update, because: Because): void {
+  const after = update.uncertainAfter ?? 'till-stopped';
+  line.outbox.needsPerson(update, { kind: 'cannot-tell', after, because }, null);
+}
+
+/** Where the till may not read, IT decides: a person looks at it (default), or it goes again and may count twice. */
+function withoutReading(line: Line, update: Update): 'settled' {
+  if (line.config.sync.resendUnconfirmed === 'always' && update.kind === 'fields') line.outbox.resend(update);
+  else cannotTell(line, update, 'read-back-not-allowed');
+  line.updateChanged(update.id, update.customerId);
+  return 'settled';
+}

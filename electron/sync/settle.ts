@@ -1,0 +1,82 @@
+/** Putting what the server told into the cache and the outbox, in one transaction. */
+import { type CustomerRecord, type FieldKey, type FieldValues, fieldKeys, mergeRecord } from '../customers/customer.ts';
+import { refreshEffective } from '../customers/effective.ts';
+import { readRecord, writeRecord } from '../customers/store.ts';
+import type { Db } from '../db/open.ts';
+import { inTransaction, sql } from '../db/statements.ts';
+import type { Outbox } from '../updates/outbox.ts';
+import type { Update } from '../updates/rows.ts';
+import type { UpdateResult } from '../updates/update-view.ts';
+
+/**
+ * Keeps a record that the server told of this customer.
+ *
+ * A customer who was only known by an identifier may turn out to be one whom the till knows already by the server's id:
+ * then the two rows become one, and open updates go along.
+ *
+ * @returns the customer's id on this till from now on
+ */
+export function keepRecord(db: Db, customerId: number, told: CustomerRecord, nowMs: number): number {
+  return inTransaction(db, () => {
+    const keptId = joinDouble(db, customerId, told.userId);
+    writeRecord(db, keptId, mergeRecord(readRecord(db, keptId), told), nowMs);
+    refreshEffective(db, keptId);
+    return keptId;
+  });
+}
+
+function joinDouble(db: Db, customerId: number, userId: string | null): number {
+  if (userId === null) return customerId;
+  const known = sql<{ id: number }>(db, 'select id from customers where user_id = ?').get(userId);
+  if (known === undefined || known.id === customerId) return customerId;
+  sql(db, 'update updates set customer_id = ? where customer_id = ?').run(known.id, customerId);
+  sql(db, 'update save_tokens set customer_id = ? where customer_id = ?').run(known.id, customerId);
+  sql(db, 'delete from customers where id = ?').run(customerId);
+  return known.id;
+}
+
+/**
+ * An update that the server has: the record, the outbox row and the history in one transaction.
+ *
+ * @param told the customer as the answer (or the read back) tells it; null where it held none
+ * @returns the customer's id on this till from now on
+ */
+export function settleApplied(
+  db: Db,
+  outbox: Outbox,
+  update: Update,
+  told: CustomerRecord | null,
+  result: UpdateResult,
+  nowMs: number,
+): number {
+  return inTransaction(db, () => {
+    const customerId = told === null ? update.customerId : joinDouble(db, update.customerId, told.userId);
+    const known = readRecord(db, customerId);
+    if (update.kind === 'fields' && (told !== null || known !== null)) {
+      const record = mergeRecord(known, told ?? { ...emptyRecord, userId: known?.userId ?? null });
+      const fields = withSaved(record.fields, told?.fields ?? {}, update, result);
+      writeRecord(db, customerId, { ...record, fields }, nowMs);
+    }
+    outbox.applied({ ...update, customerId }, result);
+    return customerId;
+  });
+}
+
+/** The server took the update, so a field that its answer does not repeat is what was sent, unless it warned of it. */
+function withSaved(known: FieldValues, told: FieldValues, update: Update, result: UpdateResult): FieldValues {
+  const warned = new Set<FieldKey>(result.warnings.flatMap(({ field }) => (field === null ? [] : [field])));
+  const unexplained = result.warnings.some(({ field }) => field === null);
+  if (unexplained) return known;
+  const silent = fieldKeys(update.changes).filter((key) => told[key] === undefined && !warned.has(key));
+  return { ...known, ...Object.fromEntries(silent.map((key) => [key, update.changes[key] ?? null])) };
+}
+
+const emptyRecord: CustomerRecord = {
+  userId: null,
+  fields: {},
+  loyalty: null,
+  updatedOn: null,
+  source: null,
+  otherSubscriptions: [],
+  unknown: {},
+};

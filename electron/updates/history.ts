@@ -1,0 +1,72 @@
+/** The append-only history of an update: a row an arrow of the state machine. */
+import type { FieldChanges } from '../customers/customer.ts';
+import type { Db } from '../db/open.ts';
+import { sql } from '../db/statements.ts';
+import { decodeChanges } from './row-json.ts';
+import type { UpdateHistoryEntry, UpdateState } from './update-view.ts';
+
+export type HistoryNote = {
+  readonly updateId: string;
+  readonly atMs: number;
+  /** A staff code, or `till` for what the till did by itself. */
+  readonly by: string;
+  readonly event: string;
+  readonly from: UpdateState | null;
+  readonly to: UpdateState;
+  readonly attemptId: string | null;
+  readonly requestId: string | null;
+  readonly before: FieldChanges | null;
+  readonly after: FieldChanges | null;
+  readonly detail: string | null;
+};
+
+export function writeHistory(db: Db, note: HistoryNote): void {
+  sql(
+    db,
+    `insert into update_history (update_id, at_ms, by, event, from_state, to_state, attempt_id, request_id, before,
+       after, detail) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    note.updateId,
+    note.atMs,
+    note.by,
+    note.event,
+    note.from,
+    note.to,
+    note.attemptId,
+    note.requestId,
+    note.before === null ? null : JSON.stringify(note.before),
+    note.after === null ? null : JSON.stringify(note.after),
+    note.detail,
+  );
+}
+
+type HistoryRow = {
+  at_ms: number;
+  by: string;
+  event: string;
+  from_state: UpdateState | null;
+  to_state: UpdateState;
+  attempt_id: string | null;
+  request_id: string | null;
+  before: string | null;
+  after: string | null;
+  detail: string | null;
+};
+
+/** Oldest first. */
+export function historyOf(db: Db, updateId: string): UpdateHistoryEntry[] {
+  return sql<HistoryRow>(db, 'select * from update_history where update_id = ? order by id')
+    .all(updateId)
+    .map((row) => ({
+      atMs: row.at_ms,
+      by: row.by,
+      event: row.event,
+      from: row.from_state,
+      to: row.to_state,
+      attemptId: row.attempt_id,
+      requestId: row.request_id,
+      before: decodeChanges(row.before),
+      after: decodeChanges(row.after),
+      detail: row.detail,
+    }));
+}

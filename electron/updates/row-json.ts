@@ -1,0 +1,90 @@
+/**
+ * The JSON in an outbox row, decoded with a check: older versions wrote some of it, and a row that cannot be read must
+ * end in front of a person, never vanish (F29).
+ */
+import { z } from 'zod';
+import { type FieldChanges, type FieldValues, fillableIdentifiers, isFieldKey } from '../customers/customer.ts';
+import type { Answer, Warning } from '../loyalty-api/outcome.ts';
+import { unknownReasons } from '../loyalty-api/outcome.ts';
+import type { AttentionReason, UpdateResult } from './update-view.ts';
+
+/** Version of the JSON that this program writes. */
+export const rowFormat = 1;
+
+const fieldKey = z.string().refine(isFieldKey);
+const changes: z.ZodType<FieldChanges> = z
+  .record(z.string(), z.string())
+  .refine((map) => Object.keys(map).every(isFieldKey));
+const baseline: z.ZodType<FieldValues> = z
+  .record(z.string(), z.string().nullable())
+  .refine((map) => Object.keys(map).every(isFieldKey));
+
+const nullableNumber = z.number().nullable();
+const nullableText = z.string().nullable();
+
+const answer: z.ZodType<Answer> = z.object({
+  httpStatus: z.number(),
+  requestId: nullableText,
+  code: nullableNumber,
+  message: nullableText,
+  total: nullableNumber,
+  successCount: nullableNumber,
+  itemCode: nullableNumber,
+  itemMessage: nullableText,
+});
+
+const warning: z.ZodType<Warning> = z.object({ code: z.number(), field: fieldKey.nullable(), message: nullableText });
+
+const effect = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('points'), awarded: nullableNumber, total: nullableNumber }),
+  z.object({ kind: z.literal('coupon'), code: nullableText, description: nullableText, validTill: nullableText }),
+  z.object({ kind: z.literal('other'), type: z.string(), details: z.record(z.string(), z.unknown()) }),
+]);
+
+const result: z.ZodType<UpdateResult> = z.object({
+  effects: z.array(effect),
+  warnings: z.array(warning),
+  answer: answer.nullable(),
+  confirmedBy: z.enum(['answer', 'read', 'already']),
+});
+
+const reason: z.ZodType<AttentionReason> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('refused'),
+    rejection: z.object({ code: nullableNumber, field: fieldKey.nullable(), message: nullableText }),
+  }),
+  z.object({
+    kind: z.literal('conflict'),
+    fields: z.array(z.object({ key: fieldKey, was: nullableText, theirs: nullableText, ours: z.string() })),
+  }),
+  z.object({ kind: z.literal('belongs-to-other'), key: fieldKey, otherUserId: nullableText }),
+  z.object({
+    kind: z.literal('cannot-tell'),
+    after: z.enum(unknownReasons),
+    because: z.enum(['read-back-differs', 'read-back-not-allowed', 'resent-once', 'no-baseline']),
+  }),
+  z.object({ kind: z.literal('no-such-customer') }),
+  z.object({ kind: z.literal('unreadable') }),
+]);
+
+const confirmedFills = z.array(z.enum(fillableIdentifiers));
+
+function decoder<T>(schema: z.ZodType<T>): (json: string | null) => T | null {
+  return (json) => {
+    if (json === null) return null;
+    try {
+      const parsed = schema.safeParse(JSON.parse(json));
+      return parsed.success ? parsed.data : null;
+    } catch {
+      return null;
+    }
+  };
+}
+
+/** Each decoder gives null for null and for what it cannot read. */
+export const decodeChanges = decoder(changes);
+export const decodeBaseline = decoder(baseline);
+export const decodeAnswer = decoder(answer);
+export const decodeResult = decoder(result);
+export const decodeReason = decoder(reason);
+export const decodeConfirmedFills = decoder(confirmedFills);

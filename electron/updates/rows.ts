@@ -1,0 +1,214 @@
+/** An outbox row as the program works with it, read from the table and written back whole. */
+import type {
+  FieldChanges,
+  FieldValues,
+  FillableIdentifier,
+  Identifier,
+  IdentifierType,
+} from '../customers/customer.ts';
+import type { Db } from '../db/open.ts';
+import { sql } from '../db/statements.ts';
+import type { Answer, UnknownReason } from '../loyalty-api/outcome.ts';
+import {
+  decodeAnswer,
+  decodeBaseline,
+  decodeChanges,
+  decodeConfirmedFills,
+  decodeReason,
+  decodeResult,
+  rowFormat,
+} from './row-json.ts';
+import type { AttentionReason, UpdateKind, UpdateResult, UpdateState } from './update-view.ts';
+
+export type Staff = { readonly code: string; readonly name: string };
+
+export type Update = {
+  readonly seq: number;
+  readonly id: string;
+  readonly customerId: number;
+  readonly place: number;
+  readonly kind: UpdateKind;
+  readonly state: UpdateState;
+  readonly identifier: Identifier;
+  readonly changes: FieldChanges;
+  readonly baseline: FieldValues;
+  readonly confirmedFills: readonly FillableIdentifier[];
+  readonly staff: Staff | null;
+  readonly till: string;
+  readonly savedAtMs: number;
+  readonly settledAtMs: number | null;
+  readonly revision: number;
+  readonly attempts: number;
+  readonly attemptId: string | null;
+  readonly uncertainAfter: UnknownReason | null;
+  readonly resent: boolean;
+  readonly reason: AttentionReason | null;
+  readonly result: UpdateResult | null;
+  readonly answer: Answer | null;
+  readonly discardReason: string | null;
+  readonly replaces: string | null;
+  readonly replacedBy: string | null;
+};
+
+type Row = {
+  seq: number;
+  id: string;
+  format: number;
+  customer_id: number;
+  place: number;
+  kind: UpdateKind;
+  state: UpdateState;
+  identifier_type: IdentifierType;
+  identifier_value: string;
+  changes: string;
+  baseline: string;
+  confirmed_fills: string;
+  staff_code: string | null;
+  staff_name: string | null;
+  till: string;
+  saved_at_ms: number;
+  settled_at_ms: number | null;
+  revision: number;
+  attempts: number;
+  attempt_id: string | null;
+  uncertain_after: UnknownReason | null;
+  resent: number;
+  reason: string | null;
+  result: string | null;
+  answer: string | null;
+  discard_reason: string | null;
+  replaces: string | null;
+  replaced_by: string | null;
+};
+
+/**
+ * A row that this version cannot read stands in attention with no changes of its own (its raw text stays in the table)
+ * until a person closes it (F29). What cannot be read of an answer or a result is left out: the update itself counts.
+ */
+function decode(row: Row): Update {
+  const changes = row.format <= rowFormat ? decodeChanges(row.changes) : null;
+  const baseline = decodeBaseline(row.baseline);
+  const readable = changes !== null && baseline !== null;
+  return {
+    seq: row.seq,
+    id: row.id,
+    customerId: row.customer_id,
+    place: row.place,
+    kind: row.kind,
+    state: row.state,
+    identifier: { type: row.identifier_type, value: row.identifier_value },
+    changes: changes ?? {},
+    baseline: baseline ?? {},
+    confirmedFills: decodeConfirmedFills(row.confirmed_fills) ?? [],
+    staff: row.staff_code === null ? null : { code: row.staff_code, name: row.staff_name ?? row.staff_code },
+    till: row.till,
+    savedAtMs: row.saved_at_ms,
+    settledAtMs: row.settled_at_ms,
+    revision: row.revision,
+    attempts: row.attempts,
+    attemptId: row.attempt_id,
+    uncertainAfter: row.uncertain_after,
+    resent: row.resent === 1,
+    reason: readable ? decodeReason(row.reason) : { kind: 'unreadable' },
+    result: decodeResult(row.result),
+    answer: decodeAnswer(row.answer),
+    discardReason: row.discard_reason,
+    replaces: row.replaces,
+    replacedBy: row.replaced_by,
+  };
+}
+
+export function findUpdate(db: Db, updateId: string): Update | null {
+  const row = sql<Row>(db, 'select * from updates where id = ?').get(updateId);
+  return row === undefined ? null : decode(row);
+}
+
+/** @param where SQL after `from updates u`, with its parameters */
+export function selectUpdates(db: Db, where: string, ...parameters: unknown[]): Update[] {
+  return sql<Row>(db, `select u.* from updates u ${where}`)
+    .all(...parameters)
+    .map(decode);
+}
+
+export type NewUpdate = Pick<
+  Update,
+  | 'id'
+  | 'customerId'
+  | 'kind'
+  | 'identifier'
+  | 'changes'
+  | 'baseline'
+  | 'confirmedFills'
+  | 'staff'
+  | 'till'
+  | 'replaces'
+> & {
+  readonly savedAtMs: number;
+  /** Null: behind everything that was saved before. */
+  readonly place: number | null;
+};
+
+/** Writes a new queued row. */
+export function insertUpdate(db: Db, update: NewUpdate): void {
+  sql(
+    db,
+    `insert into updates (id, format, customer_id, place, kind, state, identifier_type, identifier_value, changes,
+       baseline, confirmed_fills, staff_code, staff_name, till, saved_at_ms, replaces)
+     values (?, ?, ?, coalesce(?, (select coalesce(max(seq), 0) + 1 from updates)), ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    update.id,
+    rowFormat,
+    update.customerId,
+    update.place,
+    update.kind,
+    update.identifier.type,
+    update.identifier.value,
+    JSON.stringify(update.changes),
+    JSON.stringify(update.baseline),
+    JSON.stringify(update.confirmedFills),
+    update.staff?.code ?? null,
+    update.staff?.name ?? null,
+    update.till,
+    update.savedAtMs,
+    update.replaces,
+  );
+}
+
+/** Writes back everything of an update that can change. An unreadable row keeps its raw texts. */
+export function writeUpdate(db: Db, update: Update): void {
+  const readable = update.reason?.kind !== 'unreadable';
+  sql(
+    db,
+    `update updates set customer_id = ?, state = ?, identifier_type = ?, identifier_value = ?,
+       changes = iif(?, ?, changes), baseline = iif(?, ?, baseline), confirmed_fills = ?, settled_at_ms = ?,
+       revision = ?, attempts = ?, attempt_id = ?, uncertain_after = ?, resent = ?, reason = ?, result = ?, answer = ?,
+       discard_reason = ?, replaced_by = ?
+     where seq = ?`,
+  ).run(
+    update.customerId,
+    update.state,
+    update.identifier.type,
+    update.identifier.value,
+    readable ? 1 : 0,
+    JSON.stringify(update.changes),
+    readable ? 1 : 0,
+    JSON.stringify(update.baseline),
+    JSON.stringify(update.confirmedFills),
+    update.settledAtMs,
+    update.revision,
+    update.attempts,
+    update.attemptId,
+    update.uncertainAfter,
+    update.resent ? 1 : 0,
+    jsonOrNull(update.reason),
+    jsonOrNull(update.result),
+    jsonOrNull(update.answer),
+    update.discardReason,
+    update.replacedBy,
+    update.seq,
+  );
+}
+
+function jsonOrNull(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
+}

@@ -1,0 +1,196 @@
+/**
+ * The rules of what may change, and how each value must look. Pure: what is known of the customer and the organisation
+ * comes in, cleaned changes or problems go out. The same rules serve `updates.check` while staff type and
+ * `updates.save`; the server stays the last judge.
+ */
+import {
+  type CoreField,
+  type FieldChanges,
+  type FieldKey,
+  type FieldValues,
+  fieldKeys,
+  fillableIdentifiers,
+  type Identifier,
+} from '../customers/customer.ts';
+import type { LockReason } from '../customers/customer-view.ts';
+import { maxEmailLength, normalEmail, normalMobile } from '../customers/identifiers.ts';
+import type { FieldDefinition, OrgPolicy } from '../org/definitions.ts';
+import { definitionProblem } from './defined-field-rules.ts';
+import type { FieldProblem } from './update-view.ts';
+
+export type RuleContext = {
+  /** What the server last told; fields it never told are absent. */
+  readonly server: FieldValues;
+  /** The server's values with this till's open edits over them. */
+  readonly effective: FieldValues;
+  /** How the update will say who the customer is. */
+  readonly identifier: Identifier;
+  readonly policy: OrgPolicy;
+  readonly definitions: readonly FieldDefinition[];
+  /** The field definitions were fetched at least once; before that, any field that has a value may be edited. */
+  readonly definitionsKnown: boolean;
+  readonly countryCode: string;
+};
+
+/** Longest values in characters. The API page gives none; these keep a slip (a scanned page) out of the queue. */
+const limits = {
+  firstName: 100,
+  lastName: 100,
+  mobile: 32,
+  email: maxEmailLength,
+  externalId: 100,
+  registeredOn: 19,
+  registeredTill: 100,
+  associatedWith: 100,
+  type: 20,
+  fraudStatus: 20,
+} as const satisfies Record<CoreField, number>;
+
+function isEmpty(value: string | null | undefined): boolean {
+  return value === null || value === undefined || value === '';
+}
+
+function isFillable(key: FieldKey): key is (typeof fillableIdentifiers)[number] {
+  return fillableIdentifiers.some((identifier) => identifier === key);
+}
+
+/** Why a field cannot be changed at all, or null. From the API page and the organisation's configs. */
+export function lockOf(key: FieldKey, context: RuleContext): LockReason | null {
+  if (isFillable(key)) {
+    if (key === context.identifier.type || !isEmpty(context.server[key])) return 'existing-identifier';
+    if (!isEmpty(context.effective[key])) return 'fill-waiting';
+    return context.policy.allowFill[key] ? null : 'fill-not-allowed';
+  }
+  if (key === 'type') return context.effective.type === 'LOYALTY' ? 'already-loyalty' : null;
+  if (!key.startsWith('custom.') && !key.startsWith('extended.')) return null;
+  const definition = definitionOf(key, context.definitions);
+  if (definition === undefined) {
+    // Never fetched: fields that the server told of may be edited as plain text. Fetched: unknown names cannot be sent.
+    return context.definitionsKnown || context.server[key] === undefined ? 'unknown-field' : null;
+  }
+  return definition.disabled ? 'disabled-field' : null;
+}
+
+export function definitionOf(key: FieldKey, definitions: readonly FieldDefinition[]): FieldDefinition | undefined {
+  return definitions.find((definition) => `${definition.kind}.${definition.name}` === key);
+}
+
+/** A value as it will be sent: trimmed, in one Unicode form, identifiers and dates in the API's spelling. */
+function cleaned(key: FieldKey, typed: string, context: RuleContext): string {
+  const value = typed.normalize('NFC').trim();
+  switch (key) {
+    case 'mobile':
+      return normalMobile(value, context.countryCode) ?? value;
+    case 'email':
+      return normalEmail(value) ?? value;
+    case 'registeredOn':
+      return normalDateTime(value) ?? value;
+    default:
+      return value;
+  }
+}
+
+/**
+ * `YYYY-MM-DD HH:MM:SS`, real dates only. Seconds, or the whole time, may be left out and are then zero; a `T` between
+ * date and time is taken too.
+ * @returns null where it is no date that exists
+ */
+export function normalDateTime(typed: string): string | null {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2}))?)?$/.exec(typed.trim());
+  if (parts === null) return null;
+  const [year, month, day, hour, minute, second] = parts.slice(1).map((part) => Number(part ?? 0));
+  if (year === undefined || month === undefined || day === undefined) return null;
+  if (hour === undefined || minute === undefined || second === undefined) return null;
+  if (year < 1900 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return null;
+  // Day 0 of the next month is the last of this one.
+  if (day < 1 || day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return null;
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`;
+}
+
+function hasControlCharacters(value: string, multiLine: boolean): boolean {
+  for (const character of value) {
+    const code = character.codePointAt(0) ?? 0;
+    if (multiLine && (code === 10 || code === 13 || code === 9)) continue;
+    if (code < 32 || code === 127 || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function coreProblem(key: CoreField, value: string, context: RuleContext): FieldProblem['code'] | null {
+  switch (key) {
+    case 'firstName':
+    case 'lastName':
+    case 'registeredTill':
+    case 'associatedWith':
+    case 'externalId':
+      return null;
+    case 'mobile':
+      return normalMobile(value, context.countryCode) === null ? 'mobile' : null;
+    case 'email':
+      return normalEmail(value) === null ? 'email' : null;
+    case 'registeredOn':
+      return normalDateTime(value) === null ? 'date' : null;
+    case 'type':
+      return value === 'LOYALTY' ? null : 'already-loyalty';
+    case 'fraudStatus':
+      return value === 'CONFIRMED' || value === 'NONE' ? null : 'not-an-option';
+  }
+}
+
+/** Names and free fields may be emptied; nothing else has an "empty" that the API documents. */
+function mayBeEmptied(key: FieldKey): boolean {
+  return key === 'firstName' || key === 'lastName' || key.startsWith('custom.') || key.startsWith('extended.');
+}
+
+function isCore(key: FieldKey): key is CoreField {
+  return key in limits;
+}
+
+function problemOf(key: FieldKey, value: string, context: RuleContext): FieldProblem | null {
+  const problem = (code: FieldProblem['code'], limit: number | null = null): FieldProblem => ({
+    key,
+    code,
+    detail: null,
+    limit,
+  });
+  const lock = lockOf(key, context);
+  if (lock !== null) return problem(lock);
+  const definition = definitionOf(key, context.definitions);
+  if (hasControlCharacters(value, definition?.widget === 'textarea')) return problem('control-characters');
+  if (value === '') {
+    if (definition?.mandatory === true) return problem('required');
+    return mayBeEmptied(key) ? null : problem('may-not-be-emptied');
+  }
+  if (isCore(key)) {
+    if (value.length > limits[key]) return problem('too-long', limits[key]);
+    const code = coreProblem(key, value, context);
+    return code === null ? null : problem(code);
+  }
+  if (key.startsWith('subscription.')) return value === '0' || value === '1' ? null : problem('yes-or-no');
+  const limit = definition?.widget === 'textarea' ? 4000 : 1000;
+  if (value.length > limit) return problem('too-long', limit);
+  return definition === undefined ? null : definitionProblem(key, value, definition);
+}
+
+export type Checked = {
+  /** Only what differs from the effective value, in the API's spelling. */
+  readonly changes: FieldChanges;
+  readonly problems: readonly FieldProblem[];
+};
+
+/** Checks what staff typed. Fields that say what is there already are left out: only changed fields are ever sent. */
+export function checkChanges(typed: FieldChanges, context: RuleContext): Checked {
+  const problems: FieldProblem[] = [];
+  const changes: [FieldKey, string][] = [];
+  for (const key of fieldKeys(typed)) {
+    const value = cleaned(key, typed[key] ?? '', context);
+    if (value === (context.effective[key] ?? '')) continue;
+    const problem = problemOf(key, value, context);
+    if (problem === null) changes.push([key, value]);
+    else problems.push(problem);
+  }
+  return { changes: Object.fromEntries(changes), problems };
+}

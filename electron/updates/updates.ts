@@ -1,0 +1,211 @@
+/** What staff can do with updates: each use case is one check of the rules and one transaction. */
+import {
+  type FieldChanges,
+  type FieldKey,
+  type FieldValues,
+  fieldKeys,
+  fillableIdentifiers,
+  type Identifier,
+} from '../customers/customer.ts';
+import { customerRow, findByIdentifier, insertUnknownCustomer } from '../customers/store.ts';
+import { ruleContext, strangerContext } from '../customers/views.ts';
+import type { Db } from '../db/open.ts';
+import { inTransaction } from '../db/statements.ts';
+import { databaseTrouble } from '../db/trouble.ts';
+import type { OrgView } from '../org/org-view.ts';
+import { isUntouched, type Outbox } from './outbox.ts';
+import { findUpdate, type Staff } from './rows.ts';
+import { type Checked, checkChanges, type RuleContext } from './rules.ts';
+import type { ChangeResult, FieldProblem, SaveResult } from './update-view.ts';
+
+/** Whose details: a customer of the cache, or whoever the server knows by this identifier. */
+export type Target = { readonly customerId: number } | { readonly identifier: Identifier };
+
+export type SaveRequest = {
+  readonly token: string;
+  readonly target: Target;
+  readonly changes: FieldChanges;
+  readonly replaces: string | null;
+};
+
+export type Surroundings = {
+  readonly db: Db;
+  readonly outbox: Outbox;
+  readonly org: () => OrgView;
+  readonly staff: () => Staff | null;
+  readonly staffRequired: boolean;
+  readonly till: string;
+  readonly countryCode: string;
+};
+
+export class Updates {
+  readonly #at: Surroundings;
+
+  constructor(surroundings: Surroundings) {
+    this.#at = surroundings;
+  }
+
+  /** What `save` would object to. An unknown customer has no objections here: `save` says that it is gone. */
+  check(target: Target, changes: FieldChanges): readonly FieldProblem[] {
+    const found = this.#contextOf(target, null);
+    return found === null ? [] : this.#checkAll(changes, found.context, found.customerId).problems;
+  }
+
+  /** Durable when it returns `saved`: the outbox row and the customer's effective view are committed (F24). */
+  save({ token, target, changes, replaces }: SaveRequest): SaveResult {
+    const { db, outbox } = this.#at;
+    return this.#durably(() => {
+      const earlier = outbox.savedBy(token);
+      if (earlier !== null) return { kind: 'saved', ...earlier };
+      const staff = this.#at.staff();
+      if (staff === null && this.#at.staffRequired) return { kind: 'staff-required' };
+
+      const old = replaces === null ? null : findUpdate(db, replaces);
+      if (replaces !== null && (old === null || !(isUntouched(old) || old.state === 'attention'))) {
+        return { kind: 'moved-on' };
+      }
+      const found = this.#contextOf(old === null ? target : { customerId: old.customerId }, replaces);
+      if (found === null) return { kind: 'moved-on' };
+      const checked = this.#checkAll(changes, found.context, found.customerId);
+      if (checked.problems.length > 0) return { kind: 'invalid', problems: checked.problems };
+      if (fieldKeys(checked.changes).length === 0) return { kind: 'nothing-changed' };
+
+      const customerId = found.customerId ?? insertUnknownCustomer(db, found.context.identifier);
+      const input = {
+        token,
+        customerId,
+        kind: 'fields',
+        identifier: found.context.identifier,
+        changes: checked.changes,
+        baseline: this.#baseline(customerId, checked.changes, found.context),
+        confirmedFills: [],
+        staff,
+        till: this.#at.till,
+      } as const;
+      if (old === null) return { kind: 'saved', customerId, updateId: outbox.save(input) };
+      const updateId = old.state === 'attention' ? outbox.replace(old, input) : outbox.edit(old, input);
+      return { kind: 'saved', customerId, updateId };
+    });
+  }
+
+  /** For each field in conflict: ours goes after all, or theirs stays. */
+  settleConflict(updateId: string, token: string, choices: { readonly [key: string]: 'ours' | 'theirs' }): SaveResult {
+    const { db, outbox } = this.#at;
+    return this.#durably(() => {
+      const earlier = outbox.savedBy(token);
+      if (earlier !== null) return { kind: 'saved', ...earlier };
+      const staff = this.#at.staff();
+      if (staff === null && this.#at.staffRequired) return { kind: 'staff-required' };
+      const update = findUpdate(db, updateId);
+      if (update === null || update.state !== 'attention' || update.reason?.kind !== 'conflict') {
+        return { kind: 'moved-on' };
+      }
+      const theirs = new Map(update.reason.fields.map((field) => [field.key, field.theirs]));
+      const kept = fieldKeys(update.changes).filter((key) => !theirs.has(key) || choices[key] === 'ours');
+      if (kept.length === 0) {
+        outbox.discard(update, 'kept-theirs', staff);
+        return { kind: 'saved', updateId, customerId: update.customerId };
+      }
+      const newId = outbox.replace(update, {
+        token,
+        customerId: update.customerId,
+        kind: update.kind,
+        identifier: update.identifier,
+        changes: Object.fromEntries(kept.map((key) => [key, update.changes[key] ?? ''])),
+        // Staff have seen the server's value: from now on it is the one that must not have moved.
+        baseline: { ...update.baseline, ...Object.fromEntries(theirs) },
+        confirmedFills: update.confirmedFills,
+        staff,
+        till: this.#at.till,
+      });
+      return { kind: 'saved', updateId: newId, customerId: update.customerId };
+    });
+  }
+
+  cancel(updateId: string): ChangeResult {
+    return this.#change(updateId, (update, staff) => {
+      if (!isUntouched(update)) return false;
+      this.#at.outbox.cancel(update, staff);
+      return true;
+    });
+  }
+
+  discard(updateId: string, reason: string): ChangeResult {
+    return this.#change(updateId, (update, staff) => {
+      if (update.state !== 'attention') return false;
+      this.#at.outbox.discard(update, reason, staff);
+      return true;
+    });
+  }
+
+  #change(
+    updateId: string,
+    change: (update: NonNullable<ReturnType<typeof findUpdate>>, staff: Staff | null) => boolean,
+  ): ChangeResult {
+    return this.#durably(() => {
+      const staff = this.#at.staff();
+      if (staff === null && this.#at.staffRequired) return { kind: 'staff-required' };
+      const update = findUpdate(this.#at.db, updateId);
+      return update !== null && change(update, staff) ? { kind: 'done' } : { kind: 'moved-on' };
+    });
+  }
+
+  /** One transaction; a write that the disk refuses is told, not thrown (F25). */
+  #durably<T>(
+    work: () => T,
+  ): T | { readonly kind: 'not-saved'; readonly why: Exclude<ReturnType<typeof databaseTrouble>, null> } {
+    try {
+      return inTransaction(this.#at.db, work);
+    } catch (error) {
+      const why = databaseTrouble(error);
+      if (why === null) throw error;
+      return { kind: 'not-saved', why };
+    }
+  }
+
+  /** Who is meant, and what the rules need to know. An identifier that is known here means the cached customer. */
+  #contextOf(
+    target: Target,
+    withoutUpdateId: string | null,
+  ): { readonly customerId: number | null; readonly context: RuleContext } | null {
+    const { db, countryCode } = this.#at;
+    const org = this.#at.org();
+    const customerId = 'customerId' in target ? target.customerId : findByIdentifier(db, target.identifier);
+    if (customerId === null) {
+      return 'identifier' in target
+        ? { customerId: null, context: strangerContext(target.identifier, org, countryCode) }
+        : null;
+    }
+    const context = ruleContext(db, customerId, org, countryCode, withoutUpdateId);
+    return context === null ? null : { customerId, context };
+  }
+
+  #checkAll(changes: FieldChanges, context: RuleContext, customerId: number | null): Checked {
+    const checked = checkChanges(changes, context);
+    return { ...checked, problems: [...checked.problems, ...this.#doubles(checked.changes, customerId)] };
+  }
+
+  /** An identifier that somebody else on this till has is not filled in (F23). */
+  #doubles(changes: FieldChanges, customerId: number | null): FieldProblem[] {
+    return fillableIdentifiers.flatMap((type): FieldProblem[] => {
+      const value = changes[type];
+      if (value === undefined || value === '') return [];
+      const owner = findByIdentifier(this.#at.db, { type, value });
+      if (owner === null || owner === customerId) return [];
+      const row = customerRow(this.#at.db, owner);
+      const name = `${row?.first_name ?? ''} ${row?.last_name ?? ''}`.trim();
+      return [{ key: type, code: 'belongs-to-other', detail: name === '' ? null : name, limit: null }];
+    });
+  }
+
+  /** The server's values of the changed fields. While it never told the record, only what it told: nothing is guessed. */
+  #baseline(customerId: number, changes: FieldChanges, context: RuleContext): FieldValues {
+    const told = customerRow(this.#at.db, customerId)?.as_of_ms !== null;
+    const known = (key: FieldKey) => told || context.server[key] !== undefined;
+    return Object.fromEntries(
+      fieldKeys(changes)
+        .filter(known)
+        .map((key) => [key, context.server[key] ?? null]),
+    );
+  }
+}

@@ -1,0 +1,96 @@
+/** Updates as the screen shows them. */
+import { type FieldKey, fieldKeys } from '../customers/customer.ts';
+import { customerRow } from '../customers/store.ts';
+import type { Db } from '../db/open.ts';
+import { count } from '../db/statements.ts';
+import { isUntouched, type Outbox } from './outbox.ts';
+import { selectUpdates, type Update } from './rows.ts';
+import type { UpdateView } from './update-view.ts';
+
+const open = "u.state in ('queued','sending','unknown','attention')";
+
+/** The order of the form, so that a list of fields always reads the same. */
+const formOrder: readonly FieldKey[] = [
+  'firstName',
+  'lastName',
+  'mobile',
+  'email',
+  'externalId',
+  'registeredOn',
+  'registeredTill',
+  'associatedWith',
+  'type',
+  'fraudStatus',
+];
+
+function orderOf(key: FieldKey): number {
+  const at = formOrder.indexOf(key);
+  return at < 0 ? formOrder.length : at;
+}
+
+export function updateView(db: Db, outbox: Outbox, update: Update): UpdateView {
+  const customer = customerRow(db, update.customerId);
+  const behindAnother = update.state === 'queued' && outbox.isBehindAnother(update);
+  return {
+    updateId: update.id,
+    customerId: update.customerId,
+    customerName: `${customer?.first_name ?? ''} ${customer?.last_name ?? ''}`.trim(),
+    kind: update.kind,
+    state: update.state,
+    identifier: update.identifier,
+    changes: fieldKeys(update.changes)
+      .sort((a, b) => orderOf(a) - orderOf(b) || a.localeCompare(b))
+      .map((key) => {
+        const was = update.baseline[key];
+        return { key, to: update.changes[key] ?? '', ...(was === undefined ? {} : { was }) };
+      }),
+    staff: update.staff,
+    savedAtMs: update.savedAtMs,
+    settledAtMs: update.settledAtMs,
+    attempts: update.attempts,
+    reason: update.reason,
+    result: update.result,
+    lastAnswer: update.answer,
+    discardReason: update.discardReason,
+    replacedBy: update.replacedBy,
+    replaces: update.replaces,
+    behindAnother,
+    may: {
+      edit: isUntouched(update),
+      cancel: isUntouched(update),
+      fix: update.state === 'attention' && update.reason?.kind !== 'unreadable',
+      discard: update.state === 'attention',
+    },
+  };
+}
+
+/** What needs a person first, then the oldest; closed ones newest first. */
+export function listUpdates(
+  db: Db,
+  outbox: Outbox,
+  { which, offset, limit }: { which: 'open' | 'closed'; offset: number; limit: number },
+): { updates: UpdateView[]; total: number } {
+  const updates =
+    which === 'open'
+      ? selectUpdates(
+          db,
+          `where ${open} order by u.state <> 'attention', u.place, u.seq limit ? offset ?`,
+          limit,
+          offset,
+        )
+      : selectUpdates(
+          db,
+          `where not ${open} order by u.settled_at_ms desc, u.seq desc limit ? offset ?`,
+          limit,
+          offset,
+        );
+  const total = count(db, `select count(*) as n from updates u where ${which === 'open' ? open : `not ${open}`}`);
+  return { updates: updates.map((update) => updateView(db, outbox, update)), total };
+}
+
+/** Newest first. */
+export function updatesOfCustomer(db: Db, outbox: Outbox, customerId: number, limit: number): UpdateView[] {
+  return selectUpdates(db, 'where u.customer_id = ? order by u.seq desc limit ?', customerId, limit).map((update) =>
+    updateView(db, outbox, update),
+  );
+}
