@@ -1,0 +1,373 @@
+/**
+ * What `customer/update` does with one customer: who is meant, what may change, what is only warned about, and what the
+ * update sets off. Nothing here is remembered: the caller keeps the customer that comes out.
+ *
+ * Not idempotent, as the real API: every call that is applied awards points again, whether it changed anything or not.
+ */
+import { type CustomerBook, identifierValue, type PracticeIdentifier } from './customer-book.ts';
+import { acceptsCustomValue, acceptsExtendedValue } from './field-checks.ts';
+import { listOf, memberOf, textOf } from './json.ts';
+import {
+  awardPoints,
+  mainProgram,
+  newMembership,
+  type PracticeCustomer,
+  type PracticeSubscription,
+  totalPoints,
+} from './practice-customer.ts';
+import {
+  customFields,
+  extendedFields,
+  type IdentifierName,
+  type PracticeOrgConfig,
+  tillCodes,
+} from './practice-org.ts';
+import { isStoreMoment } from './store-time.ts';
+import type { SideEffect } from './wire-answers.ts';
+
+export type UpdateRefused = {
+  readonly kind: 'refused';
+  readonly customer: PracticeCustomer | null;
+  readonly code: number;
+  readonly message: string;
+};
+
+export type UpdateApplied = {
+  readonly kind: 'applied';
+  readonly customer: PracticeCustomer;
+  /** What was taken over, by the till's own field keys (`firstName`, `custom.age`, `subscription.sms.BULK`). */
+  readonly changes: { readonly [key: string]: string };
+  readonly warnings: readonly number[];
+  readonly pointsAwarded: number;
+  readonly effects: readonly SideEffect[];
+  /** The account that was merged into this one. */
+  readonly mergedUserId: number | null;
+};
+
+export type UpdateRules = {
+  readonly config: PracticeOrgConfig;
+  readonly pointsPerUpdate: number;
+  /** The store's local time. */
+  readonly now: string;
+  readonly couponValidTill: string;
+};
+
+/** A coupon comes with every so many applied updates of the same customer. */
+const updatesPerCoupon = 3;
+
+const identifierNames = ['mobile', 'email', 'external_id'] as const;
+const keyOf = { mobile: 'mobile', email: 'email', external_id: 'externalId' } as const;
+const invalidCode = { mobile: 1001, email: 1002, external_id: 1003 } as const;
+const occupiedCode = { mobile: 1032, email: 1016, external_id: 1033 } as const;
+const invalidMessage = {
+  mobile: 'Unable to register. Invalid mobile number',
+  email: 'Unable to register. Invalid email id',
+  external_id: 'Unable to register. Invalid external id',
+} as const;
+
+function isValidIdentifier(name: IdentifierName, value: string): boolean {
+  if (name === 'mobile') return /^[1-9]\d{7,14}$/.test(value);
+  if (name === 'email') return value.length <= 254 && /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value);
+  return value.length <= 50 && /^[^\s]+$/.test(value);
+}
+
+/** Which of the identifiers that were passed says who is meant; all the others are fills. */
+export function identifierOf(item: unknown, config: PracticeOrgConfig): PracticeIdentifier | null {
+  for (const name of ['id', config.primaryKey, ...identifierNames] as const) {
+    const value = textOf(memberOf(item, name));
+    if (value !== null && value !== '') return { name, value };
+  }
+  return null;
+}
+
+class Refusal {
+  readonly code: number;
+  readonly message: string;
+  constructor(code: number, message: string) {
+    this.code = code;
+    this.message = message;
+  }
+}
+
+/** The update while it is worked out: the customer so far, what was taken over, what was not. */
+class Draft {
+  customer: PracticeCustomer;
+  mergedUserId: number | null = null;
+  readonly changes: { [key: string]: string } = {};
+  readonly warnings: number[] = [];
+  constructor(customer: PracticeCustomer) {
+    this.customer = customer;
+  }
+
+  change(key: string, value: string, part: Partial<PracticeCustomer>): void {
+    this.customer = { ...this.customer, ...part };
+    this.changes[key] = value;
+  }
+}
+
+function withIdentifier(name: IdentifierName, value: string): Partial<PracticeCustomer> {
+  if (name === 'mobile') return { mobile: value };
+  return name === 'email' ? { email: value } : { externalId: value };
+}
+
+function mergeAccounts(draft: Draft, victim: PracticeCustomer): void {
+  const { customer } = draft;
+  const held = new Map(customer.memberships.map((membership) => [membership.programId, membership]));
+  for (const theirs of victim.memberships) {
+    const ours = held.get(theirs.programId) ?? newMembership(theirs.programId);
+    held.set(theirs.programId, {
+      ...awardPoints(ours, theirs.lifetimePoints),
+      loyaltyPoints: ours.loyaltyPoints + theirs.loyaltyPoints,
+      redeemed: ours.redeemed + theirs.redeemed,
+      cumulativePurchases: ours.cumulativePurchases + theirs.cumulativePurchases,
+    });
+  }
+  draft.mergedUserId = victim.userId;
+  draft.customer = {
+    ...customer,
+    mobile: customer.mobile ?? victim.mobile,
+    email: customer.email ?? victim.email,
+    externalId: customer.externalId ?? victim.externalId,
+    customFields: { ...victim.customFields, ...customer.customFields },
+    extendedFields: { ...victim.extendedFields, ...customer.extendedFields },
+    lifetimePurchases: customer.lifetimePurchases + victim.lifetimePurchases,
+    memberships: [...held.values()],
+  };
+}
+
+function fillIdentifiers(
+  draft: Draft,
+  item: unknown,
+  named: PracticeIdentifier,
+  book: CustomerBook,
+  config: PracticeOrgConfig,
+): Refusal | null {
+  for (const name of identifierNames) {
+    const value = textOf(memberOf(item, name));
+    if (name === named.name || value === null || value === '') continue;
+    const known = identifierValue(draft.customer, name);
+    if (known !== null) {
+      if (known.toLowerCase() === value.toLowerCase()) continue;
+      draft.warnings.push(name === config.primaryKey ? 91005 : 91006);
+      continue;
+    }
+    if (!isValidIdentifier(name, value)) return new Refusal(invalidCode[name], invalidMessage[name]);
+    if (!config.allowFill[name]) {
+      draft.warnings.push(91006);
+      continue;
+    }
+    const owner = book.find({ name, value });
+    if (owner === null) {
+      draft.change(keyOf[name], value, withIdentifier(name, value));
+    } else if (config.whenOccupied === 'merge') {
+      mergeAccounts(draft, owner);
+      draft.change(keyOf[name], value, withIdentifier(name, value));
+    } else if (config.whenOccupied === 'refuse') {
+      return new Refusal(occupiedCode[name], `A customer already exists with the same ${name.replace('_', ' ')}`);
+    } else {
+      draft.warnings.push(91007);
+    }
+  }
+  return null;
+}
+
+const isTill = (code: string) => tillCodes.some((known) => known === code);
+
+function changeProfile(draft: Draft, item: unknown, now: string): Refusal | null {
+  // A name may be emptied; the other keys are left alone when they come empty, as in the vendor's sample.
+  const firstName = textOf(memberOf(item, 'firstname'));
+  if (firstName !== null) draft.change('firstName', firstName, { firstName });
+  const lastName = textOf(memberOf(item, 'lastname'));
+  if (lastName !== null) draft.change('lastName', lastName, { lastName });
+
+  const registeredOn = textOf(memberOf(item, 'registered_on')) ?? '';
+  if (registeredOn !== '') {
+    if (!isStoreMoment(registeredOn)) return new Refusal(91003, 'Validation failed. registered_on is not a valid date');
+    if (registeredOn > now) {
+      return new Refusal(
+        1034,
+        'Unable to register. Registration date is not within the allowed past or future date limit',
+      );
+    }
+    draft.change('registeredOn', registeredOn, { registeredOn });
+  }
+  const registeredTill = textOf(memberOf(item, 'registered_till')) ?? '';
+  if (registeredTill !== '') {
+    if (!isTill(registeredTill)) return new Refusal(91020, 'Invalid TILL passed for registration');
+    draft.change('registeredTill', registeredTill, { registeredTill });
+  }
+  const associatedWith = textOf(memberOf(item, 'associated_with')) ?? '';
+  if (associatedWith !== '') {
+    if (!isTill(associatedWith)) return new Refusal(91021, 'Invalid attribution TILL passed');
+    draft.change('associatedWith', associatedWith, { associatedWith });
+  }
+  return changeType(draft, item) ?? changeFraud(draft, item);
+}
+
+function changeType(draft: Draft, item: unknown): Refusal | null {
+  const type = (textOf(memberOf(item, 'type')) ?? '').toUpperCase();
+  if (type === '') return null;
+  if (type === 'LOYALTY') {
+    const memberships =
+      draft.customer.memberships.length > 0 ? draft.customer.memberships : [newMembership(mainProgram.id)];
+    draft.change('type', 'LOYALTY', { type: 'LOYALTY', memberships });
+    return null;
+  }
+  if (type !== 'NON_LOYALTY') return new Refusal(91003, 'Validation failed. type is not known');
+  if (draft.customer.type === 'LOYALTY') {
+    return new Refusal(1046, 'Conversion of loyalty customer to non-loyalty is not allowed');
+  }
+  return null;
+}
+
+function changeFraud(draft: Draft, item: unknown): Refusal | null {
+  const sent = memberOf(item, 'fraud_status');
+  if (sent === undefined) return null;
+  const fraudStatus = (textOf(memberOf(sent, 'status')) ?? '').toUpperCase();
+  if (fraudStatus !== 'CONFIRMED' && fraudStatus !== 'NONE') {
+    return new Refusal(91003, 'Validation failed. fraud_status is not known');
+  }
+  draft.change('fraudStatus', fraudStatus, { fraudStatus });
+  return null;
+}
+
+function changeSubscriptions(draft: Draft, item: unknown): Refusal | null {
+  for (const sent of listOf(memberOf(item, 'subscriptions'), 'subscription')) {
+    const channel = (textOf(memberOf(sent, 'channel')) ?? '').toUpperCase();
+    const priority = (textOf(memberOf(sent, 'priority')) ?? '').toUpperCase();
+    const status = textOf(memberOf(sent, 'is_subscribed'));
+    if (channel !== 'SMS' && channel !== 'EMAIL') return new Refusal(1101, 'Invalid channel type');
+    if (priority !== 'TRANS' && priority !== 'BULK') return new Refusal(1102, 'Invalid priority type');
+    if ((textOf(memberOf(sent, 'scope')) ?? '').toLowerCase() !== 'all') return new Refusal(1103, 'Invalid scope');
+    if (status !== '0' && status !== '1') return new Refusal(1106, 'Invalid subscription status passed');
+    // Nobody can be written to where there is no number or address.
+    if (status === '1' && (channel === 'SMS' ? draft.customer.mobile : draft.customer.email) === null) {
+      draft.warnings.push(91022);
+      continue;
+    }
+    const changed: PracticeSubscription = { channel, priority, subscribed: status === '1' };
+    const others = draft.customer.subscriptions.filter(
+      (known) => known.channel !== channel || known.priority !== priority,
+    );
+    draft.change(`subscription.${channel.toLowerCase()}.${priority}`, status, { subscriptions: [...others, changed] });
+  }
+  return null;
+}
+
+type RefusedField = { readonly code: number; readonly name: string };
+
+function changeCustomFields(draft: Draft, item: unknown): readonly RefusedField[] {
+  const refused: RefusedField[] = [];
+  for (const sent of listOf(memberOf(item, 'custom_fields'), 'field')) {
+    const name = textOf(memberOf(sent, 'name')) ?? '';
+    const value = textOf(memberOf(sent, 'value'));
+    const field = customFields.find((known) => known.name === name);
+    if (field === undefined || value === null || !acceptsCustomValue(field, value)) {
+      refused.push({ code: 1017, name });
+      continue;
+    }
+    draft.change(`custom.${name}`, value, { customFields: { ...draft.customer.customFields, [name]: value } });
+  }
+  return refused;
+}
+
+function changeExtendedFields(draft: Draft, item: unknown): readonly RefusedField[] {
+  const refused: RefusedField[] = [];
+  for (const sent of listOf(memberOf(item, 'extended_fields'), 'field')) {
+    const name = textOf(memberOf(sent, 'name')) ?? '';
+    const value = textOf(memberOf(sent, 'value'));
+    const field = extendedFields.find((known) => known.name === name);
+    if (field === undefined || value === null || !acceptsExtendedValue(field, value)) {
+      refused.push({ code: 91015, name });
+      continue;
+    }
+    // The server keeps an enum as it is defined, whatever case it came in ("male" sent, "Male" kept).
+    const kept = field.values.find((known) => known.toLowerCase() === value.toLowerCase()) ?? value;
+    draft.change(`extended.${name}`, kept, { extendedFields: { ...draft.customer.extendedFields, [name]: kept } });
+  }
+  return refused;
+}
+
+/** Fields that were refused are a warning beside something that was saved, and the reason where nothing else was sent. */
+function settleRefusedFields(draft: Draft, refused: readonly RefusedField[]): Refusal | null {
+  const [first] = refused;
+  if (first === undefined) return null;
+  if (Object.keys(draft.changes).length === 0) {
+    return first.code === 1017
+      ? new Refusal(1017, `Provided Custom Field is invalid - ${first.name}`)
+      : new Refusal(91015, `Failed to update extended fields; or field length too long - ${first.name}`);
+  }
+  for (const { code } of refused) draft.warnings.push(code);
+  return null;
+}
+
+/** A coupon code that is always the same for the same customer and count. */
+function couponCode(userId: number, count: number): string {
+  return `TS${(userId % 1_000_000).toString(36).toUpperCase().padStart(4, '0')}${String(count).padStart(2, '0')}`;
+}
+
+function reward(draft: Draft, rules: UpdateRules): { points: number; effects: SideEffect[] } {
+  const updateCount = draft.customer.updateCount + 1;
+  draft.customer = { ...draft.customer, updateCount, updatedOn: rules.now };
+  const effects: SideEffect[] = [];
+  const [main, ...others] = draft.customer.memberships;
+  const points = main === undefined ? 0 : rules.pointsPerUpdate;
+  if (main !== undefined && points > 0) {
+    draft.customer = { ...draft.customer, memberships: [awardPoints(main, points), ...others] };
+    effects.push({ type: 'points', awarded_points: points, total_points: totalPoints(draft.customer) });
+  }
+  if (updateCount % updatesPerCoupon === 0) {
+    effects.push({
+      type: 'coupon',
+      coupon_code: couponCode(draft.customer.userId, updateCount),
+      description: 'Thank you for keeping your details up to date',
+      valid_till: rules.couponValidTill,
+    });
+  }
+  return { points, effects };
+}
+
+/** Works out one item of the request's `root.customer`. */
+export function applyUpdate(book: CustomerBook, item: unknown, rules: UpdateRules): UpdateApplied | UpdateRefused {
+  const refuse = ({ code, message }: Refusal, customer: PracticeCustomer | null): UpdateRefused => ({
+    kind: 'refused',
+    customer,
+    code,
+    message,
+  });
+  const named = identifierOf(item, rules.config);
+  if (named === null) {
+    return refuse(new Refusal(1015, 'No identifier provided to get loyalty users'), null);
+  }
+  if (book.wasErased(named)) {
+    return refuse(new Refusal(1012, 'Customer is deleted after PII delete request'), null);
+  }
+  const customer = book.find(named);
+  if (customer === null) {
+    return refuse(
+      named.name === 'id'
+        ? new Refusal(1011, 'Cannot find customer for provided identifier')
+        : new Refusal(1012, 'Cannot find customer with the provided mobile number/external ID/e-mail ID'),
+      null,
+    );
+  }
+
+  const draft = new Draft(customer);
+  const problem =
+    fillIdentifiers(draft, item, named, book, rules.config) ??
+    changeProfile(draft, item, rules.now) ??
+    changeSubscriptions(draft, item) ??
+    settleRefusedFields(draft, [...changeCustomFields(draft, item), ...changeExtendedFields(draft, item)]);
+  if (problem !== null) return refuse(problem, customer);
+
+  const { points, effects } = reward(draft, rules);
+  return {
+    kind: 'applied',
+    customer: draft.customer,
+    changes: draft.changes,
+    warnings: draft.warnings,
+    pointsAwarded: points,
+    effects,
+    mergedUserId: draft.mergedUserId,
+  };
+}

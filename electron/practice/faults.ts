@@ -1,0 +1,96 @@
+/** What can go wrong between a till and the practice server, on demand. */
+import { z } from 'zod';
+import { practiceFaults } from './practice-state.ts';
+
+/**
+ * | kind | the request | what the till sees |
+ * | --- | --- | --- |
+ * | slow | applied | the answer after `delayMs` |
+ * | drop-reply | applied | the connection ends without an answer: the trap of the double award |
+ * | drop-before | not applied | the same, to the till's eyes |
+ * | truncated | applied | a whole HTTP answer with half the JSON |
+ * | hang | not applied | nothing, ever |
+ * | busy | not applied | 429 with `Retry-After` (or HTTP 200 and `code` in the body, with `inBody`) |
+ * | server-error | not applied | 500 with an HTML page |
+ * | captive-portal | not applied | 200 with an HTML page, or 302 with `redirect`; no `X-Cap-Requestid` |
+ * | refuse | not applied | HTTP 200, the item fails with `code` |
+ * | credentials | not applied | 401 (HTTP 200 and 401 in the body with `inBody`) |
+ * | permission | not applied | 403 (likewise) |
+ */
+export const faultKinds = [...practiceFaults, 'drop-before', 'truncated', 'hang', 'permission'] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+export const endpoints = [
+  'customer/update',
+  'customer/update_identity',
+  'customer/get',
+  'store/login',
+  'store/staff',
+  'organization/configs',
+  'organization/customfields',
+  'extendedFields',
+  'oauth/token',
+] as const;
+export type Endpoint = (typeof endpoints)[number];
+
+export const faultOptionsSchema = z
+  .strictObject({
+    /** How many requests it meets before it is over; without it, until it is taken away. */
+    times: z.number().int().positive(),
+    customerId: z.number().int(),
+    /** Without it `drop-reply` and `refuse` meet `customer/update` only (the till must be able to read back), the others all. */
+    endpoint: z.enum(endpoints),
+    delayMs: z.number().nonnegative(),
+    retryAfterSeconds: z.number().int().nonnegative(),
+    code: z.number().int(),
+    message: z.string(),
+    inBody: z.boolean(),
+    redirect: z.boolean(),
+  })
+  .partial()
+  .readonly();
+export type FaultOptions = z.infer<typeof faultOptionsSchema>;
+
+export type Fault = FaultOptions & { readonly kind: FaultKind };
+
+/** A request as far as faults and holds tell requests apart. */
+export type Met = { readonly endpoint: Endpoint; readonly customerId: number | null };
+
+export function meets(filter: { readonly customerId?: number; readonly endpoint?: Endpoint }, request: Met): boolean {
+  return (
+    (filter.customerId === undefined || filter.customerId === request.customerId) &&
+    (filter.endpoint === undefined || filter.endpoint === request.endpoint)
+  );
+}
+
+const updatesOnly: ReadonlySet<FaultKind> = new Set(['drop-reply', 'refuse']);
+
+/** The faults in force, in the order they were set; a request meets the first that fits. */
+export class Faults {
+  #inForce: { readonly fault: Fault; left: number }[] = [];
+
+  /** The first that is in force, for the practice bar. */
+  get current(): FaultKind {
+    return this.#inForce[0]?.fault.kind ?? 'none';
+  }
+
+  clear(): void {
+    this.#inForce = [];
+  }
+
+  add(kind: FaultKind, options: FaultOptions): void {
+    if (kind === 'none') return;
+    const endpoint = options.endpoint ?? (updatesOnly.has(kind) ? 'customer/update' : undefined);
+    const fault: Fault = { ...options, kind, ...(endpoint === undefined ? {} : { endpoint }) };
+    this.#inForce.push({ fault, left: options.times ?? Number.POSITIVE_INFINITY });
+  }
+
+  /** @returns the fault that this request meets, used up by one */
+  take(request: Met): Fault | null {
+    const found = this.#inForce.find(({ fault }) => meets(fault, request));
+    if (found === undefined) return null;
+    found.left -= 1;
+    if (found.left <= 0) this.#inForce = this.#inForce.filter((one) => one !== found);
+    return found.fault;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The server's hold on its port: away means really away (every connection cut, new ones refused by the system), and back
+ * means on the same port.
+ */
+import type { Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** While the server is away another program may have been given its port for a moment. */
+const portRetryMs = 25;
+const portPatienceMs = 10_000;
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+export class Listener {
+  readonly #server: Server;
+  readonly #host: string;
+  readonly #sockets = new Set<Socket>();
+  #port: number;
+  /** Switching off and on takes turns, so that the port is never asked for twice. */
+  #turn: Promise<void> = Promise.resolve();
+
+  /** @param port 0 takes a free one, which is kept from then on */
+  constructor(server: Server, host: string, port: number) {
+    this.#server = server;
+    this.#host = host;
+    this.#port = port;
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get isOpen(): boolean {
+    return this.#server.listening;
+  }
+
+  /** @throws where another program keeps the port for longer than ten seconds, or the port may not be used */
+  open(): Promise<void> {
+    return this.#next(() => this.#listen());
+  }
+
+  /** Cuts every connection, whatever is under way on it. */
+  shut(): Promise<void> {
+    return this.#next(() => this.#stop());
+  }
+
+  #next(step: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(step);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #listen(): Promise<void> {
+    if (this.#server.listening) return;
+    const giveUpAt = performance.now() + portPatienceMs;
+    for (;;) {
+      try {
+        await this.#listenOnce();
+        return;
+      } catch (error) {
+        if (!isPortTaken(error) || performance.now() > giveUpAt) throw error;
+        // A wait for the operating system, not for anything of the app's: the real clock it is.
+        await wait(portRetryMs);
+      }
+    }
+  }
+
+  #listenOnce(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const failed = (error: Error) => reject(error);
+      this.#server.once('error', failed);
+      this.#server.listen({ port: this.#port, host: this.#host, exclusive: true }, () => {
+        this.#server.off('error', failed);
+        this.#port = portOf(this.#server.address());
+        resolve();
+      });
+    });
+  }
+
+  #stop(): Promise<void> {
+    if (!this.#server.listening) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      for (const socket of this.#sockets) socket.destroy();
+    });
+  }
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('the practice server listens on no port');
+  return address.port;
+}

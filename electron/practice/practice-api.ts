@@ -1,0 +1,344 @@
+/**
+ * The loyalty API itself: a parsed request in, an answer out, customers and ledger changed in between. It knows nothing
+ * of sockets and faults (`practice-server.ts`).
+ */
+import { createHash } from 'node:crypto';
+import type { Clock, Random } from '../clock/clock.ts';
+import { applyUpdate, identifierOf } from './apply-update.ts';
+import type { CustomerBook, PracticeIdentifier } from './customer-book.ts';
+import type { Endpoint } from './faults.ts';
+import { listOf, memberOf, parseJson, textOf } from './json.ts';
+import {
+  customFields,
+  extendedFields,
+  type IdentifierName,
+  type PracticeOrgConfig,
+  staff,
+  tillCodes,
+} from './practice-org.ts';
+import type { StoreTime } from './store-time.ts';
+import {
+  wireConfigs,
+  wireCustomer,
+  wireCustomers,
+  wireCustomFields,
+  wireExtendedFields,
+  wireItemStatus,
+  wireLogin,
+  wireRefusal,
+  wireStaff,
+  wireUpdatedCustomer,
+} from './wire-answers.ts';
+
+export type ApiRequest = {
+  readonly endpoint: Endpoint;
+  readonly query: URLSearchParams;
+  readonly headers: { readonly [name: string]: string | undefined };
+  readonly body: string;
+};
+
+export type ApiAnswer = {
+  readonly httpStatus: number;
+  readonly body: unknown;
+};
+
+/** One applied call of `customer/update` or `customer/update_identity`. */
+export type LedgerEntry = {
+  /** From 1, in the order of being applied. */
+  readonly order: number;
+  readonly requestId: string;
+  readonly endpoint: 'customer/update' | 'customer/update_identity';
+  readonly customerId: number;
+  /** By the till's own field keys; what was taken over, not what was only warned about. */
+  readonly changes: { readonly [key: string]: string };
+  readonly warnings: readonly number[];
+  readonly pointsAwarded: number;
+  /** `USER-CONTEXT-ENTITY-ID`: the staff member. */
+  readonly staff: string | null;
+  /** `USER-CONTEXT-ENTITY-SOURCE-ID`: the till that the audit names. */
+  readonly contextTill: string | null;
+  /** The till that signed the request. */
+  readonly till: string;
+  readonly atMs: number;
+};
+
+export type ApiOptions = {
+  readonly book: CustomerBook;
+  readonly config: () => PracticeOrgConfig;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly time: StoreTime;
+  readonly tills: readonly { readonly till: string; readonly secret: string }[];
+  readonly oauth: { readonly key: string; readonly secret: string };
+  readonly tokenSeconds: number;
+  readonly pointsPerUpdate: number;
+};
+
+const couponDays = 30;
+const dayMs = 86_400_000;
+const identifierQueries = ['id', 'mobile', 'email', 'external_id'] as const;
+const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+
+function isIdentifierName(text: string | null): text is IdentifierName {
+  return text === 'mobile' || text === 'email' || text === 'external_id';
+}
+
+export class PracticeApi {
+  readonly ledger: LedgerEntry[] = [];
+  readonly #options: ApiOptions;
+  /** Basic headers that are right, with their till. */
+  readonly #basic: ReadonlyMap<string, string>;
+  /** Token to the monotonic time at which it runs out. */
+  #tokens = new Map<string, number>();
+
+  constructor(options: ApiOptions) {
+    this.#options = options;
+    // The vendor's protocol: base64(till ":" md5(password)).
+    this.#basic = new Map(
+      options.tills.map(({ till, secret }) => [
+        `Basic ${Buffer.from(`${till}:${md5(secret)}`).toString('base64')}`,
+        till,
+      ]),
+    );
+  }
+
+  /** Every OAuth token that was given out is refused from now on. */
+  expireTokens(): void {
+    this.#tokens = new Map();
+  }
+
+  /** The customer that a request is about, `null` for none or more than one. */
+  customerOf(request: ApiRequest): number | null {
+    const named = this.#namedBy(request);
+    return named === null ? null : (this.#options.book.find(named)?.userId ?? null);
+  }
+
+  answer(request: ApiRequest, requestId: string): ApiAnswer {
+    if (request.endpoint === 'oauth/token') return this.#giveToken(request);
+    const till = this.#tillOf(request);
+    if (till === null) return { httpStatus: 401, body: wireRefusal(401, 'Unauthorized. Invalid credentials') };
+    if (till.known === false) return { httpStatus: 403, body: wireRefusal(403, 'Access to this till is forbidden') };
+    switch (request.endpoint) {
+      case 'customer/update':
+        return this.#update(request, till.code, requestId);
+      case 'customer/update_identity':
+        return this.#requestIdentityChange(request, till.code, requestId);
+      case 'customer/get':
+        return this.#get(request);
+      case 'store/login':
+        return { httpStatus: 200, body: wireLogin(till.code, this.#options.time.withOffset(this.#wallMs())) };
+      case 'store/staff':
+        return {
+          httpStatus: 200,
+          body: wireStaff(staff.filter(({ type }) => !request.query.has('type') || request.query.get('type') === type)),
+        };
+      case 'organization/configs':
+        return { httpStatus: 200, body: wireConfigs(this.#options.config()) };
+      case 'organization/customfields':
+        return { httpStatus: 200, body: wireCustomFields(customFields) };
+      case 'extendedFields':
+        return { httpStatus: 200, body: wireExtendedFields(extendedFields, request.headers.language ?? 'en') };
+    }
+  }
+
+  #wallMs(): number {
+    return this.#options.clock.wallMs();
+  }
+
+  #namedBy(request: ApiRequest): PracticeIdentifier | null {
+    if (request.endpoint === 'customer/get') {
+      const asked = this.#asked(request);
+      return asked?.values.length === 1 ? { name: asked.name, value: asked.values[0] ?? '' } : null;
+    }
+    const [item, ...others] = listOf(memberOf(parseJson(request.body), 'root'), 'customer');
+    if (item === undefined || others.length > 0) return null;
+    if (request.endpoint === 'customer/update') return identifierOf(item, this.#options.config());
+    const name = textOf(memberOf(item, 'identifier'));
+    return isIdentifierName(name) ? { name, value: textOf(memberOf(item, 'old_value')) ?? '' } : null;
+  }
+
+  #tillOf(request: ApiRequest): { readonly code: string; readonly known: boolean } | null {
+    const token = request.headers['x-cap-api-oauth-token'];
+    if (token === undefined) {
+      const code = this.#basic.get(request.headers.authorization ?? '');
+      return code === undefined ? null : { code, known: true };
+    }
+    const expiresAt = this.#tokens.get(token);
+    if (expiresAt === undefined || expiresAt <= this.#options.clock.monotonicMs()) return null;
+    const code = request.headers['x-cap-api-attribution-entity-code'] ?? '';
+    const type = request.headers['x-cap-api-attribution-entity-type'] ?? 'TILL';
+    return { code, known: type !== 'TILL' || code === '' || tillCodes.some((known) => known === code) };
+  }
+
+  #giveToken({ body }: ApiRequest): ApiAnswer {
+    const { oauth, random, clock, tokenSeconds } = this.#options;
+    const asked = parseJson(body);
+    if (memberOf(asked, 'key') !== oauth.key || memberOf(asked, 'secret') !== oauth.secret) {
+      return { httpStatus: 401, body: { data: null, errors: [{ code: 401, message: 'Invalid key or secret' }] } };
+    }
+    const accessToken = random.id();
+    this.#tokens.set(accessToken, clock.monotonicMs() + tokenSeconds * 1_000);
+    return { httpStatus: 200, body: { data: { accessToken, ttlSeconds: tokenSeconds }, errors: null } };
+  }
+
+  /** The one customer of a request that takes no batch, or the answer that says why there is none. */
+  #onlyItem(request: ApiRequest): { readonly item: unknown } | { readonly refused: ApiAnswer } {
+    const [item, ...others] = listOf(memberOf(parseJson(request.body), 'root'), 'customer');
+    if (item === undefined) {
+      return {
+        refused: { httpStatus: 200, body: wireRefusal(400, 'Input is invalid. Please check request parameters') },
+      };
+    }
+    return others.length > 0
+      ? { refused: { httpStatus: 200, body: wireRefusal(1060, 'Batch limit exceeded') } }
+      : { item };
+  }
+
+  #update(request: ApiRequest, till: string, requestId: string): ApiAnswer {
+    const only = this.#onlyItem(request);
+    if ('refused' in only) return only.refused;
+    const { book, config, time, pointsPerUpdate } = this.#options;
+    const result = applyUpdate(book, only.item, {
+      config: config(),
+      pointsPerUpdate,
+      now: time.local(this.#wallMs()),
+      couponValidTill: `${time.local(this.#wallMs() + couponDays * dayMs).slice(0, 10)} 23:59:59`,
+    });
+    if (result.kind === 'refused') {
+      const { customer, code, message } = result;
+      return this.#items([
+        {
+          code,
+          ...(customer === null ? identifierEcho(only.item) : wireUpdatedCustomer(customer, [])),
+          item_status: wireItemStatus({ code, message, warnings: [] }),
+        },
+      ]);
+    }
+    if (result.mergedUserId === null) book.put(result.customer);
+    else book.merge(result.customer, result.mergedUserId);
+    this.#enter(request, till, requestId, {
+      customerId: result.customer.userId,
+      changes: result.changes,
+      warnings: result.warnings,
+      pointsAwarded: result.pointsAwarded,
+    });
+    return this.#items([
+      {
+        code: 1000,
+        ...wireUpdatedCustomer(result.customer, result.effects),
+        item_status: wireItemStatus({
+          code: 1000,
+          message: 'Customer successfully updated',
+          warnings: result.warnings,
+        }),
+      },
+    ]);
+  }
+
+  #requestIdentityChange(request: ApiRequest, till: string, requestId: string): ApiAnswer {
+    const only = this.#onlyItem(request);
+    if ('refused' in only) return only.refused;
+    const named = this.#namedBy(request);
+    const newValue = textOf(memberOf(only.item, 'new_value')) ?? '';
+    const echo = typeof only.item === 'object' && only.item !== null ? only.item : {};
+    const refuse = (code: number, message: string) =>
+      this.#items([{ code, ...echo, item_status: wireItemStatus({ code, message, warnings: [] }) }]);
+    if (named === null || named.name === 'id' || newValue === '') {
+      return refuse(1042, 'Invalid mobile no/email id/external id');
+    }
+    const customer = this.#options.book.find(named);
+    if (customer === null) {
+      return refuse(1012, 'Cannot find customer with the provided mobile number/external ID/e-mail ID');
+    }
+    if (this.#options.book.find({ name: named.name, value: newValue }) !== null) {
+      return refuse(1041, 'Customer id change request failed');
+    }
+    // Pending until the back office approves it: nothing of the customer changes, no points are awarded.
+    this.#enter(request, till, requestId, {
+      customerId: customer.userId,
+      changes: { [named.name === 'external_id' ? 'externalId' : named.name]: newValue },
+      warnings: [],
+      pointsAwarded: 0,
+    });
+    return refuse(1040, 'Customer id change request has submitted successfully');
+  }
+
+  #enter(
+    request: ApiRequest,
+    till: string,
+    requestId: string,
+    what: Pick<LedgerEntry, 'customerId' | 'changes' | 'warnings' | 'pointsAwarded'>,
+  ): void {
+    this.ledger.push({
+      ...what,
+      order: this.ledger.length + 1,
+      requestId,
+      endpoint: request.endpoint === 'customer/update' ? 'customer/update' : 'customer/update_identity',
+      staff: request.headers['user-context-entity-id'] ?? null,
+      contextTill: request.headers['user-context-entity-source-id'] ?? null,
+      till,
+      atMs: this.#wallMs(),
+    });
+  }
+
+  #asked({ query }: ApiRequest): { readonly name: PracticeIdentifier['name']; readonly values: string[] } | null {
+    const name = identifierQueries.find((known) => query.has(known));
+    if (name === undefined) return null;
+    const values = (query.get(name) ?? '').split(',').map((value) => value.trim());
+    return { name, values: values.filter((value) => value !== '') };
+  }
+
+  #get(request: ApiRequest): ApiAnswer {
+    const asked = this.#asked(request);
+    if (asked === null || asked.values.length === 0) {
+      return { httpStatus: 200, body: wireRefusal(400, 'No identifier provided to get loyalty users') };
+    }
+    const wants = (name: string) => request.query.get(name) === 'true';
+    const parts = {
+      userId: wants('user_id'),
+      subscriptions: wants('subscriptions'),
+      pointsSummary: wants('points_summary'),
+    };
+    const { book } = this.#options;
+    return this.#items(
+      asked.values.map((value) => {
+        const named = { name: asked.name, value };
+        const customer = book.find(named);
+        if (customer !== null) {
+          const survived = named.name === 'id' && String(customer.userId) !== value;
+          return { code: 1000, ...wireCustomer(customer, parts, survived ? [91009] : []) };
+        }
+        const erased = book.wasErased(named);
+        const message = erased
+          ? 'Customer is deleted after PII delete request'
+          : 'Cannot find customer with the provided mobile number/external ID/e-mail ID';
+        const code = named.name === 'id' && !erased ? 1011 : 1012;
+        return {
+          code,
+          [named.name === 'id' ? 'user_id' : named.name]: value,
+          item_status: wireItemStatus({ code, message, warnings: [] }),
+        };
+      }),
+    );
+  }
+
+  #items(items: readonly { readonly code: number; readonly [key: string]: unknown }[]): ApiAnswer {
+    return {
+      httpStatus: 200,
+      body: wireCustomers(
+        items.map(({ code: _, ...item }) => item),
+        items.map(({ code }) => code),
+      ),
+    };
+  }
+}
+
+/** What is told of a customer who was not found: what the request said. */
+function identifierEcho(item: unknown): { readonly [key: string]: unknown } {
+  return Object.fromEntries(
+    identifierQueries.flatMap((name) => {
+      const value = textOf(memberOf(item, name));
+      return value === null ? [] : [[name === 'id' ? 'user_id' : name, value]];
+    }),
+  );
+}

@@ -1,0 +1,23 @@
+/** How a till gets at the practice server. */
+import type { z } from 'zod';
+import type { machineConfigSchema } from '../support/machine-config.ts';
+
+export const practiceTimeZone = 'Asia/Kolkata';
+
+/** The till that practice mode signs in as. Not a secret of anybody's: the server runs on this machine only. */
+export const practiceCredentials = { till: 'practice.till1', secret: 'practice' } as const;
+
+/** A second till of the same store, for what two tills do to each other. */
+export const secondPracticeCredentials = { till: 'practice.till2', secret: 'practice' } as const;
+
+export const practiceOAuth = { key: 'practice-key', secret: 'practice-oauth' } as const;
+
+/** Input of a machine config for a till at the practice server. */
+export function practiceConfig(url: string): z.input<typeof machineConfigSchema> {
+  return {
+    api: { url, requestsPerMinute: 600 },
+    auth: { method: 'basic', till: practiceCredentials.till },
+    store: { countryCode: 'IN', timeZone: practiceTimeZone, locale: 'en' },
+    sync: { settleSeconds: 2 },
+  };
+}

@@ -1,0 +1,265 @@
+/** How the loyalty API spells its answers (api-facts, "customer/update: answer" and "Other calls worth having"). */
+import {
+  type PracticeCustomer,
+  type PracticeMembership,
+  programById,
+  totalLifetimePoints,
+  totalPoints,
+} from './practice-customer.ts';
+import {
+  type CustomFieldDefinition,
+  type ExtendedFieldDefinition,
+  organisationName,
+  type PracticeOrgConfig,
+  type PracticeStaff,
+  storeCode,
+} from './practice-org.ts';
+
+export type ItemStatus = { readonly code: number; readonly message: string; readonly warnings: readonly number[] };
+
+export type SideEffect =
+  | { readonly type: 'points'; readonly awarded_points: number; readonly total_points: number }
+  | {
+      readonly type: 'coupon';
+      readonly coupon_code: string;
+      readonly description: string;
+      readonly valid_till: string;
+    };
+
+/** Success codes of an item; every other code is a failure. */
+const successCodes = new Set([1000, 1040]);
+
+export function isSuccess(code: number): boolean {
+  return successCodes.has(code);
+}
+
+export function wireItemStatus({ code, message, warnings }: ItemStatus) {
+  return {
+    success: String(isSuccess(code)),
+    code: String(code),
+    message,
+    ...(warnings.length > 0 ? { warnings: { warning: warnings.map(String) } } : {}),
+  };
+}
+
+/** `response.status`: 200 where all went well, 201 where some failed, 500 where all failed. */
+export function wireStatus(total: number, successes: number) {
+  const code = successes === total ? 200 : successes === 0 ? 500 : 201;
+  return {
+    success: String(successes > 0),
+    code,
+    message: code === 200 ? 'Success' : code === 201 ? 'Partial success' : 'All requests have failed due to errors',
+    total: String(total),
+    success_count: String(successes),
+  };
+}
+
+/** An answer that holds a status and nothing else. */
+export function wireRefusal(code: number, message: string) {
+  return { response: { status: { success: 'false', code, message, total: '0', success_count: '0' } } };
+}
+
+function wireFields(values: { readonly [name: string]: string }) {
+  return { field: Object.entries(values).map(([name, value]) => ({ name, value })) };
+}
+
+function wireSummary(membership: PracticeMembership) {
+  const { tiers } = programById(membership.programId);
+  const current = membership.tier === null ? undefined : tiers[membership.tier - 1];
+  const next = tiers[membership.tier ?? 0];
+  return {
+    programId: membership.programId,
+    redeemed: String(membership.redeemed),
+    expired: String(membership.expired),
+    returned: String(membership.returned),
+    adjusted: String(membership.adjusted),
+    lifetimePoints: String(membership.lifetimePoints),
+    loyaltyPoints: String(membership.loyaltyPoints),
+    cumulativePurchases: String(membership.cumulativePurchases),
+    currentSlab: current?.name ?? '',
+    nextSlab: next?.name ?? '',
+    nextSlabSerialNumber: next === undefined ? '' : String((membership.tier ?? 0) + 1),
+    nextSlabDescription: next?.description ?? '',
+    slabSNo: membership.tier === null ? '' : String(membership.tier),
+    slabExpiryDate: membership.tierExpiresOn ?? '',
+    totalPoints: '',
+  };
+}
+
+function wireSubscriptions(customer: PracticeCustomer) {
+  return {
+    subscription: customer.subscriptions.map(({ channel, priority, subscribed }) => ({
+      channel,
+      priority,
+      scope: 'ALL',
+      status: subscribed ? '1' : '0',
+    })),
+  };
+}
+
+/** What `customer/update` and `customer/get` tell alike. */
+function wireCore(customer: PracticeCustomer) {
+  const main = customer.memberships[0];
+  const tier = main === undefined || main.tier === null ? undefined : programById(main.programId).tiers[main.tier - 1];
+  return {
+    firstname: customer.firstName,
+    lastname: customer.lastName,
+    mobile: customer.mobile,
+    email: customer.email,
+    external_id: customer.externalId,
+    lifetime_points: totalLifetimePoints(customer),
+    lifetime_purchases: customer.lifetimePurchases,
+    loyalty_points: totalPoints(customer),
+    current_slab: tier?.name ?? null,
+    tier_expiry_date: main?.tierExpiresOn ?? null,
+    registered_on: customer.registeredOn,
+    updated_on: customer.updatedOn,
+    type: customer.type,
+    source: customer.source,
+    custom_fields: wireFields(customer.customFields),
+    extended_fields: wireFields(customer.extendedFields),
+  };
+}
+
+export function wireUpdatedCustomer(customer: PracticeCustomer, effects: readonly SideEffect[]) {
+  return {
+    user_id: customer.userId,
+    ...wireCore(customer),
+    points_summaries: { points_summary: customer.memberships.map(wireSummary) },
+    fraud_status: customer.fraudStatus,
+    subscriptions: wireSubscriptions(customer),
+    side_effects: { effect: effects },
+  };
+}
+
+/** Parts of `customer/get` that come only where the query asks for them. */
+export type GetParts = {
+  readonly userId: boolean;
+  readonly subscriptions: boolean;
+  readonly pointsSummary: boolean;
+};
+
+export function wireCustomer(customer: PracticeCustomer, parts: GetParts, warnings: readonly number[] = []) {
+  return {
+    ...(parts.userId ? { user_id: customer.userId } : {}),
+    ...wireCore(customer),
+    identifiers: [],
+    registered_by: customer.registeredTill,
+    registered_store: { code: storeCode, name: organisationName },
+    registered_till: { code: customer.registeredTill, name: customer.registeredTill },
+    associated_with: customer.associatedWith ?? '',
+    fraud_details: { status: customer.fraudStatus, marked_by: '', modified_on: '' },
+    current_nps_status: 'UNKNOWN',
+    ...(parts.subscriptions ? { subscriptions: wireSubscriptions(customer) } : {}),
+    ...(parts.pointsSummary ? { points_summaries: { points_summary: customer.memberships.map(wireSummary) } } : {}),
+    item_status: wireItemStatus({ code: 1000, message: 'Customer successfully retrieved', warnings }),
+  };
+}
+
+export function wireCustomers(items: readonly { readonly [key: string]: unknown }[], codes: readonly number[]) {
+  const successes = codes.filter(isSuccess).length;
+  return { response: { status: wireStatus(items.length, successes), customers: { customer: items } } };
+}
+
+const fine = { success: 'true', code: 200, message: 'Success' };
+
+export function wireConfigs(config: PracticeOrgConfig) {
+  const flag = (value: boolean) => (value ? '1' : '0');
+  return {
+    response: {
+      status: fine,
+      organization: {
+        configs: {
+          config: [
+            { key: 'CONF_REGISTRATION_PRIMARY_KEY', value: config.primaryKey.toUpperCase() },
+            { key: 'CONF_ALLOW_MOBILE_UPDATE', value: flag(config.allowFill.mobile) },
+            { key: 'CONF_ALLOW_EMAIL_UPDATE', value: flag(config.allowFill.email) },
+            { key: 'CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE', value: flag(config.allowFill.external_id) },
+            { key: 'CONF_USERS_IS_EMAIL_REQUIRED', value: '0' },
+            { key: 'CONF_CLIENT_EXTERNAL_ID_MAX_LENGTH', value: '50' },
+          ],
+        },
+      },
+    },
+  };
+}
+
+export function wireCustomFields(fields: readonly CustomFieldDefinition[]) {
+  return {
+    response: {
+      status: fine,
+      organization: {
+        custom_fields: {
+          field: fields.map((field) => ({
+            name: field.name,
+            label: field.label,
+            type: field.type,
+            datatype: field.datatype,
+            default: field.default,
+            position: String(field.position),
+            regex: field.regex,
+            error: field.error,
+            options: { option: field.options },
+            is_mandatory: String(field.mandatory),
+            is_disabled: String(field.disabled),
+            scope: 'loyalty_registration',
+          })),
+        },
+      },
+    },
+  };
+}
+
+/** Not wrapped in `response`, as all of v2. */
+export function wireExtendedFields(fields: readonly ExtendedFieldDefinition[], language: string) {
+  return {
+    entity: {
+      CUSTOMER: fields.map((field) => ({
+        name: field.name,
+        createdBy: -1,
+        createdOn: '2017-04-12',
+        modifiedBy: -1,
+        modifiedOn: '2017-04-12',
+        label: field.labels[language] ?? field.label,
+        entityType: 'CUSTOMER',
+        dataType: field.dataType,
+        ...(field.values.length > 0 ? { enumValues: field.values } : {}),
+      })),
+      REGULAR_LINEITEM: [],
+    },
+    warnings: [],
+    errors: [],
+    success: true,
+  };
+}
+
+export function wireStaff(staff: readonly PracticeStaff[]) {
+  return {
+    response: {
+      status: fine,
+      store: {
+        staff: {
+          user: staff.map((person) => ({
+            id: person.id,
+            type: person.type,
+            code: person.code,
+            firstname: person.firstName,
+            lastname: person.lastName,
+            store_code: storeCode,
+          })),
+        },
+      },
+    },
+  };
+}
+
+export function wireLogin(till: string, serverTime: string) {
+  return {
+    response: {
+      status: fine,
+      store: {
+        user: { username: till, org_name: organisationName, user_id: 700_001, org_id: 1_001, server_time: serverTime },
+      },
+    },
+  };
+}
