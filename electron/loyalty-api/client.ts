@@ -1,0 +1,122 @@
+/** The loyalty API over a transport: authentication, the headers that all calls share, and outcomes. */
+import type { Clock } from '../clock/clock.ts';
+import { type FieldKey, fieldKeys } from '../customers/customer.ts';
+import type { Auth, AuthHeaders } from './auth.ts';
+import type { LoyaltyApi } from './loyalty-api.ts';
+import type { Held, NotSent, ReadOutcome, UpdateOutcome } from './outcome.ts';
+import { type AskedUpdate, updateOutcome } from './outcomes.ts';
+import { customerOutcome, customersOutcome, failedRead, readOutcome } from './read-outcomes.ts';
+import {
+  type ApiRequest,
+  configsRequest,
+  customersRequest,
+  customFieldsRequest,
+  extendedFieldsRequest,
+  headerText,
+  identityChangeRequest,
+  loginRequest,
+  staffRequest,
+  updateRequest,
+} from './requests.ts';
+import type { HttpResult, Transport } from './transport.ts';
+import { readCustomFields, readExtendedFields, readOrgPolicy, readStaff, readStoreLogin } from './wire/organisation.ts';
+
+export type LoyaltyApiParameters = {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  readonly auth: Auth;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** `product/version` */
+  readonly userAgent: string;
+  /** For each exchange. */
+  readonly timeoutMs: number;
+  /** ISO code of the language that labels of extended fields are wanted in. */
+  readonly language: string;
+};
+
+type Outcome = UpdateOutcome | ReadOutcome<unknown>;
+
+function isCredentials(outcome: Outcome): boolean {
+  return outcome.kind === 'held' && outcome.why === 'credentials';
+}
+
+const updatedCodes = [1000] as const;
+const identityRequestedCodes = [1040] as const;
+
+export function createLoyaltyApi(parameters: LoyaltyApiParameters): LoyaltyApi {
+  const { baseUrl, auth, transport, clock, userAgent, timeoutMs, language } = parameters;
+
+  function send(request: ApiRequest, authHeaders: AuthHeaders): Promise<HttpResult> {
+    const shared = { Accept: 'application/json', 'User-Agent': headerText(userAgent) };
+    const languageHeader: { readonly [name: string]: string } =
+      request.method === 'GET' ? { language: headerText(language) } : {};
+    return transport({
+      ...request,
+      headers: { ...shared, ...languageHeader, ...request.headers, ...authHeaders },
+      timeoutMs,
+    });
+  }
+
+  /**
+   * One exchange. After a 401 the token is renewed once and the request sent once more, updates as well: a 401 is the
+   * server's word that it let nobody in, so nothing was done, and sending it again cannot do it twice.
+   */
+  async function exchange<Judged extends Outcome>(
+    request: ApiRequest,
+    judge: (result: HttpResult) => Judged,
+  ): Promise<Judged | Held | NotSent> {
+    const first = await auth.headers();
+    if (first.kind !== 'ready') return first;
+    const outcome = judge(await send(request, first.headers));
+    if (!isCredentials(outcome)) return outcome;
+    const second = await auth.renewed(first.headers);
+    if (second === null) return outcome;
+    return second.kind === 'ready' ? judge(await send(request, second.headers)) : second;
+  }
+
+  async function read<T>(request: ApiRequest, judge: (result: HttpResult) => ReadOutcome<T>): Promise<ReadOutcome<T>> {
+    const outcome = await exchange(request, judge);
+    return outcome.kind === 'not-sent' ? failedRead(outcome) : outcome;
+  }
+
+  function update(request: ApiRequest, asked: AskedUpdate): Promise<UpdateOutcome> {
+    return exchange(request, (result) => updateOutcome(result, asked, clock.wallMs()));
+  }
+
+  return {
+    updateCustomer: (change) =>
+      update(updateRequest(baseUrl, change), {
+        identifiers: [change.identifier],
+        sent: { identifierType: change.identifier.type, changed: fieldKeys(change.changes) },
+        doneCodes: updatedCodes,
+      }),
+    requestIdentityChange: (change) => {
+      const { type, oldValue, newValue } = change;
+      const changed: readonly FieldKey[] = [type];
+      return update(identityChangeRequest(baseUrl, change), {
+        identifiers: [
+          { type, value: oldValue },
+          { type, value: newValue },
+        ],
+        sent: { identifierType: type, changed },
+        doneCodes: identityRequestedCodes,
+      });
+    },
+    getCustomer: (identifier) =>
+      read(customersRequest(baseUrl, identifier.type, [identifier.value]), (result) =>
+        customerOutcome(result, identifier, clock.wallMs()),
+      ),
+    getCustomers: (type, values) =>
+      read(customersRequest(baseUrl, type, values), (result) => customersOutcome(result, clock.wallMs())),
+    login:
+      auth.logIn ??
+      (() => read(loginRequest(baseUrl), (result) => readOutcome(result, readStoreLogin, clock.wallMs()))),
+    orgPolicy: () => read(configsRequest(baseUrl), (result) => readOutcome(result, readOrgPolicy, clock.wallMs())),
+    customFields: () =>
+      read(customFieldsRequest(baseUrl), (result) => readOutcome(result, readCustomFields, clock.wallMs())),
+    extendedFields: () =>
+      read(extendedFieldsRequest(baseUrl), (result) => readOutcome(result, readExtendedFields, clock.wallMs())),
+    staff: () => read(staffRequest(baseUrl), (result) => readOutcome(result, readStaff, clock.wallMs())),
+  };
+}

@@ -1,0 +1,85 @@
+/** Which of the fields that were sent a refusal or a warning is about: by its code, else by the server's words. */
+import { type FieldKey, fillableIdentifiers, type IdentifierType } from '../customers/customer.ts';
+import { type About, meaningOf } from './codes.ts';
+
+/** What one update sent: who it was about and which fields it changed. */
+export type SentFields = {
+  readonly identifierType: IdentifierType;
+  readonly changed: readonly FieldKey[];
+};
+
+const patterns: ReadonlyMap<string, RegExp> = new Map([
+  ['mobile', /\b(mobile|phone)/i],
+  ['email', /\be-?mail/i],
+  ['externalId', /external[\s_-]*id/i],
+  ['firstName', /first[\s_-]*name/i],
+  ['lastName', /last[\s_-]*name/i],
+  ['registeredOn', /regist\w*[\s_-]*(on|date)\b/i],
+  ['registeredTill', /registered[\s_-]*till/i],
+  ['associatedWith', /associat/i],
+  ['type', /\btype\b|loyalty/i],
+  ['fraudStatus', /fraud/i],
+]);
+
+/** Names of an organisation's own fields match as whole words, blanks and underscores alike. */
+function namesOwnField(message: string, name: string): boolean {
+  const plain = (text: string) => ` ${text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ')} `;
+  return plain(name).trim() !== '' && plain(message).includes(plain(name));
+}
+
+function namesSubscription(message: string, channel: string, priority: string): boolean {
+  const tells = (pattern: RegExp) => pattern.test(message);
+  const channelTold = tells(/\bsms\b|\be-?mail\b/i);
+  const priorityTold = tells(/\btrans|\bbulk|\bpromo/i);
+  const sameChannel = channel === 'sms' ? tells(/\bsms\b/i) : tells(/\be-?mail\b/i);
+  const samePriority = priority === 'TRANS' ? tells(/\btrans/i) : tells(/\bbulk|\bpromo/i);
+  return (channelTold || priorityTold) && (!channelTold || sameChannel) && (!priorityTold || samePriority);
+}
+
+function names(message: string, field: FieldKey): boolean {
+  const [group, ...rest] = field.split('.');
+  if (group === 'subscription') return namesSubscription(message, rest[0] ?? '', rest[1] ?? '');
+  if (group === 'custom' || group === 'extended') return namesOwnField(message, rest.join('.'));
+  return patterns.get(field)?.test(message) ?? false;
+}
+
+/** The one field that the message names, a longer name before one that is a part of it; `null` where it is not one. */
+function namedIn(message: string | null, among: readonly FieldKey[]): FieldKey | null {
+  if (message === null) return null;
+  const named = among.filter((field) => names(message, field)).sort((a, b) => b.length - a.length);
+  const [first, second] = named;
+  if (first === undefined) return null;
+  return second === undefined || namesOwnField(first, second.slice(second.indexOf('.') + 1)) ? first : null;
+}
+
+function candidatesOf(about: About, sent: SentFields): readonly FieldKey[] {
+  const { changed, identifierType } = sent;
+  switch (about) {
+    case 'identifier': {
+      const filled = fillableIdentifiers.filter((identifier) => changed.includes(identifier));
+      if (filled.length > 0) return filled;
+      return identifierType === 'userId' ? [] : [identifierType];
+    }
+    case 'named-field':
+      return changed.filter((field) => field.startsWith('custom.') || field.startsWith('extended.'));
+    case 'till':
+      return changed.filter((field) => field === 'registeredTill' || field === 'associatedWith');
+    case 'subscription':
+      return changed.filter((field) => field.startsWith('subscription.'));
+    default:
+      return [about];
+  }
+}
+
+/**
+ * The field that a code and its message are about, `null` where neither tells one field. Only fields that were sent are
+ * named, save where the code itself names one.
+ */
+export function fieldOf(code: number | null, message: string | null, sent: SentFields): FieldKey | null {
+  const { about } = meaningOf(code);
+  const candidates = about === undefined ? [] : candidatesOf(about, sent);
+  const [only] = candidates;
+  if (only !== undefined && candidates.length === 1) return only;
+  const identifier = sent.identifierType === 'userId' ? [] : [sent.identifierType];
+  return namedIn(message, candidates.length > 0 ? candidates : [...new Set([...sent.changed, ...identifier])]);
+}

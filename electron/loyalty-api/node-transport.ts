@@ -1,0 +1,207 @@
+/**
+ * HTTP over Node's own client: for the preview, the command line and the tests.
+ *
+ * A request counts as *not sent* only while its connection was still being made (for https: until the TLS handshake was
+ * done, through a proxy: until the tunnel stood). From then on bytes may have left, and every trouble is *lost*, also a
+ * reset of a kept connection that the server closed just when it was used.
+ *
+ * Proxies are those of the environment (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, in either case), through the `proxyEnv`
+ * of Node 24's agents: a CONNECT tunnel for https, the absolute form for http, Basic authentication from the address.
+ * `NODE_EXTRA_CA_CERTS` is Node's own.
+ */
+import http from 'node:http';
+import https from 'node:https';
+import type net from 'node:net';
+import tls from 'node:tls';
+import type { Clock } from '../clock/clock.ts';
+import type { HttpRequest, HttpResult, Transport } from './transport.ts';
+
+export type NodeTransport = {
+  readonly send: Transport;
+  /** Closes all connections; requests in flight are lost. */
+  readonly close: () => void;
+};
+
+export type NodeTransportParameters = {
+  readonly clock: Clock;
+  /** Where the proxy is told; `process.env` in the product. */
+  readonly env: { readonly [name: string]: string | undefined };
+  /** PEM certificates to trust besides Node's own. */
+  readonly extraCa?: readonly string[];
+  /** How long an unused connection is kept. */
+  readonly idleMs?: number;
+};
+
+const longestBodyBytes = 5 * 1024 * 1024;
+
+/** Shorter than servers' and proxies' own idle time (5 s with Node, more elsewhere), so that the till closes first. */
+const defaultIdleMs = 4000;
+
+const proxyNames = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy'] as const;
+
+/** Node ignores a proxy without a scheme in silence; IT writes `proxy.example:8080`, as curl takes it. */
+function proxyEnvironment(env: NodeTransportParameters['env']): { [name: string]: string } {
+  const told: { [name: string]: string } = {};
+  for (const name of proxyNames) {
+    const value = env[name]?.trim();
+    if (value === undefined || value === '') continue;
+    told[name] = /no_proxy/i.test(name) || value.includes('://') ? value : `http://${value}`;
+  }
+  return told;
+}
+
+function proxyFor(protocol: string, told: { readonly [name: string]: string }): URL | null {
+  const address = protocol === 'https:' ? (told.https_proxy ?? told.HTTPS_PROXY) : (told.http_proxy ?? told.HTTP_PROXY);
+  return address !== undefined && URL.canParse(address) ? new URL(address) : null;
+}
+
+/** What an error tells of itself: connection errors also tell whom they were about. */
+function tellsOf(error: unknown): { readonly code: string; readonly hostname: unknown; readonly port: unknown } {
+  if (!(error instanceof Error)) return { code: 'UNKNOWN', hostname: undefined, port: undefined };
+  // Where several addresses were tried, the first one speaks for all.
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const told = first instanceof Error ? first : error;
+  const own = 'code' in error ? error.code : 'code' in told ? told.code : undefined;
+  return {
+    code: typeof own === 'string' ? own : 'UNKNOWN',
+    hostname: 'hostname' in told ? told.hostname : undefined,
+    port: 'port' in told ? told.port : undefined,
+  };
+}
+
+const tlsCodes =
+  /^(CERT_|CRL_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH|EPROTO$|ERR_OSSL)/;
+
+/** Why a connection could not be made. */
+function notSent(error: unknown, target: URL, proxy: URL | null): HttpResult {
+  const { code, hostname, port } = tellsOf(error);
+  if (code === 'ERR_PROXY_TUNNEL' || code === 'ERR_PROXY_INVALID_CONFIG')
+    return { kind: 'not-sent', why: 'proxy', code };
+  const defaultPort = (url: URL) => Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  const aboutProxy =
+    proxy !== null &&
+    (typeof hostname === 'string'
+      ? hostname === proxy.hostname && hostname !== target.hostname
+      : port === defaultPort(proxy) && port !== defaultPort(target));
+  if (aboutProxy) return { kind: 'not-sent', why: 'proxy', code };
+  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) return { kind: 'not-sent', why: 'name-not-found', code };
+  if (tlsCodes.test(code)) return { kind: 'not-sent', why: 'tls', code };
+  return { kind: 'not-sent', why: 'no-connection', code };
+}
+
+function headersOf(message: http.IncomingMessage): { readonly [name: string]: string } {
+  return Object.fromEntries(
+    Object.entries(message.headers).flatMap(([name, value]): [string, string][] =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
+}
+
+export function createNodeTransport(parameters: NodeTransportParameters): NodeTransport {
+  const { clock, env, extraCa = [], idleMs = defaultIdleMs } = parameters;
+  const proxyEnv = proxyEnvironment(env);
+  const keeping = { keepAlive: true, timeout: idleMs, proxyEnv };
+  const plainAgent = new http.Agent(keeping);
+  const ca = extraCa.length === 0 ? {} : { ca: [...tls.getCACertificates('default'), ...extraCa] };
+  const secureAgent = new https.Agent({ ...keeping, ...ca });
+
+  function send(request: HttpRequest): Promise<HttpResult> {
+    return new Promise((resolve) => {
+      let mayHaveLeft = false;
+      let settled = false;
+      let outgoing: http.ClientRequest | null = null;
+      const cancelTimeout = clock.after(request.timeoutMs, () => {
+        settle(
+          mayHaveLeft
+            ? { kind: 'lost', why: 'timeout', code: 'TIMEOUT' }
+            : { kind: 'not-sent', why: 'no-connection', code: 'TIMEOUT' },
+        );
+      });
+
+      /** Ends the exchange once. What has not ended well is destroyed: a late connection must not carry it after all. */
+      function settle(result: HttpResult): void {
+        if (settled) return;
+        settled = true;
+        cancelTimeout();
+        resolve(result);
+        if (result.kind !== 'answer') outgoing?.destroy();
+      }
+
+      function lost(code: string): void {
+        settle({ kind: 'lost', why: 'connection-lost', code });
+      }
+
+      try {
+        const target = new URL(request.url);
+        const secure = target.protocol === 'https:';
+        const body = request.body === null ? null : Buffer.from(request.body, 'utf8');
+        outgoing = (secure ? https : http).request(target, {
+          method: request.method,
+          agent: secure ? secureAgent : plainAgent,
+          headers: {
+            ...request.headers,
+            // A compressed answer would have to be trusted to unpack before it is known to be the server's.
+            'Accept-Encoding': 'identity',
+            ...(body === null ? {} : { 'Content-Length': String(body.length) }),
+          },
+        });
+        outgoing.on('socket', (socket: net.Socket) => {
+          // A kept connection, or one through a proxy: handed over when it already stands.
+          if (!socket.connecting) mayHaveLeft = true;
+          else {
+            socket.once(secure ? 'secureConnect' : 'connect', () => {
+              mayHaveLeft = true;
+            });
+          }
+        });
+        outgoing.on('error', (error) => {
+          if (mayHaveLeft) lost(tellsOf(error).code);
+          else settle(notSent(error, target, proxyFor(target.protocol, proxyEnv)));
+        });
+        // Whatever else ends it, such as an answer that switches protocols.
+        outgoing.on('close', () => lost('CLOSED'));
+        outgoing.on('response', (message) => readAnswer(message, settle, lost));
+        outgoing.end(body ?? undefined);
+      } catch (error) {
+        settle({ kind: 'not-sent', why: 'no-connection', code: tellsOf(error).code });
+      }
+    });
+  }
+
+  return {
+    send,
+    close: () => {
+      plainAgent.destroy();
+      secureAgent.destroy();
+    },
+  };
+}
+
+function readAnswer(
+  message: http.IncomingMessage,
+  settle: (result: HttpResult) => void,
+  lost: (code: string) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const encoding = message.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    lost('ENCODED');
+    return;
+  }
+  message.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > longestBodyBytes) lost('BODY_TOO_LONG');
+    else chunks.push(chunk);
+  });
+  message.on('error', (error) => lost(tellsOf(error).code));
+  message.on('end', () => {
+    if (!message.complete) return lost('CUT');
+    settle({
+      kind: 'answer',
+      status: message.statusCode ?? 0,
+      headers: headersOf(message),
+      body: Buffer.concat(chunks).toString('utf8'),
+    });
+  });
+}

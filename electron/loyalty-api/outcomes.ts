@@ -1,0 +1,116 @@
+/**
+ * Outcome of an update, from its HTTP exchange. Pure: no clock, no network.
+ *
+ * - The HTTP status is no judge of an update: 200 comes with failures, and a body's 500 is no crash (api-facts, trap 1).
+ *   `response.status.code` is read first, then the item.
+ * - *Applied* needs every sign at once: an HTTP success, a readable `response.status` that leaves it to the item, an item
+ *   about the asked customer that says success, and a code known to mean it. Signs that contradict each other (an unknown
+ *   code with success, success inside "all items failed") are `unknown`: it is read back, which is cheap, whereas a
+ *   correction that was falsely believed saved is lost for good.
+ */
+import type { Identifier } from '../customers/customer.ts';
+import { meaningOf } from './codes.ts';
+import { judge, type Reply, readRetryAfterMs } from './exchange.ts';
+import { fieldOf, type SentFields } from './named-field.ts';
+import type { Answer, Rejection, Unknown, UpdateOutcome, Warning } from './outcome.ts';
+import { itemAbout } from './same-customer.ts';
+import type { HttpResult } from './transport.ts';
+import { readCustomer, readSideEffects } from './wire/customer.ts';
+import { readCustomers, readItemStatus, type WireItemStatus, type WireStatus } from './wire/reply.ts';
+
+function warningsOf(status: WireItemStatus, sent: SentFields): readonly Warning[] {
+  return status.warnings.map(({ code, message }) => ({
+    code: code ?? unnamedWarning,
+    field: fieldOf(code, message, sent),
+    message,
+  }));
+}
+
+/** The code of a warning that came in words only. */
+export const unnamedWarning = 0;
+
+/** What an update asked for, as far as its answer can be checked against it. */
+export type AskedUpdate = {
+  /** Any of these in the answer means the asked customer; more than one where the call itself changes the identifier. */
+  readonly identifiers: readonly Identifier[];
+  readonly sent: SentFields;
+  /** The item codes that mean that the server did what was asked: 1000, and 1040 for `update_identity`. */
+  readonly doneCodes: readonly number[];
+};
+
+function isUncertainCode(code: number | null): boolean {
+  return code !== null && code >= 500 && code < 600 && code !== 503 && code !== 521;
+}
+
+/** Outcome of `customer/update` and `customer/update_identity`. `wallMs` is now, for a `Retry-After` that is a date. */
+export function updateOutcome(result: HttpResult, asked: AskedUpdate, wallMs: number): UpdateOutcome {
+  const reply = judge(result, wallMs);
+  if (reply.kind !== 'reply') return reply;
+  const unreadable: Unknown = { kind: 'unknown', why: 'unreadable-answer', answer: reply.answer };
+  const item = itemAbout(reply.object, asked.identifiers);
+  const itemStatus = item === null ? null : readItemStatus(item);
+  if (reply.status === null || reply.status.code === null) return unreadable;
+  if (item === null || itemStatus === null) {
+    // No word of the customer. A refusal of the whole request still counts, unless it speaks of somebody else.
+    const aboutOther = item === null && readCustomers(reply.object).length > 0;
+    return aboutOther ? unreadable : refusalOfRequest(reply, reply.status, asked.sent);
+  }
+  const answer: Answer = { ...reply.answer, itemCode: itemStatus.code, itemMessage: itemStatus.message };
+  const meaning = meaningOf(itemStatus.code);
+
+  if (itemStatus.success === true) {
+    const trusted =
+      reply.httpSuccess && (reply.status.code === 201 || (reply.status.code === 200 && reply.status.success !== false));
+    const done = itemStatus.code !== null && asked.doneCodes.includes(itemStatus.code);
+    if (!trusted || !(done || meaning.warning === true)) return { ...unreadable, answer };
+    const warnings = warningsOf(itemStatus, asked.sent);
+    return {
+      kind: 'applied',
+      record: readCustomer(item),
+      effects: readSideEffects(item),
+      warnings: done ? warnings : [...warningsOf({ ...itemStatus, warnings: [itemStatus] }, asked.sent), ...warnings],
+      answer,
+    };
+  }
+
+  switch (meaning.item) {
+    case 'credentials':
+    case 'permission':
+      return { kind: 'held', why: meaning.item, answer };
+    case 'busy': {
+      const header = result.kind === 'answer' ? result.headers['retry-after'] : undefined;
+      return { kind: 'not-sent', why: 'busy', retryAfterMs: readRetryAfterMs(header, wallMs), answer };
+    }
+    case 'refused':
+    case 'not-found':
+      return rejected(itemStatus, reply.status, asked.sent, answer);
+    case 'done': // a code of success that says no success
+      return { ...unreadable, answer };
+    case undefined:
+      if (itemStatus.success === null) return { ...unreadable, answer };
+      if (isUncertainCode(itemStatus.code)) return { kind: 'unknown', why: 'server-error', answer };
+      return rejected(itemStatus, reply.status, asked.sent, answer);
+  }
+}
+
+function rejected(item: WireItemStatus, request: WireStatus, sent: SentFields, answer: Answer): UpdateOutcome {
+  const code = item.code ?? request.code;
+  const message = item.message ?? request.message;
+  return { kind: 'rejected', rejection: { code, message, field: fieldOf(code, message, sent) }, answer };
+}
+
+/** A request that was refused as a whole, without a word of the customer. */
+function refusalOfRequest(reply: Reply, status: WireStatus, sent: SentFields): UpdateOutcome {
+  const { answer, verdict } = reply;
+  const known = verdict === 'refused' || verdict === 'not-found';
+  // An undocumented code is a refusal only where the answer says that it failed, and not by a crash.
+  const undocumented = verdict === null && status.success === false && !isUncertainCode(status.code);
+  if (!known && !undocumented) return { kind: 'unknown', why: 'unreadable-answer', answer };
+  const { code, message } = status;
+  return { kind: 'rejected', rejection: { code, message, field: fieldOf(code, message, sent) }, answer };
+}
+
+/** Whether a refusal says that the customer was erased at their own wish; the till must then purge its copy. */
+export function isErased(rejection: Rejection): boolean {
+  return rejection.message !== null && /deleted\s+after\s+pii\s+delet/i.test(rejection.message);
+}

@@ -1,0 +1,145 @@
+/**
+ * Outcomes of the calls that only read. They may always be tried again, so "not sent" and "unknown" are both `failed`
+ * here; but a lookup that failed never reads as "there is nobody" (F31).
+ */
+import type { CustomerRecord, Identifier } from '../customers/customer.ts';
+import { meaningOf } from './codes.ts';
+import { judge, type Reply } from './exchange.ts';
+import type { Answer, NotSent, ReadOutcome, Rejection, Unknown } from './outcome.ts';
+import { itemAbout } from './same-customer.ts';
+import type { HttpResult } from './transport.ts';
+import { readCustomer } from './wire/customer.ts';
+import { readCustomers, readItemStatus, type WireItemStatus } from './wire/reply.ts';
+import { isObject, type JsonObject, partOf, readBoolean, readCode, readList, readText } from './wire/scalars.ts';
+
+const unreadable: ReadOutcome<never> = { kind: 'failed', why: 'unreadable-answer', retryAfterMs: null };
+
+/** A call that brought no answer, as a failed read. */
+export function failedRead(trouble: NotSent | Unknown): ReadOutcome<never> {
+  return {
+    kind: 'failed',
+    why: trouble.why,
+    retryAfterMs: trouble.kind === 'not-sent' ? trouble.retryAfterMs : null,
+  };
+}
+
+function requestRejection({ status }: Reply): Rejection {
+  return { code: status?.code ?? null, field: null, message: status?.message ?? null };
+}
+
+/** Errors in the way of the v2 and v3 calls: `{"errors":[{"code":…,"message":…}]}`. */
+function listedError(object: JsonObject): Rejection | null {
+  const error = readList(partOf(object, 'errors')).find(isObject);
+  if (error === undefined || readBoolean(partOf(error, 'status')) === true) return null;
+  return { code: readCode(partOf(error, 'code')), field: null, message: readText(partOf(error, 'message')) };
+}
+
+/**
+ * Outcome of a call that reads something of the organisation's or the till's.
+ * @param pick takes what was asked for out of the body; `null` where the body does not hold it
+ */
+export function readOutcome<T>(
+  result: HttpResult,
+  pick: (object: JsonObject) => T | null,
+  wallMs: number,
+): ReadOutcome<T> {
+  const reply = judge(result, wallMs);
+  if (reply.kind === 'held') return reply;
+  if (reply.kind !== 'reply') return failedRead(reply);
+  const { answer, status, verdict } = reply;
+  if (status?.code === 500 || verdict === 'refused' || verdict === 'not-found') {
+    return { kind: 'refused', rejection: requestRejection(reply), answer };
+  }
+  const value = reply.httpSuccess ? pick(reply.object) : null;
+  if (value !== null) return { kind: 'found', value, answer };
+  const rejection = listedError(reply.object);
+  return rejection === null ? unreadable : { kind: 'refused', rejection, answer };
+}
+
+/** One customer of a lookup: there, certainly not there, or refused for a reason of its own. */
+type Looked =
+  | { readonly kind: 'there'; readonly record: CustomerRecord }
+  | { readonly kind: 'absent' }
+  | Exclude<ReadOutcome<never>, { kind: 'not-found' | 'found' }>;
+
+function look(item: JsonObject, reply: Reply): Looked {
+  const status: WireItemStatus | null = readItemStatus(item);
+  const answer: Answer = { ...reply.answer, itemCode: status?.code ?? null, itemMessage: status?.message ?? null };
+  if (status === null || status.success === null) {
+    // Not every sample of the vendor's holds an item status here; a customer with an id, in a good answer, is one.
+    const record = readCustomer(item);
+    const good = reply.httpSuccess && reply.status?.code === 200 && record.userId !== null;
+    if (good && (status === null || meaningOf(status.code).item === 'done')) return { kind: 'there', record };
+  }
+  if (status?.success === true) {
+    return reply.httpSuccess
+      ? { kind: 'there', record: readCustomer(item) }
+      : { kind: 'failed', why: 'unreadable-answer', retryAfterMs: null };
+  }
+  const verdict = meaningOf(status?.code ?? null).item;
+  switch (verdict) {
+    case 'not-found':
+      return { kind: 'absent' };
+    case 'credentials':
+    case 'permission':
+      return { kind: 'held', why: verdict, answer };
+    case 'busy':
+      return { kind: 'failed', why: 'busy', retryAfterMs: null };
+    default:
+      if (status?.success !== false) return { kind: 'failed', why: 'unreadable-answer', retryAfterMs: null };
+      return { kind: 'refused', rejection: { code: status.code, field: null, message: status.message }, answer };
+  }
+}
+
+/** The reply to a lookup with its customers, or the outcome that it already is without them. */
+function lookup(
+  result: HttpResult,
+  wallMs: number,
+): { readonly kind: 'items'; readonly reply: Reply; readonly items: readonly JsonObject[] } | ReadOutcome<never> {
+  const reply = judge(result, wallMs);
+  if (reply.kind === 'held') return reply;
+  if (reply.kind !== 'reply') return failedRead(reply);
+  const items = readCustomers(reply.object);
+  if (items.length > 0) return { kind: 'items', reply, items };
+  if (reply.verdict === 'not-found') return { kind: 'not-found', answer: reply.answer };
+  if (reply.verdict === 'refused' || reply.status?.code === 500) {
+    return { kind: 'refused', rejection: requestRejection(reply), answer: reply.answer };
+  }
+  // An empty list says "nobody" only where the list itself is there.
+  const told = reply.httpSuccess && reply.verdict === 'item' && Object.hasOwn(reply.object, 'customers');
+  return told ? { kind: 'not-found', answer: reply.answer } : unreadable;
+}
+
+/** Outcome of `customer/get` for one customer. An answer about somebody else counts as unreadable. */
+export function customerOutcome(
+  result: HttpResult,
+  identifier: Identifier,
+  wallMs: number,
+): ReadOutcome<CustomerRecord> {
+  const found = lookup(result, wallMs);
+  if (found.kind !== 'items') return found;
+  const { reply } = found;
+  const item = itemAbout(reply.object, [identifier]);
+  if (item === null) return unreadable;
+  const looked = look(item, reply);
+  const status = readItemStatus(item);
+  const answer: Answer = { ...reply.answer, itemCode: status?.code ?? null, itemMessage: status?.message ?? null };
+  if (looked.kind === 'there') return { kind: 'found', value: looked.record, answer };
+  return looked.kind === 'absent' ? { kind: 'not-found', answer } : looked;
+}
+
+/**
+ * Outcome of `customer/get` for several. Those that do not exist or were refused one by one are left out; where not one is
+ * there and one was refused, that is the outcome.
+ */
+export function customersOutcome(result: HttpResult, wallMs: number): ReadOutcome<readonly CustomerRecord[]> {
+  const found = lookup(result, wallMs);
+  if (found.kind === 'not-found') return { kind: 'found', value: [], answer: found.answer };
+  if (found.kind !== 'items') return found;
+  const looked = found.items.map((item) => look(item, found.reply));
+  const records = looked.flatMap((each) => (each.kind === 'there' ? [each.record] : []));
+  if (records.length === 0) {
+    for (const each of looked) if (each.kind !== 'there' && each.kind !== 'absent') return each;
+  }
+  return { kind: 'found', value: records, answer: found.reply.answer };
+}

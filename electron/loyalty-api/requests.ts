@@ -1,0 +1,157 @@
+/** Requests of the loyalty API, spelled exactly as documented (api-facts). Pure: from clean types to URL, headers, body. */
+import {
+  type FieldChanges,
+  type FieldKey,
+  fieldKeys,
+  type Identifier,
+  type IdentifierType,
+} from '../customers/customer.ts';
+import type { Author, CustomerUpdate, IdentityChange } from './loyalty-api.ts';
+import type { HttpRequest } from './transport.ts';
+
+/** A request before authentication and the headers that all requests share. */
+export type ApiRequest = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
+
+const identifierNames = {
+  mobile: 'mobile',
+  email: 'email',
+  externalId: 'external_id',
+  userId: 'id',
+} as const satisfies { readonly [type in IdentifierType]: string };
+
+const coreNames: ReadonlyMap<FieldKey, string> = new Map([
+  ['firstName', 'firstname'],
+  ['lastName', 'lastname'],
+  ['mobile', 'mobile'],
+  ['email', 'email'],
+  ['externalId', 'external_id'],
+  ['registeredOn', 'registered_on'],
+  ['registeredTill', 'registered_till'],
+  ['associatedWith', 'associated_with'],
+  ['type', 'type'],
+]);
+
+/**
+ * A header's value in printable ASCII. What a header cannot carry, or what servers read differently (everything past
+ * ASCII, and control characters), is percent-encoded as UTF-8, and then `%` is too, so that it can be told back. A staff
+ * code such as `till-7` stays as it is.
+ */
+export function headerText(value: string): string {
+  if (/^[\x20-\x7e]*$/.test(value)) return value.trim();
+  return value
+    .toWellFormed()
+    .trim()
+    .replace(/[^\x20-\x7e]|%/gu, (character) => encodeURIComponent(character));
+}
+
+function query(values: { readonly [name: string]: string }): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`)
+    .join('&');
+}
+
+/** The audit headers: which member of staff, at which till. */
+function userContext(author: Author): { [name: string]: string } {
+  return {
+    ...(author.staffCode === null
+      ? {}
+      : { 'USER-CONTEXT-ENTITY-TYPE': 'STAFF', 'USER-CONTEXT-ENTITY-ID': headerText(author.staffCode) }),
+    'USER-CONTEXT-ENTITY-SOURCE': 'API',
+    'USER-CONTEXT-ENTITY-SOURCE-ID': headerText(author.till),
+  };
+}
+
+function get(url: string): ApiRequest {
+  return { method: 'GET', url, headers: {}, body: null };
+}
+
+function post(url: string, body: unknown, headers: { readonly [name: string]: string }): ApiRequest {
+  return {
+    method: 'POST',
+    url,
+    headers: { ...headers, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+}
+
+/** `customer[0]` of an update: only what changed, and one identifier that says who, which nothing may overwrite. */
+function customerBody(identifier: Identifier, changes: FieldChanges): { readonly [key: string]: unknown } {
+  const core: [string, unknown][] = [];
+  const custom: { name: string; value: string }[] = [];
+  const extended: { name: string; value: string }[] = [];
+  const subscriptions: { priority: string; scope: string; is_subscribed: string; channel: string }[] = [];
+  for (const key of fieldKeys(changes)) {
+    const value = changes[key];
+    if (value === undefined) continue;
+    const [group, ...rest] = key.split('.');
+    const name = rest.join('.');
+    const coreName = coreNames.get(key);
+    if (coreName !== undefined) core.push([coreName, value]);
+    else if (key === 'fraudStatus') core.push(['fraud_status', { status: value }]);
+    else if (group === 'custom') custom.push({ name, value });
+    else if (group === 'extended') extended.push({ name, value });
+    else {
+      const [channel, priority] = rest;
+      subscriptions.push({ priority: priority ?? '', scope: 'all', is_subscribed: value, channel: channel ?? '' });
+    }
+  }
+  return {
+    ...Object.fromEntries(core),
+    ...(subscriptions.length === 0 ? {} : { subscriptions: { subscription: subscriptions } }),
+    ...(extended.length === 0 ? {} : { extended_fields: { field: extended } }),
+    ...(custom.length === 0 ? {} : { custom_fields: { field: custom } }),
+    [identifierNames[identifier.type]]: identifier.value,
+  };
+}
+
+/** `POST /v1.1/customer/update` with one customer: batches are not supported. */
+export function updateRequest(baseUrl: string, update: CustomerUpdate): ApiRequest {
+  const body = { root: { customer: [customerBody(update.identifier, update.changes)] } };
+  return post(`${baseUrl}/v1.1/customer/update?format=json`, body, userContext(update.author));
+}
+
+/** `POST /v1.1/customer/update_identity` */
+export function identityChangeRequest(baseUrl: string, change: IdentityChange): ApiRequest {
+  const { type, oldValue, newValue, author } = change;
+  const customer = { identifier: identifierNames[type], old_value: oldValue, new_value: newValue };
+  const body = { root: { customer: [customer] } };
+  return post(`${baseUrl}/v1.1/customer/update_identity?format=json`, body, userContext(author));
+}
+
+/** `GET /v1.1/customer/get` for one or more values of one identifier. Custom and extended fields come by themselves. */
+export function customersRequest(baseUrl: string, type: IdentifierType, values: readonly string[]): ApiRequest {
+  // The comma that parts the values stays as it is; one inside a value is encoded.
+  const told = values.map((value) => encodeURIComponent(value.toWellFormed())).join(',');
+  const wanted = query({ user_id: 'true', subscriptions: 'true', points_summary: 'true' });
+  return get(`${baseUrl}/v1.1/customer/get?format=json&${identifierNames[type]}=${told}&${wanted}`);
+}
+
+/** `GET /v1.1/store/login.json` */
+export function loginRequest(baseUrl: string): ApiRequest {
+  return get(`${baseUrl}/v1.1/store/login.json?format=json`);
+}
+
+/** `GET /v1.1/organization/configs` */
+export function configsRequest(baseUrl: string): ApiRequest {
+  return get(`${baseUrl}/v1.1/organization/configs?format=json`);
+}
+
+/** `GET /v1.1/organization/customfields` for the fields of a customer. */
+export function customFieldsRequest(baseUrl: string): ApiRequest {
+  return get(`${baseUrl}/v1.1/organization/customfields?format=json&scope=loyalty_registration`);
+}
+
+/** `GET /v2/extendedFields` */
+export function extendedFieldsRequest(baseUrl: string): ApiRequest {
+  return get(`${baseUrl}/v2/extendedFields?format=json`);
+}
+
+/** `GET /v1.1/store/staff` */
+export function staffRequest(baseUrl: string): ApiRequest {
+  return get(`${baseUrl}/v1.1/store/staff?format=json&type=ASSOCIATE`);
+}
+
+/** `POST /v3/oauth/token/generate`: the one request that carries the OAuth secret. */
+export function tokenRequest(baseUrl: string, key: string, secret: string): ApiRequest {
+  return post(`${baseUrl}/v3/oauth/token/generate`, { key, secret }, {});
+}

@@ -1,0 +1,254 @@
+/**
+ * One customer of an answer as a `CustomerRecord`. Nothing here fails: a part that cannot be read is left out, a key that
+ * is not known is kept under `unknown` (api-facts, trap 7).
+ */
+import {
+  type Channel,
+  type CustomerRecord,
+  channels,
+  type FieldKey,
+  type Loyalty,
+  type Priority,
+  type Program,
+  priorities,
+  type SideEffect,
+} from '../../customers/customer.ts';
+import {
+  isDeeperThan,
+  isEmpty,
+  isObject,
+  type JsonObject,
+  maxDepth,
+  partOf,
+  readBoolean,
+  readCode,
+  readHeldList,
+  readLocalTime,
+  readMobile,
+  readNumber,
+  readText,
+  readWord,
+  tells,
+} from './scalars.ts';
+
+type Reader = (value: unknown) => string | null;
+
+/** A till comes as its code, or in `customer/get` as an object that holds it. */
+function readTill(value: unknown): string | null {
+  return readText(isObject(value) ? partOf(value, 'code', 'till_code', 'name') : value);
+}
+
+/** In one answer a word, in another an object with the word in `status` (trap 6). */
+function readFraudStatus(value: unknown): string | null {
+  return readWord(isObject(value) ? partOf(value, 'status') : value);
+}
+
+/** Every field that stands in the answer itself: its keys on the wire, and how its value reads. */
+const coreReaders: readonly {
+  readonly field: FieldKey;
+  readonly keys: readonly string[];
+  readonly read: Reader;
+}[] = [
+  { field: 'firstName', keys: ['firstname', 'first_name'], read: readText },
+  { field: 'lastName', keys: ['lastname', 'last_name'], read: readText },
+  { field: 'mobile', keys: ['mobile'], read: readMobile },
+  { field: 'email', keys: ['email'], read: readText },
+  { field: 'externalId', keys: ['external_id'], read: readText },
+  { field: 'registeredOn', keys: ['registered_on'], read: readLocalTime },
+  { field: 'registeredTill', keys: ['registered_till'], read: readTill },
+  { field: 'associatedWith', keys: ['associated_with'], read: readTill },
+  { field: 'type', keys: ['type'], read: readWord },
+  { field: 'fraudStatus', keys: ['fraud_status', 'fraud_details'], read: readFraudStatus },
+];
+
+const userIdKeys = ['user_id', 'id'] as const;
+
+const knownKeys: ReadonlySet<string> = new Set([
+  ...coreReaders.flatMap(({ keys }) => keys),
+  ...userIdKeys,
+  'lifetime_points',
+  'lifetime_purchases',
+  'loyalty_points',
+  'current_slab',
+  'tier_expiry_date',
+  'points_summaries',
+  'updated_on',
+  'source',
+  'custom_fields',
+  'extended_fields',
+  'subscriptions',
+  'side_effects',
+  'item_status',
+]);
+
+/** The server's own id of the customer. Failed items tell `-1` or `0`, which is nobody. */
+function readUserId(item: JsonObject): string | null {
+  const id = readText(partOf(item, ...userIdKeys));
+  return id === null || /^-?0*$|^-\d+$/.test(id) ? null : id;
+}
+
+/**
+ * A custom or extended value as text. Several values are a JSON array in a string, both ways (api-facts), and are spelled
+ * one way here, so that what was sent and what is read back compare equal.
+ */
+function readFieldValue(value: unknown): string | null | undefined {
+  if (isEmpty(value)) return null;
+  if (Array.isArray(value)) {
+    const texts = value.map(readText);
+    return texts.includes(null) ? undefined : JSON.stringify(texts);
+  }
+  if (typeof value === 'object') return undefined;
+  const text = readText(value);
+  if (text === null || !/^\[.*\]$/s.test(text)) return text;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) && parsed.every((entry) => typeof entry === 'string') ? JSON.stringify(parsed) : text;
+  } catch {
+    return text;
+  }
+}
+
+function readNamedFields(value: unknown, prefix: 'custom' | 'extended'): [FieldKey, string | null][] {
+  return readHeldList(value, 'field').flatMap((entry): [FieldKey, string | null][] => {
+    const name = readText(partOf(entry, 'name'));
+    const told = readFieldValue(partOf(entry, 'value'));
+    return name === null || told === undefined ? [] : [[`${prefix}.${name}`, told]];
+  });
+}
+
+function subscriptionFlag(entry: unknown): boolean | null {
+  const told = partOf(entry, 'is_subscribed', 'status');
+  const flag = readBoolean(told);
+  if (flag !== null) return flag;
+  const word = readWord(told);
+  if (word === 'SUBSCRIBED' || word === 'OPTIN') return true;
+  return word === 'UNSUBSCRIBED' || word === 'OPTOUT' ? false : null;
+}
+
+type Subscription = { readonly channel: string; readonly priority: string; readonly subscribed: boolean };
+
+/** Subscriptions of scope `all`. A narrower scope says nothing of the whole and has no place in the form: left out. */
+function readSubscriptions(value: unknown): readonly Subscription[] {
+  return readHeldList(value, 'subscription').flatMap((entry): Subscription[] => {
+    const channel = readText(partOf(entry, 'channel'))?.toLowerCase() ?? null;
+    const priority = readWord(partOf(entry, 'priority'));
+    const scope = readWord(partOf(entry, 'scope')) ?? 'ALL';
+    const subscribed = subscriptionFlag(entry);
+    if (channel === null || priority === null || scope !== 'ALL' || subscribed === null) return [];
+    return [{ channel, priority, subscribed }];
+  });
+}
+
+function isChannel(text: string): text is Channel {
+  return channels.some((channel) => channel === text);
+}
+
+function isPriority(text: string): text is Priority {
+  return priorities.some((priority) => priority === text);
+}
+
+function readProgram(entry: unknown): Program[] {
+  const programId = readText(partOf(entry, 'programId', 'program_id'));
+  if (programId === null) return [];
+  const number = (...keys: string[]) => readNumber(partOf(entry, ...keys));
+  const text = (...keys: string[]) => readText(partOf(entry, ...keys));
+  return [
+    {
+      programId,
+      points: number('loyaltyPoints', 'loyalty_points'),
+      lifetimePoints: number('lifetimePoints', 'lifetime_points'),
+      redeemed: number('redeemed'),
+      expired: number('expired'),
+      returned: number('returned'),
+      adjusted: number('adjusted'),
+      totalPoints: number('totalPoints', 'total_points'),
+      cumulativePurchases: number('cumulativePurchases', 'cumulative_purchases'),
+      tier: { name: text('currentSlab', 'current_slab'), serial: readCode(partOf(entry, 'slabSNo', 'slab_sno')) },
+      nextTier: {
+        name: text('nextSlab', 'next_slab'),
+        serial: readCode(partOf(entry, 'nextSlabSerialNumber', 'next_slab_serial_number')),
+        description: text('nextSlabDescription', 'next_slab_description'),
+      },
+      tierExpiresOn: readLocalTime(partOf(entry, 'slabExpiryDate', 'slab_expiry_date')),
+    },
+  ];
+}
+
+/** `null` where the answer tells no loyalty numbers at all: that is never "no points" (F31). */
+function readLoyalty(item: JsonObject): Loyalty | null {
+  const loyalty: Loyalty = {
+    points: readNumber(partOf(item, 'loyalty_points')),
+    lifetimePoints: readNumber(partOf(item, 'lifetime_points')),
+    lifetimePurchases: readNumber(partOf(item, 'lifetime_purchases')),
+    tier: readText(partOf(item, 'current_slab')),
+    tierExpiresOn: readLocalTime(partOf(item, 'tier_expiry_date')),
+    programs: readHeldList(partOf(item, 'points_summaries'), 'points_summary').flatMap(readProgram),
+  };
+  const { programs, ...told } = loyalty;
+  return programs.length === 0 && Object.values(told).every((value) => value === null) ? null : loyalty;
+}
+
+function readUnknown(item: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(item).filter(
+      // `__proto__` is no key of the API's; assigned by somebody downstream it would not be data.
+      ([key, value]) => !knownKeys.has(key) && key !== '__proto__' && !isDeeperThan(value, maxDepth),
+    ),
+  );
+}
+
+/** Reads one customer. Only what the answer mentions gets a key in `fields`; what it says is empty is `null`. */
+export function readCustomer(item: JsonObject): CustomerRecord {
+  const core = coreReaders
+    .filter(({ keys }) => tells(item, ...keys))
+    .map(({ field, keys, read }): [FieldKey, string | null] => [field, read(partOf(item, ...keys))]);
+  const fields: [FieldKey, string | null][] = [
+    ...core,
+    ...readNamedFields(partOf(item, 'custom_fields'), 'custom'),
+    ...readNamedFields(partOf(item, 'extended_fields'), 'extended'),
+  ];
+  const otherSubscriptions: Subscription[] = [];
+  for (const subscription of readSubscriptions(partOf(item, 'subscriptions'))) {
+    const { channel, priority, subscribed } = subscription;
+    if (isChannel(channel) && isPriority(priority)) {
+      fields.push([`subscription.${channel}.${priority}`, subscribed ? '1' : '0']);
+    } else {
+      otherSubscriptions.push(subscription);
+    }
+  }
+  return {
+    userId: readUserId(item),
+    fields: Object.fromEntries(fields),
+    loyalty: readLoyalty(item),
+    updatedOn: readLocalTime(partOf(item, 'updated_on')),
+    source: readText(partOf(item, 'source')),
+    otherSubscriptions,
+    unknown: readUnknown(item),
+  };
+}
+
+function readEffect(effect: JsonObject): SideEffect {
+  const type = readText(partOf(effect, 'type'));
+  switch (type?.toLowerCase()) {
+    case 'points':
+      return {
+        kind: 'points',
+        awarded: readNumber(partOf(effect, 'awarded_points')),
+        total: readNumber(partOf(effect, 'total_points')),
+      };
+    case 'coupon':
+      return {
+        kind: 'coupon',
+        code: readText(partOf(effect, 'coupon_code')),
+        description: readText(partOf(effect, 'description')),
+        validTill: readLocalTime(partOf(effect, 'valid_till')),
+      };
+    default:
+      return { kind: 'other', type: type ?? '', details: isDeeperThan(effect, maxDepth) ? {} : effect };
+  }
+}
+
+/** What the update set off besides itself. */
+export function readSideEffects(item: JsonObject): readonly SideEffect[] {
+  return readHeldList(partOf(item, 'side_effects'), 'effect').filter(isObject).map(readEffect);
+}

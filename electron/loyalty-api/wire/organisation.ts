@@ -1,0 +1,197 @@
+/** What the organisation's calls answer, as the app's own definitions. What cannot be read is left out. */
+import type { FillableIdentifier } from '../../customers/customer.ts';
+import type {
+  FieldDataType,
+  FieldDefinition,
+  FieldWidget,
+  OrgPolicy,
+  StaffMember,
+  StoreLogin,
+} from '../../org/definitions.ts';
+import {
+  isObject,
+  type JsonObject,
+  partOf,
+  readBoolean,
+  readHeldList,
+  readList,
+  readNumber,
+  readText,
+  readWord,
+} from './scalars.ts';
+
+/** The value at a path of holders, each of which may come as a list of one. */
+function within(object: JsonObject, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>((holder, key) => partOf(isObject(holder) ? holder : readList(holder)[0], key), object);
+}
+
+/** Whether the holder that a list lies in is there at all: without it, an empty list is no answer. */
+function holds(object: JsonObject, ...path: readonly string[]): boolean {
+  return within(object, ...path) !== undefined;
+}
+
+/** `store/login`; `null` where it names no till. */
+export function readStoreLogin(object: JsonObject): StoreLogin | null {
+  const user = within(object, 'store', 'user') ?? within(object, 'user');
+  const told = isObject(user) ? user : readList(user)[0];
+  const till = readText(partOf(told, 'username', 'user_name'));
+  if (till === null) return null;
+  return {
+    till,
+    organisation: readText(partOf(told, 'org_name')) ?? '',
+    serverTimeMs: readZonedTimeMs(partOf(told, 'server_time') ?? within(object, 'store', 'server_time')),
+  };
+}
+
+/** Only a time with a zone says when it is: others are local to somewhere, and no measure of this machine's clock. */
+function readZonedTimeMs(value: unknown): number | null {
+  const text = readText(value);
+  if (text === null || !/(z|[+-]\d{2}:?\d{2})$/i.test(text)) return null;
+  const timeMs = Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
+  return Number.isNaN(timeMs) ? null : timeMs;
+}
+
+const primaryKeys: ReadonlyMap<string, FillableIdentifier> = new Map([
+  ['MOBILE', 'mobile'],
+  ['EMAIL', 'email'],
+  ['EXTERNAL_ID', 'externalId'],
+  ['EXTERNALID', 'externalId'],
+]);
+
+/**
+ * `organization/configs`. `allowFill` is there when the server told at least one of its three keys; a key that it did not
+ * tell with them is not allowed, which is the safe side of a merge of two people.
+ */
+export function readOrgPolicy(object: JsonObject): Partial<OrgPolicy> | null {
+  if (!holds(object, 'organization', 'configs')) return null;
+  const configs = new Map(
+    readHeldList(within(object, 'organization', 'configs'), 'config').map((entry) => [
+      readText(partOf(entry, 'key')),
+      partOf(entry, 'value'),
+    ]),
+  );
+  const primary = primaryKeys.get(readWord(configs.get('CONF_REGISTRATION_PRIMARY_KEY')) ?? '');
+  const mobile = readBoolean(configs.get('CONF_ALLOW_MOBILE_UPDATE'));
+  const email = readBoolean(configs.get('CONF_ALLOW_EMAIL_UPDATE'));
+  const externalId = readBoolean(configs.get('CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE'));
+  const told = [mobile, email, externalId].some((allowed) => allowed !== null);
+  return {
+    ...(primary === undefined ? {} : { primaryIdentifier: primary }),
+    ...(told ? { allowFill: { mobile: mobile === true, email: email === true, externalId: externalId === true } } : {}),
+  };
+}
+
+const widgets: ReadonlyMap<string, FieldWidget> = new Map([
+  ['TEXT', 'text'],
+  ['TEXTAREA', 'textarea'],
+  ['SELECT', 'select'],
+  ['CHECKBOX', 'checkbox'],
+  ['RADIO', 'radio'],
+  ['DATEPICKER', 'date'],
+]);
+
+const dataTypes: ReadonlyMap<string, FieldDataType> = new Map([
+  ['STRING', 'string'],
+  ['INTEGER', 'integer'],
+  ['DOUBLE', 'double'],
+  ['BOOLEAN', 'boolean'],
+  ['DATETIME', 'datetime'],
+  ['STANDARD_ENUM', 'enum'],
+  ['CUSTOM_ENUM', 'enum'],
+]);
+
+/** Options as a list, as a JSON array in a string, or parted by commas or lines; each may be an object with its value. */
+function readOptions(value: unknown): readonly string[] {
+  const text = typeof value === 'string' ? value.trim() : null;
+  if (text?.startsWith('[') === true) {
+    try {
+      const parsed: unknown = JSON.parse(text);
+      if (Array.isArray(parsed)) return readOptions(parsed);
+    } catch {
+      // Not JSON after all: read as plain text below.
+    }
+  }
+  const entries = text === null ? readHeldList(value, 'option') : text.split(/[,\n]/);
+  const options = entries.flatMap((entry) => {
+    const option = readText(isObject(entry) ? partOf(entry, 'value', 'name', 'label') : entry);
+    return option === null ? [] : [option];
+  });
+  return [...new Set(options)];
+}
+
+/** The organisation's pattern without the slashes that some write around it; none where it is no pattern here. */
+function readPattern(entry: unknown): FieldDefinition['pattern'] {
+  const text = readText(partOf(entry, 'regex'));
+  if (text === null) return null;
+  const regex = /^\/(.*)\/[a-z]*$/s.exec(text)?.[1] ?? text;
+  try {
+    new RegExp(regex, 'u');
+  } catch {
+    return null;
+  }
+  return { regex, error: readText(partOf(entry, 'error')) };
+}
+
+function widgetOf(type: FieldWidget | undefined, dataType: FieldDataType, options: readonly string[]): FieldWidget {
+  if (type !== undefined && type !== 'text') return type;
+  if (dataType === 'integer' || dataType === 'double') return 'number';
+  if (dataType === 'boolean' && options.length === 0) return 'checkbox';
+  if (dataType === 'datetime') return 'date';
+  return dataType === 'enum' && options.length > 0 ? 'select' : 'text';
+}
+
+function readDefinition(entry: unknown, kind: FieldDefinition['kind'], index: number): FieldDefinition[] {
+  const name = readText(partOf(entry, 'name'));
+  if (name === null) return [];
+  const dataType = dataTypes.get(readWord(partOf(entry, 'datatype', 'dataType')) ?? '') ?? 'string';
+  const options = readOptions(partOf(entry, 'options', 'enumValues', 'values'));
+  return [
+    {
+      kind,
+      name,
+      label: readText(partOf(entry, 'label')) ?? name,
+      widget: widgetOf(widgets.get(readWord(partOf(entry, 'type')) ?? ''), dataType, options),
+      dataType,
+      options,
+      default: readText(partOf(entry, 'default')),
+      position: readNumber(partOf(entry, 'position')) ?? index,
+      pattern: readPattern(entry),
+      mandatory: readBoolean(partOf(entry, 'is_mandatory', 'isMandatory')) ?? false,
+      disabled: readBoolean(partOf(entry, 'is_disabled', 'isDisabled')) ?? false,
+    },
+  ];
+}
+
+/** `organization/customfields`, in the order of their `position`. */
+export function readCustomFields(object: JsonObject): readonly FieldDefinition[] | null {
+  if (!holds(object, 'organization', 'custom_fields')) return null;
+  return readHeldList(within(object, 'organization', 'custom_fields'), 'field')
+    .flatMap((entry, index) => readDefinition(entry, 'custom', index))
+    .sort((a, b) => a.position - b.position);
+}
+
+/** `v2/extendedFields` of customers. */
+export function readExtendedFields(object: JsonObject): readonly FieldDefinition[] | null {
+  if (!holds(object, 'entity')) return null;
+  return readList(within(object, 'entity', 'CUSTOMER'))
+    .flatMap((entry, index) => readDefinition(entry, 'extended', index))
+    .sort((a, b) => a.position - b.position);
+}
+
+/** `store/staff`; who has no code cannot be told from others and is left out. */
+export function readStaff(object: JsonObject): readonly StaffMember[] | null {
+  if (!holds(object, 'store', 'staff')) return null;
+  return readHeldList(within(object, 'store', 'staff'), 'user').flatMap((entry): StaffMember[] => {
+    const code = readText(partOf(entry, 'code'));
+    if (code === null) return [];
+    const names = [readText(partOf(entry, 'firstname')), readText(partOf(entry, 'lastname'))];
+    const role = readWord(partOf(entry, 'type'));
+    return [
+      {
+        code,
+        name: names.filter((name) => name !== null).join(' ') || code,
+        role: role === 'ASSOCIATE' || role === 'MANAGER' ? role : 'OTHER',
+      },
+    ];
+  });
+}

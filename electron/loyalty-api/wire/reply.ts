@@ -1,0 +1,114 @@
+/**
+ * The envelope of an answer: the JSON itself, `response.status`, the items and their `item_status`. Nothing is judged
+ * here; `outcomes.ts` does that.
+ */
+import {
+  isObject,
+  type JsonObject,
+  partOf,
+  readBoolean,
+  readCode,
+  readHeldList,
+  readList,
+  readText,
+} from './scalars.ts';
+
+/** `response.status`. Each part is `null` where the answer does not tell it readably. */
+export type WireStatus = {
+  readonly success: boolean | null;
+  readonly code: number | null;
+  readonly message: string | null;
+  readonly total: number | null;
+  readonly successCount: number | null;
+};
+
+export type WireWarning = { readonly code: number | null; readonly message: string | null };
+
+export type WireItemStatus = {
+  readonly success: boolean | null;
+  readonly code: number | null;
+  readonly message: string | null;
+  readonly warnings: readonly WireWarning[];
+};
+
+/** What a body turned out to be. `object` is the inside of `response` where there is such a wrapping, else the whole. */
+export type Body =
+  | { readonly kind: 'object'; readonly object: JsonObject; readonly status: WireStatus | null }
+  | { readonly kind: 'empty' }
+  /** A page or plain text: no answer of the API's, who only speaks JSON. */
+  | { readonly kind: 'foreign' }
+  /** Begins like JSON and is none, or is JSON that is no object: perhaps an answer that was cut or garbled. */
+  | { readonly kind: 'garbled' };
+
+/**
+ * JSON with its whole numbers exact: an id or a mobile number past 2^53 that came as a number is kept as its own text,
+ * because rounded it would name another customer.
+ * @throws SyntaxError (no JSON) or RangeError (nested beyond any sense)
+ */
+function parseExactly(text: string): unknown {
+  if (!/[0-9]{16}/.test(text)) return JSON.parse(text);
+  return JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) => {
+    if (typeof value !== 'number' || Number.isSafeInteger(value) || context?.source === undefined) return value;
+    return /^-?\d+$/.test(context.source) ? context.source : value;
+  });
+}
+
+function readStatus(holder: JsonObject): WireStatus | null {
+  const status = readList(partOf(holder, 'status'))[0];
+  if (!isObject(status)) return null;
+  return {
+    success: readBoolean(partOf(status, 'success')),
+    code: readCode(partOf(status, 'code')),
+    message: readText(partOf(status, 'message')),
+    total: readCode(partOf(status, 'total')),
+    successCount: readCode(partOf(status, 'success_count')),
+  };
+}
+
+/** Reads a body's text. Never throws. */
+export function readBody(text: string): Body {
+  const trimmed = text.replace(/^\uFEFF/, '').trim();
+  if (trimmed === '') return { kind: 'empty' };
+  let parsed: unknown;
+  try {
+    parsed = parseExactly(trimmed);
+  } catch {
+    return { kind: /^[[{"]/.test(trimmed) ? 'garbled' : 'foreign' };
+  }
+  if (!isObject(parsed)) return { kind: 'garbled' };
+  // Some calls wrap the body in `response`, some do not (trap 4).
+  const inner = readList(partOf(parsed, 'response'))[0];
+  const object = isObject(inner) ? inner : parsed;
+  return { kind: 'object', object, status: readStatus(object) };
+}
+
+/** The customers of an answer, each as its raw object; entries that are no objects are left out. */
+export function readCustomers(object: JsonObject): readonly JsonObject[] {
+  const told = partOf(object, 'customers') ?? partOf(object, 'customer');
+  return readHeldList(told, 'customer').filter(isObject);
+}
+
+function readWarning(value: unknown): readonly WireWarning[] {
+  if (isObject(value)) {
+    const code = readCode(partOf(value, 'code', 'warning_code'));
+    const message = readText(partOf(value, 'message', 'warning_message', 'warning'));
+    return code === null && message === null ? [] : [{ code, message }];
+  }
+  const text = readText(value);
+  if (text === null) return [];
+  if (/^\d+(\s*,\s*\d+)*$/.test(text)) return text.split(',').map((code) => ({ code: readCode(code), message: null }));
+  const [, code, words] = /^(\d{3,6})\b\s*[:,-]?\s*(.*)$/s.exec(text) ?? [];
+  return code === undefined ? [{ code: null, message: text }] : [{ code: readCode(code), message: readText(words) }];
+}
+
+/** `item_status` of one customer; `null` where there is none at all. */
+export function readItemStatus(item: JsonObject): WireItemStatus | null {
+  const status = readList(partOf(item, 'item_status'))[0];
+  if (!isObject(status)) return null;
+  return {
+    success: readBoolean(partOf(status, 'success', 'status')),
+    code: readCode(partOf(status, 'code')),
+    message: readText(partOf(status, 'message')),
+    warnings: readHeldList(partOf(status, 'warnings', 'warning'), 'warning').flatMap(readWarning),
+  };
+}
