@@ -3,13 +3,35 @@
  * command line and the tests all start this one thing.
  */
 import type { Clock, Random } from './clock/clock.ts';
+import { CustomerDesk } from './customers/customer-desk.ts';
+import { searchCustomers } from './customers/search.ts';
+import { openDataFolder } from './db/data-folder.ts';
+import type { Db } from './db/open.ts';
 import type { EventMessage, Handlers } from './ipc/schema.ts';
+import { createAuth } from './loyalty-api/auth.ts';
+import { createLoyaltyApi } from './loyalty-api/client.ts';
+import type { LoyaltyApi } from './loyalty-api/loyalty-api.ts';
 import type { Transport } from './loyalty-api/transport.ts';
+import { Organisation } from './org/organisation.ts';
+import { StaffDesk } from './org/staff.ts';
+import { fillCache } from './practice/fill-cache.ts';
 import type { PracticeFault, PracticeState } from './practice/practice-state.ts';
 import type { AppInfo } from './support/app-info.ts';
 import type { Log } from './support/log.ts';
 import type { MachineConfig } from './support/machine-config.ts';
 import type { Secrets } from './support/secrets.ts';
+import { checkLine } from './sync/check-line.ts';
+import { ConnectionState } from './sync/connection.ts';
+import { SyncEngine } from './sync/engine.ts';
+import type { Line } from './sync/line.ts';
+import { Pace } from './sync/pace.ts';
+import type { ConnectionCheck } from './sync/sync-status.ts';
+import { historyOf } from './updates/history.ts';
+import { Outbox } from './updates/outbox.ts';
+import { findUpdate } from './updates/rows.ts';
+import type { SaveResult } from './updates/update-view.ts';
+import { Updates } from './updates/updates.ts';
+import { listUpdates } from './updates/views.ts';
 
 /** The practice server's switches, where this till is in practice mode. */
 export type PracticeSwitches = {
@@ -46,15 +68,210 @@ export type Till = {
   readonly close: () => Promise<void>;
 };
 
-/** Why a till could not be opened, in words for the person at it and for IT. */
-export class TillCannotOpen extends Error {
-  readonly code: 'already-running' | 'database-unreadable' | 'database-newer' | 'key-unreadable' | 'folder' | 'full';
-  constructor(code: TillCannotOpen['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
+/** An open customer whose record is older than this is refreshed in the background. */
+const freshForMs = 60_000;
+/** The organisation's settings and staff are looked at this often; each is asked for when a day old. */
+const orgRoundMs = 60 * 60_000;
+
+/**
+ * Opens the data folder and starts the services.
+ * @throws TillCannotOpen
+ */
+export async function openTill(options: TillOptions): Promise<Till> {
+  const { config, clock, random, log, practice, transport, secrets, version } = options;
+  const till = config.auth.method === 'basic' ? config.auth.till : config.auth.attributeTo.code;
+  const { db, lock } = openDataFolder(options);
+  const listeners = new Set<(message: EventMessage) => void>();
+  const emit = (message: EventMessage) => {
+    for (const listener of listeners) listener(message);
+  };
+  if (practice !== null) fillCache(db, practice.sampleCustomers, clock.wallMs());
+
+  let api: LoyaltyApi | null = null;
+  const connect = (secret: string) => {
+    const shared = {
+      baseUrl: config.api.url,
+      transport,
+      clock,
+      userAgent: `Tillside/${version}`,
+      timeoutMs: config.api.timeoutSeconds * 1000,
+    };
+    const auth = createAuth({ ...shared, config: config.auth, secret });
+    api = createLoyaltyApi({ ...shared, auth, language: languageOf(config.store.locale) });
+  };
+  const stored = secrets.read('api-secret');
+  if (stored.kind === 'value') connect(stored.value);
+
+  const organisation = new Organisation(db, clock, config.org, (view) => emit({ name: 'org.changed', payload: view }));
+  const staffDesk = new StaffDesk(db, clock, config.staff, (current) =>
+    emit({ name: 'staff.changed', payload: current }),
+  );
+  const outbox = new Outbox(db, clock, random);
+  const line: Line = {
+    api: () => api,
+    db,
+    outbox,
+    connection: new ConnectionState(clock, random),
+    pace: new Pace(config.api, clock, random),
+    clock,
+    log,
+    config,
+    primaryIdentifier: () => organisation.view().policy.primaryIdentifier,
+    customerChanged: (customerId) => emit({ name: 'customers.changed', payload: { customerId } }),
+    updateChanged: (updateId, customerId) => {
+      emit({ name: 'updates.changed', payload: { updateId, customerId } });
+      emit({ name: 'customers.changed', payload: { customerId } });
+    },
+  };
+  const engine = new SyncEngine(line, (status) => emit({ name: 'sync.changed', payload: status }));
+  const updates = new Updates({
+    db,
+    outbox,
+    org: () => organisation.view(),
+    staff: () => staffDesk.current,
+    staffRequired: config.staff.required,
+    till,
+    countryCode: config.store.countryCode,
+  });
+  const desk = new CustomerDesk(line, organisation, config.store.countryCode, freshForMs);
+
+  const refreshOrganisation = async () => {
+    if (api === null) return;
+    await Promise.all([organisation.refresh(api), staffDesk.refresh(api)]);
+  };
+  let cancelRound: (() => void) | null = null;
+  const round = () => {
+    if (organisation.isDue()) void refreshOrganisation();
+    cancelRound = clock.after(orgRoundMs, round);
+  };
+  /** After a change that staff made: tells the screen and wakes the engine. */
+  const changed = (updateId: string, customerId: number | null) => {
+    if (customerId !== null) line.updateChanged(updateId, customerId);
+    engine.changed();
+  };
+  const checkConnection = async (): Promise<ConnectionCheck> => {
+    const result = await checkLine(line, engine, organisation);
+    if (result.kind === 'connected' && organisation.isDue()) void refreshOrganisation();
+    return result;
+  };
+  const savedOr = (result: SaveResult): SaveResult => {
+    if (result.kind === 'saved') {
+      line.updateChanged(result.updateId, result.customerId);
+      engine.saved(result.updateId);
+    }
+    return result;
+  };
+
+  const handlers: Handlers = {
+    'app.info': () => ({
+      version,
+      mode: options.mode,
+      host: options.host,
+      till,
+      organisation: organisation.login()?.value.organisation ?? null,
+      locale: config.store.locale,
+      timeZone: config.store.timeZone,
+      countryCode: config.store.countryCode,
+      secretNeeded: api === null,
+      staffRequired: config.staff.required,
+    }),
+    'app.provideSecret': async ({ secret }) => {
+      const written = secrets.write('api-secret', secret);
+      if (written.kind === 'not-stored') return { kind: 'not-stored', why: 'no-secret-storage' };
+      connect(secret);
+      engine.tryNow();
+      void refreshOrganisation();
+      return { kind: 'stored' };
+    },
+    'customers.search': ({ query, limit }) => searchCustomers(db, query, limit, config.store.countryCode),
+    'customers.open': ({ customerId }) => desk.open(customerId),
+    'customers.openByIdentifier': ({ identifier }) => desk.openByIdentifier(identifier),
+    'customers.lookUpOnline': async ({ identifier }) => {
+      const found = await desk.lookUpOnline(identifier);
+      engine.changed();
+      return found;
+    },
+    'customers.refresh': async ({ customerId }) => {
+      const found = await desk.refresh(customerId);
+      engine.changed();
+      return found;
+    },
+    'updates.check': ({ target, changes }) => updates.check(target, changes),
+    'updates.save': (request) => savedOr(updates.save(request)),
+    'updates.cancel': ({ updateId }) => {
+      const result = updates.cancel(updateId);
+      changed(updateId, customerOf(db, updateId));
+      return result;
+    },
+    'updates.discard': ({ updateId, reason }) => {
+      const result = updates.discard(updateId, reason);
+      changed(updateId, customerOf(db, updateId));
+      return result;
+    },
+    'updates.settleConflict': ({ updateId, token, choices }) =>
+      savedOr(updates.settleConflict(updateId, token, choices)),
+    'updates.list': (page) => listUpdates(db, outbox, page),
+    'updates.history': ({ updateId }) => historyOf(db, updateId),
+    'sync.status': () => engine.status(),
+    'sync.sendNow': () => {
+      engine.tryNow();
+      return engine.status();
+    },
+    'sync.checkConnection': checkConnection,
+    'org.view': () => organisation.view(),
+    'org.refresh': async () => {
+      await refreshOrganisation();
+      return organisation.view();
+    },
+    'staff.list': () => staffDesk.list(),
+    'staff.current': () => staffDesk.current,
+    'staff.signIn': ({ code }) => staffDesk.signIn(code),
+    'staff.signOut': () => {
+      staffDesk.signOut();
+      return null;
+    },
+    'staff.active': () => {
+      staffDesk.active();
+      return null;
+    },
+    'practice.state': () => practice?.state() ?? null,
+    'practice.set': async (change) => {
+      if (practice === null) return null;
+      const state = await practice.set(change);
+      emit({ name: 'practice.changed', payload: state });
+      engine.tryNow();
+      return state;
+    },
+  };
+
+  engine.start();
+  round();
+  log.write('info', 'till opened', { mode: options.mode, host: options.host, version });
+
+  return {
+    handlers,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    wake: () => engine.tryNow(),
+    close: async () => {
+      cancelRound?.();
+      staffDesk.close();
+      await engine.close();
+      listeners.clear();
+      db.close();
+      lock.release();
+      log.write('info', 'till closed');
+    },
+  };
 }
 
-export async function openTill(_options: TillOptions): Promise<Till> {
-  throw new TillCannotOpen('folder', 'not built yet');
+/** The language part of a locale, as the API's `language` header wants it. */
+function languageOf(locale: string): string {
+  return new Intl.Locale(locale).language;
+}
+
+function customerOf(db: Db, updateId: string): number | null {
+  return findUpdate(db, updateId)?.customerId ?? null;
 }

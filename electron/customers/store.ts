@@ -48,16 +48,27 @@ export function findByIdentifier(db: Db, { type, value }: Identifier): number | 
   return row?.id ?? null;
 }
 
+function insertEmptyRow(db: Db): number {
+  const inserted = sql(
+    db,
+    "insert into customers (first_name, last_name, name_forward, name_backward) values ('', '', '', '')",
+  ).run();
+  return Number(inserted.lastInsertRowid);
+}
+
+/** A customer as the server told it, new to this till. */
+export function insertToldCustomer(db: Db, record: CustomerRecord, asOfMs: number): number {
+  const customerId = insertEmptyRow(db);
+  writeRecord(db, customerId, record, asOfMs);
+  writeSearchRow(db, customerId, record.fields, record.loyalty?.tier ?? null);
+  return customerId;
+}
+
 /**
  * A customer whom the server has not told us about: the record holds the one identifier that staff gave, and no time of
  * telling. Every other field is not known.
  */
 export function insertUnknownCustomer(db: Db, identifier: Identifier): number {
-  const { lastInsertRowid } = sql(
-    db,
-    "insert into customers (first_name, last_name, name_forward, name_backward) values ('', '', '', '')",
-  ).run();
-  const customerId = Number(lastInsertRowid);
   const byServerId = identifier.type === 'userId';
   const record: CustomerRecord = {
     userId: byServerId ? identifier.value : null,
@@ -68,6 +79,7 @@ export function insertUnknownCustomer(db: Db, identifier: Identifier): number {
     otherSubscriptions: [],
     unknown: {},
   };
+  const customerId = insertEmptyRow(db);
   writeRecord(db, customerId, record, null);
   writeSearchRow(db, customerId, record.fields, null);
   return customerId;

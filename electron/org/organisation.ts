@@ -57,6 +57,7 @@ export class Organisation {
   readonly #clock: Clock;
   readonly #fallback: MachineConfig['org'];
   readonly #changed: (view: OrgView) => void;
+  #view: OrgView | null = null;
 
   constructor(db: Db, clock: Clock, fallback: MachineConfig['org'], changed: (view: OrgView) => void) {
     this.#db = db;
@@ -66,6 +67,11 @@ export class Organisation {
   }
 
   view(): OrgView {
+    this.#view ??= this.#readView();
+    return this.#view;
+  }
+
+  #readView(): OrgView {
     const policy = recallAs(this.#db, 'org-policy', policySchema);
     const custom = recallAs(this.#db, 'custom-fields', definitionsSchema);
     const extended = recallAs(this.#db, 'extended-fields', definitionsSchema);
@@ -120,6 +126,7 @@ export class Organisation {
 
   #keep(name: RememberedName, outcome: ReadOutcome<unknown>): boolean {
     if (outcome.kind !== 'found') return false;
+    this.#view = null;
     remember(this.#db, name, outcome.value, this.#clock.wallMs());
     return true;
   }

@@ -1,0 +1,72 @@
+/** Opening a customer at the counter: what is known here at once, what the server knows a moment later. */
+import type { Organisation } from '../org/organisation.ts';
+import type { Line } from '../sync/line.ts';
+import { type LookUp, lookUp, refresh } from '../sync/look-up.ts';
+import type { Identifier } from './customer.ts';
+import type { CustomerView, LookupResult } from './customer-view.ts';
+import { customerRow, findByIdentifier, markServed } from './store.ts';
+import { customerView, strangerView } from './views.ts';
+
+export class CustomerDesk {
+  readonly #line: Line;
+  readonly #organisation: Organisation;
+  readonly #countryCode: string;
+  readonly #freshForMs: number;
+  readonly #refreshing = new Set<number>();
+
+  /** @param freshForMs a record older than this is refreshed when its customer is opened */
+  constructor(line: Line, organisation: Organisation, countryCode: string, freshForMs: number) {
+    this.#line = line;
+    this.#organisation = organisation;
+    this.#countryCode = countryCode;
+    this.#freshForMs = freshForMs;
+  }
+
+  open(customerId: number): CustomerView | null {
+    const view = this.#view(customerId);
+    if (view === null) return null;
+    markServed(this.#line.db, customerId, this.#line.clock.wallMs());
+    this.#refreshInBackground(customerId);
+    return view;
+  }
+
+  openByIdentifier(identifier: Identifier): CustomerView {
+    const customerId = findByIdentifier(this.#line.db, identifier);
+    const known = customerId === null ? null : this.open(customerId);
+    return known ?? strangerView(identifier, this.#organisation.view(), this.#countryCode);
+  }
+
+  async lookUpOnline(identifier: Identifier): Promise<LookupResult> {
+    return this.#told(await lookUp(this.#line, identifier));
+  }
+
+  async refresh(customerId: number): Promise<LookupResult> {
+    return this.#told(await refresh(this.#line, customerId));
+  }
+
+  #told(outcome: LookUp): LookupResult {
+    if (outcome.kind !== 'found') return outcome;
+    const customer = this.#view(outcome.customerId);
+    return customer === null ? { kind: 'not-found' } : { kind: 'found', customer };
+  }
+
+  #view(customerId: number): CustomerView | null {
+    const { db, outbox } = this.#line;
+    return customerView(db, outbox, customerId, this.#organisation.view(), this.#countryCode);
+  }
+
+  /** Quietly: the screen shows the age of what it has, and is told when there is something newer. */
+  #refreshInBackground(customerId: number): void {
+    const { connection, clock, db, log } = this.#line;
+    const asOfMs = customerRow(db, customerId)?.as_of_ms ?? null;
+    // A clock that was set back must not make a record fresh for ever.
+    const isFresh = asOfMs !== null && Math.abs(clock.wallMs() - asOfMs) < this.#freshForMs;
+    if (isFresh || connection.waitMs > 0 || connection.paused !== null || this.#refreshing.has(customerId)) return;
+    this.#refreshing.add(customerId);
+    void refresh(this.#line, customerId)
+      .catch((error: unknown) =>
+        log.write('error', 'a refresh failed', { error: error instanceof Error ? error.name : 'unknown' }),
+      )
+      .then(() => this.#refreshing.delete(customerId));
+  }
+}

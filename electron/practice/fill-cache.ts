@@ -1,0 +1,16 @@
+/** Fills an empty cache of practice mode with the sample customers, through the code that reads real answers. */
+
+import { insertToldCustomer } from '../customers/store.ts';
+import type { Db } from '../db/open.ts';
+import { count, inTransaction } from '../db/statements.ts';
+import { readCustomer } from '../loyalty-api/wire/customer.ts';
+import { isObject } from '../loyalty-api/wire/scalars.ts';
+
+export function fillCache(db: Db, wireCustomers: () => readonly unknown[], nowMs: number): void {
+  if (count(db, 'select count(*) as n from customers') > 0) return;
+  inTransaction(db, () => {
+    for (const item of wireCustomers()) {
+      if (isObject(item)) insertToldCustomer(db, readCustomer(item), nowMs);
+    }
+  });
+}

@@ -1,0 +1,41 @@
+/** "Check connection": proves the till's credentials, and tells who the server believes this till is. */
+import type { Organisation } from '../org/organisation.ts';
+import type { SyncEngine } from './engine.ts';
+import { type Line, noteTrouble } from './line.ts';
+import type { ConnectionCheck } from './sync-status.ts';
+
+/** A success lifts a pause: what waited goes on. */
+export async function checkLine(line: Line, engine: SyncEngine, organisation: Organisation): Promise<ConnectionCheck> {
+  const { connection } = line;
+  const api = line.api();
+  if (api === null) return { kind: 'failed', why: 'no-secret' };
+  line.pace.take();
+  const outcome = await api.login();
+  switch (outcome.kind) {
+    case 'found':
+      connection.answered();
+      organisation.keepLogin(outcome.value);
+      engine.noteServerTime(outcome.value.serverTimeMs);
+      engine.tryNow();
+      return {
+        kind: 'connected',
+        organisation: outcome.value.organisation,
+        till: outcome.value.till,
+        clockSkewMs: engine.clockSkewMs,
+      };
+    case 'held':
+      connection.answered();
+      if (outcome.why === 'credentials') connection.pause('credentials');
+      engine.changed();
+      return { kind: 'failed', why: outcome.why };
+    case 'failed':
+      noteTrouble(line, outcome.why, outcome.retryAfterMs);
+      engine.changed();
+      return { kind: 'failed', why: outcome.why === 'till-stopped' ? 'connection-lost' : outcome.why };
+    case 'not-found':
+    case 'refused':
+      connection.answered();
+      engine.changed();
+      return { kind: 'failed', why: 'unreadable-answer' };
+  }
+}
