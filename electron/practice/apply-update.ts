@@ -23,7 +23,7 @@ import {
   tillCodes,
 } from './practice-org.ts';
 import { isStoreMoment } from './store-time.ts';
-import type { SideEffect } from './wire-answers.ts';
+import type { SideEffect, Warning } from './wire-answers.ts';
 
 export type UpdateRefused = {
   readonly kind: 'refused';
@@ -37,7 +37,7 @@ export type UpdateApplied = {
   readonly customer: PracticeCustomer;
   /** What was taken over, by the till's own field keys (`firstName`, `custom.age`, `subscription.sms.BULK`). */
   readonly changes: { readonly [key: string]: string };
-  readonly warnings: readonly number[];
+  readonly warnings: readonly Warning[];
   readonly pointsAwarded: number;
   readonly effects: readonly SideEffect[];
   /** The account that was merged into this one. */
@@ -94,9 +94,13 @@ class Draft {
   customer: PracticeCustomer;
   mergedUserId: number | null = null;
   readonly changes: { [key: string]: string } = {};
-  readonly warnings: number[] = [];
+  readonly warnings: Warning[] = [];
   constructor(customer: PracticeCustomer) {
     this.customer = customer;
+  }
+
+  warn(code: number, message: string): void {
+    this.warnings.push({ code, message });
   }
 
   change(key: string, value: string, part: Partial<PracticeCustomer>): void {
@@ -148,12 +152,13 @@ function fillIdentifiers(
     const known = identifierValue(draft.customer, name);
     if (known !== null) {
       if (known.toLowerCase() === value.toLowerCase()) continue;
-      draft.warnings.push(name === config.primaryKey ? 91005 : 91006);
+      if (name === config.primaryKey) draft.warn(91005, `${name} is Primary Key, ${name} cannot be updated`);
+      else draft.warn(91006, `${name} update is not allowed`);
       continue;
     }
     if (!isValidIdentifier(name, value)) return new Refusal(invalidCode[name], invalidMessage[name]);
     if (!config.allowFill[name]) {
-      draft.warnings.push(91006);
+      draft.warn(91006, `${name} update is not allowed`);
       continue;
     }
     const owner = book.find({ name, value });
@@ -165,7 +170,7 @@ function fillIdentifiers(
     } else if (config.whenOccupied === 'refuse') {
       return new Refusal(occupiedCode[name], `A customer already exists with the same ${name.replace('_', ' ')}`);
     } else {
-      draft.warnings.push(91007);
+      draft.warn(91007, `${name} is already occupied by some other user, ignoring it`);
     }
   }
   return null;
@@ -242,7 +247,7 @@ function changeSubscriptions(draft: Draft, item: unknown): Refusal | null {
     if (status !== '0' && status !== '1') return new Refusal(1106, 'Invalid subscription status passed');
     // Nobody can be written to where there is no number or address.
     if (status === '1' && (channel === 'SMS' ? draft.customer.mobile : draft.customer.email) === null) {
-      draft.warnings.push(91022);
+      draft.warn(91022, `Failed to update subscription for ${channel} channel and priority ${priority}`);
       continue;
     }
     const changed: PracticeSubscription = { channel, priority, subscribed: status === '1' };
@@ -254,16 +259,14 @@ function changeSubscriptions(draft: Draft, item: unknown): Refusal | null {
   return null;
 }
 
-type RefusedField = { readonly code: number; readonly name: string };
-
-function changeCustomFields(draft: Draft, item: unknown): readonly RefusedField[] {
-  const refused: RefusedField[] = [];
+function changeCustomFields(draft: Draft, item: unknown): readonly Warning[] {
+  const refused: Warning[] = [];
   for (const sent of listOf(memberOf(item, 'custom_fields'), 'field')) {
     const name = textOf(memberOf(sent, 'name')) ?? '';
     const value = textOf(memberOf(sent, 'value'));
     const field = customFields.find((known) => known.name === name);
     if (field === undefined || value === null || !acceptsCustomValue(field, value)) {
-      refused.push({ code: 1017, name });
+      refused.push({ code: 1017, message: `Provided Custom Field is invalid - ${name}` });
       continue;
     }
     draft.change(`custom.${name}`, value, { customFields: { ...draft.customer.customFields, [name]: value } });
@@ -271,14 +274,14 @@ function changeCustomFields(draft: Draft, item: unknown): readonly RefusedField[
   return refused;
 }
 
-function changeExtendedFields(draft: Draft, item: unknown): readonly RefusedField[] {
-  const refused: RefusedField[] = [];
+function changeExtendedFields(draft: Draft, item: unknown): readonly Warning[] {
+  const refused: Warning[] = [];
   for (const sent of listOf(memberOf(item, 'extended_fields'), 'field')) {
     const name = textOf(memberOf(sent, 'name')) ?? '';
     const value = textOf(memberOf(sent, 'value'));
     const field = extendedFields.find((known) => known.name === name);
     if (field === undefined || value === null || !acceptsExtendedValue(field, value)) {
-      refused.push({ code: 91015, name });
+      refused.push({ code: 91015, message: `Failed to update extended fields; or field length too long - ${name}` });
       continue;
     }
     // The server keeps an enum as it is defined, whatever case it came in ("male" sent, "Male" kept).
@@ -289,15 +292,11 @@ function changeExtendedFields(draft: Draft, item: unknown): readonly RefusedFiel
 }
 
 /** Fields that were refused are a warning beside something that was saved, and the reason where nothing else was sent. */
-function settleRefusedFields(draft: Draft, refused: readonly RefusedField[]): Refusal | null {
+function settleRefusedFields(draft: Draft, refused: readonly Warning[]): Refusal | null {
   const [first] = refused;
   if (first === undefined) return null;
-  if (Object.keys(draft.changes).length === 0) {
-    return first.code === 1017
-      ? new Refusal(1017, `Provided Custom Field is invalid - ${first.name}`)
-      : new Refusal(91015, `Failed to update extended fields; or field length too long - ${first.name}`);
-  }
-  for (const { code } of refused) draft.warnings.push(code);
+  if (Object.keys(draft.changes).length === 0) return new Refusal(first.code, first.message);
+  draft.warnings.push(...refused);
   return null;
 }
 

@@ -18,6 +18,7 @@ import {
 } from './practice-org.ts';
 import type { StoreTime } from './store-time.ts';
 import {
+  type Warning,
   wireConfigs,
   wireCustomer,
   wireCustomers,
@@ -72,7 +73,11 @@ export type ApiOptions = {
   readonly oauth: { readonly key: string; readonly secret: string };
   readonly tokenSeconds: number;
   readonly pointsPerUpdate: number;
+  /** Whether a warning is told with its message behind the code. */
+  readonly explainWarnings: () => boolean;
 };
+
+const survivorWarning: Warning = { code: 91009, message: 'Retrieved survivor account for the requested merge victim' };
 
 const couponDays = 30;
 const dayMs = 86_400_000;
@@ -139,6 +144,11 @@ export class PracticeApi {
       case 'extendedFields':
         return { httpStatus: 200, body: wireExtendedFields(extendedFields, request.headers.language ?? 'en') };
     }
+  }
+
+  #told(warnings: readonly Warning[]): readonly string[] {
+    const explain = this.#options.explainWarnings();
+    return warnings.map(({ code, message }) => (explain ? `${code} : ${message}` : String(code)));
   }
 
   #wallMs(): number {
@@ -219,7 +229,7 @@ export class PracticeApi {
     this.#enter(request, till, requestId, {
       customerId: result.customer.userId,
       changes: result.changes,
-      warnings: result.warnings,
+      warnings: result.warnings.map(({ code }) => code),
       pointsAwarded: result.pointsAwarded,
     });
     return this.#items([
@@ -229,7 +239,7 @@ export class PracticeApi {
         item_status: wireItemStatus({
           code: 1000,
           message: 'Customer successfully updated',
-          warnings: result.warnings,
+          warnings: this.#told(result.warnings),
         }),
       },
     ]);
@@ -306,7 +316,7 @@ export class PracticeApi {
         const customer = book.find(named);
         if (customer !== null) {
           const survived = named.name === 'id' && String(customer.userId) !== value;
-          return { code: 1000, ...wireCustomer(customer, parts, survived ? [91009] : []) };
+          return { code: 1000, ...wireCustomer(customer, parts, survived ? this.#told([survivorWarning]) : []) };
         }
         const erased = book.wasErased(named);
         const message = erased

@@ -1,16 +1,19 @@
 /** What the practice organisation allows and defines, as its back office would have set it. */
+import { z } from 'zod';
 
-export type IdentifierName = 'mobile' | 'email' | 'external_id';
+const identifierName = z.enum(['mobile', 'email', 'external_id']);
+export type IdentifierName = z.infer<typeof identifierName>;
 
-export type PracticeOrgConfig = {
-  readonly primaryKey: IdentifierName;
-  readonly allowFill: { readonly [name in IdentifierName]: boolean };
+export const orgConfigSchema = z.strictObject({
+  primaryKey: identifierName,
+  allowFill: z.record(identifierName, z.boolean()).readonly(),
   /**
    * What becomes of a fill whose value belongs to somebody else: ignored with warning 91007, both accounts merged into
    * the one that was named, or the whole update refused (1016, 1032, 1033).
    */
-  readonly whenOccupied: 'ignore' | 'merge' | 'refuse';
-};
+  whenOccupied: z.enum(['ignore', 'merge', 'refuse']),
+});
+export type PracticeOrgConfig = Readonly<z.infer<typeof orgConfigSchema>>;
 
 export const defaultOrgConfig: PracticeOrgConfig = {
   primaryKey: 'mobile',

@@ -97,6 +97,22 @@ function singleHeaders(request: IncomingMessage): { readonly [name: string]: str
   );
 }
 
+/** v1.1 speaks XML to whoever does not ask for JSON; v2 knows JSON only. */
+function speaksJson(url: URL): boolean {
+  return (
+    !url.pathname.startsWith('/v1.1/') || url.pathname.endsWith('.json') || url.searchParams.get('format') === 'json'
+  );
+}
+
+function xmlReply(requestId: string): Reply {
+  return {
+    kind: 'answer',
+    status: 200,
+    headers: { 'Content-Type': 'text/xml; charset=utf-8', 'X-Cap-Requestid': requestId },
+    text: '<?xml version="1.0" encoding="UTF-8"?><response><status><success>false</success><code>400</code></status></response>',
+  };
+}
+
 /** @throws where the port may not be used */
 export async function startPracticeServer(options: PracticeServerOptions): Promise<PracticeServer> {
   const { clock, random, stateFile } = options;
@@ -116,6 +132,7 @@ export async function startPracticeServer(options: PracticeServerOptions): Promi
     oauth: practiceOAuth,
     tokenSeconds: options.tokenSeconds ?? 300,
     pointsPerUpdate: options.pointsPerUpdate ?? 50,
+    explainWarnings: () => awkward,
   });
   const faults = new Faults();
   const steps = new Steps();
@@ -216,6 +233,7 @@ export async function startPracticeServer(options: PracticeServerOptions): Promi
       const answer = { httpStatus: 404, body: wireRefusal(404, 'Requested resource not found') };
       return send(jsonReply(0, random.id(), answer), response);
     }
+    if (!speaksJson(url)) return send(xmlReply(random.id()), response);
     const asked: ApiRequest = { endpoint, query: url.searchParams, headers: singleHeaders(request), body };
     const met: Met = { endpoint, customerId: api.customerOf(asked) };
     orders += 1;

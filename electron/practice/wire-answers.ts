@@ -15,7 +15,11 @@ import {
   storeCode,
 } from './practice-org.ts';
 
-export type ItemStatus = { readonly code: number; readonly message: string; readonly warnings: readonly number[] };
+/** A part that was not done although the rest was. */
+export type Warning = { readonly code: number; readonly message: string };
+
+/** `warnings` as they are told: the code alone, or with its message behind. */
+export type ItemStatus = { readonly code: number; readonly message: string; readonly warnings: readonly string[] };
 
 export type SideEffect =
   | { readonly type: 'points'; readonly awarded_points: number; readonly total_points: number }
@@ -38,7 +42,7 @@ export function wireItemStatus({ code, message, warnings }: ItemStatus) {
     success: String(isSuccess(code)),
     code: String(code),
     message,
-    ...(warnings.length > 0 ? { warnings: { warning: warnings.map(String) } } : {}),
+    ...(warnings.length > 0 ? { warnings: { warning: warnings } } : {}),
   };
 }
 
@@ -139,7 +143,7 @@ export type GetParts = {
   readonly pointsSummary: boolean;
 };
 
-export function wireCustomer(customer: PracticeCustomer, parts: GetParts, warnings: readonly number[] = []) {
+export function wireCustomer(customer: PracticeCustomer, parts: GetParts, warnings: readonly string[] = []) {
   return {
     ...(parts.userId ? { user_id: customer.userId } : {}),
     ...wireCore(customer),
