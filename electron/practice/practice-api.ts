@@ -2,21 +2,15 @@
  * The loyalty API itself: a parsed request in, an answer out, customers and ledger changed in between. It knows nothing
  * of sockets and faults (`practice-server.ts`).
  */
-import { createHash } from 'node:crypto';
-import type { Clock, Random } from '../clock/clock.ts';
-import { applyUpdate, identifierOf } from './apply-update.ts';
+import type { Clock } from '../clock/clock.ts';
+import { applyUpdate } from './apply-update.ts';
 import type { CustomerBook, PracticeIdentifier } from './customer-book.ts';
 import type { Endpoint } from './faults.ts';
+import { identifierOf } from './fill-identifiers.ts';
 import { listOf, memberOf, parseJson, textOf } from './json.ts';
-import {
-  customFields,
-  extendedFields,
-  type IdentifierName,
-  type PracticeOrgConfig,
-  staff,
-  tillCodes,
-} from './practice-org.ts';
+import { customFields, extendedFields, type IdentifierName, type PracticeOrgConfig, staff } from './practice-org.ts';
 import type { StoreTime } from './store-time.ts';
+import type { TillAuthentication } from './till-authentication.ts';
 import {
   type Warning,
   wireConfigs,
@@ -66,12 +60,9 @@ export type LedgerEntry = {
 export type ApiOptions = {
   readonly book: CustomerBook;
   readonly config: () => PracticeOrgConfig;
+  readonly authentication: TillAuthentication;
   readonly clock: Clock;
-  readonly random: Random;
   readonly time: StoreTime;
-  readonly tills: readonly { readonly till: string; readonly secret: string }[];
-  readonly oauth: { readonly key: string; readonly secret: string };
-  readonly tokenSeconds: number;
   readonly pointsPerUpdate: number;
   /** Whether a warning is told with its message behind the code. */
   readonly explainWarnings: () => boolean;
@@ -82,7 +73,6 @@ const survivorWarning: Warning = { code: 91009, message: 'Retrieved survivor acc
 const couponDays = 30;
 const dayMs = 86_400_000;
 const identifierQueries = ['id', 'mobile', 'email', 'external_id'] as const;
-const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
 function isIdentifierName(text: string | null): text is IdentifierName {
   return text === 'mobile' || text === 'email' || text === 'external_id';
@@ -91,25 +81,9 @@ function isIdentifierName(text: string | null): text is IdentifierName {
 export class PracticeApi {
   readonly ledger: LedgerEntry[] = [];
   readonly #options: ApiOptions;
-  /** Basic headers that are right, with their till. */
-  readonly #basic: ReadonlyMap<string, string>;
-  /** Token to the monotonic time at which it runs out. */
-  #tokens = new Map<string, number>();
 
   constructor(options: ApiOptions) {
     this.#options = options;
-    // The vendor's protocol: base64(till ":" md5(password)).
-    this.#basic = new Map(
-      options.tills.map(({ till, secret }) => [
-        `Basic ${Buffer.from(`${till}:${md5(secret)}`).toString('base64')}`,
-        till,
-      ]),
-    );
-  }
-
-  /** Every OAuth token that was given out is refused from now on. */
-  expireTokens(): void {
-    this.#tokens = new Map();
   }
 
   /** The customer that a request is about, `null` for none or more than one. */
@@ -119,19 +93,20 @@ export class PracticeApi {
   }
 
   answer(request: ApiRequest, requestId: string): ApiAnswer {
-    if (request.endpoint === 'oauth/token') return this.#giveToken(request);
-    const till = this.#tillOf(request);
-    if (till === null) return { httpStatus: 401, body: wireRefusal(401, 'Unauthorized. Invalid credentials') };
-    if (till.known === false) return { httpStatus: 403, body: wireRefusal(403, 'Access to this till is forbidden') };
+    const { authentication } = this.#options;
+    if (request.endpoint === 'oauth/token') return authentication.giveToken(request.body);
+    const caller = authentication.callerOf(request.headers);
+    if (caller === null) return { httpStatus: 401, body: wireRefusal(401, 'Unauthorized. Invalid credentials') };
+    if (!caller.allowed) return { httpStatus: 403, body: wireRefusal(403, 'Access to this till is forbidden') };
     switch (request.endpoint) {
       case 'customer/update':
-        return this.#update(request, till.code, requestId);
+        return this.#update(request, caller.till, requestId);
       case 'customer/update_identity':
-        return this.#requestIdentityChange(request, till.code, requestId);
+        return this.#requestIdentityChange(request, caller.till, requestId);
       case 'customer/get':
         return this.#get(request);
       case 'store/login':
-        return { httpStatus: 200, body: wireLogin(till.code, this.#options.time.withOffset(this.#wallMs())) };
+        return { httpStatus: 200, body: wireLogin(caller.till, this.#options.time.withOffset(this.#wallMs())) };
       case 'store/staff':
         return {
           httpStatus: 200,
@@ -165,30 +140,6 @@ export class PracticeApi {
     if (request.endpoint === 'customer/update') return identifierOf(item, this.#options.config());
     const name = textOf(memberOf(item, 'identifier'));
     return isIdentifierName(name) ? { name, value: textOf(memberOf(item, 'old_value')) ?? '' } : null;
-  }
-
-  #tillOf(request: ApiRequest): { readonly code: string; readonly known: boolean } | null {
-    const token = request.headers['x-cap-api-oauth-token'];
-    if (token === undefined) {
-      const code = this.#basic.get(request.headers.authorization ?? '');
-      return code === undefined ? null : { code, known: true };
-    }
-    const expiresAt = this.#tokens.get(token);
-    if (expiresAt === undefined || expiresAt <= this.#options.clock.monotonicMs()) return null;
-    const code = request.headers['x-cap-api-attribution-entity-code'] ?? '';
-    const type = request.headers['x-cap-api-attribution-entity-type'] ?? 'TILL';
-    return { code, known: type !== 'TILL' || code === '' || tillCodes.some((known) => known === code) };
-  }
-
-  #giveToken({ body }: ApiRequest): ApiAnswer {
-    const { oauth, random, clock, tokenSeconds } = this.#options;
-    const asked = parseJson(body);
-    if (memberOf(asked, 'key') !== oauth.key || memberOf(asked, 'secret') !== oauth.secret) {
-      return { httpStatus: 401, body: { data: null, errors: [{ code: 401, message: 'Invalid key or secret' }] } };
-    }
-    const accessToken = random.id();
-    this.#tokens.set(accessToken, clock.monotonicMs() + tokenSeconds * 1_000);
-    return { httpStatus: 200, body: { data: { accessToken, ttlSeconds: tokenSeconds }, errors: null } };
   }
 
   /** The one customer of a request that takes no batch, or the answer that says why there is none. */

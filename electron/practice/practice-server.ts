@@ -8,15 +8,17 @@ import { awkwardAnswer } from './awkward.ts';
 import { CustomerBook } from './customer-book.ts';
 import { type Endpoint, type Fault, Faults, type Met } from './faults.ts';
 import { Listener } from './listener.ts';
-import { type ApiAnswer, type ApiRequest, PracticeApi } from './practice-api.ts';
+import { type ApiRequest, PracticeApi } from './practice-api.ts';
 import { practiceCredentials, practiceOAuth, practiceTimeZone, secondPracticeCredentials } from './practice-config.ts';
 import type { PracticeControl, SeenRequest } from './practice-control.ts';
 import type { PracticeCustomer } from './practice-customer.ts';
 import { defaultOrgConfig, type PracticeOrgConfig } from './practice-org.ts';
+import { jsonReply, type Reply, replyInsteadOf, type Spelling, xmlReply } from './replies.ts';
 import { readStateFile, StateFile } from './state-file.ts';
 import { Steps } from './steps.ts';
 import { storeTime } from './store-time.ts';
-import { wireCustomers, wireItemStatus, wireRefusal } from './wire-answers.ts';
+import { TillAuthentication } from './till-authentication.ts';
+import { wireRefusal } from './wire-answers.ts';
 
 export type PracticeServerOptions = {
   readonly customers: readonly PracticeCustomer[];
@@ -57,23 +59,7 @@ const routes: ReadonlyMap<string, Endpoint> = new Map([
 const maxBodyBytes = 1_000_000;
 const maxSeenRequests = 10_000;
 const defaultSlowMs = 3_000;
-const defaultRetryAfterSeconds = 5;
-
-const errorPage =
-  '<!doctype html><html><head><title>500</title></head><body><h1>Internal Server Error</h1></body></html>';
-const signInPage =
-  '<!doctype html><html><head><title>Shopping Mall WiFi</title></head><body>Please sign in to use the network.</body></html>';
-
-/** What goes back over the socket; `cut` ends the connection in its place, `silence` leaves it open. */
-type Reply =
-  | {
-      readonly kind: 'answer';
-      readonly status: number;
-      readonly headers: Record<string, string>;
-      readonly text: string;
-    }
-  | { readonly kind: 'cut' }
-  | { readonly kind: 'silence' };
+const asIs: Spelling = (body) => body;
 
 /** @returns null where the body is too long, or its sender went away in the middle of it (daily life for a till) */
 async function readBody(request: IncomingMessage): Promise<string | null> {
@@ -104,15 +90,6 @@ function speaksJson(url: URL): boolean {
   );
 }
 
-function xmlReply(requestId: string): Reply {
-  return {
-    kind: 'answer',
-    status: 200,
-    headers: { 'Content-Type': 'text/xml; charset=utf-8', 'X-Cap-Requestid': requestId },
-    text: '<?xml version="1.0" encoding="UTF-8"?><response><status><success>false</success><code>400</code></status></response>',
-  };
-}
-
 /** @throws where the port may not be used */
 export async function startPracticeServer(options: PracticeServerOptions): Promise<PracticeServer> {
   const { clock, random, stateFile } = options;
@@ -122,15 +99,19 @@ export async function startPracticeServer(options: PracticeServerOptions): Promi
   const time = storeTime(options.timeZone ?? practiceTimeZone);
   let orgConfig: PracticeOrgConfig = { ...defaultOrgConfig, ...options.orgConfig };
   let awkward = options.awkward ?? false;
-  const api = new PracticeApi({
-    book,
-    config: () => orgConfig,
+  const authentication = new TillAuthentication({
     clock,
     random,
-    time,
     tills: options.tills ?? [practiceCredentials, secondPracticeCredentials],
     oauth: practiceOAuth,
     tokenSeconds: options.tokenSeconds ?? 300,
+  });
+  const api = new PracticeApi({
+    book,
+    config: () => orgConfig,
+    authentication,
+    clock,
+    time,
     pointsPerUpdate: options.pointsPerUpdate ?? 50,
     explainWarnings: () => awkward,
   });
@@ -139,76 +120,27 @@ export async function startPracticeServer(options: PracticeServerOptions): Promi
   const seen: SeenRequest[] = [];
   let orders = 0;
 
-  const jsonReply = (order: number, requestId: string, { httpStatus, body }: ApiAnswer): Reply => ({
-    kind: 'answer',
-    status: httpStatus,
-    headers: { 'Content-Type': 'application/json; charset=utf-8', 'X-Cap-Requestid': requestId },
-    text: JSON.stringify(awkward ? awkwardAnswer(order, body) : body),
-  });
-
-  /** What a fault answers without the API having seen the request; `null` where the API is asked. */
-  function replyInsteadOf(fault: Fault, order: number, requestId: string): Reply | null {
-    switch (fault.kind) {
-      case 'none':
-      case 'slow':
-      case 'drop-reply':
-      case 'truncated':
-        return null;
-      case 'drop-before':
-        return { kind: 'cut' };
-      case 'hang':
-        return { kind: 'silence' };
-      case 'busy': {
-        const retryAfter = String(fault.retryAfterSeconds ?? defaultRetryAfterSeconds);
-        const body = wireRefusal(fault.code ?? 429, fault.message ?? 'Too many requests');
-        const reply = jsonReply(order, requestId, { httpStatus: fault.inBody === true ? 200 : 429, body });
-        return reply.kind === 'answer' ? { ...reply, headers: { ...reply.headers, 'Retry-After': retryAfter } } : reply;
-      }
-      case 'server-error':
-        return {
-          kind: 'answer',
-          status: fault.code ?? 500,
-          headers: { 'Content-Type': 'text/html', 'X-Cap-Requestid': requestId },
-          text: errorPage,
-        };
-      case 'captive-portal':
-        return fault.redirect === true
-          ? { kind: 'answer', status: 302, headers: { Location: 'http://wifi.example.net/sign-in' }, text: '' }
-          : { kind: 'answer', status: 200, headers: { 'Content-Type': 'text/html' }, text: signInPage };
-      case 'refuse': {
-        const code = fault.code ?? 10_002;
-        const message = fault.message ?? 'Failed to update customer details';
-        const item = { item_status: wireItemStatus({ code, message, warnings: [] }) };
-        return jsonReply(order, requestId, { httpStatus: 200, body: wireCustomers([item], [code]) });
-      }
-      case 'credentials': {
-        const body = wireRefusal(401, fault.message ?? 'Unauthorized. Invalid credentials');
-        return jsonReply(order, requestId, { httpStatus: fault.inBody === true ? 200 : 401, body });
-      }
-      case 'permission': {
-        const body = wireRefusal(403, fault.message ?? 'Access is denied by access control');
-        return jsonReply(order, requestId, { httpStatus: fault.inBody === true ? 200 : 403, body });
-      }
-    }
-  }
-
   async function replyTo(request: ApiRequest, met: Met, fault: Fault | null, order: number): Promise<Reply> {
     const requestId = random.id();
-    const instead = fault === null ? null : replyInsteadOf(fault, order, requestId);
+    const spell: Spelling = (body) => (awkward ? awkwardAnswer(order, body) : body);
+    const instead = fault === null ? null : replyInsteadOf(fault, requestId, spell);
     if (instead !== null) return instead;
 
     const entries = api.ledger.length;
-    const reply = jsonReply(order, requestId, api.answer(request, requestId));
+    const reply = jsonReply(requestId, spell, api.answer(request, requestId));
     if (api.ledger.length > entries) state?.touch();
     await steps.pass('applied', met);
-    if (fault?.kind === 'drop-reply') return { kind: 'cut' };
-    if (fault?.kind === 'slow') {
-      await new Promise<void>((resolve) => clock.after(fault.delayMs ?? defaultSlowMs, resolve));
+    switch (fault?.kind) {
+      case 'drop-reply':
+        return { kind: 'cut' };
+      case 'truncated':
+        return { ...reply, text: reply.text.slice(0, reply.text.length / 2) };
+      case 'slow':
+        await new Promise<void>((resolve) => clock.after(fault.delayMs ?? defaultSlowMs, resolve));
+        return reply;
+      default:
+        return reply;
     }
-    if (fault?.kind === 'truncated' && reply.kind === 'answer') {
-      return { ...reply, text: reply.text.slice(0, reply.text.length / 2) };
-    }
-    return reply;
   }
 
   function send(reply: Reply, response: ServerResponse): Promise<void> {
@@ -231,7 +163,7 @@ export async function startPracticeServer(options: PracticeServerOptions): Promi
     if (body === null) return send({ kind: 'cut' }, response);
     if (endpoint === undefined) {
       const answer = { httpStatus: 404, body: wireRefusal(404, 'Requested resource not found') };
-      return send(jsonReply(0, random.id(), answer), response);
+      return send(jsonReply(random.id(), asIs, answer), response);
     }
     if (!speaksJson(url)) return send(xmlReply(random.id()), response);
     const asked: ApiRequest = { endpoint, query: url.searchParams, headers: singleHeaders(request), body };
@@ -304,7 +236,7 @@ export async function startPracticeServer(options: PracticeServerOptions): Promi
       book.erase(userId);
       state?.touch();
     },
-    expireTokens: () => api.expireTokens(),
+    expireTokens: () => authentication.expireTokens(),
   };
 
   return {

@@ -1,0 +1,72 @@
+/** Who may call the practice server: tills with Basic, backends with an OAuth token (api-facts, "Authentication"). */
+import { createHash } from 'node:crypto';
+import type { Clock, Random } from '../clock/clock.ts';
+import { memberOf, parseJson } from './json.ts';
+import { tillCodes } from './practice-org.ts';
+
+type Headers = { readonly [name: string]: string | undefined };
+
+export type AuthenticationOptions = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly tills: readonly { readonly till: string; readonly secret: string }[];
+  readonly oauth: { readonly key: string; readonly secret: string };
+  readonly tokenSeconds: number;
+};
+
+export type Caller = {
+  readonly till: string /** A backend may act for tills of its organisation only. */;
+  readonly allowed: boolean;
+};
+
+const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+
+export class TillAuthentication {
+  readonly #options: AuthenticationOptions;
+  /** Basic headers that are right, with their till. */
+  readonly #basic: ReadonlyMap<string, string>;
+  /** Token to the monotonic time at which it runs out. */
+  #tokens = new Map<string, number>();
+
+  constructor(options: AuthenticationOptions) {
+    this.#options = options;
+    // The vendor's protocol: base64(till ":" md5(password)).
+    this.#basic = new Map(
+      options.tills.map(({ till, secret }) => [
+        `Basic ${Buffer.from(`${till}:${md5(secret)}`).toString('base64')}`,
+        till,
+      ]),
+    );
+  }
+
+  /** Every OAuth token that was given out is refused from now on. */
+  expireTokens(): void {
+    this.#tokens = new Map();
+  }
+
+  /** @returns null where the credentials are wrong or missing */
+  callerOf(headers: Headers): Caller | null {
+    const token = headers['x-cap-api-oauth-token'];
+    if (token === undefined) {
+      const till = this.#basic.get(headers.authorization ?? '');
+      return till === undefined ? null : { till, allowed: true };
+    }
+    const expiresAt = this.#tokens.get(token);
+    if (expiresAt === undefined || expiresAt <= this.#options.clock.monotonicMs()) return null;
+    const till = headers['x-cap-api-attribution-entity-code'] ?? '';
+    const type = headers['x-cap-api-attribution-entity-type'] ?? 'TILL';
+    return { till, allowed: type !== 'TILL' || till === '' || tillCodes.some((known) => known === till) };
+  }
+
+  /** Answers `POST /v3/oauth/token/generate`. */
+  giveToken(body: string): { readonly httpStatus: number; readonly body: unknown } {
+    const { oauth, random, clock, tokenSeconds } = this.#options;
+    const asked = parseJson(body);
+    if (memberOf(asked, 'key') !== oauth.key || memberOf(asked, 'secret') !== oauth.secret) {
+      return { httpStatus: 401, body: { data: null, errors: [{ code: 401, message: 'Invalid key or secret' }] } };
+    }
+    const accessToken = random.id();
+    this.#tokens.set(accessToken, clock.monotonicMs() + tokenSeconds * 1_000);
+    return { httpStatus: 200, body: { data: { accessToken, ttlSeconds: tokenSeconds }, errors: null } };
+  }
+}
