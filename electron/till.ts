@@ -137,7 +137,12 @@ export async function openTill(options: TillOptions): Promise<Till> {
 
   const refreshOrganisation = async () => {
     if (api === null) return;
-    await Promise.all([organisation.refresh(api), staffDesk.refresh(api)]);
+    try {
+      await Promise.all([organisation.refresh(api), staffDesk.refresh(api)]);
+    } catch (error) {
+      // What was told last stays in use.
+      log.write('error', 'the organisation could not be refreshed', { error: errorName(error) });
+    }
   };
   let cancelRound: (() => void) | null = null;
   const round = () => {
@@ -265,6 +270,10 @@ export async function openTill(options: TillOptions): Promise<Till> {
       log.write('info', 'till closed');
     },
   };
+}
+
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
 }
 
 /** The language part of a locale, as the API's `language` header wants it. */

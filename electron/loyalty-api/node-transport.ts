@@ -12,6 +12,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type net from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import tls from 'node:tls';
 import type { Clock } from '../clock/clock.ts';
 import type { HttpRequest, HttpResult, Transport } from './transport.ts';
@@ -105,7 +106,17 @@ export function createNodeTransport(parameters: NodeTransportParameters): NodeTr
   const ca = extraCa.length === 0 ? {} : { ca: [...tls.getCACertificates('default'), ...extraCa] };
   const secureAgent = new https.Agent({ ...keeping, ...ca });
 
-  function send(request: HttpRequest): Promise<HttpResult> {
+  /**
+   * A kept connection that the server closed may still look alive until its end was read. One whole round of the event
+   * loop reads it, so that a request does not go out on a dead connection and end as *lost*.
+   */
+  async function send(request: HttpRequest): Promise<HttpResult> {
+    await setImmediate();
+    await setImmediate();
+    return exchange(request);
+  }
+
+  function exchange(request: HttpRequest): Promise<HttpResult> {
     return new Promise((resolve) => {
       let mayHaveLeft = false;
       let settled = false;

@@ -1,0 +1,150 @@
+/** A real till on a real folder and real sockets, for tests: everything but Electron. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+import type { EventMessage, Handlers } from '../../electron/ipc/schema.ts';
+import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
+import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
+import { type PracticeServer, startPracticeServer } from '../../electron/practice/practice-server.ts';
+import { sampleCustomers } from '../../electron/practice/sample-customers.ts';
+import { silentLog } from '../../electron/support/log.ts';
+import { parseMachineConfig } from '../../electron/support/machine-config.ts';
+import type { SecretName, Secrets } from '../../electron/support/secrets.ts';
+import { openTill, type Till } from '../../electron/till.ts';
+
+export function secretsInMemory(initial: Partial<Record<SecretName, string>>): Secrets {
+  const kept = new Map<SecretName, string>();
+  for (const name of ['api-secret', 'database-key'] as const) {
+    const value = initial[name];
+    if (value !== undefined) kept.set(name, value);
+  }
+  return {
+    read: (name) => {
+      const value = kept.get(name);
+      return value === undefined ? { kind: 'absent' } : { kind: 'value', value };
+    },
+    write: (name, value) => {
+      kept.set(name, value);
+      return { kind: 'stored' };
+    },
+  };
+}
+
+export type RigTill = Till & {
+  readonly call: Handlers;
+  readonly events: readonly EventMessage[];
+  /** Resolves when `condition` holds, looked at now and after every event; fails the test after 10 s. */
+  readonly until: (what: string, condition: () => boolean | Promise<boolean>) => Promise<void>;
+};
+
+export type TillSettings = {
+  readonly sync?: { readonly [key: string]: unknown };
+  readonly org?: { readonly [key: string]: unknown };
+  readonly staff?: { readonly [key: string]: unknown };
+  readonly api?: { readonly [key: string]: unknown };
+  readonly secret?: string | null;
+  readonly secrets?: Secrets;
+};
+
+export type TillRig = {
+  readonly server: PracticeServer;
+  readonly newFolder: () => string;
+  readonly openTill: (dataDir: string, settings?: TillSettings) => Promise<RigTill>;
+  readonly close: () => Promise<void>;
+};
+
+/** @param customers how many of the sample customers the server has; none are on the till but by looking them up */
+export async function startTillRig(customers = 200): Promise<TillRig> {
+  const server = await startPracticeServer({
+    customers: sampleCustomers(customers),
+    clock: systemClock,
+    random: systemRandom,
+  });
+  const folders: string[] = [];
+  const tills = new Set<RigTill>();
+  const secretsOf = new Map<string, Secrets>();
+
+  const newFolder = () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'tillside-test-'));
+    folders.push(folder);
+    return folder;
+  };
+
+  const open = async (dataDir: string, settings: TillSettings = {}): Promise<RigTill> => {
+    const base = practiceConfig(server.url);
+    const config = parseMachineConfig(
+      {
+        ...base,
+        api: { ...base.api, requestsPerMinute: 6000, ...settings.api },
+        sync: { ...base.sync, settleSeconds: 0, ...settings.sync },
+        org: { ...settings.org },
+        staff: { ...settings.staff },
+      },
+      'test',
+    );
+    const secret = settings.secret === undefined ? practiceCredentials.secret : settings.secret;
+    const secrets =
+      settings.secrets ?? secretsOf.get(dataDir) ?? secretsInMemory(secret === null ? {} : { 'api-secret': secret });
+    secretsOf.set(dataDir, secrets);
+    const transport = createNodeTransport({ clock: systemClock, env: {} });
+    const till = await openTill({
+      dataDir,
+      config,
+      mode: 'live',
+      host: 'preview',
+      version: '0.0.0-test',
+      secrets,
+      transport: transport.send,
+      clock: systemClock,
+      random: systemRandom,
+      log: silentLog,
+      practice: null,
+    });
+    const events: EventMessage[] = [];
+    const waiting = new Set<() => void>();
+    till.subscribe((message) => {
+      events.push(message);
+      for (const look of [...waiting]) look();
+    });
+    const rigTill: RigTill = {
+      ...till,
+      call: till.handlers,
+      events,
+      until: (what, condition) =>
+        new Promise((resolve, reject) => {
+          const timeout = setTimeout(() => {
+            waiting.delete(look);
+            reject(new Error(`It did not happen within 10 s: ${what}`));
+          }, 10_000);
+          const look = () => {
+            void Promise.resolve(condition()).then((holds) => {
+              if (!holds || !waiting.delete(look)) return;
+              clearTimeout(timeout);
+              resolve();
+            }, reject);
+          };
+          waiting.add(look);
+          look();
+        }),
+      close: async () => {
+        if (!tills.delete(rigTill)) return;
+        await till.close();
+        transport.close();
+      },
+    };
+    tills.add(rigTill);
+    return rigTill;
+  };
+
+  return {
+    server,
+    newFolder,
+    openTill: open,
+    close: async () => {
+      for (const till of [...tills]) await till.close();
+      await server.close();
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
