@@ -1,0 +1,36 @@
+/**
+ * What the preload puts on `window.till`: one function to call and one to listen, over one wire each. The screen never
+ * gets hold of `ipcRenderer`. Only types come from the schema, so that no parser is in the preload's bundle.
+ */
+import { callChannel, eventChannel } from './channels.ts';
+import type { Bridge } from './schema.ts';
+
+/** The part of `ipcRenderer` that the bridge needs. */
+export type Wire = {
+  // biome-ignore lint/suspicious/noExplicitAny: what Electron's own types say; main answers with the schema's envelope
+  readonly invoke: (channel: string, ...args: unknown[]) => Promise<any>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  readonly on: (channel: string, listener: (event: unknown, ...args: any[]) => void) => unknown;
+};
+
+export function createBridge(wire: Wire): Bridge {
+  // biome-ignore lint/suspicious/noExplicitAny: what came over the wire is one of the schema's messages
+  const listeners = new Set<(message: any) => void>();
+  // One listener on the wire for good: the screen's listeners come and go here.
+  wire.on(eventChannel, (_event, message) => {
+    for (const listener of [...listeners]) listener(message);
+  });
+  return {
+    call: (name, argument) => wire.invoke(callChannel, name, argument),
+    on(name, listener) {
+      // biome-ignore lint/suspicious/noExplicitAny: as above; the name says which payload it is
+      const ofName = (message: any) => {
+        if (message.name === name) listener(message.payload);
+      };
+      listeners.add(ofName);
+      return () => {
+        listeners.delete(ofName);
+      };
+    },
+  };
+}
