@@ -43,6 +43,8 @@ export type TillSettings = {
   readonly org?: { readonly [key: string]: unknown };
   readonly staff?: { readonly [key: string]: unknown };
   readonly api?: { readonly [key: string]: unknown };
+  /** Which of the server's tills this is. */
+  readonly till?: string;
   readonly secret?: string | null;
   readonly secrets?: Secrets;
 };
@@ -76,6 +78,7 @@ export async function startTillRig(customers = 200): Promise<TillRig> {
     const config = parseMachineConfig(
       {
         ...base,
+        auth: { method: 'basic', till: settings.till ?? practiceCredentials.till },
         api: { ...base.api, requestsPerMinute: 6000, ...settings.api },
         sync: { ...base.sync, settleSeconds: 0, ...settings.sync },
         org: { ...settings.org },
