@@ -6,7 +6,9 @@
  * - *Applied* needs every sign at once: an HTTP success, a readable `response.status` that leaves it to the item, an item
  *   about the asked customer that says success, and a code known to mean it. Signs that contradict each other (an unknown
  *   code with success, success inside "all items failed") are `unknown`: it is read back, which is cheap, whereas a
- *   correction that was falsely believed saved is lost for good.
+ *   correction that was falsely believed saved is lost for good. The one exception is a code that the table knows as a
+ *   warning: with success it means that the main part was saved.
+ * - A refusal counts by its code even where the item's `success` is missing, as long as the table knows the code.
  */
 import type { Identifier } from '../customers/customer.ts';
 import { meaningOf } from './codes.ts';
@@ -16,7 +18,7 @@ import type { Answer, Rejection, Unknown, UpdateOutcome, Warning } from './outco
 import { itemAbout } from './same-customer.ts';
 import type { HttpResult } from './transport.ts';
 import { readCustomer, readSideEffects } from './wire/customer.ts';
-import { readCustomers, readItemStatus, type WireItemStatus, type WireStatus } from './wire/reply.ts';
+import { readBody, readCustomers, readItemStatus, type WireItemStatus, type WireStatus } from './wire/reply.ts';
 
 function warningsOf(status: WireItemStatus, sent: SentFields): readonly Warning[] {
   return status.warnings.map(({ code, message }) => ({
@@ -42,10 +44,19 @@ function isUncertainCode(code: number | null): boolean {
   return code !== null && code >= 500 && code < 600 && code !== 503 && code !== 521;
 }
 
+function claimsSuccess(text: string): boolean {
+  const body = readBody(text);
+  return body.kind === 'object' && readCustomers(body.object).some((item) => readItemStatus(item)?.success === true);
+}
+
 /** Outcome of `customer/update` and `customer/update_identity`. `wallMs` is now, for a `Retry-After` that is a date. */
 export function updateOutcome(result: HttpResult, asked: AskedUpdate, wallMs: number): UpdateOutcome {
   const reply = judge(result, wallMs);
-  if (reply.kind !== 'reply') return reply;
+  if (reply.kind !== 'reply') {
+    // "Busy, try again" over a customer that says it was saved: sending it again could do it twice.
+    const claimed = reply.kind !== 'unknown' && result.kind === 'answer' && claimsSuccess(result.body);
+    return claimed ? { kind: 'unknown', why: 'unreadable-answer', answer: reply.answer } : reply;
+  }
   const unreadable: Unknown = { kind: 'unknown', why: 'unreadable-answer', answer: reply.answer };
   const item = itemAbout(reply.object, asked.identifiers);
   const itemStatus = item === null ? null : readItemStatus(item);

@@ -4,6 +4,16 @@ import { readCustomer } from './wire/customer.ts';
 import { readCustomers } from './wire/reply.ts';
 import { type JsonObject, readMobile } from './wire/scalars.ts';
 
+const longestCountryCode = 3;
+
+/** The server adds the country code to a number that was given without; a trunk zero goes with that. */
+function isSameNumber(one: string, other: string): boolean {
+  const [short = '', long = ''] = [one, other]
+    .map((number) => number.replace(/^0+/, ''))
+    .sort((a, b) => a.length - b.length);
+  return short !== '' && long.endsWith(short) && long.length - short.length <= longestCountryCode;
+}
+
 /** Whether an item is about the asked customer: `same`, `other`, or `untold` where it names none of the identifiers. */
 function comparison(item: JsonObject, identifier: Identifier): 'same' | 'other' | 'untold' {
   const record = readCustomer(item);
@@ -12,10 +22,8 @@ function comparison(item: JsonObject, identifier: Identifier): 'same' | 'other' 
   if (identifier.type !== 'mobile') {
     return told.toLowerCase() === identifier.value.trim().toLowerCase() ? 'same' : 'other';
   }
-  // The server adds the country code to a number that was given without; the trunk zero goes with that.
-  const asked = readMobile(identifier.value)?.replace(/^0+/, '') ?? '';
-  const mobile = told.replace(/^0+/, '');
-  return asked !== '' && (mobile === asked || mobile.endsWith(asked) || asked.endsWith(mobile)) ? 'same' : 'other';
+  const asked = readMobile(identifier.value) ?? '';
+  return isSameNumber(told, asked) ? 'same' : 'other';
 }
 
 /** The one item that is about the asked customer; `null` where there is none, or more than one. */

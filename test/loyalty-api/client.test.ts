@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createAuth } from '../../electron/loyalty-api/auth.ts';
+import { createLoyaltyApi } from '../../electron/loyalty-api/client.ts';
+import type { HttpRequest, HttpResult } from '../../electron/loyalty-api/transport.ts';
+import type { MachineConfig } from '../../electron/support/machine-config.ts';
+import { createFakeClock } from './fake-clock.ts';
+import { answer, itemBody, page, requestBody, updateAnswerText, userId } from './samples.ts';
+
+const basic = { method: 'basic', till: 'till1' } as const;
+const oauth = { method: 'oauth', key: 'k', attributeTo: { type: 'TILL', code: 'till1' } } as const;
+
+/** A client whose server answers the given results in turn, tokens aside, and then repeats the last one. */
+function setUp(results: readonly HttpResult[], config: MachineConfig['auth'] = basic) {
+  const requests: HttpRequest[] = [];
+  let tokens = 0;
+  const { clock } = createFakeClock();
+  const transport = async (request: HttpRequest): Promise<HttpResult> => {
+    if (request.url.endsWith('/v3/oauth/token/generate')) {
+      tokens += 1;
+      return answer({ data: { accessToken: `token-${tokens}`, ttlSeconds: 300 } });
+    }
+    requests.push(request);
+    const result = results[Math.min(requests.length, results.length) - 1];
+    assert.ok(result);
+    return result;
+  };
+  const shared = { baseUrl: 'https://api.example.com', transport, clock, userAgent: 'Tillside/1', timeoutMs: 9_000 };
+  const auth = createAuth({ ...shared, config, secret: '123' });
+  return { api: createLoyaltyApi({ ...shared, auth, language: 'hi' }), requests, tokens: () => tokens };
+}
+
+const update = {
+  identifier: { type: 'userId', value: userId },
+  changes: { firstName: 'Rita' },
+  author: { staffCode: 'asha', till: 'till1' },
+} as const;
+const who = update.identifier;
+
+test('an update goes out once, with credentials, user agent and audit headers', async () => {
+  const { api, requests } = setUp([answer(updateAnswerText)]);
+  assert.equal((await api.updateCustomer(update)).kind, 'applied');
+  assert.equal(requests.length, 1);
+  assert.deepEqual(requests[0]?.headers, {
+    Accept: 'application/json',
+    'User-Agent': 'Tillside/1',
+    'Content-Type': 'application/json',
+    'USER-CONTEXT-ENTITY-TYPE': 'STAFF',
+    'USER-CONTEXT-ENTITY-ID': 'asha',
+    'USER-CONTEXT-ENTITY-SOURCE': 'API',
+    'USER-CONTEXT-ENTITY-SOURCE-ID': 'till1',
+    Authorization: 'Basic dGlsbDE6MjAyY2I5NjJhYzU5MDc1Yjk2NGIwNzE1MmQyMzRiNzA=',
+  });
+  assert.equal(requests[0]?.timeoutMs, 9_000);
+});
+
+test('an update that may have arrived is never sent again by the client', async () => {
+  for (const result of [
+    { kind: 'lost', why: 'timeout', code: 'TIMEOUT' } as const,
+    answer(page, { status: 500, headers: {} }),
+    answer('{"cut'),
+  ]) {
+    for (const config of [basic, oauth]) {
+      const { api, requests } = setUp([result], config);
+      assert.equal((await api.updateCustomer(update)).kind, 'unknown');
+      assert.equal(requests.length, 1);
+    }
+  }
+});
+
+test('after a 401 with OAuth the token is renewed and the call sent once more', async () => {
+  for (const refusal of [answer('', { status: 401 }), answer(requestBody(401))]) {
+    const { api, requests, tokens } = setUp([refusal, answer(updateAnswerText)], oauth);
+    assert.equal((await api.updateCustomer(update)).kind, 'applied');
+    assert.deepEqual(
+      requests.map(({ headers }) => headers['X-CAP-API-OAUTH-TOKEN']),
+      ['token-1', 'token-2'],
+    );
+    assert.equal(tokens(), 2);
+  }
+});
+
+test('a second 401 is the end of it', async () => {
+  const { api, requests } = setUp([answer('', { status: 401 })], oauth);
+  const outcome = await api.updateCustomer(update);
+  assert.equal(outcome.kind === 'held' && outcome.why, 'credentials');
+  assert.equal(requests.length, 2);
+});
+
+test('with Basic a 401 is not tried again', async () => {
+  const { api, requests } = setUp([answer('', { status: 401 })]);
+  assert.equal((await api.getCustomer(who)).kind, 'held');
+  assert.equal(requests.length, 1);
+});
+
+test('a missing permission renews nothing', async () => {
+  const { api, requests, tokens } = setUp([answer(requestBody(403))], oauth);
+  const outcome = await api.updateCustomer(update);
+  assert.equal(outcome.kind === 'held' && outcome.why, 'permission');
+  assert.deepEqual([requests.length, tokens()], [1, 1]);
+});
+
+test('a request to change an identifier is taken with 1040 only', async () => {
+  const change = { type: 'mobile', oldValue: '917713643123', newValue: '917713643124', author: update.author } as const;
+  const reply = (code: number, mobile: string) =>
+    answer({ status: { code: 200 }, customers: { customer: { mobile, item_status: { success: true, code } } } });
+  const kindOf = async (result: HttpResult) => (await setUp([result]).api.requestIdentityChange(change)).kind;
+  assert.equal(await kindOf(reply(1040, '917713643123')), 'applied');
+  assert.equal(await kindOf(reply(1040, '917713643124')), 'applied');
+  assert.equal(await kindOf(reply(1000, '917713643123')), 'unknown');
+  assert.equal(await kindOf(reply(1040, '440000000000')), 'unknown');
+});
+
+test('a customer is looked up by id in the language of the till', async () => {
+  const { api, requests } = setUp([answer(updateAnswerText)]);
+  const outcome = await api.getCustomer(who);
+  assert.equal(outcome.kind === 'found' && outcome.value.fields.firstName, 'Rita');
+  assert.equal(requests[0]?.headers.language, 'hi');
+  assert.match(requests[0]?.url ?? '', /\/v1\.1\/customer\/get\?format=json&id=343445382&/);
+});
+
+const failed = { success: 'false', code: 500, message: 'All failed' };
+const lookups: readonly [string, HttpResult, string][] = [
+  ['nobody by that id', answer(itemBody({ success: 'false', code: 1011 }, failed)), 'not-found'],
+  ['an item that was refused', answer(itemBody({ success: 'false', code: 618 }, failed)), 'refused'],
+  ['an item that may not be seen', answer(itemBody({ success: 'false', code: 1044 }, failed)), 'held permission'],
+  ['an item that is busy', answer(itemBody({ success: 'false', code: 521 }, failed)), 'failed busy'],
+  ['an item that cannot be read', answer(itemBody({})), 'found'],
+  ['a customer without an item status', answer({ status: { code: '200' }, customer: { user_id: userId } }), 'found'],
+  [
+    'a bare name without any status',
+    answer({ customers: { customer: { firstname: 'x' } } }),
+    'failed unreadable-answer',
+  ],
+  ['an empty list', answer({ status: { code: 200 }, customers: { customer: [] } }), 'not-found'],
+  ['no list', answer({ status: { code: 200 } }), 'failed unreadable-answer'],
+  ['a request that was refused', answer(requestBody(400)), 'refused'],
+  ['all failed and no item', answer(requestBody(500)), 'refused'],
+  ['a code for nobody on the request', answer(requestBody(1012)), 'not-found'],
+  ['another customer', answer({ status: { code: 200 }, customer: { user_id: 5 } }), 'failed unreadable-answer'],
+  ['a captive portal', answer(page, { headers: {} }), 'failed sign-in-page'],
+  ['a lost exchange', { kind: 'lost', why: 'connection-lost', code: 'ECONNRESET' }, 'failed connection-lost'],
+  ['no connection', { kind: 'not-sent', why: 'name-not-found', code: 'ENOTFOUND' }, 'failed name-not-found'],
+];
+for (const [what, result, expected] of lookups) {
+  test(`a lookup that brings ${what} is: ${expected}`, async () => {
+    const outcome = await setUp([result]).api.getCustomer(who);
+    assert.equal('why' in outcome ? `${outcome.kind} ${outcome.why}` : outcome.kind, expected);
+  });
+}
+
+test('a wait that a busy server asks for is told with a failed read', async () => {
+  const busy = answer('', { status: 429, headers: { 'retry-after': '4' } });
+  const outcome = await setUp([busy]).api.getCustomer(who);
+  assert.equal(outcome.kind === 'failed' && outcome.retryAfterMs, 4_000);
+});
+
+test('of several customers those that exist are told', async () => {
+  const customer = [
+    { user_id: 1, item_status: { success: true, code: 1000 } },
+    { user_id: -1, mobile: '2', item_status: { success: false, code: 1011 } },
+    { user_id: 3, item_status: { success: 'true', code: '1000' } },
+  ];
+  const { api, requests } = setUp([answer({ response: { status: { code: 201 }, customers: { customer } } })]);
+  const outcome = await api.getCustomers('userId', ['1', '2', '3']);
+  assert.deepEqual(outcome.kind === 'found' && outcome.value.map((record) => record.userId), ['1', '3']);
+  assert.match(requests[0]?.url ?? '', /&id=1,2,3&/);
+});
+
+test('of several customers none that exists is an empty list, one that may not be seen is told', async () => {
+  const none = setUp([answer(itemBody({ success: false, code: 1011 }, failed))]);
+  const outcome = await none.api.getCustomers('userId', ['1']);
+  assert.deepEqual(outcome.kind === 'found' && outcome.value, []);
+  const hidden = setUp([answer(itemBody({ success: false, code: 1044 }, failed))]);
+  assert.equal((await hidden.api.getCustomers('userId', ['1'])).kind, 'held');
+});
+
+test("the organisation's calls ask where they should and tell what they hold", async () => {
+  const status = { success: true, code: 200 };
+  const wrap = (body: object) => answer({ response: { status, ...body } });
+  const login = setUp([wrap({ store: { user: { username: 'till1', org_name: 'Shop' } } })]);
+  assert.equal((await login.api.login()).kind, 'found');
+  const policy = setUp([wrap({ organization: { configs: { config: [] } } })]);
+  assert.deepEqual(await policy.api.orgPolicy().then((it) => it.kind === 'found' && it.value), {});
+  const custom = setUp([wrap({ organization: { custom_fields: [] } })]);
+  assert.equal((await custom.api.customFields()).kind, 'found');
+  const extended = setUp([answer({ entity: { CUSTOMER: [] } })]);
+  assert.equal((await extended.api.extendedFields()).kind, 'found');
+  const staff = setUp([wrap({ store: { staff: { user: { code: 'a' } } } })]);
+  assert.equal((await staff.api.staff()).kind, 'found');
+  assert.deepEqual(
+    [login, policy, custom, extended, staff].map(({ requests }) => new URL(requests[0]?.url ?? '').pathname),
+    [
+      '/v1.1/store/login.json',
+      '/v1.1/organization/configs',
+      '/v1.1/organization/customfields',
+      '/v2/extendedFields',
+      '/v1.1/store/staff',
+    ],
+  );
+});
+
+test("the organisation's calls tell a refusal, and never take a body without the answer for an empty one", async () => {
+  assert.equal((await setUp([answer(requestBody(404))]).api.staff()).kind, 'refused');
+  assert.equal((await setUp([answer(requestBody(500))]).api.orgPolicy()).kind, 'refused');
+  assert.equal((await setUp([answer({ response: { status: { code: 200 } } })]).api.customFields()).kind, 'failed');
+  const listed = await setUp([answer({ errors: [{ code: 8015, message: 'no' }] })]).api.extendedFields();
+  assert.deepEqual(listed.kind === 'refused' && listed.rejection, { code: 8015, field: null, message: 'no' });
+});
+
+test('with OAuth, logging in asks for a token and nothing else', async () => {
+  const { api, requests, tokens } = setUp([answer('')], oauth);
+  assert.equal((await api.login()).kind, 'found');
+  assert.deepEqual([requests.length, tokens()], [0, 1]);
+});

@@ -1,0 +1,388 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FieldKey } from '../../electron/customers/customer.ts';
+import { codeTable, type DocumentedCode, documentedCodes, meaningOf } from '../../electron/loyalty-api/codes.ts';
+import { longestRetryAfterMs, readRetryAfterMs } from '../../electron/loyalty-api/exchange.ts';
+import { type AskedUpdate, isErased, unnamedWarning, updateOutcome } from '../../electron/loyalty-api/outcomes.ts';
+import { answer, itemBody, page, requestBody, updateAnswerText, userId } from './samples.ts';
+
+const nowMs = Date.parse('2026-03-01T10:00:00Z');
+
+function asked(changed: readonly FieldKey[] = ['firstName'], value = userId): AskedUpdate {
+  return {
+    identifiers: [{ type: 'userId', value }],
+    sent: { identifierType: 'userId', changed },
+    doneCodes: [1000],
+  };
+}
+
+function outcomeOf(result: Parameters<typeof updateOutcome>[0], changed?: readonly FieldKey[]) {
+  return updateOutcome(result, asked(changed), nowMs);
+}
+
+/** What is expected of each code as the item's own, with `success` false. Written out again on purpose: not derived. */
+const asItem = {
+  200: 'rejected',
+  201: 'rejected',
+  400: 'rejected',
+  401: 'held credentials',
+  403: 'held permission',
+  404: 'rejected',
+  405: 'rejected',
+  408: 'not-sent busy',
+  425: 'not-sent busy',
+  429: 'not-sent busy',
+  461: 'not-sent busy',
+  500: 'unknown server-error',
+  503: 'not-sent busy',
+  521: 'not-sent busy',
+  618: 'rejected fraudStatus',
+  816: 'rejected',
+  1000: 'unknown unreadable-answer',
+  1001: 'rejected mobile',
+  1002: 'rejected email',
+  1003: 'rejected externalId',
+  1011: 'rejected',
+  1012: 'rejected',
+  1016: 'rejected email',
+  1017: 'rejected custom.age',
+  1018: 'rejected custom.age',
+  1024: 'rejected',
+  1032: 'rejected email',
+  1033: 'rejected email',
+  1040: 'unknown unreadable-answer',
+  1042: 'rejected email',
+  1044: 'held permission',
+  1045: 'rejected type',
+  1046: 'rejected type',
+  1047: 'rejected email',
+  1048: 'rejected type',
+  1049: 'rejected type',
+  1060: 'rejected',
+  1101: 'rejected subscription.sms.BULK',
+  1102: 'rejected subscription.sms.BULK',
+  1103: 'rejected subscription.sms.BULK',
+  1104: 'rejected subscription.sms.BULK',
+  1105: 'rejected subscription.sms.BULK',
+  1106: 'rejected subscription.sms.BULK',
+  1110: 'rejected subscription.sms.BULK',
+  10002: 'rejected',
+  91003: 'rejected',
+  91005: 'rejected email',
+  91006: 'rejected email',
+  91007: 'rejected email',
+  91015: 'rejected custom.age',
+  91017: 'rejected custom.age',
+  91020: 'rejected associatedWith',
+  91021: 'rejected associatedWith',
+  91022: 'rejected subscription.sms.BULK',
+} as const satisfies { readonly [code in DocumentedCode]: string };
+
+/** The same for a code of the whole request without a word of the customer. */
+const asRequest = {
+  200: 'unknown unreadable-answer',
+  201: 'unknown unreadable-answer',
+  400: 'rejected',
+  401: 'held credentials',
+  403: 'held permission',
+  404: 'rejected',
+  405: 'rejected',
+  408: 'not-sent busy',
+  425: 'not-sent busy',
+  429: 'not-sent busy',
+  461: 'not-sent busy',
+  500: 'unknown unreadable-answer',
+  503: 'not-sent busy',
+  521: 'not-sent busy',
+  1060: 'rejected',
+} as const;
+
+const everything: readonly FieldKey[] = ['email', 'custom.age', 'associatedWith', 'subscription.sms.BULK', 'type'];
+
+function summary(outcome: ReturnType<typeof updateOutcome>): string {
+  switch (outcome.kind) {
+    case 'applied':
+      return ['applied', ...outcome.warnings.map(({ code, field }) => `${code}:${field}`)].join(' ');
+    case 'rejected':
+      return ['rejected', outcome.rejection.field].filter((part) => part !== null).join(' ');
+    default:
+      return `${outcome.kind} ${outcome.why}`;
+  }
+}
+
+for (const code of documentedCodes) {
+  test(`an item that failed with ${code} comes to: ${asItem[code]}`, () => {
+    const failed = { success: 'false', code: String(code), message: '' };
+    const outcome = outcomeOf(answer(itemBody(failed, { success: false, code: 500 })), everything);
+    assert.equal(summary(outcome), asItem[code]);
+    assert.equal(outcome.answer?.itemCode, code);
+    if (outcome.kind === 'rejected') assert.equal(outcome.rejection.code, code);
+  });
+}
+
+for (const [code, expected] of Object.entries(asRequest)) {
+  test(`a whole request with code ${code} and no customer comes to: ${expected}`, () => {
+    const outcome = outcomeOf(answer(requestBody(Number(code))), everything);
+    assert.equal(summary(outcome), expected);
+    assert.equal(outcome.answer?.code, Number(code));
+  });
+}
+
+test('every code that stands for a whole request is written down above', () => {
+  const inTable = documentedCodes.filter((code) => meaningOf(code).request !== undefined);
+  assert.deepEqual(inTable.map(String), Object.keys(asRequest));
+});
+
+for (const code of documentedCodes) {
+  const { warning } = meaningOf(code);
+  const expected = code === 1000 ? 'applied' : warning === true ? 'applied with a warning' : 'unknown';
+  test(`an item that says success with code ${code} is ${expected}`, () => {
+    const outcome = outcomeOf(answer(itemBody({ success: true, code })), everything);
+    assert.equal(outcome.kind, expected.split(' ')[0]);
+    if (outcome.kind === 'applied') {
+      assert.deepEqual(
+        outcome.warnings.map((told) => told.code),
+        warning === true ? [code] : [],
+      );
+    }
+  });
+}
+
+test('the known warnings are those of api-facts', () => {
+  const warnings = documentedCodes.filter((code) => 'warning' in codeTable[code]);
+  assert.deepEqual(warnings, [1017, 91003, 91005, 91006, 91007, 91015, 91017, 91020, 91021, 91022]);
+});
+
+test("the vendor's sample of an update is applied with points, coupon, tier and both warnings", () => {
+  const outcome = outcomeOf(answer(updateAnswerText), ['custom.age']);
+  assert.equal(outcome.kind, 'applied');
+  if (outcome.kind !== 'applied') return;
+  assert.deepEqual(outcome.effects, [
+    { kind: 'points', awarded: 50, total: 2330 },
+    { kind: 'coupon', code: 'IYVS2E6V', description: 'Welcome', validTill: '2020-06-27 23:59:59' },
+  ]);
+  assert.deepEqual(outcome.warnings, [
+    { code: 91017, field: 'custom.age', message: null },
+    { code: 1017, field: 'custom.age', message: null },
+  ]);
+  assert.deepEqual(outcome.answer, {
+    httpStatus: 200,
+    requestId: 'req-1',
+    code: 200,
+    message: 'Success',
+    total: 1,
+    successCount: 1,
+    itemCode: 1000,
+    itemMessage: 'Customer successfully updated',
+  });
+});
+
+test('HTTP 200 with a failed item is the failure of that item', () => {
+  const body = itemBody({ success: 'false', code: '1011', message: 'Customer not found' });
+  assert.equal(outcomeOf(answer(body)).kind, 'rejected');
+});
+
+test('partial success leaves it to the item', () => {
+  const partial = { success: 'true', code: '201', message: 'Partial' };
+  assert.equal(outcomeOf(answer(itemBody({ success: 'TRUE', code: '1000' }, partial))).kind, 'applied');
+  assert.equal(outcomeOf(answer(itemBody({ success: 'FALSE', code: '1011' }, partial))).kind, 'rejected');
+});
+
+test('signs of success that contradict each other are unknown, never applied', () => {
+  const ok = { success: true, code: 1000 };
+  const contradictions = [
+    answer(itemBody(ok, { success: false, code: 500 })),
+    answer(itemBody(ok, { success: false, code: 200 })),
+    answer(itemBody(ok, { success: true, code: 400 })),
+    answer(itemBody(ok, { success: true })),
+    answer(itemBody(ok, { success: true, code: 521 })),
+    answer(itemBody(ok, { success: true, code: 401 })),
+    answer(itemBody(ok), { status: 500 }),
+    answer(itemBody(ok), { status: 429 }),
+    answer(itemBody(ok), { status: 401 }),
+    answer(itemBody({ success: false, code: 1000 })),
+    answer(itemBody({ code: 1000 })),
+    answer(itemBody({ success: true })),
+    answer(itemBody({ success: true, code: 4711 })),
+  ];
+  assert.deepEqual(
+    contradictions.map((result) => outcomeOf(result).kind),
+    contradictions.map(() => 'unknown'),
+  );
+});
+
+test('an undocumented code without success is refused with its code and words', () => {
+  const outcome = outcomeOf(answer(itemBody({ success: 'false', code: '4711', message: 'Moon too full' })));
+  assert.deepEqual(outcome.kind === 'rejected' && outcome.rejection, {
+    code: 4711,
+    field: null,
+    message: 'Moon too full',
+  });
+});
+
+test('an answer about another customer is not believed, be it a success or a refusal', () => {
+  for (const item of [
+    { success: true, code: 1000 },
+    { success: false, code: 1011 },
+  ]) {
+    const outcome = updateOutcome(answer(itemBody(item)), asked(['firstName'], '999'), nowMs);
+    assert.equal(summary(outcome), 'unknown unreadable-answer');
+  }
+});
+
+test('a mobile number is the same customer with and without its country code, and another with other digits', () => {
+  const body = {
+    response: {
+      status: { code: 200 },
+      customers: { customer: { mobile: '+91 7713643123', item_status: { success: true, code: 1000 } } },
+    },
+  };
+  const byMobile = (value: string) =>
+    updateOutcome(
+      answer(body),
+      { identifiers: [{ type: 'mobile', value }], sent: { identifierType: 'mobile', changed: [] }, doneCodes: [1000] },
+      nowMs,
+    ).kind;
+  assert.deepEqual(['917713643123', '7713643123', '07713643123', '917713643124', '3'].map(byMobile), [
+    'applied',
+    'applied',
+    'applied',
+    'unknown',
+    'unknown',
+  ]);
+});
+
+test('an answer without any customer is unknown', () => {
+  for (const customers of [[], '', null, {}, { customer: [] }]) {
+    const outcome = outcomeOf(answer({ response: { status: { success: true, code: 200 }, customers } }));
+    assert.equal(summary(outcome), 'unknown unreadable-answer');
+  }
+});
+
+test('of several customers the one that was asked for decides', () => {
+  const customer = [
+    { user_id: 1, item_status: { success: true, code: 1000 } },
+    { user_id: userId, item_status: { success: false, code: 1011 } },
+  ];
+  assert.equal(outcomeOf(answer({ status: { code: 201 }, customers: { customer } })).kind, 'rejected');
+});
+
+test('what did not reach the server may be sent again, what got lost may not', () => {
+  assert.equal(summary(outcomeOf({ kind: 'not-sent', why: 'tls', code: 'CERT_HAS_EXPIRED' })), 'not-sent tls');
+  assert.equal(summary(outcomeOf({ kind: 'lost', why: 'timeout', code: 'TIMEOUT' })), 'unknown timeout');
+  assert.equal(
+    summary(outcomeOf({ kind: 'lost', why: 'connection-lost', code: 'ECONNRESET' })),
+    'unknown connection-lost',
+  );
+});
+
+const marked = { 'x-cap-requestid': 'req-1' };
+const odd: readonly [string, Parameters<typeof updateOutcome>[0], string][] = [
+  ['a page with HTTP 200', answer(page, { headers: {} }), 'not-sent sign-in-page'],
+  ['a page with HTTP 404', answer(page, { status: 404, headers: {} }), 'not-sent sign-in-page'],
+  ['a page with HTTP 403', answer(page, { status: 403, headers: {} }), 'not-sent sign-in-page'],
+  ['plain text', answer('Please log in', { headers: {} }), 'not-sent sign-in-page'],
+  ['a redirect', answer('', { status: 302, headers: { location: 'http://portal.example/' } }), 'not-sent sign-in-page'],
+  ['HTTP 511', answer(page, { status: 511, headers: {} }), 'not-sent sign-in-page'],
+  ["a page with the server's mark", answer(page, { headers: marked }), 'unknown unreadable-answer'],
+  ['an empty body', answer('', { headers: {} }), 'unknown unreadable-answer'],
+  ['JSON that was cut', answer('{"response":{"status":{"succ', { headers: {} }), 'unknown unreadable-answer'],
+  ['JSON that is no object', answer('[1,2]', { headers: {} }), 'unknown unreadable-answer'],
+  ['JSON without a status', answer('{"hello":"world"}', { headers: {} }), 'unknown unreadable-answer'],
+  ['a page with HTTP 500', answer(page, { status: 500, headers: {} }), 'unknown server-error'],
+  ['a page with HTTP 502', answer(page, { status: 502, headers: {} }), 'unknown server-error'],
+  ['a page with HTTP 504', answer(page, { status: 504, headers: {} }), 'unknown server-error'],
+  ['a page with HTTP 503', answer(page, { status: 503, headers: {} }), 'not-sent busy'],
+  ['HTTP 429', answer('', { status: 429 }), 'not-sent busy'],
+  ['HTTP 408', answer('', { status: 408 }), 'not-sent busy'],
+  ['HTTP 425', answer('', { status: 425 }), 'not-sent busy'],
+  ['HTTP 401', answer('', { status: 401 }), 'held credentials'],
+  ['HTTP 403', answer('', { status: 403 }), 'held permission'],
+  ['HTTP 407', answer(page, { status: 407, headers: {} }), 'not-sent proxy'],
+];
+for (const [what, result, expected] of odd) {
+  test(`${what} comes to: ${expected}`, () => assert.equal(summary(outcomeOf(result)), expected));
+}
+
+test('Retry-After is read as seconds or as a date, and capped', () => {
+  assert.equal(readRetryAfterMs('7', nowMs), 7000);
+  assert.equal(readRetryAfterMs('Sun, 01 Mar 2026 10:00:30 GMT', nowMs), 30_000);
+  assert.equal(readRetryAfterMs('Sun, 01 Mar 2026 09:00:00 GMT', nowMs), 0);
+  assert.equal(readRetryAfterMs('999999999', nowMs), longestRetryAfterMs);
+  assert.equal(readRetryAfterMs('soon', nowMs), null);
+  assert.equal(readRetryAfterMs(undefined, nowMs), null);
+  const busy = outcomeOf(answer('', { status: 429, headers: { 'retry-after': '20' } }));
+  assert.equal(busy.kind === 'not-sent' && busy.retryAfterMs, 20_000);
+  const locked = answer(itemBody({ success: false, code: 521 }), { headers: { 'retry-after': '3' } });
+  const outcome = outcomeOf(locked);
+  assert.equal(outcome.kind === 'not-sent' && outcome.retryAfterMs, 3000);
+});
+
+test('a customer erased at their own wish is refused and can be told apart', () => {
+  const message = 'Customer is deleted after PII delete request';
+  const outcome = outcomeOf(answer(itemBody({ success: 'false', code: '8109', message })));
+  assert.equal(outcome.kind === 'rejected' && isErased(outcome.rejection), true);
+  assert.equal(isErased({ code: 1011, field: null, message: 'Customer not found' }), false);
+});
+
+const words: readonly [number, string, readonly FieldKey[], FieldKey | null][] = [
+  [1016, 'Email belongs to another customer', ['email', 'mobile'], 'email'],
+  [1016, 'Belongs to another customer', ['email', 'mobile'], null],
+  [1017, 'Custom field shoe_size is invalid', ['custom.age', 'custom.shoe_size'], 'custom.shoe_size'],
+  [1017, 'shoe size invalid', ['custom.age', 'custom.shoe_size'], 'custom.shoe_size'],
+  [
+    91015,
+    'extended field favourite colour',
+    ['extended.colour', 'extended.favourite colour'],
+    'extended.favourite colour',
+  ],
+  [1017, 'page is wrong', ['custom.age', 'custom.size'], null],
+  [1024, 'First name is too long', ['firstName', 'lastName'], 'firstName'],
+  [91020, 'registered till is unknown', ['registeredTill', 'associatedWith'], 'registeredTill'],
+  [1101, 'email bulk refused', ['subscription.email.TRANS', 'subscription.email.BULK'], 'subscription.email.BULK'],
+  [1104, 'Invalid mobile number', ['mobile', 'firstName'], 'mobile'],
+  [4711, 'Invalid e-mail', ['firstName', 'email'], 'email'],
+  [91007, 'Mobile number already belongs to somebody else', ['mobile', 'email'], 'mobile'],
+];
+for (const [code, message, changed, expected] of words) {
+  test(`"${message}" (${code}) is about ${expected ?? 'no single field'}`, () => {
+    const outcome = outcomeOf(answer(itemBody({ success: false, code, message })), changed);
+    assert.equal(outcome.kind === 'rejected' ? outcome.rejection.field : 'none', expected);
+    const warnings = { warning: [{ code, message }] };
+    const applied = outcomeOf(answer(itemBody({ success: true, code: 1000, warnings })), changed);
+    assert.deepEqual(applied.kind === 'applied' && applied.warnings, [{ code, field: expected, message }]);
+  });
+}
+
+test('warnings are understood in every shape that they come in', () => {
+  const shapes: readonly [unknown, readonly (readonly [number, string | null])[]][] = [
+    [
+      { warning: ['91007', 1017] },
+      [
+        [91007, null],
+        [1017, null],
+      ],
+    ],
+    [{ warning: '91007' }, [[91007, null]]],
+    [['91007'], [[91007, null]]],
+    [
+      '91007, 1017',
+      [
+        [91007, null],
+        [1017, null],
+      ],
+    ],
+    [{ warning: { code: '91007', message: 'taken' } }, [[91007, 'taken']]],
+    [{ warning: ['91007: taken'] }, [[91007, 'taken']]],
+    [{ warning: 'the moon is full' }, [[unnamedWarning, 'the moon is full']]],
+    [[], []],
+    ['', []],
+    [null, []],
+  ];
+  for (const [warnings, expected] of shapes) {
+    const outcome = outcomeOf(answer(itemBody({ success: true, code: 1000, warnings })));
+    assert.equal(outcome.kind, 'applied');
+    const told = outcome.kind === 'applied' ? outcome.warnings.map(({ code, message }) => [code, message]) : [];
+    assert.deepEqual(told, expected);
+  }
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  customersRequest,
+  customFieldsRequest,
+  headerText,
+  identityChangeRequest,
+  updateRequest,
+} from '../../electron/loyalty-api/requests.ts';
+import { updateRequestText } from './samples.ts';
+
+const base = 'https://eu.api.example.com';
+const author = { staffCode: 'asha', till: 'till.7' };
+
+test('an update is spelled as documented, with one identifier and only what changed', () => {
+  const request = updateRequest(base, {
+    identifier: { type: 'mobile', value: '44700900011' },
+    changes: {
+      firstName: 'Rita',
+      lastName: 'James',
+      registeredOn: '2019-09-11 10:12:00',
+      registeredTill: '',
+      associatedWith: 'till.code',
+      type: 'LOYALTY',
+      fraudStatus: 'CONFIRMED',
+      'subscription.email.TRANS': '1',
+      'subscription.sms.BULK': '0',
+      'extended.gender': 'male',
+      'custom.age': '46',
+    },
+    author,
+  });
+  assert.equal(request.method, 'POST');
+  assert.equal(request.url, `${base}/v1.1/customer/update?format=json`);
+  assert.deepEqual(JSON.parse(request.body ?? ''), JSON.parse(updateRequestText));
+  assert.deepEqual(request.headers, {
+    'Content-Type': 'application/json',
+    'USER-CONTEXT-ENTITY-TYPE': 'STAFF',
+    'USER-CONTEXT-ENTITY-ID': 'asha',
+    'USER-CONTEXT-ENTITY-SOURCE': 'API',
+    'USER-CONTEXT-ENTITY-SOURCE-ID': 'till.7',
+  });
+});
+
+test('each identifier has its own name, and filling another one rides along', () => {
+  const customer = (type: 'mobile' | 'email' | 'externalId' | 'userId') => {
+    const changes = { email: 'rita@example.com' };
+    const { body } = updateRequest(base, { identifier: { type, value: 'who' }, changes, author });
+    return JSON.parse(body ?? '').root.customer[0];
+  };
+  assert.deepEqual(customer('userId'), { email: 'rita@example.com', id: 'who' });
+  assert.deepEqual(customer('mobile'), { email: 'rita@example.com', mobile: 'who' });
+  assert.deepEqual(customer('externalId'), { email: 'rita@example.com', external_id: 'who' });
+  assert.deepEqual(customer('email'), { email: 'who' });
+});
+
+test('names with dots, several values and odd characters go as they are', () => {
+  const changes = { 'custom.a.b': '["Playing","Singing"]', 'extended.Größe': '\ud83d\ude42 \ud800' } as const;
+  const { body } = updateRequest(base, { identifier: { type: 'userId', value: '1' }, changes, author });
+  const customer = JSON.parse(body ?? '').root.customer[0];
+  assert.deepEqual(customer.custom_fields, { field: [{ name: 'a.b', value: '["Playing","Singing"]' }] });
+  assert.deepEqual(customer.extended_fields, { field: [{ name: 'Größe', value: '\ud83d\ude42 \ud800' }] });
+});
+
+test('an update by nobody who signed in tells the till only', () => {
+  const update = {
+    identifier: { type: 'userId', value: '1' },
+    changes: {},
+    author: { staffCode: null, till: 't' },
+  } as const;
+  const names = Object.keys(updateRequest(base, update).headers);
+  assert.deepEqual(names.sort(), ['Content-Type', 'USER-CONTEXT-ENTITY-SOURCE', 'USER-CONTEXT-ENTITY-SOURCE-ID']);
+});
+
+test('a change of an identifier is spelled as documented', () => {
+  const request = identityChangeRequest(base, { type: 'externalId', oldValue: 'A', newValue: 'B', author });
+  assert.equal(request.url, `${base}/v1.1/customer/update_identity?format=json`);
+  assert.deepEqual(JSON.parse(request.body ?? ''), {
+    root: { customer: [{ identifier: 'external_id', old_value: 'A', new_value: 'B' }] },
+  });
+});
+
+test('values of a lookup are encoded one by one, the comma between them is not', () => {
+  assert.equal(
+    customersRequest(base, 'email', ['a+b@example.com', 'c,d&e=f#g \ud800']).url,
+    `${base}/v1.1/customer/get?format=json&email=a%2Bb%40example.com,c%2Cd%26e%3Df%23g%20%EF%BF%BD&user_id=true&subscriptions=true&points_summary=true`,
+  );
+  assert.match(customersRequest(base, 'userId', ['7']).url, /&id=7&/);
+  assert.match(customersRequest(base, 'externalId', ['7']).url, /&external_id=7&/);
+});
+
+test('custom fields are asked for the registration of customers', () => {
+  assert.equal(
+    customFieldsRequest(base).url,
+    `${base}/v1.1/organization/customfields?format=json&scope=loyalty_registration`,
+  );
+});
+
+test('a header holds any text: plain as it is, the rest percent-encoded so that it can be told back', () => {
+  assert.equal(headerText('till-7 50%'), 'till-7 50%');
+  for (const text of ['Zoë', '店長', 'a\r\nX-Evil: 1', '50% ☕', '\u0000']) {
+    const header = headerText(text);
+    assert.match(header, /^[\x20-\x7e]*$/);
+    assert.equal(decodeURIComponent(header), text);
+  }
+  assert.match(headerText('\ud800'), /^%EF%BF%BD$/);
+});

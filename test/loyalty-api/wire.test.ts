@@ -1,0 +1,346 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readCustomer, readSideEffects } from '../../electron/loyalty-api/wire/customer.ts';
+import {
+  readCustomFields,
+  readExtendedFields,
+  readOrgPolicy,
+  readStaff,
+  readStoreLogin,
+} from '../../electron/loyalty-api/wire/organisation.ts';
+import { readBody, readCustomers, readItemStatus } from '../../electron/loyalty-api/wire/reply.ts';
+import { isDeeperThan, readBoolean, readNumber } from '../../electron/loyalty-api/wire/scalars.ts';
+import { updateAnswerText } from './samples.ts';
+
+function customerOf(text: string) {
+  const body = readBody(text);
+  assert.equal(body.kind, 'object');
+  const [item] = body.kind === 'object' ? readCustomers(body.object) : [];
+  assert.ok(item);
+  return item;
+}
+
+test("the vendor's sample of an update reads as a whole customer", () => {
+  assert.deepEqual(readCustomer(customerOf(updateAnswerText)), {
+    userId: '343445382',
+    fields: {
+      firstName: 'Rita',
+      lastName: 'James',
+      mobile: '917713643123',
+      email: 'rita.john@example.com',
+      externalId: 'XYPZ006',
+      registeredOn: '2012-09-11 11:11:15',
+      type: 'LOYALTY',
+      fraudStatus: 'NONE',
+      'extended.gender': 'Male',
+      'subscription.sms.BULK': '1',
+    },
+    loyalty: {
+      points: 0,
+      lifetimePoints: 0,
+      lifetimePurchases: 0,
+      tier: 'bronze',
+      tierExpiresOn: '2112-09-11 23:59:59',
+      programs: [
+        {
+          programId: '1016',
+          points: 2280,
+          lifetimePoints: 2400,
+          redeemed: 100,
+          expired: 20,
+          returned: 0,
+          adjusted: 0,
+          totalPoints: null,
+          cumulativePurchases: 23400,
+          tier: { name: 'bronze', serial: 1 },
+          nextTier: { name: 'silver', serial: 2, description: 'silver' },
+          tierExpiresOn: '2119-09-11 23:59:59',
+        },
+      ],
+    },
+    updatedOn: '2019-12-09 14:59:49',
+    source: 'instore',
+    otherSubscriptions: [],
+    unknown: {},
+  });
+});
+
+test('numbers and booleans read alike as themselves and as text, and "" is none (trap 2)', () => {
+  assert.deepEqual([200, '200', ' 200 ', '-1.5', '', 'x', '0x10', null, [], true].map(readNumber), [
+    200,
+    200,
+    200,
+    -1.5,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+  ]);
+  assert.deepEqual([true, 'true', 'TRUE', 1, '1', 'false', 0, '', 'maybe', {}].map(readBoolean), [
+    true,
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+    null,
+    null,
+    null,
+  ]);
+});
+
+test('a list of one may be the object itself, an empty one any spelling of nothing (trap 3)', () => {
+  const field = { name: 'age', value: '46' };
+  for (const customFields of [{ field: [field] }, { field }, [{ field }], field, [field]]) {
+    assert.deepEqual(readCustomer({ custom_fields: customFields }).fields, { 'custom.age': '46' });
+  }
+  for (const customFields of [[], {}, '', null, { field: [] }, { field: {} }, { field: '' }, { field: null }]) {
+    assert.deepEqual(readCustomer({ custom_fields: customFields }).fields, {});
+  }
+});
+
+test('the body reads alike with and without its wrapping (trap 4)', () => {
+  const inner = { status: { code: 200 }, customers: { customer: { user_id: 7 } } };
+  const wrapped = readBody(JSON.stringify({ response: inner }));
+  assert.deepEqual(wrapped, readBody(JSON.stringify(inner)));
+  assert.deepEqual(wrapped.kind === 'object' && wrapped.status?.code, 200);
+});
+
+test('enums read alike in either case (trap 5)', () => {
+  const told = (channel: string, priority: string, scope: string) =>
+    readCustomer({ subscriptions: { subscription: { channel, priority, scope, status: '1' } } }).fields;
+  assert.deepEqual(told('sms', 'bulk', 'all'), told('SMS', 'BULK', 'ALL'));
+  assert.deepEqual(told('Email', 'Trans', 'All'), { 'subscription.email.TRANS': '1' });
+  assert.deepEqual(readCustomer({ type: 'non-loyalty', fraud_status: 'confirmed' }).fields, {
+    type: 'NON_LOYALTY',
+    fraudStatus: 'CONFIRMED',
+  });
+});
+
+test('the fraud status reads from the word and from the object (trap 6)', () => {
+  for (const told of [
+    { fraud_status: 'CONFIRMED' },
+    { fraud_details: { status: 'CONFIRMED' } },
+    { fraud_status: { status: 'CONFIRMED' } },
+    { fraud_status: '', fraud_details: { status: 'CONFIRMED', modified_by: 'x' } },
+  ]) {
+    assert.equal(readCustomer(told).fields.fraudStatus, 'CONFIRMED');
+  }
+});
+
+test('unknown keys are kept as they came and never fail (trap 7)', () => {
+  const told = { user_id: 1, wallet: { coins: [1, 2] }, ndnc: 'true' };
+  assert.deepEqual(readCustomer(told).unknown, { wallet: { coins: [1, 2] }, ndnc: 'true' });
+  const hostile = JSON.parse(`{"user_id":1,"__proto__":{"polluted":true},"deep":${'['.repeat(500)}${']'.repeat(500)}}`);
+  assert.deepEqual(readCustomer(hostile).unknown, {});
+});
+
+test('times stay the text that they are, without a zone (trap 8)', () => {
+  const on = (registered_on: unknown) => readCustomer({ registered_on }).fields.registeredOn;
+  assert.equal(on('2012-09-11 11:11:15'), '2012-09-11 11:11:15');
+  assert.equal(on('2012-09-11T11:11:15'), '2012-09-11 11:11:15');
+  assert.equal(on('2012-09-11 11:11:15.0'), '2012-09-11 11:11:15');
+  assert.equal(on('2012-09-11T11:11:15+05:30'), '2012-09-11T11:11:15+05:30');
+  assert.equal(on('0000-00-00 00:00:00'), null);
+});
+
+test('a field that the answer does not mention is not known, one that it says is empty is empty', () => {
+  assert.deepEqual(readCustomer({ firstname: '', email: null, lastname: ' Rao ' }).fields, {
+    firstName: null,
+    email: null,
+    lastName: 'Rao',
+  });
+});
+
+test('an answer without loyalty numbers says nothing of points (F31)', () => {
+  assert.equal(readCustomer({ user_id: 1, loyalty_points: '', current_slab: '' }).loyalty, null);
+  assert.equal(readCustomer({ user_id: 1, loyalty_points: '0' }).loyalty?.points, 0);
+  assert.equal(readCustomer({ user_id: 1, current_slab: 'gold' }).loyalty?.points, null);
+});
+
+test('the id of a failed item is nobody', () => {
+  assert.deepEqual(
+    [-1, '-1', 0, '0', '', 17, '17'].map((user_id) => readCustomer({ user_id }).userId),
+    [null, null, null, null, null, '17', '17'],
+  );
+});
+
+test('numbers past what a double can hold keep every digit', () => {
+  const item = customerOf(
+    '{"customers":{"customer":{"user_id":90071992547409931,"external_id":12345678901234567890}}}',
+  );
+  const record = readCustomer(item);
+  assert.equal(record.userId, '90071992547409931');
+  assert.equal(record.fields.externalId, '12345678901234567890');
+});
+
+test('several values of a custom field read alike as a list and as JSON in a string', () => {
+  for (const value of [['Playing', 'Singing'], '["Playing","Singing"]', '["Playing", "Singing"]']) {
+    const { fields } = readCustomer({ custom_fields: { field: { name: 'hobbies', value } } });
+    assert.equal(fields['custom.hobbies'], '["Playing","Singing"]');
+  }
+  const { fields } = readCustomer({ custom_fields: { field: { name: 'note', value: '[sic]' } } });
+  assert.equal(fields['custom.note'], '[sic]');
+});
+
+test('subscriptions that an update cannot change are kept apart, those of a narrower scope are left out', () => {
+  const record = readCustomer({
+    subscriptions: {
+      subscription: [
+        { channel: 'WHATSAPP', priority: 'BULK', scope: 'ALL', status: '1' },
+        { channel: 'SMS', priority: 'TRANS', scope: 'store', status: '1' },
+        { channel: 'SMS', priority: 'BULK', scope: 'ALL', status: 'UNSUBSCRIBED' },
+        { channel: 'EMAIL', priority: 'BULK', is_subscribed: 'perhaps' },
+      ],
+    },
+  });
+  assert.deepEqual(record.fields, { 'subscription.sms.BULK': '0' });
+  assert.deepEqual(record.otherSubscriptions, [{ channel: 'whatsapp', priority: 'BULK', subscribed: true }]);
+});
+
+test('tills read as codes and as objects that hold the code', () => {
+  const { fields } = readCustomer({ registered_till: { code: 'till.1', name: 'One' }, associated_with: 'till.2' });
+  assert.deepEqual(fields, { registeredTill: 'till.1', associatedWith: 'till.2' });
+});
+
+test('side effects of a kind that is not known are kept', () => {
+  const effect = { type: 'badge', id: 4 };
+  assert.deepEqual(readSideEffects({ side_effects: { effect } }), [{ kind: 'other', type: 'badge', details: effect }]);
+  assert.deepEqual(readSideEffects({ side_effects: [] }), []);
+});
+
+test('an item status reads from a list of one, and from nothing as nothing', () => {
+  assert.equal(readItemStatus({ item_status: [{ success: 'true', code: '1000' }] })?.code, 1000);
+  assert.equal(readItemStatus({ item_status: '' }), null);
+});
+
+test('bodies that are no answer are told apart', () => {
+  const kinds = ['', '  ', '<html>', 'hello', '{"a":', '[1]', 'null', '7', '\uFEFF{}'].map(
+    (text) => readBody(text).kind,
+  );
+  assert.deepEqual(kinds, [
+    'empty',
+    'empty',
+    'foreign',
+    'foreign',
+    'garbled',
+    'garbled',
+    'garbled',
+    'garbled',
+    'object',
+  ]);
+  assert.equal(readBody(`${'['.repeat(200_000)}1234567890123456${']'.repeat(200_000)}`).kind, 'garbled');
+});
+
+test('depth is measured without following it down', () => {
+  assert.equal(isDeeperThan({ a: { b: 1 } }, 2), false);
+  assert.equal(isDeeperThan({ a: { b: {} } }, 2), true);
+});
+
+test('the till, its organisation and the server clock read from store/login', () => {
+  const user = { username: 'till1', org_name: 'Shop', server_time: '2026-03-01T15:30:00+0530' };
+  const expected = { till: 'till1', organisation: 'Shop', serverTimeMs: Date.parse('2026-03-01T10:00:00Z') };
+  assert.deepEqual(readStoreLogin({ store: { user } }), expected);
+  assert.deepEqual(readStoreLogin({ store: [{ user: [user] }] }), expected);
+  assert.equal(
+    readStoreLogin({ store: { user: { ...user, server_time: '2026-03-01 15:30:00' } } })?.serverTimeMs,
+    null,
+  );
+  assert.equal(readStoreLogin({ store: [] }), null);
+});
+
+test('only the configs that the server told are in the policy', () => {
+  const policy = (config: unknown) => readOrgPolicy({ organization: { configs: { config } } });
+  assert.deepEqual(
+    policy([
+      { key: 'CONF_REGISTRATION_PRIMARY_KEY', value: 'external_id' },
+      { key: 'CONF_ALLOW_MOBILE_UPDATE', value: '1' },
+      { key: 'CONF_ALLOW_EMAIL_UPDATE', value: 'false' },
+      { key: 'CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE', value: true },
+    ]),
+    { primaryIdentifier: 'externalId', allowFill: { mobile: true, email: false, externalId: true } },
+  );
+  assert.deepEqual(policy({ key: 'CONF_ALLOW_EMAIL_UPDATE', value: 1 }), {
+    allowFill: { mobile: false, email: true, externalId: false },
+  });
+  assert.deepEqual(policy([{ key: 'OTHER', value: '1' }]), {});
+  assert.equal(readOrgPolicy({ organization: [] }), null);
+});
+
+test('custom fields read with their kind, options and pattern, in the order of their position', () => {
+  const field = [
+    {
+      name: 'size',
+      label: '',
+      type: 'select',
+      datatype: 'String',
+      position: '2',
+      options: '["S","M"]',
+      is_mandatory: '1',
+    },
+    { name: 'age', label: 'Age', type: 'text', datatype: 'Integer', position: 1, regex: '/^[0-9]+$/', error: 'Digits' },
+    { name: 'news', type: 'checkbox', datatype: 'Boolean', position: 3, options: { option: ['Daily'] }, regex: '(' },
+    { label: 'no name' },
+  ];
+  const read = readCustomFields({ organization: { custom_fields: { field } } });
+  assert.deepEqual(
+    read?.map(({ name, label, widget, dataType, options, mandatory }) => [
+      name,
+      label,
+      widget,
+      dataType,
+      options,
+      mandatory,
+    ]),
+    [
+      ['age', 'Age', 'number', 'integer', [], false],
+      ['size', 'size', 'select', 'string', ['S', 'M'], true],
+      ['news', 'news', 'checkbox', 'boolean', ['Daily'], false],
+    ],
+  );
+  assert.deepEqual(
+    read?.map(({ pattern }) => pattern),
+    [{ regex: '^[0-9]+$', error: 'Digits' }, null, null],
+  );
+  assert.deepEqual(readCustomFields({ organization: { custom_fields: [] } }), []);
+  assert.equal(readCustomFields({ organization: {} }), null);
+});
+
+test('extended fields read with their data type', () => {
+  const CUSTOMER = [
+    { name: 'gender', label: 'Gender', dataType: 'STANDARD_ENUM', enumValues: ['Male', 'Female'] },
+    { name: 'dob', dataType: 'DATETIME' },
+    { name: 'area', dataType: 'CUSTOM_ENUM' },
+  ];
+  assert.deepEqual(
+    readExtendedFields({ entity: { CUSTOMER } })?.map(({ kind, name, widget, dataType }) => [
+      kind,
+      name,
+      widget,
+      dataType,
+    ]),
+    [
+      ['extended', 'gender', 'select', 'enum'],
+      ['extended', 'dob', 'date', 'datetime'],
+      ['extended', 'area', 'text', 'enum'],
+    ],
+  );
+  assert.equal(readExtendedFields({}), null);
+});
+
+test('staff without a code are left out, those without a name are called by their code', () => {
+  const user = [
+    { id: 1, type: 'ASSOCIATE', code: 'a1', firstname: 'Asha', lastname: 'Rao' },
+    { type: 'manager', code: 7 },
+    { type: 'CASHIER', code: 'c' },
+    { firstname: 'Nobody' },
+  ];
+  assert.deepEqual(readStaff({ store: { staff: { user } } }), [
+    { code: 'a1', name: 'Asha Rao', role: 'ASSOCIATE' },
+    { code: '7', name: '7', role: 'MANAGER' },
+    { code: 'c', name: 'c', role: 'OTHER' },
+  ]);
+});
