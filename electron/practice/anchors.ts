@@ -27,8 +27,17 @@ const plain: PracticeCustomer = {
   subscriptions: allSubscribed,
   customFields: { preferred_language: 'English' },
   extendedFields: {},
-  lifetimePurchases: 0,
-  memberships: [{ ...newMembership('1016'), lifetimePoints: 240, loyaltyPoints: 240, tier: 1 }],
+  lifetimePurchases: 2_400,
+  memberships: [
+    {
+      ...newMembership('1016'),
+      lifetimePoints: 240,
+      loyaltyPoints: 240,
+      cumulativePurchases: 2_400,
+      tier: 1,
+      tierExpiresOn: '2028-03-31 23:59:59',
+    },
+  ],
   updateCount: 0,
 };
 

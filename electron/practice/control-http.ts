@@ -133,7 +133,7 @@ export async function startControlServer(
       response.end(JSON.stringify(body));
     });
   });
-  const listener = new Listener(server, '127.0.0.1', 0);
+  const listener = new Listener(server, '127.0.0.1', 0, 0);
   await listener.open();
   return { url: `http://127.0.0.1:${listener.port}`, close: () => listener.shut() };
 }

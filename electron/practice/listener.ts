@@ -6,9 +6,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** While the server is away another program may have been given its port for a moment. */
 const portRetryMs = 25;
-const portPatienceMs = 10_000;
 
 function isPortTaken(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
@@ -17,13 +15,18 @@ function isPortTaken(error: unknown): boolean {
 export class Listener {
   readonly #server: Server;
   readonly #host: string;
+  readonly #portPatienceMs: number;
   readonly #sockets = new Set<Socket>();
   #port: number;
   /** Switching off and on takes turns, so that the port is never asked for twice. */
   #turn: Promise<void> = Promise.resolve();
 
-  /** @param port 0 takes a free one, which is kept from then on */
-  constructor(server: Server, host: string, port: number) {
+  /**
+   * @param port 0 takes a free one, which is kept from then on
+   * @param portPatienceMs how long to wait for the port: while the server is away another program may be given it
+   */
+  constructor(server: Server, host: string, port: number, portPatienceMs: number) {
+    this.#portPatienceMs = portPatienceMs;
     this.#server = server;
     this.#host = host;
     this.#port = port;
@@ -41,7 +44,7 @@ export class Listener {
     return this.#server.listening;
   }
 
-  /** @throws where another program keeps the port for longer than ten seconds, or the port may not be used */
+  /** @throws where another program keeps the port for longer than its patience, or the port may not be used */
   open(): Promise<void> {
     return this.#next(() => this.#listen());
   }
@@ -59,13 +62,13 @@ export class Listener {
 
   async #listen(): Promise<void> {
     if (this.#server.listening) return;
-    const giveUpAt = performance.now() + portPatienceMs;
+    const giveUpAt = performance.now() + this.#portPatienceMs;
     for (;;) {
       try {
         await this.#listenOnce();
         return;
       } catch (error) {
-        if (!isPortTaken(error) || performance.now() > giveUpAt) throw error;
+        if (!isPortTaken(error) || performance.now() >= giveUpAt) throw error;
         // A wait for the operating system, not for anything of the app's: the real clock it is.
         await wait(portRetryMs);
       }

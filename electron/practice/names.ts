@@ -162,8 +162,8 @@ export const regions: readonly Region[] = [
     country: 'JP',
     share: 3,
     callingCode: '81',
-    mobilePrefixes: ['90', '80', '70'],
-    digitsAfterPrefix: 8,
+    mobilePrefixes: ['901', '802', '703'],
+    digitsAfterPrefix: 7,
     cities: ['東京', '大阪', '京都', '札幌'],
     language: '日本語',
     given:

@@ -27,6 +27,8 @@ export type PracticeServerOptions = {
   /** 0 picks a free one. */
   readonly port?: number;
   readonly host?: string;
+  /** How long to wait for the port where another program has it; ten seconds without it. */
+  readonly portPatienceMs?: number;
   readonly orgConfig?: Partial<PracticeOrgConfig>;
   readonly tills?: readonly { readonly till: string; readonly secret: string }[];
   readonly timeZone?: string;
@@ -183,7 +185,7 @@ export async function startPracticeServer(options: PracticeServerOptions): Promi
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     void serve(request, response);
   });
-  const listener = new Listener(server, host, options.port ?? 0);
+  const listener = new Listener(server, host, options.port ?? 0, options.portPatienceMs ?? 10_000);
   await listener.open();
 
   const control: PracticeControl = {

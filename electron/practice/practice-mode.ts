@@ -1,0 +1,88 @@
+/**
+ * Practice mode as a whole: the loyalty API on this machine, the config and secret of a till at it, and the switches of
+ * the practice bar, which stay as they were over a restart, so that a trainer's "No connection" is still one.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Clock, Random } from '../clock/clock.ts';
+import { writeDurably } from '../support/durable-file.ts';
+import { type MachineConfig, parseMachineConfig } from '../support/machine-config.ts';
+import type { Secrets } from '../support/secrets.ts';
+import type { PracticeSwitches } from '../till.ts';
+import { parseJson } from './json.ts';
+import { practiceConfig, practiceCredentials } from './practice-config.ts';
+import { startPracticeServer } from './practice-server.ts';
+import { type PracticeState, practiceFaults } from './practice-state.ts';
+import { practiceSwitches } from './practice-switches.ts';
+import { sampleCustomers } from './sample-customers.ts';
+
+export type PracticeMode = {
+  readonly config: MachineConfig;
+  readonly switches: PracticeSwitches;
+  /** The given secrets, with the practice till's password in the API secret's place. */
+  readonly secrets: Secrets;
+  readonly close: () => Promise<void>;
+};
+
+export type PracticeModeOptions = {
+  readonly dataDir: string;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly random: Random;
+};
+
+const switchesSchema = z.object({ connection: z.boolean(), fault: z.enum(practiceFaults) });
+
+/** @throws where no port of this machine may be listened on */
+export async function startPracticeMode({
+  dataDir,
+  secrets,
+  clock,
+  random,
+}: PracticeModeOptions): Promise<PracticeMode> {
+  const server = await startPracticeServer({
+    customers: sampleCustomers(),
+    clock,
+    random,
+    stateFile: path.join(dataDir, 'practice-server.json'),
+  });
+  const switches = practiceSwitches(server.control);
+  const switchesFile = path.join(dataDir, 'practice-switches.json');
+  const before = readSwitches(switchesFile);
+  if (before !== null) await switches.set(before);
+  return {
+    config: parseMachineConfig(practiceConfig(server.url), 'practice mode'),
+    switches: {
+      ...switches,
+      set: async (change) => {
+        const state = await switches.set(change);
+        writeSwitches(switchesFile, state);
+        return state;
+      },
+    },
+    secrets: {
+      read: (name) =>
+        name === 'api-secret' ? { kind: 'value', value: practiceCredentials.secret } : secrets.read(name),
+      write: (name, value) =>
+        name === 'api-secret' ? { kind: 'not-stored', why: 'practice mode has its own' } : secrets.write(name, value),
+    },
+    close: () => server.close(),
+  };
+}
+
+function readSwitches(file: string): PracticeState | null {
+  try {
+    return switchesSchema.parse(parseJson(readFileSync(file, 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+function writeSwitches(file: string, state: PracticeState): void {
+  try {
+    writeDurably(file, JSON.stringify(state));
+  } catch {
+    // Training goes on; only the restart forgets.
+  }
+}
