@@ -7,34 +7,37 @@
 /** Text that the vendor spells in both cases. */
 const enumKeys: ReadonlySet<string> = new Set(['channel', 'priority', 'scope', 'type', 'fraud_status', 'source']);
 
-type Turn = { count: number };
+/** Chooses one of so many ways: different ones along an answer, always the same for the same answer. */
+type Choose = (ways: number) => number;
 
-function nothing(turn: Turn): unknown {
-  turn.count += 1;
-  return [[], {}, '', null][turn.count % 4];
+function chooser(order: number): Choose {
+  let state = Math.imul(order, 0x9e3779b1);
+  return (ways) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state >>> 16) % ways;
+  };
 }
 
-function isEmpty(value: unknown): boolean {
+function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
-function bend(key: string, value: unknown, turn: Turn): unknown {
-  turn.count += 1;
+function bend(key: string, value: unknown, choose: Choose): unknown {
   if (Array.isArray(value)) {
-    if (value.length === 0) return nothing(turn);
-    const items = value.map((item) => bend(key, item, turn));
-    return items.length === 1 && turn.count % 2 === 0 ? items[0] : items;
+    if (value.length === 0) return [[], {}, '', null][choose(4)];
+    const items = value.map((item) => bend(key, item, choose));
+    return items.length === 1 && choose(2) === 0 ? items[0] : items;
   }
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value);
     // The holder of an empty list is left away in favour of an empty list.
-    if (entries.length === 1 && isEmpty(entries[0]?.[1]) && turn.count % 2 === 1) return [];
-    const bent = entries.map(([name, part]): [string, unknown] => [name, bend(name, part, turn)]);
-    return Object.fromEntries(turn.count % 5 === 0 ? [...bent, [`x_release_${turn.count}`, { added: [] }]] : bent);
+    if (entries.length === 1 && isEmptyList(entries[0]?.[1]) && choose(3) === 0) return [];
+    const bent = entries.map(([name, part]): [string, unknown] => [name, bend(name, part, choose)]);
+    return Object.fromEntries(choose(5) === 0 ? [...bent, ['x_new_release', { added: [] }]] : bent);
   }
-  if (typeof value === 'number' || typeof value === 'boolean') return turn.count % 2 === 0 ? String(value) : value;
-  if (value === null) return turn.count % 2 === 0 ? '' : null;
-  if (typeof value === 'string' && enumKeys.has(key) && turn.count % 2 === 0) return value.toLowerCase();
+  if (typeof value === 'number' || typeof value === 'boolean') return choose(2) === 0 ? String(value) : value;
+  if (value === null) return choose(2) === 0 ? '' : null;
+  if (typeof value === 'string' && enumKeys.has(key) && choose(2) === 0) return value.toLowerCase();
   return value;
 }
 
@@ -43,7 +46,7 @@ function bend(key: string, value: unknown, turn: Turn): unknown {
  * @param answer of this server's own making, plain JSON
  */
 export function awkwardAnswer(order: number, answer: unknown): unknown {
-  const bent = bend('', answer, { count: order * 7 });
+  const bent = bend('', answer, chooser(order));
   if (order % 2 === 1 && typeof bent === 'object' && bent !== null && 'response' in bent) return bent.response;
   return bent;
 }

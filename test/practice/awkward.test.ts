@@ -38,7 +38,7 @@ test('every awkward shape of the samples comes up', async (t) => {
     /"code":"200"/,
     /"channel":"sms"/,
     /"channel":"SMS"/,
-    /"x_release_\d+"/,
+    /"x_new_release"/,
     /"external_id":""/,
     /"external_id":null/,
     /"warning":"91007 : email/,
