@@ -39,12 +39,16 @@ const lookupColumn = {
   externalId: 'external_key = ?',
 } as const;
 
-/** Who has this identifier here, by the effective values; the lowest id where several do. */
-export function findByIdentifier(db: Db, { type, value }: Identifier): number | null {
+/**
+ * Who has this identifier here, by the effective values; the lowest id where several do.
+ * @param exceptId somebody who does not count
+ */
+export function findByIdentifier(db: Db, { type, value }: Identifier, exceptId: number | null = null): number | null {
   const key = type === 'email' || type === 'externalId' ? value.toLowerCase() : value;
-  const row = sql<{ id: number }>(db, `select id from customers where ${lookupColumn[type]} order by id limit 1`).get(
-    key,
-  );
+  const row = sql<{ id: number }>(
+    db,
+    `select id from customers where ${lookupColumn[type]} and id is not ? order by id limit 1`,
+  ).get(key, exceptId);
   return row?.id ?? null;
 }
 

@@ -190,8 +190,8 @@ export class Updates {
     return fillableIdentifiers.flatMap((type): FieldProblem[] => {
       const value = changes[type];
       if (value === undefined || value === '') return [];
-      const owner = findByIdentifier(this.#at.db, { type, value });
-      if (owner === null || owner === customerId) return [];
+      const owner = findByIdentifier(this.#at.db, { type, value }, customerId);
+      if (owner === null) return [];
       const row = customerRow(this.#at.db, owner);
       const name = `${row?.first_name ?? ''} ${row?.last_name ?? ''}`.trim();
       return [{ key: type, code: 'belongs-to-other', detail: name === '' ? null : name, limit: null }];
