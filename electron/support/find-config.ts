@@ -1,0 +1,32 @@
+/** Which machine config a start uses: `--config`, `TILLSIDE_CONFIG`, the machine-wide place, else practice mode. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type MachineConfig, machineWideConfigPath, readMachineConfig } from './machine-config.ts';
+
+export type FoundConfig =
+  | { readonly mode: 'live'; readonly file: string; readonly config: MachineConfig }
+  | { readonly mode: 'practice' };
+
+export type ConfigSearch = {
+  /** `--config`; relative to `cwd`. */
+  readonly argument: string | undefined;
+  readonly env: { readonly TILLSIDE_CONFIG?: string | undefined; readonly ProgramData?: string | undefined };
+  readonly platform: NodeJS.Platform;
+  readonly cwd: string;
+  /** The preview is practice mode unless a config is named: a developer's machine may be a till too. */
+  readonly machineWide: boolean;
+};
+
+/** @throws MachineConfigError, also where a file that was named is not there */
+export function findConfig({ argument, env, platform, cwd, machineWide }: ConfigSearch): FoundConfig {
+  const named = argument ?? (env.TILLSIDE_CONFIG || undefined);
+  if (named !== undefined) return live(path.resolve(cwd, named));
+  if (!machineWide) return { mode: 'practice' };
+  const { ProgramData } = env;
+  const place = machineWideConfigPath(platform, ProgramData === undefined ? {} : { ProgramData });
+  return existsSync(place) ? live(place) : { mode: 'practice' };
+}
+
+function live(file: string): FoundConfig {
+  return { mode: 'live', file, config: readMachineConfig(file) };
+}

@@ -1,0 +1,86 @@
+/**
+ * Secrets in one file of the data folder that only this user may read (mode 0600). The desktop app seals each value with
+ * the platform's secret storage first; where there is none (the preview, a Linux without a keyring) the file's mode is
+ * the only protection, and each value remembers which it is.
+ */
+import { chmodSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { writeDurably } from './durable-file.ts';
+import type { SecretName, Secrets } from './secrets.ts';
+
+/** The platform's secret storage. Both functions throw where it refuses. */
+export type Seal = {
+  readonly seal: (plain: string) => Buffer;
+  readonly open: (sealed: Buffer) => string;
+};
+
+const fileSchema = z.object({
+  version: z.literal(1),
+  secrets: z.record(z.string(), z.object({ sealed: z.boolean(), value: z.string() })),
+});
+type Kept = z.output<typeof fileSchema>['secrets'];
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}
+
+/** @param seal null where the platform has no secret storage */
+export function secretFile(dataDir: string, seal: Seal | null): Secrets {
+  const file = path.join(dataDir, 'secrets.json');
+
+  /** The stored values, or in words why they cannot be had. */
+  function load(): Kept | { readonly unreadable: string } {
+    let text: string;
+    try {
+      text = readFileSync(file, 'utf8');
+    } catch (error) {
+      const code = errorCode(error);
+      return code === 'ENOENT' ? {} : { unreadable: `the secret file cannot be read (${code})` };
+    }
+    try {
+      // Someone may have copied the folder with wider rights.
+      chmodSync(file, 0o600);
+    } catch {
+      // Then it belongs to somebody else, who let us read it.
+    }
+    try {
+      return fileSchema.parse(JSON.parse(text)).secrets;
+    } catch {
+      return { unreadable: 'the secret file is damaged' };
+    }
+  }
+
+  return {
+    read(name: SecretName) {
+      const kept = load();
+      if (isUnreadable(kept)) return { kind: 'unreadable', why: kept.unreadable };
+      const entry = kept[name];
+      if (entry === undefined) return { kind: 'absent' };
+      if (!entry.sealed) return { kind: 'value', value: entry.value };
+      if (seal === null) return { kind: 'unreadable', why: 'it is sealed by the desktop app of this user' };
+      try {
+        return { kind: 'value', value: seal.open(Buffer.from(entry.value, 'base64')) };
+      } catch {
+        return { kind: 'unreadable', why: 'the secret storage of this user does not open it' };
+      }
+    },
+    write(name, value) {
+      const kept = load();
+      // A file that cannot be understood may hold the database's key: it is never written over (F27).
+      if (isUnreadable(kept)) return { kind: 'not-stored', why: kept.unreadable };
+      try {
+        const entry =
+          seal === null ? { sealed: false, value } : { sealed: true, value: seal.seal(value).toString('base64') };
+        writeDurably(file, JSON.stringify({ version: 1, secrets: { ...kept, [name]: entry } }));
+        return { kind: 'stored' };
+      } catch (error) {
+        return { kind: 'not-stored', why: errorCode(error) };
+      }
+    },
+  };
+}
+
+function isUnreadable(kept: Kept | { readonly unreadable: string }): kept is { readonly unreadable: string } {
+  return typeof kept.unreadable === 'string';
+}
