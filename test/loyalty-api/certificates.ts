@@ -1,0 +1,26 @@
+/** A private certificate authority and a server's certificate, made anew for each run with openssl. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export type Certificates = { readonly ca: string; readonly cert: string; readonly key: string };
+
+const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+
+/** For `localhost` and 127.0.0.1, good for two days. Throws where openssl is missing: a test must not pass without it. */
+export function makeCertificates(): Certificates {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-certificates-'));
+  const openssl = (...words: string[]) => execFileSync('openssl', words, { cwd: folder, stdio: 'pipe' });
+  const read = (name: string) => readFileSync(path.join(folder, name), 'utf8');
+  try {
+    openssl('req', '-x509', ...newKey, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=Private CA');
+    const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1';
+    const server = ['-keyout', 'server.key', '-out', 'server.pem', '-days', '2', '-subj', '/CN=localhost'];
+    const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-addext', names, '-addext', 'basicConstraints=CA:FALSE'];
+    openssl('req', '-x509', ...newKey, ...server, ...signed);
+    return { ca: read('ca.pem'), cert: read('server.pem'), key: read('server.key') };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
