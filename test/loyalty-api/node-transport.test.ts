@@ -130,7 +130,7 @@ test('a reset after the request was read is lost', async (context) => {
 test('a connection that closes as soon as it stands is lost: bytes may have left', async (context) => {
   const port = await listen(
     context,
-    net.createServer((socket) => socket.resetAndDestroy()),
+    net.createServer((socket) => socket.end()),
   );
   assert.equal((await transportFor(context)(to(`http://127.0.0.1:${port}/`))).kind, 'lost');
 });
