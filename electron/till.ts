@@ -132,6 +132,7 @@ export async function openTill(options: TillOptions): Promise<Till> {
     staffRequired: config.staff.required,
     till,
     countryCode: config.store.countryCode,
+    isOnline: () => line.connection.connection.kind === 'online',
   });
   const desk = new CustomerDesk(line, organisation, config.store.countryCode, freshForMs);
 
@@ -203,6 +204,7 @@ export async function openTill(options: TillOptions): Promise<Till> {
     },
     'updates.check': ({ target, changes }) => updates.check(target, changes),
     'updates.save': (request) => savedOr(updates.save(request)),
+    'updates.requestIdentityChange': (request) => savedOr(updates.requestIdentityChange(request)),
     'updates.cancel': ({ updateId }) => {
       const result = updates.cancel(updateId);
       changed(updateId, customerOf(db, updateId));

@@ -6,7 +6,7 @@
  * for its result. Everything that crosses is plain JSON.
  */
 import { z } from 'zod';
-import { type FieldChanges, type Identifier, isFieldKey } from '../customers/customer.ts';
+import { type FieldChanges, fillableIdentifiers, type Identifier, isFieldKey } from '../customers/customer.ts';
 import type { CustomerView, LookupResult, SearchResult } from '../customers/customer-view.ts';
 import type { StaffMember } from '../org/definitions.ts';
 import type { OrgView } from '../org/org-view.ts';
@@ -71,7 +71,23 @@ export const calls = {
    * was never sent, or takes the place of one that needs attention.
    */
   'updates.save': call(
-    z.strictObject({ token: uuid, target, changes, replaces: uuid.nullable().default(null) }),
+    z.strictObject({
+      token: uuid,
+      target,
+      changes,
+      replaces: uuid.nullable().default(null),
+      /** Identifiers to fill although they may be somebody else's: staff saw both people and said yes, online (F23). */
+      confirmedFills: z.array(z.enum(fillableIdentifiers)).max(3).default([]),
+    }),
+  ).returns<SaveResult>(),
+  /** Asks the vendor's back office to change an existing identifier (`customer/update_identity`). */
+  'updates.requestIdentityChange': call(
+    z.strictObject({
+      token: uuid,
+      customerId: localId,
+      type: z.enum(fillableIdentifiers),
+      newValue: z.string().min(1).max(254),
+    }),
   ).returns<SaveResult>(),
   'updates.cancel': call(z.strictObject({ updateId: uuid })).returns<ChangeResult>(),
   'updates.discard': call(

@@ -16,7 +16,7 @@ import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
 import { compareWithServer, sameValue } from './compare.ts';
 import { type Line, noteTrouble } from './line.ts';
-import { keepRecord, settleApplied } from './settle.ts';
+import { keepFound, keepRecord, settleApplied } from './settle.ts';
 
 export type CheckResult =
   | { readonly kind: 'go'; readonly update: Update; readonly identifier: Identifier }
@@ -152,8 +152,10 @@ async function checkFills(
     switch (outcome.kind) {
       case 'found':
         connection.answered();
-        if (!isSamePerson(line, update, identifier, outcome.value)) return stop(type, outcome.value.userId);
-        break;
+        if (isSamePerson(line, update, identifier, outcome.value)) break;
+        // The other person's record is kept, so that staff can see both side by side.
+        keepFound(line.db, { type, value }, outcome.value, line.clock.wallMs(), update.customerId);
+        return stop(type, outcome.value.userId);
       case 'not-found':
         connection.answered();
         break;

@@ -5,11 +5,9 @@
 import type { CustomerRecord, Identifier } from '../customers/customer.ts';
 import type { LookupResult } from '../customers/customer-view.ts';
 import { identifierOf } from '../customers/effective.ts';
-import { findByIdentifier, insertUnknownCustomer } from '../customers/store.ts';
-import { inTransaction } from '../db/statements.ts';
 import type { ReadOutcome } from '../loyalty-api/outcome.ts';
 import { type Line, noteTrouble } from './line.ts';
-import { keepRecord } from './settle.ts';
+import { keepFound, keepRecord } from './settle.ts';
 
 export type LookUp =
   | { readonly kind: 'found'; readonly customerId: number }
@@ -23,10 +21,7 @@ export async function lookUp(line: Line, identifier: Identifier): Promise<LookUp
   if (api === null) return { kind: 'failed', why: 'no-secret' };
   line.pace.take();
   const outcome = await api.getCustomer(identifier);
-  return settleLookUp(line, outcome, (record) => {
-    const known = record.userId === null ? null : findByIdentifier(line.db, { type: 'userId', value: record.userId });
-    return known ?? findByIdentifier(line.db, identifier) ?? insertUnknownCustomer(line.db, identifier);
-  });
+  return settleLookUp(line, outcome, (record) => keepFound(line.db, identifier, record, line.clock.wallMs()));
 }
 
 /** Refreshes a customer of this till. */
@@ -36,19 +31,21 @@ export async function refresh(line: Line, customerId: number): Promise<LookUp> {
   const identifier = identifierOf(line.db, customerId, line.primaryIdentifier());
   if (identifier === null) return { kind: 'not-found' };
   line.pace.take();
-  return settleLookUp(line, await api.getCustomer(identifier), () => customerId);
+  return settleLookUp(line, await api.getCustomer(identifier), (record) =>
+    keepRecord(line.db, customerId, record, line.clock.wallMs()),
+  );
 }
 
 function settleLookUp(
   line: Line,
   outcome: ReadOutcome<CustomerRecord>,
-  rowFor: (record: CustomerRecord) => number,
+  keep: (record: CustomerRecord) => number,
 ): LookUp {
-  const { connection, db, clock } = line;
+  const { connection } = line;
   switch (outcome.kind) {
     case 'found': {
       connection.answered();
-      const customerId = inTransaction(db, () => keepRecord(db, rowFor(outcome.value), outcome.value, clock.wallMs()));
+      const customerId = keep(outcome.value);
       line.customerChanged(customerId);
       return { kind: 'found', customerId };
     }

@@ -1,6 +1,7 @@
 /** One update on its way: check, claim, send, settle. */
+import { fillableIdentifiers } from '../customers/customer.ts';
 import { inTransaction } from '../db/statements.ts';
-import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
+import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { UpdateOutcome } from '../loyalty-api/outcome.ts';
 import type { Update } from '../updates/rows.ts';
 import { checkBeforeSending } from './check-before-sending.ts';
@@ -36,7 +37,10 @@ export async function sendOne(
   line.updateChanged(claimed.id, claimed.customerId);
   line.pace.take();
   const author = { staffCode: claimed.staff?.code ?? null, till: claimed.till };
-  const outcome = await api.updateCustomer({ identifier: check.identifier, changes: claimed.changes, author });
+  const outcome =
+    claimed.kind === 'fields'
+      ? await api.updateCustomer({ identifier: check.identifier, changes: claimed.changes, author })
+      : await requestIdentityChange(api, claimed, author);
   noteOutcome(line, outcome);
   line.log.write('info', 'update answered', {
     update: claimed.id,
@@ -47,6 +51,13 @@ export async function sendOne(
     requestId: outcome.answer?.requestId ?? null,
   });
   return settle(() => settleOutcome(line, claimed, outcome));
+}
+
+function requestIdentityChange(api: LoyaltyApi, update: Update, author: Author): Promise<UpdateOutcome> {
+  const type = fillableIdentifiers.find((one) => update.changes[one] !== undefined);
+  if (type === undefined) throw new Error(`Update ${update.id} asks for no identifier.`);
+  const [oldValue, newValue] = [update.baseline[type] ?? '', update.changes[type] ?? ''];
+  return api.requestIdentityChange({ type, oldValue, newValue, author });
 }
 
 /** What the exchange says about the line, whatever becomes of the update. */

@@ -1,7 +1,14 @@
 /** Putting what the server told into the cache and the outbox, in one transaction. */
-import { type CustomerRecord, type FieldKey, type FieldValues, fieldKeys, mergeRecord } from '../customers/customer.ts';
+import {
+  type CustomerRecord,
+  type FieldKey,
+  type FieldValues,
+  fieldKeys,
+  type Identifier,
+  mergeRecord,
+} from '../customers/customer.ts';
 import { refreshEffective } from '../customers/effective.ts';
-import { readRecord, writeRecord } from '../customers/store.ts';
+import { findByIdentifier, insertUnknownCustomer, readRecord, writeRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
 import type { Outbox } from '../updates/outbox.ts';
@@ -22,6 +29,24 @@ export function keepRecord(db: Db, customerId: number, told: CustomerRecord, now
     writeRecord(db, keptId, mergeRecord(readRecord(db, keptId), told), nowMs);
     refreshEffective(db, keptId);
     return keptId;
+  });
+}
+
+/**
+ * Keeps somebody whom the server found by an identifier, as the customer of this till or as a new one.
+ * @param exceptId somebody who is surely not the person found, although an edit here says so
+ */
+export function keepFound(
+  db: Db,
+  identifier: Identifier,
+  told: CustomerRecord,
+  nowMs: number,
+  exceptId: number | null = null,
+): number {
+  return inTransaction(db, () => {
+    const byServerId = told.userId === null ? null : findByIdentifier(db, { type: 'userId', value: told.userId });
+    const customerId = byServerId ?? findByIdentifier(db, identifier, exceptId);
+    return keepRecord(db, customerId ?? insertUnknownCustomer(db, identifier), told, nowMs);
   });
 }
 

@@ -8,6 +8,7 @@ import {
   type FieldChanges,
   type FieldKey,
   type FieldValues,
+  type FillableIdentifier,
   fieldKeys,
   fillableIdentifiers,
   type Identifier,
@@ -193,4 +194,25 @@ export function checkChanges(typed: FieldChanges, context: RuleContext): Checked
     else problems.push(problem);
   }
   return { changes: Object.fromEntries(changes), problems };
+}
+
+/** The rules of a request to change an identifier that the server already has. */
+export function checkIdentityChange(
+  type: FillableIdentifier,
+  oldValue: string,
+  typed: string,
+  context: RuleContext,
+): Checked {
+  const value = cleaned(type, typed, context);
+  const problem = (code: FieldProblem['code'], limit: number | null = null): Checked => ({
+    changes: {},
+    problems: [{ key: type, code, detail: null, limit }],
+  });
+  if (oldValue === '') return problem('nothing-to-change');
+  if (value === oldValue) return { changes: {}, problems: [] };
+  if (value === '') return problem('may-not-be-emptied');
+  if (hasControlCharacters(value, false)) return problem('control-characters');
+  if (value.length > limits[type]) return problem('too-long', limits[type]);
+  const code = coreProblem(type, value, context);
+  return code === null ? { changes: { [type]: value }, problems: [] } : problem(code);
 }

@@ -27,7 +27,7 @@ export type AttentionReason =
   | { readonly kind: 'refused'; readonly rejection: Rejection }
   /** The server's value moved since the edit (F22). */
   | { readonly kind: 'conflict'; readonly fields: readonly FieldConflict[] }
-  /** A filled identifier is somebody else's: the server may merge two people (F23). */
+  /** A filled identifier is somebody else's: the server may merge two people (F23). Null: it could not be checked. */
   | { readonly kind: 'belongs-to-other'; readonly key: FieldKey; readonly otherUserId: string | null }
   /** It may have arrived, and reading back could not tell. */
   | {
@@ -121,7 +121,11 @@ export type FieldProblem = {
     | 'already-loyalty'
     | 'disabled-field'
     | 'unknown-field'
-    | 'belongs-to-other';
+    | 'belongs-to-other'
+    /** Filling in somebody else's identifier can be confirmed only while the server is there. */
+    | 'confirm-online'
+    /** There is no value yet to ask a change of: fill it in instead. */
+    | 'nothing-to-change';
   /** The organisation's own words for a pattern; the customer's name for `belongs-to-other`. */
   readonly detail: string | null;
   /** For `too-long`: how many characters may be there. */

@@ -3,6 +3,7 @@ import {
   type FieldChanges,
   type FieldKey,
   type FieldValues,
+  type FillableIdentifier,
   fieldKeys,
   fillableIdentifiers,
   type Identifier,
@@ -15,7 +16,7 @@ import { databaseTrouble } from '../db/trouble.ts';
 import type { OrgView } from '../org/org-view.ts';
 import { isUntouched, type Outbox } from './outbox.ts';
 import { findUpdate, type Staff } from './rows.ts';
-import { type Checked, checkChanges, type RuleContext } from './rules.ts';
+import { type Checked, checkChanges, checkIdentityChange, type RuleContext } from './rules.ts';
 import type { ChangeResult, FieldProblem, SaveResult } from './update-view.ts';
 
 /** Whose details: a customer of the cache, or whoever the server knows by this identifier. */
@@ -26,6 +27,14 @@ export type SaveRequest = {
   readonly target: Target;
   readonly changes: FieldChanges;
   readonly replaces: string | null;
+  readonly confirmedFills: readonly FillableIdentifier[];
+};
+
+export type IdentityRequest = {
+  readonly token: string;
+  readonly customerId: number;
+  readonly type: FillableIdentifier;
+  readonly newValue: string;
 };
 
 export type Surroundings = {
@@ -36,6 +45,8 @@ export type Surroundings = {
   readonly staffRequired: boolean;
   readonly till: string;
   readonly countryCode: string;
+  /** The last exchange with the server went well. */
+  readonly isOnline: () => boolean;
 };
 
 export class Updates {
@@ -52,7 +63,7 @@ export class Updates {
   }
 
   /** Durable when it returns `saved`: the outbox row and the customer's effective view are committed (F24). */
-  save({ token, target, changes, replaces }: SaveRequest): SaveResult {
+  save({ token, target, changes, replaces, confirmedFills }: SaveRequest): SaveResult {
     const { db, outbox } = this.#at;
     return this.#durably(() => {
       const earlier = outbox.savedBy(token);
@@ -66,7 +77,7 @@ export class Updates {
       }
       const found = this.#contextOf(old === null ? target : { customerId: old.customerId }, replaces);
       if (found === null) return { kind: 'moved-on' };
-      const checked = this.#checkAll(changes, found.context, found.customerId);
+      const checked = this.#checkAll(changes, found.context, found.customerId, confirmedFills);
       if (checked.problems.length > 0) return { kind: 'invalid', problems: checked.problems };
       if (fieldKeys(checked.changes).length === 0) return { kind: 'nothing-changed' };
 
@@ -78,12 +89,45 @@ export class Updates {
         identifier: found.context.identifier,
         changes: checked.changes,
         baseline: this.#baseline(customerId, checked.changes, found.context),
-        confirmedFills: [],
+        confirmedFills,
         staff,
         till: this.#at.till,
       } as const;
       if (old === null) return { kind: 'saved', customerId, updateId: outbox.save(input) };
       const updateId = old.state === 'attention' ? outbox.replace(old, input) : outbox.edit(old, input);
+      return { kind: 'saved', customerId, updateId };
+    });
+  }
+
+  /**
+   * Queues a request to change an identifier that the server has. Nothing changes here until the server tells it: the
+   * vendor's back office approves or refuses.
+   */
+  requestIdentityChange({ token, customerId, type, newValue }: IdentityRequest): SaveResult {
+    const { outbox } = this.#at;
+    return this.#durably(() => {
+      const earlier = outbox.savedBy(token);
+      if (earlier !== null) return { kind: 'saved', ...earlier };
+      const staff = this.#at.staff();
+      if (staff === null && this.#at.staffRequired) return { kind: 'staff-required' };
+      const found = this.#contextOf({ customerId }, null);
+      if (found === null) return { kind: 'moved-on' };
+      const oldValue = found.context.server[type] ?? '';
+      const checked = checkIdentityChange(type, oldValue, newValue, found.context);
+      const problems = [...checked.problems, ...this.#doubles(checked.changes, customerId)];
+      if (problems.length > 0) return { kind: 'invalid', problems };
+      if (fieldKeys(checked.changes).length === 0) return { kind: 'nothing-changed' };
+      const updateId = outbox.save({
+        token,
+        customerId,
+        kind: 'identity',
+        identifier: { type, value: oldValue },
+        changes: checked.changes,
+        baseline: { [type]: oldValue },
+        confirmedFills: [],
+        staff,
+        till: this.#at.till,
+      });
       return { kind: 'saved', customerId, updateId };
     });
   }
@@ -180,9 +224,20 @@ export class Updates {
     return context === null ? null : { customerId, context };
   }
 
-  #checkAll(changes: FieldChanges, context: RuleContext, customerId: number | null): Checked {
+  #checkAll(
+    changes: FieldChanges,
+    context: RuleContext,
+    customerId: number | null,
+    confirmedFills: readonly FillableIdentifier[] = [],
+  ): Checked {
     const checked = checkChanges(changes, context);
-    return { ...checked, problems: [...checked.problems, ...this.#doubles(checked.changes, customerId)] };
+    const doubles = this.#doubles(checked.changes, customerId).filter(
+      ({ key }) => !confirmedFills.some((confirmed) => confirmed === key),
+    );
+    const offline: FieldProblem[] = this.#at.isOnline()
+      ? []
+      : confirmedFills.map((key) => ({ key, code: 'confirm-online', detail: null, limit: null }));
+    return { ...checked, problems: [...checked.problems, ...doubles, ...offline] };
   }
 
   /** An identifier that somebody else on this till has is not filled in (F23). */

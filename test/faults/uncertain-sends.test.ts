@@ -112,6 +112,7 @@ describe('updates of which it is not known whether they arrived', () => {
       target: { customerId: customer.customerId },
       changes: { lastName: 'Single' },
       replaces: null,
+      confirmedFills: [],
     };
     const results = await Promise.all([1, 2, 3].map(() => till.call['updates.save'](request)));
     assert.deepEqual(results[1], results[0]);

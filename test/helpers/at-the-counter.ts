@@ -21,7 +21,13 @@ export function byServerId(userId: number): Identifier {
 }
 
 export function trySave(till: RigTill, customerId: number, changes: FieldChanges, replaces: string | null = null) {
-  return till.call['updates.save']({ token: randomUUID(), target: { customerId }, changes, replaces });
+  return till.call['updates.save']({
+    token: randomUUID(),
+    target: { customerId },
+    changes,
+    replaces,
+    confirmedFills: [],
+  });
 }
 
 /** Saves and returns the update's id; anything but `saved` fails the test. */

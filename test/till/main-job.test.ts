@@ -1,40 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import type { CustomerView } from '../../electron/customers/customer-view.ts';
 import { anchors } from '../../electron/practice/anchors.ts';
-import type { SaveResult } from '../../electron/updates/update-view.ts';
-import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts';
-
-async function bringIn(till: RigTill, mobile: string): Promise<CustomerView> {
-  const found = await till.call['customers.lookUpOnline']({ identifier: { type: 'mobile', value: mobile } });
-  assert.equal(found.kind, 'found');
-  return found.customer;
-}
-
-async function save(till: RigTill, customerId: number, changes: { readonly [key: string]: string }): Promise<string> {
-  const result = await till.call['updates.save']({
-    token: randomUUID(),
-    target: { customerId },
-    changes,
-    replaces: null,
-  });
-  return savedId(result);
-}
-
-function savedId(result: SaveResult): string {
-  assert.equal(result.kind, 'saved', JSON.stringify(result));
-  return result.updateId;
-}
-
-async function allSent(till: RigTill): Promise<boolean> {
-  return (await till.call['sync.status'](undefined)).unsent === 0;
-}
-
-function idOf(customer: CustomerView): number {
-  assert.notEqual(customer.customerId, null);
-  return customer.customerId ?? 0;
-}
+import { bringIn, save, savedId, trySave, untilAllSent } from '../helpers/at-the-counter.ts';
+import { startTillRig, type TillRig } from '../helpers/till-rig.ts';
 
 describe('the main job: find, edit, save, send, see the points', () => {
   let rig: TillRig;
@@ -45,11 +14,11 @@ describe('the main job: find, edit, save, send, see the points', () => {
 
   it('sends a saved change and shows the points that it brought', async () => {
     const till = await rig.openTill(rig.newFolder());
-    const customer = await bringIn(till, anchors.ritaJames.mobile);
-    const updateId = await save(till, idOf(customer), { lastName: 'Jameson' });
-    await till.until('everything is sent', () => allSent(till));
+    const customer = await bringIn(till, { type: 'mobile', value: anchors.ritaJames.mobile });
+    const updateId = await save(till, customer.customerId, { lastName: 'Jameson' });
+    await untilAllSent(till);
 
-    const now = await till.call['customers.open']({ customerId: idOf(customer) });
+    const now = await till.call['customers.open']({ customerId: customer.customerId });
     const update = now?.updates.find((one) => one.updateId === updateId);
     assert.equal(update?.state, 'applied');
     assert.equal(now?.server.lastName, 'Jameson');
@@ -68,9 +37,9 @@ describe('the main job: find, edit, save, send, see the points', () => {
   it('keeps a change saved without a connection over a restart, and sends it once when the line is back', async () => {
     const folder = rig.newFolder();
     const first = await rig.openTill(folder);
-    const customer = await bringIn(first, anchors.ritaJames.mobile);
+    const customer = await bringIn(first, { type: 'mobile', value: anchors.ritaJames.mobile });
     await rig.server.control.setConnection(false);
-    await save(first, idOf(customer), { firstName: 'Margarita' });
+    await save(first, customer.customerId, { firstName: 'Margarita' });
     await first.until('the till says offline', async () => {
       const status = await first.call['sync.status'](undefined);
       return status.state === 'offline' && status.unsent === 1;
@@ -84,23 +53,23 @@ describe('the main job: find, edit, save, send, see the points', () => {
     const seen = rig.server.control.ledger.length;
     await rig.server.control.setConnection(true);
     await second.call['sync.sendNow'](undefined);
-    await second.until('everything is sent', () => allSent(second));
+    await untilAllSent(second);
     assert.equal(rig.server.control.ledger.length, seen + 1);
     assert.deepEqual(rig.server.control.ledger.at(-1)?.changes, { firstName: 'Margarita' });
   });
 
   it('finds an edited customer by the new name before the server has it', async () => {
     const till = await rig.openTill(rig.newFolder());
-    const customer = await bringIn(till, anchors.wangXiuying.mobile ?? '');
+    const customer = await bringIn(till, { type: 'mobile', value: anchors.wangXiuying.mobile ?? '' });
     await rig.server.control.setConnection(false);
-    await save(till, idOf(customer), { lastName: 'Okonkwo' });
+    await save(till, customer.customerId, { lastName: 'Okonkwo' });
     const { hits } = await till.call['customers.search']({ query: 'okonk', limit: 10 });
     assert.equal(hits[0]?.customerId, customer.customerId);
     assert.equal(hits[0]?.unsent, 1);
     assert.deepEqual(hits[0]?.matches, [{ in: 'lastName', from: 0, to: 5 }]);
     await rig.server.control.setConnection(true);
     await till.call['sync.sendNow'](undefined);
-    await till.until('everything is sent', () => allSent(till));
+    await untilAllSent(till);
   });
 
   it('updates a customer who is not on this till by an identifier, and the reply brings the customer in', async () => {
@@ -114,9 +83,10 @@ describe('the main job: find, edit, save, send, see the points', () => {
       target: { identifier: { type: 'mobile', value: mobile } },
       changes: { lastName: 'Stranger' },
       replaces: null,
+      confirmedFills: [],
     });
     savedId(result);
-    await till.until('everything is sent', () => allSent(till));
+    await untilAllSent(till);
     const { hits } = await till.call['customers.search']({ query: mobile, limit: 10 });
     assert.equal(hits.length, 1);
     assert.equal(hits[0]?.lastName, 'Stranger');
@@ -127,9 +97,9 @@ describe('the main job: find, edit, save, send, see the points', () => {
 
   it('puts a refused update in front of a person, and sends the corrected one in its place', async () => {
     const till = await rig.openTill(rig.newFolder());
-    const customer = await bringIn(till, anchors.ritaJames.mobile);
+    const customer = await bringIn(till, { type: 'mobile', value: anchors.ritaJames.mobile });
     rig.server.control.setFault('refuse', { times: 1, endpoint: 'customer/update' });
-    const refusedId = await save(till, idOf(customer), { lastName: 'Refused' });
+    const refusedId = await save(till, customer.customerId, { lastName: 'Refused' });
     await till.until('it needs attention', async () => {
       return (await till.call['sync.status'](undefined)).state === 'attention';
     });
@@ -139,15 +109,10 @@ describe('the main job: find, edit, save, send, see the points', () => {
     assert.equal(refused?.reason?.kind, 'refused');
     assert.equal(refused?.may.fix, true);
 
-    const fixed = await till.call['updates.save']({
-      token: randomUUID(),
-      target: { customerId: idOf(customer) },
-      changes: { lastName: 'Mended' },
-      replaces: refusedId,
-    });
+    const fixed = await trySave(till, customer.customerId, { lastName: 'Mended' }, refusedId);
     const fixedId = savedId(fixed);
     assert.notEqual(fixedId, refusedId);
-    await till.until('everything is sent', () => allSent(till));
+    await untilAllSent(till);
     const history = await till.call['updates.history']({ updateId: refusedId });
     assert.deepEqual(
       history.map((entry) => entry.to),
@@ -163,24 +128,25 @@ describe('the main job: find, edit, save, send, see the points', () => {
       target: { identifier: { type: 'mobile', value: anchors.ritaJames.mobile } },
       changes: { lastName: 'Paused' },
       replaces: null,
+      confirmedFills: [],
     });
     savedId(result);
     await till.until('it is paused', async () => (await till.call['sync.status'](undefined)).paused === 'credentials');
     assert.equal((await till.call['sync.status'](undefined)).unsent, 1);
     await till.call['app.provideSecret']({ secret: 'practice' });
-    await till.until('everything is sent', () => allSent(till));
+    await untilAllSent(till);
     assert.deepEqual(rig.server.control.ledger.at(-1)?.changes, { lastName: 'Paused' });
   });
 
   it('refuses bad input with the field named, and saves nothing', async () => {
     const till = await rig.openTill(rig.newFolder());
-    const customer = await bringIn(till, anchors.ashaRaman.mobile ?? '');
-    const result = await till.call['updates.save']({
-      token: randomUUID(),
-      target: { customerId: idOf(customer) },
-      changes: { email: 'nobody at nowhere', registeredOn: '2025-02-30 10:00:00', mobile: '4477009001' },
-      replaces: null,
-    });
+    const customer = await bringIn(till, { type: 'mobile', value: anchors.ashaRaman.mobile ?? '' });
+    const result = await trySave(
+      till,
+      customer.customerId,
+      { email: 'nobody at nowhere', registeredOn: '2025-02-30 10:00:00', mobile: '4477009001' },
+      null,
+    );
     assert.equal(result.kind, 'invalid');
     assert.deepEqual(
       result.problems.map(({ key, code }) => [key, code]),
@@ -192,9 +158,10 @@ describe('the main job: find, edit, save, send, see the points', () => {
     );
     const same = await till.call['updates.save']({
       token: randomUUID(),
-      target: { customerId: idOf(customer) },
+      target: { customerId: customer.customerId },
       changes: { firstName: ` ${customer.fields.firstName} ` },
       replaces: null,
+      confirmedFills: [],
     });
     assert.equal(same.kind, 'nothing-changed');
     assert.equal((await till.call['sync.status'](undefined)).unsent, 0);

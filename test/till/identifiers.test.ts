@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { anchors } from '../../electron/practice/anchors.ts';
+import { bringIn, byServerId, save, savedId, untilAllSent, untilState, updateOf } from '../helpers/at-the-counter.ts';
+import { startTillRig, type TillRig } from '../helpers/till-rig.ts';
+
+describe('identifiers: filling an empty one, asking for a change of an existing one', () => {
+  let rig: TillRig;
+  beforeEach(async () => {
+    rig = await startTillRig(40);
+  });
+  afterEach(() => rig.close());
+
+  it("fills in somebody else's email only after staff confirmed it online, having both people to compare", async () => {
+    const till = await rig.openTill(rig.newFolder());
+    const asha = await bringIn(till, byServerId(anchors.ashaRaman.userId));
+    const changes = { email: anchors.ritaJames.email };
+    const updateId = await save(till, asha.customerId, changes);
+    await untilState(till, asha.customerId, updateId, 'attention');
+    const other = await till.call['customers.openByIdentifier']({ identifier: byServerId(anchors.ritaJames.userId) });
+    assert.equal(other.fields.lastName, 'James');
+
+    const confirm = () =>
+      till.call['updates.save']({
+        token: randomUUID(),
+        target: { customerId: asha.customerId },
+        changes,
+        replaces: updateId,
+        confirmedFills: ['email'],
+      });
+    await rig.server.control.setConnection(false);
+    await till.call['customers.refresh']({ customerId: asha.customerId });
+    const offline = await confirm();
+    assert.equal(offline.kind, 'invalid');
+    assert.deepEqual(
+      offline.problems.map(({ code }) => code),
+      ['confirm-online'],
+    );
+    await rig.server.control.setConnection(true);
+    await till.call['customers.refresh']({ customerId: asha.customerId });
+    const fixedId = savedId(await confirm());
+    await untilAllSent(till);
+    const applied = await updateOf(till, asha.customerId, fixedId);
+    assert.deepEqual(
+      applied.result?.warnings.map(({ code, field }) => [code, field]),
+      [[91007, 'email']],
+    );
+  });
+
+  it('fills in an email that nobody has', async () => {
+    const till = await rig.openTill(rig.newFolder());
+    const asha = await bringIn(till, byServerId(anchors.ashaRaman.userId));
+    await save(till, asha.customerId, { email: ' asha.new@example.com ' });
+    await untilAllSent(till);
+    assert.equal(rig.server.control.customer(anchors.ashaRaman.userId)?.email, 'asha.new@example.com');
+  });
+
+  it('sends a request to change a mobile, and keeps the old one until the back office has approved', async () => {
+    const till = await rig.openTill(rig.newFolder());
+    const customer = await bringIn(till, byServerId(anchors.kabirBose.userId));
+    const oldMobile = customer.fields.mobile;
+    const request = { token: randomUUID(), customerId: customer.customerId, type: 'mobile' } as const;
+    const wrong = await till.call['updates.requestIdentityChange']({ ...request, newValue: '12' });
+    assert.equal(wrong.kind, 'invalid');
+    const updateId = savedId(await till.call['updates.requestIdentityChange']({ ...request, newValue: '98450 12399' }));
+    const applied = await untilState(till, customer.customerId, updateId, 'applied');
+    assert.equal(applied.kind, 'identity');
+    assert.equal(applied.result?.answer?.itemCode, 1040);
+    const now = await till.call['customers.open']({ customerId: customer.customerId });
+    assert.equal(now?.fields.mobile, oldMobile);
+    const entry = rig.server.control.ledger.at(-1);
+    assert.deepEqual([entry?.endpoint, entry?.changes], ['customer/update_identity', { mobile: '919845012399' }]);
+  });
+});
