@@ -23,6 +23,16 @@ export function failedRead(trouble: NotSent | Unknown): ReadOutcome<never> {
   };
 }
 
+/**
+ * A server that does not have this call at all (an older release, a gateway that lets only some through) says 404, 405
+ * or 501, often with a page of its own. That is an answer about the call, not about the line: the till goes on without it.
+ */
+function troubleOf(result: HttpResult, trouble: NotSent | Unknown): ReadOutcome<never> {
+  const noSuchCall = result.kind === 'answer' && [404, 405, 501].includes(result.status);
+  if (!noSuchCall || trouble.answer === null) return failedRead(trouble);
+  return { kind: 'refused', rejection: { code: result.status, field: null, message: null }, answer: trouble.answer };
+}
+
 function requestRejection({ status }: Reply): Rejection {
   return { code: status?.code ?? null, field: null, message: status?.message ?? null };
 }
@@ -45,7 +55,7 @@ export function readOutcome<T>(
 ): ReadOutcome<T> {
   const reply = judge(result, wallMs);
   if (reply.kind === 'held') return reply;
-  if (reply.kind !== 'reply') return failedRead(reply);
+  if (reply.kind !== 'reply') return troubleOf(result, reply);
   const { answer, status, verdict } = reply;
   if (status?.code === 500 || verdict === 'refused' || verdict === 'not-found') {
     return { kind: 'refused', rejection: requestRejection(reply), answer };
@@ -98,7 +108,7 @@ function lookup(
 ): { readonly kind: 'items'; readonly reply: Reply; readonly items: readonly JsonObject[] } | ReadOutcome<never> {
   const reply = judge(result, wallMs);
   if (reply.kind === 'held') return reply;
-  if (reply.kind !== 'reply') return failedRead(reply);
+  if (reply.kind !== 'reply') return troubleOf(result, reply);
   const items = readCustomers(reply.object);
   if (items.length > 0) return { kind: 'items', reply, items };
   if (reply.verdict === 'not-found') return { kind: 'not-found', answer: reply.answer };

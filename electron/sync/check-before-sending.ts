@@ -93,7 +93,8 @@ async function lookAtCustomer(line: Line, api: LoyaltyApi, update: Update, ident
       return { kind: 'unseen' };
     case 'failed':
       noteTrouble(line, outcome.why, outcome.retryAfterMs);
-      return { kind: 'later' };
+      // The server is there but does not tell: the answer to the update will.
+      return { kind: outcome.why === 'unreadable-answer' ? 'unseen' : 'later' };
   }
 }
 
@@ -169,6 +170,7 @@ async function checkFills(
         return stop(type, null);
       case 'failed':
         noteTrouble(line, outcome.why, outcome.retryAfterMs);
+        if (outcome.why === 'unreadable-answer') return stop(type, null);
         return 'later';
     }
   }

@@ -251,9 +251,14 @@ export class SyncEngine {
   async #send(api: LoyaltyApi, update: Update): Promise<void> {
     const savedAtMs = this.#savedAtMs.get(update.id);
     const checkAfterMs = this.#line.config.sync.checkAfterMinutes * 60_000;
-    const isOld = savedAtMs === undefined || this.#line.clock.monotonicMs() - savedAtMs >= checkAfterMs;
+    // While the line is not known to stand, a look goes first: it costs the outbox nothing when it fails (F14).
+    const isOld =
+      savedAtMs === undefined ||
+      this.#line.clock.monotonicMs() - savedAtMs >= checkAfterMs ||
+      this.#line.connection.isProbing;
     const result = await sendOne(this.#line, api, update, isOld, (write) => this.#settle(write));
     if (result.kind === 'customer-busy') this.#delayCustomer(update.customerId);
+    if (result.kind === 'later') this.#delayUnlessLineWaits(update.customerId);
     if (result.kind === 'unknown') this.#readBackAtMs.set(update.id, this.#line.clock.monotonicMs() + this.#settleMs());
     if (result.kind === 'settled') this.#savedAtMs.delete(update.id);
   }
@@ -261,6 +266,13 @@ export class SyncEngine {
   async #readBack(api: LoyaltyApi, update: Update): Promise<void> {
     const result = await readBack(this.#line, api, update);
     if (result === 'settled') this.#readBackAtMs.delete(update.id);
+    else this.#delayUnlessLineWaits(update.customerId);
+  }
+
+  /** What could not be done now is not tried again at once, also where the line itself has no reason to wait. */
+  #delayUnlessLineWaits(customerId: number): void {
+    const { connection } = this.#line;
+    if (connection.waitMs === 0 && connection.paused === null) this.#delayCustomer(customerId);
   }
 
   #delayCustomer(customerId: number): void {

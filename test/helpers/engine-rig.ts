@@ -1,0 +1,231 @@
+/**
+ * The real outbox and engine on a real database, before a server that is a plain object and under a virtual clock: for
+ * what needs hours, many tills or thousands of random steps.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Clock, Random } from '../../electron/clock/clock.ts';
+import { type CustomerRecord, type FieldChanges, mergeRecord } from '../../electron/customers/customer.ts';
+import { insertToldCustomer } from '../../electron/customers/store.ts';
+import { migrate } from '../../electron/db/migrate.ts';
+import { type Db, openDatabase } from '../../electron/db/open.ts';
+import type { LoyaltyApi } from '../../electron/loyalty-api/loyalty-api.ts';
+import type { Answer, UpdateOutcome } from '../../electron/loyalty-api/outcome.ts';
+import type { Log } from '../../electron/support/log.ts';
+import { parseMachineConfig } from '../../electron/support/machine-config.ts';
+import { ConnectionState } from '../../electron/sync/connection.ts';
+import { SyncEngine } from '../../electron/sync/engine.ts';
+import type { Line } from '../../electron/sync/line.ts';
+import { Pace } from '../../electron/sync/pace.ts';
+import type { SyncStatus } from '../../electron/sync/sync-status.ts';
+import { Outbox } from '../../electron/updates/outbox.ts';
+
+const key = '5'.repeat(64);
+
+export const okAnswer: Answer = {
+  httpStatus: 200,
+  requestId: 'r-1',
+  code: 200,
+  message: 'Success',
+  total: 1,
+  successCount: 1,
+  itemCode: 1000,
+  itemMessage: null,
+};
+
+export function customerRecord(userId: string, lastName: string): CustomerRecord {
+  return {
+    userId,
+    fields: { firstName: 'Some', lastName, mobile: `9198450${userId.padStart(5, '0')}` },
+    loyalty: { points: 0, lifetimePoints: 0, lifetimePurchases: 0, tier: null, tierExpiresOn: null, programs: [] },
+    updatedOn: null,
+    source: null,
+    otherSubscriptions: [],
+    unknown: {},
+  };
+}
+
+/** A server whose every answer the test decides; what it applied stands in its ledger. */
+export class ModelServer {
+  readonly customers = new Map<string, CustomerRecord>();
+  readonly ledger: { readonly userId: string; readonly changes: FieldChanges; readonly atMs: number }[] = [];
+  /** What becomes of the next update: asked once for each. */
+  fate: (changes: FieldChanges) => 'apply' | 'apply-and-lose' | 'lose' | Exclude<UpdateOutcome, { kind: 'applied' }> =
+    () => 'apply';
+  reachable = true;
+  readable = true;
+  updateCalls = 0;
+  calls = 0;
+  readonly #clock: Clock;
+  readonly #latencyMs: number;
+
+  constructor(clock: Clock, latencyMs = 0) {
+    this.#clock = clock;
+    this.#latencyMs = latencyMs;
+  }
+
+  apply(userId: string, changes: FieldChanges): CustomerRecord {
+    const known = this.customers.get(userId) ?? customerRecord(userId, '');
+    const points = (known.loyalty?.points ?? 0) + 50;
+    const changed = mergeRecord(known, {
+      ...known,
+      fields: changes,
+      loyalty: known.loyalty === null ? null : { ...known.loyalty, points },
+    });
+    this.customers.set(userId, changed);
+    this.ledger.push({ userId, changes, atMs: this.#clock.monotonicMs() });
+    return changed;
+  }
+
+  readonly api: LoyaltyApi = {
+    updateCustomer: async ({ identifier, changes }) => {
+      this.updateCalls += 1;
+      await this.#line();
+      if (!this.reachable) return { kind: 'not-sent', why: 'no-connection', retryAfterMs: null, answer: null };
+      const fate = this.fate(changes);
+      if (fate === 'lose') return { kind: 'unknown', why: 'connection-lost', answer: null };
+      if (typeof fate === 'object') return fate;
+      const record = this.apply(identifier.value, changes);
+      if (fate === 'apply-and-lose') return { kind: 'unknown', why: 'timeout', answer: null };
+      return { kind: 'applied', record, effects: [], warnings: [], answer: okAnswer };
+    },
+    getCustomer: async ({ value }) => {
+      await this.#line();
+      if (!this.reachable) return { kind: 'failed', why: 'no-connection', retryAfterMs: null };
+      if (!this.readable) return { kind: 'held', why: 'permission', answer: okAnswer };
+      const found = this.customers.get(value);
+      return found === undefined
+        ? { kind: 'not-found', answer: okAnswer }
+        : { kind: 'found', value: found, answer: okAnswer };
+    },
+    login: async () => {
+      await this.#line();
+      return this.reachable
+        ? { kind: 'found', value: { till: 't', organisation: 'o', serverTimeMs: null }, answer: okAnswer }
+        : { kind: 'failed', why: 'no-connection', retryAfterMs: null };
+    },
+    requestIdentityChange: async () => ({ kind: 'unknown', why: 'timeout', answer: null }),
+    getCustomers: async () => ({ kind: 'not-found', answer: okAnswer }),
+    orgPolicy: async () => ({ kind: 'not-found', answer: okAnswer }),
+    customFields: async () => ({ kind: 'not-found', answer: okAnswer }),
+    extendedFields: async () => ({ kind: 'not-found', answer: okAnswer }),
+    staff: async () => ({ kind: 'not-found', answer: okAnswer }),
+  };
+
+  async #line(): Promise<void> {
+    this.calls += 1;
+    if (this.#latencyMs > 0) await new Promise<void>((resolve) => this.#clock.after(this.#latencyMs, resolve));
+  }
+}
+
+export type EngineRig = {
+  readonly db: Db;
+  readonly outbox: Outbox;
+  readonly engine: SyncEngine;
+  readonly line: Line;
+  readonly statuses: SyncStatus[];
+  readonly logged: string[];
+  readonly addCustomer: (userId: string, lastName?: string) => number;
+  readonly save: (customerId: number, changes: FieldChanges) => string;
+  readonly stop: () => Promise<void>;
+};
+
+export type EngineRigOptions = {
+  readonly server: ModelServer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly folder: string;
+  readonly requestsPerMinute?: number;
+  readonly maxInFlight?: number;
+  readonly sync?: { readonly [key: string]: unknown };
+};
+
+export function temporaryFolder(): { readonly folder: string; readonly remove: () => void } {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-engine-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Opens the folder's database (again) and starts an engine on it, as a start of the program does. */
+export function startEngine({
+  server,
+  clock,
+  random,
+  folder,
+  requestsPerMinute = 6000,
+  maxInFlight = 4,
+  sync = {},
+}: EngineRigOptions): EngineRig {
+  const config = parseMachineConfig(
+    {
+      api: { url: 'http://127.0.0.1:1', requestsPerMinute, maxInFlight },
+      auth: { method: 'basic', till: 'till1' },
+      sync: { settleSeconds: 1, ...sync },
+    },
+    'test',
+  );
+  const db = openDatabase({ file: path.join(folder, 'tillside.db'), keyHex: key });
+  migrate(db);
+  const outbox = new Outbox(db, clock, random);
+  const logged: string[] = [];
+  const log: Log = { write: (level, event) => logged.push(`${level} ${event}`) };
+  const line: Line = {
+    api: () => server.api,
+    db,
+    outbox,
+    connection: new ConnectionState(clock, random),
+    pace: new Pace(config.api, clock, random),
+    clock,
+    log,
+    config,
+    primaryIdentifier: () => 'mobile',
+    customerChanged: () => undefined,
+    updateChanged: () => undefined,
+  };
+  const statuses: SyncStatus[] = [];
+  const engine = new SyncEngine(line, (status) => statuses.push(status));
+  engine.start();
+  return {
+    db,
+    outbox,
+    engine,
+    line,
+    statuses,
+    logged,
+    addCustomer: (userId, lastName = 'Before') => {
+      const record = server.customers.get(userId) ?? customerRecord(userId, lastName);
+      server.customers.set(userId, record);
+      return insertToldCustomer(db, record, clock.wallMs());
+    },
+    save: (customerId, changes) => {
+      const baseline = baselineOf(db, customerId, changes);
+      const updateId = outbox.save({
+        token: random.id(),
+        customerId,
+        kind: 'fields',
+        identifier: { type: 'userId', value: userIdOf(db, customerId) },
+        changes,
+        baseline,
+        confirmedFills: [],
+        staff: null,
+        till: 'till1',
+      });
+      engine.saved(updateId);
+      return updateId;
+    },
+    stop: async () => {
+      await engine.close();
+      db.close();
+    },
+  };
+}
+
+function userIdOf(db: Db, customerId: number): string {
+  return String(db.prepare('select user_id from customers where id = ?').pluck().get(customerId));
+}
+
+function baselineOf(db: Db, customerId: number, changes: FieldChanges): { [key: string]: string | null } {
+  const json = String(db.prepare('select record from customer_records where customer_id = ?').pluck().get(customerId));
+  const { fields }: { fields: { [key: string]: string | null } } = JSON.parse(json);
+  return Object.fromEntries(Object.keys(changes).map((name) => [name, fields[name] ?? null]));
+}
