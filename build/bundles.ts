@@ -1,0 +1,87 @@
+/** The built parts of the app in `dist/`, made where they are missing or older than their sources. */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from './project-root.ts';
+
+export type BundleName = 'main' | 'preload' | 'renderer';
+
+type Bundle = {
+  readonly config: string;
+  /** Files and folders that it is made of. */
+  readonly sources: readonly string[];
+  /** What is there when it was built. */
+  readonly output: string;
+};
+
+export const bundles: { readonly [Name in BundleName]: Bundle } = {
+  main: {
+    config: 'build/vite.main.config.ts',
+    sources: ['electron', 'package-lock.json', 'build/vite.main.config.ts'],
+    output: 'main/main.js',
+  },
+  preload: {
+    config: 'build/vite.preload.config.ts',
+    sources: ['electron/preload.ts', 'electron/ipc', 'package-lock.json', 'build/vite.preload.config.ts'],
+    output: 'preload/preload.cjs',
+  },
+  renderer: {
+    config: 'build/vite.renderer.config.ts',
+    sources: ['renderer', 'electron/ipc', 'package-lock.json', 'build/vite.renderer.config.ts'],
+    output: 'renderer/index.html',
+  },
+};
+
+export const distFolder = path.join(projectRoot, 'dist');
+
+/** What the build itself writes among the sources. */
+const generated = path.join('i18n', 'compiled');
+
+function newestChangeMs(file: string): number {
+  const found = statSync(file);
+  if (!found.isDirectory()) return found.mtimeMs;
+  if (file.endsWith(generated)) return 0;
+  return readdirSync(file).reduce(
+    (newest, name) => Math.max(newest, newestChangeMs(path.join(file, name))),
+    found.mtimeMs,
+  );
+}
+
+function isFresh({ sources, output }: Bundle): boolean {
+  const file = path.join(distFolder, output);
+  if (!existsSync(file)) return false;
+  const builtMs = statSync(file).mtimeMs;
+  return sources.every((source) => newestChangeMs(path.join(projectRoot, source)) < builtMs);
+}
+
+/**
+ * Builds those of the parts that are missing or old, or all of them.
+ *
+ * In a process of its own: builders print on standard output, which belongs to whoever asked, and their memory is not
+ * the till's.
+ * @throws with what the build printed where a source does not build
+ */
+export async function ensureBuilt(names: readonly BundleName[], { always = false } = {}): Promise<void> {
+  const wanted = always ? names : names.filter((name) => !isFresh(bundles[name]));
+  if (wanted.length === 0) return;
+  const script = path.join(projectRoot, 'build', 'build-bundles.ts');
+  const child = spawn(process.execPath, [script, ...wanted], { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      printed += text;
+    });
+  }
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw new BuildFailed(wanted, printed);
+}
+
+export class BuildFailed extends Error {
+  constructor(names: readonly BundleName[], printed: string) {
+    super(`${names.join(', ')} could not be built:\n${printed.trim()}`);
+  }
+}

@@ -1,0 +1,117 @@
+/** What `npm start` and `npm run preview` share: their arguments, their exit codes, and being stopped. */
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { dataPlace } from '../electron/support/data-place.ts';
+import { type FoundConfig, findConfig } from '../electron/support/find-config.ts';
+import { MachineConfigError } from '../electron/support/machine-config.ts';
+import { TillCannotOpen } from '../electron/support/till-cannot-open.ts';
+import { BuildFailed } from './bundles.ts';
+
+export const exitCodes = { clean: 0, fault: 1, badInput: 2, cannotOpen: 3 } as const;
+
+/** Something that the person who typed the command can put right. */
+export class BadArguments extends Error {}
+
+export type HostArguments = {
+  readonly found: FoundConfig;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly open: boolean;
+};
+
+/**
+ * @param machineWide whether IT's machine-wide config is looked for
+ * @throws BadArguments
+ * @throws MachineConfigError
+ */
+export function readArguments(argv: readonly string[], machineWide: boolean): HostArguments {
+  const { config, data, port, 'no-open': noOpen } = parse(argv);
+  const portNumber = Number(port);
+  if (!/^\d{1,5}$/.test(port) || portNumber > 65_535) {
+    throw new BadArguments(`--port: found ${JSON.stringify(port)}, expected a number from 0 to 65535`);
+  }
+  const found = findConfig({
+    argument: config,
+    env: process.env,
+    platform: process.platform,
+    cwd: process.cwd(),
+    machineWide,
+  });
+  return {
+    found,
+    dataDir: data === undefined ? dataPlace(process.platform, process.env, homedir(), found.mode) : path.resolve(data),
+    port: portNumber,
+    open: !noOpen,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        config: { type: 'string' },
+        data: { type: 'string' },
+        port: { type: 'string', default: '0' },
+        'no-open': { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new BadArguments(error instanceof Error ? error.message : 'unknown arguments');
+  }
+}
+
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Tells the person what is wrong. @returns the exit code for it */
+export function explain(error: unknown): number {
+  if (error instanceof MachineConfigError) {
+    say(error.message);
+    return exitCodes.badInput;
+  }
+  if (error instanceof BadArguments) {
+    say(`Tillside: ${error.message}`);
+    return exitCodes.badInput;
+  }
+  if (error instanceof TillCannotOpen) {
+    say(`Tillside cannot open: ${error.message} (${error.code})`);
+    return exitCodes.cannotOpen;
+  }
+  if (error instanceof BuildFailed) {
+    say(`Tillside: ${error.message}`);
+    return exitCodes.fault;
+  }
+  say(`Tillside stopped by a fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return exitCodes.fault;
+}
+
+const impatientAfterMs = 1000;
+
+/**
+ * Resolves when this process is asked to stop: Ctrl+C, SIGTERM, or the set-up that started it is gone. A hang-up alone
+ * does not stop it while the set-up lives, so that it can be left running behind a closed terminal. Asked a second
+ * time, it stops at once: everything saved is durable.
+ */
+export function askedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    let firstAtMs: number | null = null;
+    const stop = () => {
+      const nowMs = performance.now();
+      // One Ctrl+C may arrive twice: from the terminal and passed on by the set-up.
+      if (firstAtMs !== null && nowMs - firstAtMs > impatientAfterMs) process.exit(exitCodes.fault);
+      firstAtMs ??= nowMs;
+      resolve();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+    process.on('SIGHUP', () => {
+      if (!process.connected) stop();
+    });
+    process.once('disconnect', stop);
+    // The channel to the set-up must not keep this process alive.
+    process.channel?.unref();
+  });
+}

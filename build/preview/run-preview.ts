@@ -1,0 +1,94 @@
+/** A till in Node with its screen over loopback: what `npm run preview` runs, and `npm start` where Electron cannot be had. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
+import { startTill } from '../../electron/start-till.ts';
+import { loadAppFiles } from '../../electron/support/app-files.ts';
+import { fileLog } from '../../electron/support/file-log.ts';
+import type { FoundConfig } from '../../electron/support/find-config.ts';
+import type { Log } from '../../electron/support/log.ts';
+import { secretFile } from '../../electron/support/secret-file.ts';
+import { distFolder, ensureBuilt } from '../bundles.ts';
+import { BadArguments } from '../command-line.ts';
+import { projectRoot } from '../project-root.ts';
+import { isOurPage } from './access.ts';
+import { preloadScript } from './preload-page.ts';
+import { type PreviewServer, startPreviewServer } from './preview-server.ts';
+
+export type RunningPreview = Pick<PreviewServer, 'url' | 'newWindowUrl'> & {
+  readonly log: Log;
+  /** Finishes or puts back what is in flight, closes the data, then lets go of the port. */
+  readonly close: () => Promise<void>;
+};
+
+export type PreviewOptions = {
+  readonly found: FoundConfig;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly secret: string | undefined;
+};
+
+/**
+ * @throws TillCannotOpen
+ * @throws BadArguments where the port is not to be had
+ */
+export async function runPreview({ found, dataDir, port, secret }: PreviewOptions): Promise<RunningPreview> {
+  await ensureBuilt(['preload', 'renderer']);
+  // Whatever is written from here on is this user's alone, also in a folder that others may look into.
+  process.umask(0o077);
+  const log = fileLog({
+    dataDir,
+    level: found.mode === 'live' ? found.config.log.level : 'info',
+    clock: systemClock,
+  });
+  const transport = createNodeTransport({ clock: systemClock, env: process.env });
+  const started = await startTill({
+    found,
+    dataDir,
+    host: 'preview',
+    version: productVersion(),
+    secrets: secretFile(dataDir, null),
+    transport: transport.send,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    secret,
+    allows: isOurPage,
+  });
+  const closeTill = async () => {
+    await started.close();
+    transport.close();
+  };
+  try {
+    const server = await startPreviewServer({
+      port,
+      files: loadAppFiles(path.join(distFolder, 'renderer')),
+      preload: preloadScript(path.join(distFolder, 'preload', 'preload.cjs')),
+      dispatcher: started.dispatcher,
+      subscribe: started.till.subscribe,
+      log,
+    });
+    return {
+      url: server.url,
+      newWindowUrl: server.newWindowUrl,
+      log,
+      close: async () => {
+        await closeTill();
+        await server.close();
+      },
+    };
+  } catch (error) {
+    await closeTill();
+    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+    if (code === 'EADDRINUSE' || code === 'EACCES') {
+      throw new BadArguments(`--port: ${port} cannot be used (${code}), expected a free port, or 0 to pick one`);
+    }
+    throw error;
+  }
+}
+
+function productVersion(): string {
+  const version: unknown = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')).version;
+  return typeof version === 'string' ? version : '0';
+}

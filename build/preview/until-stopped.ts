@@ -1,0 +1,32 @@
+import { faultFacts } from '../../electron/support/fault-facts.ts';
+import { askedToStop, exitCodes, say } from '../command-line.ts';
+import type { RunningPreview } from './run-preview.ts';
+
+/** A close that hangs must not keep the machine from shutting down; everything saved is durable anyway. */
+const longestCloseMs = 15_000;
+
+/**
+ * Runs the preview until it is asked to stop, `alsoEnds` resolves, or a fault turns up, then closes it.
+ * @returns the exit code
+ */
+export async function untilStopped(preview: RunningPreview, alsoEnds?: Promise<unknown>): Promise<number> {
+  // Whoever read our output may be gone: that is no reason to stop.
+  process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+  const fault = new Promise<number>((resolve) => {
+    const report = (reason: unknown) => {
+      preview.log.write('error', 'fault', faultFacts(reason));
+      say('Tillside stopped by a fault; where it happened is in the log.');
+      resolve(exitCodes.fault);
+    };
+    process.once('uncaughtException', report);
+    process.once('unhandledRejection', report);
+  });
+  const clean = Promise.race([askedToStop(), ...(alsoEnds === undefined ? [] : [alsoEnds])]).then(
+    () => exitCodes.clean,
+  );
+  const code = await Promise.race([fault, clean]);
+  setTimeout(() => process.exit(exitCodes.fault), longestCloseMs).unref();
+  await preview.close();
+  return code;
+}

@@ -1,0 +1,27 @@
+/**
+ * Builds the desktop app's main process to one ES module with all packages in it: only Electron, Node and the SQLite
+ * binary stay outside (`nativeBinding` says where that lies), so that no node_modules is shipped.
+ */
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import { defineConfig } from 'vite';
+import { projectRoot } from './project-root.ts';
+
+export default defineConfig({
+  root: projectRoot,
+  publicDir: false,
+  ssr: { noExternal: true },
+  build: {
+    ssr: true,
+    target: 'node24',
+    outDir: path.join(projectRoot, 'dist', 'main'),
+    emptyOutDir: true,
+    sourcemap: false,
+    minify: false,
+    rolldownOptions: {
+      input: path.join(projectRoot, 'electron', 'main.ts'),
+      external: ['electron', /^node:/, ...builtinModules],
+      output: { format: 'es', entryFileNames: 'main.js', codeSplitting: false },
+    },
+  },
+});

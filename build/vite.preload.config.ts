@@ -1,0 +1,18 @@
+/** Builds the preload to one CommonJS file: a sandboxed preload can be nothing else. */
+import path from 'node:path';
+import { defineConfig } from 'vite';
+import { projectRoot } from './project-root.ts';
+
+export default defineConfig({
+  root: projectRoot,
+  publicDir: false,
+  build: {
+    target: 'chrome140',
+    outDir: path.join(projectRoot, 'dist', 'preload'),
+    emptyOutDir: true,
+    sourcemap: false,
+    minify: false,
+    lib: { entry: path.join(projectRoot, 'electron', 'preload.ts'), formats: ['cjs'], fileName: () => 'preload.cjs' },
+    rolldownOptions: { external: ['electron'] },
+  },
+});

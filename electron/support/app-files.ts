@@ -1,0 +1,59 @@
+/** The files of the screen and the headers they go out with, over `app://till/` as over the preview's loopback. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+export type AppFile = { readonly body: Buffer; readonly type: string };
+
+/** Everything from our own files, nothing inline, nothing from elsewhere. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+export const securityHeaders = {
+  'Content-Security-Policy': contentSecurityPolicy,
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), payment=()',
+  'Cache-Control': 'no-store',
+} as const;
+
+const types: { readonly [extension: string]: string } = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+/**
+ * Reads the built screen into memory, by its address: `/index.html`, `/assets/….js`. Only what was there at the start
+ * can be asked for, so that no address, however it is written, leads anywhere else; and a build in the meantime cannot
+ * pull the files away from under an open screen.
+ * @throws what the file system says where the screen was not built
+ */
+export function loadAppFiles(folder: string): ReadonlyMap<string, AppFile> {
+  const files = new Map<string, AppFile>();
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    const address = `/${path.relative(folder, file).split(path.sep).join('/')}`;
+    const type = types[path.extname(file)] ?? 'application/octet-stream';
+    files.set(address, { body: readFileSync(file), type });
+  }
+  return files;
+}
