@@ -75,6 +75,16 @@ type Token = {
   readonly freshForMs: number;
 };
 
+/** Whatever befell the request for a token, the call that waits for it has certainly not been sent. */
+function withoutToken(answer: Answer | null): Held | NotSent {
+  if (answer === null) return { kind: 'not-sent', why: 'no-connection', retryAfterMs: null, answer };
+  // The server's own JSON with a 4xx: it understood the request and does not take the key or the secret.
+  const refused = answer.httpStatus >= 400 && answer.httpStatus < 500;
+  return refused
+    ? { kind: 'held', why: 'credentials', answer }
+    : { kind: 'not-sent', why: 'busy', retryAfterMs: null, answer };
+}
+
 const defaultTtlSeconds = 300;
 
 function oauth(parameters: AuthParameters & { readonly config: OAuthConfig }): Auth {
@@ -95,15 +105,7 @@ function oauth(parameters: AuthParameters & { readonly config: OAuthConfig }): A
     const startedWallMs = clock.wallMs();
     const result = await transport({ ...request, headers, timeoutMs });
     const reply = judge(result, startedWallMs);
-    // Whatever befell the request for a token, the call that waits for it has certainly not been sent.
-    if (reply.kind === 'unknown') {
-      return {
-        kind: 'not-sent',
-        why: reply.why === 'server-error' ? 'busy' : 'no-connection',
-        retryAfterMs: null,
-        answer: reply.answer,
-      };
-    }
+    if (reply.kind === 'unknown') return withoutToken(reply.answer);
     if (reply.kind !== 'reply') return reply;
     const accessToken = readText(partOf(partOf(reply.object, 'data'), 'accessToken'));
     if (!reply.httpSuccess || accessToken === null || !/^[\x21-\x7e]+$/.test(accessToken)) {

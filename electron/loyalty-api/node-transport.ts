@@ -169,8 +169,6 @@ export function createNodeTransport(parameters: NodeTransportParameters): NodeTr
           if (mayHaveLeft) lost(tellsOf(error).code);
           else settle(notSent(error, target, proxyFor(target.protocol, proxyEnv)));
         });
-        // Whatever else ends it, such as an answer that switches protocols.
-        outgoing.on('close', () => lost('CLOSED'));
         outgoing.on('response', (message) => readAnswer(message, settle, lost));
         outgoing.end(body ?? undefined);
       } catch (error) {

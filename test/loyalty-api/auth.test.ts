@@ -83,10 +83,12 @@ test('a short or untold life of a token still leaves it usable', async () => {
   assert.equal(await short.token(), 'token-1');
   short.time.pass(200);
   assert.equal(await short.token(), 'token-2');
-  const untold = setUp(undefined, '');
-  await untold.token();
-  untold.time.pass(200_000);
-  assert.equal(await untold.token(), 'token-1');
+  for (const life of ['', 0, -5]) {
+    const untold = setUp(undefined, life);
+    await untold.token();
+    untold.time.pass(200_000);
+    assert.equal(await untold.token(), 'token-1');
+  }
 });
 
 test('however many calls are in flight, one renewal serves them all', async () => {
@@ -108,6 +110,8 @@ test('several calls refused with one token renew it once', async () => {
 const troubles: readonly [string, HttpResult, string][] = [
   ['HTTP 401', answer('', { status: 401 }), 'held credentials'],
   ['a body without a token', answer({ data: null, errors: [{ code: 1, message: 'bad key' }] }), 'held credentials'],
+  ['a 400 with errors', answer({ errors: [{ code: 1 }] }, { status: 400 }), 'held credentials'],
+  ['an empty answer', answer(''), 'not-sent busy'],
   ['HTTP 503', answer('', { status: 503 }), 'not-sent busy'],
   ['HTTP 500', answer(page, { status: 500, headers: {} }), 'not-sent busy'],
   ['a captive portal', answer(page, { headers: {} }), 'not-sent sign-in-page'],

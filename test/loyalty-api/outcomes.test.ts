@@ -204,6 +204,7 @@ test('signs of success that contradict each other are unknown, never applied', (
     answer(itemBody({ code: 1000 })),
     answer(itemBody({ success: true })),
     answer(itemBody({ success: true, code: 4711 })),
+    answer(itemBody({ code: 4711, message: 'neither yes nor no' })),
   ];
   assert.deepEqual(
     contradictions.map((result) => outcomeOf(result).kind),
@@ -225,8 +226,10 @@ test('an answer about another customer is not believed, be it a success or a ref
     { success: true, code: 1000 },
     { success: false, code: 1011 },
   ]) {
-    const outcome = updateOutcome(answer(itemBody(item)), asked(['firstName'], '999'), nowMs);
-    assert.equal(summary(outcome), 'unknown unreadable-answer');
+    for (const code of [200, 400]) {
+      const result = answer(itemBody(item, { success: code === 200, code }));
+      assert.equal(summary(updateOutcome(result, asked(['firstName'], '999'), nowMs)), 'unknown unreadable-answer');
+    }
   }
 });
 
