@@ -1,0 +1,23 @@
+/** Builds the screen to `dist/renderer`: relative addresses, nothing inlined, so that it works under the strict CSP. */
+import { fileURLToPath } from 'node:url';
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+import { messageOptions } from '../renderer/i18n/compile-messages.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here('../renderer'),
+  base: './',
+  plugins: [paraglideVitePlugin(messageOptions), svelte({ configFile: false, compilerOptions: { runes: true } })],
+  build: {
+    outDir: here('../dist/renderer'),
+    emptyOutDir: true,
+    sourcemap: false,
+    target: 'chrome140',
+    // `font-src 'self'` and `script-src 'self'`: no data addresses, no polyfill.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});

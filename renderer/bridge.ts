@@ -1,0 +1,45 @@
+/**
+ * The only way from the screen to the services. Everything else gets `Services`; only this file knows `window.till` and
+ * the envelope that answers come in.
+ */
+import type { Argument, Bridge, CallError, CallName, EventName, Payload, Result } from '../electron/ipc/schema.ts';
+
+declare global {
+  interface Window {
+    readonly till?: Bridge;
+  }
+}
+
+/** The services did not answer a call. A bug, or the program is closing; says nothing about the customer. */
+export class CallFailed extends Error {
+  readonly code: CallError['code'] | 'no-answer';
+  constructor(code: CallFailed['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export type Services = {
+  /** @throws {CallFailed} */
+  readonly call: <Name extends CallName>(name: Name, argument?: Argument<Name>) => Promise<Result<Name>>;
+  /** Returns a function that stops listening. */
+  readonly on: <Name extends EventName>(name: Name, listener: (payload: Payload<Name>) => void) => () => void;
+};
+
+export function servicesOf(bridge: Bridge): Services {
+  return {
+    async call(name, argument) {
+      const envelope = await bridge.call(name, argument).catch((reason: unknown) => {
+        throw new CallFailed('no-answer', String(reason));
+      });
+      if ('error' in envelope) throw new CallFailed(envelope.error.code, envelope.error.message);
+      return envelope.ok;
+    },
+    on: (name, listener) => bridge.on(name, listener),
+  };
+}
+
+/** @returns null where the page was opened without its program, such as in a bare browser */
+export function servicesOfWindow(): Services | null {
+  return window.till === undefined ? null : servicesOf(window.till);
+}

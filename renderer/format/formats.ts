@@ -1,0 +1,100 @@
+/** Numbers, dates and ages in the store's own manner. One is made when the till's locale is known. */
+export type Formats = {
+  readonly locale: string;
+  readonly number: (value: number) => string;
+  /** A gain or a loss, with its sign. */
+  readonly signed: (value: number) => string;
+  /** `YYYY-MM-DD HH:MM:SS` of the server's (no zone: the store's time) as a date. Other text comes back as it is. */
+  readonly serverDate: (text: string) => string;
+  readonly serverDateTime: (text: string) => string;
+  /** The same text as milliseconds, as if the store were on UTC; null where it is no date. */
+  readonly serverMs: (text: string) => number | null;
+  /** A moment of this machine's clock, in the store's time zone. */
+  readonly moment: (atMs: number) => string;
+  /** How long ago: "2 min. ago", "yesterday". */
+  readonly age: (atMs: number, nowMs: number) => string;
+  readonly list: (items: readonly string[]) => string;
+  /** `YYYY-MM-DD[ HH:MM:SS]` out of what a person may type for a date; other text comes back as it is. */
+  readonly typedDate: (typed: string, withTime: boolean) => string;
+};
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** @param locale a language tag; the country makes it a region's where it names none (`en` in India is `en-IN`) */
+export function makeFormats(locale: string, countryCode: string, timeZone: string): Formats {
+  const tag = regional(locale, countryCode);
+  const number = new Intl.NumberFormat(tag, { maximumFractionDigits: 2 });
+  const signed = new Intl.NumberFormat(tag, { maximumFractionDigits: 2, signDisplay: 'exceptZero' });
+  const date = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeZone: 'UTC' });
+  const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+  const moment = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  const list = new Intl.ListFormat(locale, { type: 'unit', style: 'short' });
+  const order = new Intl.DateTimeFormat(tag)
+    .formatToParts(0)
+    .map((part) => part.type)
+    .filter((type) => type === 'year' || type === 'month' || type === 'day');
+
+  return {
+    locale: tag,
+    number: (value) => number.format(value),
+    signed: (value) => signed.format(value),
+    serverDate: (text) => withServerMs(text, (ms) => date.format(ms)),
+    serverDateTime: (text) => withServerMs(text, (ms) => dateTime.format(ms)),
+    serverMs,
+    moment: (atMs) => moment.format(atMs),
+    age: (atMs, nowMs) => {
+      const pastMs = Math.max(0, nowMs - atMs);
+      if (pastMs < minuteMs) return relative.format(0, 'second');
+      if (pastMs < hourMs) return relative.format(-Math.floor(pastMs / minuteMs), 'minute');
+      if (pastMs < dayMs) return relative.format(-Math.floor(pastMs / hourMs), 'hour');
+      if (pastMs < 60 * dayMs) return relative.format(-Math.floor(pastMs / dayMs), 'day');
+      if (pastMs < 730 * dayMs) return relative.format(-Math.floor(pastMs / (30 * dayMs)), 'month');
+      return relative.format(-Math.floor(pastMs / (365 * dayMs)), 'year');
+    },
+    list: (items) => list.format(items),
+    typedDate: (typed, withTime) => typedDate(typed, withTime, order),
+  };
+}
+
+function regional(locale: string, countryCode: string): string {
+  try {
+    const parsed = new Intl.Locale(locale);
+    return parsed.region === undefined ? `${parsed.baseName}-${countryCode}` : parsed.baseName;
+  } catch {
+    return 'en';
+  }
+}
+
+function serverMs(text: string): number | null {
+  const ms = /^\d{4}-\d{2}-\d{2}/.test(text)
+    ? Date.parse(`${text.trim().replace(' ', 'T')}${timed(text)}Z`)
+    : Number.NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
+
+function timed(text: string): string {
+  return text.trim().length <= 10 ? 'T00:00:00' : '';
+}
+
+function withServerMs(text: string, format: (ms: number) => string): string {
+  const ms = serverMs(text);
+  return ms === null ? text : format(ms);
+}
+
+function typedDate(typed: string, withTime: boolean, order: readonly string[]): string {
+  const [day = '', ...rest] = typed.trim().replace('T', ' ').split(/\s+/);
+  const parts = day.split(/[-/.]/);
+  if (parts.length !== 3 || !parts.every((part) => /^\d{1,4}$/.test(part))) return typed;
+  const named = parts[0]?.length === 4 ? ['year', 'month', 'day'] : order;
+  const part = (name: string) => parts[named.indexOf(name)] ?? '';
+  if (part('year').length !== 4) return typed;
+  const date = `${part('year')}-${part('month').padStart(2, '0')}-${part('day').padStart(2, '0')}`;
+  if (!withTime) return rest.length === 0 ? date : typed;
+  const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(rest.join(' ') || '0:00');
+  if (clock === null) return typed;
+  const [hour = '', minute = '', second = '00'] = clock.slice(1);
+  return `${date} ${hour.padStart(2, '0')}:${minute}:${second || '00'}`;
+}

@@ -1,0 +1,15 @@
+import { mount } from 'svelte';
+import './theme/base.css';
+import App from './App.svelte';
+import { servicesOfWindow } from './bridge.ts';
+import { m } from './i18n/compiled/messages.js';
+import { browserMachine } from './state/machine.ts';
+import { Screen } from './state/screen.svelte.ts';
+import { followTheme } from './theme/theme.svelte.ts';
+
+const target = document.getElementById('screen');
+if (target === null) throw new Error('index.html has no #screen');
+const theme = followTheme();
+const services = servicesOfWindow();
+if (services === null) target.textContent = m.app_no_program();
+else mount(App, { target, props: { screen: new Screen(services, browserMachine), theme } });

@@ -1,0 +1,303 @@
+import type { FieldKey, FillableIdentifier, Identifier } from '../../electron/customers/customer.ts';
+import type { CustomerView, LockReason } from '../../electron/customers/customer-view.ts';
+import type { Argument } from '../../electron/ipc/schema.ts';
+import type { FieldProblem, NotSavedReason, UpdateView } from '../../electron/updates/update-view.ts';
+import type { Services } from '../bridge.ts';
+import type { Machine } from './machine.ts';
+
+/** Why the last press of Save did not make an update. The text stays in the form in every case. */
+export type SaveTrouble =
+  | { readonly kind: 'invalid' }
+  | { readonly kind: 'nothing-changed' }
+  | { readonly kind: 'staff-required' }
+  | { readonly kind: 'moved-on' }
+  | { readonly kind: 'not-saved'; readonly why: NotSavedReason | 'no-answer' };
+
+export type Saved = { readonly updateId: string; readonly customerId: number };
+
+/** The server's value of a field moved while staff had typed text in it (F32). */
+export type Moved = { readonly from: string | null; readonly to: string | null };
+
+const checkAfterTypingMs = 250;
+
+function same(typed: string, value: string | null | undefined): boolean {
+  return typed.normalize('NFC').trim() === (value ?? '');
+}
+
+/**
+ * One customer's form: the newest view of the customer, and over it only what staff typed. A refresh replaces the view
+ * and never the typed text.
+ *
+ * The save token is made with the first press of Save and kept until that save is known to be durable or staff type
+ * again: a press repeated after a lost answer is the same save (F05).
+ */
+export class CustomerForm {
+  readonly #services: Services;
+  readonly #machine: Machine;
+  /** The update that this form corrects, where it does. */
+  readonly replaces: UpdateView | null;
+  #view: CustomerView;
+  #draft = $state.raw<ReadonlyMap<FieldKey, string>>(new Map());
+  /** The value that each typed field had when the typing began. */
+  #began = $state.raw<ReadonlyMap<FieldKey, string | null>>(new Map());
+  #problems = $state.raw<readonly FieldProblem[]>([]);
+  /** Fields that staff have left: only those are told what is wrong with them while others are being typed. */
+  #left = $state.raw<ReadonlySet<FieldKey>>(new Set());
+  /** Somebody else's identifiers that staff confirmed as this person's (F23). */
+  #confirmed = $state.raw<ReadonlySet<FieldKey>>(new Set());
+  #trouble = $state.raw<SaveTrouble | null>(null);
+  #saving = $state(false);
+  #saved = $state.raw<Saved | null>(null);
+  #token: string | null = null;
+  #checkNumber = 0;
+  #stopCheckTimer: () => void = () => undefined;
+
+  constructor(
+    services: Services,
+    machine: Machine,
+    view: CustomerView,
+    replaces: UpdateView | null,
+    saved: Saved | null = null,
+  ) {
+    this.#services = services;
+    this.#machine = machine;
+    this.#view = $state.raw(view);
+    this.replaces = replaces;
+    this.#saved = saved;
+    if (replaces !== null) {
+      this.#draft = new Map(replaces.changes.map(({ key, to }) => [key, to]));
+      this.#left = new Set(this.#draft.keys());
+    }
+  }
+
+  get view(): CustomerView {
+    return this.#view;
+  }
+  get saving(): boolean {
+    return this.#saving;
+  }
+  get trouble(): SaveTrouble | null {
+    return this.#trouble;
+  }
+  /** The last update that this form made. */
+  get saved(): Saved | null {
+    return this.#saved;
+  }
+
+  /** A newer view of the same customer. Typed text stays. */
+  refresh(view: CustomerView): void {
+    this.#view = view;
+    if (this.#draft.size > 0) this.#checkSoon();
+  }
+
+  /** The value without what was typed here; for a correction also without the update that it replaces. */
+  current(key: FieldKey): string | null | undefined {
+    const replaced = this.replaces?.changes.find((change) => change.key === key);
+    if (replaced !== undefined) return replaced.was === undefined ? this.#view.server[key] : replaced.was;
+    return this.#view.fields[key];
+  }
+
+  value(key: FieldKey): string {
+    return this.#draft.get(key) ?? this.current(key) ?? '';
+  }
+
+  /** Nothing was ever told of this field and nothing was typed. */
+  notKnown(key: FieldKey): boolean {
+    return this.#draft.get(key) === undefined && this.current(key) === undefined;
+  }
+
+  changed(key: FieldKey): boolean {
+    const typed = this.#draft.get(key);
+    return typed !== undefined && !same(typed, this.current(key));
+  }
+
+  /** A lock holds only while nothing was typed: text that was typed before it came stays open to be taken back. */
+  lock(key: FieldKey): LockReason | null {
+    if (this.#draft.get(key) !== undefined) return null;
+    return this.#view.locks[key] ?? null;
+  }
+
+  moved(key: FieldKey): Moved | null {
+    if (!this.changed(key) || !this.#began.has(key)) return null;
+    const from = this.#began.get(key) ?? null;
+    const to = this.#view.server[key] ?? null;
+    return from === to || same(this.value(key), to) ? null : { from, to };
+  }
+
+  readonly #changes = $derived.by((): ReadonlyMap<FieldKey, string> => {
+    return new Map([...this.#draft].filter(([key, typed]) => !same(typed, this.current(key))));
+  });
+  /** What Save would send. */
+  get changes(): ReadonlyMap<FieldKey, string> {
+    return this.#changes;
+  }
+
+  type(key: FieldKey, text: string): void {
+    if (!this.#draft.has(key)) this.#began = new Map(this.#began).set(key, this.#view.server[key] ?? null);
+    this.#draft = new Map(this.#draft).set(key, text);
+    this.#confirmed = new Set([...this.#confirmed].filter((confirmed) => confirmed !== key));
+    this.#token = null;
+    this.#trouble = null;
+    this.#saved = null;
+    this.#checkSoon();
+  }
+
+  /** The field was left: what is wrong with it may be said now. Text that says what is there already is no edit. */
+  leave(key: FieldKey): void {
+    if (this.#draft.get(key) === undefined) return;
+    if (!this.changed(key)) {
+      this.undo(key);
+      return;
+    }
+    this.#left = new Set(this.#left).add(key);
+    void this.check();
+  }
+
+  undo(key: FieldKey): void {
+    this.#draft = without(this.#draft, key);
+    this.#confirmed = new Set([...this.#confirmed].filter((confirmed) => confirmed !== key));
+    this.#began = without(this.#began, key);
+    this.#problems = this.#problems.filter((problem) => problem.key !== key);
+    this.#token = null;
+    this.#trouble = null;
+  }
+
+  undoAll(): void {
+    this.#draft = new Map();
+    this.#confirmed = new Set();
+    this.#began = new Map();
+    this.#problems = [];
+    this.#left = new Set();
+    this.#token = null;
+    this.#trouble = null;
+  }
+
+  problem(key: FieldKey): FieldProblem | null {
+    if (!this.#left.has(key) && this.#trouble?.kind !== 'invalid') return null;
+    return this.problems.find((problem) => problem.key === key) ?? null;
+  }
+
+  /** Everything that keeps the form from being saved, once Save was pressed. */
+  get problems(): readonly FieldProblem[] {
+    const reason = this.replaces?.reason;
+    // The server said whose it is when the update was on its way: the same text needs the same yes.
+    const known: FieldProblem[] =
+      reason?.kind === 'belongs-to-other' && this.#draft.get(reason.key) === this.#replacedValue(reason.key)
+        ? [{ key: reason.key, code: 'belongs-to-other', detail: null, limit: null }]
+        : [];
+    const told = this.#problems.filter((problem) => !known.some(({ key }) => key === problem.key));
+    return [...known, ...told].filter(({ key, code }) => code !== 'belongs-to-other' || !this.#confirmed.has(key));
+  }
+
+  confirmed(key: FieldKey): boolean {
+    return this.#confirmed.has(key);
+  }
+
+  /** Staff saw both customers and say that it is one person. Holds until the text changes. */
+  confirm(key: FieldKey): void {
+    this.#confirmed = new Set(this.#confirmed).add(key);
+    this.#token = null;
+    this.#trouble = null;
+  }
+
+  /** Asks the services what they would object to. An answer to older text is dropped. */
+  async check(): Promise<void> {
+    this.#stopCheckTimer();
+    this.#checkNumber += 1;
+    const number = this.#checkNumber;
+    const changes = this.changes;
+    if (changes.size === 0) {
+      this.#problems = [];
+      return;
+    }
+    const problems = await this.#services.call('updates.check', {
+      target: this.#target(),
+      changes: Object.fromEntries(changes),
+    });
+    if (number === this.#checkNumber) this.#problems = problems;
+  }
+
+  /** @returns what was saved, or null: `trouble` says why not. A second press while the first is under way is none. */
+  async save(): Promise<Saved | null> {
+    if (this.#saving) return null;
+    const changes = this.changes;
+    if (changes.size === 0) {
+      this.#trouble = { kind: 'nothing-changed' };
+      return null;
+    }
+    if (this.problems.some(({ code }) => code === 'belongs-to-other')) {
+      this.#trouble = { kind: 'invalid' };
+      return null;
+    }
+    this.#saving = true;
+    this.#stopCheckTimer();
+    this.#checkNumber += 1;
+    this.#token ??= this.#machine.newToken();
+    const token = this.#token;
+    try {
+      const replaces = this.replaces?.updateId ?? null;
+      const result = await this.#services.call('updates.save', {
+        token,
+        target: this.#target(),
+        changes: Object.fromEntries(changes),
+        replaces,
+        confirmedFills: [...changes.keys()].filter(isFillable).filter((key) => this.#confirmed.has(key)),
+      });
+      if (result.kind === 'saved') {
+        this.#settle(changes);
+        this.#saved = { updateId: result.updateId, customerId: result.customerId };
+        return this.#saved;
+      }
+      if (result.kind === 'invalid') {
+        this.#problems = result.problems;
+        this.#left = new Set([...this.#left, ...result.problems.map((problem) => problem.key)]);
+      }
+      this.#trouble = result;
+      return null;
+    } catch {
+      // The call itself was lost: it may have been saved. The same token makes the next press harmless.
+      this.#trouble = { kind: 'not-saved', why: 'no-answer' };
+      return null;
+    } finally {
+      this.#saving = false;
+    }
+  }
+
+  /** What was saved is no draft any more; what was typed during the save still is. */
+  #settle(saved: ReadonlyMap<FieldKey, string>): void {
+    this.#draft = new Map([...this.#draft].filter(([key, typed]) => saved.get(key) !== typed));
+    this.#began = new Map([...this.#began].filter(([key]) => this.#draft.has(key)));
+    this.#problems = [];
+    this.#left = new Set();
+    this.#trouble = null;
+    this.#token = null;
+  }
+
+  #replacedValue(key: FieldKey): string | undefined {
+    return this.replaces?.changes.find((change) => change.key === key)?.to;
+  }
+
+  #checkSoon(): void {
+    this.#stopCheckTimer();
+    this.#stopCheckTimer = this.#machine.after(checkAfterTypingMs, () => void this.check());
+  }
+
+  #target(): Argument<'updates.save'>['target'] {
+    const { customerId, identifier } = this.#view;
+    return customerId === null ? { identifier: plain(identifier) } : { customerId };
+  }
+}
+
+function without<Value>(map: ReadonlyMap<FieldKey, Value>, key: FieldKey): ReadonlyMap<FieldKey, Value> {
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
+}
+
+function isFillable(key: FieldKey): key is FillableIdentifier {
+  return key === 'mobile' || key === 'email' || key === 'externalId';
+}
+
+function plain({ type, value }: Identifier): Identifier {
+  return { type, value };
+}

@@ -1,0 +1,169 @@
+import type { Identifier } from '../../electron/customers/customer.ts';
+import type { CustomerView, LookupResult } from '../../electron/customers/customer-view.ts';
+import type { UpdateView } from '../../electron/updates/update-view.ts';
+import type { Services } from '../bridge.ts';
+import { CustomerForm, type Saved } from './customer-form.svelte.ts';
+import type { Machine } from './machine.ts';
+
+/** Which page fills the screen beside the search. */
+export type Page = 'customer' | 'updates';
+
+export type RefreshState = { readonly kind: 'idle' } | { readonly kind: 'looking' } | LookupResult;
+
+/** Tells the desk's owner that an update of the open customer moved on, for announcements. */
+export type UpdateMoved = (update: UpdateView, before: UpdateView | null) => void;
+
+/**
+ * The customer at the counter. Opening another one puts the typed text aside, and coming back finds it again; a form
+ * whose text was saved or taken back is forgotten.
+ */
+export class Desk {
+  readonly #services: Services;
+  readonly #machine: Machine;
+  readonly #onMoved: UpdateMoved;
+  #form = $state.raw<CustomerForm | null>(null);
+  #page = $state<Page>('customer');
+  #refresh = $state.raw<RefreshState>({ kind: 'idle' });
+  /** Forms with unsaved text, by customer and by the update that they correct. */
+  readonly #aside = new Map<string, CustomerForm>();
+  #opening = 0;
+  #rereading = false;
+  #rereadAgain = false;
+
+  constructor(services: Services, machine: Machine, onMoved: UpdateMoved) {
+    this.#services = services;
+    this.#machine = machine;
+    this.#onMoved = onMoved;
+    services.on('customers.changed', ({ customerId }) => this.#changed(customerId));
+    services.on('updates.changed', ({ customerId }) => this.#changed(customerId));
+  }
+
+  get form(): CustomerForm | null {
+    return this.#form;
+  }
+  get page(): Page {
+    return this.#page;
+  }
+  /** The last answer of a press on "Refresh" for the open customer. */
+  get refreshed(): RefreshState {
+    return this.#refresh;
+  }
+
+  show(page: Page): void {
+    this.#page = page;
+  }
+
+  /** @returns false where the customer is not there any more */
+  async open(customerId: number): Promise<boolean> {
+    return await this.#open(() => this.#services.call('customers.open', { customerId }), null);
+  }
+
+  async openByIdentifier(identifier: Identifier): Promise<boolean> {
+    const { type, value } = identifier;
+    return await this.#open(
+      () => this.#services.call('customers.openByIdentifier', { identifier: { type, value } }),
+      null,
+    );
+  }
+
+  /** The form with the text of an update that waits or was refused; saving puts the new one in its place. */
+  async correct(update: UpdateView): Promise<boolean> {
+    return await this.#open(() => this.#services.call('customers.open', { customerId: update.customerId }), update);
+  }
+
+  close(): void {
+    this.#putAside();
+    this.#opening += 1;
+    this.#form = null;
+    this.#page = 'customer';
+  }
+
+  /** Saves the open form. A customer who was opened by identifier is on this till from then on. */
+  async save(): Promise<Saved | null> {
+    const form = this.#form;
+    if (form === null) return null;
+    const saved = await form.save();
+    if (saved === null || form !== this.#form) return saved;
+    const view = await this.#services.call('customers.open', { customerId: saved.customerId });
+    if (view === null || form !== this.#form) return saved;
+    if (form.replaces !== null) {
+      this.#aside.delete(keyOf(form));
+      this.#form = new CustomerForm(this.#services, this.#machine, view, null, saved);
+    } else {
+      this.#renew(form, view);
+    }
+    return saved;
+  }
+
+  async lookAgain(): Promise<void> {
+    const customerId = this.#form?.view.customerId ?? null;
+    if (customerId === null) return;
+    this.#refresh = { kind: 'looking' };
+    const result = await this.#services
+      .call('customers.refresh', { customerId })
+      .catch((): LookupResult => ({ kind: 'failed', why: 'server' }));
+    const form = this.#form;
+    if (form === null || form.view.customerId !== customerId) return;
+    this.#refresh = result;
+    if (result.kind === 'found') this.#renew(form, result.customer);
+    if (result.kind === 'erased') this.close();
+  }
+
+  async #open(read: () => Promise<CustomerView | null>, replaces: UpdateView | null): Promise<boolean> {
+    this.#opening += 1;
+    const opening = this.#opening;
+    const view = await read();
+    // Somebody else was chosen meanwhile: the newer choice wins.
+    if (opening !== this.#opening) return true;
+    if (view === null) return false;
+    this.#putAside();
+    const fresh = new CustomerForm(this.#services, this.#machine, view, replaces);
+    const kept = this.#aside.get(keyOf(fresh));
+    this.#aside.delete(keyOf(fresh));
+    kept?.refresh(view);
+    this.#form = kept ?? fresh;
+    this.#refresh = { kind: 'idle' };
+    this.#page = 'customer';
+    return true;
+  }
+
+  #putAside(): void {
+    if (this.#form !== null && this.#form.changes.size > 0) this.#aside.set(keyOf(this.#form), this.#form);
+  }
+
+  #renew(form: CustomerForm, view: CustomerView): void {
+    const before = new Map(form.view.updates.map((update) => [update.updateId, update]));
+    form.refresh(view);
+    for (const update of view.updates) {
+      const known = before.get(update.updateId) ?? null;
+      if (known?.state !== update.state) this.#onMoved(update, known);
+    }
+  }
+
+  #changed(customerId: number): void {
+    if (this.#form?.view.customerId !== customerId) return;
+    this.#rereadAgain = true;
+    if (!this.#rereading) void this.#reread(customerId);
+  }
+
+  /** One reading at a time; changes that come meanwhile make one more. */
+  async #reread(customerId: number): Promise<void> {
+    this.#rereading = true;
+    try {
+      while (this.#rereadAgain) {
+        this.#rereadAgain = false;
+        const view = await this.#services.call('customers.open', { customerId });
+        const form = this.#form;
+        if (view !== null && form !== null && form.view.customerId === customerId) this.#renew(form, view);
+      }
+    } finally {
+      this.#rereading = false;
+    }
+  }
+}
+
+function keyOf(form: CustomerForm): string {
+  const { customerId, identifier } = form.view;
+  const who = customerId === null ? `${identifier.type}:${identifier.value}` : String(customerId);
+  return `${who}/${form.replaces?.updateId ?? ''}`;
+}

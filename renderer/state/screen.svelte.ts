@@ -1,0 +1,77 @@
+import { createContext } from 'svelte';
+import type { UpdateView } from '../../electron/updates/update-view.ts';
+import type { Services } from '../bridge.ts';
+import { type Formats, makeFormats } from '../format/formats.ts';
+import { m } from '../i18n/compiled/messages.js';
+import { broughtWords, reasonSentence } from '../words/outcome-words.ts';
+import { statusSentence } from '../words/status-words.ts';
+import { Announcer } from './announcer.svelte.ts';
+import { Desk } from './desk.svelte.ts';
+import type { Machine } from './machine.ts';
+import { Search } from './search.svelte.ts';
+import { TillState } from './till.svelte.ts';
+import { UpdateList } from './update-list.svelte.ts';
+
+/** Everything behind the screen, made once and handed down. */
+export class Screen {
+  readonly till: TillState;
+  readonly search: Search;
+  readonly desk: Desk;
+  readonly updates: UpdateList;
+  readonly announcer = new Announcer();
+  readonly #formats: Formats;
+
+  constructor(services: Services, machine: Machine) {
+    this.till = new TillState(services, machine);
+    this.search = new Search(services, machine);
+    this.desk = new Desk(services, machine, (update) => this.#moved(update));
+    this.updates = new UpdateList(services, machine);
+    this.#formats = $derived(
+      makeFormats(
+        this.till.info?.locale ?? 'en',
+        this.till.info?.countryCode ?? 'GB',
+        this.till.info?.timeZone ?? 'UTC',
+      ),
+    );
+    services.on('customers.changed', () => void this.search.refresh());
+    let before = this.till.sync;
+    services.on('sync.changed', (status) => {
+      if (status.paused !== before.paused && status.paused !== null) {
+        this.announcer.say(statusSentence(status) ?? m.announce_paused());
+      } else if (status.connection.kind !== before.connection.kind && before.connection.kind !== 'untried') {
+        if (status.connection.kind === 'offline') this.announcer.say(m.announce_offline());
+        if (status.connection.kind === 'online') this.announcer.say(m.announce_online());
+      }
+      before = status;
+    });
+  }
+
+  get formats(): Formats {
+    return this.#formats;
+  }
+
+  /** Saves the open form and says what became of it. */
+  async save(): Promise<void> {
+    const saved = await this.desk.save();
+    if (saved !== null) this.announcer.say(this.savedSentence());
+  }
+
+  savedSentence(): string {
+    const { paused, connection } = this.till.sync;
+    if (paused !== null) return m.save_done_paused();
+    return connection.kind === 'offline' ? m.save_done_offline() : m.save_done_online();
+  }
+
+  #moved(update: UpdateView): void {
+    if (update.state === 'applied') {
+      const brought = this.#formats.list(broughtWords(update, this.#formats));
+      this.announcer.say(brought === '' ? m.announce_sent_plain() : m.announce_sent({ brought }));
+    }
+    if (update.state === 'attention' && update.reason !== null) {
+      const sentence = reasonSentence(update.reason, this.till.org);
+      this.announcer.say(m.announce_needs_you({ customer: update.customerName, sentence }));
+    }
+  }
+}
+
+export const [useScreen, provideScreen] = createContext<Screen>();

@@ -1,0 +1,158 @@
+import type { Identifier } from '../../electron/customers/customer.ts';
+import type { CustomerHit, CustomerView, LookupResult, SearchResult } from '../../electron/customers/customer-view.ts';
+import type { Services } from '../bridge.ts';
+import type { Machine } from './machine.ts';
+
+/** One line of the list under the search box. */
+export type SearchOption =
+  | { readonly kind: 'hit'; readonly hit: CustomerHit }
+  | { readonly kind: 'found-online'; readonly customer: CustomerView }
+  | { readonly kind: 'by-identifier'; readonly identifier: Identifier };
+
+/** What is known of a look-up online for the identifier in the box. */
+export type LookupState = { readonly kind: 'idle' } | { readonly kind: 'looking' } | LookupResult;
+
+const idleBeforeLookupMs = 400;
+const limit = 200;
+
+/**
+ * The search box. A query is asked for at once; while an answer is under way only the newest text waits, so a slow answer
+ * never piles up others, and an answer to an older text is never shown over a newer one.
+ */
+export class Search {
+  readonly #services: Services;
+  readonly #machine: Machine;
+  #query = $state('');
+  #result = $state.raw<SearchResult | null>(null);
+  #answered = $state<string | null>(null);
+  #active = $state(-1);
+  #lookup = $state.raw<LookupState>({ kind: 'idle' });
+  #asking: Promise<void> | null = null;
+  #lookupFor: string | null = null;
+  #stopLookupTimer: () => void = () => undefined;
+
+  constructor(services: Services, machine: Machine) {
+    this.#services = services;
+    this.#machine = machine;
+  }
+
+  get query(): string {
+    return this.#query;
+  }
+  /** The newest answer; while a newer text is being asked for, still the one before, so that the list does not flicker. */
+  get result(): SearchResult | null {
+    return this.#result;
+  }
+  /** The list shows what the box says. */
+  get settled(): boolean {
+    return this.#answered === this.#query;
+  }
+  get lookup(): LookupState {
+    return this.#lookup;
+  }
+  /** Index of the marked option, -1 for none. */
+  get active(): number {
+    return this.#active;
+  }
+
+  readonly #options = $derived.by((): readonly SearchOption[] => {
+    const result = this.#result;
+    if (result === null) return [];
+    const options: SearchOption[] = result.hits.map((hit) => ({ kind: 'hit', hit }));
+    if (options.length === 0 && result.identifier !== null) {
+      if (this.#lookup.kind === 'found') options.push({ kind: 'found-online', customer: this.#lookup.customer });
+      else options.push({ kind: 'by-identifier', identifier: result.identifier });
+    }
+    return options;
+  });
+  get options(): readonly SearchOption[] {
+    return this.#options;
+  }
+
+  /** Reads what the box says again, such as when a customer changed. */
+  refresh(): Promise<void> {
+    this.#answered = null;
+    return this.#ask();
+  }
+
+  type(text: string): void {
+    this.#query = text;
+    this.#active = -1;
+    this.#stopLookupTimer();
+    this.#lookupFor = null;
+    this.#lookup = { kind: 'idle' };
+    void this.#ask();
+  }
+
+  move(step: number): void {
+    const count = this.options.length;
+    if (count === 0) return;
+    this.#active = this.#active < 0 ? (step > 0 ? 0 : count - 1) : (this.#active + step + count) % count;
+  }
+
+  mark(index: number): void {
+    this.#active = index;
+  }
+
+  /**
+   * What Enter opens: the marked option, a single hit, or the one hit that the typed identifier names exactly (a scanner
+   * ends with Enter). Where nothing is on this till but the text is an identifier, the server is asked first. Null: a
+   * person must choose; the first option is marked then.
+   */
+  async enter(): Promise<SearchOption | null> {
+    await this.#ask();
+    const marked = this.options[this.#active];
+    if (marked !== undefined) return marked;
+    const { hits = [], identifier = null } = this.#result ?? {};
+    if (hits.length === 1 && hits[0] !== undefined) return { kind: 'hit', hit: hits[0] };
+    if (identifier !== null && identifier.type !== 'userId') {
+      const type = identifier.type;
+      const exact = hits.filter((hit) => hit[type] === identifier.value);
+      if (exact.length === 1 && exact[0] !== undefined) return { kind: 'hit', hit: exact[0] };
+    }
+    if (hits.length === 0 && identifier !== null) {
+      await this.lookUp();
+      if (this.#lookup.kind === 'found') return { kind: 'found-online', customer: this.#lookup.customer };
+    }
+    if (this.options.length > 0) this.#active = 0;
+    return null;
+  }
+
+  /** Asks the server for the identifier in the box. Shown only while the box still says the same. */
+  async lookUp(): Promise<void> {
+    const identifier = this.#result?.identifier ?? null;
+    const query = this.#query;
+    if (identifier === null || this.#answered !== query) return;
+    if (this.#lookupFor === query && this.#lookup.kind === 'looking') return;
+    this.#stopLookupTimer();
+    this.#lookupFor = query;
+    this.#lookup = { kind: 'looking' };
+    const found = await this.#services
+      .call('customers.lookUpOnline', { identifier })
+      .catch((): LookupResult => ({ kind: 'failed', why: 'server' }));
+    if (this.#lookupFor === query && this.#query === query) this.#lookup = found;
+  }
+
+  /** Resolves when the list shows what the box says. */
+  #ask(): Promise<void> {
+    this.#asking ??= this.#askUntilSettled().finally(() => {
+      this.#asking = null;
+    });
+    return this.#asking;
+  }
+
+  async #askUntilSettled(): Promise<void> {
+    while (this.#answered !== this.#query) {
+      const query = this.#query;
+      const result = await this.#services.call('customers.search', { query, limit });
+      if (query !== this.#query) continue;
+      this.#result = result;
+      this.#answered = query;
+      if (this.#active >= this.options.length) this.#active = -1;
+      if (result.hits.length === 0 && result.identifier !== null && this.#lookupFor !== query) {
+        this.#stopLookupTimer();
+        this.#stopLookupTimer = this.#machine.after(idleBeforeLookupMs, () => void this.lookUp());
+      }
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import type { StaffMember } from '../../electron/org/definitions.ts';
+import type { OrgView } from '../../electron/org/org-view.ts';
+import type { PracticeFault, PracticeState } from '../../electron/practice/practice-state.ts';
+import type { AppInfo, SecretResult } from '../../electron/support/app-info.ts';
+import type { ConnectionCheck, SyncStatus } from '../../electron/sync/sync-status.ts';
+import type { Services } from '../bridge.ts';
+import type { Machine } from './machine.ts';
+
+const noStatus: SyncStatus = {
+  state: 'waiting',
+  unsent: 0,
+  counts: { queued: 0, sending: 0, unknown: 0, attention: 0 },
+  oldestSavedAtMs: null,
+  paused: null,
+  connection: { kind: 'untried' },
+  lastAnswerAtMs: null,
+  nextTryAtMs: null,
+  clockSkewMs: null,
+};
+
+/** What is true of the till whoever is at the counter: who it is, its staff, its line, its organisation's rules. */
+export class TillState {
+  readonly #services: Services;
+  readonly #machine: Machine;
+  #info = $state.raw<AppInfo | null>(null);
+  #sync = $state.raw<SyncStatus>(noStatus);
+  #org = $state.raw<OrgView | null>(null);
+  #staff = $state.raw<StaffMember | null>(null);
+  #staffList = $state.raw<readonly StaffMember[]>([]);
+  #practice = $state.raw<PracticeState | null>(null);
+  #check = $state.raw<ConnectionCheck | null>(null);
+  #checking = $state(false);
+  #nowMs = $state(0);
+  #activeAtMs = 0;
+
+  constructor(services: Services, machine: Machine) {
+    this.#services = services;
+    this.#machine = machine;
+    this.#nowMs = machine.nowMs();
+  }
+
+  get info(): AppInfo | null {
+    return this.#info;
+  }
+  get sync(): SyncStatus {
+    return this.#sync;
+  }
+  get org(): OrgView | null {
+    return this.#org;
+  }
+  get staff(): StaffMember | null {
+    return this.#staff;
+  }
+  get staffList(): readonly StaffMember[] {
+    return this.#staffList;
+  }
+  get practice(): PracticeState | null {
+    return this.#practice;
+  }
+  /** The last answer of "Check connection"; null while none was asked for. */
+  get check(): ConnectionCheck | null {
+    return this.#check;
+  }
+  get checking(): boolean {
+    return this.#checking;
+  }
+  /** The wall clock, moving every few seconds: ages on the screen follow it. */
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** @throws {CallFailed} where the services do not answer at all */
+  async start(): Promise<void> {
+    const { call, on } = this.#services;
+    on('sync.changed', (status) => {
+      this.#sync = status;
+      this.#nowMs = this.#machine.nowMs();
+    });
+    on('org.changed', (org) => {
+      this.#org = org;
+    });
+    on('staff.changed', (staff) => {
+      this.#staff = staff;
+    });
+    on('practice.changed', (practice) => {
+      this.#practice = practice;
+    });
+    const tick = () => {
+      this.#nowMs = this.#machine.nowMs();
+      this.#machine.after(5000, tick);
+    };
+    this.#machine.after(5000, tick);
+    [this.#info, this.#sync, this.#org, this.#staff, this.#staffList, this.#practice] = await Promise.all([
+      call('app.info'),
+      call('sync.status'),
+      call('org.view'),
+      call('staff.current'),
+      call('staff.list'),
+      call('practice.state'),
+    ]);
+  }
+
+  async setPractice(change: { connection?: boolean; fault?: PracticeFault }): Promise<void> {
+    this.#practice = await this.#services.call('practice.set', change);
+  }
+
+  async signIn(code: string): Promise<StaffMember | null> {
+    this.#staff = await this.#services.call('staff.signIn', { code });
+    return this.#staff;
+  }
+
+  async signOut(): Promise<void> {
+    await this.#services.call('staff.signOut');
+    this.#staff = null;
+  }
+
+  async readStaffList(): Promise<void> {
+    this.#staffList = await this.#services.call('staff.list');
+  }
+
+  /** Tells the services that somebody is here, at most twice a minute. */
+  active(): void {
+    const nowMs = this.#machine.nowMs();
+    if (this.#staff === null || nowMs - this.#activeAtMs < 30_000) return;
+    this.#activeAtMs = nowMs;
+    // Only puts the automatic sign-out off: a lost call is made good by the next key.
+    this.#services.call('staff.active').catch(() => undefined);
+  }
+
+  async sendNow(): Promise<void> {
+    this.#sync = await this.#services.call('sync.sendNow');
+  }
+
+  async checkConnection(): Promise<ConnectionCheck> {
+    this.#checking = true;
+    try {
+      const check = await this.#services.call('sync.checkConnection');
+      this.#check = check;
+      return check;
+    } finally {
+      this.#checking = false;
+    }
+  }
+
+  async provideSecret(secret: string): Promise<SecretResult> {
+    return await this.#services.call('app.provideSecret', { secret });
+  }
+
+  /** After the set-up the program says other things of itself. */
+  async readInfo(): Promise<void> {
+    [this.#info, this.#org, this.#staffList] = await Promise.all([
+      this.#services.call('app.info'),
+      this.#services.call('org.view'),
+      this.#services.call('staff.list'),
+    ]);
+  }
+}

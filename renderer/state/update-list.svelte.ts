@@ -1,0 +1,122 @@
+import type { FieldKey } from '../../electron/customers/customer.ts';
+import type { ChangeResult, SaveResult, UpdateHistoryEntry, UpdateView } from '../../electron/updates/update-view.ts';
+import type { Services } from '../bridge.ts';
+import type { Machine } from './machine.ts';
+
+export type Which = 'open' | 'closed';
+
+const pageSize = 100;
+const rereadAfterMs = 80;
+
+/** The updates of this till, read by the hundred as they come into view: the list may be ten thousand long. */
+export class UpdateList {
+  readonly #services: Services;
+  readonly #machine: Machine;
+  #which = $state<Which>('open');
+  #total = $state<number | null>(null);
+  #pages = $state.raw<ReadonlyMap<number, readonly UpdateView[]>>(new Map());
+  #history = $state.raw<ReadonlyMap<string, readonly UpdateHistoryEntry[]>>(new Map());
+  readonly #reading = new Set<number>();
+  #wanted: readonly number[] = [0];
+  #generation = 0;
+  #rereadWaits = false;
+
+  constructor(services: Services, machine: Machine) {
+    this.#services = services;
+    this.#machine = machine;
+    services.on('updates.changed', ({ updateId }) => this.#changed(updateId));
+  }
+
+  get which(): Which {
+    return this.#which;
+  }
+  /** null: not read yet */
+  get total(): number | null {
+    return this.#total;
+  }
+
+  /** null: not read yet */
+  at(index: number): UpdateView | null {
+    return this.#pages.get(Math.floor(index / pageSize))?.[index % pageSize] ?? null;
+  }
+
+  history(updateId: string): readonly UpdateHistoryEntry[] | null {
+    return this.#history.get(updateId) ?? null;
+  }
+
+  show(which: Which): void {
+    if (which === this.#which && this.#total !== null) return;
+    this.#which = which;
+    this.#generation += 1;
+    this.#reading.clear();
+    this.#pages = new Map();
+    this.#total = null;
+    this.#wanted = [0];
+    void this.#read(0);
+  }
+
+  /** Reads what is missing between two rows. */
+  want(from: number, to: number): void {
+    const first = Math.floor(Math.max(0, from) / pageSize);
+    const last = Math.floor(Math.max(0, to) / pageSize);
+    this.#wanted = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    for (const page of this.#wanted) if (!this.#pages.has(page)) void this.#read(page);
+  }
+
+  async readHistory(updateId: string): Promise<void> {
+    const entries = await this.#services.call('updates.history', { updateId });
+    this.#history = new Map(this.#history).set(updateId, entries);
+  }
+
+  async cancel(updateId: string): Promise<ChangeResult> {
+    return await this.#services.call('updates.cancel', { updateId });
+  }
+
+  async discard(updateId: string, reason: string): Promise<ChangeResult> {
+    return await this.#services.call('updates.discard', { updateId, reason });
+  }
+
+  async settle(updateId: string, choices: ReadonlyMap<FieldKey, 'ours' | 'theirs'>): Promise<SaveResult> {
+    const token = this.#machine.newToken();
+    return await this.#services.call('updates.settleConflict', {
+      updateId,
+      token,
+      choices: Object.fromEntries(choices),
+    });
+  }
+
+  async #read(page: number): Promise<void> {
+    if (this.#reading.has(page)) return;
+    const generation = this.#generation;
+    this.#reading.add(page);
+    try {
+      const which = this.#which;
+      const { updates, total } = await this.#services.call('updates.list', {
+        which,
+        offset: page * pageSize,
+        limit: pageSize,
+      });
+      if (generation !== this.#generation) return;
+      this.#pages = new Map(this.#pages).set(page, updates);
+      this.#total = total;
+    } finally {
+      if (generation === this.#generation) this.#reading.delete(page);
+    }
+  }
+
+  /** Many updates move at once when the line comes back: one reading serves them all. */
+  #changed(updateId: string): void {
+    if (this.#history.has(updateId)) void this.readHistory(updateId);
+    if (this.#rereadWaits) return;
+    this.#rereadWaits = true;
+    this.#machine.after(rereadAfterMs, () => {
+      this.#rereadWaits = false;
+      // What is being read now may already be older than this change.
+      this.#generation += 1;
+      this.#reading.clear();
+      // Pages out of view are read again when they come into view.
+      this.#pages = new Map([...this.#pages].filter(([page]) => this.#wanted.includes(page)));
+      for (const page of this.#wanted) void this.#read(page);
+    });
+  }
+}

@@ -1,0 +1,132 @@
+/** Names of fields and their values in words, for the form, the save bar and the updates. */
+import type { FieldKey, Identifier } from '../../electron/customers/customer.ts';
+import type { LockReason } from '../../electron/customers/customer-view.ts';
+import type { FieldDefinition } from '../../electron/org/definitions.ts';
+import type { OrgView } from '../../electron/org/org-view.ts';
+import type { FieldProblem } from '../../electron/updates/update-view.ts';
+import type { Formats } from '../format/formats.ts';
+import { m } from '../i18n/compiled/messages.js';
+
+const named = new Map<string, () => string>([
+  ['firstName', m.field_firstName],
+  ['lastName', m.field_lastName],
+  ['mobile', m.field_mobile],
+  ['email', m.field_email],
+  ['externalId', m.field_externalId],
+  ['userId', m.field_userId],
+  ['registeredOn', m.field_registeredOn],
+  ['registeredTill', m.field_registeredTill],
+  ['associatedWith', m.field_associatedWith],
+  ['type', m.field_type],
+  ['fraudStatus', m.field_fraudStatus],
+  ['subscription.sms.TRANS', m.field_sms_trans],
+  ['subscription.sms.BULK', m.field_sms_bulk],
+  ['subscription.email.TRANS', m.field_email_trans],
+  ['subscription.email.BULK', m.field_email_bulk],
+]);
+
+export function definitionOf(key: FieldKey, org: OrgView | null): FieldDefinition | undefined {
+  return org?.fields.find(({ kind, name }) => `${kind}.${name}` === key);
+}
+
+/** A field's label; a field that the organisation does not define goes by its name. */
+export function fieldLabel(key: FieldKey, org: OrgView | null): string {
+  return named.get(key)?.() ?? definitionOf(key, org)?.label ?? key.slice(key.indexOf('.') + 1);
+}
+
+/** Several values of one field, a JSON array in a string; null where it is not one. */
+export function severalValues(value: string): readonly string[] | null {
+  if (!value.startsWith('[')) return null;
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return Array.isArray(parsed) && parsed.every((item) => typeof item === 'string') ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+export function valueWords(key: FieldKey, value: string | null | undefined, formats: Formats): string {
+  if (value === undefined) return m.field_not_known();
+  if (value === null || value === '') return m.value_empty();
+  if (key === 'type') return value === 'LOYALTY' ? m.value_member() : m.value_non_member();
+  if (key === 'fraudStatus') return fraudWord(value);
+  if (key === 'mobile') return `+${value.replace(/^\+/, '')}`;
+  if (key === 'registeredOn') return formats.serverDateTime(value);
+  if (key.startsWith('subscription.')) return value === '1' ? m.value_on() : m.value_off();
+  const several = severalValues(value);
+  return several === null ? value : several.length === 0 ? m.value_empty() : formats.list(several);
+}
+
+export function fraudWord(status: string): string {
+  if (status === 'NONE') return m.value_fraud_none();
+  if (status === 'CONFIRMED') return m.value_fraud_confirmed();
+  return status;
+}
+
+export const lockSentence: Record<LockReason, () => string> = {
+  'existing-identifier': m.lock_existing_identifier,
+  'fill-not-allowed': m.lock_fill_not_allowed,
+  'fill-waiting': m.lock_fill_waiting,
+  'already-loyalty': m.lock_already_loyalty,
+  'disabled-field': m.lock_disabled_field,
+  'unknown-field': m.lock_unknown_field,
+};
+
+export function problemSentence(problem: FieldProblem, org: OrgView | null): string {
+  const field = fieldLabel(problem.key, org);
+  switch (problem.code) {
+    case 'required':
+      return m.problem_required({ field });
+    case 'mobile':
+      return m.problem_mobile();
+    case 'email':
+      return m.problem_email();
+    case 'date':
+      return problem.key === 'registeredOn' ? m.problem_date_time() : m.problem_date();
+    case 'number':
+      return m.problem_number();
+    case 'whole-number':
+      return m.problem_whole_number();
+    case 'yes-or-no':
+      return m.problem_yes_or_no();
+    case 'not-an-option':
+      return m.problem_not_an_option();
+    case 'pattern':
+      return problem.detail ?? m.problem_pattern({ field });
+    case 'too-long':
+      return m.problem_too_long({ limit: problem.limit ?? 0 });
+    case 'control-characters':
+      return m.problem_control_characters();
+    case 'may-not-be-emptied':
+      return m.problem_may_not_be_emptied({ field });
+    case 'belongs-to-other':
+      return problem.detail === null
+        ? m.problem_belongs_to_other()
+        : m.problem_belongs_to_named({ name: problem.detail });
+    case 'confirm-online':
+      return m.problem_confirm_online();
+    case 'nothing-to-change':
+      return m.problem_nothing_to_change();
+    case 'existing-identifier':
+    case 'fill-not-allowed':
+    case 'fill-waiting':
+    case 'already-loyalty':
+    case 'disabled-field':
+    case 'unknown-field':
+      return lockSentence[problem.code]();
+  }
+}
+
+export const updateByIdentifier: Record<Identifier['type'], (inputs: { value: string }) => string> = {
+  mobile: m.search_by_mobile,
+  email: m.search_by_email,
+  externalId: m.search_by_external_id,
+  userId: m.search_by_user_id,
+};
+
+export const customerByIdentifier: Record<Identifier['type'], (inputs: { value: string }) => string> = {
+  mobile: m.customer_by_mobile,
+  email: m.customer_by_email,
+  externalId: m.customer_by_external_id,
+  userId: m.customer_by_user_id,
+};

@@ -1,0 +1,38 @@
+/** What the pill says, and the sentence behind it. */
+import type { ConnectionCheck, SyncState, SyncStatus } from '../../electron/sync/sync-status.ts';
+import { m } from '../i18n/compiled/messages.js';
+
+export type WhyNot = Extract<ConnectionCheck, { kind: 'failed' }>['why'];
+
+export const stateWord: Record<SyncState, () => string> = {
+  'all-sent': m.sync_all_sent,
+  sending: m.sync_sending,
+  checking: m.sync_checking,
+  offline: m.sync_offline,
+  waiting: m.sync_waiting,
+  paused: m.sync_paused,
+  attention: m.sync_attention,
+};
+
+export const whySentence: Record<WhyNot, () => string> = {
+  'no-connection': m.sync_why_no_connection,
+  'name-not-found': m.sync_why_name_not_found,
+  proxy: m.sync_why_proxy,
+  tls: m.sync_why_tls,
+  'sign-in-page': m.sync_why_sign_in_page,
+  busy: m.sync_why_busy,
+  timeout: m.sync_why_timeout,
+  'connection-lost': m.sync_why_connection_lost,
+  'server-error': m.sync_why_server_error,
+  'unreadable-answer': m.sync_why_unreadable_answer,
+  credentials: m.sync_why_credentials,
+  permission: m.sync_why_permission,
+  'no-secret': m.sync_why_no_secret,
+};
+
+/** Why nothing goes now, and who must do what; null while all is well. */
+export function statusSentence(status: SyncStatus): string | null {
+  if (status.paused !== null) return whySentence[status.paused]();
+  if (status.connection.kind === 'offline') return whySentence[status.connection.why]();
+  return null;
+}
