@@ -57,3 +57,13 @@ export function loadAppFiles(folder: string): ReadonlyMap<string, AppFile> {
   }
   return files;
 }
+
+/** Answers a request of the screen's own scheme. */
+export function answerFromFiles(files: ReadonlyMap<string, AppFile>, method: string, address: string): Response {
+  const refused = (status: number) => new Response(null, { status, headers: securityHeaders });
+  if (method !== 'GET') return refused(405);
+  const pathname = URL.parse(address)?.pathname;
+  const file = pathname === undefined ? undefined : files.get(pathname === '/' ? '/index.html' : pathname);
+  if (file === undefined) return refused(404);
+  return new Response(new Uint8Array(file.body), { headers: { ...securityHeaders, 'Content-Type': file.type } });
+}

@@ -1,0 +1,269 @@
+/**
+ * The desktop app: brings Electron and the till together. What can be decided without Electron is decided elsewhere; here
+ * is the order in which things happen.
+ */
+import path from 'node:path';
+import {
+  app,
+  type BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  net,
+  powerMonitor,
+  protocol,
+  safeStorage,
+  screen,
+  session,
+} from 'electron';
+import { systemClock, systemRandom } from './clock/system-clock.ts';
+import { callChannel, eventChannel } from './ipc/channels.ts';
+import { createNetTransport } from './loyalty-api/net-transport.ts';
+import { type StartedTill, startTill, takeSecret } from './start-till.ts';
+import { appScheme, type FrameSender, isScreen } from './support/app-address.ts';
+import { answerFromFiles, loadAppFiles } from './support/app-files.ts';
+import { dataPlace } from './support/data-place.ts';
+import { desktopArguments } from './support/desktop-arguments.ts';
+import { faultFacts } from './support/fault-facts.ts';
+import { fileLog } from './support/file-log.ts';
+import { type FoundConfig, findConfig } from './support/find-config.ts';
+import type { Log } from './support/log.ts';
+import { MachineConfigError } from './support/machine-config.ts';
+import { watchOnline } from './support/online-watch.ts';
+import { quitWarning } from './support/quit-warning.ts';
+import { type Seal, secretFile } from './support/secret-file.ts';
+import { TillCannotOpen } from './support/till-cannot-open.ts';
+import { readWindowState, writeWindowState } from './support/window-state.ts';
+import { confine, confineSession, createWindow } from './window.ts';
+
+const exitCodes = { fault: 1, badInput: 2, cannotOpen: 3 } as const;
+/** A close that hangs must not keep the machine from shutting down; everything saved is durable anyway. */
+const longestCloseMs = 10_000;
+/** A screen that breaks down is loaded again; twice within this time, and something is wrong that a reload does not mend. */
+const reloadEveryMs = 60_000;
+
+process.umask(0o077);
+app.enableSandbox();
+// Chromium resends a request by itself where a kept connection breaks (see net-transport.ts).
+app.commandLine.appendSwitch('disable-http2');
+app.commandLine.appendSwitch('disable-quic');
+protocol.registerSchemesAsPrivileged([
+  { scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+]);
+app.on('web-contents-created', (_event, contents) => confine(contents));
+app.on('window-all-closed', () => app.quit());
+
+const secret = takeSecret(process.env);
+const { config, data } = desktopArguments(process.argv.slice(app.isPackaged ? 1 : 2));
+const found = configOrEnd();
+if (found !== null) {
+  const dataDir =
+    data === undefined ? dataPlace(process.platform, process.env, app.getPath('home'), found.mode) : path.resolve(data);
+  // The lock of the one instance lies there too: practice and the real till may run beside each other.
+  app.setPath('userData', path.join(dataDir, 'desktop'));
+  if (app.requestSingleInstanceLock()) {
+    app
+      .whenReady()
+      .then(() => run(found, dataDir))
+      .catch(end);
+  } else app.exit(0);
+}
+
+function configOrEnd(): FoundConfig | null {
+  try {
+    const { platform, env } = process;
+    return findConfig({ argument: config, env, platform, cwd: process.cwd(), machineWide: true });
+  } catch (error) {
+    end(error);
+    return null;
+  }
+}
+
+/** Says why Tillside cannot run, and ends it. */
+function end(error: unknown): void {
+  if (error instanceof MachineConfigError) {
+    dialog.showErrorBox('Tillside cannot use its config', error.message);
+    app.exit(exitCodes.badInput);
+  } else if (error instanceof TillCannotOpen) {
+    dialog.showErrorBox('Tillside cannot open', error.message);
+    app.exit(exitCodes.cannotOpen);
+  } else {
+    dialog.showErrorBox(
+      'Tillside stopped',
+      'Something went wrong. Everything that was saved is safe. Start Tillside again.',
+    );
+    app.exit(exitCodes.fault);
+  }
+}
+
+async function run(found: FoundConfig, dataDir: string): Promise<void> {
+  const log = fileLog({ dataDir, level: found.mode === 'live' ? found.config.log.level : 'info', clock: systemClock });
+  process.on('uncaughtException', (fault) => {
+    log.write('error', 'fault', faultFacts(fault));
+    end(fault);
+  });
+  const screenSession = session.fromPartition('persist:screen');
+  confineSession(screenSession);
+  const files = loadAppFiles(path.join(app.getAppPath(), 'dist', 'renderer'));
+  screenSession.protocol.handle(appScheme, (request) => answerFromFiles(files, request.method, request.url));
+
+  const started = await startTill<FrameSender>({
+    found,
+    dataDir,
+    host: 'desktop',
+    version: app.getVersion(),
+    secrets: secretFile(dataDir, platformSeal(log)),
+    transport: createNetTransport({ request: (options) => net.request(options), clock: systemClock }),
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    secret,
+    allows: isScreen,
+    nativeBinding: nativeBinding(),
+  });
+  ipcMain.handle(callChannel, (event, name: unknown, argument: unknown) => {
+    const frame = event.senderFrame;
+    const sender = frame === null ? null : { url: frame.url, isMainFrame: frame.parent === null };
+    return started.dispatcher.dispatch(sender, name, argument);
+  });
+  const stopWatching = wakeWithTheMachine(started);
+  closeOnQuit(started, stopWatching);
+
+  buildMenu();
+  openWindow(started, screenSession, dataDir, log);
+}
+
+function openWindow(started: StartedTill<FrameSender>, own: Electron.Session, dataDir: string, log: Log): void {
+  const stateFile = path.join(dataDir, 'window.json');
+  const areas = screen.getAllDisplays().map((display) => display.workArea);
+  const window = createWindow({
+    session: own,
+    preload: path.join(app.getAppPath(), 'dist', 'preload', 'preload.cjs'),
+    state: readWindowState(stateFile, areas),
+    devTools: !app.isPackaged,
+  });
+  const unsubscribe = started.till.subscribe((message) => {
+    if (!window.isDestroyed()) window.webContents.send(eventChannel, message);
+  });
+  app.on('second-instance', () => {
+    if (window.isDestroyed()) return;
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  });
+  window.on('closed', unsubscribe);
+  askBeforeClosing(window, started, () =>
+    writeWindowState(stateFile, { bounds: window.getNormalBounds(), maximized: window.isMaximized() }),
+  );
+  reloadWhenBroken(window, log);
+}
+
+/** Closing is always allowed, since every save is durable; staff are told what was not sent (F30). */
+function askBeforeClosing(window: BrowserWindow, started: StartedTill<FrameSender>, closing: () => void): void {
+  let asked = false;
+  const closeAtOnce = () => {
+    asked = true;
+    app.quit();
+  };
+  // Somebody who ends the program from outside, or shuts the machine down, is not there to be asked.
+  process.once('SIGTERM', closeAtOnce);
+  process.once('SIGINT', closeAtOnce);
+  powerMonitor.once('shutdown', closeAtOnce);
+  window.on('query-session-end', () => {
+    asked = true;
+  });
+  window.on('close', (event) => {
+    if (!asked) {
+      event.preventDefault();
+      asked = true;
+      void mayClose(window, started).then((yes) => {
+        if (yes) app.quit();
+        else asked = false;
+      });
+      return;
+    }
+    closing();
+  });
+}
+
+async function mayClose(window: BrowserWindow, { till }: StartedTill<FrameSender>): Promise<boolean> {
+  const warning = quitWarning(await till.handlers['sync.status'](undefined), systemClock.wallMs());
+  if (warning === null) return true;
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'warning',
+    title: 'Tillside',
+    ...warning,
+    buttons: ['Close Tillside', 'Keep it open'],
+    defaultId: 1,
+    cancelId: 1,
+  });
+  return response === 0;
+}
+
+function reloadWhenBroken(window: BrowserWindow, log: Log): void {
+  let reloadedAtMs: number | null = null;
+  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    log.write('error', 'screen broke down', { reason, exitCode });
+    if (reason === 'clean-exit') return;
+    const nowMs = systemClock.monotonicMs();
+    if (reloadedAtMs !== null && nowMs - reloadedAtMs < reloadEveryMs) {
+      dialog.showErrorBox('Tillside', 'The screen keeps breaking down. Everything that was saved is safe. Tell IT.');
+      app.exit(exitCodes.fault);
+      return;
+    }
+    reloadedAtMs = nowMs;
+    window.webContents.reload();
+  });
+}
+
+/** Sending starts again at once when the machine wakes or its network is back (F15). */
+function wakeWithTheMachine({ till }: StartedTill<FrameSender>): () => void {
+  powerMonitor.on('resume', till.wake);
+  powerMonitor.on('unlock-screen', till.wake);
+  return watchOnline(systemClock, () => net.isOnline(), till.wake);
+}
+
+function closeOnQuit(started: StartedTill<FrameSender>, stopWatching: () => void): void {
+  let closing = false;
+  app.on('will-quit', (event) => {
+    event.preventDefault();
+    if (closing) return;
+    closing = true;
+    stopWatching();
+    powerMonitor.removeAllListeners();
+    const late = new Promise<void>((resolve) => systemClock.after(longestCloseMs, resolve));
+    void Promise.race([started.close(), late]).then(
+      () => app.exit(0),
+      () => app.exit(exitCodes.fault),
+    );
+  });
+}
+
+/** The platform's secret storage; null where it has none, and then the file's mode is all there is: the log says so. */
+function platformSeal(log: Log): Seal | null {
+  // On a Linux without a keyring Electron would seal with a password that is in its source: no protection at all.
+  const none = process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text';
+  if (none || !safeStorage.isEncryptionAvailable()) {
+    log.write('warn', 'no secret storage on this machine: secrets lie in a file that only this user may read');
+    return null;
+  }
+  return {
+    seal: (plain) => safeStorage.encryptString(plain),
+    open: (sealed) => safeStorage.decryptString(sealed),
+  };
+}
+
+function nativeBinding(): string {
+  if (app.isPackaged) return path.join(process.resourcesPath, 'better_sqlite3.node');
+  const prebuilds = path.join(app.getAppPath(), 'node_modules', 'better-sqlite3', 'prebuilds');
+  return path.join(prebuilds, `${process.platform}-${process.arch}.node`);
+}
+
+/** macOS takes copy and paste from the menu; elsewhere there is none. */
+function buildMenu(): void {
+  if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
+  else
+    Menu.setApplicationMenu(
+      Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }]),
+    );
+}
