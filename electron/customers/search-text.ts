@@ -3,19 +3,109 @@
  * queries over these keys beat full-text search at every kind of query (performance.md, finding 1).
  */
 
-/** One text in the form that is compared: compatibility-decomposed, without marks, lower case, single spaces. */
-export function searchKey(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
+/** Letters that staff type in another way and that no decomposition brings together. */
+const spelledOut: ReadonlyMap<string, string> = new Map([
+  ['ß', 'ss'],
+  ['æ', 'ae'],
+  ['œ', 'oe'],
+  ['ø', 'o'],
+  ['ł', 'l'],
+  ['đ', 'd'],
+  ['ð', 'd'],
+  ['þ', 'th'],
+  ['ı', 'i'],
+  ['ς', 'σ'],
+  ['ى', 'ي'],
+  ['ة', 'ه'],
+  ['ـ', ''],
+]);
+
+/** Accents, Arabic vowel marks, Hebrew points, voicing marks. The vowel signs of Indic scripts are letters to a reader. */
+const marks = /[\p{M}&&[\p{scx=Latin}\p{scx=Greek}\p{scx=Cyrillic}\p{scx=Arabic}\p{scx=Hebrew}\p{sc=Inherited}]]/gv;
+const apostrophe = /^['’‘ʼ`´]$/;
+const visible = /^[\p{L}\p{N}\p{M}]+$/u;
+const ascii = /^[\x20-\x7e]*$/;
+/** Scripts that put family and given name together without a space. */
+const unspaced = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}ー ]+$/u;
+
+/** A decimal digit of any script as one of ours. */
+function asciiDigit(character: string): string {
+  const point = character.codePointAt(0) ?? 0;
+  let zero = point;
+  while (point - zero < 9 && /^\p{Nd}$/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  return String(point - zero);
 }
 
-/** The words of a name after its first one, each once. */
-export function laterWords(nameKey: string): string[] {
-  return [...new Set(nameKey.split(' ').slice(1))].filter((word) => word !== '');
+/** One character in the form that is compared: letters and digits, a space for what parts words, or nothing. */
+function foldCharacter(character: string): string {
+  if (apostrophe.test(character)) return '';
+  const bare = character
+    .normalize('NFKD')
+    .replace(marks, '')
+    .toLowerCase()
+    .replace(/./gsu, (letter) => spelledOut.get(letter) ?? letter)
+    .replace(/(?![0-9])\p{Nd}/gu, asciiDigit);
+  if (bare === '' || visible.test(bare)) return bare;
+  return ' ';
+}
+
+/** One text in the form that is compared, single spaces between its words. */
+export function searchKey(text: string): string {
+  if (ascii.test(text)) {
+    return text
+      .toLowerCase()
+      .replace(/['`]/g, '')
+      .replace(/[^a-z0-9]+/g, ' ')
+      .trim();
+  }
+  let key = '';
+  for (const character of text) key += foldCharacter(character);
+  return key.replace(/ +/g, ' ').trim();
+}
+
+/** A typed name as it stands in the keys of names: 王 秀英 and 王秀英 are the same. */
+export function nameKey(typed: string): string {
+  const key = searchKey(typed);
+  return unspaced.test(key) ? key.replaceAll(' ', '') : key;
+}
+
+/** An email or external id as it is compared. */
+export function exactKey(value: string): string {
+  return value.normalize('NFKC').toLowerCase();
+}
+
+export type NameKeys = {
+  /** First name first. */
+  readonly forward: string;
+  /** Last name first. */
+  readonly backward: string;
+  /** Words that neither of the two begins with: the 2nd and later words of a name, and what follows an apostrophe. */
+  readonly words: readonly string[];
+};
+
+export function nameKeys(firstName: string, lastName: string): NameKeys {
+  const first = searchKey(firstName);
+  const last = searchKey(lastName);
+  const gap = unspaced.test(`${first}${last}`) ? '' : ' ';
+  const words = new Set<string>();
+  for (const [name, key] of [
+    [firstName, first],
+    [lastName, last],
+  ] as const) {
+    for (const word of key.split(' ').slice(1)) words.add(word);
+    for (const [, rest] of name.matchAll(/['’‘ʼ`´](\p{L}{2,})/gu)) words.add(searchKey(rest ?? ''));
+  }
+  words.delete('');
+  return {
+    forward: joined(first, gap, last),
+    backward: joined(last, gap, first),
+    words: gap === '' ? [] : [...words],
+  };
+}
+
+function joined(a: string, gap: string, b: string): string {
+  const whole = `${a}${gap}${b}`.trim();
+  return gap === '' ? whole.replaceAll(' ', '') : whole;
 }
 
 export function reversed(digits: string): string {
@@ -27,35 +117,46 @@ export function afterPrefix(prefix: string): string {
   return `${prefix}\u{10ffff}`;
 }
 
-/** Where `wordKey` begins a word of `text`: UTF-16 positions in the text as it is shown, or null. */
-export function matchAtWordStart(text: string, wordKey: string): { from: number; to: number } | null {
-  if (wordKey === '') return null;
-  // Keys and shown text differ in length (marks, width, ligatures), so each key character remembers where it came from.
+/** A shown text as its key, with the way back: which UTF-16 positions of the text each unit of the key came from. */
+type Traced = {
+  readonly key: string;
+  readonly origins: readonly { readonly from: number; readonly to: number }[];
+  /** Positions of the key where a word begins, also the one after an apostrophe. */
+  readonly starts: ReadonlySet<number>;
+};
+
+function trace(text: string): Traced {
   let key = '';
   const origins: { from: number; to: number }[] = [];
+  const starts = new Set<number>([0]);
   let position = 0;
   for (const character of text) {
     const from = position;
     position += character.length;
-    const folded = character
-      .normalize('NFKD')
-      .replace(/\p{M}+/gu, '')
-      .toLowerCase();
-    const visible = /^[\p{L}\p{N}]+$/u.test(folded) ? folded : folded === '' ? '' : ' ';
-    if (visible === '') {
+    const folded = foldCharacter(character);
+    if (folded === '') {
+      // A mark belongs to the letter before it.
       const last = origins.at(-1);
-      if (last !== undefined) last.to = position;
+      if (apostrophe.test(character)) starts.add(key.length);
+      else if (last !== undefined) last.to = position;
       continue;
     }
-    for (const unit of visible.split('')) {
-      key += unit;
-      origins.push({ from, to: position });
-    }
+    if (folded === ' ' && (key === '' || key.endsWith(' '))) continue;
+    if (folded === ' ') starts.add(key.length + 1);
+    key += folded;
+    for (let unit = 0; unit < folded.length; unit += 1) origins.push({ from, to: position });
   }
-  let at = key.indexOf(wordKey);
-  while (at > 0 && key[at - 1] !== ' ') at = key.indexOf(wordKey, at + 1);
+  return { key, origins, starts };
+}
+
+/** Where `key` begins a word of `text`: UTF-16 positions in the text as it is shown, or null. */
+export function matchAtWordStart(text: string, key: string): { from: number; to: number } | null {
+  if (key === '') return null;
+  const traced = trace(text);
+  let at = traced.key.indexOf(key);
+  while (at > 0 && !traced.starts.has(at)) at = traced.key.indexOf(key, at + 1);
   if (at < 0) return null;
-  const first = origins[at];
-  const last = origins[at + wordKey.length - 1];
+  const first = traced.origins[at];
+  const last = traced.origins[at + key.length - 1];
   return first === undefined || last === undefined ? null : { from: first.from, to: last.to };
 }

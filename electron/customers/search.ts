@@ -1,159 +1,204 @@
-/** Search as you type: a few index ranges over the core columns, never a scan (performance.md, finding 1). */
+/**
+ * Search as you type: a few index ranges over the core columns, never a scan (performance.md, finding 1).
+ *
+ * First ids only, from indexes that hold all that is needed; whole rows of the few that may be shown. Every step is
+ * bounded, so that one typed letter costs no more than a whole name.
+ */
 import type { Db } from '../db/open.ts';
-import { count, sql } from '../db/statements.ts';
+import { sql } from '../db/statements.ts';
 import type { CustomerHit, SearchResult } from './customer-view.ts';
-import { callingCode, identifierIn } from './identifiers.ts';
-import { afterPrefix, matchAtWordStart, reversed, searchKey } from './search-text.ts';
-import type { CustomerRow } from './store.ts';
+import { identifierIn } from './identifiers.ts';
+import { marksOf } from './match-marks.ts';
+import { misspeltNames } from './misspelt.ts';
+import { afterPrefix, exactKey } from './search-text.ts';
+import { type CustomerRow, customerRow, customersOnTill } from './store.ts';
+import { readTyped, type Typed } from './typed.ts';
 
-/** How many candidates of one kind are looked at before they are ordered: a bound on the time of a short query. */
-const candidates = 200;
-/** How many names a two-word search walks through when the words are only beginnings. */
-const skipScanBudget = 3000;
-
-const columns =
-  'id, user_id, mobile, email, external_id, first_name, last_name, tier, open_updates, as_of_ms, served_at_ms';
+/** How many beginnings of a first word are looked at when both words are only beginnings ("ri ja"). */
+const skipScanBudget = 40;
+/** How many customers that share a later word of a name are looked at. */
+const wordBudget = 60;
+/** Among how many of those who were served here last a match goes before the others. */
+const servedBudget = 150;
+const recentlyServedShown = 20;
 
 type Range = 'name_forward' | 'name_backward' | 'mobile' | 'mobile_backward' | 'email_key' | 'external_key';
+type Candidate = { readonly id: number; readonly exact: boolean };
 
-function prefixRange(db: Db, column: Range, prefix: string): CustomerRow[] {
-  return sql<CustomerRow>(
+/** Whoever has `column` beginning with `prefix`, in its order: the exact ones first. */
+function prefixRange(db: Db, column: Range, prefix: string, limit: number): Candidate[] {
+  return sql<{ id: number; key: string }>(
     db,
-    `select ${columns} from customers where ${column} >= ? and ${column} < ? order by ${column} limit ${candidates}`,
-  ).all(prefix, afterPrefix(prefix));
+    `select id, ${column} as key from customers where ${column} >= ? and ${column} < ? order by ${column} limit ?`,
+  )
+    .all(prefix, afterPrefix(prefix), limit)
+    .map(({ id, key }) => ({ id, exact: key === prefix || (isName(column) && key.startsWith(`${prefix} `)) }));
 }
 
-function byWord(db: Db, word: string): CustomerRow[] {
-  return sql<CustomerRow>(
-    db,
-    `select ${columns} from customers where id in
-       (select customer_id from customer_words where word >= ? and word < ? limit ${candidates})`,
-  ).all(word, afterPrefix(word));
+/** A whole first or last name is as good as the whole name. */
+function isName(column: Range): boolean {
+  return column === 'name_forward' || column === 'name_backward';
 }
 
-/** Both words are beginnings ("ri ja" for Rita James): walks the names that begin with the first within a budget. */
-function byTwoBeginnings(db: Db, words: readonly string[], wanted: number): CustomerRow[] {
-  const [first, ...others] = words;
-  if (first === undefined || others.length === 0) return [];
-  const found: CustomerRow[] = [];
-  for (const column of ['name_forward', 'name_backward'] as const) {
-    let walked = 0;
-    const names = sql<{ id: number; name: string }>(
+function byLaterWord(db: Db, word: string, limit: number): Candidate[] {
+  return sql<{ id: number; word: string }>(
+    db,
+    'select customer_id as id, word from customer_words where word >= ? and word < ? order by word limit ?',
+  )
+    .all(word, afterPrefix(word), limit)
+    .map(({ id, word: found }) => ({ id, exact: found === word }));
+}
+
+/** A later word of the name, and the other words somewhere else in it ("maria garcia" for Ana María García). */
+function byLaterWords(db: Db, words: readonly string[]): Candidate[] {
+  return words.flatMap((word, at) => {
+    const others = words.filter((_, index) => index !== at).map((other) => ` ${other}`);
+    return sql<{ id: number; name: string }>(
       db,
-      `select id, ${column} as name from customers where ${column} >= ? and ${column} < ? order by ${column}`,
-    ).iterate(first, afterPrefix(first));
-    const ids: number[] = [];
-    for (const { id, name } of names) {
-      const rest = ` ${name.split(' ').slice(1).join(' ')}`;
-      if (others.every((word) => rest.includes(` ${word}`))) ids.push(id);
-      walked += 1;
-      if (walked >= skipScanBudget || ids.length >= wanted) break;
+      `select c.id, c.name_forward as name from customer_words w join customers c on c.id = w.customer_id
+       where w.word >= ? and w.word < ? limit ${wordBudget}`,
+    )
+      .all(word, afterPrefix(word))
+      .filter(({ name }) => others.every((other) => ` ${name}`.includes(other)))
+      .map(({ id }) => ({ id, exact: false }));
+  });
+}
+
+/**
+ * The first word is only a beginning ("ri ja" for Rita James): steps from one first word that begins so to the next and
+ * looks at what follows each, within a budget of steps.
+ */
+function byBeginnings(db: Db, column: 'name_forward' | 'name_backward', words: readonly string[], limit: number) {
+  const [first, second, ...others] = words;
+  const found: Candidate[] = [];
+  if (first === undefined || second === undefined) return found;
+  const end = afterPrefix(first);
+  let from = first;
+  for (let step = 0; step < skipScanBudget && found.length < limit; step += 1) {
+    const next = sql<{ key: string }>(
+      db,
+      `select ${column} as key from customers where ${column} >= ? and ${column} < ? order by ${column} limit 1`,
+    ).get(from, end);
+    const word = next?.key.split(' ', 1)[0];
+    if (word === undefined) break;
+    const prefix = `${word} ${second}`;
+    const rows = sql<{ id: number; key: string }>(
+      db,
+      `select id, ${column} as key from customers where ${column} >= ? and ${column} < ? order by ${column} limit ?`,
+    ).all(prefix, afterPrefix(prefix), limit);
+    for (const { id, key } of rows) {
+      if (others.every((other) => key.includes(` ${other}`))) found.push({ id, exact: false });
     }
-    for (const id of ids) {
-      const row = sql<CustomerRow>(db, `select ${columns} from customers where id = ?`).get(id);
-      if (row !== undefined) found.push(row);
-    }
+    // Keys hold letters, digits and spaces only: '!' comes after every name that goes on with a space.
+    from = `${word}!`;
   }
   return found;
 }
 
-function byName(db: Db, key: string, wanted: number): CustomerRow[] {
-  const words = key.split(' ');
-  const found = [...prefixRange(db, 'name_forward', key), ...prefixRange(db, 'name_backward', key)];
-  if (words.length === 1) found.push(...byWord(db, key));
-  else if (found.length < wanted) found.push(...byTwoBeginnings(db, words, wanted));
-  return found;
-}
-
-function byDigits(db: Db, digits: string, countryCode: string): CustomerRow[] {
-  const home = digits.replace(/^0+/, '');
-  const code = callingCode(countryCode);
-  const beginnings = new Set([digits, home, code === null ? home : `${code}${home}`].filter((text) => text !== ''));
-  return [
-    ...[...beginnings].flatMap((beginning) => prefixRange(db, 'mobile', beginning)),
-    ...(digits.length >= 3 ? prefixRange(db, 'mobile_backward', reversed(digits)) : []),
-    ...sql<CustomerRow>(db, `select ${columns} from customers where user_id = ?`).all(digits),
-  ];
-}
-
-/** 0 where a whole value of the customer is what was typed; 1 otherwise. */
-function rank(row: CustomerRow, text: string, key: string, digits: string): number {
-  const name = searchKey(`${row.first_name} ${row.last_name}`);
-  const backward = searchKey(`${row.last_name} ${row.first_name}`);
-  const whole =
-    (key !== '' && [name, backward, searchKey(row.first_name), searchKey(row.last_name)].includes(key)) ||
-    row.email?.toLowerCase() === text ||
-    row.external_id?.toLowerCase() === text ||
-    (digits !== '' && (row.mobile === digits || row.user_id === digits || row.mobile?.endsWith(digits) === true));
-  return whole ? 0 : 1;
-}
-
-function matchesOf(row: CustomerRow, text: string, key: string, digits: string): CustomerHit['matches'] {
-  const found: CustomerHit['matches'][number][] = [];
-  const whole = matchAtWordStart(`${row.first_name} ${row.last_name}`, key);
-  for (const name of ['firstName', 'lastName'] as const) {
-    const shown = name === 'firstName' ? row.first_name : row.last_name;
-    const offset = name === 'firstName' ? 0 : row.first_name.length + 1;
-    if (whole !== null && whole.from < offset + shown.length && whole.to > offset) {
-      const from = Math.max(0, whole.from - offset);
-      found.push({ in: name, from, to: Math.min(shown.length, whole.to - offset) });
-      continue;
-    }
-    for (const word of key.split(' ')) {
-      const match = whole === null ? matchAtWordStart(shown, word) : null;
-      if (match !== null) found.push({ in: name, ...match });
-    }
-  }
-  if (row.email?.toLowerCase().startsWith(text)) found.push({ in: 'email', from: 0, to: text.length });
-  if (row.external_id?.toLowerCase().startsWith(text)) found.push({ in: 'externalId', from: 0, to: text.length });
-  if (row.mobile !== null && digits.length > 0) {
-    const home = digits.replace(/^0+/, '');
-    const at = row.mobile.endsWith(home) ? row.mobile.length - home.length : row.mobile.indexOf(home);
-    if (home !== '' && at >= 0) found.push({ in: 'mobile', from: at, to: at + home.length });
+function byName(db: Db, { name, words }: Typed, limit: number): Candidate[] {
+  const found = [...prefixRange(db, 'name_forward', name, limit), ...prefixRange(db, 'name_backward', name, limit)];
+  if (words.length === 1) return [...found, ...byLaterWord(db, name, limit)];
+  if (found.length < limit) {
+    found.push(...byBeginnings(db, 'name_forward', words, limit), ...byBeginnings(db, 'name_backward', words, limit));
+    found.push(...byLaterWords(db, words));
   }
   return found;
+}
+
+function candidatesOf(db: Db, typed: Typed, limit: number): Candidate[] {
+  const found: Candidate[] = [];
+  if (typed.userId !== null) {
+    const rows = sql<{ id: number }>(db, 'select id from customers where user_id = ?').all(typed.userId);
+    found.push(...rows.map(({ id }) => ({ id, exact: true })));
+  }
+  for (const { text } of typed.mobileBeginnings) found.push(...prefixRange(db, 'mobile', text, limit));
+  if (typed.lastDigits !== '') found.push(...prefixRange(db, 'mobile_backward', typed.lastDigits, limit));
+  if (typed.name !== '') found.push(...byName(db, typed, limit));
+  if (typed.text !== '') {
+    if (typed.digits === '') found.push(...prefixRange(db, 'email_key', typed.text, limit));
+    found.push(...prefixRange(db, 'external_key', typed.text, limit));
+  }
+  return found;
+}
+
+/** Of those who were served here last, whoever begins with what was typed: a short query has more than can be shown. */
+function servedCandidates(db: Db, typed: Typed, limit: number): Candidate[] {
+  const lows = [typed.name, typed.lastDigits, typed.digits, typed.text].map((low) => (low === '' ? null : low));
+  const highs = lows.map((low) => (low === null ? null : afterPrefix(low)));
+  const [name, last, mobile, text] = lows;
+  const [nameEnd, lastEnd, mobileEnd, textEnd] = highs;
+  return sql<{ id: number }>(
+    db,
+    `select id from (select * from customers where served_at_ms > 0 order by served_at_ms desc limit ${servedBudget})
+     where (name_forward >= @name and name_forward < @nameEnd) or (name_backward >= @name and name_backward < @nameEnd)
+       or (mobile_backward >= @last and mobile_backward < @lastEnd) or (mobile >= @mobile and mobile < @mobileEnd)
+       or (email_key >= @text and email_key < @textEnd) or (external_key >= @text and external_key < @textEnd)
+     limit @limit`,
+  )
+    .all({ name, nameEnd, last, lastEnd, mobile, mobileEnd, text, textEnd, limit })
+    .map(({ id }) => ({ id, exact: false }));
+}
+
+/** Whole rows of the best candidates, in order: exact, then who was served here last, then as the indexes have them. */
+function best(db: Db, candidates: readonly Candidate[], served: readonly Candidate[], limit: number): CustomerRow[] {
+  const exact = new Map<number, boolean>();
+  for (const { id, exact: isExact } of candidates) exact.set(id, isExact || exact.get(id) === true);
+  const few = [...exact].sort(([, a], [, b]) => Number(b) - Number(a)).slice(0, limit);
+  for (const { id } of served) {
+    if (!few.some(([known]) => known === id)) few.push([id, exact.get(id) === true]);
+  }
+  return few
+    .flatMap(([id, isExact]) => {
+      const row = customerRow(db, id);
+      return row === null ? [] : [{ row, isExact }];
+    })
+    .sort((a, b) => Number(b.isExact) - Number(a.isExact) || b.row.served_at_ms - a.row.served_at_ms)
+    .slice(0, limit)
+    .map(({ row }) => row);
 }
 
 /**
  * Finds customers of this till by whatever staff type: first or last name or both in either order, later words of a
  * name, a mobile with or without country code or its last digits, email, external id, the server's id. Exact first,
- * then who was served here most recently.
+ * then who was served here most recently. A name that nobody has is looked for with one letter wrong.
+ *
+ * @param limit how many hits at most
  */
 export function searchCustomers(db: Db, query: string, limit: number, countryCode: string): SearchResult {
-  const text = query.normalize('NFKC').trim().toLowerCase();
-  const customersOnTill = count(db, 'select count(*) as n from customers');
-  if (text === '') return { hits: recentlyServed(db, limit), identifier: null, customersOnTill };
-  const key = searchKey(query);
-  const digits = /^\+?[\d\s().\-/]+$/.test(text) ? text.replace(/\D/g, '') : '';
+  const typed = readTyped(query, countryCode);
+  const identifier = identifierIn(query, countryCode);
+  const told = { identifier, customersOnTill: customersOnTill(db) };
+  if (exactKey(query).trim() === '') return { ...told, hits: recentlyServed(db, limit) };
+  const candidates = candidatesOf(db, typed, limit);
+  if (candidates.length > 0) {
+    const rows = best(db, candidates, servedCandidates(db, typed, limit), limit);
+    return { ...told, hits: rows.map((row) => toHit(row, marksOf(row, typed))) };
+  }
+  return { ...told, hits: similarHits(db, typed, limit) };
+}
 
-  const found = new Map<number, CustomerRow>();
-  const add = (rows: readonly CustomerRow[]) => {
-    for (const row of rows) if (!found.has(row.id)) found.set(row.id, row);
-  };
-  if (digits !== '') add(byDigits(db, digits, countryCode));
-  else if (key !== '' && !text.includes('@')) add(byName(db, key, limit));
-  if (digits === '' && !text.includes(' ')) add(prefixRange(db, 'email_key', text));
-  if (!text.includes('@') && !text.includes(' ')) add(prefixRange(db, 'external_key', text));
-
-  const ordered = [...found.values()]
-    .map((row) => ({ row, rank: rank(row, text, key, digits) }))
-    .sort((a, b) => a.rank - b.rank || b.row.served_at_ms - a.row.served_at_ms || a.row.id - b.row.id)
-    .slice(0, limit);
-  return {
-    hits: ordered.map(({ row }) => toHit(row, matchesOf(row, text, digits === '' ? key : '', digits))),
-    identifier: identifierIn(query, countryCode),
-    customersOnTill,
-  };
+/** Nobody is called what was typed: whoever is called something one letter away. */
+function similarHits(db: Db, typed: Typed, limit: number): CustomerHit[] {
+  const hits = new Map<number, CustomerHit>();
+  for (const { place, key } of misspeltNames(db, typed.words)) {
+    const meant = { ...typed, text: '', name: key };
+    const candidates = place === 'word' ? byLaterWord(db, key, limit) : prefixRange(db, `name_${place}`, key, limit);
+    for (const row of best(db, candidates, [], limit)) {
+      if (!hits.has(row.id)) hits.set(row.id, toHit(row, marksOf(row, meant)));
+    }
+    if (hits.size >= limit) break;
+  }
+  return [...hits.values()].slice(0, limit);
 }
 
 /** What an empty search shows: who was here last. */
 function recentlyServed(db: Db, limit: number): CustomerHit[] {
-  return sql<CustomerRow>(
-    db,
-    `select ${columns} from customers where served_at_ms > 0 order by served_at_ms desc limit ?`,
-  )
-    .all(Math.min(limit, 20))
-    .map((row) => toHit(row, []));
+  return sql<{ id: number }>(db, 'select id from customers where served_at_ms > 0 order by served_at_ms desc limit ?')
+    .all(Math.min(limit, recentlyServedShown))
+    .flatMap(({ id }) => {
+      const row = customerRow(db, id);
+      return row === null ? [] : [toHit(row, [])];
+    });
 }
 
 function toHit(row: CustomerRow, matches: CustomerHit['matches']): CustomerHit {

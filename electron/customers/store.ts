@@ -1,9 +1,9 @@
 /** The cache's rows: the server's record of a customer, and the effective values that are searched and shown. */
 import type { Db } from '../db/open.ts';
-import { sql } from '../db/statements.ts';
+import { count, sql } from '../db/statements.ts';
 import type { CustomerRecord, FieldChanges, FieldValues, Identifier } from './customer.ts';
 import { decodeRecord, encodeRecord } from './record-json.ts';
-import { laterWords, reversed, searchKey } from './search-text.ts';
+import { exactKey, nameKeys, reversed } from './search-text.ts';
 
 export type CustomerRow = {
   readonly id: number;
@@ -26,6 +26,11 @@ export function customerRow(db: Db, customerId: number): CustomerRow | null {
   return sql<CustomerRow>(db, `select ${rowColumns} from customers where id = ?`).get(customerId) ?? null;
 }
 
+/** Kept by triggers: counting the rows takes as long as there are customers. */
+export function customersOnTill(db: Db): number {
+  return count(db, 'select n from customer_count');
+}
+
 export function readRecord(db: Db, customerId: number): CustomerRecord | null {
   const row = sql<{ record: string }>(db, 'select record from customer_records where customer_id = ?').get(customerId);
   return row === undefined ? null : decodeRecord(row.record);
@@ -44,7 +49,7 @@ const lookupColumn = {
  * @param exceptId somebody who does not count
  */
 export function findByIdentifier(db: Db, { type, value }: Identifier, exceptId: number | null = null): number | null {
-  const key = type === 'email' || type === 'externalId' ? value.toLowerCase() : value;
+  const key = type === 'email' || type === 'externalId' ? exactKey(value) : value;
   const row = sql<{ id: number }>(
     db,
     `select id from customers where ${lookupColumn[type]} and id is not ? order by id limit 1`,
@@ -106,38 +111,75 @@ export function writeRecord(db: Db, customerId: number, record: CustomerRecord, 
   );
 }
 
-/** Brings the columns that are searched in line with the effective values. */
-export function writeSearchRow(db: Db, customerId: number, values: FieldValues, tier: string | null): void {
+/** The columns of a customer's row that follow from the effective values. */
+export type SearchRow = {
+  readonly mobile: string | null;
+  readonly email: string | null;
+  readonly external_id: string | null;
+  readonly first_name: string;
+  readonly last_name: string;
+  readonly tier: string | null;
+  readonly name_forward: string;
+  readonly name_backward: string;
+  readonly mobile_backward: string | null;
+  readonly email_key: string | null;
+  readonly external_key: string | null;
+};
+
+/** @returns the row, and the words of the name that have a table of their own */
+export function searchRow(values: FieldValues, tier: string | null): { row: SearchRow; words: readonly string[] } {
+  const { mobile = null, email = null, externalId = null } = values;
   const firstName = values.firstName ?? '';
   const lastName = values.lastName ?? '';
-  const first = searchKey(firstName);
-  const last = searchKey(lastName);
-  const forward = `${first} ${last}`.trim();
-  const backward = `${last} ${first}`.trim();
-  const mobile = values.mobile ?? null;
-  const before = sql<{ name_forward: string }>(db, 'select name_forward from customers where id = ?').get(customerId);
-  sql(
-    db,
-    `update customers set mobile = ?, email = ?, external_id = ?, first_name = ?, last_name = ?, tier = ?,
-       name_forward = ?, name_backward = ?, mobile_backward = ?, email_key = ?, external_key = ?
-     where id = ?`,
-  ).run(
-    mobile,
-    values.email ?? null,
-    values.externalId ?? null,
-    firstName,
-    lastName,
-    tier,
-    forward,
-    backward,
-    mobile === null ? null : reversed(mobile),
-    values.email?.toLowerCase() ?? null,
-    values.externalId?.toLowerCase() ?? null,
+  const keys = nameKeys(firstName, lastName);
+  return {
+    words: keys.words,
+    row: {
+      mobile,
+      email,
+      external_id: externalId,
+      first_name: firstName,
+      last_name: lastName,
+      tier,
+      name_forward: keys.forward,
+      name_backward: keys.backward,
+      mobile_backward: mobile === null ? null : reversed(mobile),
+      email_key: email === null ? null : exactKey(email),
+      external_key: externalId === null ? null : exactKey(externalId),
+    },
+  };
+}
+
+const searchColumns = [
+  'mobile',
+  'email',
+  'external_id',
+  'first_name',
+  'last_name',
+  'tier',
+  'name_forward',
+  'name_backward',
+  'mobile_backward',
+  'email_key',
+  'external_key',
+] as const satisfies readonly (keyof SearchRow)[];
+
+/**
+ * Brings the columns that are searched in line with the effective values. Only columns that differ are written: SQLite
+ * rewrites the index of every column that an UPDATE names, moved or not.
+ */
+export function writeSearchRow(db: Db, customerId: number, values: FieldValues, tier: string | null): void {
+  const before = sql<SearchRow>(db, `select ${searchColumns.join(', ')} from customers where id = ?`).get(customerId);
+  const { row, words } = searchRow(values, tier);
+  const moved = searchColumns.filter((column) => before?.[column] !== row[column]);
+  if (moved.length === 0) return;
+  sql(db, `update customers set ${moved.map((column) => `${column} = ?`).join(', ')} where id = ?`).run(
+    ...moved.map((column) => row[column]),
     customerId,
   );
-  if (before?.name_forward === forward) return;
+  if (!moved.includes('first_name') && !moved.includes('last_name')) return;
   sql(db, 'delete from customer_words where customer_id = ?').run(customerId);
-  for (const word of laterWords(forward)) {
+  for (const word of words) {
     sql(db, 'insert or ignore into customer_words (word, customer_id) values (?, ?)').run(word, customerId);
   }
 }

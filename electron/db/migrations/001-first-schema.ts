@@ -9,7 +9,7 @@ export function firstSchema(db: Db): void {
   db.exec(`
     create table customers (
       id integer primary key,
-      user_id text unique,
+      user_id text,
       mobile text,
       email text,
       external_id text,
@@ -27,6 +27,7 @@ export function firstSchema(db: Db): void {
       as_of_ms integer,
       served_at_ms integer not null default 0
     ) strict;
+    create unique index customers_user_id on customers (user_id) where user_id is not null;
     create index customers_name_forward on customers (name_forward);
     create index customers_name_backward on customers (name_backward);
     create index customers_mobile on customers (mobile) where mobile is not null;
@@ -35,7 +36,13 @@ export function firstSchema(db: Db): void {
     create index customers_served on customers (served_at_ms) where served_at_ms > 0;
     create index customers_external on customers (external_key) where external_key is not null;
 
-    -- The 2nd and later words of names.
+    -- How many rows customers has, so that a search need not count them.
+    create table customer_count (n integer not null) strict;
+    insert into customer_count values (0);
+    create trigger customers_counted_in after insert on customers begin update customer_count set n = n + 1; end;
+    create trigger customers_counted_out after delete on customers begin update customer_count set n = n - 1; end;
+
+    -- Words of names that neither name_forward nor name_backward begins with.
     create table customer_words (
       word text not null,
       customer_id integer not null references customers (id) on delete cascade,

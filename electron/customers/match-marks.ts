@@ -1,0 +1,69 @@
+/** Which part of a found customer is what was typed. */
+import type { CustomerHit } from './customer-view.ts';
+import { exactKey, matchAtWordStart, nameKeys } from './search-text.ts';
+import type { CustomerRow } from './store.ts';
+import type { Typed } from './typed.ts';
+
+type Mark = CustomerHit['matches'][number];
+
+export function marksOf(row: CustomerRow, typed: Typed): readonly Mark[] {
+  const found: Mark[] = nameMarks(row, typed.name);
+  if (typed.text !== '') {
+    for (const [name, value] of [
+      ['email', row.email],
+      ['externalId', row.external_id],
+    ] as const) {
+      // Only where the shown text is as long as its key do positions hold.
+      const begins =
+        value !== null && exactKey(value).length === value.length && exactKey(value).startsWith(typed.text);
+      if (begins) found.push({ in: name, from: 0, to: typed.text.length });
+    }
+  }
+  const mobile = row.mobile === null ? null : mobileMark(row.mobile, typed);
+  if (mobile !== null) found.push(mobile);
+  return found;
+}
+
+function nameMarks(row: CustomerRow, key: string): Mark[] {
+  if (key === '') return [];
+  const first = { in: 'firstName', text: row.first_name } as const;
+  const last = { in: 'lastName', text: row.last_name } as const;
+  const gap = nameKeys(row.first_name, row.last_name).forward.includes(' ') ? ' ' : '';
+  for (const [one, other] of [
+    [first, last],
+    [last, first],
+  ] as const) {
+    const match = matchAtWordStart(`${one.text}${gap}${other.text}`, key);
+    if (match === null) continue;
+    const marks: Mark[] = [];
+    const otherFrom = one.text.length + gap.length;
+    if (match.from < one.text.length)
+      marks.push({ in: one.in, from: match.from, to: Math.min(match.to, one.text.length) });
+    if (match.to > otherFrom) {
+      marks.push({ in: other.in, from: Math.max(0, match.from - otherFrom), to: match.to - otherFrom });
+    }
+    return inFormOrder(marks);
+  }
+  // Each word by itself ("ri ja" for Rita James); all of them, or it was not the name that was found.
+  const byWord = key.split(' ').map((word) =>
+    [first, last].flatMap((name) => {
+      const match = matchAtWordStart(name.text, word);
+      return match === null ? [] : [{ in: name.in, ...match }];
+    }),
+  );
+  if (byWord.some((marks) => marks.length === 0)) return [];
+  return inFormOrder(byWord.flat());
+}
+
+function inFormOrder(marks: readonly Mark[]): Mark[] {
+  const order = (mark: Mark) => (mark.in === 'firstName' ? 0 : 1);
+  return [...marks].sort((one, other) => order(one) - order(other) || one.from - other.from);
+}
+
+function mobileMark(mobile: string, { digits, mobileBeginnings }: Typed): Mark | null {
+  if (digits === '') return null;
+  for (const { text, from } of mobileBeginnings) {
+    if (mobile.startsWith(text)) return { in: 'mobile', from, to: text.length };
+  }
+  return mobile.endsWith(digits) ? { in: 'mobile', from: mobile.length - digits.length, to: mobile.length } : null;
+}

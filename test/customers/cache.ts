@@ -1,0 +1,40 @@
+/** A real, encrypted cache in a temporary folder, without a server. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { CustomerRecord, FieldValues } from '../../electron/customers/customer.ts';
+import { insertToldCustomer } from '../../electron/customers/store.ts';
+import { migrate } from '../../electron/db/migrate.ts';
+import { type Db, openDatabase } from '../../electron/db/open.ts';
+
+export const testKey = 'c'.repeat(64);
+
+export type TestCache = {
+  readonly db: Db;
+  readonly file: string;
+  readonly folder: string;
+  /** @returns the customer's id on this till */
+  readonly add: (fields: FieldValues, userId?: string | null) => number;
+  readonly close: () => void;
+};
+
+export function openTestCache(): TestCache {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-cache-'));
+  const file = path.join(folder, 'tillside.db');
+  const db = openDatabase({ file, keyHex: testKey });
+  migrate(db);
+  return {
+    db,
+    file,
+    folder,
+    add: (fields, userId = null) => insertToldCustomer(db, recordOf(fields, userId), 1_000),
+    close: () => {
+      db.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function recordOf(fields: FieldValues, userId: string | null): CustomerRecord {
+  return { userId, fields, loyalty: null, updatedOn: null, source: null, otherSubscriptions: [], unknown: {} };
+}
