@@ -114,7 +114,9 @@ export class CustomerBook {
     if (known === undefined) return;
     for (const name of indexed) {
       const value = identifierValue(known, name);
-      if (value !== null) this.#idByIdentifier.delete(indexKey(name, value));
+      // Another hand may have given the same value to somebody else meanwhile: theirs stays.
+      if (value === null || this.#idByIdentifier.get(indexKey(name, value)) !== userId) continue;
+      this.#idByIdentifier.delete(indexKey(name, value));
     }
   }
 }

@@ -56,7 +56,8 @@ test('switching many times at once ends where the last one says, listening once'
   await Promise.all(switches.map((connection) => server.control.setConnection(connection)));
   assert.equal(server.control.connection, true);
   assert.equal((await get(server, login)).status, 200);
-  await server.control.setConnection(false);
+  await Promise.all([false, true, false].map((connection) => server.control.setConnection(connection)));
+  assert.equal(server.control.connection, false);
   assert.equal(await get(server, login).catch(errorCode), 'ECONNREFUSED');
 });
 
@@ -91,17 +92,18 @@ test('a second server on the same port cannot start', async (t) => {
 test('a hold stops one request at a precise step and lets the others pass', async (t) => {
   const server = await serve(t);
   const received = server.control.hold('received', { customerId: ritaJames.userId });
+  assert.equal(itemCode(await update(server, { mobile: ashaRaman.mobile, firstname: 'A' })), '1000');
   const first = update(server, { id: String(ritaJames.userId), firstname: 'Reeta' });
   assert.deepEqual(await received.reached, { endpoint: 'customer/update', customerId: ritaJames.userId });
-  assert.equal(server.control.ledger.length, 0);
-  assert.equal(itemCode(await update(server, { mobile: ashaRaman.mobile, firstname: 'A' })), '1000');
+  assert.equal(server.control.ledger.length, 1);
+  assert.equal(itemCode(await update(server, { id: String(ritaJames.userId), firstname: 'Rita' })), '1000');
 
   const applied = server.control.hold('applied', { customerId: ritaJames.userId });
   received.release();
   await applied.reached;
   assert.deepEqual(
     server.control.ledger.map(({ customerId }) => customerId),
-    [ashaRaman.userId, ritaJames.userId],
+    [ashaRaman.userId, ritaJames.userId, ritaJames.userId],
   );
   applied.release();
   assert.equal(itemCode(await first), '1000');

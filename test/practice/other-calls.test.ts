@@ -188,6 +188,10 @@ test('a customer changed by another hand is told at the next look', async (t) =>
   assert.equal(at(seen, 'updated_on'), '2026-11-24 09:31:00');
   assert.equal(server.control.customer(ritaJames.userId)?.customFields.hobbies, '["Playing","Singing"]');
   assert.equal(server.control.changeCustomer(1, { firstName: 'Nobody' }), null);
+
+  server.control.changeCustomer(ashaRaman.userId, { email: ritaJames.email });
+  server.control.changeCustomer(ritaJames.userId, { email: 'elsewhere@example.com' });
+  assert.equal(at(await getCustomer(server, `email=${ritaJames.email}`), 'user_id'), ashaRaman.userId);
 });
 
 test('two tills see each other’s changes', async (t) => {
