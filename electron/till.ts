@@ -5,7 +5,9 @@
 import type { Clock, Random } from './clock/clock.ts';
 import { CustomerDesk } from './customers/customer-desk.ts';
 import { searchCustomers } from './customers/search.ts';
-import { openDataFolder } from './db/data-folder.ts';
+import { Background } from './db/background.ts';
+import type { BackupResult } from './db/backup/backups.ts';
+import { cannotOpen, type OpenFolder, openDataFolder } from './db/data-folder.ts';
 import type { Db } from './db/open.ts';
 import type { EventMessage, Handlers } from './ipc/schema.ts';
 import { createAuth } from './loyalty-api/auth.ts';
@@ -20,6 +22,7 @@ import type { AppInfo } from './support/app-info.ts';
 import type { Log } from './support/log.ts';
 import type { MachineConfig } from './support/machine-config.ts';
 import type { Secrets } from './support/secrets.ts';
+import { Upkeep, type UpkeepFacts } from './support/upkeep.ts';
 import { checkLine } from './sync/check-line.ts';
 import { ConnectionState } from './sync/connection.ts';
 import { SyncEngine } from './sync/engine.ts';
@@ -64,6 +67,10 @@ export type Till = {
   readonly subscribe: (listener: (message: EventMessage) => void) => () => void;
   /** The machine woke up, or the system says that the network changed: try at once (F15). */
   readonly wake: () => void;
+  /** Room on the disk, damage, backups: what the screen and IT are told beside the sync status. */
+  readonly upkeep: () => UpkeepFacts;
+  /** A checked backup beside the daily ones, now. */
+  readonly backUp: () => Promise<BackupResult>;
   /** Lets what is in flight finish for a short while, returns the rest to be read back, closes the database. */
   readonly close: () => Promise<void>;
 };
@@ -78,9 +85,23 @@ const orgRoundMs = 60 * 60_000;
  * @throws TillCannotOpen
  */
 export async function openTill(options: TillOptions): Promise<Till> {
+  const { dataDir, secrets, nativeBinding, clock } = options;
+  const background = new Background();
+  const folder = await openDataFolder({ dataDir, secrets, background, wallMs: clock.wallMs, nativeBinding });
+  try {
+    return startServices(options, folder, background);
+  } catch (error) {
+    // Damage may show only now, in a page that was not read before.
+    folder.db.close();
+    folder.lock.release();
+    throw cannotOpen(error);
+  }
+}
+
+function startServices(options: TillOptions, folder: OpenFolder, background: Background): Till {
   const { config, clock, random, log, practice, transport, secrets, version } = options;
   const till = config.auth.method === 'basic' ? config.auth.till : config.auth.attributeTo.code;
-  const { db, lock } = openDataFolder(options);
+  const { db, lock } = folder;
   const listeners = new Set<(message: EventMessage) => void>();
   const emit = (message: EventMessage) => {
     for (const listener of listeners) listener(message);
@@ -168,6 +189,16 @@ export async function openTill(options: TillOptions): Promise<Till> {
     return result;
   };
 
+  const upkeep = new Upkeep({
+    ...folder,
+    dataDir: options.dataDir,
+    background,
+    clock,
+    log,
+    nativeBinding: options.nativeBinding,
+    changed: () => engine.changed(),
+  });
+
   const handlers: Handlers = {
     'app.info': () => ({
       version,
@@ -252,6 +283,7 @@ export async function openTill(options: TillOptions): Promise<Till> {
   };
 
   engine.start();
+  upkeep.start();
   round();
   log.write('info', 'till opened', { mode: options.mode, host: options.host, version });
 
@@ -262,11 +294,15 @@ export async function openTill(options: TillOptions): Promise<Till> {
       return () => listeners.delete(listener);
     },
     wake: () => engine.tryNow(),
+    upkeep: () => upkeep.facts,
+    backUp: () => upkeep.backUp('by-hand'),
     close: async () => {
       cancelRound?.();
+      upkeep.close();
       staffDesk.close();
       await engine.close();
       listeners.clear();
+      await background.close();
       db.close();
       lock.release();
       log.write('info', 'till closed');

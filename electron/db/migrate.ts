@@ -1,27 +1,66 @@
 /** Numbered migrations; `user_version` moves in the same transaction as the change. Never edited once landed. */
+import { decodeBaseline, decodeChanges, rowFormat } from '../updates/row-json.ts';
 import { firstSchema } from './migrations/001-first-schema.ts';
 import type { Db } from './open.ts';
 import { inTransaction } from './statements.ts';
 
+export type Migration = (db: Db) => void;
+
 /** Migration N brings a database from version N - 1 to N. */
-const migrations: readonly ((db: Db) => void)[] = [firstSchema];
+export const migrations: readonly Migration[] = [firstSchema];
 
 export const currentVersion = migrations.length;
 
 export type MigrateResult =
   | { readonly kind: 'ready'; readonly from: number }
   /** A newer Tillside wrote this file: it is left as it is. */
-  | { readonly kind: 'newer'; readonly version: number };
+  | { readonly kind: 'newer'; readonly version: number }
+  /** The step would lose updates or leave some unreadable: it was taken back, and the file is as before (F29). */
+  | { readonly kind: 'would-harm'; readonly version: number };
 
-export function migrate(db: Db): MigrateResult {
-  const from = Number(db.pragma('user_version', { simple: true }));
-  if (from > currentVersion) return { kind: 'newer', version: from };
-  for (const [index, step] of migrations.entries()) {
+export function versionOf(db: Db): number {
+  return Number(db.pragma('user_version', { simple: true }));
+}
+
+export function migrate(db: Db, steps: readonly Migration[] = migrations): MigrateResult {
+  const from = versionOf(db);
+  if (from > steps.length) return { kind: 'newer', version: from };
+  for (const [index, step] of steps.entries()) {
     if (index < from) continue;
-    inTransaction(db, () => {
-      step(db);
-      db.pragma(`user_version = ${index + 1}`);
-    });
+    try {
+      inTransaction(db, () => {
+        const before = index === 0 ? null : outboxFacts(db);
+        step(db);
+        db.pragma(`user_version = ${index + 1}`);
+        if (before !== null && isHarmed(before, outboxFacts(db))) throw new WouldHarm();
+      });
+    } catch (error) {
+      if (error instanceof WouldHarm) return { kind: 'would-harm', version: index + 1 };
+      throw error;
+    }
   }
   return { kind: 'ready', from };
+}
+
+class WouldHarm extends Error {}
+
+type OutboxFacts = { readonly rows: number; readonly readable: number };
+
+/** Read with nothing but the columns that every version has. */
+function outboxFacts(db: Db): OutboxFacts {
+  let rows = 0;
+  let readable = 0;
+  const all = db
+    .prepare<[], { format: number; changes: string; baseline: string }>('select format, changes, baseline from updates')
+    .iterate();
+  for (const { format, changes, baseline } of all) {
+    rows += 1;
+    const isReadable = format <= rowFormat && decodeChanges(changes) !== null && decodeBaseline(baseline) !== null;
+    if (isReadable) readable += 1;
+  }
+  return { rows, readable };
+}
+
+function isHarmed(before: OutboxFacts, after: OutboxFacts): boolean {
+  return after.rows !== before.rows || after.readable < before.readable;
 }

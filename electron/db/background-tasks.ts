@@ -1,0 +1,92 @@
+import { renameSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { BackgroundTask } from './background.ts';
+import { flushFile, flushFolder } from './folder-files.ts';
+import { checkWhole } from './integrity.ts';
+import type { Db } from './open.ts';
+import { openToRead } from './open-to-read.ts';
+
+export type TaskResult =
+  | { readonly kind: 'checked'; readonly problems: readonly string[] }
+  | { readonly kind: 'copied'; readonly bytes: number }
+  /** `code`: SQLite's or the file system's (`SQLITE_FULL`, `ENOSPC`), or `not-equal` where the copy lacks something. */
+  | { readonly kind: 'failed'; readonly code: string }
+  | { readonly kind: 'stopped' };
+
+/** Expected trouble (a full disk, a damaged file) is a result; only bugs throw. */
+export function runTask(task: BackgroundTask): TaskResult {
+  try {
+    switch (task.kind) {
+      case 'check':
+        return { kind: 'checked', problems: onReader(task, (db) => checkWhole(db, task.depth)) };
+      case 'copy':
+        return copyDatabase(task);
+    }
+  } catch (error) {
+    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null;
+    if (typeof code !== 'string') throw error;
+    return { kind: 'failed', code };
+  }
+}
+
+function onReader<T>(task: Omit<BackgroundTask, 'kind'>, work: (db: Db) => T): T {
+  const db = openToRead(task);
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
+}
+
+/**
+ * `vacuum into` copies one moment of the database while others write, and the copy is encrypted with the same key (the
+ * backup interface of SQLite refuses an encrypted database here). It reads every page, so a damaged file is never kept
+ * as a backup. SQLite does not flush the copy: that is done here before anybody may rely on it.
+ */
+function copyDatabase(task: Extract<BackgroundTask, { kind: 'copy' }>): TaskResult {
+  const unfinished = `${task.target}.unfinished`;
+  rmSync(unfinished, { force: true });
+  try {
+    const { before, after } = onReader(task, (db) => {
+      const first = countRows(db);
+      db.prepare('vacuum into ?').run(unfinished);
+      return { before: first, after: countRows(db) };
+    });
+    flushFile(unfinished);
+    const copy = onReader({ ...task, file: unfinished }, (db) =>
+      checkWhole(db, 'quick').length === 0 ? countRows(db) : null,
+    );
+    if (copy === null || !isBetween(copy, before, after)) return { kind: 'failed', code: 'not-equal' };
+    renameSync(unfinished, task.target);
+    flushFolder(path.dirname(task.target));
+    return { kind: 'copied', bytes: statSync(task.target).size };
+  } finally {
+    rmSync(unfinished, { force: true });
+    rmSync(`${unfinished}-journal`, { force: true });
+  }
+}
+
+type Counts = ReadonlyMap<string, number>;
+
+function countRows(db: Db): Counts {
+  const tables = db
+    .prepare<[], { name: string }>("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
+    .all();
+  return new Map(
+    tables.map(({ name }) => [name, Number(db.prepare(`select count(*) from "${name}"`).pluck().get() ?? 0)]),
+  );
+}
+
+/** Whoever saves while the copy is made may move a count, but not past what it was before and after. */
+function isBetween(copy: Counts, before: Counts, after: Counts): boolean {
+  return [...before].every(([table, first]) => {
+    const last = after.get(table) ?? first;
+    const copied = copy.get(table) ?? -1;
+    return copied >= Math.min(first, last) && copied <= Math.max(first, last);
+  });
+}
+
+/** Whether a failed task failed for want of room on the disk. */
+export function isForRoom(code: string): boolean {
+  return code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'SQLITE_IOERR_WRITE';
+}

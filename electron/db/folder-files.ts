@@ -1,0 +1,81 @@
+/**
+ * What lies in the folder of a till's data. Nothing here is ever deleted by the program but backups beyond their number
+ * and unfinished copies; a database that cannot be used is set aside with its time.
+ */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import path from 'node:path';
+
+export type FolderFiles = {
+  readonly database: string;
+  readonly lock: string;
+  readonly keyMark: string;
+  readonly backups: string;
+  readonly aside: string;
+  /** A checked database that is about to take the place of the one that is set aside. */
+  readonly incoming: string;
+};
+
+export function folderFiles(dataDir: string): FolderFiles {
+  return {
+    database: path.join(dataDir, 'tillside.db'),
+    lock: path.join(dataDir, 'instance.lock'),
+    keyMark: path.join(dataDir, 'tillside.key-mark'),
+    backups: path.join(dataDir, 'backups'),
+    aside: path.join(dataDir, 'set-aside'),
+    incoming: path.join(dataDir, 'tillside.db.incoming'),
+  };
+}
+
+/** A time for file names, in UTC, which sorts as text: `20260115T090000123Z`. */
+export function timeInName(wallMs: number): string {
+  return new Date(wallMs).toISOString().replace(/[-:.]/g, '');
+}
+
+/** SQLite takes the `-wal` away at a clean close: while it is there, the last run did not end by itself. */
+export function lastRunEndedCleanly(database: string): boolean {
+  return !existsSync(`${database}-wal`);
+}
+
+/**
+ * Moves the database with its `-wal` and `-shm` into a folder of its own under `set-aside`. The `-wal` goes along first:
+ * it may hold the last commits, and must never meet another database.
+ * @returns where it lies now
+ */
+export function setAside(files: FolderFiles, wallMs: number): string {
+  let folder = path.join(files.aside, timeInName(wallMs));
+  for (let again = 2; existsSync(folder); again += 1) folder = path.join(files.aside, `${timeInName(wallMs)}-${again}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const ending of ['-wal', '-shm', '']) {
+    const from = `${files.database}${ending}`;
+    if (existsSync(from)) renameSync(from, path.join(folder, `tillside.db${ending}`));
+  }
+  flushFolder(folder);
+  flushFolder(path.dirname(files.database));
+  return folder;
+}
+
+/** A rename is durable once its folder is. Windows has no handle for a folder; its file system journals the rename. */
+export function flushFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  flushFile(folder);
+}
+
+export function flushFile(file: string): void {
+  const descriptor = openSync(file, process.platform === 'win32' ? 'r+' : 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * An explicit step (restore, start afresh) that was cut off after the old file was set aside: the checked new one takes
+ * its place now.
+ */
+export function finishReplacement(files: FolderFiles): boolean {
+  if (existsSync(files.database) || !existsSync(files.incoming)) return false;
+  renameSync(files.incoming, files.database);
+  flushFolder(path.dirname(files.database));
+  return true;
+}

@@ -1,0 +1,22 @@
+/**
+ * A mark that tells which key a data folder was made with, without telling the key. SQLite says the same of a key that
+ * does not fit and of a file that is damaged at its beginning; the two want opposite things from a person (F27).
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { writeDurably } from '../support/durable-file.ts';
+import type { FolderFiles } from './folder-files.ts';
+
+function markOf(keyHex: string): string {
+  return createHash('sha256').update(`Tillside data folder\n${keyHex}`).digest('hex').slice(0, 16);
+}
+
+/** Call with a key that has opened the database. */
+export function writeKeyMark(files: FolderFiles, keyHex: string): void {
+  if (compareKeyMark(files, keyHex) !== 'same') writeDurably(files.keyMark, `${markOf(keyHex)}\n`);
+}
+
+export function compareKeyMark(files: FolderFiles, keyHex: string): 'same' | 'other' | 'no-mark' {
+  if (!existsSync(files.keyMark)) return 'no-mark';
+  return readFileSync(files.keyMark, 'utf8').trim() === markOf(keyHex) ? 'same' : 'other';
+}

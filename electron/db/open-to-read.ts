@@ -1,0 +1,25 @@
+import Database from 'better-sqlite3';
+import type { Db, OpenDatabase } from './open.ts';
+
+/**
+ * Opens an existing database for reading only, beside the one connection that writes (F26), or one that must be left as
+ * it is: damaged, set aside, a backup.
+ * @throws SqliteError where the key does not fit, or the file is no database
+ */
+export function openToRead({ file, keyHex, nativeBinding }: OpenDatabase): Db {
+  const db = new Database(file, {
+    readonly: true,
+    fileMustExist: true,
+    ...(nativeBinding === undefined ? {} : { nativeBinding }),
+  });
+  try {
+    db.pragma("cipher = 'chacha20'");
+    db.pragma(`key = "raw:${keyHex}"`);
+    db.prepare('select count(*) from sqlite_schema').get();
+    db.pragma('trusted_schema = OFF');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+/** A till on a real folder whose server is never there: for what becomes of its data. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+import { folderFiles } from '../../electron/db/folder-files.ts';
+import { type Db, openDatabase } from '../../electron/db/open.ts';
+import { silentLog } from '../../electron/support/log.ts';
+import { parseMachineConfig } from '../../electron/support/machine-config.ts';
+import { secretFile } from '../../electron/support/secret-file.ts';
+import type { Secrets } from '../../electron/support/secrets.ts';
+import { openTill, type Till } from '../../electron/till.ts';
+
+export const someMobile = '919845012345';
+
+/** A folder that goes away with the test. */
+export function newFolder(t: TestContext): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function offlineConfig(till = 'store123') {
+  return parseMachineConfig(
+    { api: { url: 'http://127.0.0.1:9' }, auth: { method: 'basic', till }, store: { timeZone: 'Asia/Kolkata' } },
+    'test',
+  );
+}
+
+export function openOfflineTill(dataDir: string, secrets: Secrets = secretFile(dataDir, null)): Promise<Till> {
+  return openTill({
+    dataDir,
+    config: offlineConfig(),
+    mode: 'live',
+    host: 'preview',
+    version: '0.0.0-test',
+    secrets,
+    transport: () => Promise.resolve({ kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' }),
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+    practice: null,
+  });
+}
+
+/** Saves a change for somebody who is not on this till; each mobile is a customer of its own. */
+export function saveFor(till: Till, mobile: string, lastName: string) {
+  return till.handlers['updates.save']({
+    token: crypto.randomUUID(),
+    target: { identifier: { type: 'mobile', value: mobile } },
+    changes: { lastName },
+    replaces: null,
+    confirmedFills: [],
+  });
+}
+
+export async function openUpdatesOf(till: Till) {
+  return (await till.handlers['updates.list']({ which: 'open', offset: 0, limit: 500 })).updates;
+}
+
+export function storedKey(dataDir: string): string {
+  const stored = secretFile(dataDir, null).read('database-key');
+  if (stored.kind !== 'value') throw new Error(`the key of the test folder is ${stored.kind}`);
+  return stored.value;
+}
+
+/** The till's database itself, for looking behind the services. Close it. */
+export function openRaw(dataDir: string): Db {
+  return openDatabase({ file: folderFiles(dataDir).database, keyHex: storedKey(dataDir) });
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { folderFiles, lastRunEndedCleanly } from '../../electron/db/folder-files.ts';
+import { newFolder, openOfflineTill, openUpdatesOf } from './offline-till.ts';
+
+const child = fileURLToPath(new URL('./saving-child.ts', import.meta.url));
+
+/** Starts the child and waits for its line. */
+async function startChild(what: string, folder: string): Promise<{ process: ChildProcess; line: string }> {
+  const started = spawn(process.execPath, [child, what, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const line = await new Promise<string>((resolve) => {
+    let text = '';
+    started.stdout.on('data', (piece) => {
+      text += String(piece);
+      if (text.includes('\n')) resolve(text.trim());
+    });
+  });
+  return { process: started, line };
+}
+
+function gone(started: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (started.exitCode !== null || started.signalCode !== null) resolve();
+    else started.once('exit', () => resolve());
+  });
+}
+
+describe('a till that ends in the middle of something', () => {
+  it('F24: keeps an update whose save had returned when the process was killed', async (t) => {
+    const folder = newFolder(t);
+    const killed = await startChild('save', folder);
+    assert.equal(killed.line, 'saved');
+    killed.process.kill('SIGKILL');
+    await gone(killed.process);
+    assert.equal(lastRunEndedCleanly(folderFiles(folder).database), false);
+
+    const till = await openOfflineTill(folder);
+    t.after(() => till.close());
+    const updates = await openUpdatesOf(till);
+    assert.equal(updates.length, 1);
+    assert.deepEqual(updates[0]?.changes, [{ key: 'lastName', to: 'Durable' }]);
+  });
+
+  it('F04: lets one process at a time have the folder, and the next one when the first is gone', async (t) => {
+    const folder = newFolder(t);
+    const first = await startChild('open', folder);
+    assert.equal(first.line, 'opened');
+    const second = await startChild('open', folder);
+    assert.equal(second.line, 'already-running');
+    await assert.rejects(openOfflineTill(folder), { code: 'already-running' });
+    first.process.kill('SIGKILL');
+    await gone(first.process);
+    const till = await openOfflineTill(folder);
+    await till.close();
+  });
+
+  it('knows a clean end from a crash', async (t) => {
+    const folder = newFolder(t);
+    const { database } = folderFiles(folder);
+    const till = await openOfflineTill(folder);
+    assert.equal(lastRunEndedCleanly(database), false);
+    await till.close();
+    assert.equal(lastRunEndedCleanly(database), true);
+    assert.equal(existsSync(path.join(folder, 'tillside.db-shm')), false);
+  });
+});

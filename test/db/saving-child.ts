@@ -1,0 +1,18 @@
+/**
+ * A process that opens a till and does one thing: `saving-child.ts save FOLDER` saves and then stays until it is killed;
+ * `open FOLDER` only tries to open. Prints one line of what came of it.
+ */
+import { TillCannotOpen } from '../../electron/support/till-cannot-open.ts';
+import { openOfflineTill, saveFor, someMobile } from './offline-till.ts';
+
+const [what, folder] = process.argv.slice(2);
+try {
+  const till = await openOfflineTill(folder ?? '');
+  if (what === 'save') {
+    const result = await saveFor(till, someMobile, 'Durable');
+    process.stdout.write(`${result.kind}\n`);
+  } else process.stdout.write('opened\n');
+} catch (error) {
+  process.stdout.write(`${error instanceof TillCannotOpen ? error.code : 'a bug'}\n`);
+  process.exitCode = 1;
+}
