@@ -214,6 +214,37 @@ function installPackages(root, env) {
   });
 }
 
+const lookForNpmEveryMs = 250;
+
+/** Where npm put a shell between itself and this process, npm's process id: a signal to npm ends only the two of them. */
+function npmBehindShell() {
+  try {
+    const commandLine = readFileSync(`/proc/${process.ppid}/cmdline`, 'utf8').split('\0');
+    if (!commandLine.includes('-c')) return null;
+    const npm = /^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${process.ppid}/status`, 'utf8'))?.[1];
+    return npm === undefined ? null : Number(npm);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Calls `gone` when the npm that started this process was ended. A closed terminal or a parent of npm's ends nothing.
+ *
+ * @param {NodeJS.ProcessEnv} env @param {() => void} gone
+ */
+function watchNpm(env, gone) {
+  if (env.npm_lifecycle_event === undefined || process.platform === 'win32') return;
+  const parent = process.ppid;
+  const npm = npmBehindShell();
+  const timer = setInterval(() => {
+    if (process.ppid === parent && (npm === null || isAlive(npm))) return;
+    clearInterval(timer);
+    gone();
+  }, lookForNpmEveryMs);
+  timer.unref();
+}
+
 /**
  * Runs the script and lives exactly as long. The channel tells the script when this process is gone for good (killed
  * hard), which no signal could.
@@ -234,13 +265,14 @@ function run(nodes, args, env) {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   /** @type {NodeJS.Signals[]} */
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const signals = ['SIGINT', 'SIGTERM'];
   /** @param {NodeJS.Signals} signal */
   const pass = (signal) => child.kill(signal);
   const stop = () => {
     for (const signal of signals) process.off(signal, pass);
   };
   for (const signal of signals) process.on(signal, pass);
+  watchNpm(env, () => pass('SIGTERM'));
   child.once('error', () => {
     stop();
     run(others, args, env);

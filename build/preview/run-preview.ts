@@ -18,7 +18,7 @@ import { type PreviewServer, startPreviewServer } from './preview-server.ts';
 
 export type RunningPreview = Pick<PreviewServer, 'url' | 'newWindowUrl'> & {
   readonly log: Log;
-  /** Finishes or puts back what is in flight, closes the data, then lets go of the port. */
+  /** Lets go of the port, finishes or puts back what is in flight, then closes the data. */
   readonly close: () => Promise<void>;
 };
 
@@ -74,8 +74,10 @@ export async function runPreview({ found, dataDir, port, secret }: PreviewOption
       newWindowUrl: server.newWindowUrl,
       log,
       close: async () => {
-        await closeTill();
+        started.dispatcher.close();
+        // The port first: whoever starts again at once waits for the data, then finds the port free.
         await server.close();
+        await closeTill();
       },
     };
   } catch (error) {
