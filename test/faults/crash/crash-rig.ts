@@ -1,0 +1,60 @@
+/** Campaigns beside each other, each with a server, a folder and kills of its own. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Random } from '../../../electron/clock/clock.ts';
+import { Campaign } from './campaign.ts';
+import { type Kill, kills } from './kills.ts';
+import { Matrix } from './matrix.ts';
+import { startPracticeProcess } from './practice-process.ts';
+
+export type RigOptions = {
+  readonly kills: number;
+  /** How many tills are killed at the same time. */
+  readonly tills: number;
+  readonly random: Random;
+  readonly progress: (kills: number) => void;
+};
+
+/** Every way of killing as often as every other, as far as the number allows, in a random order. */
+function planned(count: number, random: Random): Kill[] {
+  const plan: Kill[] = [];
+  while (plan.length < count) plan.push(...shuffled(kills, random).slice(0, count - plan.length));
+  return plan;
+}
+
+function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
+  return items
+    .map((item) => ({ item, at: random.fraction() }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ item }) => item);
+}
+
+export async function runCrashRig({ kills: count, tills, random, progress }: RigOptions): Promise<Matrix> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-crash-'));
+  // Hundreds of starts: each program is compiled once.
+  const env = { ...process.env, NODE_COMPILE_CACHE: path.join(folder, 'compiled') };
+  const total = new Matrix(kills.map(({ name }) => name));
+  const plan = planned(count, random);
+  const matrices = Array.from({ length: tills }, () => new Matrix([]));
+  try {
+    await Promise.all(
+      matrices.map(async (matrix, index) => {
+        const own = path.join(folder, `campaign-${index + 1}`);
+        mkdirSync(own);
+        const server = await startPracticeProcess(1500, env);
+        const told = () => progress(matrices.reduce((sum, one) => sum + one.kills, 0));
+        try {
+          const mine = plan.filter((_, at) => at % tills === index);
+          await new Campaign({ server, folder: own, env, random, matrix, progress: told }).run(mine);
+        } finally {
+          await server.stop();
+        }
+      }),
+    );
+  } finally {
+    for (const matrix of matrices) total.add(matrix);
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return total;
+}

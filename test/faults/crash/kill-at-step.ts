@@ -1,0 +1,106 @@
+/**
+ * `node --import kill-at-step.ts program.ts`: the program as it is, which sends itself SIGKILL at a named step. It looks at
+ * what the product does (transactions of its SQLite library, Node's own diagnostics of HTTP), so that the product needs no
+ * hook for it and a commit that is added later is met as well.
+ *
+ * Armed by the environment (for steps of the start), or later by a message of the parent, which is answered.
+ */
+import diagnostics from 'node:diagnostics_channel';
+import { isMainThread } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import { z } from 'zod';
+import { type Commit, type KillAt, killAtVariable, type Step, steps } from './steps.ts';
+
+const killAtSchema: z.ZodType<KillAt> = z.object({ step: z.enum(steps), times: z.number().int().positive() });
+
+class Fuse {
+  #step: Step | null = null;
+  #left = 0;
+
+  arm({ step, times }: KillAt): void {
+    this.#step = step;
+    this.#left = times;
+  }
+
+  reached(step: Step): void {
+    if (step !== this.#step) return;
+    this.#left -= 1;
+    // The kernel ends the process before this call returns.
+    if (this.#left <= 0) process.kill(process.pid, 'SIGKILL');
+  }
+}
+
+type Moment = { readonly version: number; readonly lastHistoryId: number };
+type HistoryRow = { readonly from_state: string | null; readonly to_state: string; readonly detail: string | null };
+
+function momentOf(db: Database.Database): Moment {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  const last = version === 0 ? 0 : db.prepare('select max(id) from update_history').pluck().get();
+  return { version, lastHistoryId: Number(last ?? 0) };
+}
+
+/** What the transaction that is about to be committed brings about. */
+function commitSince(db: Database.Database, before: Moment): Commit {
+  if (momentOf(db).version !== before.version) return 'a migration';
+  const row = db
+    .prepare<[number], HistoryRow>('select from_state, to_state, detail from update_history where id > ? order by id')
+    .get(before.lastHistoryId);
+  if (row === undefined) return 'a kept record';
+  if (row.to_state === 'sending') return 'a claim';
+  if (row.from_state === 'unknown') return 'a read back';
+  if (row.from_state !== 'sending') return 'a save';
+  if (row.detail === 'till-stopped') return 'a recovery';
+  if (row.to_state === 'unknown') return 'a settle as unknown';
+  return row.to_state === 'queued' ? 'a settle as not sent' : 'a settle';
+}
+
+function watchCommits(fuse: Fuse): void {
+  const { transaction } = Database.prototype;
+  Reflect.set(Database.prototype, 'transaction', function (this: Database.Database, work: () => unknown) {
+    let commit: Commit = 'a kept record';
+    const whole = transaction.call(this, () => {
+      const before = momentOf(this);
+      const result = work();
+      commit = commitSince(this, before);
+      fuse.reached(`before the commit of ${commit}`);
+      return result;
+    });
+    // The product begins every transaction with the write lock.
+    return {
+      immediate: () => {
+        const result = whole.immediate();
+        fuse.reached(`after the commit of ${commit}`);
+        return result;
+      },
+    };
+  });
+}
+
+function isUpdate(message: unknown): boolean {
+  const request: unknown = typeof message === 'object' && message !== null ? Reflect.get(message, 'request') : null;
+  if (typeof request !== 'object' || request === null || Reflect.get(request, 'method') !== 'POST') return false;
+  return String(Reflect.get(request, 'path')).startsWith('/v1.1/customer/update');
+}
+
+function watchExchanges(fuse: Fuse): void {
+  diagnostics.subscribe('http.client.request.created', (message) => {
+    if (isUpdate(message)) fuse.reached('before the first byte');
+  });
+  diagnostics.subscribe('http.client.response.finish', (message) => {
+    if (isUpdate(message)) fuse.reached('before the reply is read');
+  });
+}
+
+if (isMainThread) {
+  const fuse = new Fuse();
+  watchCommits(fuse);
+  watchExchanges(fuse);
+  const told = process.env[killAtVariable];
+  if (told !== undefined) fuse.arm(killAtSchema.parse(JSON.parse(told)));
+  process.on('message', (message) => {
+    const parsed = killAtSchema.safeParse(message);
+    if (!parsed.success) return;
+    fuse.arm(parsed.data);
+    process.send?.({ armed: true });
+  });
+}

@@ -1,0 +1,61 @@
+/** Every way in which the rig ends a till. */
+import type { FaultKind } from '../../../electron/practice/faults.ts';
+import type { Step as ServerStep } from '../../../electron/practice/steps.ts';
+import type { Commit, Step } from './steps.ts';
+
+export type Kill =
+  /** The till reaches a named step while it works; `fault` is what the server does to the next update. */
+  | { readonly how: 'step'; readonly name: string; readonly step: Step; readonly fault: FaultKind | null }
+  /** The same, while it starts. `on`: a folder whose last till was cut off while sending, or a new one. */
+  | { readonly how: 'start-step'; readonly name: string; readonly step: Step; readonly on: 'sending' | 'new-folder' }
+  /** The server holds a request at one of its own steps. */
+  | { readonly how: 'held'; readonly name: string; readonly at: ServerStep }
+  | { readonly how: 'random'; readonly name: string; readonly during: 'work' | 'start' | 'first-start' | 'close' };
+
+const faultFor: { readonly [What in Commit]?: FaultKind } = {
+  'a settle as unknown': 'drop-reply',
+  'a settle as not sent': 'busy',
+  'a read back': 'drop-reply',
+};
+
+const duringWork = [
+  'a save',
+  'a claim',
+  'a settle',
+  'a settle as unknown',
+  'a settle as not sent',
+  'a read back',
+  'a kept record',
+] as const satisfies readonly Commit[];
+
+function stepKills(what: (typeof duringWork)[number]): Kill[] {
+  const fault = faultFor[what] ?? null;
+  return (['before', 'after'] as const).map((when) => {
+    const step = `${when} the commit of ${what}` as const;
+    return { how: 'step', name: step, step, fault };
+  });
+}
+
+function startKills(what: Commit, on: 'sending' | 'new-folder'): Kill[] {
+  return (['before', 'after'] as const).map((when) => {
+    const step = `${when} the commit of ${what}` as const;
+    return { how: 'start-step', name: step, step, on };
+  });
+}
+
+export const afterApplied: Kill = { how: 'held', name: 'after the server applied, before it answers', at: 'applied' };
+
+export const kills: readonly Kill[] = [
+  ...duringWork.flatMap(stepKills),
+  { how: 'step', name: 'before the first byte', step: 'before the first byte', fault: null },
+  { how: 'held', name: 'request received, not yet applied', at: 'received' },
+  afterApplied,
+  { how: 'held', name: 'the answer is on its way', at: 'replied' },
+  { how: 'step', name: 'before the reply is read', step: 'before the reply is read', fault: null },
+  ...startKills('a recovery', 'sending'),
+  ...startKills('a migration', 'new-folder'),
+  { how: 'random', name: 'random instant at work', during: 'work' },
+  { how: 'random', name: 'random instant of a start', during: 'start' },
+  { how: 'random', name: 'random instant of the first start', during: 'first-start' },
+  { how: 'random', name: 'random instant of a close', during: 'close' },
+];

@@ -1,0 +1,70 @@
+/** What stands in a till's data folder, read beside the running till or from a copy of a dead one's files. */
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { folderFiles } from '../../../electron/db/folder-files.ts';
+import { versionOf } from '../../../electron/db/migrate.ts';
+import { type Db, openDatabase } from '../../../electron/db/open.ts';
+import { openToRead } from '../../../electron/db/open-to-read.ts';
+import { secretFile } from '../../../electron/support/secret-file.ts';
+import { selectUpdates, type Update } from '../../../electron/updates/rows.ts';
+
+/** As of a kill, before anything was started on the folder again. */
+export type LeftBehind = {
+  /** Save tokens, each with the update that it made. */
+  readonly tokens: ReadonlyMap<string, string>;
+  /** Updates that stand in sending. */
+  readonly sendingIds: readonly string[];
+};
+
+function keyOf(dataDir: string): string | null {
+  const key = secretFile(dataDir, null).read('database-key');
+  return key.kind === 'value' ? key.value : null;
+}
+
+const nothing: LeftBehind = { tokens: new Map(), sendingIds: [] };
+
+/**
+ * Read from a copy: opening the files themselves would write their `-wal` back, and the next start would not see that
+ * the last run was cut off.
+ */
+export function readLeftBehind(dataDir: string): LeftBehind {
+  const { database } = folderFiles(dataDir);
+  const keyHex = keyOf(dataDir);
+  if (keyHex === null || !existsSync(database)) return nothing;
+  const folder = path.join(path.dirname(dataDir), `${path.basename(dataDir)}-copy`);
+  mkdirSync(folder);
+  try {
+    const copy = path.join(folder, 'copy.db');
+    for (const ending of ['', '-wal']) {
+      if (existsSync(`${database}${ending}`)) copyFileSync(`${database}${ending}`, `${copy}${ending}`);
+    }
+    const db = openDatabase({ file: copy, keyHex });
+    try {
+      if (versionOf(db) === 0) return nothing;
+      return { tokens: tokensIn(db), sendingIds: selectUpdates(db, "where u.state = 'sending'").map(({ id }) => id) };
+    } finally {
+      db.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function tokensIn(db: Db): ReadonlyMap<string, string> {
+  const rows = db.prepare<[], { token: string; update_id: string }>('select token, update_id from save_tokens').all();
+  return new Map(rows.map(({ token, update_id }) => [token, update_id]));
+}
+
+export type Books = { readonly updates: readonly Update[]; readonly tokens: ReadonlyMap<string, string> };
+
+/** Everything that the till has on its books, beside its own connection. */
+export function readBooks(dataDir: string): Books {
+  const keyHex = keyOf(dataDir);
+  if (keyHex === null) throw new Error('the till has no key');
+  const db = openToRead({ file: folderFiles(dataDir).database, keyHex });
+  try {
+    return { updates: selectUpdates(db, 'order by u.seq'), tokens: tokensIn(db) };
+  } finally {
+    db.close();
+  }
+}
