@@ -166,7 +166,9 @@ async function takeTurn(root) {
 }
 
 /**
- * Runs `npm ci` with progress. Nothing of the till's is handed to npm, and no package may run a script of its own.
+ * Runs `npm install --no-save` with progress: what the lock file names, at its versions. Not `npm ci`, which refuses a lock
+ * file that lacks a platform's optional package, also on platforms that need none of it.
+ * Nothing of the till's is handed to npm, and no package may run a script of its own.
  *
  * @param {string} root @param {NodeJS.ProcessEnv} env
  * @returns {Promise<string | null>} why it failed, or null
@@ -175,7 +177,15 @@ function installPackages(root, env) {
   const total = Object.keys(packagesOf(readJson(path.join(root, 'package-lock.json')))).length - 1;
   const npm = npmCommand(env, process.platform);
   const { TILLSIDE_SECRET: _secret, ...safeEnv } = env;
-  const flags = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  const flags = [
+    'install',
+    '--no-save',
+    '--ignore-scripts',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+  ];
   const network = [
     '--prefer-offline',
     '--loglevel=http',
