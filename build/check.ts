@@ -1,119 +1,136 @@
 /**
- * `npm test`: format and lint, types, unit and integration tests, builds, end-to-end specs. `--only=NAME[,NAME]` runs
- * some of the steps. Every step runs, so that one run tells everything; any that fails makes the run fail.
+ * `npm test`: everything that must hold before a change lands. `--only=lint|types|unit|e2e` (several by comma) runs a part;
+ * further arguments are files for the tests of that part.
  */
-import { spawn } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { findChromium } from './chromium.ts';
+import { parseArgs } from 'node:util';
+import { nodeTestCounts, playwrightCounts, runStep, type Step, type StepResult } from './check/step.ts';
+import { haveChromium } from './chromium.ts';
+import { say } from './command-line.ts';
+import { installedElectron } from './electron-binary.ts';
 import { projectRoot } from './project-root.ts';
 
-type Counts = { readonly passed: number; readonly failed: number };
-type Outcome = { readonly ok: boolean; readonly counts: Counts | null };
-type Step = { readonly name: string; readonly title: string; readonly run: () => Promise<Outcome> };
+const parts = ['lint', 'types', 'unit', 'e2e'] as const;
+type Part = (typeof parts)[number];
 
-const bin = (name: string) => path.join(projectRoot, 'node_modules', '.bin', name);
-const node = process.execPath;
+const program = (name: string) => path.join('node_modules', ...name.split('/'));
 
-/** Runs a program, shows what it prints, and reads it for counts. */
-function run(program: string, args: readonly string[], count: (output: string) => Counts | null): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      cwd: projectRoot,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      shell: process.platform === 'win32',
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-        process.stdout.write(text);
-      });
-    }
-    child.on('error', () => resolve({ ok: false, counts: null }));
-    child.on('close', (code) => resolve({ ok: code === 0, counts: count(output) }));
-  });
+const messages: Step = { name: 'messages', args: ['renderer/i18n/compile-messages.ts'] };
+const bundles: Step = { name: 'builds', args: ['build/build-bundles.ts', 'main', 'preload', 'renderer'] };
+const lint: Step = {
+  name: 'lint and format',
+  args: [program('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings'],
+};
+const types: Step = { name: 'types', args: [program('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json'] };
+const svelte: Step = {
+  name: 'types of the screen',
+  args: [
+    program('svelte-check/bin/svelte-check'),
+    '--tsconfig',
+    'tsconfig.json',
+    '--fail-on-warnings',
+    '--output',
+    'machine',
+  ],
+};
+
+function unit(files: readonly string[]): Step {
+  const tests = files.length > 0 ? files : globSync('test/**/*.test.ts', { cwd: projectRoot }).toSorted();
+  return { name: 'unit tests', args: ['--test', '--test-reporter=spec', ...tests], counts: nodeTestCounts };
 }
 
-const uncounted = () => null;
-
-function nodeTestCounts(output: string): Counts {
-  const numberAfter = (word: string) => Number(new RegExp(`^ℹ ${word} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
-  return { passed: numberAfter('pass'), failed: numberAfter('fail') + numberAfter('cancelled') };
+function endToEnd(files: readonly string[], env: { readonly [name: string]: string }): Step {
+  return {
+    name: 'end-to-end specs',
+    args: [program('playwright/cli.js'), 'test', '--config', 'build/playwright.config.ts', '--reporter=list', ...files],
+    env,
+    counts: playwrightCounts,
+  };
 }
 
-function specCounts(output: string): Counts {
-  const numberBefore = (word: string) => Number(new RegExp(`^\\s*(\\d+) ${word}\\b`, 'm').exec(output)?.[1] ?? 0);
-  return { passed: numberBefore('passed'), failed: numberBefore('failed') + numberBefore('flaky') };
-}
-
-async function specs(): Promise<Outcome> {
-  const chromium = await findChromium(process.platform, process.env);
-  if (chromium === null) {
-    process.stdout.write(
-      'There is no Chromium to run the end-to-end specs in. Install one, or run `npm test` again online.\n',
-    );
-    return { ok: false, counts: { passed: 0, failed: 1 } };
+/** Runs steps one after another; a step whose ground did not hold is left out. */
+async function inOrder(steps: readonly Step[], results: StepResult[], stopAtFailure: boolean): Promise<void> {
+  for (const step of steps) {
+    say(`  … ${step.name}`);
+    const result = await runStep(step);
+    results.push(result);
+    report(result);
+    if (!result.ok && stopAtFailure) return;
   }
-  const outcome = await run(bin('playwright'), ['test', '--config', 'build/playwright.config.ts'], specCounts);
-  process.stdout.write('End-to-end specs ran on: Chromium over the preview (not on Electron).\n');
-  return outcome;
 }
 
-const steps: readonly Step[] = [
-  { name: 'lint', title: 'Format and lint', run: () => run(bin('biome'), ['check', '.'], uncounted) },
-  {
-    name: 'types',
-    title: 'Types',
-    run: async () => {
-      await run(node, ['renderer/i18n/compile-messages.ts'], uncounted);
-      const services = await run(bin('tsc'), ['--noEmit', '-p', 'tsconfig.json'], uncounted);
-      const screen = await run(bin('svelte-check'), ['--tsconfig', './tsconfig.json', '--fail-on-warnings'], uncounted);
-      return { ok: services.ok && screen.ok, counts: null };
-    },
-  },
-  {
-    name: 'build',
-    title: 'Builds',
-    run: () => run(node, ['build/build-bundles.ts', 'main', 'preload', 'renderer'], uncounted),
-  },
-  {
-    name: 'unit',
-    title: 'Unit and integration tests',
-    run: () => {
-      const files = globSync('test/**/*.test.ts', { cwd: projectRoot }).filter((file) => !file.includes('e2e'));
-      return run(node, ['--test', '--test-reporter=spec', '--test-concurrency=2', ...files], nodeTestCounts);
-    },
-  },
-  { name: 'e2e', title: 'End-to-end specs', run: specs },
-];
+function report({ name, ok, durationMs, counts, printed }: StepResult): void {
+  const told = counts === null ? '' : `, ${counts.passed} passed, ${counts.failed} failed`;
+  say(`${ok ? '✔' : '✘'} ${name} (${(durationMs / 1000).toFixed(1)} s${told})`);
+  if (!ok) say(printed.trimEnd());
+}
 
-async function main(args: readonly string[]): Promise<number> {
-  const only = args
-    .find((arg) => arg.startsWith('--only='))
-    ?.slice('--only='.length)
-    .split(',');
-  const unknown = only?.filter((name) => !steps.some((step) => step.name === name)) ?? [];
-  if (unknown.length > 0) {
-    process.stderr.write(
-      `There is no step ${unknown.join(', ')}. Steps: ${steps.map(({ name }) => name).join(', ')}.\n`,
-    );
+/** @returns why there is nothing to run the specs in, or the environment for them and the host's name */
+async function host(): Promise<{ env: { readonly [name: string]: string }; name: string } | null> {
+  if (process.env.TILLSIDE_E2E_HOST === 'electron') {
+    if (installedElectron() === null) return null;
+    return { env: { TILLSIDE_E2E_HOST: 'electron' }, name: `Electron ${packageVersion('electron')}` };
+  }
+  const file = await haveChromium(say);
+  if (file === null) return null;
+  return { env: { TILLSIDE_CHROMIUM: file }, name: `${await browserName(file)} over the preview` };
+}
+
+function packageVersion(name: string): string {
+  const text = readFileSync(path.join(projectRoot, 'node_modules', name, 'package.json'), 'utf8');
+  return String(JSON.parse(text).version);
+}
+
+async function browserName(file: string): Promise<string> {
+  const { chromium } = await import('playwright');
+  const { chromiumFlags, isRoot } = await import('./chromium.ts');
+  const browser = await chromium.launch({ executablePath: file, args: chromiumFlags(isRoot()) });
+  const name = `Chromium ${browser.version().split('.')[0]}`;
+  await browser.close();
+  return name;
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: { only: { type: 'string', default: parts.join(',') } },
+    allowPositionals: true,
+  });
+  const wanted = values.only.split(',');
+  const isPart = (name: string): name is Part => parts.some((part) => part === name);
+  if (!wanted.every(isPart)) {
+    say(`--only: found ${values.only}, expected one or more of ${parts.join(', ')}`);
     return 2;
   }
-  const total = { passed: 0, failed: 0 };
-  const lines: string[] = [];
-  for (const step of steps.filter(({ name }) => only?.includes(name) ?? true)) {
-    process.stdout.write(`\n== ${step.title}\n`);
-    const startedMs = performance.now();
-    const { ok, counts } = await step.run();
-    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-    total.passed += counts?.passed ?? (ok ? 1 : 0);
-    total.failed += counts?.failed ?? (ok ? 0 : 1);
-    if (!ok && counts?.failed === 0) total.failed += 1;
-    lines.push(`${ok ? 'good  ' : 'FAILED'} ${step.title}, ${seconds} s`);
+  const startedMs = performance.now();
+  const results: StepResult[] = [];
+  const specs = wanted.includes('e2e') ? await host() : null;
+  const specFiles = positionals.filter((file) => file.includes('e2e'));
+  const unitFiles = positionals.filter((file) => !file.includes('e2e'));
+
+  await inOrder([messages], results, true);
+  if (results.every((result) => result.ok)) {
+    const still = [...(wanted.includes('lint') ? [lint] : []), ...(wanted.includes('types') ? [types, svelte] : [])];
+    const running = [
+      ...(wanted.includes('unit') || wanted.includes('e2e') ? [bundles] : []),
+      ...(wanted.includes('unit') ? [unit(unitFiles)] : []),
+      ...(specs === null ? [] : [endToEnd(specFiles, specs.env)]),
+    ];
+    // Two cores are enough for the two, and the second is mostly waiting.
+    await Promise.all([inOrder(still, results, false), inOrder(running, results, false)]);
   }
-  process.stdout.write(`\n${lines.join('\n')}\n\n${total.passed} passed, ${total.failed} failed\n`);
-  return total.failed === 0 ? 0 : 1;
+  if (wanted.includes('e2e') && specs === null) {
+    say('✘ end-to-end specs: there is neither a Chromium nor an Electron to run them in, and none could be fetched.');
+  }
+
+  const failed = results.filter((result) => !result.ok);
+  const missing = wanted.includes('e2e') && specs === null ? 1 : 0;
+  const sum = (which: 'passed' | 'failed') => results.reduce((total, { counts }) => total + (counts?.[which] ?? 0), 0);
+  say(`\nAll steps: ${Math.round((performance.now() - startedMs) / 1000)} s`);
+  if (specs !== null) say(`End-to-end specs ran on: ${specs.name}`);
+  if (failed.length > 0) say(`Did not pass: ${failed.map(({ name }) => name).join(', ')}`);
+  process.stdout.write(`${sum('passed')} passed, ${sum('failed') + missing} failed\n`);
+  return failed.length + missing === 0 ? 0 : 1;
 }
 
-process.exit(await main(process.argv.slice(2)));
+process.exitCode = await main();

@@ -1,6 +1,11 @@
 /** Finds a Chromium on this machine, for the application window of the preview and for the browser tests. */
+import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
+import { projectRoot } from './project-root.ts';
+
+const longestInstallMs = 10 * 60_000;
+const progressEveryMs = 5000;
 
 const names = [
   'chromium',
@@ -56,6 +61,49 @@ export function hasDisplay(platform: NodeJS.Platform, env: ProgramEnv): boolean 
 
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
+}
+
+/**
+ * A Chromium for the browser tests: an installed one, else Playwright's own download, else the system's package where
+ * this user may install one.
+ * @param say told of each step
+ * @returns null where none is to be had
+ */
+export async function haveChromium(say: (line: string) => void): Promise<string | null> {
+  const find = () => findChromium(process.platform, process.env);
+  const there = await find();
+  if (there !== null) return there;
+  say('Fetching a Chromium for the browser tests (about 150 MB, once) …');
+  const playwright = path.join(projectRoot, 'node_modules', 'playwright', 'cli.js');
+  await run(process.execPath, [playwright, 'install', 'chromium'], say);
+  const fetched = await find();
+  if (fetched !== null || process.platform !== 'linux' || !isRoot()) return fetched;
+  say('It could not be fetched; installing the package of this system …');
+  await run('apt-get', ['update', '-q'], say);
+  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], say);
+  return find();
+}
+
+/** Tells how it ended only where it failed; what was wanted is looked for afterwards. */
+async function run(program: string, args: readonly string[], say: (line: string) => void): Promise<void> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const child = spawn(program, [...args], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: longestInstallMs });
+  const startedMs = performance.now();
+  const progress = setInterval(
+    () => say(`  still at it, ${Math.round((performance.now() - startedMs) / 1000)} s`),
+    progressEveryMs,
+  );
+  let printed = '';
+  child.stderr.setEncoding('utf8');
+  child.stderr.on('data', (text: string) => {
+    printed = (printed + text).slice(-2000);
+  });
+  const failure = await new Promise<string | null>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code) => resolve(code === 0 ? null : printed.trim()));
+  });
+  clearInterval(progress);
+  if (failure !== null) say(`  ${path.basename(program)} failed: ${failure.split('\n').slice(0, 3).join(' ')}`);
 }
 
 /** Flags that every start needs: nothing goes out to the browser's maker; root has no sandbox to run in. */

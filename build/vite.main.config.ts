@@ -19,9 +19,14 @@ export default defineConfig({
     sourcemap: false,
     minify: false,
     rolldownOptions: {
-      input: path.join(projectRoot, 'electron', 'main.ts'),
+      // The workers are started from files beside the main one.
+      input: {
+        main: path.join(projectRoot, 'electron', 'main.ts'),
+        'background-worker': path.join(projectRoot, 'electron', 'db', 'background-worker.ts'),
+        'checkpoint-worker': path.join(projectRoot, 'electron', 'db', 'checkpoint', 'checkpoint-worker.ts'),
+      },
       external: ['electron', /^node:/, ...builtinModules],
-      output: { format: 'es', entryFileNames: 'main.js', codeSplitting: false },
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'shared-[name].js' },
     },
   },
 });

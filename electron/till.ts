@@ -7,7 +7,9 @@ import { CustomerDesk } from './customers/customer-desk.ts';
 import { searchCustomers } from './customers/search.ts';
 import { Background } from './db/background.ts';
 import type { BackupResult } from './db/backup/backups.ts';
+import { Checkpointer } from './db/checkpoint/checkpointer.ts';
 import { cannotOpen, type OpenFolder, openDataFolder } from './db/data-folder.ts';
+import { folderFiles } from './db/folder-files.ts';
 import type { Db } from './db/open.ts';
 import type { EventMessage, Handlers } from './ipc/schema.ts';
 import { createAuth } from './loyalty-api/auth.ts';
@@ -282,6 +284,14 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     },
   };
 
+  const onFile = {
+    file: folderFiles(options.dataDir).database,
+    keyHex: folder.keyHex,
+    nativeBinding: options.nativeBinding,
+  };
+  const checkpointer = new Checkpointer(db, onFile, (error) =>
+    log.write('error', 'checkpoints go back to the main thread', { error: error.name }),
+  );
   engine.start();
   upkeep.start();
   round();
@@ -303,6 +313,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       await engine.close();
       listeners.clear();
       await background.close();
+      await checkpointer.stop();
       db.close();
       lock.release();
       log.write('info', 'till closed');

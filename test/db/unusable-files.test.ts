@@ -136,7 +136,10 @@ describe('F27 a key that cannot be had', () => {
     assert.equal(error.code, 'key-unreadable');
     assert.deepEqual(error.nextSteps, ['recovery-key']);
     assert.deepEqual(readFileSync(database), before);
-    const nothingStored: Secrets = { read: () => ({ kind: 'absent' }), write: () => ({ kind: 'stored' }) };
+    const nothingStored: Secrets = {
+      read: () => ({ kind: 'absent' }),
+      write: () => assert.fail('another key took the place of the one that is lost'),
+    };
     assert.equal((await refusal(openOfflineTill(folder, nothingStored))).code, 'key-unreadable');
     assert.deepEqual(readFileSync(database), before);
   });

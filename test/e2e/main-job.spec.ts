@@ -22,7 +22,7 @@ test('a change saved without a connection outlives a kill, and goes once when th
   await till.save();
   await expect(till.page.getByText(/Saved on this till/).first()).toBeVisible();
   await expect(till.status).toHaveText(/^(Offline|Waiting).*1/);
-  await till.killAndRestart();
+  await till.restart('kill');
   await expect(till.status).toHaveText(/1/);
   await till.server.control.setConnection(true);
   await expect(till.status).toHaveText(/^All sent/, { timeout: 45_000 });

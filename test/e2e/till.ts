@@ -1,106 +1,184 @@
 /**
- * A till as staff have it, for the specs: the preview as a process of its own before a practice server, and Chromium on
- * it with the real preload. The same till can be killed and started again on its data.
+ * A till with its screen for the specs: a loyalty server of its own, a config, a data folder, and the screen in whichever
+ * host the run has (the preview in Chromium, or Electron). The same specs run on both.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { test as base, expect, type Locator, type Page } from 'playwright/test';
+import { _electron, type Browser, test as base, chromium, type Locator, type Page } from 'playwright/test';
+import { chromiumFlags, findChromium, isRoot } from '../../build/chromium.ts';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
 import { type PracticeServer, startPracticeServer } from '../../electron/practice/practice-server.ts';
 import { sampleCustomers } from '../../electron/practice/sample-customers.ts';
 
-const root = path.join(import.meta.dirname, '../..');
+export { expect } from 'playwright/test';
 
-/** A preview process; its page's address changes with every start. */
-class PreviewProcess {
-  readonly #folder: string;
-  readonly #secret: string;
-  #child: ChildProcess | null = null;
+const root = path.dirname(path.dirname(import.meta.dirname));
+const onElectron = process.env.TILLSIDE_E2E_HOST === 'electron';
 
-  constructor(folder: string, secret: string) {
-    this.#folder = folder;
-    this.#secret = secret;
-  }
-
-  async start(): Promise<string> {
-    const nodeBin = path.join(root, 'node_modules', '.bin', 'node');
-    const child = spawn(
-      nodeBin,
-      [
-        path.join(root, 'build', 'preview.ts'),
-        '--config',
-        path.join(this.#folder, 'config.json'),
-        '--data',
-        path.join(this.#folder, 'data'),
-        '--port',
-        '0',
-        '--no-open',
-      ],
-      { env: { ...process.env, TILLSIDE_SECRET: this.#secret }, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    this.#child = child;
-    for await (const line of createInterface({ input: child.stdout })) {
-      const ready: unknown = JSON.parse(line);
-      if (typeof ready === 'object' && ready !== null && 'url' in ready) return String(ready.url);
-    }
-    throw new Error('The preview ended before it was ready.');
-  }
-
-  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    const child = this.#child;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    child.kill(signal);
-    await ended;
-  }
-}
-
-export type TillOnScreen = {
+/** The screen of one running host. */
+type RunningHost = {
   readonly page: Page;
-  readonly server: PracticeServer;
-  readonly status: Locator;
-  readonly find: (query: string, name: RegExp) => Promise<void>;
-  readonly field: (name: string) => Locator;
-  readonly save: () => Promise<void>;
-  /** Ends the program as a power cut would, and starts it again on the same data. */
-  readonly killAndRestart: () => Promise<void>;
+  /** `kill` is a power cut for the program; `quit` is what closing it does. */
+  readonly stop: (how: 'kill' | 'quit') => Promise<void>;
 };
 
-export const test = base.extend<{ secret: string; till: TillOnScreen }>({
-  secret: [practiceCredentials.secret, { option: true }],
-  till: async ({ page, secret }, use) => {
+export type TillSettings = {
+  /** `practice`: no config, the practice server inside the till. `live`: a config for the spec's own server. */
+  readonly mode: 'live' | 'practice';
+  /** Sections of the config that differ from the practice server's own. */
+  readonly config: { readonly [section: string]: object };
+  /** `null`: the till is started without one and asks. */
+  readonly secret: string | null;
+  /** How many sample customers the spec's server has; the named ones come first. */
+  readonly customers: number;
+  readonly server: Partial<Parameters<typeof startPracticeServer>[0]>;
+  readonly viewport: { readonly width: number; readonly height: number };
+};
+
+const usual: TillSettings = {
+  mode: 'live',
+  config: {},
+  secret: practiceCredentials.secret,
+  customers: 200,
+  server: {},
+  viewport: { width: 1366, height: 768 },
+};
+
+export type TillScreen = {
+  readonly page: Page;
+  /** The loyalty server of a live till; in practice mode the till has its own and this one is asked nothing. */
+  readonly server: PracticeServer;
+  readonly dataDir: string;
+  readonly status: Locator;
+  readonly field: (name: string) => Locator;
+  /** Types into the search and opens the first customer of that name. */
+  readonly find: (query: string, name: RegExp) => Promise<void>;
+  readonly save: () => Promise<void>;
+  /** Stops the program and starts it again on the same data; `page` is a new one then. */
+  readonly restart: (how: 'kill' | 'quit') => Promise<void>;
+};
+
+export const test = base.extend<{ settings: Partial<TillSettings>; till: TillScreen }, { host: Browser | null }>({
+  settings: [{}, { option: true }],
+
+  host: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
+    async ({}, use) => {
+      const executablePath = onElectron
+        ? null
+        : (process.env.TILLSIDE_CHROMIUM ?? (await findChromium(process.platform, process.env)));
+      const browser =
+        executablePath === null ? null : await chromium.launch({ executablePath, args: chromiumFlags(isRoot()) });
+      await use(browser);
+      await browser?.close();
+    },
+    { scope: 'worker' },
+  ],
+
+  till: async ({ settings, host }, use) => {
+    const chosen = { ...usual, ...settings };
+    const dataDir = mkdtempSync(path.join(tmpdir(), 'tillside-e2e-'));
     const server = await startPracticeServer({
-      customers: sampleCustomers(400),
+      customers: sampleCustomers(chosen.customers),
       clock: systemClock,
       random: systemRandom,
+      ...chosen.server,
     });
-    const folder = mkdtempSync(path.join(tmpdir(), 'tillside-e2e-'));
-    writeFileSync(path.join(folder, 'config.json'), JSON.stringify(practiceConfig(server.url)));
-    const preview = new PreviewProcess(folder, secret);
-    await page.goto(await preview.start());
+    const args = ['--data', path.join(dataDir, 'data')];
+    if (chosen.mode === 'live') {
+      const file = path.join(dataDir, 'config.json');
+      const own = { ...practiceConfig(server.url), sync: { settleSeconds: 0.3 } };
+      writeFileSync(file, JSON.stringify({ ...own, ...chosen.config }));
+      args.push('--config', file);
+    }
+    const start = (secret: string | null) =>
+      host === null ? openElectron(args, secret) : openPreview(host, args, chosen, secret);
+    let running = await start(chosen.secret);
     await use({
-      page,
+      get page() {
+        return running.page;
+      },
       server,
-      status: page.getByRole('status', { name: 'Sync status' }),
+      dataDir,
+      get status() {
+        return running.page.getByRole('status', { name: 'Sync status' });
+      },
+      field: (name) => running.page.getByRole('textbox', { name, exact: true }),
       find: async (query, name) => {
+        const { page } = running;
         await page.getByRole('searchbox', { name: 'Find customer' }).fill(query);
         await page.getByRole('listbox', { name: 'Customers' }).getByRole('option', { name }).first().click();
       },
-      field: (name) => page.getByRole('textbox', { name, exact: true }),
-      save: () => page.getByRole('button', { name: 'Save', exact: true }).click(),
-      killAndRestart: async () => {
-        await preview.stop('SIGKILL');
-        await page.goto(await preview.start());
+      save: () => running.page.getByRole('button', { name: 'Save', exact: true }).click(),
+      restart: async (how) => {
+        await running.stop(how);
+        // The secret is given once: from now on the till has its own.
+        running = await start(null);
       },
     });
-    await preview.stop('SIGTERM');
+    await running.stop('quit');
     await server.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(dataDir, { recursive: true, force: true });
   },
 });
 
-export { expect };
+function environment(secret: string | null): { [name: string]: string } {
+  const { TILLSIDE_SECRET: _inherited, TILLSIDE_CONFIG: _config, ...own } = process.env;
+  const env = secret === null ? own : { ...own, TILLSIDE_SECRET: secret };
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+async function openPreview(
+  browser: Browser,
+  args: readonly string[],
+  { viewport }: TillSettings,
+  secret: string | null,
+): Promise<RunningHost> {
+  const script = path.join(root, 'build', 'preview.ts');
+  const child = spawn(process.execPath, [script, ...args, '--port', '0', '--no-open'], {
+    env: environment(secret),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await readyUrl(child);
+  const context = await browser.newContext({ viewport });
+  const page = await context.newPage();
+  await page.goto(url);
+  return {
+    page,
+    stop: async (how) => {
+      await context.close();
+      const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve();
+      child.kill(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function readyUrl(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('the preview has no standard output');
+  for await (const line of createInterface({ input: child.stdout })) {
+    const told: unknown = JSON.parse(line);
+    if (typeof told === 'object' && told !== null && 'url' in told) return String(told.url);
+  }
+  throw new Error('the preview ended before it was ready');
+}
+
+async function openElectron(args: readonly string[], secret: string | null): Promise<RunningHost> {
+  const sandbox = isRoot() ? ['--no-sandbox'] : [];
+  const app = await _electron.launch({ args: [root, ...args, ...sandbox], env: environment(secret) });
+  const page = await app.firstWindow();
+  return {
+    page,
+    stop: async (how) => {
+      const child = app.process();
+      const ended = once(child, 'exit');
+      child.kill(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
+      await ended;
+    },
+  };
+}

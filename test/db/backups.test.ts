@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { Background } from '../../electron/db/background.ts';
+import { listBackups, makeBackup } from '../../electron/db/backup/backups.ts';
+import { folderFiles } from '../../electron/db/folder-files.ts';
+import { openToRead } from '../../electron/db/open-to-read.ts';
+import { silentLog } from '../../electron/support/log.ts';
+import { Upkeep, type UpkeepFacts } from '../../electron/support/upkeep.ts';
+import { virtualClock } from '../helpers/virtual-clock.ts';
+import { newFolder, openOfflineTill, saveFor, someMobile, storedKey } from './offline-till.ts';
+
+const dayMs = 86_400_000;
+
+async function folderWithOneUpdate(
+  t: TestContext,
+): Promise<{ folder: string; keyHex: string; background: Background }> {
+  const folder = newFolder(t);
+  const till = await openOfflineTill(folder);
+  await saveFor(till, someMobile, 'Confidential');
+  await till.close();
+  const background = new Background();
+  t.after(() => background.close());
+  return { folder, keyHex: storedKey(folder), background };
+}
+
+describe('a backup', () => {
+  it('holds everything, encrypted with the key of the till, and is made while the till works', async (t) => {
+    const folder = newFolder(t);
+    const till = await openOfflineTill(folder);
+    t.after(() => till.close());
+    await saveFor(till, someMobile, 'Confidential');
+    const [made, saved] = await Promise.all([till.backUp(), saveFor(till, '919845099999', 'Meanwhile')]);
+    assert.equal(saved.kind, 'saved');
+    assert.equal(made.kind, 'made');
+    const bytes = readFileSync(made.file);
+    assert.equal(bytes.subarray(0, 15).toString('latin1') === 'SQLite format 3', false);
+    assert.equal(bytes.includes('Confidential'), false);
+    const copy = openToRead({ file: made.file, keyHex: storedKey(folder) });
+    t.after(() => copy.close());
+    const names = copy.prepare('select changes from updates order by seq').pluck().all();
+    assert.equal(names[0], '{"lastName":"Confidential"}');
+    assert.deepEqual(readdirSync(folderFiles(folder).backups), [path.basename(made.file)]);
+    assert.equal(till.upkeep().lastBackupAtMs !== null, true);
+  });
+
+  it('is not kept where the file it is made of is damaged', async (t) => {
+    const { folder, keyHex, background } = await folderWithOneUpdate(t);
+    const { database } = folderFiles(folder);
+    const bytes = readFileSync(database);
+    bytes.fill(0x5a, bytes.length - 300, bytes.length - 200);
+    writeFileSync(database, bytes);
+    const result = await makeBackup({ dataDir: folder, keyHex, why: 'daily', wallMs: dayMs, background });
+    assert.deepEqual(result, { kind: 'failed', code: 'SQLITE_CORRUPT' });
+    assert.deepEqual(readdirSync(folderFiles(folder).backups), []);
+  });
+
+  it('takes the place of the oldest beyond the number and the size, but not of the last before a migration', async (t) => {
+    const { folder, keyHex, background } = await folderWithOneUpdate(t);
+    const make = (day: number, why: 'daily' | 'before-migration', keep = { count: 3, bytes: 1e9 }) =>
+      makeBackup({ dataDir: folder, keyHex, why, wallMs: day * dayMs, background, keep });
+    await make(1, 'before-migration');
+    for (const day of [2, 3, 4, 5]) await make(day, 'daily');
+    const days = () => listBackups(folder).map(({ atMs, why }) => `${why} ${atMs / dayMs}`);
+    assert.deepEqual(days(), ['daily 5', 'daily 4', 'daily 3', 'before-migration 1']);
+    await make(6, 'daily', { count: 9, bytes: 1 });
+    assert.deepEqual(days(), ['daily 6', 'before-migration 1']);
+  });
+
+  it('leaves other files of its folder alone', async (t) => {
+    const { folder, keyHex, background } = await folderWithOneUpdate(t);
+    const { backups } = folderFiles(folder);
+    mkdirSync(backups);
+    writeFileSync(path.join(backups, 'from-head-office.db'), 'not ours');
+    const keep = { count: 0, bytes: 0 };
+    await makeBackup({ dataDir: folder, keyHex, why: 'daily', wallMs: dayMs, background, keep });
+    assert.equal(listBackups(folder).length, 1);
+    assert.equal(readFileSync(path.join(backups, 'from-head-office.db'), 'utf8'), 'not ours');
+  });
+});
+
+describe('the upkeep of a till that runs', () => {
+  async function upkeepOf(t: TestContext, freeBytes: () => number, isChecked = true) {
+    const { folder, keyHex, background } = await folderWithOneUpdate(t);
+    const clock = virtualClock();
+    const told: UpkeepFacts[] = [];
+    const upkeep = new Upkeep({
+      dataDir: folder,
+      keyHex,
+      background,
+      clock,
+      log: silentLog,
+      isChecked,
+      endedCleanly: true,
+      changed: (facts) => told.push(facts),
+      readDiskSpace: () => Promise.resolve({ freeBytes: freeBytes(), isLow: freeBytes() < 1000 }),
+    });
+    t.after(() => upkeep.close());
+    upkeep.start();
+    await clock.settle();
+    /** Real threads are at work beside the virtual clock. */
+    const until = async (condition: () => boolean) => {
+      while (!condition()) await setImmediate();
+    };
+    return { folder, clock, upkeep, told, until };
+  }
+
+  it('makes one backup a day', async (t) => {
+    const { folder, clock, until } = await upkeepOf(t, () => 1e12);
+    await clock.pass(11 * 60_000);
+    await until(() => listBackups(folder).length === 1);
+    await clock.pass(23 * 3_600_000);
+    assert.equal(listBackups(folder).length, 1);
+    await clock.pass(2 * 3_600_000);
+    await until(() => listBackups(folder).length === 2);
+  });
+
+  it('F25: warns while there is still room, makes no backup then, and says when there is room again', async (t) => {
+    let free = 900;
+    const { folder, clock, upkeep, told } = await upkeepOf(t, () => free);
+    assert.deepEqual(upkeep.facts.disk, { freeBytes: 900, isLow: true });
+    assert.deepEqual(
+      told.map(({ disk }) => disk?.isLow),
+      [true],
+    );
+    await clock.pass(3_600_000);
+    assert.deepEqual(listBackups(folder), []);
+    free = 5_000_000;
+    await clock.pass(6 * 60_000);
+    assert.equal(told.at(-1)?.disk?.isLow, false);
+  });
+
+  it('finds damage in a file that was too large to look through at the start', async (t) => {
+    const { folder, clock, upkeep, until } = await upkeepOf(t, () => 1e12, false);
+    const { database } = folderFiles(folder);
+    const bytes = readFileSync(database);
+    bytes.fill(0x5a, bytes.length - 300, bytes.length - 200);
+    writeFileSync(database, bytes);
+    await clock.pass(31_000);
+    await until(() => upkeep.facts.isDamaged);
+  });
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { existsSync, statSync } from 'node:fs';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { Checkpointer } from '../../electron/db/checkpoint/checkpointer.ts';
+import { openTestCache, type TestCache, testKey } from '../customers/cache.ts';
+
+let cache: TestCache;
+beforeEach(() => {
+  cache = openTestCache();
+  cache.db.exec('create table filler (id integer primary key, text text)');
+});
+afterEach(() => cache.close());
+
+const noTrouble = (error: Error) => assert.fail(error);
+const start = () => new Checkpointer(cache.db, { file: cache.file, keyHex: testKey }, noTrouble);
+const write = (megabytes: number) => {
+  const insert = cache.db.prepare('insert into filler (text) values (?)');
+  for (let at = 0; at < megabytes; at += 1) insert.run('x'.repeat(1_000_000));
+};
+
+describe('checkpoints', () => {
+  it('are made by a thread, and no longer by the connection that saves', async () => {
+    const checkpointer = start();
+    await checkpointer.now();
+    assert.equal(cache.db.pragma('wal_autocheckpoint', { simple: true }), 0);
+    write(6);
+    const state = await checkpointer.now();
+    assert.ok(state !== null && state.pages > 1000 && state.moved === state.pages, JSON.stringify(state));
+    await checkpointer.stop();
+  });
+
+  it('keep the -wal short while much is written', async () => {
+    const checkpointer = start();
+    for (let round = 0; round < 6; round += 1) {
+      write(5);
+      await checkpointer.now();
+    }
+    assert.ok(statSync(`${cache.file}-wal`).size < 12_000_000);
+    await checkpointer.stop();
+  });
+
+  it('go back to the connection that saves when the thread ends', async () => {
+    const checkpointer = start();
+    await checkpointer.now();
+    await checkpointer.stop();
+    assert.equal(cache.db.pragma('wal_autocheckpoint', { simple: true }), 1000);
+    assert.equal(await checkpointer.now(), null);
+  });
+
+  it('go back to the connection that saves when the thread cannot open the file', async () => {
+    const told = Promise.withResolvers<Error>();
+    const checkpointer = new Checkpointer(cache.db, { file: cache.file, keyHex: 'd'.repeat(64) }, told.resolve);
+    assert.match((await told.promise).message, /not a database/);
+    await checkpointer.stop();
+    assert.equal(cache.db.pragma('wal_autocheckpoint', { simple: true }), 1000);
+  });
+
+  it('leave nothing behind: the last to close takes the -wal away', async () => {
+    const checkpointer = start();
+    write(1);
+    await checkpointer.stop();
+    cache.db.close();
+    assert.equal(existsSync(`${cache.file}-wal`), false);
+  });
+});

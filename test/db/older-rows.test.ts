@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it, type TestContext } from 'node:test';
+import { z } from 'zod';
+import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+import { insertUnknownCustomer } from '../../electron/customers/store.ts';
+import { Background } from '../../electron/db/background.ts';
+import { listBackups } from '../../electron/db/backup/backups.ts';
+import { openDataFolder } from '../../electron/db/data-folder.ts';
+import { type Migration, migrate, migrations } from '../../electron/db/migrate.ts';
+import type { Db } from '../../electron/db/open.ts';
+import { openToRead } from '../../electron/db/open-to-read.ts';
+import { secretFile } from '../../electron/support/secret-file.ts';
+import { Outbox } from '../../electron/updates/outbox.ts';
+import { findUpdate } from '../../electron/updates/rows.ts';
+import { newFolder, openOfflineTill, openRaw, openUpdatesOf, storedKey } from './offline-till.ts';
+
+const fixtureRow = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
+type FixtureRow = z.output<typeof fixtureRow>;
+
+/** Rows as a version of that format wrote them. Shipped once, never changed. */
+function fixture(format: number): FixtureRow[] {
+  const file = new URL(`./fixtures/updates-format-${format}.json`, import.meta.url);
+  return z.array(fixtureRow).parse(JSON.parse(readFileSync(file, 'utf8')));
+}
+
+function insertRows(db: Db, rows: readonly FixtureRow[]): void {
+  for (const [index, row] of rows.entries()) {
+    const customerId = insertUnknownCustomer(db, { type: 'mobile', value: `9198450${String(index).padStart(5, '0')}` });
+    const columns = [...Object.keys(row), 'customer_id', 'place'];
+    db.prepare(`insert into updates (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`).run(
+      ...Object.values(row),
+      customerId,
+      index + 1,
+    );
+  }
+}
+
+/** A folder whose database is of schema version 1, with these rows. */
+async function folderOfVersion1(t: TestContext, rows: readonly FixtureRow[]): Promise<string> {
+  const folder = newFolder(t);
+  await (await openOfflineTill(folder)).close();
+  const db = openRaw(folder);
+  if (migrations.length > 1) assert.fail('make the database with the first migration only, from here on');
+  insertRows(db, rows);
+  db.close();
+  return folder;
+}
+
+async function openFolder(t: TestContext, folder: string, steps: readonly Migration[]) {
+  const background = new Background();
+  t.after(() => background.close());
+  return openDataFolder({
+    dataDir: folder,
+    secrets: secretFile(folder, null),
+    background,
+    wallMs: systemClock.wallMs,
+    migrations: steps,
+  });
+}
+
+const [row1 = {}] = fixture(1);
+const ofANewerFormat = { ...row1, id: '0c000000-0000-4000-8000-000000000001', format: 99, changes: '{"v":99}' };
+const garbled = { ...row1, id: '0c000000-0000-4000-8000-000000000002', changes: '{"lastName":' };
+
+describe('F29 rows that another version wrote', () => {
+  it('decodes every row that was ever shipped, each state with its reason, result and answer', (t) => {
+    const folder = newFolder(t);
+    return openOfflineTill(folder).then(async (till) => {
+      await till.close();
+      const db = openRaw(folder);
+      t.after(() => db.close());
+      const rows = fixture(1);
+      insertRows(db, rows);
+      for (const row of rows) {
+        const update = findUpdate(db, String(row.id));
+        assert.notEqual(update?.reason?.kind, 'unreadable');
+        assert.equal(update?.state, row.state);
+        assert.deepEqual(update?.changes, JSON.parse(String(row.changes)));
+        assert.deepEqual(update?.baseline, JSON.parse(String(row.baseline)));
+        assert.deepEqual(update?.reason, row.reason === null ? null : JSON.parse(String(row.reason)));
+        assert.deepEqual(update?.result, row.result === null ? null : JSON.parse(String(row.result)));
+        assert.deepEqual(update?.answer, row.answer === null ? null : JSON.parse(String(row.answer)));
+      }
+    });
+  });
+
+  it('puts a row that it cannot read in front of a person, with its raw text kept, and loses none', async (t) => {
+    const rows = [...fixture(1), ofANewerFormat, garbled];
+    const folder = await folderOfVersion1(t, rows);
+    const till = await openOfflineTill(folder);
+    const open = await openUpdatesOf(till);
+    const unreadable = open.filter((update) => update.reason?.kind === 'unreadable');
+    assert.deepEqual(unreadable.map(({ updateId, state }) => [updateId, state]).sort(), [
+      [ofANewerFormat.id, 'attention'],
+      [garbled.id, 'attention'],
+    ]);
+    await till.close();
+    const db = openRaw(folder);
+    t.after(() => db.close());
+    assert.equal(db.prepare('select count(*) from updates').pluck().get(), rows.length);
+    for (const { id, changes } of [ofANewerFormat, garbled]) {
+      assert.equal(db.prepare('select changes from updates where id = ?').pluck().get(id), changes);
+    }
+  });
+
+  it('makes a backup before a migration, which holds the rows as they were, and keeps their number', async (t) => {
+    const rows = [...fixture(1), ofANewerFormat];
+    const folder = await folderOfVersion1(t, rows);
+    const step2: Migration = (db) => db.exec('alter table updates add column note text');
+    const { db, lock } = await openFolder(t, folder, [...migrations, step2]);
+    assert.equal(db.pragma('user_version', { simple: true }), migrations.length + 1);
+    assert.equal(db.prepare('select count(*) from updates').pluck().get(), rows.length);
+    db.close();
+    lock.release();
+    const [backup] = listBackups(folder);
+    assert.equal(backup?.why, 'before-migration');
+    const copy = openToRead({ file: backup?.file ?? '', keyHex: storedKey(folder) });
+    t.after(() => copy.close());
+    assert.equal(copy.pragma('user_version', { simple: true }), migrations.length);
+    assert.equal(copy.prepare('select count(*) from updates').pluck().get(), rows.length);
+  });
+
+  it('refuses to start where a migration would lose a row or leave one unreadable, and takes it back', async (t) => {
+    const harmful: readonly Migration[] = [
+      (db) => db.exec("delete from updates where state = 'queued'"),
+      (db) => db.exec("update updates set format = 99 where state = 'queued'"),
+      (db) => db.exec(`update updates set changes = '{"unheard":"of"}' where state = 'unknown'`),
+    ];
+    for (const step of harmful) {
+      const folder = await folderOfVersion1(t, fixture(1));
+      await assert.rejects(openFolder(t, folder, [...migrations, step]), { code: 'migration-refused' });
+      const till = await openOfflineTill(folder);
+      assert.equal((await openUpdatesOf(till)).length, 11);
+      await till.close();
+    }
+  });
+
+  it('makes no backup of a file that is new or of today’s version', async (t) => {
+    const folder = newFolder(t);
+    await (await openOfflineTill(folder)).close();
+    await (await openOfflineTill(folder)).close();
+    assert.deepEqual(listBackups(folder), []);
+  });
+
+  it('surfaces unreadable rows once, not at every start', async (t) => {
+    const folder = await folderOfVersion1(t, [garbled]);
+    const db = openRaw(folder);
+    t.after(() => db.close());
+    migrate(db);
+    const outbox = new Outbox(db, systemClock, systemRandom);
+    assert.equal(outbox.surfaceUnreadable(), 1);
+    assert.equal(outbox.surfaceUnreadable(), 0);
+  });
+});

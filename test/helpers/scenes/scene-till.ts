@@ -1,0 +1,247 @@
+/**
+ * A till that lives in the page: the same calls and events as the real one, with a scene for its data. For looking at
+ * the screen and taking its pictures; behaviour is tested against the real services.
+ */
+
+import type { FieldChanges, FieldKey, Identifier } from '../../../electron/customers/customer.ts';
+import type { CustomerHit, CustomerView } from '../../../electron/customers/customer-view.ts';
+import type { EventMessage, Handlers } from '../../../electron/ipc/schema.ts';
+import type { PracticeState } from '../../../electron/practice/practice-state.ts';
+import type { SyncState, SyncStatus } from '../../../electron/sync/sync-status.ts';
+import type { FieldProblem, UpdateView } from '../../../electron/updates/update-view.ts';
+import { change, nowMs, org, person, staff } from './people.ts';
+import type { Scene } from './scenes.ts';
+
+const open = (update: UpdateView) => ['queued', 'sending', 'unknown', 'attention'].includes(update.state);
+
+export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): Handlers {
+  const people = new Map(scene.people.map((one) => [one.customerId, one]));
+  let updates = [...scene.updates];
+  let connection = scene.connection;
+  let practice: PracticeState | null = scene.practice ? { connection: true, fault: 'none' } : null;
+  let signedIn: { code: string; name: string; role: 'ASSOCIATE' } | null = { ...staff, role: 'ASSOCIATE' };
+  let secretNeeded = scene.info.secretNeeded ?? false;
+
+  function status(): SyncStatus {
+    const count = (state: UpdateView['state']) => updates.filter((update) => update.state === state).length;
+    const counts = {
+      queued: count('queued'),
+      sending: count('sending'),
+      unknown: count('unknown'),
+      attention: count('attention'),
+    };
+    const order: readonly [boolean, SyncState][] = [
+      [scene.paused !== null && secretNeeded === (scene.paused === 'no-secret'), 'paused'],
+      [counts.attention > 0, 'attention'],
+      [counts.unknown > 0, 'checking'],
+      [connection.kind === 'offline', 'offline'],
+      [counts.sending > 0, 'sending'],
+      [counts.queued > 0, 'waiting'],
+    ];
+    const waiting = updates.filter(open);
+    const state = order.find(([holds]) => holds)?.[1] ?? 'all-sent';
+    return {
+      state,
+      unsent: waiting.length,
+      counts,
+      oldestSavedAtMs: waiting.length === 0 ? null : Math.min(...waiting.map((update) => update.savedAtMs)),
+      paused: state === 'paused' ? scene.paused : null,
+      connection,
+      lastAnswerAtMs: nowMs,
+      nextTryAtMs: null,
+      clockSkewMs: null,
+    };
+  }
+
+  function view(customerId: number): CustomerView | null {
+    const one = people.get(customerId);
+    if (one === undefined) return null;
+    const mine = updates.filter((update) => update.customerId === customerId);
+    const pending = mine
+      .filter(open)
+      .flatMap((update) => update.changes.map(({ key }) => ({ key, updateId: update.updateId, state: update.state })));
+    return { ...one, pending, updates: mine };
+  }
+
+  function hitOf(one: CustomerView, query: string): CustomerHit | null {
+    const { firstName, lastName, mobile, email, externalId } = one.fields;
+    const values = { firstName, lastName, mobile, email, externalId };
+    const matches = Object.entries(values).flatMap(([name, value]) => {
+      const from = (value ?? '').toLowerCase().indexOf(query.toLowerCase());
+      return from < 0 || !isMatched(name) ? [] : [{ in: name, from, to: from + query.length } as const];
+    });
+    if (matches.length === 0 || one.customerId === null) return null;
+    return {
+      customerId: one.customerId,
+      firstName: firstName ?? '',
+      lastName: lastName ?? '',
+      mobile: mobile ?? null,
+      email: email ?? null,
+      externalId: externalId ?? null,
+      tier: one.loyalty?.tier ?? null,
+      matches,
+      unsent: updates.filter((update) => update.customerId === one.customerId && open(update)).length,
+    };
+  }
+
+  function tellOf(update: UpdateView): void {
+    updates = updates.map((other) => (other.updateId === update.updateId ? update : other));
+    tell({ name: 'updates.changed', payload: { updateId: update.updateId, customerId: update.customerId } });
+    tell({ name: 'customers.changed', payload: { customerId: update.customerId } });
+    tell({ name: 'sync.changed', payload: status() });
+  }
+
+  function problemsIn(changes: FieldChanges): FieldProblem[] {
+    const problem = (key: FieldKey, code: FieldProblem['code']) => ({ key, code, detail: null, limit: null });
+    const found: FieldProblem[] = [];
+    if (changes.email !== undefined && !changes.email.includes('@')) found.push(problem('email', 'email'));
+    if (changes.registeredOn !== undefined && !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(changes.registeredOn)) {
+      found.push(problem('registeredOn', 'date'));
+    }
+    return found;
+  }
+
+  function apply(customerId: number, changes: FieldChanges): UpdateView {
+    const one = people.get(customerId);
+    const before = one?.fields ?? {};
+    if (one !== undefined) people.set(customerId, { ...one, fields: { ...one.fields, ...changes } });
+    const keys = Object.keys(changes).filter((key): key is FieldKey => key.length > 0);
+    const update = change(0, {
+      updateId: crypto.randomUUID(),
+      customerId,
+      customerName: `${before.firstName ?? ''} ${changes.lastName ?? before.lastName ?? ''}`,
+      changes: keys.map((key) => ({ key, was: before[key] ?? null, to: changes[key] ?? '' })),
+    });
+    updates = [update, ...updates];
+    if (connection.kind === 'online') setTimeout(() => tellOf({ ...update, state: 'sending' }), 200);
+    return update;
+  }
+
+  function identifierIn(query: string): Identifier | null {
+    const text = query.trim();
+    if (text.includes('@')) return { type: 'email', value: text };
+    return /^\+?[\d ]{7,15}$/.test(text) ? { type: 'mobile', value: text.replace(/\D/g, '') } : null;
+  }
+
+  const strangers = (identifier: Identifier) =>
+    person(
+      0,
+      { mobile: identifier.type === 'mobile' ? identifier.value : null },
+      {
+        customerId: null,
+        identifier,
+        fields: {},
+        server: {},
+        locks: identifier.type === 'userId' ? {} : { [identifier.type]: 'existing-identifier' as const },
+        loyalty: null,
+        userId: null,
+        updatedOn: null,
+        source: null,
+        otherSubscriptions: [],
+        asOfMs: null,
+      },
+    );
+
+  return {
+    'app.info': () => ({
+      version: '0.1.0',
+      mode: scene.practice ? 'practice' : 'live',
+      host: 'preview',
+      till: 'store12.till3',
+      organisation: 'Meridian Stores',
+      locale: 'en',
+      timeZone: 'Asia/Kolkata',
+      countryCode: 'IN',
+      staffRequired: false,
+      ...scene.info,
+      secretNeeded,
+    }),
+    'app.provideSecret': () => {
+      secretNeeded = false;
+      return { kind: 'stored' };
+    },
+    'customers.search': ({ query }) => ({
+      hits: query.trim() === '' ? [] : [...people.values()].flatMap((one) => hitOf(one, query.trim()) ?? []),
+      identifier: identifierIn(query),
+      customersOnTill: people.size,
+    }),
+    'customers.open': ({ customerId }) => view(customerId),
+    'customers.openByIdentifier': ({ identifier }) => strangers(identifier),
+    'customers.lookUpOnline': () =>
+      connection.kind === 'online' ? { kind: 'not-found' } : { kind: 'failed', why: 'offline' },
+    'customers.refresh': ({ customerId }) => {
+      const customer = view(customerId);
+      if (connection.kind !== 'online') return { kind: 'failed', why: 'offline' };
+      return customer === null ? { kind: 'not-found' } : { kind: 'found', customer };
+    },
+    'updates.check': ({ changes }) => problemsIn(changes),
+    'updates.save': ({ target, changes }) => {
+      const problems = problemsIn(changes);
+      if (problems.length > 0) return { kind: 'invalid', problems };
+      const customerId = 'customerId' in target ? target.customerId : 1;
+      const update = apply(customerId, changes);
+      tell({ name: 'sync.changed', payload: status() });
+      return { kind: 'saved', updateId: update.updateId, customerId };
+    },
+    'updates.requestIdentityChange': ({ customerId, type, newValue }) => {
+      const update = apply(customerId, { [type]: newValue });
+      return { kind: 'saved', updateId: update.updateId, customerId };
+    },
+    'updates.cancel': () => ({ kind: 'done' }),
+    'updates.discard': ({ updateId }) => {
+      updates = updates.filter((update) => update.updateId !== updateId);
+      tell({ name: 'updates.changed', payload: { updateId, customerId: 0 } });
+      tell({ name: 'sync.changed', payload: status() });
+      return { kind: 'done' };
+    },
+    'updates.settleConflict': () => ({ kind: 'nothing-changed' }),
+    'updates.list': ({ which, offset, limit }) => {
+      const mine = updates.filter((update) => open(update) === (which === 'open'));
+      return { updates: mine.slice(offset, offset + limit), total: mine.length };
+    },
+    'updates.history': ({ updateId }) => {
+      const none = { attemptId: null, requestId: null, before: null, after: null, detail: null };
+      const update = updates.find((one) => one.updateId === updateId);
+      const atMs = update?.savedAtMs ?? nowMs;
+      return [
+        { ...none, atMs, by: 'A101', event: 'saved', from: null, to: 'queued' },
+        { ...none, atMs: atMs + 2000, by: 'till', event: 'sent', from: 'queued', to: 'sending' },
+        { ...none, atMs: atMs + 3000, by: 'till', event: 'settled', from: 'sending', to: update?.state ?? 'queued' },
+      ];
+    },
+    'sync.status': status,
+    'sync.sendNow': status,
+    'sync.checkConnection': () =>
+      scene.paused === 'credentials'
+        ? { kind: 'failed', why: 'credentials' }
+        : { kind: 'connected', organisation: 'Meridian Stores', till: 'store12.till3', clockSkewMs: null },
+    'org.view': () => scene.org,
+    'org.refresh': () => org,
+    'staff.list': () => [
+      { ...staff, role: 'ASSOCIATE' },
+      { code: 'M7', name: 'Daniel Okafor', role: 'MANAGER' },
+    ],
+    'staff.current': () => signedIn,
+    'staff.signIn': ({ code }) => {
+      signedIn = { code, name: code === staff.code ? staff.name : 'Daniel Okafor', role: 'ASSOCIATE' };
+      return signedIn;
+    },
+    'staff.signOut': () => {
+      signedIn = null;
+      return null;
+    },
+    'staff.active': () => null,
+    'practice.state': () => practice,
+    'practice.set': (set) => {
+      if (practice === null) return null;
+      practice = { ...practice, ...set };
+      connection = practice.connection ? { kind: 'online' } : { kind: 'offline', why: 'no-connection' };
+      tell({ name: 'sync.changed', payload: status() });
+      return practice;
+    },
+  };
+}
+
+function isMatched(name: string): name is 'firstName' | 'lastName' | 'mobile' | 'email' | 'externalId' {
+  return ['firstName', 'lastName', 'mobile', 'email', 'externalId'].includes(name);
+}

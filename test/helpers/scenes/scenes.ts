@@ -1,0 +1,117 @@
+/** The states that the screen must be designed for, by name. */
+import type { CustomerView } from '../../../electron/customers/customer-view.ts';
+import type { OrgView } from '../../../electron/org/org-view.ts';
+import type { AppInfo } from '../../../electron/support/app-info.ts';
+import type { Connection, PauseReason } from '../../../electron/sync/sync-status.ts';
+import type { UpdateView } from '../../../electron/updates/update-view.ts';
+import { answer, change, manyFields, org, people, refusedAnswer } from './people.ts';
+
+export type Scene = {
+  readonly people: readonly CustomerView[];
+  readonly updates: readonly UpdateView[];
+  readonly connection: Connection;
+  readonly paused: PauseReason | null;
+  readonly info: Partial<AppInfo>;
+  readonly org: OrgView;
+  readonly practice: boolean;
+  readonly direction: 'ltr' | 'rtl';
+};
+
+const plain: Scene = {
+  people,
+  updates: [],
+  connection: { kind: 'online' },
+  paused: null,
+  info: {},
+  org,
+  practice: false,
+  direction: 'ltr',
+};
+const offline: Connection = { kind: 'offline', why: 'no-connection' };
+
+const brought50 = {
+  effects: [
+    { kind: 'points', awarded: 50, total: 2330 },
+    { kind: 'coupon', code: 'IYVS2E6V', description: 'Welcome', validTill: '2026-06-27 23:59:59' },
+  ],
+  warnings: [],
+  answer,
+  confirmedBy: 'answer',
+} as const;
+
+const conflict = change(3, {
+  state: 'attention',
+  reason: {
+    kind: 'conflict',
+    fields: [
+      { key: 'lastName', was: 'John', theirs: 'Johnson', ours: 'James' },
+      { key: 'subscription.sms.BULK', was: '0', theirs: '1', ours: '0' },
+    ],
+  },
+  may: { edit: false, cancel: false, fix: true, discard: true },
+});
+const refused = change(4, {
+  state: 'attention',
+  customerId: 2,
+  customerName: 'Rita Jones',
+  changes: [{ key: 'email', was: null, to: 'rita.jones@example.com' }],
+  reason: { kind: 'refused', rejection: { code: 1016, field: 'email', message: refusedAnswer.itemMessage } },
+  lastAnswer: refusedAnswer,
+});
+
+export const scenes = {
+  plain,
+  'first-start': { ...plain, people: [] },
+  'saved-offline': { ...plain, connection: offline, updates: [change(0)] },
+  sending: { ...plain, updates: [change(0, { state: 'sending' })] },
+  checking: { ...plain, updates: [change(1, { state: 'unknown' })] },
+  sent: { ...plain, updates: [change(1, { state: 'applied', result: brought50, lastAnswer: answer })] },
+  warning: {
+    ...plain,
+    updates: [
+      change(1, {
+        state: 'applied',
+        changes: [
+          { key: 'lastName', was: 'John', to: 'James' },
+          { key: 'email', was: null, to: 'rita.james@example.com' },
+        ],
+        result: { ...brought50, effects: [], warnings: [{ code: 91007, field: 'email', message: null }] },
+      }),
+    ],
+  },
+  refused: { ...plain, updates: [{ ...refused, customerId: 1, customerName: 'Rita James' }] },
+  conflict: { ...plain, updates: [conflict] },
+  'all-updates': {
+    ...plain,
+    connection: offline,
+    updates: [
+      conflict,
+      refused,
+      change(5, { state: 'unknown', customerId: 3, customerName: 'Ritesh Rao' }),
+      change(6, {
+        customerId: 6,
+        customerName: 'Maximiliana Theodora Konstantina von Hohenstein-Wolfenbüttel zu Braunschweig',
+        changes: [
+          { key: 'firstName', was: 'Max', to: 'Maximiliana Theodora Konstantina' },
+          { key: 'custom.hobby', was: '["Playing"]', to: '["Playing","Singing"]' },
+          { key: 'subscription.email.BULK', to: '1' },
+        ],
+      }),
+      change(7, { behindAnother: true }),
+    ],
+  },
+  paused: { ...plain, paused: 'credentials', updates: [change(12)] },
+  'secret-needed': { ...plain, paused: 'no-secret', info: { secretNeeded: true } },
+  practice: { ...plain, practice: true },
+  thousands: {
+    ...plain,
+    connection: offline,
+    updates: Array.from({ length: 10_000 }, (_, index) =>
+      change(index, { customerName: `Customer ${index + 1}`, customerId: 100 + index }),
+    ),
+  },
+  'many-fields': { ...plain, org: { ...org, fields: [...org.fields, ...manyFields] } },
+  rtl: { ...plain, direction: 'rtl', updates: [change(1, { state: 'applied', customerId: 4, result: brought50 })] },
+} as const satisfies Record<string, Scene>;
+
+export type SceneName = keyof typeof scenes;

@@ -1,0 +1,32 @@
+/** Opens the screen over the scene that the address names: `?scene=conflict`. */
+import type { EventMessage } from '../../../electron/ipc/schema.ts';
+import { sceneTill } from './scene-till.ts';
+import { type SceneName, scenes } from './scenes.ts';
+
+const isScene = (name: string): name is SceneName => name in scenes;
+const asked = new URLSearchParams(location.search).get('scene') ?? 'plain';
+const scene = scenes[isScene(asked) ? asked : 'plain'];
+const listeners = new Map<string, Set<(payload: unknown) => void>>();
+
+function tell({ name, payload }: EventMessage): void {
+  for (const listener of listeners.get(name) ?? []) listener(payload);
+}
+
+const handlers: Readonly<Record<string, unknown>> = sceneTill(scene, tell);
+
+Object.assign(window, {
+  till: {
+    call: async (name: string, argument: unknown) => {
+      const handler = handlers[name];
+      if (typeof handler !== 'function') return { error: { code: 'unknown-call', message: name } };
+      return { ok: await handler(argument) };
+    },
+    on: (name: string, listener: (payload: unknown) => void) => {
+      const list = listeners.get(name) ?? new Set();
+      listeners.set(name, list.add(listener));
+      return () => list.delete(listener);
+    },
+  },
+});
+document.documentElement.dir = scene.direction;
+await import('../../../renderer/main.ts');
