@@ -17,6 +17,10 @@ import {
   session,
 } from 'electron';
 import { systemClock, systemRandom } from './clock/system-clock.ts';
+import type { CommandIo } from './command-line/command.ts';
+import { isCommand, runCommand } from './command-line/run-command.ts';
+import { flushed, terminalIo } from './command-line/terminal-io.ts';
+import { folderOfCommand } from './command-line/till-place.ts';
 import { callChannel, eventChannel } from './ipc/channels.ts';
 import { createNetTransport } from './loyalty-api/net-transport.ts';
 import { type StartedTill, startTill, takeSecret } from './start-till.ts';
@@ -27,7 +31,7 @@ import { desktopArguments } from './support/desktop-arguments.ts';
 import { faultFacts } from './support/fault-facts.ts';
 import { fileLog } from './support/file-log.ts';
 import { type FoundConfig, findConfig } from './support/find-config.ts';
-import type { Log } from './support/log.ts';
+import { type Log, silentLog } from './support/log.ts';
 import { MachineConfigError } from './support/machine-config.ts';
 import { watchOnline } from './support/online-watch.ts';
 import { quitWarning } from './support/quit-warning.ts';
@@ -53,10 +57,21 @@ protocol.registerSchemesAsPrivileged([
 app.on('web-contents-created', (_event, contents) => confine(contents));
 app.on('window-all-closed', () => app.quit());
 
+const argv = process.argv.slice(app.isPackaged ? 1 : 2);
 const secret = takeSecret(process.env);
-const { config, data } = desktopArguments(process.argv.slice(app.isPackaged ? 1 : 2));
-const found = configOrEnd();
-if (found !== null) {
+const { config, data } = desktopArguments(argv);
+const found = isCommand(argv) ? null : configOrEnd();
+if (isCommand(argv)) {
+  // The key of Windows' secret storage lies there.
+  app.setPath('userData', path.join(folderOfCommand(argv, commandIo()), 'desktop'));
+  void app
+    .whenReady()
+    .then(() => runCommand(argv, commandIo()))
+    .then(async (code) => {
+      await flushed();
+      app.exit(code);
+    });
+} else if (found !== null) {
   const dataDir =
     data === undefined ? dataPlace(process.platform, process.env, app.getPath('home'), found.mode) : path.resolve(data);
   // The lock of the one instance lies there too: practice and the real till may run beside each other.
@@ -67,6 +82,16 @@ if (found !== null) {
       .then(() => run(found, dataDir))
       .catch(end);
   } else app.exit(0);
+}
+
+/** `tillside COMMAND`: no window, and beside a Tillside that is open. */
+function commandIo(): CommandIo {
+  return terminalIo({
+    version: app.getVersion(),
+    transport: createNetTransport({ request: (options) => net.request(options), clock: systemClock }),
+    openSecrets: (dataDir) => secretFile(dataDir, platformSeal(silentLog)),
+    nativeBinding: nativeBinding(),
+  });
 }
 
 function configOrEnd(): FoundConfig | null {

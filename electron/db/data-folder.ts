@@ -15,6 +15,7 @@ import { checkOutbox, checkWhole } from './integrity.ts';
 import { compareKeyMark, writeKeyMark } from './key-mark.ts';
 import { currentVersion, type Migration, migrate, migrations, versionOf } from './migrate.ts';
 import { type Db, openDatabase } from './open.ts';
+import { openToRead } from './open-to-read.ts';
 import { databaseTrouble } from './trouble.ts';
 
 export type DataFolder = {
@@ -134,8 +135,20 @@ export function keyUnreadable(): TillCannotOpen {
 }
 
 function openWithKey(files: FolderFiles, keyHex: string, nativeBinding: string | undefined): Db {
+  return explained(files, keyHex, () => openDatabase({ file: files.database, keyHex, nativeBinding }));
+}
+
+/**
+ * Beside the one connection that writes, also while the till runs.
+ * @throws TillCannotOpen
+ */
+export function openWithKeyToRead(files: FolderFiles, keyHex: string, nativeBinding: string | undefined): Db {
+  return explained(files, keyHex, () => openToRead({ file: files.database, keyHex, nativeBinding }));
+}
+
+function explained(files: FolderFiles, keyHex: string, open: () => Db): Db {
   try {
-    return openDatabase({ file: files.database, keyHex, nativeBinding });
+    return open();
   } catch (error) {
     // Of a key that is not this folder's, SQLite says the same as of a damaged file.
     if (databaseTrouble(error) === 'damaged' && compareKeyMark(files, keyHex) === 'other') throw keyUnreadable();

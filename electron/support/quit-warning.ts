@@ -1,19 +1,8 @@
 /** What staff are told who close Tillside while something was not sent (F30). */
 import type { SyncStatus } from '../sync/sync-status.ts';
+import { ageInWords } from './age-in-words.ts';
 
 export type QuitWarning = { readonly message: string; readonly detail: string };
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
-
-function ageInWords(ageMs: number): string {
-  const told = (count: number, unit: string) => `${count} ${unit}${count === 1 ? '' : 's'}`;
-  if (ageMs < 2 * minuteMs) return 'a moment';
-  if (ageMs < hourMs) return told(Math.floor(ageMs / minuteMs), 'minute');
-  if (ageMs < dayMs) return told(Math.floor(ageMs / hourMs), 'hour');
-  return told(Math.floor(ageMs / dayMs), 'day');
-}
 
 /** @returns null where there is nothing to warn of */
 export function quitWarning({ unsent, oldestSavedAtMs }: SyncStatus, nowMs: number): QuitWarning | null {

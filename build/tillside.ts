@@ -1,0 +1,21 @@
+/** `npm run tillside -- COMMAND …`: the command line of the installed app, from a checkout. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { systemClock } from '../electron/clock/system-clock.ts';
+import { runCommand } from '../electron/command-line/run-command.ts';
+import { terminalIo } from '../electron/command-line/terminal-io.ts';
+import { createNodeTransport } from '../electron/loyalty-api/node-transport.ts';
+import { secretFile } from '../electron/support/secret-file.ts';
+import { projectRoot } from './project-root.ts';
+
+process.umask(0o077);
+const transport = createNodeTransport({ clock: systemClock, env: process.env });
+process.exitCode = await runCommand(
+  process.argv.slice(2),
+  terminalIo({
+    version: String(JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')).version),
+    transport: transport.send,
+    openSecrets: (dataDir) => secretFile(dataDir, null),
+  }),
+);
+transport.close();

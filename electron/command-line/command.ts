@@ -1,0 +1,69 @@
+/** What a command of `tillside COMMAND` is made of, and what it may do to the world outside. */
+import type { Clock, Random } from '../clock/clock.ts';
+import type { Transport } from '../loyalty-api/transport.ts';
+import type { PlaceEnv } from '../support/data-place.ts';
+import type { Secrets } from '../support/secrets.ts';
+
+/**
+ * By severity, as monitoring systems read them: 0 fine, 1 have a look, 2 act. 3: stopped by a fault of Tillside's own.
+ * 64: what was typed is no command.
+ */
+export const exitCodes = { fine: 0, look: 1, act: 2, fault: 3, usage: 64 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export type CommandIo = {
+  /** One line on standard output: the result. */
+  readonly print: (line: string) => void;
+  /** One line on standard error: progress and trouble. */
+  readonly warn: (line: string) => void;
+  /** Asks at the terminal without showing what is typed. Null: nobody is there to be asked. */
+  readonly askSecret: (question: string) => Promise<string | null>;
+  readonly env: CommandEnv;
+  readonly platform: NodeJS.Platform;
+  readonly cwd: string;
+  readonly home: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly transport: Transport;
+  readonly openSecrets: (dataDir: string) => Secrets;
+  readonly nativeBinding?: string;
+};
+
+export type CommandEnv = PlaceEnv & {
+  readonly [name: string]: string | undefined;
+  readonly TILLSIDE_CONFIG?: string | undefined;
+  readonly ProgramData?: string | undefined;
+};
+
+export type Option = {
+  readonly help: string;
+  /** What stands for the value in the help, such as `FILE`. Absent: the option is a switch. */
+  readonly value?: string;
+};
+
+export type Command = {
+  /** One word or two, such as `outbox list`. */
+  readonly name: string;
+  /** What it does, as half a line in the list of commands. */
+  readonly summary: string;
+  /** What stands behind the name, such as `FILE`; one word an argument, optional ones in brackets. */
+  readonly arguments?: string;
+  /** Paragraphs of `--help`. */
+  readonly about: readonly string[];
+  readonly options?: { readonly [name: string]: Option };
+  readonly run: (given: Given, io: CommandIo) => Promise<ExitCode> | ExitCode;
+};
+
+/** What was typed behind a command's name, checked against its own description. */
+export type Given = {
+  readonly arguments: readonly string[];
+  readonly text: (option: string) => string | undefined;
+  readonly has: (option: string) => boolean;
+};
+
+/** Something that the person who typed the command can put right. */
+export class BadUsage extends Error {}
+
+/** A refusal that a person can act on: what happened and what to do. */
+export class CommandRefused extends Error {}

@@ -1,0 +1,47 @@
+import path from 'node:path';
+import { findConfig } from '../support/find-config.ts';
+import { MachineConfigError, readMachineConfig } from '../support/machine-config.ts';
+import { type Command, type CommandIo, exitCodes, type Given } from './command.ts';
+
+export const configCheck: Command = {
+  name: 'config check',
+  summary: 'Checks a machine config and names every mistake in it',
+  arguments: '[FILE]',
+  about: [
+    'Without FILE it checks the config that this machine would use. Nothing is changed, and nothing is asked of the ' +
+      'network: tillside doctor does that.',
+    'Exit code 0: the config can be used. 2: it cannot.',
+  ],
+  run(given, io) {
+    try {
+      const used = fileToCheck(given, io);
+      if (given.has('json')) io.print(JSON.stringify({ file: used, usable: true, problems: [] }));
+      else io.print(`${used}: this config can be used.`);
+      return exitCodes.fine;
+    } catch (error) {
+      if (!(error instanceof MachineConfigError)) throw error;
+      const { file, problems } = error;
+      if (given.has('json')) io.print(JSON.stringify({ file, usable: false, problems }));
+      else {
+        io.print(`${file}: this config cannot be used.`);
+        for (const problem of problems) {
+          io.print(`  ${problem.path}: found ${problem.found}, expected ${problem.expected}`);
+        }
+      }
+      return exitCodes.act;
+    }
+  },
+};
+
+/** @throws MachineConfigError */
+function fileToCheck(given: Given, io: CommandIo): string {
+  const [named] = given.arguments;
+  if (named !== undefined) {
+    const file = path.resolve(io.cwd, named);
+    readMachineConfig(file);
+    return file;
+  }
+  const { env, platform, cwd } = io;
+  const found = findConfig({ argument: given.text('config'), env, platform, cwd, machineWide: true });
+  return found.mode === 'live' ? found.file : 'No config was found, so this machine is in practice mode';
+}

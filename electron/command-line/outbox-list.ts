@@ -1,0 +1,55 @@
+import { fieldKeys } from '../customers/customer.ts';
+import { ageInWords } from '../support/age-in-words.ts';
+import { selectUpdates, type Update } from '../updates/rows.ts';
+import { type Command, exitCodes } from './command.ts';
+import { readDatabase } from './read-database.ts';
+import { dataFolderAnyway } from './till-place.ts';
+
+export const outboxList: Command = {
+  name: 'outbox list',
+  summary: 'Lists what this till has not sent, with its state and age',
+  about: [
+    'Works while Tillside is open. Shows ids, states, ages and the names of fields, never what is in them, so that the ' +
+      'list can be sent to support as it is.',
+    'Exit code 0: nothing waits. 1: something waits. 2: something needs a person.',
+  ],
+  run(given, io) {
+    const nowMs = io.clock.wallMs();
+    const updates = readDatabase(dataFolderAnyway(given, io), io, (db) =>
+      selectUpdates(db, "where u.state in ('queued','sending','unknown','attention') order by u.place, u.seq"),
+    ).map((update) => line(update, nowMs));
+    const attention = updates.filter(({ state }) => state === 'attention').length;
+    const oldestAgeSeconds = updates.reduce((oldest, { ageSeconds }) => Math.max(oldest, ageSeconds), 0);
+    if (given.has('json')) {
+      io.print(JSON.stringify({ unsent: updates.length, attention, oldestAgeSeconds, updates }));
+    } else if (updates.length === 0) io.print('All sent: nothing waits on this till.');
+    else {
+      io.print(`${updates.length} unsent, the oldest saved ${ageInWords(oldestAgeSeconds * 1000)} ago.`);
+      for (const { id, state, ageSeconds, attempts, fields, why } of updates) {
+        const because = why === null ? '' : `, ${why}`;
+        io.print(
+          `  ${id}  ${state.padEnd(9)}  ${ageInWords(ageSeconds * 1000).padEnd(11)}  sent ${attempts} times${because}: ${fields.join(', ')}`,
+        );
+      }
+    }
+    if (attention > 0) return exitCodes.act;
+    return updates.length > 0 ? exitCodes.look : exitCodes.fine;
+  },
+};
+
+function line({ id, state, kind, savedAtMs, attempts, changes, reason }: Update, nowMs: number) {
+  return {
+    id,
+    state,
+    kind,
+    ageSeconds: Math.max(0, Math.round((nowMs - savedAtMs) / 1000)),
+    attempts,
+    fields: fieldKeys(changes),
+    why:
+      reason === null
+        ? null
+        : reason.kind === 'refused'
+          ? `refused ${reason.rejection.code ?? ''}`.trim()
+          : reason.kind,
+  };
+}

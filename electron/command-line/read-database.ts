@@ -1,0 +1,25 @@
+/** Looking into a till's database from a command, also while the till runs: on a connection that only reads. */
+import { existsSync } from 'node:fs';
+import { keyUnreadable, openWithKeyToRead } from '../db/data-folder.ts';
+import { folderFiles } from '../db/folder-files.ts';
+import type { Db } from '../db/open.ts';
+import { type CommandIo, CommandRefused } from './command.ts';
+
+/**
+ * @throws TillCannotOpen where the key or the file cannot be read
+ * @throws CommandRefused where there is no database
+ */
+export function readDatabase<T>(dataDir: string, io: CommandIo, read: (db: Db) => T): T {
+  const files = folderFiles(dataDir);
+  if (!existsSync(files.database)) {
+    throw new CommandRefused(`There is no till's data in ${dataDir}. Name its folder with --data.`);
+  }
+  const key = io.openSecrets(dataDir).read('database-key');
+  if (key.kind !== 'value') throw keyUnreadable();
+  const db = openWithKeyToRead(files, key.value, io.nativeBinding);
+  try {
+    return read(db);
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,30 @@
+/** What both hosts give a command alike: the terminal, the machine, the time. */
+import { homedir } from 'node:os';
+import { systemClock, systemRandom } from '../clock/system-clock.ts';
+import { askSecret } from './ask-secret.ts';
+import type { CommandIo } from './command.ts';
+
+type OfHost = Pick<CommandIo, 'version' | 'transport' | 'openSecrets'> & { readonly nativeBinding?: string };
+
+export function terminalIo(host: OfHost): CommandIo {
+  return {
+    print: (line) => process.stdout.write(`${line}\n`),
+    warn: (line) => process.stderr.write(`${line}\n`),
+    askSecret,
+    env: process.env,
+    platform: process.platform,
+    // npm runs a script in the project's folder and says where it was called.
+    cwd: process.env.INIT_CWD ?? process.cwd(),
+    home: homedir(),
+    clock: systemClock,
+    random: systemRandom,
+    ...host,
+  };
+}
+
+/** A program that ends itself must not cut off what is still on its way to a pipe. */
+export function flushed(): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write('', () => process.stderr.write('', () => resolve()));
+  });
+}

@@ -1,0 +1,46 @@
+/** Which till a command is about: its config and its folder. */
+import path from 'node:path';
+import { dataPlace } from '../support/data-place.ts';
+import { desktopArguments } from '../support/desktop-arguments.ts';
+import { type FoundConfig, findConfig } from '../support/find-config.ts';
+import { MachineConfigError } from '../support/machine-config.ts';
+import type { CommandIo, Given } from './command.ts';
+
+export type TillPlace = {
+  readonly found: FoundConfig;
+  readonly dataDir: string;
+};
+
+/** The same search as that of the app, so that a command and the screen always mean the same till. */
+export function tillPlace(given: Given, io: CommandIo): TillPlace {
+  const found = findConfig({
+    argument: given.text('config'),
+    env: io.env,
+    platform: io.platform,
+    cwd: io.cwd,
+    machineWide: true,
+  });
+  return { found, dataDir: dataFolder(given, io, found.mode) };
+}
+
+/** The folder of a command that was only typed so far, also where it is none or the config cannot be used. */
+export function folderOfCommand(argv: readonly string[], io: CommandIo): string {
+  const { config, data } = desktopArguments(argv);
+  const text = (option: string) => (option === 'config' ? config : option === 'data' ? data : undefined);
+  return dataFolderAnyway({ arguments: [], text, has: () => false }, io);
+}
+
+/** As `tillPlace`; a config that cannot be used is still that of a till, and not of practice mode. */
+export function dataFolderAnyway(given: Given, io: CommandIo): string {
+  try {
+    return tillPlace(given, io).dataDir;
+  } catch (error) {
+    if (error instanceof MachineConfigError) return dataFolder(given, io, 'live');
+    throw error;
+  }
+}
+
+export function dataFolder(given: Given, io: CommandIo, mode: FoundConfig['mode']): string {
+  const named = given.text('data');
+  return named === undefined ? dataPlace(io.platform, io.env, io.home, mode) : path.resolve(io.cwd, named);
+}

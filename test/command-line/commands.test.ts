@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { commands } from '../../electron/command-line/commands.ts';
+import { isCommand } from '../../electron/command-line/run-command.ts';
+import { newFolder, openOfflineTill, saveFor, someMobile } from '../db/offline-till.ts';
+import { run } from './run.ts';
+
+describe('the command line', () => {
+  it('lists every command in its help, and explains each with all its options', async () => {
+    const help = await run(['help']);
+    assert.equal(help.code, 0);
+    for (const { name, options = {} } of commands) {
+      assert.match(help.out, new RegExp(`^  ${name} `, 'm'));
+      const own = await run([...name.split(' '), '--help']);
+      assert.equal(own.code, 0, name);
+      assert.match(own.out, new RegExp(`^tillside ${name}`));
+      for (const option of Object.keys(options)) assert.match(own.out, new RegExp(`^  --${option}\\b`, 'm'));
+    }
+  });
+
+  it('tells its commands from the arguments of the app with its window', () => {
+    assert.equal(isCommand(['outbox', 'list']), true);
+    assert.equal(isCommand(['config', 'check', 'x']), true);
+    assert.equal(isCommand(['--help']), true);
+    for (const argv of [[], ['--config', 'x'], ['--inspect', '.'], ['--data', 'outbox']]) {
+      assert.equal(isCommand(argv), false, argv.join(' '));
+    }
+  });
+
+  it('says what is wrong with what was typed, and shows the family of half a command', async () => {
+    const unknown = await run(['fly']);
+    assert.equal(unknown.code, 64);
+    assert.match(unknown.err, /no command "fly"/);
+    const half = await run(['outbox']);
+    assert.equal(half.code, 64);
+    assert.match(half.err, /outbox list/);
+    assert.doesNotMatch(half.err, /config check/);
+    const option = await run(['outbox', 'list', '--fast']);
+    assert.equal(option.code, 64);
+    assert.match(option.err, /--fast.*\n?.*--help/);
+    const more = await run(['outbox', 'list', 'all', 'of', 'it']);
+    assert.equal(more.code, 64);
+  });
+
+  it('writes its result to a file that only this user may read, where one is named', async (t) => {
+    const folder = newFolder(t);
+    const config = `${folder}/config.json`;
+    writeFileSync(config, '{"api":{"cluster":"eu"},"auth":{"method":"basic","till":"t"}}');
+    const ran = await run(['config', 'check', config, '--json', '--output', 'said.json'], { cwd: folder });
+    assert.deepEqual([ran.code, ran.out], [0, '']);
+    assert.deepEqual(JSON.parse(readFileSync(`${folder}/said.json`, 'utf8')), {
+      file: config,
+      usable: true,
+      problems: [],
+    });
+    if (process.platform !== 'win32') assert.equal(statSync(`${folder}/said.json`).mode & 0o777, 0o600);
+    const nowhere = await run(['config', 'check', config, '--output', 'no/such/place'], { cwd: folder });
+    assert.equal(nowhere.code, 2);
+    assert.match(nowhere.err, /ENOENT/);
+  });
+});
+
+describe('tillside config check', () => {
+  it('names every mistake by path, what was found and what was expected, and repeats no secret', async (t) => {
+    const folder = newFolder(t);
+    const file = `${folder}/config.json`;
+    writeFileSync(file, '{"api":{"cluster":"mars","password":"hunter2"},"auth":{"method":"basic"}}');
+    const told = await run(['config', 'check', file]);
+    assert.equal(told.code, 2);
+    assert.match(told.out, /api\.cluster: found "mars", expected one of "asia1"/);
+    assert.match(told.out, /auth\.till: found nothing/);
+    assert.match(told.out, /api\.password: found a secret/);
+    assert.doesNotMatch(told.out, /hunter2/);
+    const json = await run(['config', 'check', file, '--json']);
+    assert.equal(JSON.parse(json.out).problems.length, 3);
+  });
+});
+
+describe('tillside outbox list', () => {
+  it('shows states, ages and names of fields beside a till that is open, and never what is in them', async (t) => {
+    const folder = newFolder(t);
+    const till = await openOfflineTill(folder);
+    t.after(() => till.close());
+    const none = await run(['outbox', 'list', '--data', folder]);
+    assert.deepEqual([none.code, none.out], [0, 'All sent: nothing waits on this till.']);
+    await saveFor(till, someMobile, 'Confidential');
+    const one = await run(['outbox', 'list', '--data', folder]);
+    assert.equal(one.code, 1);
+    assert.match(one.out, /1 unsent, the oldest saved a moment ago/);
+    assert.match(one.out, /queued.*lastName/);
+    assert.doesNotMatch(one.out, /Confidential|98450/);
+    const { unsent, updates } = JSON.parse((await run(['outbox', 'list', '--data', folder, '--json'])).out);
+    assert.equal(unsent, 1);
+    assert.deepEqual(updates[0].fields, ['lastName']);
+  });
+
+  it('says where it looked when there is no till', async (t) => {
+    const folder = newFolder(t);
+    const ran = await run(['outbox', 'list', '--data', folder]);
+    assert.equal(ran.code, 2);
+    assert.match(ran.err, /--data/);
+  });
+});

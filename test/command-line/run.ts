@@ -1,0 +1,29 @@
+/** Runs a command of `tillside` in this process, and keeps what it printed. */
+import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+import type { CommandEnv, CommandIo } from '../../electron/command-line/command.ts';
+import { runCommand } from '../../electron/command-line/run-command.ts';
+import { secretFile } from '../../electron/support/secret-file.ts';
+
+export type Ran = { readonly code: number; readonly out: string; readonly err: string };
+
+export async function run(argv: readonly string[], given: Partial<CommandIo> = {}): Promise<Ran> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const env: CommandEnv = {};
+  const code = await runCommand(argv, {
+    print: (line) => out.push(line),
+    warn: (line) => err.push(line),
+    askSecret: () => Promise.resolve(null),
+    env,
+    platform: process.platform,
+    cwd: process.cwd(),
+    home: '/nowhere',
+    version: '0.0.0-test',
+    clock: systemClock,
+    random: systemRandom,
+    transport: () => Promise.reject(new Error('This command was not to ask the network.')),
+    openSecrets: (dataDir) => secretFile(dataDir, null),
+    ...given,
+  });
+  return { code, out: out.join('\n'), err: err.join('\n') };
+}
