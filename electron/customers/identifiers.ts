@@ -16,18 +16,15 @@ function country(code: string): CountryCode | undefined {
 
 /**
  * A mobile number as the API holds it: digits with the country code and no plus sign.
- * @param countryCode the store's country, for numbers typed without a country code
+ * @param countryCode the store's country; another country's number needs its plus sign (or `00`)
  * @returns null where it is no possible number
  */
 export function normalMobile(typed: string, countryCode: string): string | null {
   const text = typed.normalize('NFKC').trim();
   if (!/^\+?[\d\s().\-/]+$/.test(text)) return null;
-  const digits = text.replace(/\D/g, '');
-  const home = parsePhoneNumberFromString(text.replace(/^00/, '+'), country(countryCode));
-  if (home?.isValid()) return home.number.slice(1);
-  // Cards and receipts often show the country code without the plus sign.
-  const abroad = parsePhoneNumberFromString(`+${digits}`);
-  return abroad?.isValid() ? abroad.number.slice(1) : null;
+  // Digits alone are never read as another country's: one that was left out or typed twice often makes such a number.
+  const number = parsePhoneNumberFromString(text.replace(/^00/, '+'), country(countryCode));
+  return number?.isValid() ? number.number.slice(1) : null;
 }
 
 export function normalEmail(typed: string): string | null {

@@ -1,6 +1,7 @@
 /** Rules that the organisation's own definition of a custom or extended field makes. */
 import type { FieldKey } from '../customers/customer.ts';
 import type { FieldDefinition } from '../org/definitions.ts';
+import { normalDateTime } from './date-time.ts';
 import type { FieldProblem } from './update-view.ts';
 
 /** Several values of one field, as the API holds them: a JSON array in a string. Null where it is not one. */
@@ -23,13 +24,16 @@ function dataTypeProblem(value: string, definition: FieldDefinition): FieldProbl
     case 'boolean':
       return /^(true|false|yes|no|0|1)$/i.test(value) ? null : 'yes-or-no';
     case 'datetime':
-      return /^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?$/.test(value) && !Number.isNaN(Date.parse(value))
-        ? null
-        : 'date';
+      return normalDateTime(value) === null ? 'date' : null;
     case 'string':
     case 'enum':
       return null;
   }
+}
+
+/** A date picker holds a date whatever its data type says; only the organisation's pattern may ask for another spelling. */
+function dateProblem(value: string, { pattern }: FieldDefinition): FieldProblem['code'] | null {
+  return pattern === null && normalDateTime(value) === null ? 'date' : null;
 }
 
 /** A pattern of the organisation's that the browser's and Node's engine cannot read is no reason to refuse a value. */
@@ -56,8 +60,7 @@ export function definitionProblem(key: FieldKey, value: string, definition: Fiel
     return problem('not-an-option');
   }
   for (const item of values) {
-    const code =
-      definition.widget === 'date' && definition.dataType === 'string' ? null : dataTypeProblem(item, definition);
+    const code = definition.widget === 'date' ? dateProblem(item, definition) : dataTypeProblem(item, definition);
     if (code !== null) return problem(code);
     if (definition.pattern !== null && !matchesPattern(item, definition.pattern.regex)) {
       return problem('pattern', definition.pattern.error);

@@ -16,6 +16,7 @@ import {
 import type { LockReason } from '../customers/customer-view.ts';
 import { maxEmailLength, normalEmail, normalMobile } from '../customers/identifiers.ts';
 import type { FieldDefinition, OrgPolicy } from '../org/definitions.ts';
+import { normalDateTime } from './date-time.ts';
 import { definitionProblem } from './defined-field-rules.ts';
 import type { FieldProblem } from './update-view.ts';
 
@@ -91,24 +92,6 @@ function cleaned(key: FieldKey, typed: string, context: RuleContext): string {
   }
 }
 
-/**
- * `YYYY-MM-DD HH:MM:SS`, real dates only. Seconds, or the whole time, may be left out and are then zero; a `T` between
- * date and time is taken too.
- * @returns null where it is no date that exists
- */
-export function normalDateTime(typed: string): string | null {
-  const parts = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2}))?)?$/.exec(typed.trim());
-  if (parts === null) return null;
-  const [year, month, day, hour, minute, second] = parts.slice(1).map((part) => Number(part ?? 0));
-  if (year === undefined || month === undefined || day === undefined) return null;
-  if (hour === undefined || minute === undefined || second === undefined) return null;
-  if (year < 1900 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return null;
-  // Day 0 of the next month is the last of this one.
-  if (day < 1 || day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return null;
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`;
-}
-
 function hasControlCharacters(value: string, multiLine: boolean): boolean {
   for (const character of value) {
     const code = character.codePointAt(0) ?? 0;
@@ -120,7 +103,8 @@ function hasControlCharacters(value: string, multiLine: boolean): boolean {
   return false;
 }
 
-function coreProblem(key: CoreField, value: string, context: RuleContext): FieldProblem['code'] | null {
+/** @param typed as staff typed it: a mobile in the API's spelling has lost the plus sign of another country */
+function coreProblem(key: CoreField, value: string, typed: string, context: RuleContext): FieldProblem['code'] | null {
   switch (key) {
     case 'firstName':
     case 'lastName':
@@ -129,7 +113,7 @@ function coreProblem(key: CoreField, value: string, context: RuleContext): Field
     case 'externalId':
       return null;
     case 'mobile':
-      return normalMobile(value, context.countryCode) === null ? 'mobile' : null;
+      return normalMobile(typed, context.countryCode) === null ? 'mobile' : null;
     case 'email':
       return normalEmail(value) === null ? 'email' : null;
     case 'registeredOn':
@@ -150,7 +134,7 @@ function isCore(key: FieldKey): key is CoreField {
   return key in limits;
 }
 
-function problemOf(key: FieldKey, value: string, context: RuleContext): FieldProblem | null {
+function problemOf(key: FieldKey, value: string, typed: string, context: RuleContext): FieldProblem | null {
   const problem = (code: FieldProblem['code'], limit: number | null = null): FieldProblem => ({
     key,
     code,
@@ -167,7 +151,7 @@ function problemOf(key: FieldKey, value: string, context: RuleContext): FieldPro
   }
   if (isCore(key)) {
     if (value.length > limits[key]) return problem('too-long', limits[key]);
-    const code = coreProblem(key, value, context);
+    const code = coreProblem(key, value, typed, context);
     return code === null ? null : problem(code);
   }
   if (key.startsWith('subscription.')) return value === '0' || value === '1' ? null : problem('yes-or-no');
@@ -187,9 +171,10 @@ export function checkChanges(typed: FieldChanges, context: RuleContext): Checked
   const problems: FieldProblem[] = [];
   const changes: [FieldKey, string][] = [];
   for (const key of fieldKeys(typed)) {
-    const value = cleaned(key, typed[key] ?? '', context);
+    const text = typed[key] ?? '';
+    const value = cleaned(key, text, context);
     if (value === (context.effective[key] ?? '')) continue;
-    const problem = problemOf(key, value, context);
+    const problem = problemOf(key, value, text, context);
     if (problem === null) changes.push([key, value]);
     else problems.push(problem);
   }
@@ -213,6 +198,6 @@ export function checkIdentityChange(
   if (value === '') return problem('may-not-be-emptied');
   if (hasControlCharacters(value, false)) return problem('control-characters');
   if (value.length > limits[type]) return problem('too-long', limits[type]);
-  const code = coreProblem(type, value, context);
+  const code = coreProblem(type, value, typed, context);
   return code === null ? { changes: { [type]: value }, problems: [] } : problem(code);
 }

@@ -65,7 +65,7 @@ export class CustomerForm {
     this.replaces = replaces;
     this.#saved = saved;
     if (replaces !== null) {
-      this.#draft = new Map(replaces.changes.map(({ key, to }) => [key, to]));
+      this.#draft = new Map(replaces.changes.map(({ key, to }) => [key, key === 'mobile' ? typedMobile(to) : to]));
       this.#left = new Set(this.#draft.keys());
     }
   }
@@ -274,7 +274,8 @@ export class CustomerForm {
   }
 
   #replacedValue(key: FieldKey): string | undefined {
-    return this.replaces?.changes.find((change) => change.key === key)?.to;
+    const to = this.replaces?.changes.find((change) => change.key === key)?.to;
+    return to !== undefined && key === 'mobile' ? typedMobile(to) : to;
   }
 
   #checkSoon(): void {
@@ -286,6 +287,11 @@ export class CustomerForm {
     const { customerId, identifier } = this.#view;
     return customerId === null ? { identifier: plain(identifier) } : { customerId };
   }
+}
+
+/** A mobile as the API holds it, as it would be typed: digits alone would be read as the store's own country's. */
+function typedMobile(digits: string): string {
+  return /^\d/.test(digits) ? `+${digits}` : digits;
 }
 
 function without<Value>(map: ReadonlyMap<FieldKey, Value>, key: FieldKey): ReadonlyMap<FieldKey, Value> {

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FieldChanges, FieldKey, FieldValues } from '../../electron/customers/customer.ts';
+import type { FieldDefinition } from '../../electron/org/definitions.ts';
+import { checkChanges, lockOf, type RuleContext } from '../../electron/updates/rules.ts';
+import type { FieldProblem } from '../../electron/updates/update-view.ts';
+
+function defined(name: string, over: Partial<FieldDefinition>): FieldDefinition {
+  return {
+    kind: 'custom',
+    name,
+    label: name,
+    widget: 'text',
+    dataType: 'string',
+    options: [],
+    default: null,
+    position: 1,
+    pattern: null,
+    mandatory: false,
+    disabled: false,
+    ...over,
+  };
+}
+
+const definitions: readonly FieldDefinition[] = [
+  defined('language', { widget: 'select', options: ['English', 'हिन्दी'], mandatory: true }),
+  defined('hobbies', { widget: 'checkbox', options: ['Reading', 'Cooking'] }),
+  defined('birthday', { widget: 'date' }),
+  defined('visited', { widget: 'date', pattern: { regex: '\\d{2}/\\d{4}', error: null } }),
+  defined('age', { dataType: 'integer' }),
+  defined('postcode', { pattern: { regex: '[A-Z0-9 ]{3,10}', error: 'A postcode has 3 to 10 letters and digits' } }),
+  defined('note', { widget: 'textarea' }),
+  defined('card', { disabled: true }),
+  defined('height', { kind: 'extended', dataType: 'double' }),
+  defined('car', { kind: 'extended', dataType: 'boolean' }),
+  defined('wedding', { kind: 'extended', dataType: 'datetime' }),
+];
+
+function context(fields: FieldValues = {}, over: Partial<RuleContext> = {}): RuleContext {
+  const server: FieldValues = { firstName: 'Asha', lastName: 'Raman', type: 'NON_LOYALTY', ...fields };
+  return {
+    server,
+    effective: server,
+    identifier: { type: 'userId', value: '343445002' },
+    policy: { primaryIdentifier: 'mobile', allowFill: { mobile: true, email: true, externalId: true } },
+    definitions,
+    definitionsKnown: true,
+    countryCode: 'IN',
+    ...over,
+  };
+}
+
+function check(key: FieldKey, typed: string, known: RuleContext = context()) {
+  const changes: FieldChanges = { [key]: typed };
+  return checkChanges(changes, known);
+}
+
+const wrong: readonly (readonly [FieldKey, string, FieldProblem['code']])[] = [
+  ['mobile', '12345', 'mobile'],
+  ['mobile', '98450 1234', 'mobile'],
+  ['mobile', 'ask her', 'mobile'],
+  ['email', 'asha', 'email'],
+  ['email', 'asha@example', 'email'],
+  ['email', 'asha raman@example.com', 'email'],
+  ['email', `${'a'.repeat(250)}@example.com`, 'too-long'],
+  ['firstName', 'A'.repeat(101), 'too-long'],
+  ['externalId', 'X'.repeat(101), 'too-long'],
+  ['externalId', '', 'may-not-be-emptied'],
+  ['associatedWith', '', 'may-not-be-emptied'],
+  ['lastName', 'Ra\u0000man', 'control-characters'],
+  ['lastName', 'Ra\u202eman', 'control-characters'],
+  ['registeredOn', '2025-02-30 10:00:00', 'date'],
+  ['registeredOn', '2025-02-29', 'date'],
+  ['registeredOn', '2024-13-01 10:00:00', 'date'],
+  ['registeredOn', '2024-12-01 24:00:00', 'date'],
+  ['registeredOn', '01/12/2024', 'date'],
+  ['registeredOn', 'yesterday', 'date'],
+  ['type', 'NON_LOYALTY', 'already-loyalty'],
+  ['fraudStatus', 'MAYBE', 'not-an-option'],
+  ['subscription.sms.BULK', 'yes', 'yes-or-no'],
+  ['custom.language', '', 'required'],
+  ['custom.language', 'Klingon', 'not-an-option'],
+  ['custom.hobbies', '["Reading","Chess"]', 'not-an-option'],
+  ['custom.birthday', '2023-02-29', 'date'],
+  ['custom.birthday', 'in May', 'date'],
+  ['custom.visited', '2024-05-01', 'pattern'],
+  ['custom.age', '46.5', 'whole-number'],
+  ['custom.age', 'old', 'whole-number'],
+  ['custom.postcode', '!', 'pattern'],
+  ['custom.note', 'n'.repeat(4001), 'too-long'],
+  ['custom.card', '77', 'disabled-field'],
+  ['custom.shirt', 'L', 'unknown-field'],
+  ['extended.height', 'tall', 'number'],
+  ['extended.car', 'maybe', 'yes-or-no'],
+  ['extended.wedding', '2015-02-31', 'date'],
+];
+
+for (const [key, typed, code] of wrong) {
+  test(`${key} ${JSON.stringify(typed.length > 40 ? `${typed.slice(0, 20)}…` : typed)} is told to be ${code}`, () => {
+    // What is emptied had a value before.
+    const before = typed === '' && key !== 'custom.language' ? { [key]: 'before' } : { 'custom.language': 'English' };
+    const known = context(key === 'externalId' && typed === '' ? {} : key === 'type' ? { type: 'LOYALTY' } : before);
+    const effective = key === 'externalId' && typed === '' ? { ...known.server, externalId: 'X-1' } : known.effective;
+    const { problems, changes } = check(key, typed, { ...known, effective });
+    const expected = key === 'externalId' && typed === '' ? 'fill-waiting' : code;
+    assert.deepEqual(
+      problems.map((problem) => problem.code),
+      [expected],
+    );
+    assert.deepEqual(changes, {});
+  });
+}
+
+const right: readonly (readonly [FieldKey, string, string])[] = [
+  ['mobile', '098450 12346', '919845012346'],
+  ['mobile', '+44 7400 123456', '447400123456'],
+  ['email', ' asha.raman@example.com ', 'asha.raman@example.com'],
+  ['registeredOn', '2024-02-29', '2024-02-29 00:00:00'],
+  ['registeredOn', '2024-02-29T09:15', '2024-02-29 09:15:00'],
+  ['lastName', '', ''],
+  ['lastName', ' Jose\u0301 ', 'José'],
+  ['custom.birthday', '1980-03-14', '1980-03-14'],
+  ['custom.visited', '05/2024', '05/2024'],
+  ['custom.note', 'ring twice\nask for Asha', 'ring twice\nask for Asha'],
+  ['custom.hobbies', '["Reading","Cooking"]', '["Reading","Cooking"]'],
+  ['custom.occupation', '', ''],
+  ['extended.height', '1.62', '1.62'],
+  ['extended.wedding', '2015-05-20 18:00:00', '2015-05-20 18:00:00'],
+];
+
+for (const [key, typed, kept] of right) {
+  test(`${key} ${JSON.stringify(typed)} is kept as ${JSON.stringify(kept)}`, () => {
+    const known = context(
+      key === 'custom.occupation' ? { [key]: 'Teacher' } : {},
+      key === 'custom.occupation' ? { definitions: [...definitions, defined('occupation', {})] } : {},
+    );
+    assert.deepEqual(check(key, typed, known), { changes: { [key]: kept }, problems: [] });
+  });
+}
+
+test('what is there already is no change', () => {
+  assert.deepEqual(check('lastName', ' Raman '), { changes: {}, problems: [] });
+});
+
+test('a field that cannot be changed says why', () => {
+  const known = context({ mobile: '919845012345', type: 'LOYALTY' });
+  assert.equal(lockOf('mobile', known), 'existing-identifier');
+  assert.equal(lockOf('type', known), 'already-loyalty');
+  assert.equal(lockOf('email', known), null);
+  assert.equal(lockOf('email', { ...known, effective: { email: 'on@its.way' } }), 'fill-waiting');
+  assert.equal(
+    lockOf('externalId', {
+      ...known,
+      policy: { primaryIdentifier: 'mobile', allowFill: { mobile: true, email: true, externalId: false } },
+    }),
+    'fill-not-allowed',
+  );
+  assert.equal(lockOf('email', { ...known, identifier: { type: 'email', value: 'a@b.co' } }), 'existing-identifier');
+});
