@@ -27,7 +27,9 @@ export class Desk {
   /** Forms with unsaved text, by customer and by the update that they correct. */
   readonly #aside = new Map<string, CustomerForm>();
   #opening = 0;
-  #rereading = false;
+  /** Customers who changed while another was being opened: what is being read may already be older. */
+  readonly #changedMeanwhile = new Set<number>();
+  #rereading: Promise<void> | null = null;
   #rereadAgain = false;
 
   constructor(services: Services, machine: Machine, onMoved: UpdateMoved) {
@@ -84,14 +86,11 @@ export class Desk {
     if (form === null) return null;
     const saved = await form.save();
     if (saved === null || form !== this.#form) return saved;
-    const view = await this.#services.call('customers.open', { customerId: saved.customerId });
-    if (view === null || form !== this.#form) return saved;
     if (form.replaces !== null) {
       this.#aside.delete(keyOf(form));
-      this.#form = new CustomerForm(this.#services, this.#machine, view, null, saved);
-    } else {
-      this.#renew(form, view);
+      this.#form = new CustomerForm(this.#services, this.#machine, form.view, null, saved);
     }
+    await this.#reread();
     return saved;
   }
 
@@ -105,13 +104,14 @@ export class Desk {
     const form = this.#form;
     if (form === null || form.view.customerId !== customerId) return;
     this.#refresh = result;
-    if (result.kind === 'found') this.#renew(form, result.customer);
+    if (result.kind === 'found') await this.#reread();
     if (result.kind === 'erased') this.close();
   }
 
   async #open(read: () => Promise<CustomerView | null>, replaces: UpdateView | null): Promise<boolean> {
     this.#opening += 1;
     const opening = this.#opening;
+    this.#changedMeanwhile.clear();
     const view = await read();
     // Somebody else was chosen meanwhile: the newer choice wins.
     if (opening !== this.#opening) return true;
@@ -124,6 +124,7 @@ export class Desk {
     this.#form = kept ?? fresh;
     this.#refresh = { kind: 'idle' };
     this.#page = 'customer';
+    if (view.customerId !== null && this.#changedMeanwhile.has(view.customerId)) void this.#reread();
     return true;
   }
 
@@ -141,25 +142,37 @@ export class Desk {
   }
 
   #changed(customerId: number): void {
-    if (this.#form?.view.customerId !== customerId) return;
-    this.#rereadAgain = true;
-    if (!this.#rereading) void this.#reread(customerId);
+    this.#changedMeanwhile.add(customerId);
+    if (customerOf(this.#form) === customerId) void this.#reread();
   }
 
-  /** One reading at a time; changes that come meanwhile make one more. */
-  async #reread(customerId: number): Promise<void> {
-    this.#rereading = true;
-    try {
-      while (this.#rereadAgain) {
-        this.#rereadAgain = false;
-        const view = await this.#services.call('customers.open', { customerId });
-        const form = this.#form;
-        if (view !== null && form !== null && form.view.customerId === customerId) this.#renew(form, view);
-      }
-    } finally {
-      this.#rereading = false;
+  /**
+   * Reads the open customer again. One reading at a time, so that an older answer never takes a newer one's place; a
+   * change that comes meanwhile makes one more.
+   */
+  #reread(): Promise<void> {
+    this.#rereadAgain = true;
+    this.#rereading ??= this.#rereadUntilNewest().finally(() => {
+      this.#rereading = null;
+    });
+    return this.#rereading;
+  }
+
+  async #rereadUntilNewest(): Promise<void> {
+    while (this.#rereadAgain) {
+      this.#rereadAgain = false;
+      const form = this.#form;
+      const customerId = customerOf(form);
+      if (form === null || customerId === null) return;
+      const view = await this.#services.call('customers.open', { customerId });
+      if (view !== null && form === this.#form) this.#renew(form, view);
     }
   }
+}
+
+/** Who the form is about; whoever was opened by identifier is on this till from the first save on. */
+function customerOf(form: CustomerForm | null): number | null {
+  return form?.view.customerId ?? form?.saved?.customerId ?? null;
 }
 
 function keyOf(form: CustomerForm): string {

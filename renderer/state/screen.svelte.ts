@@ -53,20 +53,39 @@ export class Screen {
   /** Saves the open form and says what became of it. */
   async save(): Promise<void> {
     const saved = await this.desk.save();
-    if (saved !== null) this.announcer.say(this.savedSentence());
+    if (saved === null) return;
+    const update = this.desk.form?.view.updates.find(({ updateId }) => updateId === saved.updateId);
+    // One that was answered meanwhile has been told of already.
+    if (update?.state !== 'applied' && update?.state !== 'attention') this.announcer.say(this.savedSentence(update));
   }
 
-  savedSentence(): string {
-    const { paused, connection } = this.till.sync;
-    if (paused !== null) return m.save_done_paused();
-    return connection.kind === 'offline' ? m.save_done_offline() : m.save_done_online();
+  /** What became of a saved change; without its update, what will become of it as things stand. */
+  savedSentence(update: UpdateView | undefined): string {
+    switch (update?.state) {
+      case 'applied': {
+        const brought = this.#formats.list(broughtWords(update, this.#formats));
+        return brought === '' ? m.announce_sent_plain() : m.announce_sent({ brought });
+      }
+      case 'attention':
+        return m.fate_needs_you();
+      case 'unknown':
+        return m.save_done_checking();
+      case 'cancelled':
+        return m.fate_cancelled();
+      case 'discarded':
+        return m.fate_discarded();
+      case 'queued':
+      case 'sending':
+      case undefined: {
+        const { paused, connection } = this.till.sync;
+        if (paused !== null) return m.save_done_paused();
+        return connection.kind === 'offline' ? m.save_done_offline() : m.save_done_online();
+      }
+    }
   }
 
   #moved(update: UpdateView): void {
-    if (update.state === 'applied') {
-      const brought = this.#formats.list(broughtWords(update, this.#formats));
-      this.announcer.say(brought === '' ? m.announce_sent_plain() : m.announce_sent({ brought }));
-    }
+    if (update.state === 'applied') this.announcer.say(this.savedSentence(update));
     if (update.state === 'attention' && update.reason !== null) {
       const sentence = reasonSentence(update.reason, this.till.org);
       this.announcer.say(m.announce_needs_you({ customer: update.customerName, sentence }));

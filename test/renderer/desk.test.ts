@@ -1,0 +1,94 @@
+import '../helpers/svelte-hooks.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CustomerView } from '../../electron/customers/customer-view.ts';
+import type { UpdateView } from '../../electron/updates/update-view.ts';
+import { customer, deferred, machine, services, settled, update } from './rig.ts';
+
+const { Desk } = await import('../../renderer/state/desk.svelte.ts');
+
+const updateId = update().updateId;
+const sent = (over: Partial<UpdateView> = {}) => customer({ updates: [update({ state: 'applied', ...over })] });
+const waiting = () => customer({ updates: [update({ state: 'queued' })] });
+
+/** A desk whose readings of a customer are answered by hand, in the order they were asked. */
+function desk() {
+  const readings: ReturnType<typeof deferred<CustomerView | null>>[] = [];
+  const moved: string[] = [];
+  const rig = services({
+    'updates.check': () => [],
+    'updates.save': () => ({ kind: 'saved', updateId, customerId: 7 }),
+    'customers.open': () => {
+      const reading = deferred<CustomerView | null>();
+      readings.push(reading);
+      return reading.promise;
+    },
+    'customers.openByIdentifier': () => customer({ customerId: null }),
+    'customers.refresh': () => ({ kind: 'found', customer: waiting() }),
+  });
+  const made = new Desk(rig.services, machine().machine, (one) => moved.push(one.state));
+  const answer = async (index: number, view: CustomerView) => {
+    readings[index]?.resolve(view);
+    await settled();
+  };
+  return { desk: made, readings, moved, answer, tell: rig.tell };
+}
+
+async function opened(rig: ReturnType<typeof desk>): Promise<void> {
+  const opening = rig.desk.open(7);
+  await rig.answer(0, customer());
+  assert.equal(await opening, true);
+}
+
+test('a change that comes while the customer is read after a save is read after it, never before', async () => {
+  const rig = desk();
+  await opened(rig);
+  rig.desk.form?.type('lastName', 'Jones');
+  const saving = rig.desk.save();
+  await settled();
+  rig.tell('updates.changed', { updateId, customerId: 7 });
+  await settled();
+  assert.equal(rig.readings.length, 2, 'one reading at a time');
+  await rig.answer(1, waiting());
+  await rig.answer(2, sent());
+  await saving;
+  assert.equal(rig.desk.form?.view.updates[0]?.state, 'applied');
+  assert.deepEqual(rig.moved, ['queued', 'applied']);
+});
+
+test('an answer to "Refresh" that is older than what happened since does not stay on the screen', async () => {
+  const rig = desk();
+  await opened(rig);
+  const looking = rig.desk.lookAgain();
+  await settled();
+  await rig.answer(1, sent());
+  await looking;
+  assert.equal(rig.desk.form?.view.updates[0]?.state, 'applied');
+});
+
+test('a customer who changes while being opened is read once more', async () => {
+  const rig = desk();
+  const opening = rig.desk.open(7);
+  await settled();
+  rig.tell('customers.changed', { customerId: 7 });
+  await rig.answer(0, waiting());
+  await opening;
+  await settled();
+  await rig.answer(1, sent());
+  assert.equal(rig.desk.form?.view.updates[0]?.state, 'applied');
+});
+
+test('a customer who was opened by identifier is followed from the save on', async () => {
+  const rig = desk();
+  await rig.desk.openByIdentifier({ type: 'mobile', value: '447009000111' });
+  rig.desk.form?.type('lastName', 'Jones');
+  const saving = rig.desk.save();
+  await settled();
+  rig.tell('updates.changed', { updateId, customerId: 7 });
+  await settled();
+  await rig.answer(0, waiting());
+  await rig.answer(1, sent());
+  await saving;
+  assert.equal(rig.desk.form?.view.customerId, 7);
+  assert.equal(rig.desk.form?.view.updates[0]?.state, 'applied');
+});

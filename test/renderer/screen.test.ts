@@ -1,0 +1,49 @@
+import '../helpers/svelte-hooks.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { UpdateView } from '../../electron/updates/update-view.ts';
+import { customer, machine, services, settled, update } from './rig.ts';
+
+const { Screen } = await import('../../renderer/state/screen.svelte.ts');
+
+const { updateId } = update();
+
+/** A screen with the customer open, whose update is in the given state when it is read after the save. */
+async function saved(state: Partial<UpdateView>) {
+  let updates: readonly UpdateView[] = [];
+  const rig = services({
+    'updates.check': () => [],
+    'customers.search': () => ({ hits: [], identifier: null, customersOnTill: 1 }),
+    'customers.open': () => customer({ updates }),
+    'updates.save': () => {
+      updates = [update(state)];
+      return { kind: 'saved', updateId, customerId: 7 };
+    },
+  });
+  const screen = new Screen(rig.services, machine().machine);
+  await screen.desk.open(7);
+  screen.desk.form?.type('lastName', 'Jones');
+  await screen.save();
+  await settled();
+  return screen;
+}
+
+test('a save that waits is said to be saved on this till', async () => {
+  const screen = await saved({ state: 'queued' });
+  assert.match(screen.announcer.text, /^Saved on this till/);
+});
+
+test('a save that was answered before the screen had read it is said to be sent, not to be going', async () => {
+  const effects = [{ kind: 'points', awarded: 50, total: 2330 }] as const;
+  const screen = await saved({
+    state: 'applied',
+    result: { effects, warnings: [], answer: null, confirmedBy: 'answer' },
+  });
+  assert.match(screen.announcer.text, /^Sent\. 50 points awarded/);
+  assert.match(screen.savedSentence(screen.desk.form?.view.updates[0]), /^Sent\. 50 points awarded/);
+});
+
+test('a change that was taken back is not said to be going', async () => {
+  const screen = await saved({ state: 'queued' });
+  assert.equal(screen.savedSentence(update({ state: 'cancelled' })), 'Taken back');
+});
