@@ -72,7 +72,8 @@ function serverMs(text: string): number | null {
   const ms = /^\d{4}-\d{2}-\d{2}/.test(text)
     ? Date.parse(`${text.trim().replace(' ', 'T')}${timed(text)}Z`)
     : Number.NaN;
-  return Number.isNaN(ms) ? null : ms;
+  // A day that no month has would become one of the next month.
+  return Number.isNaN(ms) || new Date(ms).toISOString().slice(8, 10) !== text.slice(8, 10) ? null : ms;
 }
 
 function timed(text: string): string {

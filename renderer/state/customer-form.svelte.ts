@@ -229,11 +229,11 @@ export class CustomerForm {
       this.#trouble = { kind: 'invalid' };
       return null;
     }
-    this.#saving = true;
     this.#stopCheckTimer();
     this.#checkNumber += 1;
     this.#token ??= this.#machine.newToken();
     const token = this.#token;
+    this.#saving = true;
     try {
       const replaces = this.replaces?.updateId ?? null;
       const result = await this.#services.call('updates.save', {

@@ -67,15 +67,16 @@ export class Screen {
         return brought === '' ? m.announce_sent_plain() : m.announce_sent({ brought });
       }
       case 'attention':
-        return m.fate_needs_you();
+        return update.reason === null ? m.fate_needs_you() : reasonSentence(update.reason, this.till.org);
       case 'unknown':
         return m.save_done_checking();
       case 'cancelled':
         return m.fate_cancelled();
       case 'discarded':
         return m.fate_discarded();
-      case 'queued':
       case 'sending':
+        return m.save_done_sending();
+      case 'queued':
       case undefined: {
         const { paused, connection } = this.till.sync;
         if (paused !== null) return m.save_done_paused();

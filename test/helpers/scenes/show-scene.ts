@@ -1,11 +1,13 @@
 /** Opens the screen over the scene that the address names: `?scene=conflict`. */
 import type { EventMessage } from '../../../electron/ipc/schema.ts';
 import { sceneTill } from './scene-till.ts';
-import { type SceneName, scenes } from './scenes.ts';
+import { type Scene, type SceneName, scenes } from './scenes.ts';
 
 const isScene = (name: string): name is SceneName => name in scenes;
-const asked = new URLSearchParams(location.search).get('scene') ?? 'plain';
-const scene = scenes[isScene(asked) ? asked : 'plain'];
+const address = new URLSearchParams(location.search);
+const asked = address.get('scene') ?? 'plain';
+const named: Scene = scenes[isScene(asked) ? asked : 'plain'];
+const scene: Scene = { ...named, info: { locale: address.get('language') ?? 'en', ...named.info } };
 const listeners = new Map<string, Set<(payload: unknown) => void>>();
 
 function tell({ name, payload }: EventMessage): void {

@@ -1,0 +1,122 @@
+/** Every state of the screen that is looked at: the scene it starts from, and what is done before the look. */
+import type { Page } from 'playwright';
+import type { SceneName } from './scenes.ts';
+
+export type ScreenState = {
+  readonly name: string;
+  readonly scene: SceneName;
+  readonly way: (page: Page) => Promise<unknown>;
+};
+
+const stay = async () => undefined;
+// Practice mode has a select of its own, whose options come first.
+const customers = (page: Page) => page.getByRole('listbox').getByRole('option');
+const type = (page: Page, text: string) => page.getByRole('searchbox').fill(text);
+
+async function found(page: Page, text: string): Promise<void> {
+  await type(page, text);
+  await customers(page).first().waitFor();
+}
+
+const open = (text: string) => async (page: Page) => {
+  await found(page, text);
+  await customers(page).first().click();
+  await page.locator('#customer-name').waitFor();
+};
+
+const inForm = (text: string, way: (page: Page) => Promise<unknown>) => async (page: Page) => {
+  await open(text)(page);
+  await way(page);
+};
+
+async function edit(page: Page): Promise<void> {
+  await page.locator('#field-lastName').fill('Jameson');
+  await page.locator('#field-subscription_sms_BULK').click();
+}
+
+const updates = async (page: Page) => {
+  await page.locator('#open-updates').click();
+  await page.locator('#updates-title').waitFor();
+};
+
+const inUpdates = (way: (page: Page) => Promise<unknown>) => async (page: Page) => {
+  await updates(page);
+  await page.getByRole('listitem').first().waitFor();
+  await way(page);
+};
+
+/** A look-up online starts by itself when the typing stops. */
+const lookedUp = async (page: Page) => {
+  await type(page, '+44 7700 900123');
+  await page.locator('.nothing [role="status"]').waitFor();
+  await customers(page).first().waitFor();
+};
+
+const state = (name: string, scene: SceneName, way: ScreenState['way']): ScreenState => ({ name, scene, way });
+
+export const states: readonly ScreenState[] = [
+  state('first-start', 'first-start', stay),
+  state('secret-needed', 'secret-needed', stay),
+  state('welcome', 'plain', stay),
+  state('search', 'plain', (page) => found(page, 'rit')),
+  state('search-nothing', 'plain', (page) => type(page, 'zzz')),
+  state('not-found', 'plain', lookedUp),
+  state('by-identifier', 'plain', async (page) => {
+    await lookedUp(page);
+    await customers(page).first().click();
+  }),
+  state('customer', 'plain', open('james')),
+  state(
+    'customer-end',
+    'plain',
+    inForm('james', (page) => page.locator('#field-associatedWith').scrollIntoViewIfNeeded()),
+  ),
+  state('edited', 'plain', inForm('james', edit)),
+  state(
+    'saved',
+    'plain',
+    inForm('james', async (page) => {
+      await edit(page);
+      await page.keyboard.press('Control+s');
+      await page.locator('.bar strong.sending').waitFor();
+    }),
+  ),
+  state(
+    'invalid',
+    'plain',
+    inForm('jones', async (page) => {
+      await page.locator('#field-email').fill('rita@');
+      await page.locator('#field-registeredOn').fill('2025-02-30');
+      await page.keyboard.press('Control+s');
+      await page.locator('.summary').waitFor();
+    }),
+  ),
+  state('long-name', 'plain', open('wolfen')),
+  state('fraud', 'plain', open('field')),
+  state('non-loyalty', 'plain', open('noor')),
+  state('many-fields', 'many-fields', open('james')),
+  state('saved-offline', 'saved-offline', open('james')),
+  state('sending', 'sending', open('james')),
+  state('checking', 'checking', open('james')),
+  state('sent', 'sent', open('james')),
+  state('warning', 'warning', open('james')),
+  state('refused', 'refused', open('james')),
+  state('conflict', 'conflict', open('james')),
+  state('paused', 'paused', open('james')),
+  state('practice', 'practice', open('james')),
+  state('updates', 'all-updates', inUpdates(stay)),
+  state(
+    'updates-conflict',
+    'all-updates',
+    inUpdates((page) => page.locator('.update.attention .acts .danger').first().click()),
+  ),
+  state(
+    'updates-history',
+    'all-updates',
+    inUpdates((page) => page.locator('.update .acts [aria-expanded]').nth(1).click()),
+  ),
+  state('thousands', 'thousands', inUpdates(stay)),
+  state('nothing-waits', 'plain', updates),
+  state('keys', 'plain', (page) => page.keyboard.press('Escape').then(() => page.locator('#open-keys').click())),
+  state('staff', 'plain', (page) => page.locator('#open-staff').click()),
+];
