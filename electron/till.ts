@@ -23,6 +23,7 @@ import type { PracticeFault, PracticeState } from './practice/practice-state.ts'
 import type { AppInfo } from './support/app-info.ts';
 import type { Log } from './support/log.ts';
 import type { MachineConfig } from './support/machine-config.ts';
+import { finishExports } from './support/rescue/export-unsent.ts';
 import type { Secrets } from './support/secrets.ts';
 import { Upkeep, type UpkeepFacts } from './support/upkeep.ts';
 import { checkLine } from './sync/check-line.ts';
@@ -292,6 +293,8 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   const checkpointer = new Checkpointer(db, onFile, (error) =>
     log.write('error', 'checkpoints go back to the main thread', { error: error.name }),
   );
+  const finished = finishExports(outbox, options.dataDir);
+  if (finished > 0) log.write('warn', 'rescue files finished that an earlier run had begun', { finished });
   engine.start();
   upkeep.start();
   round();

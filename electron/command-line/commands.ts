@@ -1,6 +1,20 @@
 /** Every command of `tillside`, in the order of the help. A new one is a file of its own and a line here. */
+import { backup } from './backup.ts';
 import type { Command } from './command.ts';
 import { configCheck } from './config-check.ts';
+import { outboxExport } from './outbox-export.ts';
+import { outboxImport } from './outbox-import.ts';
 import { outboxList } from './outbox-list.ts';
+import { recoveryKeyShow, recoveryKeyUse } from './recovery-key.ts';
+import { restoreCommand } from './restore.ts';
 
-export const commands: readonly Command[] = [outboxList, configCheck];
+export const commands: readonly Command[] = [
+  outboxList,
+  outboxExport,
+  outboxImport,
+  backup,
+  restoreCommand,
+  recoveryKeyShow,
+  recoveryKeyUse,
+  configCheck,
+];

@@ -1,7 +1,7 @@
 /** Looking into a till's database from a command, also while the till runs: on a connection that only reads. */
 import { existsSync } from 'node:fs';
 import { keyUnreadable, openWithKeyToRead } from '../db/data-folder.ts';
-import { folderFiles } from '../db/folder-files.ts';
+import { type FolderFiles, folderFiles } from '../db/folder-files.ts';
 import type { Db } from '../db/open.ts';
 import { type CommandIo, CommandRefused } from './command.ts';
 
@@ -10,10 +10,7 @@ import { type CommandIo, CommandRefused } from './command.ts';
  * @throws CommandRefused where there is no database
  */
 export function readDatabase<T>(dataDir: string, io: CommandIo, read: (db: Db) => T): T {
-  const files = folderFiles(dataDir);
-  if (!existsSync(files.database)) {
-    throw new CommandRefused(`There is no till's data in ${dataDir}. Name its folder with --data.`);
-  }
+  const files = mustExist(dataDir);
   const key = io.openSecrets(dataDir).read('database-key');
   if (key.kind !== 'value') throw keyUnreadable();
   const db = openWithKeyToRead(files, key.value, io.nativeBinding);
@@ -22,4 +19,11 @@ export function readDatabase<T>(dataDir: string, io: CommandIo, read: (db: Db) =
   } finally {
     db.close();
   }
+}
+
+/** @throws CommandRefused where there is no database: none is made by a command about one that should be there */
+export function mustExist(dataDir: string): FolderFiles {
+  const files = folderFiles(dataDir);
+  if (existsSync(files.database)) return files;
+  throw new CommandRefused(`There is no till's data in ${dataDir}. Name its folder with --data.`);
 }

@@ -2,7 +2,7 @@
  * What lies in the folder of a till's data. Nothing here is ever deleted by the program but backups beyond their number
  * and unfinished copies; a database that cannot be used is set aside with its time.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 export type FolderFiles = {
@@ -11,6 +11,8 @@ export type FolderFiles = {
   readonly keyMark: string;
   readonly backups: string;
   readonly aside: string;
+  /** Sealed files of unsent updates. */
+  readonly rescue: string;
   /** A checked database that is about to take the place of the one that is set aside. */
   readonly incoming: string;
 };
@@ -22,6 +24,7 @@ export function folderFiles(dataDir: string): FolderFiles {
     keyMark: path.join(dataDir, 'tillside.key-mark'),
     backups: path.join(dataDir, 'backups'),
     aside: path.join(dataDir, 'set-aside'),
+    rescue: path.join(dataDir, 'rescue'),
     incoming: path.join(dataDir, 'tillside.db.incoming'),
   };
 }
@@ -54,6 +57,17 @@ export function setAside(files: FolderFiles, wallMs: number): string {
   return folder;
 }
 
+/** Moves one other file of the folder under `set-aside`. @returns where it lies now */
+export function setFileAside(files: FolderFiles, file: string, wallMs: number): string {
+  const folder = path.join(files.aside, timeInName(wallMs));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  let target = path.join(folder, path.basename(file));
+  for (let again = 2; existsSync(target); again += 1) target = path.join(folder, `${again}-${path.basename(file)}`);
+  renameSync(file, target);
+  flushFolder(folder);
+  return target;
+}
+
 /** A rename is durable once its folder is. Windows has no handle for a folder; its file system journals the rename. */
 export function flushFolder(folder: string): void {
   if (process.platform === 'win32') return;
@@ -67,6 +81,19 @@ export function flushFile(file: string): void {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Puts a whole copy of a file where a person wants it. @throws what the file system says; nothing is there then */
+export function copyDurably(file: string, target: string): void {
+  const unfinished = `${target}.unfinished`;
+  try {
+    copyFileSync(file, unfinished);
+    flushFile(unfinished);
+    renameSync(unfinished, target);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+  flushFolder(path.dirname(target));
 }
 
 /**

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { readPublicKey } from './rescue/sealed-file.ts';
 
 /** Base URL of each of the vendor's clusters. */
 export const clusterUrls = {
@@ -116,6 +117,15 @@ export const machineConfigSchema = z.strictObject({
   data: z
     .strictObject({
       retentionDays: z.number().int().min(1).max(3650).default(365),
+    })
+    .prefault({}),
+  rescue: z
+    .strictObject({
+      publicKey: z
+        .string()
+        .refine((text) => readPublicKey(text) !== null, 'an X25519 public key in base64 (README, "Rescue")')
+        .nullable()
+        .default(null),
     })
     .prefault({}),
   update: z

@@ -25,9 +25,13 @@ function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
+export function secretsFile(dataDir: string): string {
+  return path.join(dataDir, 'secrets.json');
+}
+
 /** @param seal null where the platform has no secret storage */
 export function secretFile(dataDir: string, seal: Seal | null): Secrets {
-  const file = path.join(dataDir, 'secrets.json');
+  const file = secretsFile(dataDir);
 
   /** The stored values, or in words why they cannot be had. */
   function load(): Kept | { readonly unreadable: string } {

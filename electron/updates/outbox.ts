@@ -14,13 +14,13 @@ const openList = "('queued','sending','unknown','attention')";
 
 /** Every arrow there is. A move that is not here is a bug and rolls its transaction back. */
 const arrows: { readonly [From in UpdateState]: readonly UpdateState[] } = {
-  queued: ['queued', 'sending', 'attention', 'applied', 'cancelled'],
+  queued: ['queued', 'sending', 'unknown', 'attention', 'applied', 'cancelled', 'discarded'],
   sending: ['queued', 'applied', 'attention', 'unknown'],
-  unknown: ['queued', 'applied', 'attention'],
+  unknown: ['queued', 'applied', 'attention', 'discarded'],
   attention: ['discarded'],
   applied: [],
   cancelled: [],
-  discarded: [],
+  discarded: ['unknown', 'attention'],
 };
 
 /** Changes that never join another update: history and consent must show each step (F20). */
@@ -59,6 +59,7 @@ type Mark = {
 };
 
 const byTill = 'till';
+const movedOutEvent = 'moved to a rescue file';
 
 /**
  * The outbox: every state of an update and every way between them.
@@ -67,9 +68,9 @@ const byTill = 'till';
  * | --- | --- | --- |
  * | queued | `save`; `notSent` and `held` (it certainly did not reach the server); `resend` after a read back found the baseline | `claim` → sending; `edit` and joining a later save → queued; `cancel` → cancelled; `needsPerson` → attention and `alreadyThere` → applied after a check before sending |
  * | sending | `claim`, which commits the attempt id before the first byte (F02) | `applied`, `refused` → attention, `uncertain` → unknown, `notSent` and `held` → queued |
- * | unknown | `uncertain`, and at every start whatever stood in sending | `confirmedByRead` → applied, `resend` → queued (once), `needsPerson` → attention |
+ * | unknown | `uncertain`; at every start whatever stood in sending; `restored` from a backup that does not know what came after it | `confirmedByRead` → applied, `resend` → queued (once), `needsPerson` → attention |
  * | attention | `refused`, `needsPerson` | `replace` (a corrected update in its place) and `discard` → discarded; nothing else, however old (F12) |
- * | applied, cancelled, discarded | see above | never |
+ * | applied, cancelled, discarded | see above; `movedOut` of queued, unknown and attention: a rescue file has it now | never, but for `takenBack`: the rescue file came back to its own till → unknown, or attention where it was there |
  *
  * Each method is one transaction: the row, one append-only history row, and the customer's effective view. Nothing here
  * knows of HTTP or of waiting.
@@ -227,6 +228,55 @@ export class Outbox {
         by: byTill,
         event: 'did not arrive, goes once more',
       }),
+    );
+  }
+
+  /** A backup has it as unsent, and nothing tells what became of it since: it is read back before it is sent. */
+  restored(update: Update): void {
+    inTransaction(this.#db, () =>
+      this.#move({ ...update, uncertainAfter: 'till-stopped' }, 'unknown', {
+        by: byTill,
+        event: 'restored from a backup',
+      }),
+    );
+  }
+
+  /**
+   * A rescue file has it now: another till sends it, this one never again. Only for what is not being worked on: a look
+   * at the server that is under way would write over it.
+   */
+  movedOut(update: Update, exportId: string): void {
+    inTransaction(this.#db, () =>
+      this.#move({ ...update, settledAtMs: this.#clock.wallMs(), discardReason: 'moved' }, 'discarded', {
+        by: byTill,
+        event: movedOutEvent,
+        detail: exportId,
+      }),
+    );
+  }
+
+  /** Whether the export with this id was committed here. */
+  hasMovedOut(exportId: string): boolean {
+    return (
+      count(
+        this.#db,
+        'select count(*) as n from update_history where event = ? and detail = ?',
+        movedOutEvent,
+        exportId,
+      ) > 0
+    );
+  }
+
+  /** Its rescue file came back to the till that made it. Another till may have sent it meanwhile: it is read back. */
+  takenBack(update: Update): void {
+    if (update.discardReason !== 'moved') throw new Error(`Update ${update.id} was not moved out of this till.`);
+    const back = { ...update, settledAtMs: null, discardReason: null };
+    inTransaction(this.#db, () =>
+      this.#move(
+        { ...back, uncertainAfter: update.uncertainAfter ?? 'till-stopped' },
+        update.reason === null ? 'unknown' : 'attention',
+        { by: byTill, event: 'taken back from a rescue file' },
+      ),
     );
   }
 

@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { listBackups } from '../db/backup/backups.ts';
+import { keyUnreadable, lockFolder } from '../db/data-folder.ts';
+import { folderFiles } from '../db/folder-files.ts';
+import type { Db } from '../db/open.ts';
+import { openToRead } from '../db/open-to-read.ts';
+import { restore } from '../db/restore.ts';
+import { ageInWords } from '../support/age-in-words.ts';
+import { copyUnsent, type UnsentCopy } from '../support/rescue/export-unsent.ts';
+import { readPublicKey } from '../support/rescue/sealed-file.ts';
+import { salvageMoving } from '../updates/moving.ts';
+import { BadUsage, type Command, type CommandIo, CommandRefused, exitCodes, type Given } from './command.ts';
+import { tillCode, tillPlace } from './till-place.ts';
+import { recoveryKeyOption, secretsOf } from './typed-secrets.ts';
+import { unsentInWords } from './unsent.ts';
+
+export const restoreCommand: Command = {
+  name: 'restore',
+  summary: 'Puts a backup, or an empty database, in the place of one that cannot be used',
+  arguments: '[BACKUP]',
+  about: [
+    'BACKUP is a file, or a name that tillside backup --list shows; without it the newest is taken. Close Tillside first. ' +
+      'Without --yes it only says what would happen.',
+    'First a sealed copy of everything unsent that can be read is made in the folder rescue. Then the old database is set ' +
+      'aside, never deleted; the unsent updates that can be read go along into the new one, and what the backup holds as ' +
+      'unsent is read back from the server before it is sent, so that nothing is sent twice.',
+    'Exit code 0: restored, or with what was said. 1: restored, but rows could not be read. 2: not restored.',
+  ],
+  options: {
+    empty: { help: 'an empty database instead of a backup; the unsent updates still go along' },
+    yes: { help: 'do it' },
+    ...recoveryKeyOption,
+  },
+  async run(given, io) {
+    const { found, dataDir } = tillPlace(given, io);
+    const key = (await secretsOf(given, io, dataDir)).read('database-key');
+    if (key.kind !== 'value') throw keyUnreadable();
+    const keyHex = key.value;
+    const backup = given.has('empty') ? null : backupToRestore(given, io, dataDir);
+    const lock = lockFolder(dataDir, io.nativeBinding);
+    try {
+      const nowMs = io.clock.wallMs();
+      const before = readOld(dataDir, keyHex, io, salvageMoving);
+      const saved = before?.updates.map(({ row }) => Number(row.saved_at_ms)) ?? [];
+      const oldest = saved.length === 0 ? null : Math.min(...saved);
+      const say = given.has('json') ? io.warn : io.print;
+      say(
+        before === null
+          ? 'The old database cannot be read at all, or is not there: what it held as unsent is not known.'
+          : `In the old database: ${unsentInWords(saved.length, oldest, nowMs)}.`,
+      );
+      say(
+        backup === null
+          ? 'An empty database takes its place.'
+          : `${path.basename(backup.file)} takes its place${backup.age}.`,
+      );
+      if (!given.has('yes')) {
+        say('Nothing was changed. Say --yes to do it.');
+        return exitCodes.fine;
+      }
+      const publicKey = found.mode === 'live' ? readPublicKey(found.config.rescue.publicKey ?? '') : null;
+      const copy = await copyOld(dataDir, io, keyHex, {
+        dataDir,
+        fromTill: tillCode(found),
+        sealFor: { passphrase: null, publicKey, tillKeyHex: keyHex },
+        clock: io.clock,
+        random: io.random,
+      });
+      const { clock, random, nativeBinding } = io;
+      const result = restore({ dataDir, keyHex, backup: backup?.file ?? null, clock, random, nativeBinding });
+      if (result.kind === 'refused') {
+        throw new CommandRefused(
+          result.why === 'backup-newer'
+            ? 'A newer Tillside made this backup. Nothing was changed. Install the newer version.'
+            : 'This backup cannot be read with the key of this till, or is damaged. Nothing was changed. Take another.',
+        );
+      }
+      if (given.has('json')) io.print(JSON.stringify({ ...result, copyOfUnsent: copy?.file ?? null }));
+      else {
+        io.print('Restored.');
+        if (result.setAside !== null) io.print(`  The old database lies in ${result.setAside}`);
+        if (copy !== null) io.print(`  A sealed copy of the unsent updates lies in ${copy.file}`);
+        io.print(`  ${result.carriedOver} unsent updates were carried over, ${result.uncertain} are read back first.`);
+        if (result.lost > 0) io.print(`  ${result.lost} rows of the old database could not be read. Keep it.`);
+      }
+      return result.lost > 0 ? exitCodes.look : exitCodes.fine;
+    } finally {
+      lock.release();
+    }
+  },
+};
+
+function backupToRestore(given: Given, io: CommandIo, dataDir: string): { file: string; age: string } {
+  const [named] = given.arguments;
+  const there = listBackups(dataDir);
+  const chosen = named === undefined ? there[0] : there.find(({ name }) => name === named);
+  if (chosen !== undefined) {
+    return { file: chosen.file, age: `, which is ${ageInWords(io.clock.wallMs() - chosen.atMs)} old` };
+  }
+  if (named === undefined) {
+    throw new CommandRefused('There is no backup. tillside restore --empty makes an empty database.');
+  }
+  const file = path.resolve(io.cwd, named);
+  if (!existsSync(file)) throw new BadUsage(`There is no backup ${named}.`);
+  return { file, age: '' };
+}
+
+/** @returns null where there is nothing that can be read */
+function readOld<T>(dataDir: string, keyHex: string, io: CommandIo, read: (db: Db) => T): T | null {
+  const file = folderFiles(dataDir).database;
+  if (!existsSync(file)) return null;
+  let db: Db;
+  try {
+    db = openToRead({ file, keyHex, nativeBinding: io.nativeBinding });
+  } catch {
+    return null;
+  }
+  try {
+    return read(db);
+  } finally {
+    db.close();
+  }
+}
+
+async function copyOld(
+  dataDir: string,
+  io: CommandIo,
+  keyHex: string,
+  options: Parameters<typeof copyUnsent>[1],
+): Promise<UnsentCopy | null> {
+  const file = folderFiles(dataDir).database;
+  if (!existsSync(file)) return null;
+  let db: Db;
+  try {
+    db = openToRead({ file, keyHex, nativeBinding: io.nativeBinding });
+  } catch {
+    return null;
+  }
+  try {
+    return await copyUnsent(db, options);
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,78 @@
+/** What a command needs to know that must never stand among its arguments: the environment has it, or it is asked for. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { keyOfRecovery } from '../db/recovery-key.ts';
+import { type OpenWith, readPrivateKey } from '../support/rescue/sealed-file.ts';
+import type { Secrets } from '../support/secrets.ts';
+import { BadUsage, type CommandIo, CommandRefused, type Given, type Option } from './command.ts';
+
+const shortestPassphrase = 12;
+
+export const recoveryKeyOption: { readonly [name: string]: Option } = {
+  'recovery-key': {
+    help: "open the data with the recovery key (TILLSIDE_RECOVERY_KEY, or asked for), not this machine's own",
+  },
+};
+
+/** The till's secrets; with `--recovery-key`, the database's key is what IT kept. */
+export async function secretsOf(given: Given, io: CommandIo, dataDir: string): Promise<Secrets> {
+  const stored = io.openSecrets(dataDir);
+  if (!given.has('recovery-key')) return stored;
+  const keyHex = keyOfRecovery(await typedRecoveryKey(io));
+  if (keyHex === null) throw mistyped();
+  return {
+    read: (name) => (name === 'database-key' ? { kind: 'value', value: keyHex } : stored.read(name)),
+    write: stored.write,
+  };
+}
+
+export async function typedRecoveryKey(io: CommandIo): Promise<string> {
+  const typed = io.env.TILLSIDE_RECOVERY_KEY || (await io.askSecret('Recovery key: '));
+  if (!typed) throw new BadUsage('The recovery key is missing: give it in TILLSIDE_RECOVERY_KEY, or type it.');
+  return typed;
+}
+
+export function mistyped(): CommandRefused {
+  return new CommandRefused('This is no recovery key: it has 14 groups of 4 letters and digits. Look at it again.');
+}
+
+/** @returns null where there is none and the file can be opened another way */
+export async function newPassphrase(io: CommandIo): Promise<string | null> {
+  const given = io.env.TILLSIDE_PASSPHRASE;
+  if (given) return longEnough(given);
+  const first = await io.askSecret(`Passphrase for the file (at least ${shortestPassphrase} characters): `);
+  if (first === null) return null;
+  const second = await io.askSecret('Once more: ');
+  if (first !== second) throw new BadUsage('The two passphrases differ.');
+  return longEnough(first);
+}
+
+function longEnough(passphrase: string): string {
+  if (passphrase.length >= shortestPassphrase) return passphrase;
+  throw new BadUsage(`The passphrase is too short: expected at least ${shortestPassphrase} characters.`);
+}
+
+/** How a rescue file is opened: IT's private key, the passphrase, the recovery key of its till, else this till's own key. */
+export async function openWithOf(given: Given, io: CommandIo, ownKeyHex: string, isOwn: boolean): Promise<OpenWith> {
+  const keyFile = given.text('private-key');
+  if (keyFile !== undefined) return { kind: 'private-key', key: privateKey(path.resolve(io.cwd, keyFile)) };
+  if (given.has('recovery-key')) {
+    const keyHex = keyOfRecovery(await typedRecoveryKey(io));
+    if (keyHex === null) throw mistyped();
+    return { kind: 'till-key', keyHex };
+  }
+  const passphrase = io.env.TILLSIDE_PASSPHRASE || (isOwn ? null : await io.askSecret('Passphrase of the file: '));
+  return passphrase ? { kind: 'passphrase', passphrase } : { kind: 'till-key', keyHex: ownKeyHex };
+}
+
+function privateKey(file: string) {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new CommandRefused(`The private key ${file} cannot be read.`);
+  }
+  const key = readPrivateKey(text);
+  if (key === null) throw new CommandRefused(`${file} is no X25519 private key in PEM.`);
+  return key;
+}

@@ -1,0 +1,101 @@
+/**
+ * The database's key as IT keeps it: letters and digits that cannot be mistaken for one another (Crockford's base 32), in
+ * groups, with a check so that a slip of the pen is told from a wrong key (F27).
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { writeDurably } from '../support/durable-file.ts';
+import { secretsFile } from '../support/secret-file.ts';
+import type { Secrets } from '../support/secrets.ts';
+import { type FolderFiles, folderFiles, setFileAside } from './folder-files.ts';
+import { writeKeyMark } from './key-mark.ts';
+import { openToRead } from './open-to-read.ts';
+
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const keyBytes = 32;
+const checkBytes = 3;
+const groupLength = 4;
+/** 35 bytes are 56 letters: 14 groups. */
+const letters = ((keyBytes + checkBytes) * 8) / 5;
+
+export function recoveryKeyOf(keyHex: string): string {
+  const key = Buffer.from(keyHex, 'hex');
+  const bits = [...Buffer.concat([key, checkOf(key)])].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  const text = (bits.match(/.{5}/g) ?? []).map((five) => alphabet.charAt(Number.parseInt(five, 2))).join('');
+  return (text.match(new RegExp(`.{${groupLength}}`, 'g')) ?? []).join('-');
+}
+
+/** @returns the key as hex digits; null where it was mistyped */
+export function keyOfRecovery(typed: string): string | null {
+  const text = typed
+    .toUpperCase()
+    .replace(/[^0-9A-Z]/g, '')
+    .replaceAll('O', '0')
+    .replace(/[IL]/g, '1');
+  if (text.length !== letters) return null;
+  const fives = [...text].map((letter) => alphabet.indexOf(letter));
+  if (fives.includes(-1)) return null;
+  const bits = fives.map((five) => five.toString(2).padStart(5, '0')).join('');
+  const bytes = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const key = bytes.subarray(0, keyBytes);
+  return checkOf(key).equals(bytes.subarray(keyBytes)) ? key.toString('hex') : null;
+}
+
+function checkOf(key: Buffer): Buffer {
+  return createHash('sha256').update('Tillside recovery key\n').update(key).digest().subarray(0, checkBytes);
+}
+
+export type KeyRecovered =
+  | { readonly kind: 'recovered' }
+  | { readonly kind: 'mistyped' }
+  /** It is somebody's recovery key, but it does not open the data of this folder. */
+  | { readonly kind: 'other-key' }
+  | { readonly kind: 'not-stored'; readonly why: string };
+
+export type RecoverKey = {
+  readonly dataDir: string;
+  readonly typed: string;
+  readonly secrets: Secrets;
+  readonly wallMs: number;
+  readonly nativeBinding?: string | undefined;
+};
+
+/** Keeps the key with this machine's secret storage, once it has opened the data. A file of secrets that cannot be read
+ * is set aside for it, never written over. */
+export function recoverKey({ dataDir, typed, secrets, wallMs, nativeBinding }: RecoverKey): KeyRecovered {
+  const keyHex = keyOfRecovery(typed);
+  if (keyHex === null) return { kind: 'mistyped' };
+  const files = folderFiles(dataDir);
+  if (!opens(files, keyHex, nativeBinding)) return { kind: 'other-key' };
+  let written = secrets.write('database-key', keyHex);
+  if (written.kind === 'not-stored' && existsSync(secretsFile(dataDir))) {
+    setFileAside(files, secretsFile(dataDir), wallMs);
+    written = secrets.write('database-key', keyHex);
+  }
+  if (written.kind === 'not-stored') return written;
+  writeKeyMark(files, keyHex);
+  return { kind: 'recovered' };
+}
+
+function opens({ database }: FolderFiles, keyHex: string, nativeBinding: string | undefined): boolean {
+  try {
+    openToRead({ file: database, keyHex, nativeBinding }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A key is shown once, at set-up, to whoever keeps it; after that, only to somebody who can read the machine's secrets. */
+export function wasRecoveryKeyShown(dataDir: string): boolean {
+  return existsSync(shownMark(dataDir));
+}
+
+export function noteRecoveryKeyShown(dataDir: string, wallMs: number): void {
+  writeDurably(shownMark(dataDir), `${new Date(wallMs).toISOString()}\n`);
+}
+
+function shownMark(dataDir: string): string {
+  return path.join(dataDir, 'recovery-key-shown');
+}

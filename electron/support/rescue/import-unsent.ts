@@ -1,0 +1,46 @@
+/** Bringing the updates of a rescue file into a till, which sends them from then on. */
+import { renameSync } from 'node:fs';
+import { currentVersion } from '../../db/migrate.ts';
+import type { Db } from '../../db/open.ts';
+import { type TakenIn, takeIn } from '../../updates/moving.ts';
+import type { Outbox } from '../../updates/outbox.ts';
+import { readRescueContent } from './rescue-file.ts';
+import { type OpenWith, type RescueHead, readRescueFile, unseal } from './sealed-file.ts';
+
+export type ImportResult =
+  | { readonly kind: 'imported'; readonly head: RescueHead; readonly takenIn: TakenIn }
+  | { readonly kind: 'refused'; readonly why: 'not-a-rescue-file' | 'not-the-key' | 'newer' };
+
+/**
+ * Nothing is changed but in the one transaction at the end. Uncertain updates come in as uncertain, and all of a copy:
+ * the engine reads them back before it sends anything.
+ */
+export async function importUnsent(
+  db: Db,
+  outbox: Outbox,
+  text: string,
+  openWith: OpenWith,
+  nowMs: number,
+): Promise<ImportResult> {
+  const file = readRescueFile(text);
+  if (file === null) return { kind: 'refused', why: 'not-a-rescue-file' };
+  const opened = await unseal(file, openWith);
+  if (opened === null) return { kind: 'refused', why: 'not-the-key' };
+  const content = readRescueContent(opened);
+  if (content === null) return { kind: 'refused', why: 'not-a-rescue-file' };
+  if (content.schemaVersion > currentVersion) return { kind: 'refused', why: 'newer' };
+  const { head } = file;
+  const from = head.fromTill;
+  const takenIn = takeIn(db, outbox, { updates: content.updates, from, surelyUnsent: head.moved, nowMs });
+  return { kind: 'imported', head, takenIn };
+}
+
+/** Whoever finds the file sees that it was brought in. @returns the new name; null where it could not be given */
+export function markImported(file: string): string | null {
+  try {
+    renameSync(file, `${file}.imported`);
+    return `${file}.imported`;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { listBackups } from '../../electron/db/backup/backups.ts';
+import { folderFiles } from '../../electron/db/folder-files.ts';
+import { keyOfRecovery, recoveryKeyOf } from '../../electron/db/recovery-key.ts';
+import { rescueFolder } from '../../electron/support/rescue/export-unsent.ts';
+import type { Secrets } from '../../electron/support/secrets.ts';
+import { newFolder, openOfflineTill, openRaw, openUpdatesOf, saveFor, storedKey } from '../db/offline-till.ts';
+import { run } from './run.ts';
+
+const [anna, bea, carl] = ['919845010001', '919845010002', '919845010003'] as const;
+
+async function savedAt(folder: string, people: readonly (readonly [mobile: string, name: string])[]) {
+  const till = await openOfflineTill(folder);
+  for (const [mobile, name] of people) await saveFor(till, mobile, name);
+  await till.close();
+}
+
+/** A folder with a backup that holds two unsent updates, of which one was cancelled since, and a third that came later. */
+async function folderWithBackup(t: TestContext): Promise<string> {
+  const folder = newFolder(t);
+  await savedAt(folder, [
+    [anna, 'Anna'],
+    [bea, 'Bea'],
+  ]);
+  const made = await run(['backup', '--data', folder]);
+  assert.equal(made.code, 0, made.err);
+  const till = await openOfflineTill(folder);
+  const update = (await openUpdatesOf(till)).find(({ changes }) => changes[0]?.to === 'Bea');
+  await till.handlers['updates.cancel']({ updateId: update?.updateId ?? '' });
+  await saveFor(till, carl, 'Carl');
+  await till.close();
+  return folder;
+}
+
+async function unsentAt(folder: string): Promise<Record<string, string>> {
+  const till = await openOfflineTill(folder);
+  const open = await openUpdatesOf(till);
+  await till.close();
+  return Object.fromEntries(open.map(({ changes, state }) => [String(changes[0]?.to), state]));
+}
+
+describe('tillside backup and restore', () => {
+  it('makes a backup beside a till that is open, lists it, and copies it elsewhere', async (t) => {
+    const folder = newFolder(t);
+    const till = await openOfflineTill(folder);
+    t.after(() => till.close());
+    await saveFor(till, anna, 'Anna');
+    const target = path.join(newFolder(t), 'copy.db');
+    assert.equal((await run(['backup', target, '--data', folder])).code, 0);
+    assert.equal(existsSync(target), true);
+    const { backups } = JSON.parse((await run(['backup', '--list', '--json', '--data', folder])).out);
+    assert.equal(backups.length, 1);
+  });
+
+  it('F30: says what is unsent and how old, and changes nothing until it is told --yes', async (t) => {
+    const folder = await folderWithBackup(t);
+    const before = readFileSync(folderFiles(folder).database);
+    const ran = await run(['restore', '--data', folder]);
+    assert.equal(ran.code, 0);
+    assert.match(ran.out, /2 unsent updates, the oldest saved a moment ago/);
+    assert.match(ran.out, /--yes/);
+    assert.deepEqual(readFileSync(folderFiles(folder).database), before);
+  });
+
+  it('takes what became of each update from the old database, where that can be read, and carries over the rest', async (t) => {
+    const folder = await folderWithBackup(t);
+    const ran = await run(['restore', '--yes', '--json', '--data', folder]);
+    assert.equal(ran.code, 0, ran.err);
+    const told = JSON.parse(ran.out);
+    assert.deepEqual([told.carriedOver, told.uncertain, told.lost], [1, 0, 0]);
+    assert.deepEqual(await unsentAt(folder), { Anna: 'queued', Carl: 'queued' });
+    assert.equal(existsSync(path.join(told.setAside, 'tillside.db')), true);
+    assert.equal(readdirSync(rescueFolder(folder)).length, 1);
+  });
+
+  it('reads back what the backup holds as unsent, where the old database does not tell what became of it', async (t) => {
+    const folder = await folderWithBackup(t);
+    const { database } = folderFiles(folder);
+    const bytes = readFileSync(database);
+    writeFileSync(database, bytes.fill(0x5a, 20, 4000));
+    await assert.rejects(openOfflineTill(folder), { code: 'database-unreadable' });
+    const ran = await run(['restore', '--yes', '--data', folder]);
+    assert.equal(ran.code, 0, ran.err);
+    assert.match(ran.out, /cannot be read at all/);
+    assert.match(ran.out, /2 are read back first/);
+    assert.deepEqual(await unsentAt(folder), { Anna: 'unknown', Bea: 'unknown' });
+  });
+
+  it('carries the unsent updates of a database over into an empty one, also past a damaged page', async (t) => {
+    const folder = newFolder(t);
+    await savedAt(folder, [
+      [anna, 'Anna'],
+      [bea, 'Bea'],
+    ]);
+    const db = openRaw(folder);
+    const page = Number(db.prepare("select rootpage from sqlite_schema where name = 'update_history'").pluck().get());
+    db.close();
+    const { database } = folderFiles(folder);
+    const bytes = readFileSync(database);
+    writeFileSync(database, bytes.fill(0x5a, (page - 1) * 4096 + 100, (page - 1) * 4096 + 200));
+    await assert.rejects(openOfflineTill(folder), { code: 'database-unreadable' });
+    const ran = await run(['restore', '--empty', '--yes', '--data', folder]);
+    assert.equal(ran.code, 0, ran.err);
+    assert.deepEqual(await unsentAt(folder), { Anna: 'queued', Bea: 'queued' });
+  });
+
+  it('changes nothing where the backup is of another till, damaged, or not there', async (t) => {
+    const folder = await folderWithBackup(t);
+    const other = await folderWithBackup(t);
+    const [foreign] = listBackups(other);
+    const before = await unsentAt(folder);
+    const ofOther = await run(['restore', foreign?.file ?? '', '--yes', '--data', folder]);
+    assert.equal(ofOther.code, 2);
+    assert.match(ofOther.err, /Nothing was changed/);
+    const [own] = listBackups(folder);
+    const bytes = readFileSync(own?.file ?? '');
+    writeFileSync(own?.file ?? '', bytes.fill(0x5a, bytes.length - 300, bytes.length - 200));
+    assert.equal((await run(['restore', '--yes', '--data', folder])).code, 2);
+    assert.equal((await run(['restore', 'no-such.db', '--yes', '--data', folder])).code, 64);
+    assert.deepEqual(await unsentAt(folder), before);
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.includes('incoming')),
+      [],
+    );
+  });
+
+  it('is refused beside a till that is open', async (t) => {
+    const folder = await folderWithBackup(t);
+    const till = await openOfflineTill(folder);
+    t.after(() => till.close());
+    assert.match((await run(['restore', '--yes', '--data', folder])).err, /already running/);
+  });
+});
+
+describe('F27 the recovery key', () => {
+  it('is shown once, told from a slip of the pen, and is not the key of another till', async (t) => {
+    const folder = newFolder(t);
+    await savedAt(folder, [[anna, 'Anna']]);
+    const shown = await run(['recovery-key', 'show', '--data', folder]);
+    assert.match(shown.out, /^(?:[0-9A-HJKMNP-TV-Z]{4}-){13}[0-9A-HJKMNP-TV-Z]{4}$/);
+    assert.equal(keyOfRecovery(shown.out), storedKey(folder));
+    const again = await run(['recovery-key', 'show', '--data', folder]);
+    assert.deepEqual([again.code, again.out], [2, '']);
+    const letters = [...shown.out.replaceAll('-', '')];
+    const slips = letters.filter((letter, index) => {
+      const other = letter === '7' ? '8' : '7';
+      return keyOfRecovery([...letters.slice(0, index), other, ...letters.slice(index + 1)].join('')) !== null;
+    });
+    assert.deepEqual(slips, []);
+    assert.equal(keyOfRecovery(shown.out.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o')), storedKey(folder));
+  });
+
+  it('opens the data on another machine, and the key is kept there from then on', async (t) => {
+    const folder = newFolder(t);
+    await savedAt(folder, [[anna, 'Anna']]);
+    const key = recoveryKeyOf(storedKey(folder));
+    const disk = path.join(newFolder(t), 'disk');
+    cpSync(folder, disk, { recursive: true });
+    writeFileSync(path.join(disk, 'secrets.json'), 'sealed by another machine');
+    await assert.rejects(openOfflineTill(disk), { code: 'key-unreadable' });
+    const use = (typed: string) =>
+      run(['recovery-key', 'use', '--data', disk], { env: { TILLSIDE_RECOVERY_KEY: typed } });
+    const mistyped = await use(`${key.slice(0, -1)}${key.endsWith('7') ? '8' : '7'}`);
+    assert.equal(mistyped.code, 2);
+    assert.match(mistyped.err, /14 groups of 4/);
+    assert.match((await use(recoveryKeyOf('c'.repeat(64)))).err, /of another till/);
+    assert.equal(readFileSync(path.join(disk, 'secrets.json'), 'utf8'), 'sealed by another machine');
+    assert.equal((await use(key)).code, 0);
+    assert.deepEqual(await unsentAt(disk), { Anna: 'queued' });
+    const [aside] = readdirSync(folderFiles(disk).aside);
+    assert.deepEqual(readdirSync(path.join(folderFiles(disk).aside, aside ?? '')), ['secrets.json']);
+  });
+
+  it('restores a backup where the key of the machine is gone', async (t) => {
+    const folder = await folderWithBackup(t);
+    const key = recoveryKeyOf(storedKey(folder));
+    rmSync(path.join(folder, 'secrets.json'));
+    rmSync(folderFiles(folder).database);
+    const env = { TILLSIDE_RECOVERY_KEY: key };
+    const ran = await run(['restore', '--yes', '--recovery-key', '--data', folder], { env });
+    assert.equal(ran.code, 0, ran.err);
+    assert.equal((await run(['recovery-key', 'use', '--data', folder], { env })).code, 0);
+    assert.deepEqual(await unsentAt(folder), { Anna: 'unknown', Bea: 'unknown' });
+  });
+
+  it('never stands among a command’s arguments', async (t) => {
+    const folder = newFolder(t);
+    await savedAt(folder, [[anna, 'Anna']]);
+    const unreadable: Secrets = {
+      read: () => ({ kind: 'unreadable', why: 'another user' }),
+      write: () => ({ kind: 'not-stored', why: 'another user' }),
+    };
+    const typed = recoveryKeyOf(storedKey(folder));
+    const ran = await run(['recovery-key', 'use', typed, '--data', folder], { openSecrets: () => unreadable });
+    assert.equal(ran.code, 64);
+    assert.doesNotMatch(ran.err, new RegExp(typed));
+  });
+});
