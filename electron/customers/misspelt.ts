@@ -6,20 +6,12 @@
  * that a word costs a few hundred steps however many customers there are.
  */
 import type { Db } from '../db/open.ts';
-import { sql } from '../db/statements.ts';
-import { afterPrefix } from './search-text.ts';
+import { firstKeyFrom, type NamePlace } from './ranges.ts';
 
 /** Shorter names have too many neighbours. */
 const shortestWord = 5;
 /** Steps in an index for one search: a bound on its time. */
 const stepBudget = 3000;
-
-const places = {
-  forward: { table: 'customers', column: 'name_forward' },
-  backward: { table: 'customers', column: 'name_backward' },
-  word: { table: 'customer_words', column: 'word' },
-} as const;
-export type NamePlace = keyof typeof places;
 
 /** A beginning that some name really has, and whether it is a whole word of it. */
 export type SimilarName = { readonly place: NamePlace; readonly key: string; readonly isWhole: boolean };
@@ -49,12 +41,7 @@ type Walk = { readonly db: Db; stepsLeft: number };
 function firstKey(walk: Walk, place: NamePlace, from: string, prefix: string): string | null {
   if (walk.stepsLeft === 0) return null;
   walk.stepsLeft -= 1;
-  const { table, column } = places[place];
-  const row = sql<{ key: string }>(
-    walk.db,
-    `select ${column} as key from ${table} where ${column} >= ? and ${column} < ? order by ${column} limit 1`,
-  ).get(from, afterPrefix(prefix));
-  return row?.key ?? null;
+  return firstKeyFrom(walk.db, place, from, prefix);
 }
 
 function* neighbours(walk: Walk, place: NamePlace, before: string, letters: readonly string[], after: string) {

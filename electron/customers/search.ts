@@ -10,8 +10,10 @@ import type { CustomerHit, SearchResult } from './customer-view.ts';
 import { identifierIn } from './identifiers.ts';
 import { marksOf } from './match-marks.ts';
 import { misspeltNames } from './misspelt.ts';
+import { customersInRange, firstKeyFrom, namesWithWord, type SearchColumn, wordsInRange } from './ranges.ts';
+import { customersOnTill } from './region.ts';
 import { afterPrefix, exactKey } from './search-text.ts';
-import { type CustomerRow, customerRow, customersOnTill } from './store.ts';
+import { type CustomerRow, customerRow, findByIdentifier } from './store.ts';
 import { readTyped, type Typed } from './typed.ts';
 
 /** How many beginnings of a first word are looked at when both words are only beginnings ("ri ja"). */
@@ -22,44 +24,31 @@ const wordBudget = 60;
 const servedBudget = 150;
 const recentlyServedShown = 20;
 
-type Range = 'name_forward' | 'name_backward' | 'mobile' | 'mobile_backward' | 'email_key' | 'external_key';
 type Candidate = { readonly id: number; readonly exact: boolean };
 
 /** Whoever has `column` beginning with `prefix`, in its order: the exact ones first. */
-function prefixRange(db: Db, column: Range, prefix: string, limit: number): Candidate[] {
-  return sql<{ id: number; key: string }>(
-    db,
-    `select id, ${column} as key from customers where ${column} >= ? and ${column} < ? order by ${column} limit ?`,
-  )
-    .all(prefix, afterPrefix(prefix), limit)
-    .map(({ id, key }) => ({ id, exact: key === prefix || (isName(column) && key.startsWith(`${prefix} `)) }));
+function prefixRange(db: Db, column: SearchColumn, prefix: string, limit: number): Candidate[] {
+  return customersInRange(db, column, prefix, limit).map(({ id, key }) => ({
+    id,
+    exact: key === prefix || (isName(column) && key.startsWith(`${prefix} `)),
+  }));
 }
 
 /** A whole first or last name is as good as the whole name. */
-function isName(column: Range): boolean {
+function isName(column: SearchColumn): boolean {
   return column === 'name_forward' || column === 'name_backward';
 }
 
 function byLaterWord(db: Db, word: string, limit: number): Candidate[] {
-  return sql<{ id: number; word: string }>(
-    db,
-    'select customer_id as id, word from customer_words where word >= ? and word < ? order by word limit ?',
-  )
-    .all(word, afterPrefix(word), limit)
-    .map(({ id, word: found }) => ({ id, exact: found === word }));
+  return wordsInRange(db, word, limit).map(({ id, key }) => ({ id, exact: key === word }));
 }
 
 /** A later word of the name, and the other words somewhere else in it ("maria garcia" for Ana María García). */
 function byLaterWords(db: Db, words: readonly string[]): Candidate[] {
   return words.flatMap((word, at) => {
     const others = words.filter((_, index) => index !== at).map((other) => ` ${other}`);
-    return sql<{ id: number; name: string }>(
-      db,
-      `select c.id, c.name_forward as name from customer_words w join customers c on c.id = w.customer_id
-       where w.word >= ? and w.word < ? limit ${wordBudget}`,
-    )
-      .all(word, afterPrefix(word))
-      .filter(({ name }) => others.every((other) => ` ${name}`.includes(other)))
+    return namesWithWord(db, word, wordBudget)
+      .filter(({ key }) => others.every((other) => ` ${key}`.includes(other)))
       .map(({ id }) => ({ id, exact: false }));
   });
 }
@@ -68,25 +57,15 @@ function byLaterWords(db: Db, words: readonly string[]): Candidate[] {
  * The first word is only a beginning ("ri ja" for Rita James): steps from one first word that begins so to the next and
  * looks at what follows each, within a budget of steps.
  */
-function byBeginnings(db: Db, column: 'name_forward' | 'name_backward', words: readonly string[], limit: number) {
+function byBeginnings(db: Db, place: 'forward' | 'backward', words: readonly string[], limit: number) {
   const [first, second, ...others] = words;
   const found: Candidate[] = [];
   if (first === undefined || second === undefined) return found;
-  const end = afterPrefix(first);
   let from = first;
   for (let step = 0; step < skipScanBudget && found.length < limit; step += 1) {
-    const next = sql<{ key: string }>(
-      db,
-      `select ${column} as key from customers where ${column} >= ? and ${column} < ? order by ${column} limit 1`,
-    ).get(from, end);
-    const word = next?.key.split(' ', 1)[0];
+    const word = firstKeyFrom(db, place, from, first)?.split(' ', 1)[0];
     if (word === undefined) break;
-    const prefix = `${word} ${second}`;
-    const rows = sql<{ id: number; key: string }>(
-      db,
-      `select id, ${column} as key from customers where ${column} >= ? and ${column} < ? order by ${column} limit ?`,
-    ).all(prefix, afterPrefix(prefix), limit);
-    for (const { id, key } of rows) {
+    for (const { id, key } of customersInRange(db, `name_${place}`, `${word} ${second}`, limit)) {
       if (others.every((other) => key.includes(` ${other}`))) found.push({ id, exact: false });
     }
     // Keys hold letters, digits and spaces only: '!' comes after every name that goes on with a space.
@@ -99,7 +78,7 @@ function byName(db: Db, { name, words }: Typed, limit: number): Candidate[] {
   const found = [...prefixRange(db, 'name_forward', name, limit), ...prefixRange(db, 'name_backward', name, limit)];
   if (words.length === 1) return [...found, ...byLaterWord(db, name, limit)];
   if (found.length < limit) {
-    found.push(...byBeginnings(db, 'name_forward', words, limit), ...byBeginnings(db, 'name_backward', words, limit));
+    found.push(...byBeginnings(db, 'forward', words, limit), ...byBeginnings(db, 'backward', words, limit));
     found.push(...byLaterWords(db, words));
   }
   return found;
@@ -108,8 +87,8 @@ function byName(db: Db, { name, words }: Typed, limit: number): Candidate[] {
 function candidatesOf(db: Db, typed: Typed, limit: number): Candidate[] {
   const found: Candidate[] = [];
   if (typed.userId !== null) {
-    const rows = sql<{ id: number }>(db, 'select id from customers where user_id = ?').all(typed.userId);
-    found.push(...rows.map(({ id }) => ({ id, exact: true })));
+    const id = findByIdentifier(db, { type: 'userId', value: typed.userId });
+    if (id !== null) found.push({ id, exact: true });
   }
   for (const { text } of typed.mobileBeginnings) found.push(...prefixRange(db, 'mobile', text, limit));
   if (typed.lastDigits !== '') found.push(...prefixRange(db, 'mobile_backward', typed.lastDigits, limit));
@@ -129,7 +108,7 @@ function servedCandidates(db: Db, typed: Typed, limit: number): Candidate[] {
   const [nameEnd, lastEnd, mobileEnd, textEnd] = highs;
   return sql<{ id: number }>(
     db,
-    `select id from (select * from customers where served_at_ms > 0 order by served_at_ms desc limit ${servedBudget})
+    `select id from (select * from main.customers where served_at_ms > 0 order by served_at_ms desc limit ${servedBudget})
      where (name_forward >= @name and name_forward < @nameEnd) or (name_backward >= @name and name_backward < @nameEnd)
        or (mobile_backward >= @last and mobile_backward < @lastEnd) or (mobile >= @mobile and mobile < @mobileEnd)
        or (email_key >= @text and email_key < @textEnd) or (external_key >= @text and external_key < @textEnd)
@@ -193,7 +172,10 @@ function similarHits(db: Db, typed: Typed, limit: number): CustomerHit[] {
 
 /** What an empty search shows: who was here last. */
 function recentlyServed(db: Db, limit: number): CustomerHit[] {
-  return sql<{ id: number }>(db, 'select id from customers where served_at_ms > 0 order by served_at_ms desc limit ?')
+  return sql<{ id: number }>(
+    db,
+    'select id from main.customers where served_at_ms > 0 order by served_at_ms desc limit ?',
+  )
     .all(Math.min(limit, recentlyServedShown))
     .flatMap(({ id }) => {
       const row = customerRow(db, id);

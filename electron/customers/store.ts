@@ -1,8 +1,9 @@
 /** The cache's rows: the server's record of a customer, and the effective values that are searched and shown. */
 import type { Db } from '../db/open.ts';
-import { count, sql } from '../db/statements.ts';
+import { sql } from '../db/statements.ts';
 import type { CustomerRecord, FieldChanges, FieldValues, Identifier } from './customer.ts';
 import { decodeRecord, encodeRecord } from './record-json.ts';
+import { makeOwn, nextOwnId, shownOfRegion } from './region.ts';
 import { exactKey, nameKeys, reversed } from './search-text.ts';
 
 export type CustomerRow = {
@@ -22,17 +23,30 @@ export type CustomerRow = {
 const rowColumns =
   'id, user_id, mobile, email, external_id, first_name, last_name, tier, open_updates, as_of_ms, served_at_ms';
 
-export function customerRow(db: Db, customerId: number): CustomerRow | null {
-  return sql<CustomerRow>(db, `select ${rowColumns} from customers where id = ?`).get(customerId) ?? null;
-}
+const regionColumns =
+  'id, user_id, mobile, email, external_id, first_name, last_name, tier, 0 as open_updates, ' +
+  '(select as_of_ms from region.about) as as_of_ms, 0 as served_at_ms';
 
-/** Kept by triggers: counting the rows takes as long as there are customers. */
-export function customersOnTill(db: Db): number {
-  return count(db, 'select n from customer_count');
+export function customerRow(db: Db, customerId: number): CustomerRow | null {
+  const own = sql<CustomerRow>(db, `select ${rowColumns} from main.customers where id = ?`).get(customerId);
+  if (own !== undefined) return own;
+  return (
+    sql<CustomerRow>(db, `select ${regionColumns} from region.customers r where id = ? and ${shownOfRegion}`).get(
+      customerId,
+    ) ?? null
+  );
 }
 
 export function readRecord(db: Db, customerId: number): CustomerRecord | null {
-  const row = sql<{ record: string }>(db, 'select record from customer_records where customer_id = ?').get(customerId);
+  const own = sql<{ record: string }>(db, 'select record from main.customer_records where customer_id = ?').get(
+    customerId,
+  );
+  if (own !== undefined) return decodeRecord(own.record);
+  const row = sql<{ record: string }>(
+    db,
+    `select record from region.customer_records join region.customers r on r.id = customer_id
+     where customer_id = ? and ${shownOfRegion}`,
+  ).get(customerId);
   return row === undefined ? null : decodeRecord(row.record);
 }
 
@@ -50,19 +64,23 @@ const lookupColumn = {
  */
 export function findByIdentifier(db: Db, { type, value }: Identifier, exceptId: number | null = null): number | null {
   const key = type === 'email' || type === 'externalId' ? exactKey(value) : value;
-  const row = sql<{ id: number }>(
+  const row = sql<{ id: number | null }>(
     db,
-    `select id from customers where ${lookupColumn[type]} and id is not ? order by id limit 1`,
-  ).get(key, exceptId);
+    `select min(id) as id from (
+       select id from main.customers where ${lookupColumn[type]} and id is not ?
+       union all
+       select id from region.customers r where ${lookupColumn[type]} and id is not ? and ${shownOfRegion})`,
+  ).get(key, exceptId, key, exceptId);
   return row?.id ?? null;
 }
 
 function insertEmptyRow(db: Db): number {
-  const inserted = sql(
+  const id = nextOwnId(db);
+  sql(
     db,
-    "insert into customers (first_name, last_name, name_forward, name_backward) values ('', '', '', '')",
-  ).run();
-  return Number(inserted.lastInsertRowid);
+    "insert into customers (id, first_name, last_name, name_forward, name_backward) values (?, '', '', '', '')",
+  ).run(id);
+  return id;
 }
 
 /** A customer as the server told it, new to this till. */
@@ -99,6 +117,7 @@ export function insertUnknownCustomer(db: Db, identifier: Identifier): number {
  * @param asOfMs when it told it; null while it never did
  */
 export function writeRecord(db: Db, customerId: number, record: CustomerRecord, asOfMs: number | null): void {
+  makeOwn(db, customerId);
   sql(
     db,
     `insert into customer_records (customer_id, record) values (?, ?)
@@ -169,7 +188,10 @@ const searchColumns = [
  * rewrites the index of every column that an UPDATE names, moved or not.
  */
 export function writeSearchRow(db: Db, customerId: number, values: FieldValues, tier: string | null): void {
-  const before = sql<SearchRow>(db, `select ${searchColumns.join(', ')} from customers where id = ?`).get(customerId);
+  makeOwn(db, customerId);
+  const before = sql<SearchRow>(db, `select ${searchColumns.join(', ')} from main.customers where id = ?`).get(
+    customerId,
+  );
   const { row, words } = searchRow(values, tier);
   const moved = searchColumns.filter((column) => before?.[column] !== row[column]);
   if (moved.length === 0) return;
@@ -185,6 +207,7 @@ export function writeSearchRow(db: Db, customerId: number, values: FieldValues, 
 }
 
 export function markServed(db: Db, customerId: number, nowMs: number): void {
+  makeOwn(db, customerId);
   sql(db, 'update customers set served_at_ms = ? where id = ?').run(nowMs, customerId);
 }
 

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { attachRegion } from '../customers/region.ts';
 import type { Secrets } from '../support/secrets.ts';
 import { TillCannotOpen } from '../support/till-cannot-open.ts';
 import type { Background } from './background.ts';
@@ -61,6 +62,7 @@ export async function openDataFolder(folder: DataFolder): Promise<OpenFolder> {
       if (exists) checkAtStart(db, endedCleanly, isSmall);
       await bringUpToDate(folder, db, keyHex);
       writeKeyMark(files, keyHex);
+      attachRegion(db, dataDir, keyHex);
       return { db, lock, keyHex, endedCleanly, isChecked: !exists || isSmall };
     } catch (error) {
       db.close();

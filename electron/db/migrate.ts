@@ -1,13 +1,14 @@
 /** Numbered migrations; `user_version` moves in the same transaction as the change. Never edited once landed. */
 import { decodeBaseline, decodeChanges, rowFormat } from '../updates/row-json.ts';
 import { firstSchema } from './migrations/001-first-schema.ts';
+import { regionOfCustomers } from './migrations/002-region.ts';
 import type { Db } from './open.ts';
 import { inTransaction } from './statements.ts';
 
 export type Migration = (db: Db) => void;
 
 /** Migration N brings a database from version N - 1 to N. */
-export const migrations: readonly Migration[] = [firstSchema];
+export const migrations: readonly Migration[] = [firstSchema, regionOfCustomers];
 
 export const currentVersion = migrations.length;
 

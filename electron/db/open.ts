@@ -1,5 +1,6 @@
 /** Opening the till's one database: encrypted, durable at every commit, refused where it cannot be trusted. */
 import Database from 'better-sqlite3';
+import { attachEmptyRegion } from '../customers/region.ts';
 
 export type Db = Database.Database;
 
@@ -37,6 +38,7 @@ export function openDatabase({ file, keyHex, nativeBinding }: OpenDatabase): Db 
     db.pragma('trusted_schema = OFF');
     db.pragma('busy_timeout = 2000');
     assertDurable(db);
+    attachEmptyRegion(db);
     return db;
   } catch (error) {
     db.close();

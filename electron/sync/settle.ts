@@ -8,6 +8,7 @@ import {
   mergeRecord,
 } from '../customers/customer.ts';
 import { refreshEffective } from '../customers/effective.ts';
+import { forgetCustomer, makeOwn } from '../customers/region.ts';
 import { findByIdentifier, insertUnknownCustomer, readRecord, writeRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
@@ -52,12 +53,13 @@ export function keepFound(
 
 function joinDouble(db: Db, customerId: number, userId: string | null): number {
   if (userId === null) return customerId;
-  const known = sql<{ id: number }>(db, 'select id from customers where user_id = ?').get(userId);
-  if (known === undefined || known.id === customerId) return customerId;
-  sql(db, 'update updates set customer_id = ? where customer_id = ?').run(known.id, customerId);
-  sql(db, 'update save_tokens set customer_id = ? where customer_id = ?').run(known.id, customerId);
-  sql(db, 'delete from customers where id = ?').run(customerId);
-  return known.id;
+  const known = findByIdentifier(db, { type: 'userId', value: userId });
+  if (known === null || known === customerId) return customerId;
+  makeOwn(db, known);
+  sql(db, 'update updates set customer_id = ? where customer_id = ?').run(known, customerId);
+  sql(db, 'update save_tokens set customer_id = ? where customer_id = ?').run(known, customerId);
+  forgetCustomer(db, customerId);
+  return known;
 }
 
 /**

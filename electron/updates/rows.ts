@@ -6,6 +6,7 @@ import type {
   Identifier,
   IdentifierType,
 } from '../customers/customer.ts';
+import { makeOwn } from '../customers/region.ts';
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
 import type { Answer, UnknownReason } from '../loyalty-api/outcome.ts';
@@ -150,6 +151,7 @@ export type NewUpdate = Pick<
 
 /** Writes a new queued row. */
 export function insertUpdate(db: Db, update: NewUpdate): void {
+  makeOwn(db, update.customerId);
   sql(
     db,
     `insert into updates (id, format, customer_id, place, kind, state, identifier_type, identifier_value, changes,

@@ -1,0 +1,76 @@
+/** Ranges of the search indexes over everybody on this till: the own customers and the region's, in one order. */
+import type { Db } from '../db/open.ts';
+import { sql } from '../db/statements.ts';
+import { shownOfRegion } from './region.ts';
+import { afterPrefix } from './search-text.ts';
+
+export type SearchColumn =
+  | 'name_forward'
+  | 'name_backward'
+  | 'mobile'
+  | 'mobile_backward'
+  | 'email_key'
+  | 'external_key';
+
+export type KeyOf = { readonly id: number; readonly key: string };
+
+/** Whoever has `column` beginning with `prefix`, in the order of the column. */
+export function customersInRange(db: Db, column: SearchColumn, prefix: string, limit: number): KeyOf[] {
+  // SQLite merges the two index ranges as it goes: each is read as far as the limit needs.
+  return sql<KeyOf>(
+    db,
+    `select id, ${column} as key from main.customers where ${column} >= @from and ${column} < @to
+     union all
+     select id, ${column} as key from region.customers r where ${column} >= @from and ${column} < @to and ${shownOfRegion}
+     order by key limit @limit`,
+  ).all({ from: prefix, to: afterPrefix(prefix), limit });
+}
+
+/** Whoever has a later word that begins with `prefix`. */
+export function wordsInRange(db: Db, prefix: string, limit: number): KeyOf[] {
+  return sql<KeyOf>(
+    db,
+    `select customer_id as id, word as key from main.customer_words where word >= @from and word < @to
+     union all
+     select r.customer_id as id, word as key from region.customer_words r where word >= @from and word < @to
+       and not exists (select 1 from main.customers o where o.id = r.customer_id)
+       and not exists (select 1 from main.region_hidden h where h.id = r.customer_id)
+     order by key limit @limit`,
+  ).all({ from: prefix, to: afterPrefix(prefix), limit });
+}
+
+/** As `wordsInRange`, in no order, with the whole name. */
+export function namesWithWord(db: Db, prefix: string, limit: number): KeyOf[] {
+  return sql<KeyOf>(
+    db,
+    `select o.id, o.name_forward as key from main.customer_words w join main.customers o on o.id = w.customer_id
+       where w.word >= @from and w.word < @to
+     union all
+     select r.id, r.name_forward as key from region.customer_words w join region.customers r on r.id = w.customer_id
+       where w.word >= @from and w.word < @to and ${shownOfRegion}
+     limit @limit`,
+  ).all({ from: prefix, to: afterPrefix(prefix), limit });
+}
+
+const keyPlaces = {
+  forward: { table: 'customers', column: 'name_forward' },
+  backward: { table: 'customers', column: 'name_backward' },
+  word: { table: 'customer_words', column: 'word' },
+} as const;
+export type NamePlace = keyof typeof keyPlaces;
+
+/**
+ * The first key of a place that begins with `prefix` and is not before `from`. Of a customer of the region whom an own
+ * row replaces, the older name may be told too: this is for finding the way, not for showing.
+ */
+export function firstKeyFrom(db: Db, place: NamePlace, from: string, prefix: string): string | null {
+  const { table, column } = keyPlaces[place];
+  const to = afterPrefix(prefix);
+  const first = (schema: 'main' | 'region') =>
+    sql<{ key: string }>(
+      db,
+      `select ${column} as key from ${schema}.${table} where ${column} >= ? and ${column} < ? order by ${column} limit 1`,
+    ).get(from, to)?.key ?? null;
+  const found = [first('main'), first('region')].filter((key) => key !== null);
+  return found.sort()[0] ?? null;
+}
