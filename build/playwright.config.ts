@@ -8,7 +8,8 @@ export default defineConfig({
   outputDir: path.join(root, 'test-results'),
   // Its runner would take the `paths` of the project's own at run time (better-sqlite3 hides its types).
   tsconfig: path.join(import.meta.dirname, 'tsconfig.playwright.json'),
-  timeout: 30_000,
+  // A busy machine starts a till and a page slowly; a spec itself waits for nothing longer than `expect` says.
+  timeout: 60_000,
   expect: { timeout: 7_000 },
   fullyParallel: true,
   workers: 2,

@@ -32,6 +32,7 @@ import { SyncEngine } from './sync/engine.ts';
 import type { Line } from './sync/line.ts';
 import { Pace } from './sync/pace.ts';
 import type { ConnectionCheck } from './sync/sync-status.ts';
+import { keepDraft, listDrafts } from './updates/drafts.ts';
 import { historyOf } from './updates/history.ts';
 import { Outbox } from './updates/outbox.ts';
 import { findUpdate } from './updates/rows.ts';
@@ -253,6 +254,11 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       savedOr(updates.settleConflict(updateId, token, choices)),
     'updates.list': (page) => listUpdates(db, outbox, page),
     'updates.history': ({ updateId }) => historyOf(db, updateId),
+    'drafts.keep': (draft) => {
+      keepDraft(db, { ...draft, typedAtMs: clock.wallMs() });
+      return null;
+    },
+    'drafts.list': () => listDrafts(db, clock.wallMs()),
     'sync.status': () => engine.status(),
     'sync.sendNow': () => {
       engine.tryNow();

@@ -2,7 +2,13 @@
 import type { Db } from './open.ts';
 import { sql } from './statements.ts';
 
-export type RememberedName = 'org-policy' | 'custom-fields' | 'extended-fields' | 'staff-list' | 'store-login';
+export type RememberedName =
+  | 'org-policy'
+  | 'custom-fields'
+  | 'extended-fields'
+  | 'staff-list'
+  | 'store-login'
+  | 'drafts';
 
 export function remember(db: Db, name: RememberedName, value: unknown, asOfMs: number): void {
   sql(

@@ -13,6 +13,7 @@ import type { OrgView } from '../org/org-view.ts';
 import { type PracticeState, practiceFaults } from '../practice/practice-state.ts';
 import type { AppInfo, SecretResult } from '../support/app-info.ts';
 import type { ConnectionCheck, SyncStatus } from '../sync/sync-status.ts';
+import type { Draft } from '../updates/drafts.ts';
 import type { ChangeResult, FieldProblem, SaveResult, UpdateHistoryEntry, UpdateView } from '../updates/update-view.ts';
 
 /** A longest value of any field; the rules of each field are stricter (see `updates/rules.ts`). */
@@ -105,6 +106,10 @@ export const calls = {
     }),
   ).returns<{ readonly updates: readonly UpdateView[]; readonly total: number }>(),
   'updates.history': call(z.strictObject({ updateId: uuid })).returns<readonly UpdateHistoryEntry[]>(),
+
+  /** Text that was typed and not saved yet, over a restart. Without changes it is forgotten. */
+  'drafts.keep': call(z.strictObject({ target, changes, replaces: uuid.nullable().default(null) })).returns<null>(),
+  'drafts.list': call(nothing).returns<readonly Draft[]>(),
 
   'sync.status': call(nothing).returns<SyncStatus>(),
   /** Tries now instead of at the next due time; the pace still holds (F34). */

@@ -1,6 +1,7 @@
 import type { FieldKey, FillableIdentifier, Identifier } from '../../electron/customers/customer.ts';
 import type { CustomerView, LockReason } from '../../electron/customers/customer-view.ts';
 import type { Argument } from '../../electron/ipc/schema.ts';
+import type { Draft } from '../../electron/updates/drafts.ts';
 import type { FieldProblem, NotSavedReason, UpdateView } from '../../electron/updates/update-view.ts';
 import type { Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
@@ -51,6 +52,7 @@ export class CustomerForm {
   #token: string | null = null;
   #checkNumber = 0;
   #stopCheckTimer: () => void = () => undefined;
+  readonly #onTyped: (form: CustomerForm) => void;
 
   constructor(
     services: Services,
@@ -58,12 +60,14 @@ export class CustomerForm {
     view: CustomerView,
     replaces: UpdateView | null,
     saved: Saved | null = null,
+    onTyped: (form: CustomerForm) => void = () => undefined,
   ) {
     this.#services = services;
     this.#machine = machine;
     this.#view = $state.raw(view);
     this.replaces = replaces;
     this.#saved = saved;
+    this.#onTyped = onTyped;
     if (replaces !== null) {
       this.#draft = new Map(replaces.changes.map(({ key, to }) => [key, key === 'mobile' ? typedMobile(to) : to]));
       this.#left = new Set(this.#draft.keys());
@@ -140,6 +144,12 @@ export class CustomerForm {
     this.#trouble = null;
     this.#saved = null;
     this.#checkSoon();
+    this.#onTyped(this);
+  }
+
+  /** Lays text over the fields that was typed before the program was closed. */
+  restore(changes: Draft['changes']): void {
+    for (const { key, to } of changes) this.type(key, to);
   }
 
   /** The field was left: what is wrong with it may be said now. Text that says what is there already is no edit. */
@@ -160,6 +170,7 @@ export class CustomerForm {
     this.#problems = this.#problems.filter((problem) => problem.key !== key);
     this.#token = null;
     this.#trouble = null;
+    this.#onTyped(this);
   }
 
   undoAll(): void {
@@ -170,6 +181,7 @@ export class CustomerForm {
     this.#left = new Set();
     this.#token = null;
     this.#trouble = null;
+    this.#onTyped(this);
   }
 
   problem(key: FieldKey): FieldProblem | null {
@@ -271,6 +283,7 @@ export class CustomerForm {
     this.#left = new Set();
     this.#trouble = null;
     this.#token = null;
+    this.#onTyped(this);
   }
 
   #replacedValue(key: FieldKey): string | undefined {

@@ -3,6 +3,7 @@ import type { CustomerView, LookupResult } from '../../electron/customers/custom
 import type { UpdateView } from '../../electron/updates/update-view.ts';
 import type { Services } from '../bridge.ts';
 import { CustomerForm, type Saved } from './customer-form.svelte.ts';
+import { Drafts } from './drafts.svelte.ts';
 import type { Machine } from './machine.ts';
 
 /** Which page fills the screen beside the search. */
@@ -31,11 +32,14 @@ export class Desk {
   readonly #changedMeanwhile = new Set<number>();
   #rereading: Promise<void> | null = null;
   #rereadAgain = false;
+  /** Text that was not saved yet, over a restart. */
+  readonly drafts: Drafts;
 
   constructor(services: Services, machine: Machine, onMoved: UpdateMoved) {
     this.#services = services;
     this.#machine = machine;
     this.#onMoved = onMoved;
+    this.drafts = new Drafts(services, machine);
     services.on('customers.changed', ({ customerId }) => this.#changed(customerId));
     services.on('updates.changed', ({ customerId }) => this.#changed(customerId));
   }
@@ -88,7 +92,7 @@ export class Desk {
     if (saved === null || form !== this.#form) return saved;
     if (form.replaces !== null) {
       this.#aside.delete(keyOf(form));
-      this.#form = new CustomerForm(this.#services, this.#machine, form.view, null, saved);
+      this.#form = this.#newForm(form.view, null, saved);
     }
     await this.#reread();
     return saved;
@@ -117,15 +121,20 @@ export class Desk {
     if (opening !== this.#opening) return true;
     if (view === null) return false;
     this.#putAside();
-    const fresh = new CustomerForm(this.#services, this.#machine, view, replaces);
+    const fresh = this.#newForm(view, replaces, null);
     const kept = this.#aside.get(keyOf(fresh));
     this.#aside.delete(keyOf(fresh));
     kept?.refresh(view);
+    if (kept === undefined) fresh.restore(this.drafts.of(fresh));
     this.#form = kept ?? fresh;
     this.#refresh = { kind: 'idle' };
     this.#page = 'customer';
     if (view.customerId !== null && this.#changedMeanwhile.has(view.customerId)) void this.#reread();
     return true;
+  }
+
+  #newForm(view: CustomerView, replaces: UpdateView | null, saved: Saved | null): CustomerForm {
+    return new CustomerForm(this.#services, this.#machine, view, replaces, saved, (form) => this.drafts.note(form));
   }
 
   #putAside(): void {

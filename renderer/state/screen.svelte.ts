@@ -50,13 +50,14 @@ export class Screen {
     return this.#formats;
   }
 
-  /** Saves the open form and says what became of it. */
-  async save(): Promise<void> {
+  /** Saves the open form and says what became of it. False: it was not saved, and the form says why. */
+  async save(): Promise<boolean> {
     const saved = await this.desk.save();
-    if (saved === null) return;
+    if (saved === null) return false;
     const update = this.desk.form?.view.updates.find(({ updateId }) => updateId === saved.updateId);
     // One that was answered meanwhile has been told of already.
     if (update?.state !== 'applied' && update?.state !== 'attention') this.announcer.say(this.savedSentence(update));
+    return true;
   }
 
   /** What became of a saved change; without its update, what will become of it as things stand. */

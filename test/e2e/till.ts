@@ -38,6 +38,8 @@ export type TillSettings = {
   readonly customers: number;
   readonly server: Partial<Parameters<typeof startPracticeServer>[0]>;
   readonly viewport: { readonly width: number; readonly height: number };
+  /** A till without keyboard and mouse. */
+  readonly touch: boolean;
 };
 
 const usual: TillSettings = {
@@ -47,6 +49,7 @@ const usual: TillSettings = {
   customers: 200,
   server: {},
   viewport: { width: 1366, height: 768 },
+  touch: false,
 };
 
 export type TillScreen = {
@@ -136,7 +139,7 @@ function environment(secret: string | null): { [name: string]: string } {
 async function openPreview(
   browser: Browser,
   args: readonly string[],
-  { viewport }: TillSettings,
+  { viewport, touch }: TillSettings,
   secret: string | null,
 ): Promise<RunningHost> {
   const script = path.join(root, 'build', 'preview.ts');
@@ -145,7 +148,7 @@ async function openPreview(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await readyUrl(child);
-  const context = await browser.newContext({ viewport });
+  const context = await browser.newContext({ viewport, hasTouch: touch });
   const page = await context.newPage();
   await page.goto(url);
   return {

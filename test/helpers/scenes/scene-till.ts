@@ -209,6 +209,8 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
         { ...none, atMs: atMs + 3000, by: 'till', event: 'settled', from: 'sending', to: update?.state ?? 'queued' },
       ];
     },
+    'drafts.keep': () => null,
+    'drafts.list': () => scene.drafts,
     'sync.status': status,
     'sync.sendNow': status,
     'sync.checkConnection': () =>

@@ -3,8 +3,9 @@ import type { CustomerView } from '../../../electron/customers/customer-view.ts'
 import type { OrgView } from '../../../electron/org/org-view.ts';
 import type { AppInfo } from '../../../electron/support/app-info.ts';
 import type { Connection, PauseReason } from '../../../electron/sync/sync-status.ts';
+import type { Draft } from '../../../electron/updates/drafts.ts';
 import type { UpdateView } from '../../../electron/updates/update-view.ts';
-import { answer, change, manyFields, org, people, refusedAnswer } from './people.ts';
+import { answer, change, manyFields, nowMs, org, people, refusedAnswer } from './people.ts';
 
 export type Scene = {
   readonly people: readonly CustomerView[];
@@ -14,6 +15,7 @@ export type Scene = {
   readonly info: Partial<AppInfo>;
   readonly org: OrgView;
   readonly practice: boolean;
+  readonly drafts: readonly Draft[];
   readonly direction: 'ltr' | 'rtl';
 };
 
@@ -25,6 +27,7 @@ const plain: Scene = {
   info: {},
   org,
   practice: false,
+  drafts: [],
   direction: 'ltr',
 };
 const offline: Connection = { kind: 'offline', why: 'no-connection' };
@@ -62,6 +65,21 @@ const refused = change(4, {
 export const scenes = {
   plain,
   'first-start': { ...plain, people: [] },
+  drafts: {
+    ...plain,
+    drafts: [
+      {
+        target: { customerId: 1 },
+        name: 'Rita James',
+        replaces: null,
+        changes: [
+          { key: 'lastName', to: 'Jameson' },
+          { key: 'email', to: 'rita@example.com' },
+        ],
+        typedAtMs: nowMs - 4 * 60_000,
+      },
+    ],
+  },
   'saved-offline': { ...plain, connection: offline, updates: [change(0)] },
   sending: { ...plain, updates: [change(0, { state: 'sending' })] },
   checking: { ...plain, updates: [change(1, { state: 'unknown' })] },

@@ -58,6 +58,7 @@ export const states: readonly ScreenState[] = [
   state('first-start', 'first-start', stay),
   state('secret-needed', 'secret-needed', stay),
   state('welcome', 'plain', stay),
+  state('drafts', 'drafts', stay),
   state('search', 'plain', (page) => found(page, 'rit')),
   state('search-nothing', 'plain', (page) => type(page, 'zzz')),
   state('not-found', 'plain', lookedUp),

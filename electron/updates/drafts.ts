@@ -1,0 +1,80 @@
+/**
+ * What staff typed and did not save yet, so that a crash or a restart does not cost them their text. It is personal data:
+ * kept in the encrypted database, never sent, never counted as an update, and gone when it is saved, taken back or old.
+ */
+import { z } from 'zod';
+import { type FieldChanges, type FieldKey, fieldKeys, type Identifier, isFieldKey } from '../customers/customer.ts';
+import { customerRow } from '../customers/store.ts';
+import type { Db } from '../db/open.ts';
+import { recall, remember } from '../db/remembered.ts';
+
+/** Whose details: a customer of this till's cache, or whoever the server knows by this identifier. */
+export type DraftTarget = { readonly customerId: number } | { readonly identifier: Identifier };
+
+type KeptDraft = {
+  readonly target: DraftTarget;
+  /** The update that the text corrects. */
+  readonly replaces: string | null;
+  /** Empty: there is nothing to keep any more. */
+  readonly changes: FieldChanges;
+  readonly typedAtMs: number;
+};
+
+/** As the screen shows one. */
+export type Draft = Omit<KeptDraft, 'changes'> & {
+  /** Empty where the customer has no name, or is not on this till. */
+  readonly name: string;
+  readonly changes: readonly { readonly key: FieldKey; readonly to: string }[];
+};
+
+const keptForMs = 14 * 24 * 3_600_000;
+/** More than a till has customers waiting at it; the oldest goes first. */
+const mostDrafts = 100;
+
+const drafts: z.ZodType<readonly KeptDraft[]> = z.array(
+  z.object({
+    target: z.union([
+      z.object({ customerId: z.number() }),
+      z.object({
+        identifier: z.object({ type: z.enum(['mobile', 'email', 'externalId', 'userId']), value: z.string() }),
+      }),
+    ]),
+    replaces: z.string().nullable(),
+    changes: z.record(z.string(), z.string()).refine((map) => Object.keys(map).every(isFieldKey)),
+    typedAtMs: z.number(),
+  }),
+);
+
+/** The newest first. A customer who is not on this till any more takes the text along. */
+export function listDrafts(db: Db, nowMs: number): readonly Draft[] {
+  return readDrafts(db, nowMs).map((draft) => {
+    const row = 'customerId' in draft.target ? customerRow(db, draft.target.customerId) : null;
+    return {
+      ...draft,
+      name: row === null ? '' : `${row.first_name} ${row.last_name}`.trim(),
+      changes: fieldKeys(draft.changes).map((key) => ({ key, to: draft.changes[key] ?? '' })),
+    };
+  });
+}
+
+function readDrafts(db: Db, nowMs: number): readonly KeptDraft[] {
+  const kept = drafts.safeParse(recall(db, 'drafts')?.value ?? []);
+  if (!kept.success) return [];
+  return kept.data.filter(
+    ({ target, typedAtMs }) =>
+      nowMs - typedAtMs < keptForMs && !('customerId' in target && customerRow(db, target.customerId) === null),
+  );
+}
+
+/** Takes the place of what was kept for the same customer and the same corrected update. */
+export function keepDraft(db: Db, draft: KeptDraft): void {
+  const others = readDrafts(db, draft.typedAtMs).filter((other) => placeOf(other) !== placeOf(draft));
+  const mine = Object.keys(draft.changes).length === 0 ? [] : [draft];
+  remember(db, 'drafts', [...mine, ...others].slice(0, mostDrafts), draft.typedAtMs);
+}
+
+function placeOf({ target, replaces }: KeptDraft): string {
+  const who =
+    'customerId' in target ? String(target.customerId) : `${target.identifier.type}:${target.identifier.value}`;
+  return `${who}/${replaces ?? ''}`;
+}

@@ -1,0 +1,78 @@
+import type { Draft } from '../../electron/updates/drafts.ts';
+import type { Services } from '../bridge.ts';
+import type { CustomerForm } from './customer-form.svelte.ts';
+import type { Machine } from './machine.ts';
+
+const keepAfterMs = 250;
+
+/** Text that was typed and not saved: kept by the services a moment after the typing, so that a crash does not cost it. */
+export class Drafts {
+  readonly #services: Services;
+  readonly #machine: Machine;
+  #kept = $state.raw<ReadonlyMap<string, Draft>>(new Map());
+  readonly #timers = new Map<string, () => void>();
+
+  constructor(services: Services, machine: Machine) {
+    this.#services = services;
+    this.#machine = machine;
+  }
+
+  /** The newest first. */
+  get all(): readonly Draft[] {
+    return [...this.#kept.values()].toSorted((a, b) => b.typedAtMs - a.typedAtMs);
+  }
+
+  /** What was kept when the program was last open. */
+  async start(): Promise<void> {
+    const drafts = await this.#services.call('drafts.list');
+    this.#kept = new Map([...drafts.map((draft) => [placeOf(draft), draft] as const), ...this.#kept]);
+  }
+
+  of(form: CustomerForm): Draft['changes'] {
+    return this.#kept.get(placeOf(targetOf(form)))?.changes ?? [];
+  }
+
+  /** The form's text moved. Nothing left of it is kept at once, text a moment after the last key. */
+  note(form: CustomerForm): void {
+    const place = placeOf(targetOf(form));
+    this.#timers.get(place)?.();
+    const draft: Draft = {
+      ...targetOf(form),
+      name: [form.view.fields.firstName ?? '', form.view.fields.lastName ?? ''].filter((part) => part !== '').join(' '),
+      changes: [...form.changes].map(([key, to]) => ({ key, to })),
+      typedAtMs: this.#machine.nowMs(),
+    };
+    const isEmpty = form.changes.size === 0;
+    if (isEmpty && !this.#kept.has(place)) return;
+    const kept = new Map(this.#kept);
+    kept.delete(place);
+    if (!isEmpty) kept.set(place, draft);
+    this.#kept = kept;
+    if (isEmpty) this.#keep(draft);
+    else
+      this.#timers.set(
+        place,
+        this.#machine.after(keepAfterMs, () => this.#keep(draft)),
+      );
+  }
+
+  #keep({ target, replaces, changes }: Draft): void {
+    // Not kept on the disk: the text is still in the form, and Save says what is wrong with the disk.
+    const map = Object.fromEntries(changes.map(({ key, to }) => [key, to]));
+    this.#services.call('drafts.keep', { target, replaces, changes: map }).catch(() => undefined);
+  }
+}
+
+function targetOf({ view: { customerId, identifier }, replaces }: CustomerForm): Pick<Draft, 'target' | 'replaces'> {
+  const { type, value } = identifier;
+  return {
+    target: customerId === null ? { identifier: { type, value } } : { customerId },
+    replaces: replaces?.updateId ?? null,
+  };
+}
+
+function placeOf({ target, replaces }: Pick<Draft, 'target' | 'replaces'>): string {
+  const who =
+    'customerId' in target ? String(target.customerId) : `${target.identifier.type}:${target.identifier.value}`;
+  return `${who}/${replaces ?? ''}`;
+}

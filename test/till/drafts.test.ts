@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { anchors } from '../../electron/practice/anchors.ts';
+import { bringIn } from '../helpers/at-the-counter.ts';
+import { startTillRig, type TillRig } from '../helpers/till-rig.ts';
+
+describe('text that was typed and not saved', () => {
+  let rig: TillRig;
+  before(async () => {
+    rig = await startTillRig();
+  });
+  after(() => rig.close());
+
+  it('outlives a restart, is no update, and is forgotten when nothing of it is left', async () => {
+    const folder = rig.newFolder();
+    const first = await rig.openTill(folder);
+    const { customerId } = await bringIn(first, { type: 'mobile', value: anchors.ritaJames.mobile });
+    const target = { customerId };
+    await first.call['drafts.keep']({ target, changes: { lastName: 'Ja' }, replaces: null });
+    await first.call['drafts.keep']({ target, changes: { lastName: 'Jameson', firstName: 'R' }, replaces: null });
+    await first.close();
+
+    const second = await rig.openTill(folder);
+    const kept = await second.call['drafts.list'](undefined);
+    assert.deepEqual(
+      kept.map(({ target: whose, name, changes }) => ({ whose, name, changes })),
+      [
+        {
+          whose: target,
+          name: 'Rita James',
+          changes: [
+            { key: 'lastName', to: 'Jameson' },
+            { key: 'firstName', to: 'R' },
+          ],
+        },
+      ],
+    );
+    assert.equal((await second.call['sync.status'](undefined)).unsent, 0);
+
+    await second.call['drafts.keep']({ target, changes: {}, replaces: null });
+    assert.deepEqual(await second.call['drafts.list'](undefined), []);
+  });
+});
