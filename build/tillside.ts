@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../electron/clock/system-clock.ts';
+import { proxyOfEnvironment } from '../electron/command-line/proxy-of-environment.ts';
 import { runCommand } from '../electron/command-line/run-command.ts';
 import { terminalIo } from '../electron/command-line/terminal-io.ts';
 import { createNodeTransport } from '../electron/loyalty-api/node-transport.ts';
@@ -15,6 +16,8 @@ process.exitCode = await runCommand(
   terminalIo({
     version: String(JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')).version),
     transport: transport.send,
+    proxyFor: async (url) => proxyOfEnvironment(url, process.env),
+    trustsSystem: false,
     openSecrets: (dataDir) => secretFile(dataDir, null),
   }),
 );

@@ -89,6 +89,9 @@ function commandIo(): CommandIo {
   return terminalIo({
     version: app.getVersion(),
     transport: createNetTransport({ request: (options) => net.request(options), clock: systemClock }),
+    // As Chromium says it: "PROXY host:port; DIRECT".
+    proxyFor: async (url) => /^(?:PROXY|HTTPS) (\S+)/.exec(await session.defaultSession.resolveProxy(url))?.[1] ?? null,
+    trustsSystem: true,
     openSecrets: (dataDir) => secretFile(dataDir, platformSeal(silentLog)),
     nativeBinding: nativeBinding(),
   });

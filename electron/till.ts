@@ -21,6 +21,7 @@ import { StaffDesk } from './org/staff.ts';
 import { fillCache } from './practice/fill-cache.ts';
 import type { PracticeFault, PracticeState } from './practice/practice-state.ts';
 import type { AppInfo } from './support/app-info.ts';
+import { writeInstanceNote } from './support/instance-note.ts';
 import type { Log } from './support/log.ts';
 import type { MachineConfig } from './support/machine-config.ts';
 import { finishExports } from './support/rescue/export-unsent.ts';
@@ -92,6 +93,7 @@ export async function openTill(options: TillOptions): Promise<Till> {
   const { dataDir, secrets, nativeBinding, clock } = options;
   const background = new Background();
   const folder = await openDataFolder({ dataDir, secrets, background, wallMs: clock.wallMs, nativeBinding });
+  writeInstanceNote(dataDir, { pid: process.pid, host: options.host, sinceMs: clock.wallMs() });
   try {
     return startServices(options, folder, background);
   } catch (error) {

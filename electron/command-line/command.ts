@@ -26,6 +26,10 @@ export type CommandIo = {
   readonly clock: Clock;
   readonly random: Random;
   readonly transport: Transport;
+  /** The proxy that a request to this address goes through; null: none. */
+  readonly proxyFor: (url: string) => Promise<string | null>;
+  /** The operating system's certificates are trusted, as the desktop app does. */
+  readonly trustsSystem: boolean;
   readonly openSecrets: (dataDir: string) => Secrets;
   readonly nativeBinding?: string;
 };

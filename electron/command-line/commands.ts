@@ -2,6 +2,7 @@
 import { backup } from './backup.ts';
 import type { Command } from './command.ts';
 import { configCheck } from './config-check.ts';
+import { doctor } from './doctor.ts';
 import { outboxExport } from './outbox-export.ts';
 import { outboxImport } from './outbox-import.ts';
 import { outboxList } from './outbox-list.ts';
@@ -9,6 +10,7 @@ import { recoveryKeyShow, recoveryKeyUse } from './recovery-key.ts';
 import { restoreCommand } from './restore.ts';
 
 export const commands: readonly Command[] = [
+  doctor,
   outboxList,
   outboxExport,
   outboxImport,

@@ -1,8 +1,9 @@
 /** Looking into a till's database from a command, also while the till runs: on a connection that only reads. */
 import { existsSync } from 'node:fs';
-import { keyUnreadable, openWithKeyToRead } from '../db/data-folder.ts';
+import { keyUnreadable } from '../db/data-folder.ts';
 import { type FolderFiles, folderFiles } from '../db/folder-files.ts';
 import type { Db } from '../db/open.ts';
+import { readBeside } from '../db/read-beside.ts';
 import { type CommandIo, CommandRefused } from './command.ts';
 
 /**
@@ -13,12 +14,7 @@ export function readDatabase<T>(dataDir: string, io: CommandIo, read: (db: Db) =
   const files = mustExist(dataDir);
   const key = io.openSecrets(dataDir).read('database-key');
   if (key.kind !== 'value') throw keyUnreadable();
-  const db = openWithKeyToRead(files, key.value, io.nativeBinding);
-  try {
-    return read(db);
-  } finally {
-    db.close();
-  }
+  return readBeside(files, key.value, io.nativeBinding, read);
 }
 
 /** @throws CommandRefused where there is no database: none is made by a command about one that should be there */

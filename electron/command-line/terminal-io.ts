@@ -4,7 +4,9 @@ import { systemClock, systemRandom } from '../clock/system-clock.ts';
 import { askSecret } from './ask-secret.ts';
 import type { CommandIo } from './command.ts';
 
-type OfHost = Pick<CommandIo, 'version' | 'transport' | 'openSecrets'> & { readonly nativeBinding?: string };
+type OfHost = Pick<CommandIo, 'version' | 'transport' | 'proxyFor' | 'trustsSystem' | 'openSecrets'> & {
+  readonly nativeBinding?: string;
+};
 
 export function terminalIo(host: OfHost): CommandIo {
   return {

@@ -22,6 +22,8 @@ export async function run(argv: readonly string[], given: Partial<CommandIo> = {
     clock: systemClock,
     random: systemRandom,
     transport: () => Promise.reject(new Error('This command was not to ask the network.')),
+    proxyFor: () => Promise.resolve(null),
+    trustsSystem: false,
     openSecrets: (dataDir) => secretFile(dataDir, null),
     ...given,
   });

@@ -1,0 +1,54 @@
+import { examine } from '../support/doctor/doctor.ts';
+import { type Finding, type Severity, worst } from '../support/doctor/finding.ts';
+import { findConfig } from '../support/find-config.ts';
+import { type Command, type CommandIo, type ExitCode, exitCodes, type Given } from './command.ts';
+import { dataFolderAnyway } from './till-place.ts';
+
+const signs: { readonly [Name in Severity]: string } = { fine: 'ok  ', look: 'LOOK', act: 'ACT ' };
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'Says what is wrong with this till, and what to do about it',
+  about: [
+    'Looks at the config, the data folder, the disk, the key, the database, the outbox, the proxy, DNS, the certificate ' +
+      'of the server, the password, the clock, the permissions, the settings of the organisation, the version and the ' +
+      'update feed. Works while Tillside is open, changes nothing, and sends no customer data anywhere.',
+    'Run it as the user who runs Tillside: nobody else can read the key and the password.',
+    'Exit code 0: all is well. 1: have a look. 2: act.',
+  ],
+  options: { full: { help: 'look at every page of the database, however large' } },
+  async run(given, io) {
+    const dataDir = dataFolderAnyway(given, io);
+    const findings = await examine({
+      ...io,
+      findConfig: () => configOf(given, io),
+      dataDir,
+      secrets: io.openSecrets(dataDir),
+      full: given.has('full'),
+    });
+    const severity = worst(findings);
+    if (given.has('json')) io.print(JSON.stringify({ severity, atMs: io.clock.wallMs(), findings }));
+    else for (const line of findings.flatMap(linesOf)) io.print(line);
+    return codeOf(severity);
+  },
+};
+
+function configOf(given: Given, { env, platform, cwd }: CommandIo) {
+  return findConfig({ argument: given.text('config'), env, platform, cwd, machineWide: true });
+}
+
+function linesOf({ check, severity, found, advice }: Finding): string[] {
+  const first = `${signs[severity]}  ${check.padEnd(13)} ${found}`;
+  return advice === null ? [first] : [first, `${' '.repeat(20)}${severity === 'fine' ? '  ' : '→ '}${advice}`];
+}
+
+function codeOf(severity: Severity): ExitCode {
+  switch (severity) {
+    case 'fine':
+      return exitCodes.fine;
+    case 'look':
+      return exitCodes.look;
+    case 'act':
+      return exitCodes.act;
+  }
+}

@@ -1,0 +1,213 @@
+/** Whether the server is the loyalty API, knows this till, and lets it do what it must. */
+import type { Clock } from '../../clock/clock.ts';
+import { createAuth } from '../../loyalty-api/auth.ts';
+import { createLoyaltyApi } from '../../loyalty-api/client.ts';
+import type { LoyaltyApi } from '../../loyalty-api/loyalty-api.ts';
+import type { ReadOutcome } from '../../loyalty-api/outcome.ts';
+import type { Transport } from '../../loyalty-api/transport.ts';
+import type { MachineConfig } from '../machine-config.ts';
+import type { Secrets } from '../secrets.ts';
+import { act, type Finding, fine, look } from './finding.ts';
+
+export type CheckServer = {
+  readonly config: MachineConfig;
+  readonly secrets: Secrets;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly timeoutMs: number;
+};
+
+const skewShownMs = 5 * 60_000;
+
+export async function checkServer(options: CheckServer): Promise<Finding[]> {
+  const { config, secrets, clock } = options;
+  const stored = secrets.read('api-secret');
+  if (stored.kind !== 'value') {
+    const found =
+      stored.kind === 'absent' ? 'This till has no password yet' : `The password cannot be read: ${stored.why}`;
+    const advice = 'Give it once: TILLSIDE_SECRET in the environment of the next start, or typed in the app.';
+    return [act('credentials', found, advice, { stored: false })];
+  }
+  let code = '';
+  const transport: Transport = async (request) => {
+    const result = await options.transport(request);
+    code = result.kind === 'answer' ? `HTTP ${result.status}` : result.code;
+    return result;
+  };
+  const shared = {
+    baseUrl: config.api.url,
+    transport,
+    clock,
+    userAgent: `Tillside/${options.version}`,
+    timeoutMs: options.timeoutMs,
+  };
+  const auth = createAuth({ ...shared, config: config.auth, secret: stored.value });
+  const api = createLoyaltyApi({ ...shared, auth, language: new Intl.Locale(config.store.locale).language });
+  const login = await api.login();
+  const entry = atTheDoor(login, config, code);
+  if (login.kind !== 'found') return entry;
+  const { serverTimeMs, organisation, till } = login.value;
+  const known = fine(
+    'credentials',
+    `The server knows this till as ${till}${organisation === '' ? '' : ` of ${organisation}`}`,
+    {
+      till,
+      organisation,
+    },
+  );
+  const inside = await Promise.all([checkPermissions(api), checkOrganisation(api, config)]);
+  return [...entry, known, checkClock(serverTimeMs, clock), ...inside];
+}
+
+function atTheDoor(login: ReadOutcome<unknown>, config: MachineConfig, code: string): Finding[] {
+  const { url } = config.api;
+  switch (login.kind) {
+    case 'found':
+      return [fine('server', `${url} answers as the loyalty API`, { url })];
+    case 'held':
+      return [
+        fine('server', `${url} answers as the loyalty API`, { url }),
+        login.why === 'credentials'
+          ? act(
+              'credentials',
+              `The server refused the ${config.auth.method === 'basic' ? 'till or its password' : 'OAuth key or its secret'} (request id ${login.answer.requestId ?? 'none'})`,
+              'Look at auth in the config, then give the secret again: TILLSIDE_SECRET in the environment of the next start.',
+              { refused: true, requestId: login.answer.requestId },
+            )
+          : act(
+              'permissions',
+              `The server knows the till, but does not let it in (request id ${login.answer.requestId ?? 'none'})`,
+              'Ask whoever runs the loyalty programme to give this till access to the API.',
+              { requestId: login.answer.requestId },
+            ),
+      ];
+    case 'failed':
+      return [cannotReach(url, login.why, code)];
+    default:
+      return [
+        act(
+          'server',
+          `${url} answers, but not as the loyalty API (${code})`,
+          'Look at api.url (or api.cluster) in the config.',
+          { url, code },
+        ),
+      ];
+  }
+}
+
+function cannotReach(url: string, why: string, code: string): Finding {
+  const facts = { url, why, code };
+  const told = `${url} cannot be asked: ${why} (${code})`;
+  switch (why) {
+    case 'tls':
+    case 'name-not-found':
+    case 'proxy':
+      return act(
+        'server',
+        told,
+        `See what is said of ${why === 'tls' ? 'tls' : why === 'proxy' ? 'proxy' : 'dns'}.`,
+        facts,
+      );
+    case 'sign-in-page':
+      return act(
+        'server',
+        `The network wants a sign-in: something other than the API answers at ${url} (${code})`,
+        'Open a browser on this machine and sign in to the network; or look at api.url in the config.',
+        facts,
+      );
+    case 'busy':
+      return look('server', told, 'The server is busy: Tillside tries again by itself.', facts);
+    case 'unreadable-answer':
+    case 'server-error':
+      return act('server', told, 'Look at api.url in the config; if it is right, ask whoever runs the server.', facts);
+    default:
+      return act(
+        'server',
+        told,
+        'Look at the cable, the network and the firewall; if others reach it, at api.url in the config.',
+        facts,
+      );
+  }
+}
+
+function checkClock(serverTimeMs: number | null, clock: Clock): Finding {
+  if (serverTimeMs === null) return fine('clock', 'The server tells no time with OAuth');
+  const skewMs = clock.wallMs() - serverTimeMs;
+  const seconds = Math.round(Math.abs(skewMs) / 1000);
+  const facts = { skewSeconds: Math.round(skewMs / 1000) };
+  if (Math.abs(skewMs) <= skewShownMs) return fine('clock', `Within ${seconds} s of the server`, facts);
+  return look(
+    'clock',
+    `${Math.round(seconds / 60)} minutes ${skewMs > 0 ? 'ahead of' : 'behind'} the server`,
+    'Set the clock of this machine by a time server. Ages on the screen are wrong until then; nothing is lost.',
+    facts,
+  );
+}
+
+/** An id that nobody has: what is asked is whether one may ask. */
+const nobody = { type: 'userId', value: '0' } as const;
+
+async function checkPermissions(api: LoyaltyApi): Promise<Finding> {
+  const calls = {
+    'customer/get': await api.getCustomer(nobody),
+    'organization/configs': await api.orgPolicy(),
+    'organization/customfields': await api.customFields(),
+    extendedFields: await api.extendedFields(),
+    'store/staff': await api.staff(),
+  } as const;
+  const named = Object.entries(calls);
+  const refused = named.filter(([, outcome]) => outcome.kind === 'held').map(([name]) => name);
+  const failed = named.filter(([, outcome]) => outcome.kind === 'failed').map(([name]) => name);
+  const facts = { refused: refused.join(' '), failed: failed.join(' ') };
+  const untried = 'customer/update is not tried here, since it would change a customer';
+  if (refused.includes('customer/get')) {
+    return act(
+      'permissions',
+      `Refused: ${refused.join(', ')}. Without customer/get an uncertain update cannot be read back and needs a person.`,
+      'Ask whoever runs the loyalty programme to allow these calls for this till.',
+      facts,
+    );
+  }
+  if (refused.length > 0 || failed.length > 0) {
+    const told = [
+      ...(refused.length > 0 ? [`refused: ${refused.join(', ')}`] : []),
+      ...(failed.length > 0 ? [`no answer: ${failed.join(', ')}`] : []),
+    ];
+    const advice =
+      'Ask whoever runs the loyalty programme to allow these calls: the form then follows the organisation.';
+    return look('permissions', `${told.join('; ')} (${untried})`, advice, facts);
+  }
+  return fine('permissions', `All calls that read are allowed (${untried})`, facts);
+}
+
+async function checkOrganisation(api: LoyaltyApi, config: MachineConfig): Promise<Finding> {
+  const policy = await api.orgPolicy();
+  if (policy.kind !== 'found') {
+    return look(
+      'organisation',
+      "Its settings could not be read: the config's org section holds",
+      'See permissions.',
+      {},
+    );
+  }
+  const { primaryIdentifier, allowFill } = policy.value;
+  const fills =
+    allowFill === undefined
+      ? 'not told'
+      : Object.entries(allowFill)
+          .filter(([, allowed]) => allowed)
+          .map(([name]) => name)
+          .join(', ') || 'none';
+  const facts = { primaryIdentifier: primaryIdentifier ?? null, fills };
+  const found = `Primary identifier ${primaryIdentifier ?? 'not told'}, may be filled in: ${fills}`;
+  if (primaryIdentifier !== undefined && primaryIdentifier !== config.org.primaryIdentifier) {
+    return look(
+      'organisation',
+      `${found}; the config's org.primaryIdentifier says ${config.org.primaryIdentifier}`,
+      'Write the same into the config: it is used while the server was not asked yet.',
+      facts,
+    );
+  }
+  return fine('organisation', found, facts);
+}

@@ -1,0 +1,213 @@
+/** `tillside doctor` as a process, at a till that is broken in each way that the field has seen. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+import { folderFiles } from '../../electron/db/folder-files.ts';
+import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
+import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
+import { type PracticeServer, startPracticeServer } from '../../electron/practice/practice-server.ts';
+import { sampleCustomers } from '../../electron/practice/sample-customers.ts';
+import type { Finding } from '../../electron/support/doctor/finding.ts';
+import { secretFile } from '../../electron/support/secret-file.ts';
+import { newFolder, openOfflineTill, saveFor, someMobile } from '../db/offline-till.ts';
+import { makeCertificates } from '../loyalty-api/certificates.ts';
+import { run } from './run.ts';
+
+const program = fileURLToPath(new URL('../../build/tillside.ts', import.meta.url));
+const secret = practiceCredentials.secret;
+
+type Doctor = { readonly code: number | null; readonly text: string; readonly of: (check: string) => Finding };
+
+describe('tillside doctor', () => {
+  let server: PracticeServer;
+  before(async () => {
+    server = await startPracticeServer({ customers: sampleCustomers(5), clock: systemClock, random: systemRandom });
+  });
+  after(() => server.close());
+
+  /** A till that was used, and closed. */
+  async function tillFolder(t: TestContext, password: string = secret): Promise<string> {
+    const folder = newFolder(t);
+    const till = await openOfflineTill(folder);
+    await saveFor(till, someMobile, 'Confidential');
+    await till.close();
+    secretFile(folder, null).write('api-secret', password);
+    return folder;
+  }
+
+  function configFor(t: TestContext, url = server.url): string {
+    const file = path.join(newFolder(t), 'config.json');
+    writeFileSync(file, JSON.stringify(practiceConfig(url)));
+    return file;
+  }
+
+  async function ask(folder: string, config: string, env: Record<string, string> = {}, limit = ''): Promise<Doctor> {
+    const words = ['doctor', '--data', folder, '--config', config];
+    const one = async (more: readonly string[]) => {
+      const command = `${limit}exec "$0" "$@"`;
+      const child = spawn('sh', ['-c', command, process.execPath, program, ...words, ...more], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { PATH: process.env.PATH, ...env },
+      });
+      let out = '';
+      let err = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        out += text;
+      });
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        err += text;
+      });
+      const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+      assert.equal(err, '');
+      return { code, out };
+    };
+    const json = await one(['--json']);
+    const findings: readonly Finding[] = JSON.parse(json.out).findings;
+    assert.doesNotMatch(json.out, new RegExp(`Confidential|${someMobile}|"${secret}"`));
+    const of = (check: string) => {
+      const found = findings.find((finding) => finding.check === check);
+      assert.ok(found !== undefined, `nothing was said of ${check}: ${json.out}`);
+      return found;
+    };
+    return { code: json.code, text: json.out, of };
+  }
+
+  function ofSeverity({ text }: Doctor, severity: string): string[] {
+    const findings: readonly Finding[] = JSON.parse(text).findings;
+    return findings.filter((finding) => finding.severity === severity).map(({ check }) => check);
+  }
+
+  it('finds nothing to do at a till that is well, and says what it looked at', async (t) => {
+    const folder = await tillFolder(t);
+    const told = await ask(folder, configFor(t));
+    assert.deepEqual(ofSeverity(told, 'act'), [], told.text);
+    assert.deepEqual(ofSeverity(told, 'look'), [], told.text);
+    assert.equal(told.code, 0);
+    assert.match(told.of('outbox').found, /1 unsent/);
+    assert.match(told.of('credentials').found, /knows this till as practice\.till1/);
+    assert.match(told.of('clock').found, /Within \d+ s/);
+    assert.match(told.of('permissions').found, /All calls that read are allowed/);
+    assert.match(told.of('organisation').found, /Primary identifier mobile/);
+    assert.match(told.of('proxy').found, /None/);
+    assert.match(told.of('version').found, /Tillside \d+\.\d+\.\d+/);
+  });
+
+  it('a wrong secret: names the refusal with its request id, and how to give the secret again', async (t) => {
+    const told = await ask(await tillFolder(t, 'not the password'), configFor(t));
+    assert.equal(told.code, 2);
+    assert.deepEqual(ofSeverity(told, 'act'), ['credentials']);
+    assert.match(told.of('credentials').found, /refused the till or its password \(request id .+\)/);
+    assert.match(told.of('credentials').advice ?? '', /TILLSIDE_SECRET/);
+    assert.doesNotMatch(told.text, /not the password/);
+  });
+
+  it('a wrong URL: a name that nobody has, and a server that is not the API', async (t) => {
+    const folder = await tillFolder(t);
+    const nowhere = await ask(folder, configFor(t, 'https://api.tillside-test.invalid'));
+    assert.equal(nowhere.code, 2);
+    assert.match(nowhere.of('dns').found, /api\.tillside-test\.invalid has no address/);
+    assert.match(nowhere.of('dns').advice ?? '', /api\.url|DNS server/);
+    const other = http.createServer((_request, response) => response.writeHead(404).end('<h1>It works!</h1>'));
+    const url = await new Promise<string>((resolve) => {
+      other.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${port(other)}`));
+    });
+    t.after(() => other.close());
+    const wrong = await ask(folder, configFor(t, url));
+    assert.equal(wrong.code, 2);
+    assert.match(`${wrong.of('server').found} ${wrong.of('server').advice}`, /HTTP 404.*api\.url/);
+  });
+
+  it('a certificate that expired, one by an authority that nobody knows: names both', async (t) => {
+    const folder = await tillFolder(t);
+    const secure = async (made: ReturnType<typeof makeCertificates>) => {
+      const listening = https.createServer({ cert: made.cert, key: made.key }, (_request, response) => response.end());
+      await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+      t.after(() => listening.close());
+      const ca = path.join(newFolder(t), 'ca.pem');
+      writeFileSync(ca, made.ca);
+      return { url: `https://127.0.0.1:${port(listening)}`, ca };
+    };
+    const old = await secure(makeCertificates({ expired: true }));
+    const expired = await ask(folder, configFor(t, old.url), { NODE_EXTRA_CA_CERTS: old.ca });
+    assert.equal(expired.code, 2);
+    assert.match(expired.of('tls').found, /certificate of localhost, by Private CA expired on \d{4}-\d\d-\d\d/);
+    assert.match(expired.of('tls').advice ?? '', /renew/);
+    assert.match(expired.of('server').found, /tls \(CERT_HAS_EXPIRED\)/);
+    const fresh = await secure(makeCertificates());
+    const unknown = await ask(folder, configFor(t, fresh.url));
+    assert.match(unknown.of('tls').found, /Nobody whom this machine trusts vouches for .* by Private CA/);
+    assert.match(unknown.of('tls').advice ?? '', /Add the authority "Private CA"/);
+  });
+
+  it('a full disk: says that saves are refused, and to make room', async (t) => {
+    const folder = await tillFolder(t);
+    // No byte may be written to any file, as on a disk or a quota that is full.
+    const told = await ask(folder, configFor(t), {}, 'ulimit -f 0; ');
+    assert.equal(told.code, 2);
+    assert.match(told.of('disk').found, /disk or the quota is full \(EFBIG/);
+    assert.match(told.of('disk').advice ?? '', /Make room/);
+    assert.equal(statSync(folder).isDirectory(), true);
+  });
+
+  it('a second instance: says who has the data open, and what to do about a window that is not to be found', async (t) => {
+    const folder = await tillFolder(t);
+    const till = await openOfflineTill(folder);
+    t.after(() => till.close());
+    await assert.rejects(openOfflineTill(folder), { code: 'already-running' });
+    const told = await ask(folder, configFor(t));
+    assert.match(told.of('instance').found, new RegExp(`Tillside is open \\(process ${process.pid}, preview, for`));
+    assert.match(told.of('instance').advice ?? '', new RegExp(`end process ${process.pid}`));
+  });
+
+  it('a corrupt database: says so, and how a backup takes its place', async (t) => {
+    const folder = await tillFolder(t);
+    const { database } = folderFiles(folder);
+    const whole = readFileSync(database);
+    for (const at of [30, 4096 + 50, whole.length - 200]) {
+      writeFileSync(database, Buffer.from(whole).fill(0x5a, at, at + 100));
+      const told = await ask(folder, configFor(t));
+      assert.equal(told.code, 2);
+      assert.match(told.of('database').found, /damaged/, `at byte ${at}`);
+      assert.match(told.of('database').advice ?? '', /tillside restore/);
+    }
+  });
+
+  it('a key that is gone, a password that was never given, a clock that is wrong, a config that cannot be used', async (t) => {
+    const folder = await tillFolder(t);
+    const config = configFor(t);
+    const inHere = (argv: readonly string[], given: Parameters<typeof run>[1] = {}) =>
+      run(['doctor', '--json', '--data', folder, ...argv], given);
+    const find = (out: string, check: string) => {
+      const findings: readonly Finding[] = JSON.parse(out).findings;
+      return findings.find((finding) => finding.check === check);
+    };
+    const transport = createNodeTransport({ clock: systemClock, env: {} });
+    t.after(() => transport.close());
+    const fast = { ...systemClock, wallMs: () => Date.now() + 3_600_000 };
+    const wrong = await inHere(['--config', config], { clock: fast, transport: transport.send });
+    assert.equal(wrong.code, 1);
+    assert.match(find(wrong.out, 'clock')?.found ?? '', /60 minutes ahead of the server/);
+    writeFileSync(path.join(folder, 'secrets.json'), '{}');
+    const without = await inHere(['--config', config]);
+    assert.match(find(without.out, 'key')?.advice ?? '', /recovery-key use/);
+    assert.match(find(without.out, 'credentials')?.found ?? '', /cannot be read/);
+    const broken = path.join(newFolder(t), 'broken.json');
+    writeFileSync(broken, '{"api":{}}');
+    const unusable = await inHere(['--config', broken]);
+    assert.equal(unusable.code, 2);
+    assert.match(find(unusable.out, 'config')?.found ?? '', /cannot be used: api: /);
+  });
+});
+
+function port(server: { address: () => AddressInfo | string | null }): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server does not listen');
+  return address.port;
+}
