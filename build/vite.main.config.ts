@@ -23,6 +23,7 @@ export default defineConfig({
       input: {
         main: path.join(projectRoot, 'electron', 'main.ts'),
         'background-worker': path.join(projectRoot, 'electron', 'db', 'background-worker.ts'),
+        'import-worker': path.join(projectRoot, 'electron', 'customers', 'import', 'import-worker.ts'),
         'checkpoint-worker': path.join(projectRoot, 'electron', 'db', 'checkpoint', 'checkpoint-worker.ts'),
       },
       external: ['electron', /^node:/, ...builtinModules],

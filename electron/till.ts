@@ -4,6 +4,7 @@
  */
 import type { Clock, Random } from './clock/clock.ts';
 import { CustomerDesk } from './customers/customer-desk.ts';
+import { CustomerImport } from './customers/import/customer-import.ts';
 import { searchCustomers } from './customers/search.ts';
 import { Background } from './db/background.ts';
 import type { BackupResult } from './db/backup/backups.ts';
@@ -205,6 +206,20 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     changed: () => engine.changed(),
   });
 
+  const onFile = {
+    file: folderFiles(options.dataDir).database,
+    keyHex: folder.keyHex,
+    nativeBinding: options.nativeBinding,
+  };
+  const customerImport = new CustomerImport({
+    db,
+    onFile,
+    dataDir: options.dataDir,
+    clock,
+    changed: (state) => emit({ name: 'customers.importChanged', payload: state }),
+    customerChanged: line.customerChanged,
+  });
+
   const handlers: Handlers = {
     'app.info': () => ({
       version,
@@ -239,6 +254,15 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       engine.changed();
       return found;
     },
+    'customers.import': ({ file }) => {
+      customerImport.start(file);
+      return customerImport.state;
+    },
+    'customers.importCancel': () => {
+      customerImport.cancel();
+      return customerImport.state;
+    },
+    'customers.importState': () => customerImport.state,
     'updates.check': ({ target, changes }) => updates.check(target, changes),
     'updates.save': (request) => savedOr(updates.save(request)),
     'updates.requestIdentityChange': (request) => savedOr(updates.requestIdentityChange(request)),
@@ -293,17 +317,13 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     },
   };
 
-  const onFile = {
-    file: folderFiles(options.dataDir).database,
-    keyHex: folder.keyHex,
-    nativeBinding: options.nativeBinding,
-  };
   const checkpointer = new Checkpointer(db, onFile, (error) =>
     log.write('error', 'checkpoints go back to the main thread', { error: error.name }),
   );
   const finished = finishExports(outbox, options.dataDir);
   if (finished > 0) log.write('warn', 'rescue files finished that an earlier run had begun', { finished });
   engine.start();
+  customerImport.resumeAtStart();
   upkeep.start();
   round();
   log.write('info', 'till opened', { mode: options.mode, host: options.host, version });
@@ -321,6 +341,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       cancelRound?.();
       upkeep.close();
       staffDesk.close();
+      await customerImport.close();
       await engine.close();
       listeners.clear();
       await background.close();

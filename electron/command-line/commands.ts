@@ -3,6 +3,7 @@ import { backup } from './backup.ts';
 import type { Command } from './command.ts';
 import { configCheck } from './config-check.ts';
 import { doctor } from './doctor.ts';
+import { importCustomers } from './import-customers.ts';
 import { outboxExport } from './outbox-export.ts';
 import { outboxImport } from './outbox-import.ts';
 import { outboxList } from './outbox-list.ts';
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   outboxList,
   outboxExport,
   outboxImport,
+  importCustomers,
   backup,
   restoreCommand,
   recoveryKeyShow,

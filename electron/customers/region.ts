@@ -22,14 +22,14 @@ export const regionFormat = 1;
 const fileShape = /^region-[0-9a-zA-Z-]+\.db$/;
 
 /** Tables of a region's file, and the indexes that are made once they are filled. */
-export const regionTables = `
-  create table region.about (
+export const regionTables = (schema: string) => `
+  create table ${schema}.about (
     format integer not null,
     rows integer not null,
     -- When the server told what is in it.
     as_of_ms integer not null
   ) strict;
-  create table region.customers (
+  create table ${schema}.customers (
     id integer primary key,
     user_id text,
     mobile text,
@@ -42,22 +42,24 @@ export const regionTables = `
     name_backward text not null,
     mobile_backward text,
     email_key text,
-    external_key text
+    external_key text,
+    -- Where in the imported file it stands.
+    line integer not null
   ) strict;
-  create table region.customer_words (word text not null, customer_id integer not null) strict;
-  create table region.customer_records (customer_id integer primary key, record text not null) strict;
+  create table ${schema}.customer_words (word text not null, customer_id integer not null) strict;
+  create table ${schema}.customer_records (customer_id integer primary key, record text not null) strict;
 `;
 
-export const regionIndexes: readonly string[] = [
-  'create index region.customers_user_id on customers (user_id) where user_id is not null',
-  'create index region.customers_name_forward on customers (name_forward)',
-  'create index region.customers_name_backward on customers (name_backward)',
-  'create index region.customers_mobile on customers (mobile) where mobile is not null',
-  'create index region.customers_mobile_backward on customers (mobile_backward) where mobile_backward is not null',
-  'create index region.customers_email on customers (email_key) where email_key is not null',
-  'create index region.customers_external on customers (external_key) where external_key is not null',
-  'create index region.customer_words_word on customer_words (word, customer_id)',
-  'create index region.customer_words_customer on customer_words (customer_id)',
+export const regionIndexes = (schema: string): readonly string[] => [
+  `create index if not exists ${schema}.customers_user_id on customers (user_id) where user_id is not null`,
+  `create index if not exists ${schema}.customers_name_forward on customers (name_forward)`,
+  `create index if not exists ${schema}.customers_name_backward on customers (name_backward)`,
+  `create index if not exists ${schema}.customers_mobile on customers (mobile) where mobile is not null`,
+  `create index if not exists ${schema}.customers_mobile_backward on customers (mobile_backward) where mobile_backward is not null`,
+  `create index if not exists ${schema}.customers_email on customers (email_key) where email_key is not null`,
+  `create index if not exists ${schema}.customers_external on customers (external_key) where external_key is not null`,
+  `create index if not exists ${schema}.customer_words_word on customer_words (word, customer_id)`,
+  `create index if not exists ${schema}.customer_words_customer on customer_words (customer_id)`,
 ];
 
 /** For SQL over `region.customers r`: nobody of the till's own, and not hidden, stands over this row. */
@@ -67,8 +69,8 @@ export const shownOfRegion = `not exists (select 1 from main.customers o where o
 /** An empty region, so that every statement holds also before the first import. */
 export function attachEmptyRegion(db: Db): void {
   db.exec("attach ':memory:' as region key ''");
-  db.exec(regionTables);
-  for (const index of regionIndexes) db.exec(index);
+  db.exec(regionTables('region'));
+  for (const index of regionIndexes('region')) db.exec(index);
   db.exec(`insert into region.about values (${regionFormat}, 0, 0)`);
 }
 
@@ -116,8 +118,6 @@ function replaceAttached(db: Db, file: string, keyHex: string): boolean {
     attachRegionFile(db, file, keyHex);
     const format = db.prepare<[], { format: number }>('select format from region.about').get()?.format;
     if (format === regionFormat) {
-      // Nobody writes the file: its lock need not be taken and looked at anew for every search.
-      db.pragma('region.locking_mode = exclusive');
       db.pragma('region.cache_size = -49152');
       return true;
     }

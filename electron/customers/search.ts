@@ -144,6 +144,13 @@ function best(db: Db, candidates: readonly Candidate[], served: readonly Candida
  * @param limit how many hits at most
  */
 export function searchCustomers(db: Db, query: string, limit: number, countryCode: string): SearchResult {
+  // One reading of the files for all steps: each by itself would take their locks and look for changes anew.
+  return db.inTransaction
+    ? search(db, query, limit, countryCode)
+    : db.transaction(() => search(db, query, limit, countryCode)).deferred();
+}
+
+function search(db: Db, query: string, limit: number, countryCode: string): SearchResult {
   const typed = readTyped(query, countryCode);
   const identifier = identifierIn(query, countryCode);
   const told = { identifier, customersOnTill: customersOnTill(db) };

@@ -22,14 +22,9 @@ export type OpenDatabase = {
  *
  * @throws SqliteError `SQLITE_NOTADB` where the key does not fit or the file is no database
  */
-export function openDatabase({ file, keyHex, nativeBinding }: OpenDatabase): Db {
-  if (!/^[0-9a-f]{64}$/.test(keyHex)) throw new Error('A database key is 64 hex digits.');
-  const db = new Database(file, nativeBinding === undefined ? {} : { nativeBinding });
+export function openDatabase(onFile: OpenDatabase): Db {
+  const db = openEncrypted(onFile);
   try {
-    db.pragma("cipher = 'chacha20'");
-    db.pragma(`key = "raw:${keyHex}"`);
-    // The first read proves the key.
-    db.prepare('select count(*) from sqlite_schema').get();
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
@@ -39,6 +34,22 @@ export function openDatabase({ file, keyHex, nativeBinding }: OpenDatabase): Db 
     db.pragma('busy_timeout = 2000');
     assertDurable(db);
     attachEmptyRegion(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** The file with its key and nothing set. @throws SqliteError as `openDatabase` */
+export function openEncrypted({ file, keyHex, nativeBinding }: OpenDatabase): Db {
+  if (!/^[0-9a-f]{64}$/.test(keyHex)) throw new Error('A database key is 64 hex digits.');
+  const db = new Database(file, nativeBinding === undefined ? {} : { nativeBinding });
+  try {
+    db.pragma("cipher = 'chacha20'");
+    db.pragma(`key = "raw:${keyHex}"`);
+    // The first read proves the key.
+    db.prepare('select count(*) from sqlite_schema').get();
     return db;
   } catch (error) {
     db.close();

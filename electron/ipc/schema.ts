@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { type FieldChanges, fillableIdentifiers, type Identifier, isFieldKey } from '../customers/customer.ts';
 import type { CustomerView, LookupResult, SearchResult } from '../customers/customer-view.ts';
+import type { ImportState } from '../customers/import/import-state.ts';
 import type { StaffMember } from '../org/definitions.ts';
 import type { OrgView } from '../org/org-view.ts';
 import { type PracticeState, practiceFaults } from '../practice/practice-state.ts';
@@ -64,6 +65,11 @@ export const calls = {
   'customers.openByIdentifier': call(z.strictObject({ identifier })).returns<CustomerView>(),
   'customers.lookUpOnline': call(z.strictObject({ identifier })).returns<LookupResult>(),
   'customers.refresh': call(z.strictObject({ customerId: localId })).returns<LookupResult>(),
+
+  /** Reads a file of the region's customers from this machine's disk; goes on with one that was cut off. */
+  'customers.import': call(z.strictObject({ file: z.string().trim().min(1).max(4096) })).returns<ImportState>(),
+  'customers.importCancel': call(nothing).returns<ImportState>(),
+  'customers.importState': call(nothing).returns<ImportState>(),
 
   /** What `updates.save` would object to, without saving. */
   'updates.check': call(z.strictObject({ target, changes })).returns<readonly FieldProblem[]>(),
@@ -140,6 +146,7 @@ export const events = {
   'sync.changed': event<SyncStatus>(),
   /** The record, the effective view or an update of this customer changed. */
   'customers.changed': event<{ readonly customerId: number }>(),
+  'customers.importChanged': event<ImportState>(),
   /** An update moved to another state. */
   'updates.changed': event<{ readonly updateId: string; readonly customerId: number }>(),
   'org.changed': event<OrgView>(),

@@ -169,6 +169,9 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
     'customers.openByIdentifier': ({ identifier }) => strangers(identifier),
     'customers.lookUpOnline': () =>
       connection.kind === 'online' ? { kind: 'not-found' } : { kind: 'failed', why: 'offline' },
+    'customers.import': () => ({ kind: 'none' }),
+    'customers.importCancel': () => ({ kind: 'none' }),
+    'customers.importState': () => ({ kind: 'none' }),
     'customers.refresh': ({ customerId }) => {
       const customer = view(customerId);
       if (connection.kind !== 'online') return { kind: 'failed', why: 'offline' };
