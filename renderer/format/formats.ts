@@ -62,7 +62,9 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
 function regional(locale: string, countryCode: string): string {
   try {
     const parsed = new Intl.Locale(locale);
-    return parsed.region === undefined ? `${parsed.baseName}-${countryCode}` : parsed.baseName;
+    const region = parsed.region ?? countryCode;
+    // The figures and years that are on receipts and at head office, in every language.
+    return new Intl.Locale(locale, { region, numberingSystem: 'latn', calendar: 'gregory' }).toString();
   } catch {
     return 'en';
   }

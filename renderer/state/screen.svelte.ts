@@ -2,7 +2,7 @@ import { createContext } from 'svelte';
 import type { UpdateView } from '../../electron/updates/update-view.ts';
 import type { Services } from '../bridge.ts';
 import { type Formats, makeFormats } from '../format/formats.ts';
-import { m } from '../i18n/compiled/messages.js';
+import { m } from '../i18n/messages.ts';
 import { broughtWords, reasonSentence } from '../words/outcome-words.ts';
 import { statusSentence } from '../words/status-words.ts';
 import { Announcer } from './announcer.svelte.ts';
@@ -21,14 +21,15 @@ export class Screen {
   readonly announcer = new Announcer();
   readonly #formats: Formats;
 
-  constructor(services: Services, machine: Machine) {
+  /** @param language the one that is shown, which may be another than the store's */
+  constructor(services: Services, machine: Machine, language: { readonly locale: string }) {
     this.till = new TillState(services, machine);
     this.search = new Search(services, machine);
     this.desk = new Desk(services, machine, (update) => this.#moved(update));
     this.updates = new UpdateList(services, machine);
     this.#formats = $derived(
       makeFormats(
-        this.till.info?.locale ?? 'en',
+        inLanguage(language.locale, this.till.info?.locale ?? 'en'),
         this.till.info?.countryCode ?? 'GB',
         this.till.info?.timeZone ?? 'UTC',
       ),
@@ -93,6 +94,11 @@ export class Screen {
       this.announcer.say(m.announce_needs_you({ customer: update.customerName, sentence }));
     }
   }
+}
+
+/** The store's own manner where its language is shown; else the language in the store's country. */
+function inLanguage(shown: string, store: string): string {
+  return shown.split('-')[0] === store.split('-')[0] ? store : shown;
 }
 
 export const [useScreen, provideScreen] = createContext<Screen>();

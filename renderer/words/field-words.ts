@@ -5,20 +5,20 @@ import type { FieldDefinition } from '../../electron/org/definitions.ts';
 import type { OrgView } from '../../electron/org/org-view.ts';
 import type { FieldProblem } from '../../electron/updates/update-view.ts';
 import type { Formats } from '../format/formats.ts';
-import { m } from '../i18n/compiled/messages.js';
+import { m } from '../i18n/messages.ts';
 
 const named = new Map<string, () => string>([
-  ['firstName', m.field_firstName],
-  ['lastName', m.field_lastName],
+  ['firstName', m.field_first_name],
+  ['lastName', m.field_last_name],
   ['mobile', m.field_mobile],
   ['email', m.field_email],
-  ['externalId', m.field_externalId],
-  ['userId', m.field_userId],
-  ['registeredOn', m.field_registeredOn],
-  ['registeredTill', m.field_registeredTill],
-  ['associatedWith', m.field_associatedWith],
+  ['externalId', m.field_external_id],
+  ['userId', m.field_user_id],
+  ['registeredOn', m.field_registered_on],
+  ['registeredTill', m.field_registered_till],
+  ['associatedWith', m.field_associated_with],
   ['type', m.field_type],
-  ['fraudStatus', m.field_fraudStatus],
+  ['fraudStatus', m.field_fraud_status],
   ['subscription.sms.TRANS', m.field_sms_trans],
   ['subscription.sms.BULK', m.field_sms_bulk],
   ['subscription.email.TRANS', m.field_email_trans],

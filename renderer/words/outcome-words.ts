@@ -7,7 +7,7 @@ import type { Rejection, Warning } from '../../electron/loyalty-api/outcome.ts';
 import type { OrgView } from '../../electron/org/org-view.ts';
 import type { AttentionReason, UpdateView } from '../../electron/updates/update-view.ts';
 import type { Formats } from '../format/formats.ts';
-import { m } from '../i18n/compiled/messages.js';
+import { m } from '../i18n/messages.ts';
 import { fieldLabel } from './field-words.ts';
 
 function refusedSentence({ code, field, message }: Rejection, org: OrgView | null): string {

@@ -1,6 +1,6 @@
 /** What the pill says, and the sentence behind it. */
 import type { ConnectionCheck, SyncState, SyncStatus } from '../../electron/sync/sync-status.ts';
-import { m } from '../i18n/compiled/messages.js';
+import { m } from '../i18n/messages.ts';
 
 export type WhyNot = Extract<ConnectionCheck, { kind: 'failed' }>['why'];
 

@@ -20,7 +20,7 @@ async function saved(state: Partial<UpdateView>) {
       return { kind: 'saved', updateId, customerId: 7 };
     },
   });
-  const screen = new Screen(rig.services, machine().machine);
+  const screen = new Screen(rig.services, machine().machine, { locale: 'en' });
   await screen.desk.open(7);
   screen.desk.form?.type('lastName', 'Jones');
   await screen.save();

@@ -1,0 +1,57 @@
+/**
+ * The texts of the screen in the language that is shown. `m.search_label()` and the others are checked by the compiler;
+ * the language may change while the program runs, and only the one that is shown is in memory.
+ */
+import * as english from './compiled/messages/en.js';
+
+export type Messages = typeof english;
+type Say<Text> = Text extends (inputs: infer Inputs) => string
+  ? Record<never, never> extends Inputs
+    ? () => string
+    : (inputs: Inputs) => string
+  : never;
+type Texts = { readonly [Name in keyof Messages]: Say<Messages[Name]> };
+
+const names = ['en', 'es', 'fr', 'de', 'hi', 'ar', 'zh-CN', 'id'] as const;
+export type Locale = (typeof names)[number];
+export const locales: readonly Locale[] = names;
+
+const load: Record<Locale, () => Promise<Messages>> = {
+  en: async () => english,
+  es: () => import('./compiled/messages/es.js'),
+  fr: () => import('./compiled/messages/fr.js'),
+  de: () => import('./compiled/messages/de.js'),
+  hi: () => import('./compiled/messages/hi.js'),
+  ar: () => import('./compiled/messages/ar.js'),
+  'zh-CN': () => import('./compiled/messages/zh-CN.js'),
+  id: () => import('./compiled/messages/id.js'),
+};
+
+let shown: Messages = english;
+
+export function showMessages(messages: Messages): void {
+  shown = messages;
+}
+
+export async function loadMessages(locale: Locale): Promise<Messages> {
+  return await load[locale]();
+}
+
+/** The locale whose language a tag such as `fr-CA` names; English for others. */
+export function localeOf(tag: string): Locale {
+  const language = tag.split('-')[0]?.toLowerCase();
+  return locales.find((locale) => locale.split('-')[0] === language) ?? 'en';
+}
+
+const byName = new Map<string | symbol, (...inputs: readonly unknown[]) => string>();
+
+/** One function a text for the whole run, so that it can be kept in tables; what it says follows the language. */
+export const m: Texts = new Proxy(Object.create(null), {
+  get(_, name) {
+    const known = byName.get(name);
+    if (known !== undefined) return known;
+    const say = (...inputs: readonly unknown[]): string => Reflect.apply(Reflect.get(shown, name), undefined, inputs);
+    byName.set(name, say);
+    return say;
+  },
+});
