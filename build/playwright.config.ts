@@ -8,13 +8,14 @@ export default defineConfig({
   outputDir: path.join(root, 'test-results'),
   // Its runner would take the `paths` of the project's own at run time (better-sqlite3 hides its types).
   tsconfig: path.join(import.meta.dirname, 'tsconfig.playwright.json'),
-  // A busy machine starts a till and a page slowly; a spec itself waits for nothing longer than `expect` says.
-  timeout: 60_000,
-  expect: { timeout: 7_000 },
+  // Generous for a busy machine: only a spec that fails waits so long.
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   fullyParallel: true,
   workers: 2,
   // A spec that passes only at the second try is not a passing spec.
   retries: 0,
   forbidOnly: true,
-  use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+  // A trace of every spec takes half as long again: `--trace on` where the picture and the page's text do not tell enough.
+  use: { screenshot: 'only-on-failure' },
 });

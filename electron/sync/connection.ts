@@ -75,8 +75,12 @@ export class ConnectionState {
     this.#failures = Math.max(1, this.#failures);
   }
 
-  /** Somebody asked, or the machine woke up: the next try is due at once. The pace still holds. */
+  /**
+   * Somebody asked, or the machine woke up: the next try is due at once, and the back-off begins anew, so that a request
+   * that left before and fails after it does not take half a minute of what was asked for. The pace still holds.
+   */
   tryNow(): void {
     this.#retryAtMs = null;
+    this.#failures = Math.min(1, this.#failures);
   }
 }

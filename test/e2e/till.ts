@@ -59,9 +59,16 @@ export type TillScreen = {
   readonly dataDir: string;
   readonly status: Locator;
   readonly field: (name: string) => Locator;
+  readonly switch: (name: string) => Locator;
+  /** A number or a word beside its label, such as "Points". */
+  readonly figure: (region: Locator, name: string) => Locator;
   /** Types into the search and opens the first customer of that name. */
   readonly find: (query: string, name: RegExp) => Promise<void>;
   readonly save: () => Promise<void>;
+  /** Opens the "Updates" region where it is not open. */
+  readonly openUpdates: () => Promise<Locator>;
+  /** What the server took over so far, by field, one entry an update. */
+  readonly changes: () => readonly { readonly [key: string]: string }[];
   /** Stops the program and starts it again on the same data; `page` is a new one then. */
   readonly restart: (how: 'kill' | 'quit') => Promise<void>;
 };
@@ -112,12 +119,22 @@ export const test = base.extend<{ settings: Partial<TillSettings>; till: TillScr
         return running.page.getByRole('status', { name: 'Sync status' });
       },
       field: (name) => running.page.getByRole('textbox', { name, exact: true }),
+      switch: (name) => running.page.getByRole('switch', { name, exact: true }),
+      figure: (region, name) => region.getByRole('group', { name, exact: true }),
       find: async (query, name) => {
         const { page } = running;
         await page.getByRole('searchbox', { name: 'Find customer' }).fill(query);
         await page.getByRole('listbox', { name: 'Customers' }).getByRole('option', { name }).first().click();
       },
       save: () => running.page.getByRole('button', { name: 'Save', exact: true }).click(),
+      openUpdates: async () => {
+        const region = running.page.getByRole('region', { name: 'Updates', exact: true });
+        if (!(await region.isVisible())) {
+          await running.page.getByRole('button', { name: 'Updates', exact: true }).click();
+        }
+        return region;
+      },
+      changes: () => server.control.ledger.map((entry) => entry.changes),
       restart: async (how) => {
         await running.stop(how);
         // The secret is given once: from now on the till has its own.

@@ -1,0 +1,99 @@
+/** The outside contract of `npm run preview`: other programs rely on it. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { ensureBuilt } from '../../build/bundles.ts';
+import { run, temporaryFolder } from './program.ts';
+
+test.before(() => ensureBuilt(['preload', 'renderer']));
+
+function configured(t: TestContext, config: unknown) {
+  const folder = temporaryFolder(t);
+  const file = path.join(folder, 'config.json');
+  writeFileSync(file, typeof config === 'string' ? config : JSON.stringify(config));
+  const args = ['--config', file, '--data', path.join(folder, 'data'), '--port', '0', '--no-open'];
+  return { args, file };
+}
+
+// Nobody listens there: a till opens and works without its server.
+const config = {
+  api: { url: 'http://127.0.0.1:9' },
+  auth: { method: 'basic', till: 'store123' },
+  store: { countryCode: 'IN' },
+};
+
+test('one line says where it is, only the token opens it, and SIGTERM ends it with 0', async (t) => {
+  const { args } = configured(t, config);
+  const preview = run(t, 'preview', args);
+  await preview.says(/\n/);
+  const told: unknown = JSON.parse(preview.stdout());
+  assert.ok(typeof told === 'object' && told !== null && 'url' in told && 'ready' in told);
+  assert.deepEqual(Object.keys(told), ['ready', 'url']);
+  assert.equal(told.ready, true);
+  const url = new URL(String(told.url));
+  assert.match(url.href, /^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+$/);
+  const page = await fetch(url);
+  assert.equal(page.status, 200);
+  assert.match(await page.text(), /<title>Tillside/);
+  assert.equal((await fetch(url.origin)).status, 403);
+
+  const second = run(t, 'preview', args);
+  assert.equal(await second.ended, 3, 'one till on one data folder');
+  assert.match(second.stderr(), /already/i);
+  assert.equal(second.stdout(), '');
+
+  preview.child.kill('SIGTERM');
+  assert.equal(await preview.ended, 0);
+  assert.equal(preview.stdout().trim().split('\n').length, 1);
+  await assert.rejects(fetch(url));
+});
+
+test('a wrong config is told by path, found and expected, all at once, and ends with 2', async (t) => {
+  const { args, file } = configured(t, {
+    api: { url: 'http://shop.example.com', requestsPerMinute: 0 },
+    auth: { method: 'basic', till: 'store123', password: 'typed here by mistake' },
+    store: { countryCode: 'India', timeZone: 'Bombay' },
+    synch: {},
+  });
+  const preview = run(t, 'preview', args);
+  assert.equal(await preview.ended, 2);
+  assert.equal(preview.stdout(), '');
+  const lines = preview.stderr();
+  for (const part of [
+    file,
+    'api.url: found "http://shop.example.com", expected an https address',
+    'api.requestsPerMinute: found 0, expected 1 or more',
+    'auth.password: found a secret, which must not be in this file, expected the secret in TILLSIDE_SECRET',
+    'store.countryCode: found "India", expected a country as two capital letters',
+    'store.timeZone: found "Bombay", expected an IANA time zone',
+    'synch: found a key that is not known, expected no such key',
+  ]) {
+    assert.ok(lines.includes(part), `${part}\nis not in\n${lines}`);
+  }
+  assert.ok(!lines.includes('typed here by mistake'));
+});
+
+for (const [what, text, expected] of [
+  ['that is not JSON', '{ "api": ', /\(the file\): found a mistake at .*, expected valid JSON/],
+  ['that is empty of all that is needed', '{}', /api: found nothing.*\n\s+auth: found nothing/],
+] as const) {
+  test(`a config ${what} ends with 2`, async (t) => {
+    const preview = run(t, 'preview', configured(t, text).args);
+    assert.equal(await preview.ended, 2);
+    assert.match(preview.stderr(), expected);
+  });
+}
+
+test('a config that is not there, and words that are no arguments, end with 2', async (t) => {
+  const folder = temporaryFolder(t);
+  const missing = run(t, 'preview', ['--config', path.join(folder, 'no.json'), '--data', folder, '--no-open']);
+  assert.equal(await missing.ended, 2);
+  assert.match(
+    missing.stderr(),
+    /no\.json:\n\s+\(the file\): found it cannot be read \(ENOENT\), expected a readable file/,
+  );
+  const port = run(t, 'preview', ['--port', 'eighty', '--data', folder, '--no-open']);
+  assert.equal(await port.ended, 2);
+  assert.match(port.stderr(), /--port: found "eighty", expected a number from 0 to 65535/);
+});

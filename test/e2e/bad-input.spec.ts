@@ -1,0 +1,62 @@
+/** Wrong input is told at its field and never loses what was typed. Every rule by itself: test/updates/rules.test.ts. */
+import { anchors } from '../../electron/practice/anchors.ts';
+import { expect, test } from './till.ts';
+
+const { bjornWeiss, ashaRaman } = anchors;
+
+test('wrong values are told at their fields, the text is kept, and nothing is sent', async ({ till }) => {
+  const { page } = till;
+  // He has no mobile yet, which the store's country is to read.
+  await till.find(bjornWeiss.email, /Björn Weiß/);
+  await expect(till.field('Postcode')).toBeVisible();
+  const wrong: readonly (readonly [string, string, RegExp])[] = [
+    ['Mobile', '98450 1234', /Not a whole mobile number/],
+    ['First name', 'B'.repeat(101), /Too long\. At most 100 characters/],
+    ['Registered on', '2025-02-30 10:00:00', /Not a date that exists\. Write it such as 2024-03-31 10:15:00/],
+    ['Registered till', '', /cannot be emptied/],
+    ['Birthday', '2023-02-29', /Not a date that exists/],
+    ['Age', 'forty', /Write a whole number/],
+    ['Height in metres', 'tall', /Write a number/],
+    ['Postcode', '!!', /A postcode has 3 to 10 letters and digits/],
+    ['Delivery note', 'n'.repeat(4001), /Too long\. At most 4000 characters/],
+    ['Wedding date', '2015-02-31', /Not a date that exists/],
+  ];
+  for (const [name, typed] of wrong) await till.field(name).fill(typed);
+  await page.getByRole('combobox', { name: 'Preferred language' }).selectOption('');
+  await till.save();
+  await expect(page.getByText(`${wrong.length + 1} things to put right`, { exact: false }).first()).toBeVisible();
+  for (const [name, typed, message] of wrong) {
+    await expect(till.field(name)).toHaveAttribute('aria-invalid', 'true');
+    await expect(till.field(name)).toHaveAccessibleDescription(message);
+    await expect(till.field(name)).toHaveValue(typed);
+  }
+  await expect(page.getByRole('combobox', { name: 'Preferred language' })).toHaveAccessibleDescription(
+    /must be filled in/,
+  );
+  await expect(till.status).toHaveText('All sent · 0 waiting');
+  expect(till.server.control.countOf('customer/update')).toBe(0);
+
+  // One put right: its message goes, the others stay.
+  await till.field('Age').fill('40');
+  await till.field('Age').blur();
+  await expect(till.field('Age')).not.toHaveAttribute('aria-invalid', 'true');
+  await expect(till.field('Postcode')).toHaveValue('!!');
+});
+
+test('a wrong email is told when the field is left, and an empty change is no update', async ({ till }) => {
+  const { page } = till;
+  await till.find(ashaRaman.mobile, /Asha Raman/);
+  await till.field('Email').fill('asha at example');
+  await till.field('Email').blur();
+  await expect(till.field('Email')).toHaveAccessibleDescription(/Not a whole email address/);
+  await expect(till.field('Email')).toHaveValue('asha at example');
+  await page.getByRole('button', { name: 'Undo Email' }).click();
+
+  await till.field('Last name').fill(' Raman ');
+  await till.field('Last name').blur();
+  await expect(page.getByText('No changes', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Save', exact: true })).toHaveAttribute('aria-disabled', 'true');
+  await till.field('Last name').press('Control+s');
+  await expect(page.getByRole('alert').filter({ hasText: 'There is nothing to keep' })).toBeVisible();
+  expect(till.server.control.countOf('customer/update')).toBe(0);
+});

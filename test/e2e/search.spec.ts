@@ -1,0 +1,31 @@
+/** Looking up online who is not on this till. */
+import { anchors } from '../../electron/practice/anchors.ts';
+import { expect, test } from './till.ts';
+
+const { ashaRaman } = anchors;
+
+test('a whole identifier is looked up online; a lookup that failed never reads as an unknown customer', async ({
+  till,
+}) => {
+  const { page, server } = till;
+  const box = page.getByRole('searchbox', { name: 'Find customer' });
+  const list = page.getByRole('listbox', { name: 'Customers' });
+  await box.fill('+91 98888 77777');
+  await expect(page.getByText('The loyalty server knows nobody with 919888877777.')).toBeVisible();
+  await expect(list.getByRole('option')).toHaveText(/update by mobile 919888877777/);
+
+  await server.control.setConnection(false);
+  await box.fill(ashaRaman.mobile);
+  await expect(
+    page.getByText('No connection, so nobody could be looked up. The customer may well exist.'),
+  ).toBeVisible();
+  await server.control.setConnection(true);
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await expect(list.getByRole('option', { name: /Asha Raman/ })).toBeVisible();
+  await box.press('Enter');
+  await expect(till.field('First name')).toHaveValue('Asha');
+
+  await server.control.setConnection(false);
+  await box.fill('raman');
+  await expect(list.getByRole('option', { name: /Asha Raman/ })).toBeVisible();
+});
