@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { _electron, type Browser, test as base, chromium, type Locator, type Page } from 'playwright/test';
+import { _electron, type Browser, test as base, chromium, expect, type Locator, type Page } from 'playwright/test';
 import { chromiumFlags, findChromium, isRoot } from '../../build/chromium.ts';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
@@ -125,6 +125,8 @@ export const test = base.extend<{ settings: Partial<TillSettings>; till: TillScr
         const { page } = running;
         await page.getByRole('searchbox', { name: 'Find customer' }).fill(query);
         await page.getByRole('listbox', { name: 'Customers' }).getByRole('option', { name }).first().click();
+        // The page of whoever was open before is still there for a moment; the new one's name takes the focus.
+        await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
       },
       save: () => running.page.getByRole('button', { name: 'Save', exact: true }).click(),
       openUpdates: async () => {

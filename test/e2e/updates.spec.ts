@@ -85,6 +85,7 @@ test('a waiting update is changed, another is taken back, and the server hears o
     await expect(ritas).toContainText(part);
   }
   await ritas.getByRole('button', { name: 'Change', exact: true }).click();
+  await expect(page.getByText('Changing what waits to be sent')).toBeVisible();
   await expect(till.field('Last name')).toHaveValue('First-Text');
   await till.field('Last name').fill('Second-Text');
   await till.save();
