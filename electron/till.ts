@@ -34,6 +34,7 @@ import { SyncEngine } from './sync/engine.ts';
 import type { Line } from './sync/line.ts';
 import { Pace } from './sync/pace.ts';
 import type { ConnectionCheck } from './sync/sync-status.ts';
+import { Told } from './sync/told.ts';
 import { keepDraft, listDrafts } from './updates/drafts.ts';
 import { historyOf } from './updates/history.ts';
 import { Outbox } from './updates/outbox.ts';
@@ -141,6 +142,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     outbox,
     connection: new ConnectionState(clock, random),
     pace: new Pace(config.api, clock, random),
+    told: new Told(),
     clock,
     log,
     config,

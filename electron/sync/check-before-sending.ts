@@ -3,8 +3,8 @@
  * people, is stopped here.
  *
  * - The server's value of a changed field moved since staff edited it → attention, was / theirs / ours (F22). The
- *   server is asked when the update is older than a few minutes, was saved before this start, or is about somebody the
- *   server never told us of; else the cached record is compared. A race of the length of one request remains.
+ *   server is asked when the update or the record here is older than a few minutes, the update was saved before this
+ *   start or goes once more, or the server never told us of the customer; else the cached record is compared. A race of the length of one request remains.
  * - A filled identifier that belongs to somebody else → attention (F23), unless staff confirmed it.
  */
 import type { CustomerRecord, FieldKey, Identifier } from '../customers/customer.ts';
@@ -15,19 +15,21 @@ import { inTransaction } from '../db/statements.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
 import { compareWithServer, sameValue } from './compare.ts';
-import { type Line, noteTrouble } from './line.ts';
-import { keepFound, keepRecord, settleApplied } from './settle.ts';
+import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
+import { customerOf, keepFound, keepRecord, settleApplied } from './settle.ts';
 
 export type CheckResult =
   | { readonly kind: 'go'; readonly update: Update; readonly identifier: Identifier }
-  /** It stands somewhere else now (attention, applied), or changed while it was looked at. */
+  /** It stands somewhere else now (attention, applied). */
   | { readonly kind: 'settled' }
+  /** Staff edited or cancelled it while it was looked at: what there is of it now is looked at again. */
+  | { readonly kind: 'moved-on' }
   /** The line or the server refused the look: try again when it is due. */
   | { readonly kind: 'later' };
 
 type Look = { readonly kind: 'done' } | { readonly kind: 'unseen' } | { readonly kind: 'later' };
 
-/** @param isOld the update has waited long enough for the server to have moved on */
+/** @param isOld the update may have waited long enough for the server to have moved on */
 export async function checkBeforeSending(
   line: Line,
   api: LoyaltyApi,
@@ -36,29 +38,53 @@ export async function checkBeforeSending(
 ): Promise<CheckResult> {
   const { db } = line;
   const identifier = identifierNow(line, update);
+  const mayLook = line.config.sync.readBack && update.kind === 'fields';
+  if (mayLook && (isOld || line.connection.isProbing || isRecordOld(line, update))) {
+    const look = await lookAtCustomer(line, api, update, identifier);
+    if (look.kind === 'done') return { kind: 'settled' };
+    if (look.kind === 'later') return { kind: 'later' };
+  } else if (line.connection.isProbing && !(await isThere(line, api))) {
+    // While the line is not known to stand, an update is no probe: a look costs the outbox nothing when it fails (F14).
+    return { kind: 'later' };
+  }
   if (update.kind === 'fields') {
-    const told = customerRow(db, update.customerId)?.as_of_ms ?? null;
-    if (line.config.sync.readBack && (isOld || told === null)) {
-      const look = await lookAtCustomer(line, api, update, identifier);
-      if (look.kind === 'done') return { kind: 'settled' };
-      if (look.kind === 'later') return { kind: 'later' };
-    }
     // With or without a fresh look: the cached record may have been refreshed since the edit.
     const current = findUpdate(db, update.id);
     if (current === null || current.revision !== update.revision || current.state !== 'queued')
-      return { kind: 'settled' };
+      return { kind: 'moved-on' };
     if (settleByCache(line, current)) return { kind: 'settled' };
     const fills = await checkFills(line, api, current, identifier);
     if (fills !== 'free') return { kind: fills };
   }
   const current = findUpdate(db, update.id);
-  if (current === null || current.revision !== update.revision) return { kind: 'settled' };
+  if (current === null || current.revision !== update.revision) return { kind: 'moved-on' };
   return { kind: 'go', update: current, identifier: identifierNow(line, current) };
+}
+
+/** What is here of the customer was never told, or so long ago that the server may have moved on. */
+function isRecordOld({ db, clock, config }: Line, update: Update): boolean {
+  const toldAtMs = customerRow(db, update.customerId)?.as_of_ms ?? null;
+  // A clock that was set back must not make a record fresh for ever.
+  return toldAtMs === null || Math.abs(clock.wallMs() - toldAtMs) >= config.sync.checkAfterMinutes * 60_000;
+}
+
+/** Asks the server for nothing but whether it is there. */
+async function isThere(line: Line, api: LoyaltyApi): Promise<boolean> {
+  line.pace.take();
+  const outcome = await api.login();
+  if (outcome.kind === 'failed') {
+    noteTrouble(line, outcome.why, outcome.retryAfterMs);
+    return outcome.why === 'unreadable-answer';
+  }
+  noteAnswer(line);
+  if (outcome.kind !== 'held' || outcome.why !== 'credentials') return true;
+  noteHeld(line, api, 'credentials');
+  return false;
 }
 
 /** The server's id as soon as it is known, else what the update was saved with. */
 function identifierNow(line: Line, update: Update): Identifier {
-  return identifierOf(line.db, update.customerId, line.primaryIdentifier()) ?? update.identifier;
+  return identifierOf(line.db, customerOf(line.db, update), line.primaryIdentifier()) ?? update.identifier;
 }
 
 /** Fetches the customer, keeps the record, and learns the baseline of fields that were edited unseen. */
@@ -68,9 +94,9 @@ async function lookAtCustomer(line: Line, api: LoyaltyApi, update: Update, ident
   const outcome = await api.getCustomer(identifier);
   switch (outcome.kind) {
     case 'found': {
-      connection.answered();
+      noteAnswer(line);
       const customerId = inTransaction(db, () => {
-        const kept = keepRecord(db, update.customerId, outcome.value, clock.wallMs());
+        const kept = keepRecord(db, customerOf(db, update), outcome.value, clock.wallMs());
         const current = findUpdate(db, update.id);
         if (current !== null && current.state === 'queued') learnBaseline(line, current, outcome.value);
         return kept;
@@ -79,14 +105,14 @@ async function lookAtCustomer(line: Line, api: LoyaltyApi, update: Update, ident
       return { kind: 'unseen' };
     }
     case 'not-found':
-      connection.answered();
+      noteAnswer(line);
       outbox.needsPerson(update, { kind: 'no-such-customer' }, outcome.answer);
-      line.updateChanged(update.id, update.customerId);
+      line.updateChanged(update.id, customerOf(db, update));
       return { kind: 'done' };
     case 'held':
       connection.answered();
       if (outcome.why === 'permission') return { kind: 'unseen' };
-      connection.pause('credentials');
+      noteHeld(line, api, 'credentials');
       return { kind: 'later' };
     case 'refused':
       connection.answered();
@@ -110,7 +136,7 @@ function settleByCache(line: Line, update: Update): boolean {
   const { db, outbox, clock } = line;
   const record = readRecord(db, update.customerId);
   if (record === null || customerRow(db, update.customerId)?.as_of_ms === null) return false;
-  const comparison = compareWithServer(update, record);
+  const comparison = compareWithServer(update, record, update.resent ? 'maybe' : 'never');
   if (comparison.kind === 'ours') {
     const customerId = settleApplied(
       db,
@@ -143,7 +169,7 @@ async function checkFills(
     if (value === undefined || update.confirmedFills.includes(type)) continue;
     const stop = (key: FieldKey, otherUserId: string | null): 'settled' => {
       line.outbox.needsPerson(update, { kind: 'belongs-to-other', key, otherUserId }, null);
-      line.updateChanged(update.id, update.customerId);
+      line.updateChanged(update.id, customerOf(line.db, update));
       return 'settled';
     };
     // A till that may not read cannot know whose the identifier is: a person has to say so.
@@ -152,18 +178,18 @@ async function checkFills(
     const outcome = await api.getCustomer({ type, value });
     switch (outcome.kind) {
       case 'found':
-        connection.answered();
+        noteAnswer(line);
         if (isSamePerson(line, update, identifier, outcome.value)) break;
         // The other person's record is kept, so that staff can see both side by side.
-        keepFound(line.db, { type, value }, outcome.value, line.clock.wallMs(), update.customerId);
+        keepFound(line.db, { type, value }, outcome.value, line.clock.wallMs());
         return stop(type, outcome.value.userId);
       case 'not-found':
-        connection.answered();
+        noteAnswer(line);
         break;
       case 'held':
         connection.answered();
         if (outcome.why === 'permission') return stop(type, null);
-        connection.pause('credentials');
+        noteHeld(line, api, 'credentials');
         return 'later';
       case 'refused':
         connection.answered();
@@ -178,7 +204,7 @@ async function checkFills(
 }
 
 function isSamePerson(line: Line, update: Update, identifier: Identifier, found: CustomerRecord): boolean {
-  const userId = customerRow(line.db, update.customerId)?.user_id ?? null;
+  const userId = customerRow(line.db, customerOf(line.db, update))?.user_id ?? null;
   if (userId !== null && found.userId !== null) return userId === found.userId;
   return identifier.type !== 'userId' && sameValue(identifier.type, found.fields[identifier.type], identifier.value);
 }

@@ -1,7 +1,7 @@
 /** "Check connection": proves the till's credentials, and tells who the server believes this till is. */
 import type { Organisation } from '../org/organisation.ts';
 import type { SyncEngine } from './engine.ts';
-import { type Line, noteTrouble } from './line.ts';
+import { type Line, noteHeld, noteTrouble } from './line.ts';
 import type { ConnectionCheck } from './sync-status.ts';
 
 /** A success lifts a pause: what waited goes on. */
@@ -24,8 +24,8 @@ export async function checkLine(line: Line, engine: SyncEngine, organisation: Or
         clockSkewMs: engine.clockSkewMs,
       };
     case 'held':
-      connection.answered();
-      if (outcome.why === 'credentials') connection.pause('credentials');
+      if (outcome.why === 'credentials') noteHeld(line, api, outcome.why);
+      else connection.answered();
       engine.changed();
       return { kind: 'failed', why: outcome.why };
     case 'failed':

@@ -5,22 +5,51 @@ import { severalValues } from '../updates/defined-field-rules.ts';
 import type { Update } from '../updates/rows.ts';
 import type { FieldConflict } from '../updates/update-view.ts';
 
-/**
- * The same value, as far as the API keeps one: identifiers and field values come back in another letter case, several
- * values in another order, and none as null or as empty text.
- */
+/** Sorted, so that the order does not count; null where the value is not several. */
+function sortedValues(value: string): string | null {
+  const values = severalValues(value);
+  return values === null ? null : [...values].sort().join('\n');
+}
+
+const digitsOfCountryCode = 3;
+
+/** A number with and without its country code (or a trunk zero) is the same number. */
+function sameNumber(left: string, right: string): boolean {
+  const [short = '', long = ''] = [left, right]
+    .map((digits) => digits.replace(/\D/g, '').replace(/^0+/, ''))
+    .sort((a, b) => a.length - b.length);
+  return short !== '' && long.endsWith(short) && long.length - short.length <= digitsOfCountryCode;
+}
+
+/** The same value, but for what is no difference to anybody: none as null or empty, an email in another letter case. */
 export function sameValue(key: FieldKey, a: string | null | undefined, b: string | null | undefined): boolean {
   const [left, right] = [a ?? '', b ?? ''];
   if (left === right) return true;
-  if (key === 'email' || key.startsWith('extended.') || key === 'fraudStatus') {
-    return left.toLowerCase() === right.toLowerCase();
-  }
-  if (key.startsWith('custom.')) {
-    const [lefts, rights] = [severalValues(left), severalValues(right)];
-    return lefts !== null && rights !== null && [...lefts].sort().join('\n') === [...rights].sort().join('\n');
-  }
-  return false;
+  if (key === 'email' || key === 'fraudStatus') return left.toLowerCase() === right.toLowerCase();
+  if (key === 'mobile') return sameNumber(left, right);
+  const several = key.startsWith('custom.') ? sortedValues(left) : null;
+  return several !== null && several === sortedValues(right);
 }
+
+const dateAndTime = /^(\d{4}-\d{2}-\d{2})(?:[ t](\d{2}:\d{2})(?::(\d{2}))?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?)?$/;
+
+/** One spelling for all that a server may give back for a value: letter case, spaces, parts of a date, decimals. */
+function spelling(value: string): string {
+  const several = severalValues(value);
+  if (several !== null) return several.map(spelling).sort().join('\n');
+  const text = value.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
+  const date = dateAndTime.exec(text);
+  if (date !== null) return `${date[1]} ${date[2] ?? '00:00'}:${date[3] ?? '00'}`;
+  return /^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text;
+}
+
+/** The same value as a server may spell it. Never enough to leave a change undone: "rita" is not yet "Rita". */
+function similarValue(key: FieldKey, a: string | null | undefined, b: string | null | undefined): boolean {
+  return sameValue(key, a, b) || spelling(a ?? '') === spelling(b ?? '');
+}
+
+/** `never`: it cannot be there yet. `maybe`: it may have arrived, and stand there in the server's own spelling. */
+export type Sent = 'never' | 'maybe';
 
 export type Comparison =
   /** Every field is as staff want it. */
@@ -32,14 +61,23 @@ export type Comparison =
   /** Some are ours and some are as before. */
   | { readonly kind: 'mixed' };
 
-export function compareWithServer(update: Pick<Update, 'changes' | 'baseline'>, server: CustomerRecord): Comparison {
+export function compareWithServer(
+  update: Pick<Update, 'changes' | 'baseline'>,
+  server: CustomerRecord,
+  sent: Sent,
+): Comparison {
   const keys = fieldKeys(update.changes);
-  const isOurs = (key: FieldKey) => sameValue(key, server.fields[key], update.changes[key]);
+  const isSimilar = (key: FieldKey) => similarValue(key, server.fields[key], update.changes[key]);
+  const isOurs = (key: FieldKey) => {
+    if (sameValue(key, server.fields[key], update.changes[key])) return true;
+    // Where the old value is as similar as the new one, only the very value tells.
+    return sent === 'maybe' && isSimilar(key) && !similarValue(key, update.baseline[key], update.changes[key]);
+  };
   // A baseline that was never known cannot have moved.
   const isBaseline = (key: FieldKey) =>
-    update.baseline[key] === undefined || sameValue(key, server.fields[key], update.baseline[key]);
+    update.baseline[key] === undefined || similarValue(key, server.fields[key], update.baseline[key]);
   if (keys.every(isOurs)) return { kind: 'ours' };
-  const moved = keys.filter((key) => !isOurs(key) && !isBaseline(key));
+  const moved = keys.filter((key) => !isOurs(key) && !isBaseline(key) && !isSimilar(key));
   if (moved.length > 0) {
     return {
       kind: 'moved',

@@ -3,12 +3,13 @@ import type { Clock } from '../clock/clock.ts';
 import type { FillableIdentifier } from '../customers/customer.ts';
 import type { Db } from '../db/open.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
-import type { NotSentReason, UnknownReason } from '../loyalty-api/outcome.ts';
+import type { Held, NotSentReason, UnknownReason } from '../loyalty-api/outcome.ts';
 import type { Log } from '../support/log.ts';
 import type { MachineConfig } from '../support/machine-config.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import type { ConnectionState } from './connection.ts';
 import type { Pace } from './pace.ts';
+import type { Told } from './told.ts';
 
 export type Line = {
   /** Null while the till has no password. */
@@ -21,10 +22,26 @@ export type Line = {
   readonly log: Log;
   readonly config: MachineConfig;
   readonly primaryIdentifier: () => FillableIdentifier;
+  readonly told: Told;
   /** After a commit: tells the screen. */
   readonly customerChanged: (customerId: number) => void;
   readonly updateChanged: (updateId: string, customerId: number) => void;
 };
+
+/** The server took a request and answered it, whatever it said: the pace may grow again. */
+export function noteAnswer({ connection, pace }: Pick<Line, 'connection' | 'pace'>): void {
+  connection.answered();
+  pace.succeeded();
+}
+
+/**
+ * The server refused the till. An answer to a password that is not the till's any more says nothing of the new one: it
+ * must not pause what staff have just set right.
+ */
+export function noteHeld(line: Pick<Line, 'api' | 'connection'>, asked: LoyaltyApi, why: Held['why']): void {
+  line.connection.answered();
+  if (line.api() === asked) line.connection.pause(why);
+}
 
 /** An exchange that brought no answer of the API's own: what that says about the connection and the pace. */
 export function noteTrouble(

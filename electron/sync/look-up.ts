@@ -5,8 +5,10 @@
 import type { CustomerRecord, Identifier } from '../customers/customer.ts';
 import type { LookupResult } from '../customers/customer-view.ts';
 import { identifierOf } from '../customers/effective.ts';
+import { customerRow, findByIdentifier } from '../customers/store.ts';
+import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { ReadOutcome } from '../loyalty-api/outcome.ts';
-import { type Line, noteTrouble } from './line.ts';
+import { type Line, noteHeld, noteTrouble } from './line.ts';
 import { keepFound, keepRecord } from './settle.ts';
 
 export type LookUp =
@@ -17,27 +19,53 @@ type FailedWhy = Extract<LookupResult, { kind: 'failed' }>['why'];
 
 /** Looks somebody up by an identifier and brings the record into the cache. */
 export async function lookUp(line: Line, identifier: Identifier): Promise<LookUp> {
-  const api = line.api();
-  if (api === null) return { kind: 'failed', why: 'no-secret' };
-  line.pace.take();
-  const outcome = await api.getCustomer(identifier);
-  return settleLookUp(line, outcome, (record) => keepFound(line.db, identifier, record, line.clock.wallMs()));
+  const known = (record: CustomerRecord) =>
+    record.userId === null ? null : findByIdentifier(line.db, { type: 'userId', value: record.userId });
+  return ask(line, identifier, known, (record) => keepFound(line.db, identifier, record, line.clock.wallMs()));
 }
 
 /** Refreshes a customer of this till. */
 export async function refresh(line: Line, customerId: number): Promise<LookUp> {
+  const { db, clock } = line;
+  const identifier = identifierOf(db, customerId, line.primaryIdentifier());
+  if (identifier === null) return { kind: 'not-found' };
+  return ask(
+    line,
+    identifier,
+    () => customerId,
+    (record) =>
+      // Meanwhile the customer may have turned out to be another of this till.
+      customerRow(db, customerId) === null
+        ? keepFound(db, identifier, record, clock.wallMs())
+        : keepRecord(db, customerId, record, clock.wallMs()),
+  );
+}
+
+/** An answer that was overtaken by an update of the same customer is asked for again this often. */
+const mostAsks = 3;
+
+async function ask(
+  line: Line,
+  identifier: Identifier,
+  known: (record: CustomerRecord) => number | null,
+  keep: (record: CustomerRecord) => number,
+): Promise<LookUp> {
   const api = line.api();
   if (api === null) return { kind: 'failed', why: 'no-secret' };
-  const identifier = identifierOf(line.db, customerId, line.primaryIdentifier());
-  if (identifier === null) return { kind: 'not-found' };
-  line.pace.take();
-  return settleLookUp(line, await api.getCustomer(identifier), (record) =>
-    keepRecord(line.db, customerId, record, line.clock.wallMs()),
-  );
+  for (let asked = 1; ; asked += 1) {
+    const mark = line.told.mark();
+    line.pace.take();
+    const outcome = await api.getCustomer(identifier);
+    const knownId = outcome.kind === 'found' ? known(outcome.value) : null;
+    const isOvertaken = knownId !== null && line.told.isNewer(knownId, mark);
+    if (!isOvertaken) return settleLookUp(line, api, outcome, keep);
+    if (asked >= mostAsks) return settleLookUp(line, api, outcome, () => knownId);
+  }
 }
 
 function settleLookUp(
   line: Line,
+  api: LoyaltyApi,
   outcome: ReadOutcome<CustomerRecord>,
   keep: (record: CustomerRecord) => number,
 ): LookUp {
@@ -53,8 +81,8 @@ function settleLookUp(
       connection.answered();
       return { kind: 'not-found' };
     case 'held':
-      connection.answered();
-      if (outcome.why === 'credentials') connection.pause('credentials');
+      if (outcome.why === 'credentials') noteHeld(line, api, outcome.why);
+      else connection.answered();
       return { kind: 'failed', why: outcome.why };
     case 'refused':
       connection.answered();

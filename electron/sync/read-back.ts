@@ -13,13 +13,20 @@ import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { Update } from '../updates/rows.ts';
 import type { AttentionReason } from '../updates/update-view.ts';
 import { compareWithServer } from './compare.ts';
-import { type Line, noteTrouble } from './line.ts';
-import { keepRecord, settleApplied } from './settle.ts';
+import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
+import { customerOf, keepRecord, settleApplied } from './settle.ts';
 
 type Because = Extract<AttentionReason, { kind: 'cannot-tell' }>['because'];
 
-/** @returns `later` where the server could not be asked: the update stays unknown */
-export async function readBack(line: Line, api: LoyaltyApi, update: Update): Promise<'settled' | 'later'> {
+/**
+ * @returns `later` where the server could not be asked: the update stays unknown; `goes-again` where it did not arrive: the
+ * server is given another settle wait, and asked once more, before it is sent
+ */
+export async function readBack(
+  line: Line,
+  api: LoyaltyApi,
+  update: Update,
+): Promise<'settled' | 'goes-again' | 'later'> {
   const { db, outbox, connection, clock } = line;
   if (!line.config.sync.readBack || update.kind !== 'fields') return withoutReading(line, update);
   const identifier = identifierOf(db, update.customerId, line.primaryIdentifier()) ?? update.identifier;
@@ -27,35 +34,36 @@ export async function readBack(line: Line, api: LoyaltyApi, update: Update): Pro
   const outcome = await api.getCustomer(identifier);
   switch (outcome.kind) {
     case 'found': {
-      connection.answered();
+      noteAnswer(line);
       const nowMs = clock.wallMs();
-      const comparison = compareWithServer(update, outcome.value);
+      const comparison = compareWithServer(update, outcome.value, 'maybe');
       if (comparison.kind === 'ours') {
         const told = { effects: [], warnings: [], answer: null, confirmedBy: 'read' } as const;
         const customerId = settleApplied(db, outbox, update, outcome.value, told, nowMs);
+        line.told.note(customerId);
         line.updateChanged(update.id, customerId);
         return 'settled';
       }
       const seen = fieldKeys(update.changes).every((key) => update.baseline[key] !== undefined);
+      const mayGoAgain = comparison.kind === 'baseline' && seen && !update.resent;
       const customerId = inTransaction(db, () => {
-        const kept = keepRecord(db, update.customerId, outcome.value, nowMs);
-        const current = { ...update, customerId: kept };
-        if (comparison.kind === 'baseline' && seen && !update.resent) outbox.resend(current);
-        else cannotTell(line, current, becauseOf(comparison.kind === 'baseline', seen));
+        const kept = keepRecord(db, customerOf(db, update), outcome.value, nowMs);
+        if (mayGoAgain) outbox.resend(update);
+        else cannotTell(line, update, becauseOf(comparison.kind === 'baseline', seen));
         return kept;
       });
       line.updateChanged(update.id, customerId);
-      return 'settled';
+      return mayGoAgain ? 'goes-again' : 'settled';
     }
     case 'not-found':
-      connection.answered();
+      noteAnswer(line);
       outbox.needsPerson(update, { kind: 'no-such-customer' }, outcome.answer);
-      line.updateChanged(update.id, update.customerId);
+      line.updateChanged(update.id, customerOf(db, update));
       return 'settled';
     case 'held':
       connection.answered();
       if (outcome.why === 'permission') return withoutReading(line, update);
-      connection.pause('credentials');
+      noteHeld(line, api, 'credentials');
       return 'later';
     case 'refused':
       connection.answered();
@@ -80,6 +88,6 @@ function cannotTell(line: Line, update: Update, because: Because): void {
 function withoutReading(line: Line, update: Update): 'settled' {
   if (line.config.sync.resendUnconfirmed === 'always' && update.kind === 'fields') line.outbox.resend(update);
   else cannotTell(line, update, 'read-back-not-allowed');
-  line.updateChanged(update.id, update.customerId);
+  line.updateChanged(update.id, customerOf(line.db, update));
   return 'settled';
 }

@@ -5,21 +5,29 @@ import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { UpdateOutcome } from '../loyalty-api/outcome.ts';
 import type { Update } from '../updates/rows.ts';
 import { checkBeforeSending } from './check-before-sending.ts';
-import { type Line, noteTrouble } from './line.ts';
-import { settleApplied } from './settle.ts';
+import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
+import { customerOf, settleApplied } from './settle.ts';
 
-/** Response code of the request: another action is running for this customer. Only this customer waits. */
+/** Another action is running for this customer, as the request's code or the item's. Only this customer waits. */
 const otherActionRunning = 521;
+
+function isCustomerBusy(outcome: UpdateOutcome): boolean {
+  const { code, itemCode } = outcome.answer ?? { code: null, itemCode: null };
+  return outcome.kind === 'not-sent' && (code === otherActionRunning || itemCode === otherActionRunning);
+}
 
 export type SendResult =
   | { readonly kind: 'settled' }
   | { readonly kind: 'later' }
+  /** Staff changed it, or another of its customer goes first by now: it is looked at again. */
+  | { readonly kind: 'moved-on' }
   /** Only this customer has to wait. */
   | { readonly kind: 'customer-busy' }
   /** To be read back after the settle wait. */
   | { readonly kind: 'unknown' };
 
 /**
+ * @param mayClaim false once the till is being closed
  * @param settle runs a database write until it holds: an outcome that was read must not be lost to a full disk
  */
 export async function sendOne(
@@ -27,13 +35,14 @@ export async function sendOne(
   api: LoyaltyApi,
   update: Update,
   isOld: boolean,
+  mayClaim: () => boolean,
   settle: (write: () => SendResult) => Promise<SendResult>,
 ): Promise<SendResult> {
   const check = await checkBeforeSending(line, api, update, isOld);
   if (check.kind !== 'go') return check;
   // The attempt id is durable before the first byte leaves (F02).
-  const claimed = line.outbox.claim(check.update.id, check.update.revision);
-  if (claimed === null) return { kind: 'settled' };
+  const claimed = mayClaim() ? line.outbox.claim(check.update.id, check.update.revision) : null;
+  if (claimed === null) return { kind: 'moved-on' };
   line.updateChanged(claimed.id, claimed.customerId);
   line.pace.take();
   const author = { staffCode: claimed.staff?.code ?? null, till: claimed.till };
@@ -41,7 +50,7 @@ export async function sendOne(
     claimed.kind === 'fields'
       ? await api.updateCustomer({ identifier: check.identifier, changes: claimed.changes, author })
       : await requestIdentityChange(api, claimed, author);
-  noteOutcome(line, outcome);
+  noteOutcome(line, api, outcome);
   line.log.write('info', 'update answered', {
     update: claimed.id,
     attempt: claimed.attemptId,
@@ -61,21 +70,17 @@ function requestIdentityChange(api: LoyaltyApi, update: Update, author: Author):
 }
 
 /** What the exchange says about the line, whatever becomes of the update. */
-function noteOutcome(line: Line, outcome: UpdateOutcome): void {
+function noteOutcome(line: Line, api: LoyaltyApi, outcome: UpdateOutcome): void {
   switch (outcome.kind) {
     case 'applied':
-      line.connection.answered();
-      line.pace.succeeded();
-      return;
     case 'rejected':
-      line.connection.answered();
+      noteAnswer(line);
       return;
     case 'held':
-      line.connection.answered();
-      line.connection.pause(outcome.why);
+      noteHeld(line, api, outcome.why);
       return;
     case 'not-sent':
-      if (outcome.answer?.code === otherActionRunning) line.connection.answered();
+      if (isCustomerBusy(outcome)) noteAnswer(line);
       else noteTrouble(line, outcome.why, outcome.retryAfterMs);
       return;
     case 'unknown':
@@ -87,15 +92,14 @@ function noteOutcome(line: Line, outcome: UpdateOutcome): void {
 function settleOutcome(line: Line, update: Update, outcome: UpdateOutcome): SendResult {
   const { db, outbox, clock } = line;
   const result = inTransaction(db, (): { customerId: number; sent: SendResult } => {
-    const { customerId } = update;
+    const customerId = customerOf(db, update);
     switch (outcome.kind) {
       case 'applied': {
         const { effects, warnings, answer } = outcome;
         const told = { effects, warnings, answer, confirmedBy: 'answer' } as const;
-        return {
-          customerId: settleApplied(db, outbox, update, outcome.record, told, clock.wallMs()),
-          sent: { kind: 'settled' },
-        };
+        const keptId = settleApplied(db, outbox, update, outcome.record, told, clock.wallMs());
+        line.told.note(keptId);
+        return { customerId: keptId, sent: { kind: 'settled' } };
       }
       case 'rejected':
         outbox.needsPerson(update, { kind: 'refused', rejection: outcome.rejection }, outcome.answer);
@@ -107,7 +111,7 @@ function settleOutcome(line: Line, update: Update, outcome: UpdateOutcome): Send
         outbox.notSent(update, outcome.why, outcome.answer);
         return {
           customerId,
-          sent: { kind: outcome.answer?.code === otherActionRunning ? 'customer-busy' : 'later' },
+          sent: { kind: isCustomerBusy(outcome) ? 'customer-busy' : 'later' },
         };
       case 'unknown':
         outbox.uncertain(update, outcome.why, outcome.answer);

@@ -9,12 +9,13 @@ import {
 } from '../customers/customer.ts';
 import { refreshEffective } from '../customers/effective.ts';
 import { forgetCustomer, makeOwn } from '../customers/region.ts';
-import { findByIdentifier, insertUnknownCustomer, readRecord, writeRecord } from '../customers/store.ts';
+import { customerRow, findByIdentifier, insertUnknownCustomer, readRecord, writeRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
 import type { Outbox } from '../updates/outbox.ts';
-import type { Update } from '../updates/rows.ts';
+import { findUpdate, type Update } from '../updates/rows.ts';
 import type { UpdateResult } from '../updates/update-view.ts';
+import { sameValue } from './compare.ts';
 
 /**
  * Keeps a record that the server told of this customer.
@@ -34,21 +35,26 @@ export function keepRecord(db: Db, customerId: number, told: CustomerRecord, now
 }
 
 /**
- * Keeps somebody whom the server found by an identifier, as the customer of this till or as a new one.
- * @param exceptId somebody who is surely not the person found, although an edit here says so
+ * Keeps somebody whom the server found by an identifier, as the customer of this till whom the server means, or as a new
+ * one. A customer whose edit here only *wants* to have that identifier is somebody else: taking them for the person
+ * found would send their updates to that person.
  */
-export function keepFound(
-  db: Db,
-  identifier: Identifier,
-  told: CustomerRecord,
-  nowMs: number,
-  exceptId: number | null = null,
-): number {
+export function keepFound(db: Db, identifier: Identifier, told: CustomerRecord, nowMs: number): number {
   return inTransaction(db, () => {
     const byServerId = told.userId === null ? null : findByIdentifier(db, { type: 'userId', value: told.userId });
-    const customerId = byServerId ?? findByIdentifier(db, identifier, exceptId);
+    const customerId = byServerId ?? toldUnder(db, identifier);
     return keepRecord(db, customerId ?? insertUnknownCustomer(db, identifier), told, nowMs);
   });
+}
+
+/** The customer whom the server, or whoever first looked for them here, calls by this identifier, and by no id yet. */
+function toldUnder(db: Db, identifier: Identifier): number | null {
+  if (identifier.type === 'userId') return null;
+  const customerId = findByIdentifier(db, identifier);
+  if (customerId === null || customerRow(db, customerId)?.user_id !== null) return null;
+  return sameValue(identifier.type, readRecord(db, customerId)?.fields[identifier.type], identifier.value)
+    ? customerId
+    : null;
 }
 
 function joinDouble(db: Db, customerId: number, userId: string | null): number {
@@ -60,6 +66,11 @@ function joinDouble(db: Db, customerId: number, userId: string | null): number {
   sql(db, 'update save_tokens set customer_id = ? where customer_id = ?').run(known, customerId);
   forgetCustomer(db, customerId);
   return known;
+}
+
+/** Whose update it is by now: two customers of this till may have become one since it was read. */
+export function customerOf(db: Db, update: Update): number {
+  return findUpdate(db, update.id)?.customerId ?? update.customerId;
 }
 
 /**
@@ -77,14 +88,17 @@ export function settleApplied(
   nowMs: number,
 ): number {
   return inTransaction(db, () => {
-    const customerId = told === null ? update.customerId : joinDouble(db, update.customerId, told.userId);
+    const currentId = customerOf(db, update);
+    const customerId = told === null ? currentId : joinDouble(db, currentId, told.userId);
     const known = readRecord(db, customerId);
     if (update.kind === 'fields' && (told !== null || known !== null)) {
       const record = mergeRecord(known, told ?? { ...emptyRecord, userId: known?.userId ?? null });
       const fields = withSaved(record.fields, told?.fields ?? {}, update, result);
-      writeRecord(db, customerId, { ...record, fields }, nowMs);
+      // What nobody told is as old as it was (F31).
+      const asOfMs = told === null ? (customerRow(db, customerId)?.as_of_ms ?? null) : nowMs;
+      writeRecord(db, customerId, { ...record, fields }, asOfMs);
     }
-    outbox.applied({ ...update, customerId }, result);
+    outbox.applied(update, result);
     return customerId;
   });
 }

@@ -58,6 +58,8 @@ type Mark = {
   readonly detail?: string | null;
 };
 
+type Change = Partial<Omit<Update, 'id' | 'seq' | 'customerId' | 'state'>>;
+
 const byTill = 'till';
 const movedOutEvent = 'moved to a rescue file';
 
@@ -72,7 +74,8 @@ const movedOutEvent = 'moved to a rescue file';
  * | attention | `refused`, `needsPerson` | `replace` (a corrected update in its place) and `discard` → discarded; nothing else, however old (F12) |
  * | applied, cancelled, discarded | see above; `movedOut` of queued, unknown and attention: a rescue file has it now | never, but for `takenBack`: the rescue file came back to its own till → unknown, or attention where it was there |
  *
- * Each method is one transaction: the row, one append-only history row, and the customer's effective view. Nothing here
+ * Each method is one transaction: the row, one append-only history row, and the customer's effective view. Those that
+ * follow an exchange give null, and change nothing, where the update has moved on since it was looked at. Nothing here
  * knows of HTTP or of waiting.
  */
 export class Outbox {
@@ -112,16 +115,16 @@ export class Outbox {
   edit(update: Update, input: SaveInput): string {
     return inTransaction(this.#db, () => {
       this.#mustBeUntouched(update);
-      this.#move(
+      this.#mustMove(
+        update,
+        'queued',
+        { by: who(input.staff), event: 'edited', before: update.changes, after: input.changes },
         {
-          ...update,
           changes: input.changes,
           baseline: input.baseline,
           confirmedFills: input.confirmedFills,
           revision: update.revision + 1,
         },
-        'queued',
-        { by: who(input.staff), event: 'edited', before: update.changes, after: input.changes },
       );
       this.#keepToken(input, update.id);
       return update.id;
@@ -132,13 +135,11 @@ export class Outbox {
   replace(update: Update, input: SaveInput): string {
     return inTransaction(this.#db, () => {
       const newId = this.#insert(input, update.place, update.id);
-      this.#move(
-        { ...update, settledAtMs: this.#clock.wallMs(), discardReason: 'fixed', replacedBy: newId },
+      this.#mustMove(
+        update,
         'discarded',
-        {
-          by: who(input.staff),
-          event: 'fixed by a newer update',
-        },
+        { by: who(input.staff), event: 'fixed by a newer update' },
+        { settledAtMs: this.#clock.wallMs(), discardReason: 'fixed', replacedBy: newId },
       );
       return newId;
     });
@@ -147,111 +148,135 @@ export class Outbox {
   cancel(update: Update, staff: Staff | null): void {
     inTransaction(this.#db, () => {
       this.#mustBeUntouched(update);
-      this.#move({ ...update, settledAtMs: this.#clock.wallMs() }, 'cancelled', { by: who(staff), event: 'cancelled' });
+      this.#mustMove(
+        update,
+        'cancelled',
+        { by: who(staff), event: 'cancelled' },
+        { settledAtMs: this.#clock.wallMs() },
+      );
     });
   }
 
   discard(update: Update, reason: string, staff: Staff | null): void {
     inTransaction(this.#db, () =>
-      this.#move({ ...update, settledAtMs: this.#clock.wallMs(), discardReason: reason }, 'discarded', {
-        by: who(staff),
-        event: 'discarded',
-      }),
+      this.#mustMove(
+        update,
+        'discarded',
+        { by: who(staff), event: 'discarded' },
+        { settledAtMs: this.#clock.wallMs(), discardReason: reason },
+      ),
     );
   }
 
   /**
    * Takes an update for sending, and commits the attempt id before the first byte leaves.
-   * @returns null where it is no longer the update that was looked at (edited, cancelled, already claimed)
+   * @returns null where it is no longer the update that was looked at (edited, cancelled, already claimed), or where
+   * another of its customer goes first by now
    */
   claim(updateId: string, revision: number): Update | null {
     return inTransaction(this.#db, () => {
       const update = findUpdate(this.#db, updateId);
       if (update === null || update.state !== 'queued' || update.revision !== revision) return null;
+      if (this.isBehindAnother(update)) return null;
       return this.#move(
-        { ...update, attemptId: this.#random.id(), attempts: update.attempts + 1, answer: null },
+        update,
         'sending',
         { by: byTill, event: 'sending' },
+        { attemptId: this.#random.id(), attempts: update.attempts + 1, answer: null },
       );
     });
   }
 
   /** It certainly did not reach the server: no attempt is charged. */
-  notSent(update: Update, detail: string, answer: Answer | null): void {
-    this.#back(update, 'not sent', detail, answer);
+  notSent(update: Update, detail: string, answer: Answer | null): Update | null {
+    return this.#back(update, 'not sent', detail, answer);
   }
 
   /** The server refused the till, not the update (401, 403): it waits. */
-  held(update: Update, why: string, answer: Answer): void {
-    this.#back(update, 'held', why, answer);
+  held(update: Update, why: string, answer: Answer): Update | null {
+    return this.#back(update, 'held', why, answer);
   }
 
-  uncertain(update: Update, after: UnknownReason, answer: Answer | null): void {
-    inTransaction(this.#db, () =>
-      this.#move({ ...update, uncertainAfter: after, answer }, 'unknown', {
-        by: byTill,
-        event: 'not known whether it arrived',
-        detail: after,
-        requestId: answer?.requestId ?? null,
-      }),
+  uncertain(update: Update, after: UnknownReason, answer: Answer | null): Update | null {
+    return inTransaction(this.#db, () =>
+      this.#move(
+        update,
+        'unknown',
+        {
+          by: byTill,
+          event: 'not known whether it arrived',
+          detail: after,
+          requestId: answer?.requestId ?? null,
+        },
+        { uncertainAfter: after, answer },
+      ),
     );
   }
 
   /** Call inside the transaction that also writes the customer's record, after it. */
-  applied(update: Update, result: UpdateResult): void {
-    inTransaction(this.#db, () => {
-      this.#move(
-        { ...update, result, answer: result.answer, reason: null, settledAtMs: this.#clock.wallMs() },
+  applied(update: Update, result: UpdateResult): Update | null {
+    return inTransaction(this.#db, () => {
+      const moved = this.#move(
+        update,
         'applied',
         { by: byTill, event: `applied, told by ${result.confirmedBy}`, requestId: result.answer?.requestId ?? null },
+        { result, answer: result.answer, reason: null, settledAtMs: this.#clock.wallMs() },
       );
-      this.#rebase(update);
+      if (moved !== null) this.#rebase(moved);
+      return moved;
     });
   }
 
   /** A person has to look: refused, in conflict, or not to be told. */
-  needsPerson(update: Update, reason: AttentionReason, answer: Answer | null): void {
-    inTransaction(this.#db, () =>
-      this.#move({ ...update, reason, answer: answer ?? update.answer }, 'attention', {
-        by: byTill,
-        event: 'needs attention',
-        detail: reason.kind === 'refused' ? String(reason.rejection.code ?? 'refused') : reason.kind,
-        requestId: answer?.requestId ?? null,
-      }),
+  needsPerson(update: Update, reason: AttentionReason, answer: Answer | null): Update | null {
+    return inTransaction(this.#db, () =>
+      this.#move(
+        update,
+        'attention',
+        {
+          by: byTill,
+          event: 'needs attention',
+          detail: reason.kind === 'refused' ? String(reason.rejection.code ?? 'refused') : reason.kind,
+          requestId: answer?.requestId ?? null,
+        },
+        { reason, ...(answer === null ? {} : { answer }) },
+      ),
     );
   }
 
   /** Reading back found the server as it was before: it did not arrive, and may go once more. */
-  resend(update: Update): void {
-    inTransaction(this.#db, () =>
-      this.#move({ ...update, resent: true, uncertainAfter: null, attemptId: null }, 'queued', {
-        by: byTill,
-        event: 'did not arrive, goes once more',
-      }),
+  resend(update: Update): Update | null {
+    return inTransaction(this.#db, () =>
+      this.#move(
+        update,
+        'queued',
+        { by: byTill, event: 'did not arrive, goes once more' },
+        { resent: true, uncertainAfter: null, attemptId: null },
+      ),
     );
   }
 
   /** A backup has it as unsent, and nothing tells what became of it since: it is read back before it is sent. */
   restored(update: Update): void {
     inTransaction(this.#db, () =>
-      this.#move({ ...update, uncertainAfter: 'till-stopped' }, 'unknown', {
-        by: byTill,
-        event: 'restored from a backup',
-      }),
+      this.#mustMove(
+        update,
+        'unknown',
+        { by: byTill, event: 'restored from a backup' },
+        { uncertainAfter: 'till-stopped' },
+      ),
     );
   }
 
-  /**
-   * A rescue file has it now: another till sends it, this one never again. Only for what is not being worked on: a look
-   * at the server that is under way would write over it.
-   */
+  /** A rescue file has it now: another till sends it, this one never again. Only for what is not on its way. */
   movedOut(update: Update, exportId: string): void {
     inTransaction(this.#db, () =>
-      this.#move({ ...update, settledAtMs: this.#clock.wallMs(), discardReason: 'moved' }, 'discarded', {
-        by: byTill,
-        event: movedOutEvent,
-        detail: exportId,
-      }),
+      this.#mustMove(
+        update,
+        'discarded',
+        { by: byTill, event: movedOutEvent, detail: exportId },
+        { settledAtMs: this.#clock.wallMs(), discardReason: 'moved' },
+      ),
     );
   }
 
@@ -270,12 +295,12 @@ export class Outbox {
   /** Its rescue file came back to the till that made it. Another till may have sent it meanwhile: it is read back. */
   takenBack(update: Update): void {
     if (update.discardReason !== 'moved') throw new Error(`Update ${update.id} was not moved out of this till.`);
-    const back = { ...update, settledAtMs: null, discardReason: null };
     inTransaction(this.#db, () =>
-      this.#move(
-        { ...back, uncertainAfter: update.uncertainAfter ?? 'till-stopped' },
+      this.#mustMove(
+        update,
         update.reason === null ? 'unknown' : 'attention',
         { by: byTill, event: 'taken back from a rescue file' },
+        { settledAtMs: null, discardReason: null, uncertainAfter: update.uncertainAfter ?? 'till-stopped' },
       ),
     );
   }
@@ -287,10 +312,13 @@ export class Outbox {
     return learned;
   }
 
-  /** Whatever stood in sending when the till stopped may have arrived (F02). */
-  recoverInterrupted(): number {
+  /**
+   * Whatever stood in sending when the till stopped may have arrived (F02).
+   * @param isUnderWay true of those that somebody does send
+   */
+  recoverInterrupted(isUnderWay: (update: Update) => boolean = () => false): number {
     return inTransaction(this.#db, () => {
-      const interrupted = selectUpdates(this.#db, "where u.state = 'sending'");
+      const interrupted = selectUpdates(this.#db, "where u.state = 'sending'").filter((update) => !isUnderWay(update));
       for (const update of interrupted) this.uncertain(update, 'till-stopped', null);
       return interrupted.length;
     });
@@ -313,7 +341,7 @@ export class Outbox {
       this.#db,
       `where u.state = 'queued' and not exists (
          select 1 from updates e where e.customer_id = u.customer_id and e.state in ${openList}
-           and (e.place, e.seq) < (u.place, u.seq))
+           and ((e.place, e.seq) < (u.place, u.seq) or e.state in ('sending', 'unknown')))
        order by u.place, u.seq limit ?`,
       limit,
     );
@@ -342,27 +370,32 @@ export class Outbox {
     return row?.oldest ?? null;
   }
 
-  /** Something of this customer goes before this update. */
+  /**
+   * Something of this customer goes before this update, or is on its way: also one that was saved later, where two
+   * customers of this till turned out to be one.
+   */
   isBehindAnother(update: Update): boolean {
     return (
       count(
         this.#db,
-        `select count(*) as n from updates where customer_id = ? and state in ${openList} and (place, seq) < (?, ?)`,
+        `select count(*) as n from updates where customer_id = ? and state in ${openList}
+           and ((place, seq) < (?, ?) or (state in ('sending', 'unknown') and seq <> ?))`,
         update.customerId,
         update.place,
+        update.seq,
         update.seq,
       ) > 0
     );
   }
 
-  #back(update: Update, event: string, detail: string, answer: Answer | null): void {
-    inTransaction(this.#db, () =>
-      this.#move({ ...update, attemptId: null, attempts: update.attempts - 1, answer }, 'queued', {
-        by: byTill,
-        event,
-        detail,
-        requestId: answer?.requestId ?? null,
-      }),
+  #back(update: Update, event: string, detail: string, answer: Answer | null): Update | null {
+    return inTransaction(this.#db, () =>
+      this.#move(
+        update,
+        'queued',
+        { by: byTill, event, detail, requestId: answer?.requestId ?? null },
+        { attemptId: null, attempts: update.attempts - 1, answer },
+      ),
     );
   }
 
@@ -427,12 +460,13 @@ export class Outbox {
         .filter((key) => !isBack(key))
         .map((key) => [key, all[key] ?? '']),
     );
-    const joined = { ...last, changes, baseline, revision: last.revision + 1 };
+    const revision = last.revision + 1;
     const mark = { by: who(input.staff), before: last.changes, after: changes };
-    if (fieldKeys(changes).length > 0) this.#move(joined, 'queued', { ...mark, event: 'joined by a later save' });
-    else {
+    if (fieldKeys(changes).length > 0) {
+      this.#mustMove(last, 'queued', { ...mark, event: 'joined by a later save' }, { changes, baseline, revision });
+    } else {
       const settledAtMs = this.#clock.wallMs();
-      this.#move({ ...joined, changes: last.changes, settledAtMs }, 'cancelled', { ...mark, event: 'put back' });
+      this.#mustMove(last, 'cancelled', { ...mark, event: 'put back' }, { baseline, revision, settledAtMs });
     }
   }
 
@@ -457,25 +491,38 @@ export class Outbox {
       throw new Error(`Update ${update.id} is ${update.state}; only one never sent may change.`);
   }
 
-  #move(update: Update, to: UpdateState, mark: Mark): Update {
-    const from = update.state;
+  #mustMove(seen: Update, to: UpdateState, mark: Mark, change: Change): Update {
+    const moved = this.#move(seen, to, mark, change);
+    if (moved === null) throw new Error(`Update ${seen.id} is not the update that was looked at.`);
+    return moved;
+  }
+
+  /**
+   * One arrow: the row, its history, the effective view. The row is read again, since whoever asked the server has seen
+   * an older one: staff may have edited or cancelled it, and its customer may have become another of this till.
+   * @returns null where it is no longer what was seen
+   */
+  #move(seen: Update, to: UpdateState, mark: Mark, change: Change): Update | null {
+    const from = seen.state;
     if (!arrows[from].includes(to)) throw new Error(`An update does not go from ${from} to ${to}.`);
-    const moved = { ...update, state: to };
+    const current = findUpdate(this.#db, seen.id);
+    if (current === null || current.state !== from || current.revision !== seen.revision) return null;
+    const moved = { ...current, ...change, state: to };
     writeUpdate(this.#db, moved);
     writeHistory(this.#db, {
-      updateId: update.id,
+      updateId: current.id,
       atMs: this.#clock.wallMs(),
       by: mark.by,
       event: mark.event,
       from,
       to,
-      attemptId: update.attemptId,
+      attemptId: moved.attemptId ?? current.attemptId,
       requestId: mark.requestId ?? null,
       before: mark.before ?? null,
       after: mark.after ?? null,
       detail: mark.detail ?? null,
     });
-    refreshEffective(this.#db, update.customerId);
+    refreshEffective(this.#db, current.customerId);
     return moved;
   }
 }

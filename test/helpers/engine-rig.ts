@@ -6,7 +6,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Clock, Random } from '../../electron/clock/clock.ts';
-import { type CustomerRecord, type FieldChanges, mergeRecord } from '../../electron/customers/customer.ts';
+import {
+  type CustomerRecord,
+  type FieldChanges,
+  type Identifier,
+  mergeRecord,
+} from '../../electron/customers/customer.ts';
 import { insertToldCustomer } from '../../electron/customers/store.ts';
 import { migrate } from '../../electron/db/migrate.ts';
 import { type Db, openDatabase } from '../../electron/db/open.ts';
@@ -19,6 +24,7 @@ import { SyncEngine } from '../../electron/sync/engine.ts';
 import type { Line } from '../../electron/sync/line.ts';
 import { Pace } from '../../electron/sync/pace.ts';
 import type { SyncStatus } from '../../electron/sync/sync-status.ts';
+import { Told } from '../../electron/sync/told.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 
 const key = '5'.repeat(64);
@@ -46,6 +52,8 @@ export function customerRecord(userId: string, lastName: string): CustomerRecord
   };
 }
 
+export type ServerCall = 'get' | 'update' | 'login';
+
 /** A server whose every answer the test decides; what it applied stands in its ledger. */
 export class ModelServer {
   readonly customers = new Map<string, CustomerRecord>();
@@ -55,6 +63,9 @@ export class ModelServer {
     () => 'apply';
   reachable = true;
   readable = true;
+  /** Awaited before a call is looked at, and after it was done while its answer is on its way. */
+  onArrival: (call: ServerCall) => Promise<void> = async () => undefined;
+  onAnswer: (call: ServerCall) => Promise<void> = async () => undefined;
   updateCalls = 0;
   calls = 0;
   readonly #clock: Clock;
@@ -81,26 +92,28 @@ export class ModelServer {
   readonly api: LoyaltyApi = {
     updateCustomer: async ({ identifier, changes }) => {
       this.updateCalls += 1;
-      await this.#line();
+      await this.#line('update');
       if (!this.reachable) return { kind: 'not-sent', why: 'no-connection', retryAfterMs: null, answer: null };
       const fate = this.fate(changes);
       if (fate === 'lose') return { kind: 'unknown', why: 'connection-lost', answer: null };
       if (typeof fate === 'object') return fate;
-      const record = this.apply(identifier.value, changes);
+      const record = this.apply(this.#userIdOf(identifier) ?? identifier.value, changes);
+      await this.onAnswer('update');
       if (fate === 'apply-and-lose') return { kind: 'unknown', why: 'timeout', answer: null };
       return { kind: 'applied', record, effects: [], warnings: [], answer: okAnswer };
     },
-    getCustomer: async ({ value }) => {
-      await this.#line();
+    getCustomer: async (identifier) => {
+      await this.#line('get');
       if (!this.reachable) return { kind: 'failed', why: 'no-connection', retryAfterMs: null };
       if (!this.readable) return { kind: 'held', why: 'permission', answer: okAnswer };
-      const found = this.customers.get(value);
+      const found = this.customers.get(this.#userIdOf(identifier) ?? '');
+      await this.onAnswer('get');
       return found === undefined
         ? { kind: 'not-found', answer: okAnswer }
         : { kind: 'found', value: found, answer: okAnswer };
     },
     login: async () => {
-      await this.#line();
+      await this.#line('login');
       return this.reachable
         ? { kind: 'found', value: { till: 't', organisation: 'o', serverTimeMs: null }, answer: okAnswer }
         : { kind: 'failed', why: 'no-connection', retryAfterMs: null };
@@ -113,8 +126,15 @@ export class ModelServer {
     staff: async () => ({ kind: 'not-found', answer: okAnswer }),
   };
 
-  async #line(): Promise<void> {
+  #userIdOf({ type, value }: Identifier): string | null {
+    if (type === 'userId') return value;
+    const found = [...this.customers.values()].find((one) => one.fields[type] === value);
+    return found?.userId ?? null;
+  }
+
+  async #line(call: ServerCall): Promise<void> {
     this.calls += 1;
+    await this.onArrival(call);
     if (this.#latencyMs > 0) await new Promise<void>((resolve) => this.#clock.after(this.#latencyMs, resolve));
   }
 }
@@ -175,6 +195,7 @@ export function startEngine({
     outbox,
     connection: new ConnectionState(clock, random),
     pace: new Pace(config.api, clock, random),
+    told: new Told(),
     clock,
     log,
     config,
