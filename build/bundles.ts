@@ -55,15 +55,20 @@ function isFresh({ sources, output }: Bundle): boolean {
 }
 
 /**
- * Builds those of the parts that are missing or old, or all of them.
+ * Builds those of the parts that are missing or old.
  *
  * In a process of its own: builders print on standard output, which belongs to whoever asked, and their memory is not
  * the till's.
+ * @param say told when it takes a while
  * @throws with what the build printed where a source does not build
  */
-export async function ensureBuilt(names: readonly BundleName[], { always = false } = {}): Promise<void> {
-  const wanted = always ? names : names.filter((name) => !isFresh(bundles[name]));
+export async function ensureBuilt(
+  names: readonly BundleName[],
+  say: (line: string) => void = () => undefined,
+): Promise<void> {
+  const wanted = names.filter((name) => !isFresh(bundles[name]));
   if (wanted.length === 0) return;
+  say('Tillside: building the app (once, and when its source changed) …');
   const script = path.join(projectRoot, 'build', 'build-bundles.ts');
   const child = spawn(process.execPath, [script, ...wanted], { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';

@@ -31,7 +31,7 @@ async function main(): Promise<number> {
 }
 
 async function runDesktop(program: string, { found, dataDir }: HostArguments, secret: string | undefined) {
-  await ensureBuilt(['preload', 'renderer', 'main']);
+  await ensureBuilt(['preload', 'renderer', 'main'], say);
   const config = found.mode === 'live' ? ['--config', found.file] : [];
   // Chromium's sandbox does not start for root; a developer's container is root, a till is not.
   const sandbox = isRoot() ? ['--no-sandbox'] : [];

@@ -1,5 +1,6 @@
 /** The preview as a window of its own, in the Chromium that this machine has. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { chromiumFlags, findChromium, hasDisplay, isRoot } from '../chromium.ts';
 
@@ -19,7 +20,9 @@ export async function openAppWindow(url: string, dataDir: string): Promise<AppWi
   const program = await findChromium(process.platform, process.env);
   if (program === null) return null;
   const profile = path.join(dataDir, 'browser');
-  const child = spawn(program, [`--app=${url}`, `--user-data-dir=${profile}`, ...chromiumFlags(isRoot())], {
+  // From the second time on it opens as it was left.
+  const size = existsSync(profile) ? [] : ['--window-size=1280,800'];
+  const child = spawn(program, [`--app=${url}`, `--user-data-dir=${profile}`, ...size, ...chromiumFlags(isRoot())], {
     stdio: 'ignore',
   });
   const started = await new Promise<boolean>((resolve) => {

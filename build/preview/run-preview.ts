@@ -10,7 +10,7 @@ import type { FoundConfig } from '../../electron/support/find-config.ts';
 import type { Log } from '../../electron/support/log.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
 import { distFolder, ensureBuilt } from '../bundles.ts';
-import { BadArguments } from '../command-line.ts';
+import { BadArguments, say } from '../command-line.ts';
 import { projectRoot } from '../project-root.ts';
 import { isOurPage } from './access.ts';
 import { preloadScript } from './preload-page.ts';
@@ -34,7 +34,7 @@ export type PreviewOptions = {
  * @throws BadArguments where the port is not to be had
  */
 export async function runPreview({ found, dataDir, port, secret }: PreviewOptions): Promise<RunningPreview> {
-  await ensureBuilt(['preload', 'renderer']);
+  await ensureBuilt(['preload', 'renderer'], say);
   // Whatever is written from here on is this user's alone, also in a folder that others may look into.
   process.umask(0o077);
   const log = fileLog({

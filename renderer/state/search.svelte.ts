@@ -28,6 +28,8 @@ export class Search {
   #active = $state(-1);
   #lookup = $state.raw<LookupState>({ kind: 'idle' });
   #asking: Promise<void> | null = null;
+  /** Something changed since the newest answer was asked for. */
+  #outdated = true;
   #lookupFor: string | null = null;
   #stopLookupTimer: () => void = () => undefined;
 
@@ -71,7 +73,7 @@ export class Search {
 
   /** Reads what the box says again, such as when a customer changed. */
   refresh(): Promise<void> {
-    this.#answered = null;
+    this.#outdated = true;
     return this.#ask();
   }
 
@@ -133,6 +135,15 @@ export class Search {
     if (this.#lookupFor === query && this.#query === query) this.#lookup = found;
   }
 
+  /** A customer whose name changed may stand in another place of the list. */
+  #markAgain(marked: SearchOption | undefined): void {
+    if (marked?.kind === 'hit') {
+      const { customerId } = marked.hit;
+      this.#active = this.options.findIndex((option) => option.kind === 'hit' && option.hit.customerId === customerId);
+    }
+    if (this.#active >= this.options.length) this.#active = -1;
+  }
+
   /** Resolves when the list shows what the box says. */
   #ask(): Promise<void> {
     this.#asking ??= this.#askUntilSettled().finally(() => {
@@ -142,13 +153,15 @@ export class Search {
   }
 
   async #askUntilSettled(): Promise<void> {
-    while (this.#answered !== this.#query) {
+    while (this.#outdated || this.#answered !== this.#query) {
+      this.#outdated = false;
       const query = this.#query;
       const result = await this.#services.call('customers.search', { query, limit });
       if (query !== this.#query) continue;
+      const marked = this.options[this.#active];
       this.#result = result;
       this.#answered = query;
-      if (this.#active >= this.options.length) this.#active = -1;
+      this.#markAgain(marked);
       if (result.hits.length === 0 && result.identifier !== null && this.#lookupFor !== query) {
         this.#stopLookupTimer();
         this.#stopLookupTimer = this.#machine.after(idleBeforeLookupMs, () => void this.lookUp());

@@ -119,3 +119,41 @@ test('a look-up that answers after the text changed is not shown', async () => {
   await settled();
   assert.equal(search.lookup.kind, 'idle');
 });
+
+test('the marked customer stays marked where a change moves them in the list', async () => {
+  let hits = [hit(1, '1'), hit(2, '2'), hit(3, '3')];
+  const { services: made } = services({ 'customers.search': () => result(hits) });
+  const search = new Search(made, machine().machine);
+  search.type('rita');
+  await settled();
+  search.mark(1);
+  hits = [hit(2, '2'), hit(1, '1'), hit(3, '3')];
+  await search.refresh();
+  assert.equal(search.active, 0);
+  hits = [hit(1, '1'), hit(3, '3')];
+  await search.refresh();
+  assert.equal(search.active, -1, 'nobody else is marked in the place of one who is gone');
+});
+
+test('a change that comes while the list is being read is read once more', async () => {
+  const readings = [deferred<SearchResult>(), deferred<SearchResult>()];
+  let asked = 0;
+  const { services: made } = services({
+    'customers.search': () => {
+      asked += 1;
+      return readings[asked - 1]?.promise ?? result([]);
+    },
+  });
+  const search = new Search(made, machine().machine);
+  search.type('rita');
+  await settled();
+  void search.refresh();
+  readings[0]?.resolve(result([{ ...hit(1, '1'), unsent: 1 }]));
+  await settled();
+  readings[1]?.resolve(result([hit(1, '1')]));
+  await settled();
+  assert.deepEqual(
+    search.result?.hits.map(({ unsent }) => unsent),
+    [0],
+  );
+});
