@@ -1,10 +1,11 @@
 /**
  * `npm run preview -- --config FILE --data DIR --port N [--no-open]`: prints one line with the address once ready and
- * runs until it is told to stop. Exit codes: 0 stopped, 1 fault, 2 bad arguments or config, 3 the till cannot open.
+ * runs until it is told to stop. Exit codes: 0 stopped, 1 fault, 2 bad arguments or config, 3 another Tillside has the
+ * data open. Where the data cannot be used, the page says why and what may be done.
  */
 import { takeSecret } from '../electron/start-till.ts';
 import { TillCannotOpen } from '../electron/support/till-cannot-open.ts';
-import { explain, readArguments } from './command-line.ts';
+import { explain, readArguments, say } from './command-line.ts';
 import { messagePage, openAppWindow } from './preview/app-window.ts';
 import { runPreview } from './preview/run-preview.ts';
 import { untilStopped } from './preview/until-stopped.ts';
@@ -15,6 +16,7 @@ async function main(): Promise<number> {
   try {
     const preview = await runPreview({ ...options, secret });
     const stopped = untilStopped(preview);
+    if (preview.trouble !== null) say(`Tillside cannot open: ${preview.trouble.message} (${preview.trouble.code})`);
     process.stdout.write(`${JSON.stringify({ ready: true, url: preview.url })}\n`);
     if (open) await openAppWindow(preview.newWindowUrl(), options.dataDir);
     return await stopped;

@@ -170,7 +170,7 @@ function openWindow(started: StartedTill<FrameSender>, own: Electron.Session, da
     state: readWindowState(stateFile, areas),
     devTools: !app.isPackaged,
   });
-  const unsubscribe = started.till.subscribe((message) => {
+  const unsubscribe = started.subscribe((message) => {
     if (!window.isDestroyed()) window.webContents.send(eventChannel, message);
   });
   app.on('second-instance', () => {
@@ -214,8 +214,9 @@ function askBeforeClosing(window: BrowserWindow, started: StartedTill<FrameSende
   });
 }
 
-async function mayClose(window: BrowserWindow, { till }: StartedTill<FrameSender>): Promise<boolean> {
-  const warning = quitWarning(await till.handlers['sync.status'](undefined), systemClock.wallMs());
+async function mayClose(window: BrowserWindow, { status }: StartedTill<FrameSender>): Promise<boolean> {
+  const now = status();
+  const warning = now === null ? null : quitWarning(now, systemClock.wallMs());
   if (warning === null) return true;
   const { response } = await dialog.showMessageBox(window, {
     type: 'warning',
@@ -245,10 +246,10 @@ function reloadWhenBroken(window: BrowserWindow, log: Log): void {
 }
 
 /** Sending starts again at once when the machine wakes or its network is back (F15). */
-function wakeWithTheMachine({ till }: StartedTill<FrameSender>): () => void {
-  powerMonitor.on('resume', till.wake);
-  powerMonitor.on('unlock-screen', till.wake);
-  return watchOnline(systemClock, () => net.isOnline(), till.wake);
+function wakeWithTheMachine({ wake }: StartedTill<FrameSender>): () => void {
+  powerMonitor.on('resume', wake);
+  powerMonitor.on('unlock-screen', wake);
+  return watchOnline(systemClock, () => net.isOnline(), wake);
 }
 
 function closeOnQuit(started: StartedTill<FrameSender>, stopWatching: () => void): void {

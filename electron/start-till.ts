@@ -4,13 +4,18 @@
  */
 import type { Clock, Random } from './clock/clock.ts';
 import { createDispatcher, type Dispatcher } from './ipc/dispatcher.ts';
+import type { EventMessage, TroubleHandlers } from './ipc/schema.ts';
 import type { Transport } from './loyalty-api/transport.ts';
 import { type PracticeMode, startPracticeMode } from './practice/practice-mode.ts';
 import type { AppInfo } from './support/app-info.ts';
-import type { FoundConfig } from './support/find-config.ts';
+import { watchConfig } from './support/config-watch.ts';
+import { type FoundConfig, tillCode } from './support/find-config.ts';
 import type { Log } from './support/log.ts';
+import { readPublicKey } from './support/rescue/sealed-file.ts';
 import type { Secrets } from './support/secrets.ts';
 import { TillCannotOpen } from './support/till-cannot-open.ts';
+import { troubleHandlers } from './support/trouble-desk.ts';
+import type { SyncStatus } from './sync/sync-status.ts';
 import { openTill, type Till, type TillOptions } from './till.ts';
 
 export type StartOptions<Sender> = {
@@ -31,8 +36,13 @@ export type StartOptions<Sender> = {
 };
 
 export type StartedTill<Sender> = {
-  readonly till: Till;
   readonly dispatcher: Dispatcher<Sender>;
+  /** Returns a function that stops listening. */
+  readonly subscribe: (listener: (message: EventMessage) => void) => () => void;
+  readonly wake: () => void;
+  /** Null while the till could not be opened, and its screen says why. */
+  readonly status: () => SyncStatus | null;
+  readonly trouble: () => TillCannotOpen | null;
   /** Answers `closing` from now on, closes the till, then what it talked to. */
   readonly close: () => Promise<void>;
 };
@@ -41,40 +51,99 @@ export type StartedTill<Sender> = {
 const waitForOtherMs = 3000;
 const lookAgainMs = 100;
 
-/** @throws TillCannotOpen */
+/**
+ * Where the data cannot be used, the screen says why and what a person may do (`trouble.*`), and the till opens once
+ * that is done.
+ * @throws TillCannotOpen where another Tillside has the data open: its window is the one to use
+ */
 export async function startTill<Sender>(options: StartOptions<Sender>): Promise<StartedTill<Sender>> {
-  const { found, dataDir, host, version, secrets, transport, clock, random, log, nativeBinding } = options;
+  const { found, dataDir, secrets, clock, random, log } = options;
   const practice = found.mode === 'practice' ? await startPracticeMode({ dataDir, secrets, clock, random }) : null;
-  try {
-    const till = await openWhenFree(clock, {
+  const listeners = new Set<(message: EventMessage) => void>();
+  let till: Till | null = null;
+  let trouble: TillCannotOpen | null = null;
+  let stopWatching = (): void => undefined;
+
+  async function open(): Promise<void> {
+    try {
+      const opened = await openWhenFree(clock, tillOptions(options, practice));
+      trouble = null;
+      till = opened;
+      opened.subscribe((message) => {
+        for (const listener of listeners) listener(message);
+      });
+      if (found.mode !== 'live') return;
+      stopWatching = watchConfig(found.file, clock, log, opened.configChanged);
+      if (options.secret !== undefined) await provide(opened, options.secret, log);
+    } catch (error) {
+      if (!(error instanceof TillCannotOpen) || error.code === 'already-running') throw error;
+      trouble = error;
+      log.write('error', 'the till cannot open', { code: error.code });
+    }
+  }
+
+  const handlers: TroubleHandlers = troubleHandlers({
+    desk: {
       dataDir,
-      config: found.mode === 'live' ? found.config : configOf(practice),
-      mode: found.mode,
-      host,
-      version,
       secrets: practice?.secrets ?? secrets,
-      transport,
+      fromTill: tillCode(found),
+      publicKey: found.mode === 'live' ? readPublicKey(found.config.rescue.publicKey ?? '') : null,
       clock,
       random,
-      log,
-      practice: practice?.switches ?? null,
-      ...(nativeBinding === undefined ? {} : { nativeBinding }),
-    });
-    if (options.secret !== undefined && found.mode === 'live') await provide(till, options.secret, log);
-    const dispatcher = createDispatcher({ handlers: till.handlers, allows: options.allows, log });
-    return {
-      till,
-      dispatcher,
-      close: async () => {
-        dispatcher.close();
-        await till.close();
-        await practice?.close();
-      },
-    };
+      store: tillOptions(options, practice).config.store,
+      nativeBinding: options.nativeBinding,
+    },
+    trouble: () => trouble,
+    found: (error) => {
+      trouble = error;
+    },
+    open,
+  });
+  try {
+    await open();
   } catch (error) {
     await practice?.close();
     throw error;
   }
+  const dispatcher = createDispatcher({
+    handlers: () => ({ ...handlers, ...till?.handlers }),
+    allows: options.allows,
+    log,
+  });
+  return {
+    dispatcher,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    wake: () => till?.wake(),
+    status: () => till?.status() ?? null,
+    trouble: () => trouble,
+    close: async () => {
+      stopWatching();
+      dispatcher.close();
+      await till?.close();
+      await practice?.close();
+    },
+  };
+}
+
+function tillOptions<Sender>(options: StartOptions<Sender>, practice: PracticeMode | null): TillOptions {
+  const { found, dataDir, host, version, secrets, transport, clock, random, log, nativeBinding } = options;
+  return {
+    dataDir,
+    config: found.mode === 'live' ? found.config : configOf(practice),
+    mode: found.mode,
+    host,
+    version,
+    secrets: practice?.secrets ?? secrets,
+    transport,
+    clock,
+    random,
+    log,
+    practice: practice?.switches ?? null,
+    ...(nativeBinding === undefined ? {} : { nativeBinding }),
+  };
 }
 
 function configOf(practice: PracticeMode | null): TillOptions['config'] {

@@ -5,6 +5,7 @@
 import type { Clock, Random } from './clock/clock.ts';
 import { CustomerDesk } from './customers/customer-desk.ts';
 import { CustomerImport } from './customers/import/customer-import.ts';
+import { customersOnTill } from './customers/region.ts';
 import { searchCustomers } from './customers/search.ts';
 import { Background } from './db/background.ts';
 import type { BackupResult } from './db/backup/backups.ts';
@@ -12,7 +13,7 @@ import { Checkpointer } from './db/checkpoint/checkpointer.ts';
 import { cannotOpen, type OpenFolder, openDataFolder } from './db/data-folder.ts';
 import { folderFiles } from './db/folder-files.ts';
 import type { Db } from './db/open.ts';
-import type { EventMessage, Handlers } from './ipc/schema.ts';
+import type { EventMessage, TillHandlers } from './ipc/schema.ts';
 import { createAuth } from './loyalty-api/auth.ts';
 import { createLoyaltyApi } from './loyalty-api/client.ts';
 import type { LoyaltyApi } from './loyalty-api/loyalty-api.ts';
@@ -22,6 +23,10 @@ import { StaffDesk } from './org/staff.ts';
 import { fillCache } from './practice/fill-cache.ts';
 import type { PracticeFault, PracticeState } from './practice/practice-state.ts';
 import type { AppInfo } from './support/app-info.ts';
+import { Care } from './support/care.ts';
+import { type ConfigChange, takeLive } from './support/config-watch.ts';
+import { healthOf } from './support/health.ts';
+import { HealthReport } from './support/health-report.ts';
 import { writeInstanceNote } from './support/instance-note.ts';
 import type { Log } from './support/log.ts';
 import type { MachineConfig } from './support/machine-config.ts';
@@ -33,7 +38,7 @@ import { ConnectionState } from './sync/connection.ts';
 import { SyncEngine } from './sync/engine.ts';
 import type { Line } from './sync/line.ts';
 import { Pace } from './sync/pace.ts';
-import type { ConnectionCheck } from './sync/sync-status.ts';
+import type { ConnectionCheck, SyncStatus } from './sync/sync-status.ts';
 import { Told } from './sync/told.ts';
 import { keepDraft, listDrafts } from './updates/drafts.ts';
 import { historyOf } from './updates/history.ts';
@@ -69,15 +74,18 @@ export type TillOptions = {
 };
 
 export type Till = {
-  readonly handlers: Handlers;
+  readonly handlers: TillHandlers;
   /** Returns a function that stops listening. */
   readonly subscribe: (listener: (message: EventMessage) => void) => () => void;
   /** The machine woke up, or the system says that the network changed: try at once (F15). */
   readonly wake: () => void;
   /** Room on the disk, damage, backups: what the screen and IT are told beside the sync status. */
   readonly upkeep: () => UpkeepFacts;
+  readonly status: () => SyncStatus;
   /** A checked backup beside the daily ones, now. */
   readonly backUp: () => Promise<BackupResult>;
+  /** IT changed the config file: what is safe holds at once, the rest from the next start on. */
+  readonly configChanged: (config: MachineConfig) => void;
   /** Lets what is in flight finish for a short while, returns the rest to be read back, closes the database. */
   readonly close: () => Promise<void>;
 };
@@ -107,7 +115,10 @@ export async function openTill(options: TillOptions): Promise<Till> {
 }
 
 function startServices(options: TillOptions, folder: OpenFolder, background: Background): Till {
-  const { config, clock, random, log, practice, transport, secrets, version } = options;
+  const { clock, random, log, practice, transport, secrets, version } = options;
+  let live: ConfigChange = { config: options.config, restartDue: false };
+  const { config } = live;
+  const openedAtMs = clock.monotonicMs();
   const till = config.auth.method === 'basic' ? config.auth.till : config.auth.attributeTo.code;
   const { db, lock } = folder;
   const listeners = new Set<(message: EventMessage) => void>();
@@ -145,7 +156,9 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     told: new Told(),
     clock,
     log,
-    config,
+    get config() {
+      return live.config;
+    },
     primaryIdentifier: () => organisation.view().policy.primaryIdentifier,
     customerChanged: (customerId) => emit({ name: 'customers.changed', payload: { customerId } }),
     updateChanged: (updateId, customerId) => {
@@ -205,8 +218,35 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     clock,
     log,
     nativeBinding: options.nativeBinding,
-    changed: () => engine.changed(),
+    changed: () => {
+      engine.changed();
+      care.changed();
+    },
+    tidy: () => care.tidy(),
   });
+  const health = () =>
+    healthOf({
+      till,
+      version,
+      uptimeMs: clock.monotonicMs() - openedAtMs,
+      status: engine.status(),
+      upkeep: upkeep.facts,
+      customers: customersOnTill(db),
+      nowMs: clock.wallMs(),
+    });
+  const care: Care = new Care({
+    ...folder,
+    ...options,
+    till,
+    config: () => live.config,
+    restartDue: () => live.restartDue,
+    outbox,
+    engine,
+    upkeep: () => upkeep,
+    health,
+    emit,
+  });
+  const healthReport = new HealthReport({ config: () => live.config.health, health, transport, clock, log });
 
   const onFile = {
     file: folderFiles(options.dataDir).database,
@@ -222,7 +262,8 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     customerChanged: line.customerChanged,
   });
 
-  const handlers: Handlers = {
+  const handlers: TillHandlers = {
+    ...care.handlers,
     'app.info': () => ({
       version,
       mode: options.mode,
@@ -327,6 +368,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   engine.start();
   customerImport.resumeAtStart();
   upkeep.start();
+  healthReport.start();
   round();
   log.write('info', 'till opened', { mode: options.mode, host: options.host, version });
 
@@ -338,10 +380,20 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     },
     wake: () => engine.tryNow(),
     upkeep: () => upkeep.facts,
+    status: () => engine.status(),
     backUp: () => upkeep.backUp('by-hand'),
+    configChanged: (changed) => {
+      live = takeLive(live.config, changed);
+      log.setLevel?.(live.config.log.level);
+      log.write('info', 'config changed', { restartDue: live.restartDue });
+      care.changed();
+      engine.changed();
+    },
     close: async () => {
       cancelRound?.();
       upkeep.close();
+      care.close();
+      healthReport.close();
       staffDesk.close();
       await customerImport.close();
       await engine.close();

@@ -4,6 +4,7 @@ import App from './App.svelte';
 import { servicesOfWindow } from './bridge.ts';
 import { startLanguage } from './i18n/language.svelte.ts';
 import { m } from './i18n/messages.ts';
+import TroublePage from './pages/TroublePage.svelte';
 import { browserMachine } from './state/machine.ts';
 import { Screen } from './state/screen.svelte.ts';
 import { followTheme } from './theme/theme.svelte.ts';
@@ -12,6 +13,11 @@ const target = document.getElementById('screen');
 if (target === null) throw new Error('index.html has no #screen');
 const theme = followTheme();
 const services = servicesOfWindow();
-const language = await startLanguage(async () => (await services?.call('app.info'))?.locale ?? navigator.language);
+// Without an answer the app itself says so.
+const trouble = (await services?.call('trouble.view').catch(() => null)) ?? null;
+const language = await startLanguage(
+  async () => trouble?.locale ?? (await services?.call('app.info'))?.locale ?? navigator.language,
+);
 if (services === null) target.textContent = m.app_no_program();
+else if (trouble !== null) mount(TroublePage, { target, props: { services, first: trouble } });
 else mount(App, { target, props: { screen: new Screen(services, browserMachine, language), theme, language } });

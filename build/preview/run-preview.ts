@@ -9,6 +9,7 @@ import { fileLog } from '../../electron/support/file-log.ts';
 import type { FoundConfig } from '../../electron/support/find-config.ts';
 import type { Log } from '../../electron/support/log.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
+import type { TillCannotOpen } from '../../electron/support/till-cannot-open.ts';
 import { distFolder, ensureBuilt } from '../bundles.ts';
 import { BadArguments, say } from '../command-line.ts';
 import { projectRoot } from '../project-root.ts';
@@ -18,6 +19,8 @@ import { type PreviewServer, startPreviewServer } from './preview-server.ts';
 
 export type RunningPreview = Pick<PreviewServer, 'url' | 'newWindowUrl'> & {
   readonly log: Log;
+  /** Why the page says that the till cannot be opened; null where it is open. */
+  readonly trouble: TillCannotOpen | null;
   /** Lets go of the port, finishes or puts back what is in flight, then closes the data. */
   readonly close: () => Promise<void>;
 };
@@ -66,13 +69,14 @@ export async function runPreview({ found, dataDir, port, secret }: PreviewOption
       files: loadAppFiles(path.join(distFolder, 'renderer')),
       preload: preloadScript(path.join(distFolder, 'preload', 'preload.cjs')),
       dispatcher: started.dispatcher,
-      subscribe: started.till.subscribe,
+      subscribe: started.subscribe,
       log,
     });
     return {
       url: server.url,
       newWindowUrl: server.newWindowUrl,
       log,
+      trouble: started.trouble(),
       close: async () => {
         started.dispatcher.close();
         // The port first: whoever starts again at once waits for the data, then finds the port free.

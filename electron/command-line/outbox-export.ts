@@ -2,6 +2,7 @@ import path from 'node:path';
 import { keyUnreadable, lockFolder } from '../db/data-folder.ts';
 import { copyDurably } from '../db/folder-files.ts';
 import { openToRead } from '../db/open-to-read.ts';
+import { tillCode } from '../support/find-config.ts';
 import { copyUnsent, type Export, exportUnsent, finishExports } from '../support/rescue/export-unsent.ts';
 import { readPublicKey } from '../support/rescue/sealed-file.ts';
 import type { Secrets } from '../support/secrets.ts';
@@ -17,7 +18,7 @@ import {
   type Given,
 } from './command.ts';
 import { mustExist } from './read-database.ts';
-import { tillCode, tillPlace } from './till-place.ts';
+import { tillPlace } from './till-place.ts';
 import { newPassphrase, recoveryKeyOption, secretsOf } from './typed-secrets.ts';
 import { unsentInWords } from './unsent.ts';
 import { writeDatabase } from './write-database.ts';

@@ -2,16 +2,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { listBackups } from '../db/backup/backups.ts';
 import { keyUnreadable, lockFolder } from '../db/data-folder.ts';
-import { folderFiles } from '../db/folder-files.ts';
-import type { Db } from '../db/open.ts';
-import { openToRead } from '../db/open-to-read.ts';
-import { restore } from '../db/restore.ts';
 import { ageInWords } from '../support/age-in-words.ts';
-import { copyUnsent, type UnsentCopy } from '../support/rescue/export-unsent.ts';
+import { tillCode } from '../support/find-config.ts';
+import { lookAtOld, restoreSafely } from '../support/rescue/restore-safely.ts';
 import { readPublicKey } from '../support/rescue/sealed-file.ts';
-import { salvageMoving } from '../updates/moving.ts';
 import { BadUsage, type Command, type CommandIo, CommandRefused, exitCodes, type Given } from './command.ts';
-import { tillCode, tillPlace } from './till-place.ts';
+import { tillPlace } from './till-place.ts';
 import { recoveryKeyOption, secretsOf } from './typed-secrets.ts';
 import { unsentInWords } from './unsent.ts';
 
@@ -40,15 +36,14 @@ export const restoreCommand: Command = {
     const backup = given.has('empty') ? null : backupToRestore(given, io, dataDir);
     const lock = lockFolder(dataDir, io.nativeBinding);
     try {
-      const nowMs = io.clock.wallMs();
-      const before = readOld(dataDir, keyHex, io, salvageMoving);
-      const saved = before?.updates.map(({ row }) => Number(row.saved_at_ms)) ?? [];
-      const oldest = saved.length === 0 ? null : Math.min(...saved);
+      const { clock, random, nativeBinding } = io;
+      const folder = { dataDir, keyHex, nativeBinding };
+      const old = lookAtOld(folder);
       const say = given.has('json') ? io.warn : io.print;
       say(
-        before === null
+        old === null
           ? 'The old database cannot be read at all, or is not there: what it held as unsent is not known.'
-          : `In the old database: ${unsentInWords(saved.length, oldest, nowMs)}.`,
+          : `In the old database: ${unsentInWords(old.unsent, old.oldestSavedAtMs, clock.wallMs())}.`,
       );
       say(
         backup === null
@@ -60,15 +55,14 @@ export const restoreCommand: Command = {
         return exitCodes.fine;
       }
       const publicKey = found.mode === 'live' ? readPublicKey(found.config.rescue.publicKey ?? '') : null;
-      const copy = await copyOld(dataDir, io, keyHex, {
-        dataDir,
+      const { result, copy } = await restoreSafely({
+        ...folder,
+        backup: backup?.file ?? null,
         fromTill: tillCode(found),
-        sealFor: { passphrase: null, publicKey, tillKeyHex: keyHex },
-        clock: io.clock,
-        random: io.random,
+        publicKey,
+        clock,
+        random,
       });
-      const { clock, random, nativeBinding } = io;
-      const result = restore({ dataDir, keyHex, backup: backup?.file ?? null, clock, random, nativeBinding });
       if (result.kind === 'refused') {
         throw new CommandRefused(
           result.why === 'backup-newer'
@@ -104,42 +98,4 @@ function backupToRestore(given: Given, io: CommandIo, dataDir: string): { file: 
   const file = path.resolve(io.cwd, named);
   if (!existsSync(file)) throw new BadUsage(`There is no backup ${named}.`);
   return { file, age: '' };
-}
-
-/** @returns null where there is nothing that can be read */
-function readOld<T>(dataDir: string, keyHex: string, io: CommandIo, read: (db: Db) => T): T | null {
-  const file = folderFiles(dataDir).database;
-  if (!existsSync(file)) return null;
-  let db: Db;
-  try {
-    db = openToRead({ file, keyHex, nativeBinding: io.nativeBinding });
-  } catch {
-    return null;
-  }
-  try {
-    return read(db);
-  } finally {
-    db.close();
-  }
-}
-
-async function copyOld(
-  dataDir: string,
-  io: CommandIo,
-  keyHex: string,
-  options: Parameters<typeof copyUnsent>[1],
-): Promise<UnsentCopy | null> {
-  const file = folderFiles(dataDir).database;
-  if (!existsSync(file)) return null;
-  let db: Db;
-  try {
-    db = openToRead({ file, keyHex, nativeBinding: io.nativeBinding });
-  } catch {
-    return null;
-  }
-  try {
-    return await copyUnsent(db, options);
-  } finally {
-    db.close();
-  }
 }

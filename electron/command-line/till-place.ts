@@ -44,10 +44,3 @@ export function dataFolder(given: Given, io: CommandIo, mode: FoundConfig['mode'
   const named = given.text('data');
   return named === undefined ? dataPlace(io.platform, io.env, io.home, mode) : path.resolve(io.cwd, named);
 }
-
-/** The code of the till, as the server knows it. */
-export function tillCode(found: FoundConfig): string {
-  if (found.mode === 'practice') return 'practice';
-  const { auth } = found.config;
-  return auth.method === 'basic' ? auth.till : auth.attributeTo.code;
-}

@@ -1,5 +1,5 @@
 /** A customer as the screen shows one. */
-import type { UpdateState, UpdateView } from '../updates/update-view.ts';
+import type { NotSavedReason, UpdateState, UpdateView } from '../updates/update-view.ts';
 import type { CustomerRecord, FieldKey, FieldValues, Identifier, Loyalty } from './customer.ts';
 
 /** A row of the search results. */
@@ -67,3 +67,10 @@ export type LookupResult =
     }
   /** The server knows an erasure request for this customer; the cached record is gone. */
   | { readonly kind: 'erased' };
+
+export type ForgetResult =
+  | { readonly kind: 'forgotten' }
+  | { readonly kind: 'not-here' }
+  /** Nothing was removed: these have to be sent, taken back or discarded first. */
+  | { readonly kind: 'unsent'; readonly count: number; readonly oldestSavedAtMs: number }
+  | { readonly kind: 'not-saved'; readonly why: NotSavedReason };

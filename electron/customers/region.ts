@@ -226,13 +226,22 @@ export function makeOwn(db: Db, customerId: number): void {
 
 /** Takes a customer off this till, with what the region holds of it. Open updates must be gone or moved before. */
 export function forgetCustomer(db: Db, customerId: number): void {
+  const isListed = dropOwnCopy(db, customerId);
+  if (isListed) sql(db, 'insert or ignore into region_hidden values (?)').run(customerId);
+}
+
+/**
+ * Takes the till's own row of a customer away; what the region holds of it shows again.
+ * @returns whether the region holds it
+ */
+export function dropOwnCopy(db: Db, customerId: number): boolean {
   const isListed = sql(db, 'select 1 from region.customers where id = ?').get(customerId) !== undefined;
   const isOwn = customerId < firstRegionId;
   sql(db, 'delete from main.customers where id = ?').run(customerId);
-  if (isListed) sql(db, 'insert or ignore into region_hidden values (?)').run(customerId);
   if (isListed === isOwn) {
     sql(db, 'update region_file set count_correction = count_correction + ?').run(isOwn ? 1 : -1);
   }
+  return isListed;
 }
 
 /** An id for a customer who is new to this till by itself. */

@@ -24,7 +24,8 @@ export type Dispatcher<Sender> = {
 };
 
 export type DispatcherOptions<Sender> = {
-  readonly handlers: Handlers;
+  /** Asked for each call: a till that could not be opened answers fewer of them. */
+  readonly handlers: () => Partial<Handlers>;
   /** Whether the asker is our own screen. */
   readonly allows: (sender: Sender) => boolean;
   readonly log: Log;
@@ -55,7 +56,8 @@ export function createDispatcher<Sender>({ handlers, allows, log }: DispatcherOp
       log.write('warn', 'call refused', { call: name, why: 'bad-argument' });
       return refusal('bad-argument', `${name}: ${problems(parsed.error)}`);
     }
-    const handler: (argument: Parsed<Name>) => Result<Name> | Promise<Result<Name>> = handlers[name];
+    const handler: ((argument: Parsed<Name>) => Result<Name> | Promise<Result<Name>>) | undefined = handlers()[name];
+    if (handler === undefined) return refusal('not-open', 'the till could not be opened');
     return { ok: await handler(parsed.data) };
   }
 

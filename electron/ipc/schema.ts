@@ -7,12 +7,20 @@
  */
 import { z } from 'zod';
 import { type FieldChanges, fillableIdentifiers, type Identifier, isFieldKey } from '../customers/customer.ts';
-import type { CustomerView, LookupResult, SearchResult } from '../customers/customer-view.ts';
+import type { CustomerView, ForgetResult, LookupResult, SearchResult } from '../customers/customer-view.ts';
 import type { ImportState } from '../customers/import/import-state.ts';
 import type { StaffMember } from '../org/definitions.ts';
 import type { OrgView } from '../org/org-view.ts';
 import { type PracticeState, practiceFaults } from '../practice/practice-state.ts';
 import type { AppInfo, SecretResult } from '../support/app-info.ts';
+import type {
+  BackUpResult,
+  BundleResult,
+  RescueExportResult,
+  RescueImportResult,
+  TillFacts,
+} from '../support/till-facts.ts';
+import type { TroubleResult, TroubleView } from '../support/trouble-view.ts';
 import type { ConnectionCheck, SyncStatus } from '../sync/sync-status.ts';
 import type { Draft } from '../updates/drafts.ts';
 import type { ChangeResult, FieldProblem, SaveResult, UpdateHistoryEntry, UpdateView } from '../updates/update-view.ts';
@@ -20,6 +28,8 @@ import type { ChangeResult, FieldProblem, SaveResult, UpdateHistoryEntry, Update
 /** A longest value of any field; the rules of each field are stricter (see `updates/rules.ts`). */
 const maxValueLength = 10_000;
 const maxFields = 200;
+/** Thousands of updates; a larger file is brought in by command. */
+const maxRescueLength = 3_500_000;
 
 const nothing = z.undefined().or(z.null()).optional();
 const text = z.string().max(maxValueLength);
@@ -132,6 +142,32 @@ export const calls = {
   /** Somebody is at the till: puts the automatic sign-out off. */
   'staff.active': call(nothing).returns<null>(),
 
+  /** Of the till itself, for IT. */
+  'till.facts': call(nothing).returns<TillFacts>(),
+  /** The recovery key, until somebody has said that it is kept; `null` from then on. */
+  'till.recoveryKey': call(nothing).returns<string | null>(),
+  'till.recoveryKeyKept': call(nothing).returns<null>(),
+  'till.backUp': call(nothing).returns<BackUpResult>(),
+  /** One zip for support: ids, states, codes and counts, never a customer's data. */
+  'till.supportBundle': call(nothing).returns<BundleResult>(),
+  /** Moves everything unsent into one sealed file: this till never sends it again. */
+  'rescue.export': call(
+    z.strictObject({ passphrase: z.string().min(1).max(1000).nullable() }),
+  ).returns<RescueExportResult>(),
+  /** Brings the updates of another till's file in; without a passphrase only a file that this till made. */
+  'rescue.import': call(
+    z.strictObject({ file: z.string().max(maxRescueLength), passphrase: z.string().min(1).max(1000).nullable() }),
+  ).returns<RescueImportResult>(),
+  /** Takes everything of a customer off this till, for an erasure request. */
+  'customers.forget': call(z.strictObject({ customerId: localId })).returns<ForgetResult>(),
+
+  /** Why the till could not be opened, and what a person may do about it; `null`: it is open. */
+  'trouble.view': call(nothing).returns<TroubleView | null>(),
+  'trouble.tryAgain': call(nothing).returns<TroubleResult>(),
+  'trouble.useRecoveryKey': call(z.strictObject({ typed: z.string().max(200) })).returns<TroubleResult>(),
+  /** Puts a backup in the place of what cannot be used; `null`: an empty database. The old file is set aside. */
+  'trouble.restore': call(z.strictObject({ backup: z.string().max(200).nullable() })).returns<TroubleResult>(),
+
   /** `null` outside practice mode. */
   'practice.state': call(nothing).returns<PracticeState | null>(),
   'practice.set': call(
@@ -152,6 +188,7 @@ export const events = {
   'org.changed': event<OrgView>(),
   'staff.changed': event<StaffMember | null>(),
   'practice.changed': event<PracticeState>(),
+  'till.changed': event<TillFacts>(),
 } as const;
 
 export type CallName = keyof typeof calls;
@@ -169,6 +206,11 @@ export type Handlers = {
   readonly [Name in CallName]: (argument: Parsed<Name>) => Result<Name> | Promise<Result<Name>>;
 };
 
+/** What only a till that is not open needs. */
+type TroubleCall = Extract<CallName, `trouble.${string}`>;
+export type TillHandlers = Omit<Handlers, TroubleCall>;
+export type TroubleHandlers = Pick<Handlers, TroubleCall>;
+
 /** Any event with its payload. */
 export type EventMessage = {
   readonly [Name in EventName]: { readonly name: Name; readonly payload: Payload<Name> };
@@ -177,7 +219,7 @@ export type EventMessage = {
 /** What crosses back for every call. */
 export type Envelope<R> = { readonly ok: R } | { readonly error: CallError };
 export type CallError = {
-  readonly code: 'unknown-call' | 'bad-argument' | 'not-allowed' | 'closing' | 'internal';
+  readonly code: 'unknown-call' | 'bad-argument' | 'not-allowed' | 'not-open' | 'closing' | 'internal';
   /** For a log or a developer; never a customer's data. */
   readonly message: string;
 };

@@ -23,13 +23,18 @@ const maxTextLength = 500;
 
 /** Where the current log lies; the older ones beside it end in `.1.log` (newest) and up. */
 export function logFile(dataDir: string): string {
-  return path.join(dataDir, 'logs', 'tillside.log');
+  return path.join(logFolder(dataDir), 'tillside.log');
+}
+
+export function logFolder(dataDir: string): string {
+  return path.join(dataDir, 'logs');
 }
 
 export function fileLog({ dataDir, level, clock, maxBytes = 2_000_000, maxFiles = 5 }: FileLogOptions): Log {
   const current = logFile(dataDir);
-  const older = (number: number) => path.join(dataDir, 'logs', `tillside.${number}.log`);
+  const older = (number: number) => path.join(logFolder(dataDir), `tillside.${number}.log`);
   let size: number | null = null;
+  let wanted = level;
 
   function open(): number {
     mkdirSync(path.dirname(current), { recursive: true, mode: 0o700 });
@@ -45,8 +50,11 @@ export function fileLog({ dataDir, level, clock, maxBytes = 2_000_000, maxFiles 
   }
 
   return {
+    setLevel(changed) {
+      wanted = changed;
+    },
     write(lineLevel, event, facts = {}) {
-      if (weights[lineLevel] > weights[level]) return;
+      if (weights[lineLevel] > weights[wanted]) return;
       const short = Object.entries(facts).map(([key, value]) => [
         key,
         typeof value === 'string' ? value.slice(0, maxTextLength) : value,

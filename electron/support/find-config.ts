@@ -30,3 +30,10 @@ export function findConfig({ argument, env, platform, cwd, machineWide }: Config
 function live(file: string): FoundConfig {
   return { mode: 'live', file, config: readMachineConfig(file) };
 }
+
+/** The code of the till, as the server knows it. */
+export function tillCode(found: FoundConfig): string {
+  if (found.mode === 'practice') return 'practice';
+  const { auth } = found.config;
+  return auth.method === 'basic' ? auth.till : auth.attributeTo.code;
+}

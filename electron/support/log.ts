@@ -8,6 +8,8 @@ export type LogFacts = { readonly [key: string]: string | number | boolean | nul
 export type Log = {
   /** `event` is a fixed phrase in words, such as `update sent`. */
   readonly write: (level: LogLevel, event: string, facts?: LogFacts) => void;
+  /** From the next line on; IT may ask for more while a till is open. */
+  readonly setLevel?: (level: LogLevel) => void;
 };
 
 export const silentLog: Log = { write: () => undefined };

@@ -134,6 +134,13 @@ export const machineConfigSchema = z.strictObject({
       channel: z.string().min(1).default('stable'),
     })
     .prefault({}),
+  health: z
+    .strictObject({
+      heartbeatUrl: webAddress.nullable().default(null),
+      heartbeatMinutes: z.number().min(1).max(1440).default(15),
+      metricsFile: z.string().min(1).nullable().default(null),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(['error', 'warn', 'info', 'debug']).default('info'),

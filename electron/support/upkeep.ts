@@ -32,6 +32,8 @@ export type UpkeepOptions = {
   /** Told when the facts that a screen shows have changed. */
   readonly changed: (facts: UpkeepFacts) => void;
   readonly readDiskSpace?: typeof diskSpace;
+  /** Takes away what has grown old, a little at a time. */
+  readonly tidy?: () => Promise<void>;
 };
 
 /** A start is busy enough: the look through the file comes after it, and the first round later still. */
@@ -40,6 +42,7 @@ const firstRoundMs = 10 * 60_000;
 const roundMs = 60 * 60_000;
 const diskEveryMs = 5 * 60_000;
 const dayMs = 24 * 60 * 60_000;
+const tidyAfterMs = 5 * 60_000;
 
 export class Upkeep {
   readonly #options: UpkeepOptions;
@@ -57,6 +60,7 @@ export class Upkeep {
   start(): void {
     if (!this.#options.isChecked) this.#in('check', checkAfterMs, () => this.#check());
     this.#in('round', firstRoundMs, () => this.#round());
+    if (this.#options.tidy !== undefined) this.#in('tidy', tidyAfterMs, () => this.#tidy());
     void this.#lookAtDisk();
   }
 
@@ -104,6 +108,11 @@ export class Upkeep {
   #foundDamage(problems: number): void {
     this.#options.log.write('error', 'the database is damaged', { problems });
     this.#note({ isDamaged: true });
+  }
+
+  async #tidy(): Promise<void> {
+    this.#in('tidy', dayMs, () => this.#tidy());
+    await this.#options.tidy?.();
   }
 
   async #round(): Promise<void> {

@@ -75,6 +75,12 @@ export class SyncEngine {
     this.changed();
   }
 
+  /** Something of this customer is on its way: its updates must not be taken from under it. */
+  isBusy(customerId: number): boolean {
+    // By what the outbox says now: an answer on its way may have made two customers one.
+    return [...this.#inFlight.keys()].some((id) => findUpdate(this.#line.db, id)?.customerId === customerId);
+  }
+
   /** Something in the outbox changed: looks for work and tells the status. */
   changed(): void {
     this.#pump();

@@ -73,6 +73,16 @@ export function keepDraft(db: Db, draft: KeptDraft): void {
   remember(db, 'drafts', [...mine, ...others].slice(0, mostDrafts), draft.typedAtMs);
 }
 
+/** A customer who is forgotten takes the text along, whichever way it was begun. */
+export function forgetDrafts(db: Db, customerId: number, identifiers: readonly string[]): void {
+  const kept = recall(db, 'drafts');
+  if (kept === null) return;
+  const others = readDrafts(db, kept.asOfMs).filter(({ target }) =>
+    'customerId' in target ? target.customerId !== customerId : !identifiers.includes(target.identifier.value),
+  );
+  remember(db, 'drafts', others, kept.asOfMs);
+}
+
 function placeOf({ target, replaces }: KeptDraft): string {
   const who =
     'customerId' in target ? String(target.customerId) : `${target.identifier.type}:${target.identifier.value}`;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { mergeRecord } from '../customers/customer.ts';
 import { refreshEffective } from '../customers/effective.ts';
 import { decodeRecord } from '../customers/record-json.ts';
+import { makeOwn } from '../customers/region.ts';
 import {
   customerRow,
   findByIdentifier,
@@ -57,7 +58,7 @@ export function readMoving(db: Db): MovingUpdate[] {
 function withCompany(db: Db, row: TableRow): MovingUpdate {
   const customer = sql<{ record: string | null; as_of_ms: number | null }>(
     db,
-    `select record, as_of_ms from customers left join customer_records on customer_id = id where id = ?`,
+    `select record, as_of_ms from main.customers left join main.customer_records on customer_id = id where id = ?`,
   ).get(row.customer_id);
   return {
     row,
@@ -106,8 +107,12 @@ export type TakenIn = {
   readonly already: number;
   /** Were moved out of this very till, and are its own again. */
   readonly takenBack: number;
-  readonly customerIds: readonly number[];
+  /** Those that were added or taken back. */
+  readonly touched: readonly Touched[];
 };
+
+/** For telling the screen. */
+export type Touched = { readonly updateId: string; readonly customerId: number };
 
 export type TakeIn = {
   readonly updates: readonly MovingUpdate[];
@@ -122,13 +127,14 @@ export type TakeIn = {
 export function takeIn(db: Db, outbox: Outbox, { updates, from, surelyUnsent, nowMs }: TakeIn): TakenIn {
   return inTransaction(db, () => {
     const counts = { added: 0, already: 0, takenBack: 0 };
-    const customerIds = new Set<number>();
+    const touched: Touched[] = [];
     for (const moving of updates) {
       const { id, state } = outboxRow.parse(moving.row);
       const here = findUpdate(db, id);
       if (here === null) {
         const customerId = customerFor(db, moving);
         const to = isUncertain(state, surelyUnsent) ? 'unknown' : state;
+        makeOwn(db, customerId);
         insertRow(db, moving.row, { customer_id: customerId, state: to });
         for (const row of moving.history) insertHistory(db, row);
         writeHistory(db, {
@@ -145,16 +151,16 @@ export function takeIn(db: Db, outbox: Outbox, { updates, from, surelyUnsent, no
           detail: from,
         });
         refreshEffective(db, customerId);
-        customerIds.add(customerId);
+        touched.push({ updateId: id, customerId });
         counts.added += 1;
       } else if (here.state === 'discarded' && here.discardReason === 'moved') {
         outbox.takenBack(here);
-        customerIds.add(here.customerId);
+        touched.push({ updateId: id, customerId: here.customerId });
         counts.takenBack += 1;
       } else counts.already += 1;
     }
     outbox.surfaceUnreadable();
-    return { ...counts, customerIds: [...customerIds] };
+    return { ...counts, touched };
   });
 }
 

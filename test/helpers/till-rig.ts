@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
-import type { EventMessage, Handlers } from '../../electron/ipc/schema.ts';
+import type { EventMessage, TillHandlers } from '../../electron/ipc/schema.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
 import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
 import { type PracticeServer, startPracticeServer } from '../../electron/practice/practice-server.ts';
@@ -32,7 +32,7 @@ export function secretsInMemory(initial: Partial<Record<SecretName, string>>): S
 }
 
 export type RigTill = Till & {
-  readonly call: Handlers;
+  readonly call: TillHandlers;
   readonly events: readonly EventMessage[];
   /** Resolves when `condition` holds, looked at now and after every event; fails the test after 10 s. */
   readonly until: (what: string, condition: () => boolean | Promise<boolean>) => Promise<void>;

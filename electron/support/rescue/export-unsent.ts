@@ -13,7 +13,7 @@ import { flushFolder, folderFiles, timeInName } from '../../db/folder-files.ts';
 import { versionOf } from '../../db/migrate.ts';
 import type { Db } from '../../db/open.ts';
 import { inTransaction } from '../../db/statements.ts';
-import { type MovingUpdate, readMoving, salvageMoving } from '../../updates/moving.ts';
+import { type MovingUpdate, readMoving, salvageMoving, type Touched } from '../../updates/moving.ts';
 import type { Outbox } from '../../updates/outbox.ts';
 import { findUpdate } from '../../updates/rows.ts';
 import { writeDurably } from '../durable-file.ts';
@@ -39,6 +39,7 @@ export type ExportResult =
       readonly oldestSavedAtMs: number | null;
       /** Being sent at this moment: they stay. Exporting again in a moment takes them. */
       readonly left: number;
+      readonly touched: readonly Touched[];
     }
   | { readonly kind: 'nothing-unsent' }
   /** All there is was being sent at this moment. */
@@ -79,7 +80,14 @@ export async function exportUnsent(
     return exportUnsent(db, outbox, options, isBusy);
   }
   const { updates, oldestSavedAtMs } = what;
-  return { kind: 'exported', file: finish(unfinished, what), updates, oldestSavedAtMs, left: all.length - updates };
+  return {
+    kind: 'exported',
+    file: finish(unfinished, what),
+    updates,
+    oldestSavedAtMs,
+    left: all.length - updates,
+    touched: free.map(({ row }) => ({ updateId: String(row.id), customerId: Number(row.customer_id) })),
+  };
 }
 
 export type UnsentCopy = {

@@ -43,7 +43,7 @@ export async function buildScenePages(browser: Browser): Promise<ScenePages> {
       await page.clock.setFixedTime(nowMs);
       const query = new URLSearchParams({ scene, ...(language === undefined ? {} : { language }) });
       await page.goto(`${origin}/index.html?${query}`);
-      await page.getByRole('searchbox').waitFor();
+      await page.getByRole('searchbox').or(page.locator('#trouble-title')).waitFor();
       return page;
     },
     close: () => rmSync(folder, { recursive: true, force: true }),

@@ -7,6 +7,7 @@ import type { FieldChanges, FieldKey, Identifier } from '../../../electron/custo
 import type { CustomerHit, CustomerView } from '../../../electron/customers/customer-view.ts';
 import type { EventMessage, Handlers } from '../../../electron/ipc/schema.ts';
 import type { PracticeState } from '../../../electron/practice/practice-state.ts';
+import type { TillFacts } from '../../../electron/support/till-facts.ts';
 import type { SyncState, SyncStatus } from '../../../electron/sync/sync-status.ts';
 import type { FieldProblem, UpdateView } from '../../../electron/updates/update-view.ts';
 import { change, nowMs, org, person, staff } from './people.ts';
@@ -236,6 +237,31 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       return null;
     },
     'staff.active': () => null,
+    'till.facts': () => ({ ...facts, ...scene.facts }),
+    'till.recoveryKey': () => '7KQ2-M9XA-0VZP-R4TC-W1HN-8BEJ-5GDS-Y6FK-3PMT-A2QV-9XRC-0HWN-4ZBE-J7GD',
+    'till.recoveryKeyKept': () => {
+      tell({ name: 'till.changed', payload: { ...facts, ...scene.facts, recoveryKeyDue: false } });
+      return null;
+    },
+    'till.backUp': () => ({ kind: 'made', atMs: nowMs }),
+    'till.supportBundle': () => ({ kind: 'made', file: '/data/support/tillside-support-20260115T090000000Z.zip' }),
+    'rescue.export': () => ({
+      kind: 'exported',
+      file: '/data/rescue/20260115T090000000Z-1f2e3d4c.tillside-rescue',
+      updates: updates.length,
+      left: 0,
+    }),
+    'rescue.import': () => ({ kind: 'imported', fromTill: 'store12.till1', added: 12, already: 2, takenBack: 0 }),
+    'customers.forget': ({ customerId }) => {
+      const open = updates.filter((update) => update.customerId === customerId);
+      return open.length > 0
+        ? { kind: 'unsent', count: open.length, oldestSavedAtMs: nowMs - 5 * 60_000 }
+        : { kind: 'forgotten' };
+    },
+    'trouble.view': () => scene.trouble,
+    'trouble.tryAgain': () => (scene.trouble === null ? { kind: 'open' } : { kind: 'trouble', view: scene.trouble }),
+    'trouble.useRecoveryKey': () => ({ kind: 'refused', why: 'mistyped' }),
+    'trouble.restore': () => ({ kind: 'refused', why: 'backup-unreadable' }),
     'practice.state': () => practice,
     'practice.set': (set) => {
       if (practice === null) return null;
@@ -246,6 +272,15 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
     },
   };
 }
+
+const facts: TillFacts = {
+  disk: { freeBytes: 83_000_000_000, isLow: false },
+  isDamaged: false,
+  lastBackupAtMs: nowMs - 3 * 3_600_000,
+  recoveryKeyDue: false,
+  rescueSealedFor: 'passphrase',
+  restartDue: false,
+};
 
 function isMatched(name: string): name is 'firstName' | 'lastName' | 'mobile' | 'email' | 'externalId' {
   return ['firstName', 'lastName', 'mobile', 'email', 'externalId'].includes(name);

@@ -2,6 +2,8 @@
 import type { CustomerView } from '../../../electron/customers/customer-view.ts';
 import type { OrgView } from '../../../electron/org/org-view.ts';
 import type { AppInfo } from '../../../electron/support/app-info.ts';
+import type { TillFacts } from '../../../electron/support/till-facts.ts';
+import type { TroubleView } from '../../../electron/support/trouble-view.ts';
 import type { Connection, PauseReason } from '../../../electron/sync/sync-status.ts';
 import type { Draft } from '../../../electron/updates/drafts.ts';
 import type { UpdateView } from '../../../electron/updates/update-view.ts';
@@ -17,6 +19,8 @@ export type Scene = {
   readonly practice: boolean;
   readonly drafts: readonly Draft[];
   readonly direction: 'ltr' | 'rtl';
+  readonly facts: Partial<TillFacts>;
+  readonly trouble: TroubleView | null;
 };
 
 const plain: Scene = {
@@ -29,6 +33,14 @@ const plain: Scene = {
   practice: false,
   drafts: [],
   direction: 'ltr',
+  facts: {},
+  trouble: null,
+};
+const store = {
+  locale: 'en',
+  countryCode: 'IN',
+  timeZone: 'Asia/Kolkata',
+  dataDir: '/home/till/.local/share/tillside/live',
 };
 const offline: Connection = { kind: 'offline', why: 'no-connection' };
 
@@ -129,6 +141,25 @@ export const scenes = {
     ),
   },
   'many-fields': { ...plain, org: { ...org, fields: [...org.fields, ...manyFields] } },
+  'damaged-data': {
+    ...plain,
+    trouble: {
+      ...store,
+      code: 'database-unreadable',
+      nextSteps: ['restore', 'start-afresh'],
+      unsent: { count: 7, oldestSavedAtMs: nowMs - 3 * 3_600_000 },
+      backups: [
+        { name: '20260115T030000000Z-daily.db', atMs: nowMs - 6 * 3_600_000, bytes: 4_200_000 },
+        { name: '20260114T030000000Z-daily.db', atMs: nowMs - 30 * 3_600_000, bytes: 4_100_000 },
+      ],
+    },
+  },
+  'key-unreadable': {
+    ...plain,
+    trouble: { ...store, code: 'key-unreadable', nextSteps: ['recovery-key'], unsent: null, backups: [] },
+  },
+  'disk-low': { ...plain, facts: { disk: { freeBytes: 120_000_000, isLow: true } } },
+  'new-till': { ...plain, facts: { recoveryKeyDue: true, isDamaged: true, restartDue: true } },
   rtl: { ...plain, direction: 'rtl', updates: [change(1, { state: 'applied', customerId: 4, result: brought50 })] },
 } as const satisfies Record<string, Scene>;
 

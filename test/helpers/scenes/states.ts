@@ -55,6 +55,8 @@ const lookedUp = async (page: Page) => {
 const state = (name: string, scene: SceneName, way: ScreenState['way']): ScreenState => ({ name, scene, way });
 
 export const states: readonly ScreenState[] = [
+  state('damaged-data', 'damaged-data', stay),
+  state('key-unreadable', 'key-unreadable', stay),
   state('first-start', 'first-start', stay),
   state('secret-needed', 'secret-needed', stay),
   state('welcome', 'plain', stay),

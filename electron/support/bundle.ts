@@ -1,0 +1,140 @@
+/**
+ * The support bundle: one zip for whoever helps from afar, with a manifest of what is inside. Ids, states, codes, counts
+ * and times; never a customer's data, never a secret.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { strToU8, zipSync } from 'fflate';
+import { fieldKeys } from '../customers/customer.ts';
+import { flushFile, folderFiles, timeInName } from '../db/folder-files.ts';
+import type { Db } from '../db/open.ts';
+import { selectUpdates } from '../updates/rows.ts';
+import type { Finding } from './doctor/finding.ts';
+import { logFolder } from './file-log.ts';
+
+export type BundlePart = {
+  readonly name: string;
+  /** What it is, for the manifest. */
+  readonly about: string;
+  readonly content: Uint8Array;
+};
+
+export type MakeBundle = {
+  readonly dataDir: string;
+  readonly version: string;
+  readonly nowMs: number;
+  readonly parts: readonly BundlePart[];
+};
+
+/** @throws what the file system says where it cannot be written @returns where it lies */
+export function makeBundle({ dataDir, version, nowMs, parts }: MakeBundle): string {
+  const manifest = {
+    product: 'Tillside',
+    version,
+    madeAt: new Date(nowMs).toISOString(),
+    promise: 'No customer data and no secrets: ids, states, codes, counts and times only.',
+    files: parts.map(({ name, about, content }) => ({
+      name,
+      about,
+      bytes: content.length,
+      sha256: createHash('sha256').update(content).digest('hex'),
+    })),
+  };
+  const entries = Object.fromEntries(parts.map(({ name, content }) => [name, content]));
+  const zip = zipSync({ 'manifest.json': text(manifest), ...entries }, { level: 6, mtime: new Date(nowMs) });
+  const folder = path.join(dataDir, 'support');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = path.join(folder, `tillside-support-${timeInName(nowMs)}.zip`);
+  writeFileSync(`${file}.unfinished`, zip, { mode: 0o600 });
+  flushFile(`${file}.unfinished`);
+  renameSync(`${file}.unfinished`, file);
+  return file;
+}
+
+export function jsonPart(name: string, about: string, value: unknown): BundlePart {
+  return { name, about, content: text(value) };
+}
+
+export function doctorPart(findings: readonly Finding[]): BundlePart {
+  return jsonPart('doctor.json', 'What tillside doctor found', findings);
+}
+
+/** The config holds no secret by its rules; a mistyped one might, and then it is left out. */
+export function configPart(file: string | null, isUsable: boolean): BundlePart[] {
+  if (file === null || !isUsable) return [];
+  return [{ name: 'config.json', about: 'The machine config', content: readFileSync(file) }];
+}
+
+export function logParts(dataDir: string): BundlePart[] {
+  const folder = logFolder(dataDir);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.log'))
+    .map((name) => ({
+      name: `logs/${name}`,
+      about: 'What the services said, one JSON object a line',
+      content: readFileSync(path.join(folder, name)),
+    }));
+}
+
+export function folderPart(dataDir: string): BundlePart {
+  const { backups, aside, rescue } = folderFiles(dataDir);
+  const list = [dataDir, backups, aside, rescue].flatMap((folder) =>
+    existsSync(folder)
+      ? readdirSync(folder, { withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map(({ name }) => {
+            const { size, mtime } = statSync(path.join(folder, name));
+            return {
+              name: path.join(path.relative(dataDir, folder), name),
+              bytes: size,
+              changedAt: mtime.toISOString(),
+            };
+          })
+      : [],
+  );
+  return jsonPart('files.json', "Names, sizes and times of the files in the till's data folder", list);
+}
+
+/** Every update that is open, with its steps: no names, no values, nothing of what the server said in words. */
+export function outboxPart(db: Db): BundlePart {
+  const updates = selectUpdates(
+    db,
+    "where u.state in ('queued','sending','unknown','attention') order by u.place, u.seq",
+  ).map((update) => ({
+    id: update.id,
+    state: update.state,
+    kind: update.kind,
+    savedAt: new Date(update.savedAtMs).toISOString(),
+    attempts: update.attempts,
+    fields: fieldKeys(update.changes),
+    reason: update.reason?.kind ?? null,
+    refusedCode: update.reason?.kind === 'refused' ? update.reason.rejection.code : null,
+    uncertainAfter: update.uncertainAfter,
+    requestId: update.answer?.requestId ?? null,
+    httpStatus: update.answer?.httpStatus ?? null,
+    code: update.answer?.code ?? null,
+    itemCode: update.answer?.itemCode ?? null,
+    steps: steps(db, update.id),
+  }));
+  return jsonPart('outbox.json', 'Every unsent update by id, state, age, codes and steps', updates);
+}
+
+function steps(db: Db, updateId: string) {
+  return db
+    .prepare<[string], { at_ms: number; event: string; to_state: string; request_id: string | null }>(
+      'select at_ms, event, to_state, request_id from update_history where update_id = ? order by id',
+    )
+    .all(updateId)
+    .map(({ at_ms, event, to_state, request_id }) => ({
+      at: new Date(at_ms).toISOString(),
+      event,
+      to: to_state,
+      requestId: request_id,
+    }));
+}
+
+function text(value: unknown): Uint8Array {
+  return strToU8(`${JSON.stringify(value, null, 1)}\n`);
+}

@@ -1,0 +1,67 @@
+/**
+ * Notices that IT changed the config file. What is safe to change while staff work holds at once; the rest from the next
+ * start on. A file that cannot be used changes nothing: the log and the doctor say so.
+ */
+import { statSync } from 'node:fs';
+import type { Clock } from '../clock/clock.ts';
+import type { Log } from './log.ts';
+import { type MachineConfig, MachineConfigError, readMachineConfig } from './machine-config.ts';
+
+/** Sections that are read anew at each use. Who the till is, and where it sends, holds for as long as it is open. */
+const liveSections = ['sync', 'data', 'rescue', 'health', 'log'] as const;
+const sections = ['api', 'auth', 'store', 'org', 'staff', 'update', ...liveSections] as const;
+
+export type ConfigChange = {
+  readonly config: MachineConfig;
+  readonly restartDue: boolean;
+};
+
+/** @returns what holds from now on of a config that was changed */
+export function takeLive(current: MachineConfig, changed: MachineConfig): ConfigChange {
+  const { sync, data, rescue, health, log } = changed;
+  const config = { ...current, sync, data, rescue, health, log };
+  return {
+    config,
+    restartDue: sections.some((name) => JSON.stringify(config[name]) !== JSON.stringify(changed[name])),
+  };
+}
+
+const lookEveryMs = 30_000;
+
+/** @returns a function that stops looking */
+export function watchConfig(
+  file: string,
+  clock: Clock,
+  log: Log,
+  changed: (config: MachineConfig) => void,
+): () => void {
+  let seen = markOf(file);
+  let cancel = clock.after(lookEveryMs, look);
+  function look(): void {
+    cancel = clock.after(lookEveryMs, look);
+    const now = markOf(file);
+    if (now === seen) return;
+    seen = now;
+    // Gone for the moment, while it is replaced: the next look finds the new one.
+    if (now === null) return;
+    try {
+      changed(readMachineConfig(file));
+    } catch (error) {
+      if (!(error instanceof MachineConfigError)) throw error;
+      log.write('error', 'the changed config cannot be used', {
+        problems: error.problems.length,
+        first: error.problems[0]?.path ?? null,
+      });
+    }
+  }
+  return () => cancel();
+}
+
+function markOf(file: string): string | null {
+  try {
+    const { mtimeMs, size, ino } = statSync(file);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return null;
+  }
+}

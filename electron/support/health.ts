@@ -1,0 +1,116 @@
+/**
+ * How a till is, as numbers: for IT's own monitoring, without a visit. Counts, ages and states only, never anything of a
+ * customer.
+ */
+import type { SyncStatus } from '../sync/sync-status.ts';
+import type { UpkeepFacts } from './upkeep.ts';
+
+export type Health = {
+  readonly till: string;
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  readonly sync: SyncStatus['state'];
+  readonly paused: SyncStatus['paused'];
+  readonly connection: SyncStatus['connection']['kind'];
+  readonly unsent: SyncStatus['counts'];
+  readonly oldestUnsentSeconds: number;
+  /** Null: the server has not answered since the start. */
+  readonly lastAnswerSeconds: number | null;
+  readonly clockSkewSeconds: number;
+  readonly diskFreeBytes: number | null;
+  readonly databaseDamaged: boolean;
+  readonly lastBackupSeconds: number | null;
+  readonly customers: number;
+};
+
+export type HealthOf = {
+  readonly till: string;
+  readonly version: string;
+  readonly uptimeMs: number;
+  readonly status: SyncStatus;
+  readonly upkeep: UpkeepFacts;
+  readonly customers: number;
+  readonly nowMs: number;
+};
+
+export function healthOf({ till, version, uptimeMs, status, upkeep, customers, nowMs }: HealthOf): Health {
+  const since = (atMs: number | null) => (atMs === null ? null : seconds(nowMs - atMs));
+  return {
+    till,
+    version,
+    uptimeSeconds: seconds(uptimeMs),
+    sync: status.state,
+    paused: status.paused,
+    connection: status.connection.kind,
+    unsent: status.counts,
+    oldestUnsentSeconds: since(status.oldestSavedAtMs) ?? 0,
+    lastAnswerSeconds: since(status.lastAnswerAtMs),
+    clockSkewSeconds: Math.round((status.clockSkewMs ?? 0) / 1000),
+    diskFreeBytes: upkeep.disk?.freeBytes ?? null,
+    databaseDamaged: upkeep.isDamaged,
+    lastBackupSeconds: since(upkeep.lastBackupAtMs),
+    customers,
+  };
+}
+
+/** A clock that was set back must not make an age negative. */
+function seconds(ms: number): number {
+  return Math.max(0, Math.round(ms / 1000));
+}
+
+type Metric = {
+  readonly name: string;
+  readonly help: string;
+  readonly values: readonly (readonly [labels: { readonly [name: string]: string }, value: number])[];
+};
+
+/** In the text format of Prometheus, for the textfile collector of node_exporter or windows_exporter. */
+export function metricsText(health: Health): string {
+  const { till, version, unsent } = health;
+  const one = (value: number | boolean | null): Metric['values'] => (value === null ? [] : [[{ till }, Number(value)]]);
+  const metrics: readonly Metric[] = [
+    { name: 'tillside_info', help: 'Version of Tillside.', values: [[{ till, version }, 1]] },
+    { name: 'tillside_uptime_seconds', help: 'How long Tillside is open.', values: one(health.uptimeSeconds) },
+    {
+      name: 'tillside_unsent_updates',
+      help: 'Updates that the server has not confirmed, by state.',
+      values: Object.entries(unsent).map(([state, count]) => [{ till, state }, count] as const),
+    },
+    {
+      name: 'tillside_oldest_unsent_seconds',
+      help: 'Age of the oldest unsent update; 0 where all is sent.',
+      values: one(health.oldestUnsentSeconds),
+    },
+    { name: 'tillside_paused', help: 'Sending is paused: IT has to act.', values: one(health.paused !== null) },
+    { name: 'tillside_online', help: 'The last exchange went well.', values: one(health.connection === 'online') },
+    {
+      name: 'tillside_last_answer_seconds',
+      help: 'How long ago the server answered.',
+      values: one(health.lastAnswerSeconds),
+    },
+    {
+      name: 'tillside_clock_skew_seconds',
+      help: 'Clock less that of the server.',
+      values: one(health.clockSkewSeconds),
+    },
+    { name: 'tillside_disk_free_bytes', help: 'Room on the disk of the data.', values: one(health.diskFreeBytes) },
+    { name: 'tillside_database_damaged', help: 'Damage was found.', values: one(health.databaseDamaged) },
+    { name: 'tillside_last_backup_seconds', help: 'Age of the last backup.', values: one(health.lastBackupSeconds) },
+    { name: 'tillside_customers', help: 'Customers on this till.', values: one(health.customers) },
+  ];
+  return metrics
+    .filter(({ values }) => values.length > 0)
+    .flatMap(({ name, help, values }) => [
+      `# HELP ${name} ${help}`,
+      `# TYPE ${name} gauge`,
+      ...values.map(([labels, value]) => `${name}{${labelText(labels)}} ${value}`),
+    ])
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function labelText(labels: { readonly [name: string]: string }): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}="${value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`)
+    .join(',');
+}
