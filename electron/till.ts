@@ -179,18 +179,20 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   });
   const desk = new CustomerDesk(line, organisation, config.store.countryCode, freshForMs);
 
-  const refreshOrganisation = async () => {
-    if (api === null) return;
+  const refreshOrganisation = async (parts: readonly (Organisation | StaffDesk)[] = [organisation, staffDesk]) => {
+    const asked = api;
+    if (asked === null) return;
     try {
-      await Promise.all([organisation.refresh(api), staffDesk.refresh(api)]);
+      await Promise.all(parts.map((part) => part.refresh(asked)));
     } catch (error) {
       // What was told last stays in use.
       log.write('error', 'the organisation could not be refreshed', { error: errorName(error) });
     }
   };
+  const refreshDue = () => refreshOrganisation([organisation, staffDesk].filter((part) => part.isDue()));
   let cancelRound: (() => void) | null = null;
   const round = () => {
-    if (organisation.isDue()) void refreshOrganisation();
+    void refreshDue();
     cancelRound = clock.after(orgRoundMs, round);
   };
   /** After a change that staff made: tells the screen and wakes the engine. */
@@ -200,7 +202,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   };
   const checkConnection = async (): Promise<ConnectionCheck> => {
     const result = await checkLine(line, engine, organisation);
-    if (result.kind === 'connected' && organisation.isDue()) void refreshOrganisation();
+    if (result.kind === 'connected') void refreshDue();
     return result;
   };
   const savedOr = (result: SaveResult): SaveResult => {

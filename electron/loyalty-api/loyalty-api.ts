@@ -6,7 +6,7 @@ import type {
   Identifier,
   IdentifierType,
 } from '../customers/customer.ts';
-import type { FieldDefinition, OrgPolicy, StaffMember, StoreLogin } from '../org/definitions.ts';
+import type { FieldDefinition, StaffMember, StoreLogin, ToldPolicy } from '../org/definitions.ts';
 import type { ReadOutcome, UpdateOutcome } from './outcome.ts';
 
 /** Who did it, for the USER-CONTEXT audit headers. */
@@ -45,7 +45,7 @@ export type LoyaltyApi = {
   /** `GET /v1.1/store/login.json` (Basic only; with OAuth a token is fetched and `serverTimeMs` is null). */
   readonly login: () => Promise<ReadOutcome<StoreLogin>>;
   /** Keys that the answer does not hold are absent. */
-  readonly orgPolicy: () => Promise<ReadOutcome<Partial<OrgPolicy>>>;
+  readonly orgPolicy: () => Promise<ReadOutcome<ToldPolicy>>;
   readonly customFields: () => Promise<ReadOutcome<readonly FieldDefinition[]>>;
   readonly extendedFields: () => Promise<ReadOutcome<readonly FieldDefinition[]>>;
   readonly staff: () => Promise<ReadOutcome<readonly StaffMember[]>>;

@@ -12,6 +12,12 @@ export type OrgPolicy = {
   readonly allowFill: { readonly [identifier in FillableIdentifier]: boolean };
 };
 
+/** As much of the policy as the server told; what it left out follows the machine config. */
+export type ToldPolicy = {
+  readonly primaryIdentifier?: FillableIdentifier | undefined;
+  readonly allowFill?: { readonly [identifier in FillableIdentifier]?: boolean | undefined } | undefined;
+};
+
 export const fieldWidgets = ['text', 'textarea', 'select', 'checkbox', 'radio', 'date', 'number'] as const;
 export type FieldWidget = (typeof fieldWidgets)[number];
 

@@ -10,14 +10,21 @@ import { type RememberedName, recall, remember } from '../db/remembered.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { ReadOutcome } from '../loyalty-api/outcome.ts';
 import type { MachineConfig } from '../support/machine-config.ts';
-import { type FieldDefinition, fieldDataTypes, fieldWidgets, type OrgPolicy, type StoreLogin } from './definitions.ts';
+import { type FieldDefinition, fieldDataTypes, fieldWidgets, type StoreLogin, type ToldPolicy } from './definitions.ts';
 import type { OrgView } from './org-view.ts';
 
 const refreshAfterMs = 24 * 60 * 60_000;
 
-const policySchema: z.ZodType<Partial<OrgPolicy>> = z.object({
+/** Wall time is right here: a day's age may be wrong by a clock change without harm. What was never told is due. */
+export function isOld(asOfMs: number | null, clock: Clock): boolean {
+  return asOfMs === null || Math.abs(clock.wallMs() - asOfMs) > refreshAfterMs;
+}
+
+const policySchema: z.ZodType<ToldPolicy> = z.object({
   primaryIdentifier: z.enum(fillableIdentifiers).optional(),
-  allowFill: z.object({ mobile: z.boolean(), email: z.boolean(), externalId: z.boolean() }).optional(),
+  allowFill: z
+    .object({ mobile: z.boolean().optional(), email: z.boolean().optional(), externalId: z.boolean().optional() })
+    .optional(),
 });
 
 const definitionsSchema: z.ZodType<readonly FieldDefinition[]> = z.array(
@@ -81,17 +88,16 @@ export class Organisation {
     return {
       policy: {
         primaryIdentifier: policy?.value.primaryIdentifier ?? fallback.primaryIdentifier,
-        allowFill: policy?.value.allowFill ?? {
-          mobile: fallback.allowMobileFill,
-          email: fallback.allowEmailFill,
-          externalId: fallback.allowExternalIdFill,
+        allowFill: {
+          mobile: policy?.value.allowFill?.mobile ?? fallback.allowMobileFill,
+          email: policy?.value.allowFill?.email ?? fallback.allowEmailFill,
+          externalId: policy?.value.allowFill?.externalId ?? fallback.allowExternalIdFill,
         },
       },
       policyAsOfMs: policy?.asOfMs ?? null,
       fields: [...[...(custom?.value ?? [])].sort(byPosition), ...[...(extended?.value ?? [])].sort(byPosition)],
-      // The form is as old as its older half.
-      fieldsAsOfMs:
-        custom === null ? (extended?.asOfMs ?? null) : Math.min(custom.asOfMs, extended?.asOfMs ?? custom.asOfMs),
+      // The form is as old as its older half; a half that never came makes it a form that is not known yet.
+      fieldsAsOfMs: custom === null || extended === null ? null : Math.min(custom.asOfMs, extended.asOfMs),
     };
   }
 
@@ -104,11 +110,9 @@ export class Organisation {
     remember(this.#db, 'store-login', login, this.#clock.wallMs());
   }
 
-  /** Wall time is right here: a day's age may be wrong by a clock change without harm. */
   isDue(): boolean {
     const { policyAsOfMs, fieldsAsOfMs } = this.view();
-    const oldest = Math.min(policyAsOfMs ?? 0, fieldsAsOfMs ?? 0);
-    return Math.abs(this.#clock.wallMs() - oldest) > refreshAfterMs;
+    return isOld(policyAsOfMs, this.#clock) || isOld(fieldsAsOfMs, this.#clock);
   }
 
   /** Asks the server for everything; each part that it tells is kept, whatever becomes of the others. */

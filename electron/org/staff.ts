@@ -9,7 +9,7 @@ import { remember } from '../db/remembered.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { MachineConfig } from '../support/machine-config.ts';
 import type { StaffMember } from './definitions.ts';
-import { recallAs } from './organisation.ts';
+import { isOld, recallAs } from './organisation.ts';
 
 const staffSchema: z.ZodType<readonly StaffMember[]> = z.array(
   z.object({ code: z.string(), name: z.string(), role: z.enum(['ASSOCIATE', 'MANAGER', 'OTHER']) }),
@@ -36,6 +36,11 @@ export class StaffDesk {
 
   list(): readonly StaffMember[] {
     return recallAs(this.#db, 'staff-list', staffSchema)?.value ?? [];
+  }
+
+  /** The list has an age of its own: it may have failed to come where the rest of the organisation came. */
+  isDue(): boolean {
+    return isOld(recallAs(this.#db, 'staff-list', staffSchema)?.asOfMs ?? null, this.#clock);
   }
 
   /** @returns null where nobody on the list has this code */

@@ -263,9 +263,7 @@ test('only the configs that the server told are in the policy', () => {
     ]),
     { primaryIdentifier: 'externalId', allowFill: { mobile: true, email: false, externalId: true } },
   );
-  assert.deepEqual(policy({ key: 'CONF_ALLOW_EMAIL_UPDATE', value: 1 }), {
-    allowFill: { mobile: false, email: true, externalId: false },
-  });
+  assert.deepEqual(policy({ key: 'CONF_ALLOW_EMAIL_UPDATE', value: 1 }), { allowFill: { email: true } });
   assert.deepEqual(policy([{ key: 'OTHER', value: '1' }]), {});
   assert.equal(readOrgPolicy({ organization: [] }), null);
 });

@@ -4,9 +4,9 @@ import type {
   FieldDataType,
   FieldDefinition,
   FieldWidget,
-  OrgPolicy,
   StaffMember,
   StoreLogin,
+  ToldPolicy,
 } from '../../org/definitions.ts';
 import {
   isObject,
@@ -58,11 +58,14 @@ const primaryKeys: ReadonlyMap<string, FillableIdentifier> = new Map([
   ['EXTERNALID', 'externalId'],
 ]);
 
-/**
- * `organization/configs`. `allowFill` is there when the server told at least one of its three keys; a key that it did not
- * tell with them is not allowed, which is the safe side of a merge of two people.
- */
-export function readOrgPolicy(object: JsonObject): Partial<OrgPolicy> | null {
+const fillKeys: readonly (readonly [FillableIdentifier, string])[] = [
+  ['mobile', 'CONF_ALLOW_MOBILE_UPDATE'],
+  ['email', 'CONF_ALLOW_EMAIL_UPDATE'],
+  ['externalId', 'CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE'],
+];
+
+/** `organization/configs`: only the keys that the server told. */
+export function readOrgPolicy(object: JsonObject): ToldPolicy | null {
   if (!holds(object, 'organization', 'configs')) return null;
   const configs = new Map(
     readHeldList(within(object, 'organization', 'configs'), 'config').map((entry) => [
@@ -71,13 +74,13 @@ export function readOrgPolicy(object: JsonObject): Partial<OrgPolicy> | null {
     ]),
   );
   const primary = primaryKeys.get(readWord(configs.get('CONF_REGISTRATION_PRIMARY_KEY')) ?? '');
-  const mobile = readBoolean(configs.get('CONF_ALLOW_MOBILE_UPDATE'));
-  const email = readBoolean(configs.get('CONF_ALLOW_EMAIL_UPDATE'));
-  const externalId = readBoolean(configs.get('CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE'));
-  const told = [mobile, email, externalId].some((allowed) => allowed !== null);
+  const allowFill = fillKeys.flatMap(([identifier, key]) => {
+    const allowed = readBoolean(configs.get(key));
+    return allowed === null ? [] : [[identifier, allowed] as const];
+  });
   return {
     ...(primary === undefined ? {} : { primaryIdentifier: primary }),
-    ...(told ? { allowFill: { mobile: mobile === true, email: email === true, externalId: externalId === true } } : {}),
+    ...(allowFill.length === 0 ? {} : { allowFill: Object.fromEntries(allowFill) }),
   };
 }
 
