@@ -244,7 +244,9 @@ export function dropOwnCopy(db: Db, customerId: number): boolean {
   return isListed;
 }
 
-/** An id for a customer who is new to this till by itself. */
+/** An id for a customer who is new to this till by itself. None is ever given twice, whoever is gone by now. */
 export function nextOwnId(db: Db): number {
-  return count(db, `select coalesce(max(id), 0) + 1 as n from main.customers where id < ${firstRegionId}`);
+  const row = sql<{ last: number }>(db, 'update own_customer_ids set last = last + 1 returning last').get();
+  if (row === undefined) throw new Error('The count of the ids that were given is missing.');
+  return row.last;
 }

@@ -1,0 +1,13 @@
+import type { Db } from '../open.ts';
+
+/**
+ * The last id that this till gave to a customer. The highest one in the table is not enough: when two customers become
+ * one, or somebody is forgotten, it would be given again, and text that was put aside for the one who is gone would be
+ * saved to a stranger.
+ */
+export function ownCustomerIds(db: Db): void {
+  db.exec(`
+    create table own_customer_ids (one integer primary key check (one = 1), last integer not null) strict;
+    insert into own_customer_ids select 1, coalesce(max(id), 0) from customers where id < 1073741824;
+  `);
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { forgetCustomer } from '../../electron/customers/region.ts';
+import { migrate, migrations, versionOf } from '../../electron/db/migrate.ts';
+import { openDatabase } from '../../electron/db/open.ts';
+import { openTestCache, type TestCache, testKey } from './cache.ts';
+
+let cache: TestCache;
+beforeEach(() => {
+  cache = openTestCache();
+});
+afterEach(() => cache.close());
+
+describe('the id of a customer on this till', () => {
+  it('is never given again, so that text put aside for somebody who is gone is never saved to somebody else', () => {
+    const first = cache.add({ lastName: 'James' });
+    const gone = cache.add({ lastName: 'Raman' });
+    forgetCustomer(cache.db, gone);
+    const next = cache.add({ lastName: 'Bose' });
+    assert.deepEqual([first, gone, next], [1, 2, 3]);
+    forgetCustomer(cache.db, next);
+    const again = openDatabase({ file: cache.file, keyHex: testKey });
+    assert.equal(again.prepare('select last from own_customer_ids').pluck().get(), 3);
+    again.close();
+  });
+
+  it('goes on after those that an older Tillside gave', () => {
+    const older = openDatabase({ file: `${cache.file}-older`, keyHex: testKey });
+    migrate(older, migrations.slice(0, 2));
+    older
+      .prepare(
+        "insert into customers (id, first_name, last_name, name_forward, name_backward) values (7, '', '', '', '')",
+      )
+      .run();
+    migrate(older);
+    assert.equal(versionOf(older), migrations.length);
+    assert.equal(older.prepare('select last from own_customer_ids').pluck().get(), 7);
+    older.close();
+  });
+});
