@@ -10,8 +10,8 @@ export const recoveryKeyShow: Command = {
   summary: 'Shows, once, the key that opens the data on another machine',
   about: [
     'The data is encrypted with a key that only this user of this machine can read. The recovery key is the same key for ' +
-      'IT to keep: without it, a restored disk or another user of the machine cannot open the data. It is shown once, here ' +
-      'or on the screen at set-up. Keep it where passwords are kept, with the name of the till.',
+      'IT to keep: without it, a restored disk or another user of the machine cannot open the data. It is shown once. ' +
+      'Keep it where passwords are kept, with the name of the till.',
     'Exit code 0: shown. 2: it was shown before, or cannot be read.',
   ],
   run(given, io) {
