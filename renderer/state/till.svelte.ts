@@ -1,3 +1,4 @@
+import type { EventName, Payload } from '../../electron/ipc/schema.ts';
 import type { StaffMember } from '../../electron/org/definitions.ts';
 import type { OrgView } from '../../electron/org/org-view.ts';
 import type { PracticeFault, PracticeState } from '../../electron/practice/practice-state.ts';
@@ -71,7 +72,14 @@ export class TillState {
 
   /** @throws {CallFailed} where the services do not answer at all */
   async start(): Promise<void> {
-    const { call, on } = this.#services;
+    const { call } = this.#services;
+    // An answer may arrive after an event that is newer than it, and every change brings an event: the event wins.
+    const heard = new Set<EventName>();
+    const on = <Name extends EventName>(name: Name, listener: (payload: Payload<Name>) => void) =>
+      this.#services.on(name, (payload) => {
+        heard.add(name);
+        listener(payload);
+      });
     on('sync.changed', (status) => {
       this.#sync = status;
       this.#nowMs = this.#machine.nowMs();
@@ -90,7 +98,7 @@ export class TillState {
       this.#machine.after(5000, tick);
     };
     this.#machine.after(5000, tick);
-    [this.#info, this.#sync, this.#org, this.#staff, this.#staffList, this.#practice] = await Promise.all([
+    const [info, sync, org, staff, staffList, practice] = await Promise.all([
       call('app.info'),
       call('sync.status'),
       call('org.view'),
@@ -98,20 +106,24 @@ export class TillState {
       call('staff.list'),
       call('practice.state'),
     ]);
+    this.#info = info;
+    this.#staffList = staffList;
+    if (!heard.has('sync.changed')) this.#sync = sync;
+    if (!heard.has('org.changed')) this.#org = org;
+    if (!heard.has('staff.changed')) this.#staff = staff;
+    if (!heard.has('practice.changed')) this.#practice = practice;
   }
 
   async setPractice(change: { connection?: boolean; fault?: PracticeFault }): Promise<void> {
-    this.#practice = await this.#services.call('practice.set', change);
+    await this.#services.call('practice.set', change);
   }
 
   async signIn(code: string): Promise<StaffMember | null> {
-    this.#staff = await this.#services.call('staff.signIn', { code });
-    return this.#staff;
+    return await this.#services.call('staff.signIn', { code });
   }
 
   async signOut(): Promise<void> {
     await this.#services.call('staff.signOut');
-    this.#staff = null;
   }
 
   async readStaffList(): Promise<void> {
@@ -127,8 +139,9 @@ export class TillState {
     this.#services.call('staff.active').catch(() => undefined);
   }
 
+  /** The event tells what came of it: the answer of the call may be older than that. */
   async sendNow(): Promise<void> {
-    this.#sync = await this.#services.call('sync.sendNow');
+    await this.#services.call('sync.sendNow');
   }
 
   async checkConnection(): Promise<ConnectionCheck> {

@@ -5,7 +5,11 @@ import type { UpdateView } from '../../electron/updates/update-view.ts';
 import type { Services } from '../../renderer/bridge.ts';
 import type { Machine } from '../../renderer/state/machine.ts';
 
-type Answers = { [Name in CallName]?: (argument: Argument<Name>) => Result<Name> | Promise<Result<Name>> };
+/** A method, so that a test may leave the argument's `undefined` out where the call always has one. */
+type Answer<Name extends CallName> = {
+  of(argument: Argument<Name> | undefined): Result<Name> | Promise<Result<Name>>;
+}['of'];
+type Answers = { [Name in CallName]?: Answer<Name> };
 type Listeners = { [Name in EventName]?: ((payload: Payload<Name>) => void)[] };
 type Asked = { readonly name: CallName; readonly argument: unknown };
 
@@ -15,8 +19,8 @@ export function services(answers: Answers) {
   const made: Services = {
     async call(name, argument) {
       asked.push({ name, argument });
-      const answer = answers[name];
-      if (answer === undefined || argument === undefined) throw new Error(`nobody answers ${name}`);
+      const answer: Answer<typeof name> | undefined = answers[name];
+      if (answer === undefined) throw new Error(`nobody answers ${name}`);
       return await answer(argument);
     },
     on(name, listener) {

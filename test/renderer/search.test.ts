@@ -29,7 +29,7 @@ test('an answer to an older text is never shown over a newer one', async () => {
     ['rita', deferred<SearchResult>()],
   ]);
   const { services: made, argumentsOf } = services({
-    'customers.search': ({ query }) => answers.get(query)?.promise ?? result([]),
+    'customers.search': ({ query }: { query: string }) => answers.get(query)?.promise ?? result([]),
   });
   const search = new Search(made, machine().machine);
   search.type('r');
@@ -106,7 +106,7 @@ test('a failed look-up says so and still offers the update by identifier (F31)',
 test('a look-up that answers after the text changed is not shown', async () => {
   const answer = deferred<LookupResult>();
   const { services: made } = services({
-    'customers.search': ({ query }) => result([], { type: 'mobile', value: query }),
+    'customers.search': ({ query }: { query: string }) => result([], { type: 'mobile', value: query }),
     'customers.lookUpOnline': () => answer.promise,
   });
   const clock = machine();

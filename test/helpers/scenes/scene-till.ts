@@ -230,10 +230,12 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
     'staff.current': () => signedIn,
     'staff.signIn': ({ code }) => {
       signedIn = { code, name: code === staff.code ? staff.name : 'Daniel Okafor', role: 'ASSOCIATE' };
+      tell({ name: 'staff.changed', payload: signedIn });
       return signedIn;
     },
     'staff.signOut': () => {
       signedIn = null;
+      tell({ name: 'staff.changed', payload: null });
       return null;
     },
     'staff.active': () => null,
@@ -267,6 +269,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       if (practice === null) return null;
       practice = { ...practice, ...set };
       connection = practice.connection ? { kind: 'online' } : { kind: 'offline', why: 'no-connection' };
+      tell({ name: 'practice.changed', payload: practice });
       tell({ name: 'sync.changed', payload: status() });
       return practice;
     },

@@ -1,0 +1,79 @@
+import '../helpers/svelte-hooks.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OrgView } from '../../electron/org/org-view.ts';
+import type { AppInfo } from '../../electron/support/app-info.ts';
+import type { SyncStatus } from '../../electron/sync/sync-status.ts';
+import { deferred, machine, services } from './rig.ts';
+
+const { TillState } = await import('../../renderer/state/till.svelte.ts');
+
+const waiting: SyncStatus = {
+  state: 'offline',
+  unsent: 1,
+  counts: { queued: 1, sending: 0, unknown: 0, attention: 0 },
+  oldestSavedAtMs: 1_700_000_000_000,
+  paused: null,
+  connection: { kind: 'offline', why: 'no-connection' },
+  lastAnswerAtMs: null,
+  nextTryAtMs: null,
+  clockSkewMs: null,
+};
+const info: AppInfo = {
+  version: '1.0.0',
+  mode: 'live',
+  host: 'preview',
+  till: 'store1.till1',
+  organisation: null,
+  locale: 'en',
+  timeZone: 'UTC',
+  countryCode: 'IN',
+  secretNeeded: false,
+  staffRequired: false,
+};
+const org: OrgView = {
+  policy: { allowFill: { mobile: true, email: true, externalId: true }, primaryIdentifier: 'mobile' },
+  policyAsOfMs: null,
+  fields: [],
+  fieldsAsOfMs: null,
+};
+const allSent: SyncStatus = {
+  ...waiting,
+  state: 'all-sent',
+  unsent: 0,
+  counts: { ...waiting.counts, queued: 0 },
+  oldestSavedAtMs: null,
+  connection: { kind: 'online' },
+};
+
+const atStart = {
+  'app.info': () => info,
+  'org.view': () => org,
+  'staff.current': () => null,
+  'staff.list': () => [],
+  'practice.state': () => null,
+};
+
+test('the answer of "Send now" that arrives after the news that all is sent does not put the old status back', async () => {
+  const answer = deferred<SyncStatus>();
+  const rig = services({ ...atStart, 'sync.status': () => waiting, 'sync.sendNow': () => answer.promise });
+  const till = new TillState(rig.services, machine().machine);
+  await till.start();
+  rig.tell('sync.changed', waiting);
+  const asked = till.sendNow();
+  rig.tell('sync.changed', allSent);
+  answer.resolve(waiting);
+  await asked;
+  assert.equal(till.sync.state, 'all-sent');
+});
+
+test('a status that came while the screen was starting is newer than the one that it had asked for', async () => {
+  const answer = deferred<SyncStatus>();
+  const rig = services({ ...atStart, 'sync.status': () => answer.promise });
+  const till = new TillState(rig.services, machine().machine);
+  const started = till.start();
+  rig.tell('sync.changed', allSent);
+  answer.resolve(waiting);
+  await started;
+  assert.equal(till.sync.state, 'all-sent');
+});
