@@ -146,15 +146,73 @@ test('answers that say the same in other shapes come to the same outcome', () =>
   assert.deepEqual([...kinds].sort(), ['applied', 'rejected', 'unknown']);
 });
 
-/** Everything that an answer is ever read as. */
-function readEveryWay(result: ReturnType<typeof answer>) {
-  customerOutcome(result, who, nowMs);
-  customersOutcome(result, nowMs);
-  for (const pick of [readStoreLogin, readOrgPolicy, readCustomFields, readExtendedFields, readStaff]) {
-    readOutcome<unknown>(result, pick, nowMs);
-  }
-  return updateOutcome(result, asked, nowMs);
-}
+const flag = (value: boolean): Shape => ({ kind: 'boolean', value });
+const definition = fc
+  .record({
+    name: word.map(text),
+    label: maybe(word.map(text)),
+    type: fc.constantFrom('text', 'select', 'checkbox', 'datepicker').map(text),
+    datatype: fc.constantFrom('String', 'Integer', 'Boolean').map(text),
+    position: fc.nat(99).map(number),
+    regex: maybe(fc.constant(text('^[0-9]+$'))),
+    options: fc.uniqueArray(word, { maxLength: 3 }).map((options) => list('option', options.map(text))),
+    is_mandatory: fc.boolean().map(flag),
+    is_disabled: fc.boolean().map(flag),
+  })
+  .map(object);
+const staffUser = fc
+  .record({
+    code: word.map(text),
+    firstname: maybe(word.map(text)),
+    type: fc.constantFrom('ASSOCIATE', 'MANAGER').map(text),
+  })
+  .map(object);
+const config = fc
+  .record({
+    key: fc.constantFrom('CONF_ALLOW_EMAIL_UPDATE', 'CONF_ALLOW_MOBILE_UPDATE').map(text),
+    value: fc.boolean().map(flag),
+  })
+  .map(object);
+const few = (entry: fc.Arbitrary<Shape>, holder: string) =>
+  fc.array(entry, { maxLength: 3 }).map((entries) => list(holder, entries));
+const organisationAnswer = fc
+  .record({ config: few(config, 'config'), field: few(definition, 'field'), user: few(staffUser, 'user') })
+  .map((told) =>
+    object({
+      status: object({ success: flag(true), code: number(200) }),
+      organization: object({ configs: told.config, custom_fields: told.field }),
+      store: object({ staff: told.user }),
+    }),
+  );
+
+test("the organisation's answers in other shapes define the same form, rules and staff", () => {
+  fc.assert(
+    fc.property(organisationAnswer, fc.array(fc.nat(59), { minLength: 1, maxLength: 40 }), (shape, picks) => {
+      let at = 0;
+      const pick = (ways: number) => (picks[at++ % picks.length] ?? 0) % ways;
+      const plain = answer({ response: spell(shape, () => 0) });
+      const shifted = answer({ response: spell(shape, pick) });
+      for (const read of [readOrgPolicy, readCustomFields, readStaff]) {
+        const expected = readOutcome<unknown>(plain, read, nowMs);
+        assert.equal(expected.kind, 'found');
+        assert.deepEqual(readOutcome<unknown>(shifted, read, nowMs), expected);
+      }
+    }),
+    { numRuns: 1_000, ...seed },
+  );
+});
+
+type Reading = (result: ReturnType<typeof answer>) => unknown;
+/** Everything besides an update that an answer is ever read as. */
+const readings: readonly Reading[] = [
+  (result) => customerOutcome(result, who, nowMs),
+  (result) => customersOutcome(result, nowMs),
+  ...[readStoreLogin, readOrgPolicy, readCustomFields, readExtendedFields, readStaff].map(
+    (pick): Reading =>
+      (result) =>
+        readOutcome<unknown>(result, pick, nowMs),
+  ),
+];
 
 /** The keys that mean something to the client, so that random bodies reach its depths. */
 const key = fc.constantFrom(
@@ -238,13 +296,19 @@ const headers = fc.constantFrom<{ [name: string]: string }>(
   { 'retry-after': '\u0000' },
 );
 
+/** Every body is read as an update's answer, and as one of the others in turn: thousands for each of those, too. */
 function neverApplied(bodies: fc.Arbitrary<string>, numRuns: number): void {
+  let read = 0;
   fc.assert(
     fc.property(bodies, status, headers, (body, httpStatus, told) => {
-      assert.notEqual(readEveryWay(answer(body, { status: httpStatus, headers: told })).kind, 'applied');
+      const result = answer(body, { status: httpStatus, headers: told });
+      readings[read % readings.length]?.(result);
+      read += 1;
+      assert.notEqual(updateOutcome(result, asked, nowMs).kind, 'applied');
     }),
     { numRuns, ...seed },
   );
+  assert.equal(read, numRuns);
 }
 
 test('40,000 random JSON bodies of known keys neither throw nor read as applied (F35)', () => {
