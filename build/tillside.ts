@@ -6,6 +6,7 @@ import { proxyOfEnvironment } from '../electron/command-line/proxy-of-environmen
 import { runCommand } from '../electron/command-line/run-command.ts';
 import { terminalIo } from '../electron/command-line/terminal-io.ts';
 import { createNodeTransport } from '../electron/loyalty-api/node-transport.ts';
+import { takeSecret } from '../electron/start-till.ts';
 import { secretFile } from '../electron/support/secret-file.ts';
 import { projectRoot } from './project-root.ts';
 
@@ -18,6 +19,7 @@ process.exitCode = await runCommand(
     transport: transport.send,
     proxyFor: async (url) => proxyOfEnvironment(url, process.env),
     trustsSystem: false,
+    givenSecret: takeSecret(process.env),
     openSecrets: (dataDir) => secretFile(dataDir, null),
   }),
 );

@@ -92,6 +92,7 @@ function commandIo(): CommandIo {
     // As Chromium says it: "PROXY host:port; DIRECT".
     proxyFor: async (url) => /^(?:PROXY|HTTPS) (\S+)/.exec(await session.defaultSession.resolveProxy(url))?.[1] ?? null,
     trustsSystem: true,
+    givenSecret: secret,
     openSecrets: (dataDir) => secretFile(dataDir, platformSeal(silentLog)),
     nativeBinding: nativeBinding(),
   });

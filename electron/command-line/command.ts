@@ -18,6 +18,10 @@ export type CommandIo = {
   readonly warn: (line: string) => void;
   /** Asks at the terminal without showing what is typed. Null: nobody is there to be asked. */
   readonly askSecret: (question: string) => Promise<string | null>;
+  /** What was piped in, whole. Null: nothing is, since a person sits at a terminal. */
+  readonly readInput: () => Promise<string | null>;
+  /** `TILLSIDE_SECRET`, which was taken out of the environment. */
+  readonly givenSecret: string | undefined;
   readonly env: CommandEnv;
   readonly platform: NodeJS.Platform;
   readonly cwd: string;

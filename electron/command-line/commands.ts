@@ -2,6 +2,7 @@
 import { backup } from './backup.ts';
 import type { Command } from './command.ts';
 import { configCheck } from './config-check.ts';
+import { configSchema } from './config-schema.ts';
 import { doctor } from './doctor.ts';
 import { importCustomers } from './import-customers.ts';
 import { outboxExport } from './outbox-export.ts';
@@ -9,6 +10,8 @@ import { outboxImport } from './outbox-import.ts';
 import { outboxList } from './outbox-list.ts';
 import { recoveryKeyShow, recoveryKeyUse } from './recovery-key.ts';
 import { restoreCommand } from './restore.ts';
+import { secretSet } from './secret-set.ts';
+import { supportBundle } from './support-bundle.ts';
 
 export const commands: readonly Command[] = [
   doctor,
@@ -20,5 +23,8 @@ export const commands: readonly Command[] = [
   restoreCommand,
   recoveryKeyShow,
   recoveryKeyUse,
+  secretSet,
   configCheck,
+  configSchema,
+  supportBundle,
 ];

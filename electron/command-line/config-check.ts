@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { findConfig } from '../support/find-config.ts';
 import { MachineConfigError, readMachineConfig } from '../support/machine-config.ts';
 import { type Command, type CommandIo, exitCodes, type Given } from './command.ts';
+import { configOf } from './till-place.ts';
 
 export const configCheck: Command = {
   name: 'config check',
@@ -41,7 +41,6 @@ function fileToCheck(given: Given, io: CommandIo): string {
     readMachineConfig(file);
     return file;
   }
-  const { env, platform, cwd } = io;
-  const found = findConfig({ argument: given.text('config'), env, platform, cwd, machineWide: true });
+  const found = configOf(given, io);
   return found.mode === 'live' ? found.file : 'No config was found, so this machine is in practice mode';
 }

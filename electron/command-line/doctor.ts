@@ -1,8 +1,7 @@
 import { examine } from '../support/doctor/doctor.ts';
 import { type Finding, type Severity, worst } from '../support/doctor/finding.ts';
-import { findConfig } from '../support/find-config.ts';
-import { type Command, type CommandIo, type ExitCode, exitCodes, type Given } from './command.ts';
-import { dataFolderAnyway } from './till-place.ts';
+import { type Command, type ExitCode, exitCodes } from './command.ts';
+import { configOf, dataFolderAnyway } from './till-place.ts';
 
 const signs: { readonly [Name in Severity]: string } = { fine: 'ok  ', look: 'LOOK', act: 'ACT ' };
 
@@ -32,10 +31,6 @@ export const doctor: Command = {
     return codeOf(severity);
   },
 };
-
-function configOf(given: Given, { env, platform, cwd }: CommandIo) {
-  return findConfig({ argument: given.text('config'), env, platform, cwd, machineWide: true });
-}
 
 function linesOf({ check, severity, found, advice }: Finding): string[] {
   const first = `${signs[severity]}  ${check.padEnd(13)} ${found}`;

@@ -1,10 +1,11 @@
 /** What both hosts give a command alike: the terminal, the machine, the time. */
 import { homedir } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { systemClock, systemRandom } from '../clock/system-clock.ts';
 import { askSecret } from './ask-secret.ts';
 import type { CommandIo } from './command.ts';
 
-type OfHost = Pick<CommandIo, 'version' | 'transport' | 'proxyFor' | 'trustsSystem' | 'openSecrets'> & {
+type OfHost = Pick<CommandIo, 'version' | 'transport' | 'proxyFor' | 'trustsSystem' | 'openSecrets' | 'givenSecret'> & {
   readonly nativeBinding?: string;
 };
 
@@ -13,6 +14,7 @@ export function terminalIo(host: OfHost): CommandIo {
     print: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => process.stderr.write(`${line}\n`),
     askSecret,
+    readInput,
     env: process.env,
     platform: process.platform,
     // npm runs a script in the project's folder and says where it was called.
@@ -22,6 +24,10 @@ export function terminalIo(host: OfHost): CommandIo {
     random: systemRandom,
     ...host,
   };
+}
+
+async function readInput(): Promise<string | null> {
+  return process.stdin.isTTY ? null : await text(process.stdin);
 }
 
 /** A program that ends itself must not cut off what is still on its way to a pipe. */

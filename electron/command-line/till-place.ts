@@ -13,14 +13,13 @@ export type TillPlace = {
 
 /** The same search as that of the app, so that a command and the screen always mean the same till. */
 export function tillPlace(given: Given, io: CommandIo): TillPlace {
-  const found = findConfig({
-    argument: given.text('config'),
-    env: io.env,
-    platform: io.platform,
-    cwd: io.cwd,
-    machineWide: true,
-  });
+  const found = configOf(given, io);
   return { found, dataDir: dataFolder(given, io, found.mode) };
+}
+
+/** @throws MachineConfigError */
+export function configOf(given: Given, { env, platform, cwd }: CommandIo): FoundConfig {
+  return findConfig({ argument: given.text('config'), env, platform, cwd, machineWide: true });
 }
 
 /** The folder of a command that was only typed so far, also where it is none or the config cannot be used. */

@@ -12,6 +12,7 @@ import type { Db } from '../db/open.ts';
 import { selectUpdates } from '../updates/rows.ts';
 import type { Finding } from './doctor/finding.ts';
 import { logFolder } from './file-log.ts';
+import type { MachineConfig } from './machine-config.ts';
 
 export type BundlePart = {
   readonly name: string;
@@ -20,15 +21,23 @@ export type BundlePart = {
   readonly content: Uint8Array;
 };
 
+/** What the bundle should have had and has not, with the reason: whoever helps must not take it for nothing to see. */
+export type LeftOut = { readonly name: string; readonly why: string };
+
 export type MakeBundle = {
-  readonly dataDir: string;
   readonly version: string;
   readonly nowMs: number;
   readonly parts: readonly BundlePart[];
+  readonly leftOut?: readonly LeftOut[];
 };
 
-/** @throws what the file system says where it cannot be written @returns where it lies */
-export function makeBundle({ dataDir, version, nowMs, parts }: MakeBundle): string {
+/** Where the till itself puts it. */
+export function bundleFile(dataDir: string, nowMs: number): string {
+  return path.join(dataDir, 'support', `tillside-support-${timeInName(nowMs)}.zip`);
+}
+
+/** @throws what the file system says where it cannot be written */
+export function makeBundle(file: string, { version, nowMs, parts, leftOut = [] }: MakeBundle): void {
   const manifest = {
     product: 'Tillside',
     version,
@@ -40,30 +49,43 @@ export function makeBundle({ dataDir, version, nowMs, parts }: MakeBundle): stri
       bytes: content.length,
       sha256: createHash('sha256').update(content).digest('hex'),
     })),
+    leftOut,
   };
   const entries = Object.fromEntries(parts.map(({ name, content }) => [name, content]));
   const zip = zipSync({ 'manifest.json': text(manifest), ...entries }, { level: 6, mtime: new Date(nowMs) });
-  const folder = path.join(dataDir, 'support');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = path.join(folder, `tillside-support-${timeInName(nowMs)}.zip`);
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(`${file}.unfinished`, zip, { mode: 0o600 });
   flushFile(`${file}.unfinished`);
   renameSync(`${file}.unfinished`, file);
-  return file;
 }
 
 export function jsonPart(name: string, about: string, value: unknown): BundlePart {
   return { name, about, content: text(value) };
 }
 
-export function doctorPart(findings: readonly Finding[]): BundlePart {
-  return jsonPart('doctor.json', 'What tillside doctor found', findings);
+/** @param home the user's folder: its name is the name of a person on many machines */
+export function doctorPart(findings: readonly Finding[], home: string): BundlePart {
+  const nameless = (words: string) => words.replaceAll(home, '~');
+  return jsonPart(
+    'doctor.json',
+    'What tillside doctor found',
+    findings.map(({ check, severity, found, advice, facts }) => ({
+      check,
+      severity,
+      found: nameless(found),
+      advice: advice === null ? null : nameless(advice),
+      facts: Object.fromEntries(
+        Object.entries(facts).map(([name, value]) => [name, typeof value === 'string' ? nameless(value) : value]),
+      ),
+    })),
+  );
 }
 
-/** The config holds no secret by its rules; a mistyped one might, and then it is left out. */
-export function configPart(file: string | null, isUsable: boolean): BundlePart[] {
-  if (file === null || !isUsable) return [];
-  return [{ name: 'config.json', about: 'The machine config', content: readFileSync(file) }];
+/** As it holds, defaults and all. What stands behind the `?` of an address may let somebody in, and stays out. */
+export function configPart(config: MachineConfig): BundlePart {
+  const bare = (_key: string, value: unknown) =>
+    typeof value === 'string' && /^https?:/.test(value) ? value.replace(/[?#].*$/, '?…') : value;
+  return jsonPart('config.json', 'The machine config with its defaults', JSON.parse(JSON.stringify(config, bare)));
 }
 
 export function logParts(dataDir: string): BundlePart[] {

@@ -9,7 +9,7 @@ import type { SyncEngine } from '../sync/engine.ts';
 import type { Touched } from '../updates/moving.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import type { NotSavedReason } from '../updates/update-view.ts';
-import { folderPart, jsonPart, logParts, makeBundle, outboxPart } from './bundle.ts';
+import { bundleFile, configPart, folderPart, jsonPart, logParts, makeBundle, outboxPart } from './bundle.ts';
 import type { Health } from './health.ts';
 import type { Log } from './log.ts';
 import type { MachineConfig } from './machine-config.ts';
@@ -102,15 +102,19 @@ export class Care {
       return made.kind === 'made' ? { kind: 'made', atMs: this.#options.clock.wallMs() } : { kind: 'failed' };
     },
     'till.supportBundle': () => {
-      const { db, dataDir, version, clock, health, log } = this.#options;
+      const { db, dataDir, version, config, clock, health, log } = this.#options;
       return told(log, 'support bundle', () => {
         const parts = [
           jsonPart('health.json', 'How the till is, as numbers', health()),
+          configPart(config()),
           outboxPart(db),
           folderPart(dataDir),
           ...logParts(dataDir),
         ];
-        return { kind: 'made' as const, file: makeBundle({ dataDir, version, nowMs: clock.wallMs(), parts }) };
+        const nowMs = clock.wallMs();
+        const file = bundleFile(dataDir, nowMs);
+        makeBundle(file, { version, nowMs, parts });
+        return { kind: 'made' as const, file };
       });
     },
     'rescue.export': async ({ passphrase }) => {

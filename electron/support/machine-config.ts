@@ -27,7 +27,8 @@ function isAllowedUrl(value: string): boolean {
 const webAddress = z
   .string()
   .refine(isAllowedUrl, 'an https address without user or password (plain http only for this machine itself)')
-  .transform((value) => value.replace(/\/+$/, ''));
+  .transform((value) => value.replace(/\/+$/, ''))
+  .meta({ format: 'uri' });
 
 function isTimeZone(value: string): boolean {
   try {
@@ -50,11 +51,20 @@ const fillable = z.enum(['mobile', 'email', 'externalId']);
 
 const apiSection = z
   .strictObject({
-    url: webAddress.optional(),
-    cluster: z.enum(['asia1', 'asia2', 'eu', 'us']).optional(),
-    requestsPerMinute: z.number().int().min(1).max(100_000).default(60),
-    maxInFlight: z.number().int().min(1).max(64).default(4),
-    timeoutSeconds: z.number().min(1).max(120).default(15),
+    url: webAddress.optional().describe('Address of the loyalty API; https, or plain http for this machine only.'),
+    cluster: z
+      .enum(['asia1', 'asia2', 'eu', 'us'])
+      .optional()
+      .describe("One of the vendor's clusters, in place of url."),
+    requestsPerMinute: z
+      .number()
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(60)
+      .describe('Budget of this till. All tills of an organisation share one limit at the server.'),
+    maxInFlight: z.number().int().min(1).max(64).default(4).describe('Requests under way at once.'),
+    timeoutSeconds: z.number().min(1).max(120).default(15).describe('For one request, from the call to its answer.'),
   })
   .refine((api) => (api.url === undefined) !== (api.cluster === undefined), 'one of "url" and "cluster"')
   .transform(({ url, cluster, ...rest }) => ({
@@ -63,89 +73,149 @@ const apiSection = z
   }));
 
 const authSection = z.discriminatedUnion('method', [
-  z.strictObject({ method: z.literal('basic'), till: z.string().min(1) }),
   z.strictObject({
-    method: z.literal('oauth'),
-    key: z.string().min(1),
-    attributeTo: z.strictObject({
-      type: z.string().min(1).default('TILL'),
-      code: z.string().min(1),
-    }),
+    method: z.literal('basic').describe('The code of a till and its password.'),
+    till: z.string().min(1).describe('Code of the till at the server.'),
+  }),
+  z.strictObject({
+    method: z.literal('oauth').describe('A key and secret of the organisation.'),
+    key: z.string().min(1).describe('Key of the OAuth client; its secret is never in this file.'),
+    attributeTo: z
+      .strictObject({
+        type: z.string().min(1).default('TILL').describe('What the code names: TILL, STORE_CODE, STORE_NAME …'),
+        code: z.string().min(1).describe('The till or store that updates are attributed to.'),
+      })
+      .describe('Whose updates these are, since the key is of the whole organisation.'),
   }),
 ]);
 
 /** Schema of the file. Everything but `api` and `auth` has a default. */
 export const machineConfigSchema = z.strictObject({
-  api: apiSection,
-  auth: authSection,
+  $schema: z.string().optional().describe('For editors: where this schema lies.'),
+  api: apiSection.meta({
+    description: 'The loyalty API: url or cluster, and the pace of this till.',
+    oneOf: [{ required: ['url'] }, { required: ['cluster'] }],
+  }),
+  auth: authSection.describe('Who this till is. Its secret comes by TILLSIDE_SECRET, once, or is typed in the app.'),
   store: z
     .strictObject({
       countryCode: z
         .string()
         .regex(/^[A-Z]{2}$/, 'a country as two capital letters, such as "IN"')
-        .default('IN'),
+        .default('IN')
+        .describe('Country of mobile numbers that are typed without one.'),
       timeZone: z
         .string()
         .refine(isTimeZone, 'an IANA time zone, such as "Asia/Kolkata"')
-        .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
-      locale: z.string().refine(isLocale, 'a language tag, such as "en" or "en-IN"').default('en'),
+        .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone)
+        .describe("The store's time zone; by default that of the machine."),
+      locale: z
+        .string()
+        .refine(isLocale, 'a language tag, such as "en" or "en-IN"')
+        .default('en')
+        .describe('Language of the screen, until somebody chooses another.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Where this till stands.'),
   org: z
     .strictObject({
-      primaryIdentifier: fillable.default('mobile'),
-      allowMobileFill: z.boolean().default(true),
-      allowEmailFill: z.boolean().default(true),
-      allowExternalIdFill: z.boolean().default(false),
+      primaryIdentifier: fillable.default('mobile').describe('What names a customer.'),
+      allowMobileFill: z.boolean().default(true).describe('A mobile may be filled in where there is none.'),
+      allowEmailFill: z.boolean().default(true).describe('An email may be filled in where there is none.'),
+      allowExternalIdFill: z.boolean().default(false).describe('An external id may be filled in where there is none.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("Only until the server has told the organisation's own settings."),
   sync: z
     .strictObject({
-      readBack: z.boolean().default(true),
-      settleSeconds: z.number().min(0).max(600).default(5),
-      resendUnconfirmed: z.enum(['after-read-back', 'always']).default('after-read-back'),
-      checkAfterMinutes: z.number().min(0).max(1440).default(5),
-      markField: z.string().min(1).nullable().default(null),
+      readBack: z.boolean().default(true).describe('Read uncertain updates back; needs the call customer/get.'),
+      settleSeconds: z.number().min(0).max(600).default(5).describe('Wait before an uncertain update is read back.'),
+      resendUnconfirmed: z
+        .enum(['after-read-back', 'always'])
+        .default('after-read-back')
+        .describe('"always" sends uncertain updates again where they cannot be read back: points may count twice.'),
+      checkAfterMinutes: z
+        .number()
+        .min(0)
+        .max(1440)
+        .default(5)
+        .describe('Updates older than this are compared with the server before they are sent.'),
+      markField: z
+        .string()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('A custom field reserved for Tillside: each update writes its id there, so that it is surely known.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('How updates are sent and made sure of.'),
   staff: z
     .strictObject({
-      required: z.boolean().default(false),
-      signOutAfterMinutes: z.number().min(1).max(1440).default(15),
+      required: z.boolean().default(false).describe('Nobody saves without having signed in.'),
+      signOutAfterMinutes: z
+        .number()
+        .min(1)
+        .max(1440)
+        .default(15)
+        .describe('Whoever is signed in is signed out when nothing was touched for this long.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Who is at the till.'),
   data: z
     .strictObject({
-      retentionDays: z.number().int().min(1).max(3650).default(365),
+      retentionDays: z
+        .number()
+        .int()
+        .min(1)
+        .max(3650)
+        .default(365)
+        .describe('Customers not seen for this long, and updates settled this long ago, leave the till.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('How long the till keeps what.'),
   rescue: z
     .strictObject({
       publicKey: z
         .string()
         .refine((text) => readPublicKey(text) !== null, 'an X25519 public key in base64 (README, "Rescue")')
         .nullable()
-        .default(null),
+        .default(null)
+        .describe("IT's X25519 public key in base64: rescue files are sealed for it, and nobody types a passphrase."),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('For a till that dies with unsent updates.'),
   update: z
     .strictObject({
-      feedUrl: webAddress.nullable().default(null),
-      channel: z.string().min(1).default('stable'),
+      feedUrl: webAddress.nullable().default(null).describe("IT's own feed of new versions."),
+      channel: z.string().min(1).default('stable').describe('Which line of versions of the feed.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Where new versions come from.'),
   health: z
     .strictObject({
-      heartbeatUrl: webAddress.nullable().default(null),
-      heartbeatMinutes: z.number().min(1).max(1440).default(15),
-      metricsFile: z.string().min(1).nullable().default(null),
+      heartbeatUrl: webAddress
+        .nullable()
+        .default(null)
+        .describe('Gets a JSON message of counts and ages, never of customer data.'),
+      heartbeatMinutes: z.number().min(1).max(1440).default(15).describe('How often the heartbeat is sent.'),
+      metricsFile: z
+        .string()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('A file for the textfile collector of a Prometheus exporter, written every minute.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("What the till tells IT's own monitoring."),
   log: z
     .strictObject({
-      level: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+      level: z
+        .enum(['error', 'warn', 'info', 'debug'])
+        .default('info')
+        .describe('How much the log says. At every level: ids, codes, counts and times, never customer data.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The log of the services, in the folder logs of the data.'),
 });
 
 export type MachineConfig = z.output<typeof machineConfigSchema>;

@@ -14,6 +14,8 @@ export async function run(argv: readonly string[], given: Partial<CommandIo> = {
     print: (line) => out.push(line),
     warn: (line) => err.push(line),
     askSecret: () => Promise.resolve(null),
+    readInput: () => Promise.resolve(null),
+    givenSecret: undefined,
     env,
     platform: process.platform,
     cwd: process.cwd(),

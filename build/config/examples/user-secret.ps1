@@ -1,0 +1,15 @@
+# Windows, as the user who runs Tillside: a log-on script of Group Policy, or a script of Intune "with the logged-on
+# credentials". Windows' secret storage is the user's own, so nobody else can put the secret there.
+# The secret must reach this script in a safe way. Here: a file on a share that only the tills' users may read.
+$ErrorActionPreference = 'Stop'
+$program = Join-Path $env:ProgramFiles 'Tillside\Tillside.exe'
+$done = Join-Path $env:LOCALAPPDATA 'Tillside-secret-set.txt'
+if (Test-Path $done) { exit 0 }
+
+# Through the environment of this one process: an argument could be seen by every program on the machine.
+$file = Join-Path '\\files.example.com\tillside$' "$env:COMPUTERNAME.secret"
+$env:TILLSIDE_SECRET = (Get-Content -Raw $file).Trim()
+try { $set = Start-Process $program -ArgumentList 'secret', 'set' -Wait -PassThru }
+finally { Remove-Item Env:TILLSIDE_SECRET }
+if ($set.ExitCode -ne 0) { throw "The secret was not kept (exit code $($set.ExitCode))." }
+Set-Content $done (Get-Date -Format o)

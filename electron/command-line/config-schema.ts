@@ -1,0 +1,18 @@
+import { configJsonSchema } from '../support/config-schema.ts';
+import { type Command, exitCodes } from './command.ts';
+
+export const configSchema: Command = {
+  name: 'config schema',
+  summary: 'Prints the JSON Schema of the machine config',
+  about: [
+    'For an editor that completes and checks while somebody writes a config, and for the checks of whoever rolls configs ' +
+      'out: it is made from the very rules that tillside config check enforces. A few of them no schema can say (time ' +
+      'zones, languages, plain http for this machine only): tillside config check has the last word.',
+    'An editor finds it by the key "$schema" of a config.',
+    'Exit code 0.',
+  ],
+  run(_given, io) {
+    io.print(JSON.stringify(configJsonSchema(), null, 2));
+    return exitCodes.fine;
+  },
+};

@@ -1,0 +1,31 @@
+/** `tillside COMMAND` as a process, as IT runs it. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Ran } from './run.ts';
+
+const program = fileURLToPath(new URL('../../build/tillside.ts', import.meta.url));
+
+export type AsProcess = {
+  /** The whole environment beside the PATH: nothing of whoever runs the tests. */
+  readonly env?: { readonly [name: string]: string };
+  /** What is piped in; absent: nothing is. */
+  readonly input?: string;
+};
+
+export async function runProgram(argv: readonly string[], { env = {}, input = '' }: AsProcess = {}): Promise<Ran> {
+  const child = spawn(process.execPath, [program, ...argv], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, ...env },
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  child.stdin.end(input);
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code: code ?? -1, out, err };
+}

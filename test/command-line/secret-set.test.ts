@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
+import { startPracticeServer } from '../../electron/practice/practice-server.ts';
+import { sampleCustomers } from '../../electron/practice/sample-customers.ts';
+import { secretFile, secretsFile } from '../../electron/support/secret-file.ts';
+import { newFolder } from '../db/offline-till.ts';
+import { runProgram } from './program.ts';
+import { run } from './run.ts';
+
+const { secret } = practiceCredentials;
+const keptIn = (folder: string) => secretFile(folder, null).read('api-secret');
+
+describe('tillside secret set', () => {
+  it('takes the secret on standard input, keeps it for this user alone, and says nothing of it', async (t) => {
+    const folder = newFolder(t);
+    const ran = await runProgram(['secret', 'set', '--data', folder], { input: `${secret}\n` });
+    assert.equal(ran.code, 0, ran.err);
+    assert.doesNotMatch(ran.out + ran.err, new RegExp(secret));
+    assert.deepEqual(keptIn(folder), { kind: 'value', value: secret });
+    if (process.platform !== 'win32') assert.equal(statSync(secretsFile(folder)).mode & 0o777, 0o600);
+  });
+
+  it('takes it from the environment before anything else, so that a roll-out that pipes nothing does not hang', async (t) => {
+    const folder = newFolder(t);
+    const env = { TILLSIDE_SECRET: 'of the environment' };
+    const ran = await runProgram(['secret', 'set', '--data', folder, '--json'], { env, input: 'piped in' });
+    assert.deepEqual([ran.code, ran.out, ran.err], [0, '{"stored":true}\n', '']);
+    assert.deepEqual(keptIn(folder), { kind: 'value', value: 'of the environment' });
+  });
+
+  it('lets a till that was never touched answer to its server: config and secret are all it needs', async (t) => {
+    const server = await startPracticeServer({
+      customers: sampleCustomers(3),
+      clock: systemClock,
+      random: systemRandom,
+    });
+    t.after(() => server.close());
+    const folder = newFolder(t);
+    const config = path.join(newFolder(t), 'config.json');
+    writeFileSync(config, JSON.stringify(practiceConfig(server.url)));
+    assert.equal((await runProgram(['secret', 'set', '--data', folder], { input: secret })).code, 0);
+    const doctor = await runProgram(['doctor', '--json', '--data', folder, '--config', config]);
+    const { findings } = JSON.parse(doctor.out);
+    const credentials = findings.find(({ check }: { check: string }) => check === 'credentials');
+    assert.equal(credentials.severity, 'fine', credentials.found);
+  });
+
+  it('keeps the key of the data beside it, and takes the place of the secret before', async (t) => {
+    const folder = newFolder(t);
+    secretFile(folder, null).write('database-key', 'k');
+    secretFile(folder, null).write('api-secret', 'old');
+    assert.equal((await run(['secret', 'set', '--data', folder], { givenSecret: 'new' })).code, 0);
+    assert.deepEqual(keptIn(folder), { kind: 'value', value: 'new' });
+    assert.deepEqual(secretFile(folder, null).read('database-key'), { kind: 'value', value: 'k' });
+  });
+
+  it('asks a person at a terminal', async (t) => {
+    const folder = newFolder(t);
+    const ran = await run(['secret', 'set', '--data', folder], { askSecret: () => Promise.resolve('typed') });
+    assert.equal(ran.code, 0, ran.err);
+    assert.deepEqual(keptIn(folder), { kind: 'value', value: 'typed' });
+  });
+
+  it('refuses what is no secret, an argument, and a file that it must not write over; and says what to do', async (t) => {
+    const folder = newFolder(t);
+    const set = (argv: readonly string[], input = '') =>
+      run(['secret', 'set', '--data', folder, ...argv], { readInput: () => Promise.resolve(input) });
+    const none = await set([]);
+    assert.equal(none.code, 64);
+    assert.match(none.err, /TILLSIDE_SECRET, or on standard input/);
+    assert.equal((await set([], 'two\nlines')).code, 64);
+    const argument = await set([secret]);
+    assert.equal(argument.code, 64);
+    assert.doesNotMatch(argument.err, new RegExp(secret));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(secretsFile(folder), '{ half of it');
+    const damaged = await set([], 'new');
+    assert.equal(damaged.code, 2);
+    assert.match(damaged.err, /secret file is damaged.*Run this as the user who runs Tillside/);
+    assert.equal(readFileSync(secretsFile(folder), 'utf8'), '{ half of it');
+  });
+});
+
+/** Only where a till's folder has wider rights than it should. */
+describe('the secret file', () => {
+  it('is taken back to this user alone when it is read, where somebody copied it with wider rights', (t) => {
+    const folder = newFolder(t);
+    writeFileSync(
+      secretsFile(folder),
+      JSON.stringify({ version: 1, secrets: { 'api-secret': { sealed: false, value: 'x' } } }),
+      { mode: 0o644 },
+    );
+    assert.deepEqual(keptIn(folder), { kind: 'value', value: 'x' });
+    if (process.platform !== 'win32') assert.equal(statSync(secretsFile(folder)).mode & 0o777, 0o600);
+  });
+});
