@@ -95,6 +95,15 @@ export const codeTable = {
   91022: { item: 'refused', warning: true, about: 'subscription' },
 } as const satisfies { readonly [code in DocumentedCode]: CodeMeaning };
 
+type CodesThat<Mean> = {
+  [code in DocumentedCode]: (typeof codeTable)[code] extends Mean ? code : never;
+}[DocumentedCode];
+/** Codes that an update may be refused with, and codes of parts that were not saved: the screen has words for each. */
+export type RefusalCode =
+  | CodesThat<{ readonly item: 'refused' | 'not-found' }>
+  | CodesThat<{ readonly request: 'refused' | 'not-found' }>;
+export type WarningCode = CodesThat<{ readonly warning: true }>;
+
 const meanings: ReadonlyMap<number, CodeMeaning> = new Map(
   documentedCodes.map((code): [number, CodeMeaning] => [code, codeTable[code]]),
 );

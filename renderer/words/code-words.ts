@@ -1,0 +1,152 @@
+/**
+ * What staff are told of each code of the loyalty API: one sentence, and the one thing to do next. The tables have a row
+ * for every code that an update can be refused or warned with (`codes.ts`); the compiler asks for a missing one. A code
+ * that nobody documented shows the server's own words.
+ */
+import type { FieldKey } from '../../electron/customers/customer.ts';
+import type { RefusalCode, WarningCode } from '../../electron/loyalty-api/codes.ts';
+import { m } from '../i18n/messages.ts';
+
+/** A refusal or a warning; `label` is the field's name on the screen, `null` where no one field is told. */
+export type Told = {
+  readonly code: number | null;
+  readonly key: FieldKey | null;
+  readonly label: string | null;
+  readonly message: string | null;
+};
+
+export type Words = { readonly says: (told: Told) => string; readonly next: () => string };
+
+/** The field by its name, where one is told, else the plain sentence. */
+function naming(named: (inputs: { field: string }) => string, plain: () => string): Words['says'] {
+  return ({ label }) => (label === null ? plain() : named({ field: label }));
+}
+
+const otherSays: Words['says'] = ({ code, message }) => {
+  if (message !== null) return m.reason_other({ message, code: code ?? '–' });
+  return code === null ? m.reason_other_unknown() : m.reason_other_plain({ code });
+};
+const other: Words = { says: otherSays, next: m.next_correct_or_give_up };
+const otherForIt: Words = { says: otherSays, next: m.next_ask_it };
+export const noSuchCustomer: Words = { says: m.reason_no_such_customer, next: m.next_check_customer };
+const erased: Words = { says: m.reason_erased, next: m.next_give_up };
+
+const invalid: Words = {
+  says: ({ key }) => {
+    if (key === 'mobile') return m.reason_invalid_mobile();
+    if (key === 'email') return m.reason_invalid_email();
+    return key === 'externalId' ? m.reason_invalid_external_id() : m.reason_invalid_identifier();
+  },
+  next: m.next_correct,
+};
+export const belongsToOther: Words = {
+  says: naming(m.reason_belongs_to_other, m.reason_belongs_to_other_plain),
+  next: m.next_choose,
+};
+const fieldRefused: Words = {
+  says: naming(m.reason_field_refused, m.reason_field_refused_plain),
+  next: m.next_correct,
+};
+const notUpdated: Words = {
+  says: ({ message }) => (message === null ? m.reason_not_updated_plain() : m.reason_not_updated({ message })),
+  next: m.next_correct_or_give_up,
+};
+const notMadeMember: Words = { says: m.reason_loyalty_refused, next: m.next_correct_or_give_up };
+const subscriptionRefused: Words = { says: m.reason_subscription_refused, next: m.next_correct };
+const tillCode: Words = { says: m.reason_till_code, next: m.next_correct_or_ask_it };
+/** 1104 is told of a wrong subscription, and of a wrong mobile or email. */
+const invalidOrSubscription: Words = {
+  says: (told) =>
+    told.key === 'mobile' || told.key === 'email' || told.key === 'externalId'
+      ? invalid.says(told)
+      : m.reason_subscription_refused(),
+  next: m.next_correct,
+};
+
+const refusals: Record<RefusalCode, Words> = {
+  400: other,
+  404: otherForIt,
+  405: otherForIt,
+  1060: otherForIt,
+  618: { says: m.reason_fraud, next: m.next_call_manager },
+  816: noSuchCustomer,
+  1011: noSuchCustomer,
+  1012: noSuchCustomer,
+  1001: invalid,
+  1002: invalid,
+  1003: invalid,
+  1042: invalid,
+  1016: belongsToOther,
+  1032: belongsToOther,
+  1033: belongsToOther,
+  1047: belongsToOther,
+  1017: fieldRefused,
+  1018: fieldRefused,
+  91015: fieldRefused,
+  91017: fieldRefused,
+  1024: notUpdated,
+  10002: notUpdated,
+  91003: notUpdated,
+  1045: notMadeMember,
+  1046: notMadeMember,
+  1048: notMadeMember,
+  1049: notMadeMember,
+  1101: subscriptionRefused,
+  1102: subscriptionRefused,
+  1103: subscriptionRefused,
+  1104: invalidOrSubscription,
+  1105: subscriptionRefused,
+  1106: subscriptionRefused,
+  1110: subscriptionRefused,
+  91022: subscriptionRefused,
+  91005: { says: m.warning_primary_key, next: m.next_ask_head_office },
+  91006: {
+    says: ({ label }) => m.warning_not_allowed({ field: label ?? m.warning_a_field() }),
+    next: m.next_ask_head_office,
+  },
+  91007: belongsToOther,
+  91020: tillCode,
+  91021: tillCode,
+};
+
+const partRefused: Words = {
+  says: ({ label }) => m.warning_field_refused({ field: label ?? m.warning_a_field() }),
+  next: m.next_look_again,
+};
+const partOther: Words = {
+  says: ({ code, message }) =>
+    message === null ? m.warning_other({ code: code ?? '–' }) : m.warning_other_message({ message }),
+  next: m.next_look_again,
+};
+const partTillCode: Words = { says: m.warning_till_code, next: m.next_correct_or_ask_it };
+
+/** Of a part that was not saved although the rest was. */
+const warnings: Record<WarningCode, Words> = {
+  1017: partRefused,
+  91015: partRefused,
+  91017: partRefused,
+  91003: partOther,
+  91005: refusals[91005],
+  91006: refusals[91006],
+  91007: {
+    says: ({ label }) => m.warning_belongs_to_other({ field: label ?? m.warning_a_field() }),
+    next: m.next_look_again,
+  },
+  91020: partTillCode,
+  91021: partTillCode,
+  91022: { says: m.warning_subscription, next: m.next_look_again },
+};
+
+const refusalsByCode: ReadonlyMap<string, Words> = new Map(Object.entries(refusals));
+const warningsByCode: ReadonlyMap<string, Words> = new Map(Object.entries(warnings));
+
+export function refusalWords({ code, message }: Told): Words {
+  // Told in words under more than one code: the words decide.
+  if (message !== null && /pii\s+delet/i.test(message)) return erased;
+  return refusalsByCode.get(String(code)) ?? other;
+}
+
+/** A code that is no warning by itself says of the part what it says of a whole update. */
+export function warningWords({ code }: Told): Words {
+  return warningsByCode.get(String(code)) ?? refusalsByCode.get(String(code)) ?? partOther;
+}
