@@ -323,6 +323,11 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     },
     'updates.settleConflict': ({ updateId, token, choices }) =>
       savedOr(updates.settleConflict(updateId, token, choices)),
+    'updates.putOff': ({ updateId }) => {
+      const result = updates.putOff(updateId);
+      changed(updateId, customerOf(db, updateId));
+      return result;
+    },
     'updates.list': (page) => listUpdates(db, outbox, page),
     'updates.history': ({ updateId }) => historyOf(db, updateId),
     'drafts.keep': (draft) => {

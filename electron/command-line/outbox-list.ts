@@ -11,22 +11,22 @@ export const outboxList: Command = {
   about: [
     'Works while Tillside is open. Shows ids, states, ages and the names of fields, never what is in them, so that the ' +
       'list can be sent to support as it is.',
-    'Exit code 0: nothing waits. 1: something waits. 2: something needs a person.',
+    'Exit code 0: nothing waits. 1: something waits. 2: something needs a person now.',
   ],
   run(given, io) {
     const nowMs = io.clock.wallMs();
     const updates = readDatabase(dataFolderAnyway(given, io), io, (db) =>
       selectUpdates(db, "where u.state in ('queued','sending','unknown','attention') order by u.place, u.seq"),
     ).map((update) => line(update, nowMs));
-    const attention = updates.filter(({ state }) => state === 'attention').length;
+    const attention = updates.filter(({ state, nextVisit }) => state === 'attention' && !nextVisit).length;
     const oldestAgeSeconds = updates.reduce((oldest, { ageSeconds }) => Math.max(oldest, ageSeconds), 0);
     if (given.has('json')) {
       io.print(JSON.stringify({ unsent: updates.length, attention, oldestAgeSeconds, updates }));
     } else if (updates.length === 0) io.print('All sent: nothing waits on this till.');
     else {
       io.print(`${updates.length} unsent, the oldest saved ${ageInWords(oldestAgeSeconds * 1000)} ago.`);
-      for (const { id, state, ageSeconds, attempts, fields, why } of updates) {
-        const because = why === null ? '' : `, ${why}`;
+      for (const { id, state, ageSeconds, attempts, fields, why, nextVisit } of updates) {
+        const because = why === null ? '' : `, ${why}${nextVisit ? ", asked at the customer's next visit" : ''}`;
         io.print(
           `  ${id}  ${state.padEnd(9)}  ${ageInWords(ageSeconds * 1000).padEnd(11)}  sent ${attempts} times${because}: ${fields.join(', ')}`,
         );
@@ -37,7 +37,7 @@ export const outboxList: Command = {
   },
 };
 
-function line({ id, state, kind, savedAtMs, attempts, changes, reason }: Update, nowMs: number) {
+function line({ id, state, kind, savedAtMs, attempts, changes, reason, putOffAtMs }: Update, nowMs: number) {
   return {
     id,
     state,
@@ -45,6 +45,7 @@ function line({ id, state, kind, savedAtMs, attempts, changes, reason }: Update,
     ageSeconds: Math.max(0, Math.round((nowMs - savedAtMs) / 1000)),
     attempts,
     fields: fieldKeys(changes),
+    nextVisit: putOffAtMs !== null,
     why:
       reason === null
         ? null

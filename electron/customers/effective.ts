@@ -14,12 +14,13 @@ export type OpenEdit = {
 };
 
 /** Open edits of one customer in the order in which they go to the server. Requests to change an identifier are not
- * laid over: the server decides about them. Rows of another version that cannot be read are left out. */
+ * laid over: the server decides about them. Nor is a conflict that was put off until the next visit: until the customer
+ * has answered, head office's value is the one that holds. Rows of another version that cannot be read are left out. */
 export function openEdits(db: Db, customerId: number): OpenEdit[] {
   return sql<{ id: string; kind: UpdateKind; state: UpdateState; changes: string }>(
     db,
     `select id, kind, state, changes from updates
-     where customer_id = ? and state in ('queued','sending','unknown','attention') order by place, seq`,
+     where customer_id = ? and state in ('queued','sending','unknown','attention') and put_off_at_ms is null order by place, seq`,
   )
     .all(customerId)
     .flatMap((row) => {

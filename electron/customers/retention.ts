@@ -6,11 +6,11 @@ import type { Clock } from '../clock/clock.ts';
 import type { Db } from '../db/open.ts';
 import { count, inTransaction, sql } from '../db/statements.ts';
 import { forgetDrafts } from '../updates/drafts.ts';
+import { openList } from '../updates/rows.ts';
 import type { ForgetResult } from './customer-view.ts';
 import { dropOwnCopy, forgetCustomer } from './region.ts';
 import { customerRow } from './store.ts';
 
-const openList = "('queued','sending','unknown','attention')";
 /** Small enough that a save between two of them does not wait. */
 const updatesAtATime = 200;
 const idsAtATime = 2000;

@@ -17,7 +17,7 @@ import type { CustomerView, LockReason } from './customer-view.ts';
 import { effectiveView, identifierOf } from './effective.ts';
 import { customerRow } from './store.ts';
 
-/** How many of a customer's updates the screen shows beside the form. */
+/** How many of a customer's closed updates the screen shows beside the form; open ones are shown all. */
 const shownUpdates = 20;
 
 /** What the rules of an update need to know; `null` where the customer is not on this till. */

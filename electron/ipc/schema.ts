@@ -114,6 +114,8 @@ export const calls = {
   'updates.settleConflict': call(
     z.strictObject({ updateId: uuid, token: uuid, choices: z.record(z.string(), z.enum(['ours', 'theirs'])) }),
   ).returns<SaveResult>(),
+  /** Asks which value holds when the customer is here again. */
+  'updates.putOff': call(z.strictObject({ updateId: uuid })).returns<ChangeResult>(),
   'updates.list': call(
     z.strictObject({
       which: z.enum(['open', 'closed']),

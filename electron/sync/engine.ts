@@ -112,7 +112,7 @@ export class SyncEngine {
   status(): SyncStatus {
     const { outbox, connection, clock } = this.#line;
     const counts = outbox.counts();
-    const unsent = counts.queued + counts.sending + counts.unknown + counts.attention;
+    const unsent = counts.queued + counts.sending + counts.unknown + counts.attention + counts.nextVisit;
     const dueInMs = this.#timerDueAtMs === null ? null : Math.max(0, this.#timerDueAtMs - clock.monotonicMs());
     return {
       state: this.#stateOf(counts),
@@ -160,7 +160,7 @@ export class SyncEngine {
     if (counts.unknown > 0) return 'checking';
     if (connection.kind === 'offline' && connection.why !== 'busy') return 'offline';
     if (counts.sending > 0) return 'sending';
-    return counts.queued > 0 ? 'waiting' : 'all-sent';
+    return counts.queued + counts.nextVisit > 0 ? 'waiting' : 'all-sent';
   }
 
   #tellStatus(): void {

@@ -12,6 +12,7 @@ import { forgetCustomer, makeOwn } from '../customers/region.ts';
 import { customerRow, findByIdentifier, insertUnknownCustomer, readRecord, writeRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
+import { renewConflicts } from '../updates/conflicts.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
 import type { UpdateResult } from '../updates/update-view.ts';
@@ -29,6 +30,7 @@ export function keepRecord(db: Db, customerId: number, told: CustomerRecord, now
   return inTransaction(db, () => {
     const keptId = joinDouble(db, customerId, told.userId);
     writeRecord(db, keptId, mergeRecord(readRecord(db, keptId), told), nowMs);
+    renewConflicts(db, keptId);
     refreshEffective(db, keptId);
     return keptId;
   });
@@ -97,6 +99,7 @@ export function settleApplied(
       // What nobody told is as old as it was (F31).
       const asOfMs = told === null ? (customerRow(db, customerId)?.as_of_ms ?? null) : nowMs;
       writeRecord(db, customerId, { ...record, fields }, asOfMs);
+      renewConflicts(db, customerId);
     }
     outbox.applied(update, result);
     return customerId;

@@ -21,7 +21,10 @@ export type SyncStatus = {
     readonly queued: number;
     readonly sending: number;
     readonly unknown: number;
+    /** Without those of `nextVisit`. */
     readonly attention: number;
+    /** Conflicts to be asked about when the customer is here again: the pill says "Waiting" with them. */
+    readonly nextVisit: number;
   };
   readonly oldestSavedAtMs: number | null;
   readonly paused: PauseReason | null;

@@ -19,7 +19,7 @@ import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
 import { writeHistory } from './history.ts';
 import type { Outbox } from './outbox.ts';
-import { findUpdate } from './rows.ts';
+import { findUpdate, openList } from './rows.ts';
 import { openStates } from './update-view.ts';
 
 const cell = z.union([z.string(), z.number(), z.null()]);
@@ -46,11 +46,9 @@ export const movingUpdates = z
   .readonly();
 export type MovingUpdate = z.output<typeof movingUpdates>[number];
 
-const openList = openStates.map((state) => `'${state}'`).join(',');
-
 /** Everything unsent, in sending order. */
 export function readMoving(db: Db): MovingUpdate[] {
-  return sql<TableRow>(db, `select * from updates where state in (${openList}) order by place, seq`)
+  return sql<TableRow>(db, `select * from updates where state in ${openList} order by place, seq`)
     .all()
     .map((row) => withCompany(db, row));
 }

@@ -1,40 +1,22 @@
 import type { Clock, Random } from '../clock/clock.ts';
-import type { FieldChanges, FieldKey, FieldValues, FillableIdentifier, Identifier } from '../customers/customer.ts';
-import { fieldKeys } from '../customers/customer.ts';
+import {
+  type FieldChanges,
+  type FieldValues,
+  type FillableIdentifier,
+  fieldKeys,
+  type Identifier,
+} from '../customers/customer.ts';
 import { refreshEffective } from '../customers/effective.ts';
 import { readRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
-import { count, inTransaction, sql } from '../db/statements.ts';
+import { inTransaction, sql } from '../db/statements.ts';
 import type { Answer, UnknownReason } from '../loyalty-api/outcome.ts';
 import { writeHistory } from './history.ts';
-import { findUpdate, insertUpdate, type Staff, selectUpdates, type Update, writeUpdate } from './rows.ts';
+import { joinable, joined } from './joining.ts';
+import { movedOutEvent, OutboxReader } from './outbox-reader.ts';
+import { findUpdate, insertUpdate, openList, type Staff, selectUpdates, type Update, writeUpdate } from './rows.ts';
+import { byTill, type Change, isUntouched, type Mark, moveUpdate } from './update-states.ts';
 import type { AttentionReason, UpdateKind, UpdateResult, UpdateState } from './update-view.ts';
-
-const openList = "('queued','sending','unknown','attention')";
-
-/** Every arrow there is. A move that is not here is a bug and rolls its transaction back. */
-const arrows: { readonly [From in UpdateState]: readonly UpdateState[] } = {
-  queued: ['queued', 'sending', 'unknown', 'attention', 'applied', 'cancelled', 'discarded'],
-  sending: ['queued', 'applied', 'attention', 'unknown'],
-  unknown: ['queued', 'applied', 'attention', 'discarded'],
-  attention: ['discarded'],
-  applied: [],
-  cancelled: [],
-  discarded: ['unknown', 'attention'],
-};
-
-/** Changes that never join another update: history and consent must show each step (F20). */
-function standsAlone(changes: FieldChanges): boolean {
-  return fieldKeys(changes).some(
-    (key) =>
-      key === 'mobile' ||
-      key === 'email' ||
-      key === 'externalId' ||
-      key === 'type' ||
-      key === 'fraudStatus' ||
-      key.startsWith('subscription.'),
-  );
-}
 
 export type SaveInput = {
   readonly token: string;
@@ -49,59 +31,44 @@ export type SaveInput = {
   readonly till: string;
 };
 
-type Mark = {
-  readonly by: string;
-  readonly event: string;
-  readonly requestId?: string | null;
-  readonly before?: FieldChanges;
-  readonly after?: FieldChanges;
-  readonly detail?: string | null;
-};
-
-type Change = Partial<Omit<Update, 'id' | 'seq' | 'customerId' | 'state'>>;
-
-const byTill = 'till';
-const movedOutEvent = 'moved to a rescue file';
-
 /**
  * The outbox: every state of an update and every way between them.
  *
  * | state | entered by | left by |
  * | --- | --- | --- |
- * | queued | `save`; `notSent` and `held` (it certainly did not reach the server); `resend` after a read back found the baseline | `claim` → sending; `edit` and joining a later save → queued; `cancel` → cancelled; `needsPerson` → attention and `alreadyThere` → applied after a check before sending |
- * | sending | `claim`, which commits the attempt id before the first byte (F02) | `applied`, `refused` → attention, `uncertain` → unknown, `notSent` and `held` → queued |
- * | unknown | `uncertain`; at every start whatever stood in sending; `restored` from a backup that does not know what came after it | `confirmedByRead` → applied, `resend` → queued (once), `needsPerson` → attention |
- * | attention | `refused`, `needsPerson` | `replace` (a corrected update in its place) and `discard` → discarded; nothing else, however old (F12) |
- * | applied, cancelled, discarded | see above; `movedOut` of queued, unknown and attention: a rescue file has it now | never, but for `takenBack`: the rescue file came back to its own till → unknown, or attention where it was there |
+ * | queued | `save` and `replace`; `notSent` and `held` (it certainly did not reach the server); `resend` (reading back found that it did not arrive) | `claim` → sending; `edit`, and a `save` that joins it → queued, or cancelled where that puts all of it back; `cancel` → cancelled; after a look before sending `needsPerson` → attention and `applied` (the server has it already) → applied; `restored` → unknown; `movedOut` → discarded |
+ * | sending | `claim`, which commits the attempt id before the first byte (F02) | `applied` → applied; `needsPerson` (refused) → attention; `uncertain` → unknown; `notSent` and `held` → queued |
+ * | unknown | `uncertain`; `recoverInterrupted`, at every start, of whatever stood in sending; `restored` from a backup that does not know what came after it; `takenBack` | `applied` (told by reading back) → applied; `resend` → queued, once; `needsPerson` → attention; `movedOut` → discarded |
+ * | attention | `needsPerson`; `takenBack` where it was there | `putOff` → attention, to be asked at the customer's next visit; `replace` (a corrected update in its place), `discard` and `movedOut` → discarded; nothing else, however old (F12) |
+ * | applied | `applied` | never |
+ * | cancelled | `cancel`; a `save` that puts all of it back | never |
+ * | discarded | `discard`, `replace`; `movedOut`: a rescue file has it now | never, but by `takenBack`: the rescue file came back to its own till → unknown, or attention |
+ *
+ * A question that was put off is no state of its own: the server still lacks the edit, and a person has to settle it, which
+ * is what attention means, so nothing that counts, lists or moves what is unsent can overlook it. What it does not do is
+ * call staff who cannot answer: the status counts it apart and says "Waiting" with it, and the customer's later
+ * updates go past it. A field of theirs that it also asks about is compared again before the answer is sent.
  *
  * Each method is one transaction: the row, one append-only history row, and the customer's effective view. Those that
  * follow an exchange give null, and change nothing, where the update has moved on since it was looked at. Nothing here
  * knows of HTTP or of waiting.
  */
-export class Outbox {
+export class Outbox extends OutboxReader {
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #random: Random;
 
   constructor(db: Db, clock: Clock, random: Random) {
+    super(db);
     this.#db = db;
     this.#clock = clock;
     this.#random = random;
   }
 
-  /** What an earlier save with this token made, if there was one (F05). */
-  savedBy(token: string): { readonly updateId: string; readonly customerId: number } | null {
-    const row = sql<{ update_id: string; customer_id: number }>(
-      this.#db,
-      'select update_id, customer_id from save_tokens where token = ?',
-    ).get(token);
-    return row === undefined ? null : { updateId: row.update_id, customerId: row.customer_id };
-  }
-
   /** Queues a change, or lets it join this person's last update of the customer while that was never sent. */
   save(input: SaveInput): string {
     return inTransaction(this.#db, () => {
-      const last = this.#joinable(input);
+      const last = joinable(this.#db, input);
       if (last !== null) {
         this.#join(last, input);
         this.#keepToken(input, last.id);
@@ -164,6 +131,18 @@ export class Outbox {
         'discarded',
         { by: who(staff), event: 'discarded' },
         { settledAtMs: this.#clock.wallMs(), discardReason: reason },
+      ),
+    );
+  }
+
+  /** Staff cannot tell which value holds without the customer: it is asked when they are here again. */
+  putOff(update: Update, staff: Staff | null): void {
+    inTransaction(this.#db, () =>
+      this.#mustMove(
+        update,
+        'attention',
+        { by: who(staff), event: 'put off until the next visit' },
+        { putOffAtMs: this.#clock.wallMs() },
       ),
     );
   }
@@ -280,18 +259,6 @@ export class Outbox {
     );
   }
 
-  /** Whether the export with this id was committed here. */
-  hasMovedOut(exportId: string): boolean {
-    return (
-      count(
-        this.#db,
-        'select count(*) as n from update_history where event = ? and detail = ?',
-        movedOutEvent,
-        exportId,
-      ) > 0
-    );
-  }
-
   /** Its rescue file came back to the till that made it. Another till may have sent it meanwhile: it is read back. */
   takenBack(update: Update): void {
     if (update.discardReason !== 'moved') throw new Error(`Update ${update.id} was not moved out of this till.`);
@@ -335,59 +302,6 @@ export class Outbox {
     });
   }
 
-  /** The first update of each customer that is ready to go, in sending order. */
-  ready(limit: number): Update[] {
-    return selectUpdates(
-      this.#db,
-      `where u.state = 'queued' and not exists (
-         select 1 from updates e where e.customer_id = u.customer_id and e.state in ${openList}
-           and ((e.place, e.seq) < (u.place, u.seq) or e.state in ('sending', 'unknown')))
-       order by u.place, u.seq limit ?`,
-      limit,
-    );
-  }
-
-  /** Updates that wait to be read back, in the order of saving. */
-  unknown(limit: number): Update[] {
-    return selectUpdates(this.#db, "where u.state = 'unknown' order by u.place, u.seq limit ?", limit);
-  }
-
-  counts(): { queued: number; sending: number; unknown: number; attention: number } {
-    const counts = { queued: 0, sending: 0, unknown: 0, attention: 0 };
-    const rows = sql<{ state: keyof typeof counts; n: number }>(
-      this.#db,
-      `select state, count(*) as n from updates where state in ${openList} group by state`,
-    ).all();
-    for (const { state, n } of rows) counts[state] = n;
-    return counts;
-  }
-
-  oldestOpenSavedAtMs(): number | null {
-    const row = sql<{ oldest: number | null }>(
-      this.#db,
-      `select min(saved_at_ms) as oldest from updates where state in ${openList}`,
-    ).get();
-    return row?.oldest ?? null;
-  }
-
-  /**
-   * Something of this customer goes before this update, or is on its way: also one that was saved later, where two
-   * customers of this till turned out to be one.
-   */
-  isBehindAnother(update: Update): boolean {
-    return (
-      count(
-        this.#db,
-        `select count(*) as n from updates where customer_id = ? and state in ${openList}
-           and ((place, seq) < (?, ?) or (state in ('sending', 'unknown') and seq <> ?))`,
-        update.customerId,
-        update.place,
-        update.seq,
-        update.seq,
-      ) > 0
-    );
-  }
-
   #back(update: Update, event: string, detail: string, answer: Answer | null): Update | null {
     return inTransaction(this.#db, () =>
       this.#move(
@@ -429,37 +343,8 @@ export class Outbox {
     );
   }
 
-  #joinable(input: SaveInput): Update | null {
-    if (input.kind !== 'fields' || standsAlone(input.changes)) return null;
-    const last = selectUpdates(
-      this.#db,
-      `where u.customer_id = ? and u.state in ${openList} order by u.place desc, u.seq desc limit 1`,
-      input.customerId,
-    )[0];
-    if (last === undefined || last.kind !== 'fields' || !isUntouched(last) || standsAlone(last.changes)) return null;
-    return last.staff?.code === input.staff?.code ? last : null;
-  }
-
   #join(last: Update, input: SaveInput): void {
-    const earlier = selectUpdates(
-      this.#db,
-      `where u.customer_id = ? and u.state in ${openList} and (u.place, u.seq) < (?, ?)`,
-      last.customerId,
-      last.place,
-      last.seq,
-    );
-    const baseline: FieldValues = { ...input.baseline, ...last.baseline };
-    const all: FieldChanges = { ...last.changes, ...input.changes };
-    // A field that is put back to what the server holds needs no sending, unless an earlier edit moves it meanwhile.
-    const isBack = (key: FieldKey) =>
-      baseline[key] !== undefined &&
-      (baseline[key] ?? '') === all[key] &&
-      !earlier.some((update) => update.changes[key] !== undefined);
-    const changes: FieldChanges = Object.fromEntries(
-      fieldKeys(all)
-        .filter((key) => !isBack(key))
-        .map((key) => [key, all[key] ?? '']),
-    );
+    const { changes, baseline } = joined(this.#db, last, input);
     const revision = last.revision + 1;
     const mark = { by: who(input.staff), before: last.changes, after: changes };
     if (fieldKeys(changes).length > 0) {
@@ -491,45 +376,15 @@ export class Outbox {
       throw new Error(`Update ${update.id} is ${update.state}; only one never sent may change.`);
   }
 
+  #move(seen: Update, to: UpdateState, mark: Mark, change: Change): Update | null {
+    return moveUpdate(this.#db, this.#clock, seen, to, mark, change);
+  }
+
   #mustMove(seen: Update, to: UpdateState, mark: Mark, change: Change): Update {
     const moved = this.#move(seen, to, mark, change);
     if (moved === null) throw new Error(`Update ${seen.id} is not the update that was looked at.`);
     return moved;
   }
-
-  /**
-   * One arrow: the row, its history, the effective view. The row is read again, since whoever asked the server has seen
-   * an older one: staff may have edited or cancelled it, and its customer may have become another of this till.
-   * @returns null where it is no longer what was seen
-   */
-  #move(seen: Update, to: UpdateState, mark: Mark, change: Change): Update | null {
-    const from = seen.state;
-    if (!arrows[from].includes(to)) throw new Error(`An update does not go from ${from} to ${to}.`);
-    const current = findUpdate(this.#db, seen.id);
-    if (current === null || current.state !== from || current.revision !== seen.revision) return null;
-    const moved = { ...current, ...change, state: to };
-    writeUpdate(this.#db, moved);
-    writeHistory(this.#db, {
-      updateId: current.id,
-      atMs: this.#clock.wallMs(),
-      by: mark.by,
-      event: mark.event,
-      from,
-      to,
-      attemptId: moved.attemptId ?? current.attemptId,
-      requestId: mark.requestId ?? null,
-      before: mark.before ?? null,
-      after: mark.after ?? null,
-      detail: mark.detail ?? null,
-    });
-    refreshEffective(this.#db, current.customerId);
-    return moved;
-  }
-}
-
-/** Never sent, or certainly never arrived: staff may still change it or take it back. */
-export function isUntouched(update: Update): boolean {
-  return update.state === 'queued' && update.attempts === 0;
 }
 
 function who(staff: Staff | null): string {

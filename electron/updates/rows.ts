@@ -19,7 +19,16 @@ import {
   decodeResult,
   rowFormat,
 } from './row-json.ts';
-import type { AttentionReason, UpdateKind, UpdateResult, UpdateState } from './update-view.ts';
+import {
+  type AttentionReason,
+  openStates,
+  type UpdateKind,
+  type UpdateResult,
+  type UpdateState,
+} from './update-view.ts';
+
+/** The states in which an update still wants something, for SQL. */
+export const openList = `(${openStates.map((state) => `'${state}'`).join(',')})`;
 
 export type Staff = { readonly code: string; readonly name: string };
 
@@ -44,6 +53,8 @@ export type Update = {
   readonly uncertainAfter: UnknownReason | null;
   readonly resent: boolean;
   readonly reason: AttentionReason | null;
+  /** In `attention`: staff ask the customer at the next visit, since when. */
+  readonly putOffAtMs: number | null;
   readonly result: UpdateResult | null;
   readonly answer: Answer | null;
   readonly discardReason: string | null;
@@ -80,6 +91,8 @@ type Row = {
   discard_reason: string | null;
   replaces: string | null;
   replaced_by: string | null;
+  /** Absent in a file that an older version wrote last, which is read as it is. */
+  put_off_at_ms?: number | null;
 };
 
 /**
@@ -111,6 +124,7 @@ function decode(row: Row): Update {
     uncertainAfter: row.uncertain_after,
     resent: row.resent === 1,
     reason: readable ? decodeReason(row.reason) : { kind: 'unreadable' },
+    putOffAtMs: row.put_off_at_ms ?? null,
     result: decodeResult(row.result),
     answer: decodeAnswer(row.answer),
     discardReason: row.discard_reason,
@@ -184,7 +198,7 @@ export function writeUpdate(db: Db, update: Update): void {
     `update updates set customer_id = ?, state = ?, identifier_type = ?, identifier_value = ?,
        changes = iif(?, ?, changes), baseline = iif(?, ?, baseline), confirmed_fills = ?, settled_at_ms = ?,
        revision = ?, attempts = ?, attempt_id = ?, uncertain_after = ?, resent = ?, reason = ?, result = ?, answer = ?,
-       discard_reason = ?, replaced_by = ?
+       discard_reason = ?, replaced_by = ?, put_off_at_ms = ?
      where seq = ?`,
   ).run(
     update.customerId,
@@ -207,6 +221,7 @@ export function writeUpdate(db: Db, update: Update): void {
     jsonOrNull(update.answer),
     update.discardReason,
     update.replacedBy,
+    update.putOffAtMs,
     update.seq,
   );
 }

@@ -2,7 +2,7 @@
 import type { FieldChanges, FieldKey, Identifier, SideEffect } from '../customers/customer.ts';
 import type { Answer, Rejection, UnknownReason, Warning } from '../loyalty-api/outcome.ts';
 
-/** See the state machine in `update-states.ts`. */
+/** See the state machine in `outbox.ts`. */
 export const updateStates = ['queued', 'sending', 'unknown', 'attention', 'applied', 'cancelled', 'discarded'] as const;
 export type UpdateState = (typeof updateStates)[number];
 
@@ -65,6 +65,8 @@ export type UpdateView = {
   readonly attempts: number;
   /** Set in `attention`. */
   readonly reason: AttentionReason | null;
+  /** In `attention`: put off until the customer is here again, since when. */
+  readonly putOffAtMs: number | null;
   /** Set in `applied`; in `attention` it holds the last answer, if any. */
   readonly result: UpdateResult | null;
   readonly lastAnswer: Answer | null;
@@ -81,6 +83,8 @@ export type UpdateView = {
     /** Save a corrected update in its place. */
     readonly fix: boolean;
     readonly discard: boolean;
+    /** Ask the customer at the next visit. */
+    readonly putOff: boolean;
   };
 };
 

@@ -14,9 +14,10 @@ import type { Db } from '../db/open.ts';
 import { inTransaction } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { OrgView } from '../org/org-view.ts';
-import { isUntouched, type Outbox } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
 import { findUpdate, type Staff } from './rows.ts';
 import { type Checked, checkChanges, checkIdentityChange, type RuleContext } from './rules.ts';
+import { isUntouched, mayPutOff } from './update-states.ts';
 import type { ChangeResult, FieldProblem, SaveResult } from './update-view.ts';
 
 /** Whose details: a customer of the cache, or whoever the server knows by this identifier. */
@@ -178,6 +179,15 @@ export class Updates {
     return this.#change(updateId, (update, staff) => {
       if (update.state !== 'attention') return false;
       this.#at.outbox.discard(update, reason, staff);
+      return true;
+    });
+  }
+
+  /** The question of a conflict waits for the customer's next visit; it stays listed and is settled as any other. */
+  putOff(updateId: string): ChangeResult {
+    return this.#change(updateId, (update, staff) => {
+      if (!mayPutOff(update)) return false;
+      this.#at.outbox.putOff(update, staff);
       return true;
     });
   }

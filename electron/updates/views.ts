@@ -3,11 +3,12 @@ import { type FieldKey, fieldKeys } from '../customers/customer.ts';
 import { customerRow } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { count } from '../db/statements.ts';
-import { isUntouched, type Outbox } from './outbox.ts';
-import { selectUpdates, type Update } from './rows.ts';
+import type { Outbox } from './outbox.ts';
+import { openList, selectUpdates, type Update } from './rows.ts';
+import { isUntouched, mayPutOff } from './update-states.ts';
 import type { UpdateView } from './update-view.ts';
 
-const open = "u.state in ('queued','sending','unknown','attention')";
+const open = `u.state in ${openList}`;
 
 /** The order of the form, so that a list of fields always reads the same. */
 const formOrder: readonly FieldKey[] = [
@@ -49,6 +50,7 @@ export function updateView(db: Db, outbox: Outbox, update: Update): UpdateView {
     settledAtMs: update.settledAtMs,
     attempts: update.attempts,
     reason: update.reason,
+    putOffAtMs: update.putOffAtMs,
     result: update.result,
     lastAnswer: update.answer,
     discardReason: update.discardReason,
@@ -60,11 +62,12 @@ export function updateView(db: Db, outbox: Outbox, update: Update): UpdateView {
       cancel: isUntouched(update),
       fix: update.state === 'attention' && update.reason?.kind !== 'unreadable',
       discard: update.state === 'attention',
+      putOff: mayPutOff(update),
     },
   };
 }
 
-/** What needs a person first, then the oldest; closed ones newest first. */
+/** What needs a person now first, then the oldest; closed ones newest first. */
 export function listUpdates(
   db: Db,
   outbox: Outbox,
@@ -74,7 +77,7 @@ export function listUpdates(
     which === 'open'
       ? selectUpdates(
           db,
-          `where ${open} order by u.state <> 'attention', u.place, u.seq limit ? offset ?`,
+          `where ${open} order by u.state <> 'attention' or u.put_off_at_ms is not null, u.place, u.seq limit ? offset ?`,
           limit,
           offset,
         )
@@ -88,9 +91,15 @@ export function listUpdates(
   return { updates: updates.map((update) => updateView(db, outbox, update)), total };
 }
 
-/** Newest first. */
-export function updatesOfCustomer(db: Db, outbox: Outbox, customerId: number, limit: number): UpdateView[] {
-  return selectUpdates(db, 'where u.customer_id = ? order by u.seq desc limit ?', customerId, limit).map((update) =>
-    updateView(db, outbox, update),
-  );
+/** Every open one, and the newest closed ones; newest first. */
+export function updatesOfCustomer(db: Db, outbox: Outbox, customerId: number, closed: number): UpdateView[] {
+  return selectUpdates(
+    db,
+    `where u.customer_id = ? and (${open} or u.seq in
+       (select seq from updates c where c.customer_id = ? and not c.state in ${openList} order by seq desc limit ?))
+     order by u.seq desc`,
+    customerId,
+    customerId,
+    closed,
+  ).map((update) => updateView(db, outbox, update));
 }

@@ -10,7 +10,7 @@ import type { Machine } from './machine.ts';
 const noStatus: SyncStatus = {
   state: 'waiting',
   unsent: 0,
-  counts: { queued: 0, sending: 0, unknown: 0, attention: 0 },
+  counts: { queued: 0, sending: 0, unknown: 0, attention: 0, nextVisit: 0 },
   oldestSavedAtMs: null,
   paused: null,
   connection: { kind: 'untried' },

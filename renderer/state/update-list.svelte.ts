@@ -25,6 +25,8 @@ export class UpdateList {
     this.#services = services;
     this.#machine = machine;
     services.on('updates.changed', ({ updateId }) => this.#changed(updateId));
+    // What the server was found to hold stands beside what was typed here, where staff have to choose.
+    services.on('customers.changed', () => this.#rereadSoon());
   }
 
   get which(): Which {
@@ -76,6 +78,10 @@ export class UpdateList {
     return await this.#services.call('updates.discard', { updateId, reason });
   }
 
+  async putOff(updateId: string): Promise<ChangeResult> {
+    return await this.#services.call('updates.putOff', { updateId });
+  }
+
   async settle(updateId: string, choices: ReadonlyMap<FieldKey, 'ours' | 'theirs'>): Promise<SaveResult> {
     const token = this.#machine.newToken();
     return await this.#services.call('updates.settleConflict', {
@@ -104,9 +110,13 @@ export class UpdateList {
     }
   }
 
-  /** Many updates move at once when the line comes back: one reading serves them all. */
   #changed(updateId: string): void {
     if (this.#history.has(updateId)) void this.readHistory(updateId);
+    this.#rereadSoon();
+  }
+
+  /** Many updates move at once when the line comes back: one reading serves them all. */
+  #rereadSoon(): void {
     if (this.#rereadWaits) return;
     this.#rereadWaits = true;
     this.#machine.after(rereadAfterMs, () => {

@@ -73,7 +73,7 @@ export function updateStateWord(update: UpdateView): string {
     case 'unknown':
       return m.updates_state_unknown();
     case 'attention':
-      return m.updates_state_attention();
+      return update.putOffAtMs === null ? m.updates_state_attention() : m.updates_state_next_visit();
     case 'applied':
       return (update.result?.warnings.length ?? 0) > 0 ? m.updates_state_warned() : m.updates_state_applied();
     case 'cancelled':

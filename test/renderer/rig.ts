@@ -115,11 +115,12 @@ export function update(over: Partial<UpdateView> = {}): UpdateView {
     reason: null,
     result: null,
     lastAnswer: null,
+    putOffAtMs: null,
     discardReason: null,
     replacedBy: null,
     replaces: null,
     behindAnother: false,
-    may: { edit: true, cancel: true, fix: false, discard: false },
+    may: { edit: true, cancel: true, fix: false, discard: false, putOff: false },
     ...over,
   };
 }

@@ -11,7 +11,7 @@ const { TillState } = await import('../../renderer/state/till.svelte.ts');
 const waiting: SyncStatus = {
   state: 'offline',
   unsent: 1,
-  counts: { queued: 1, sending: 0, unknown: 0, attention: 0 },
+  counts: { queued: 1, sending: 0, unknown: 0, attention: 0, nextVisit: 0 },
   oldestSavedAtMs: 1_700_000_000_000,
   paused: null,
   connection: { kind: 'offline', why: 'no-connection' },

@@ -8,7 +8,8 @@ import type { Db } from '../../db/open.ts';
 import { readBeside } from '../../db/read-beside.ts';
 import { count } from '../../db/statements.ts';
 import { databaseTrouble } from '../../db/trouble.ts';
-import { openStates } from '../../updates/update-view.ts';
+import { openList, selectUpdates } from '../../updates/rows.ts';
+import { openStates, type UpdateState } from '../../updates/update-view.ts';
 import { ageInWords } from '../age-in-words.ts';
 import type { Secrets } from '../secrets.ts';
 import { TillCannotOpen } from '../till-cannot-open.ts';
@@ -109,37 +110,34 @@ function lookInside(db: Db, options: CheckDatabase): Finding[] {
 }
 
 function checkWaiting(db: Db, clock: Clock): Finding {
-  const counts: { [State in (typeof openStates)[number]]: number } = {
-    queued: 0,
-    sending: 0,
-    unknown: 0,
-    attention: 0,
+  const updates = selectUpdates(db, `where u.state in ${openList}`);
+  const asked = updates.filter(({ putOffAtMs }) => putOffAtMs !== null);
+  const waiting = updates.filter(({ putOffAtMs }) => putOffAtMs === null);
+  const count = (state: UpdateState) => waiting.filter((update) => update.state === state).length;
+  const counts = {
+    queued: count('queued'),
+    sending: count('sending'),
+    unknown: count('unknown'),
+    attention: count('attention'),
+    nextVisit: asked.length,
   };
-  let oldestSavedAtMs: number | null = null;
-  const rows = db
-    .prepare<[], { state: keyof typeof counts; n: number; oldest: number }>(
-      `select state, count(*) as n, min(saved_at_ms) as oldest from updates
-       where state in ('queued','sending','unknown','attention') group by state`,
-    )
-    .all();
-  for (const { state, n, oldest } of rows) {
-    counts[state] = n;
-    oldestSavedAtMs = Math.min(oldestSavedAtMs ?? oldest, oldest);
-  }
-  const unsent = openStates.reduce((sum, state) => sum + counts[state], 0);
-  const ageMs = oldestSavedAtMs === null ? 0 : clock.wallMs() - oldestSavedAtMs;
-  const facts = { unsent, ...counts, oldestAgeSeconds: Math.max(0, Math.round(ageMs / 1000)) };
-  if (unsent === 0) return fine('outbox', 'All sent', facts);
-  const found = `${unsent} unsent (${openStates
-    .filter((state) => counts[state] > 0)
-    .map((state) => `${counts[state]} ${state}`)
-    .join(', ')}), the oldest saved ${ageInWords(ageMs)} ago`;
+  // A question to a customer is as old as it takes the customer to come back.
+  const oldest = waiting.length > 0 ? waiting : asked;
+  const oldestSavedAtMs = Math.min(...oldest.map(({ savedAtMs }) => savedAtMs));
+  const ageMs = oldest.length === 0 ? 0 : Math.max(0, clock.wallMs() - oldestSavedAtMs);
+  const facts = { unsent: updates.length, ...counts, oldestAgeSeconds: Math.round(ageMs / 1000) };
+  if (updates.length === 0) return fine('outbox', 'All sent', facts);
+  const parts = [
+    ...openStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`),
+    ...(asked.length > 0 ? [`${asked.length} to be asked at the customer's next visit`] : []),
+  ];
+  const found = `${updates.length} unsent (${parts.join(', ')}), the oldest saved ${ageInWords(ageMs)} ago`;
   if (counts.attention > 0) {
     const advice =
       'Staff settle them on the screen: Updates, those that need attention. tillside outbox list says why.';
     return look('outbox', found, advice, facts);
   }
-  return ageMs < oldMs
+  return waiting.length === 0 || ageMs < oldMs
     ? fine('outbox', found, facts)
     : look('outbox', found, 'Something holds them up: see server, credentials and permissions.', facts);
 }

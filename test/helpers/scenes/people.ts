@@ -191,6 +191,7 @@ export function change(number: number, over: Partial<UpdateView> = {}): UpdateVi
     settledAtMs: state === 'applied' ? nowMs - 20_000 : null,
     attempts: state === 'queued' ? 0 : 1,
     reason: null,
+    putOffAtMs: null,
     result: null,
     lastAnswer: null,
     discardReason: null,
@@ -202,6 +203,7 @@ export function change(number: number, over: Partial<UpdateView> = {}): UpdateVi
       cancel: state === 'queued',
       fix: state === 'attention',
       discard: state === 'attention',
+      putOff: state === 'attention' && over.reason?.kind === 'conflict' && over.putOffAtMs === undefined,
     },
     ...over,
   };

@@ -24,12 +24,14 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
   let secretNeeded = scene.info.secretNeeded ?? false;
 
   function status(): SyncStatus {
-    const count = (state: UpdateView['state']) => updates.filter((update) => update.state === state).length;
+    const count = (state: UpdateView['state'], putOff = false) =>
+      updates.filter((update) => update.state === state && (update.putOffAtMs !== null) === putOff).length;
     const counts = {
       queued: count('queued'),
       sending: count('sending'),
       unknown: count('unknown'),
       attention: count('attention'),
+      nextVisit: count('attention', true),
     };
     const order: readonly [boolean, SyncState][] = [
       [scene.paused !== null && secretNeeded === (scene.paused === 'no-secret'), 'paused'],
@@ -37,7 +39,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       [counts.unknown > 0, 'checking'],
       [connection.kind === 'offline', 'offline'],
       [counts.sending > 0, 'sending'],
-      [counts.queued > 0, 'waiting'],
+      [counts.queued + counts.nextVisit > 0, 'waiting'],
     ];
     const waiting = updates.filter(open);
     const state = order.find(([holds]) => holds)?.[1] ?? 'all-sent';
@@ -196,6 +198,11 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       updates = updates.filter((update) => update.updateId !== updateId);
       tell({ name: 'updates.changed', payload: { updateId, customerId: 0 } });
       tell({ name: 'sync.changed', payload: status() });
+      return { kind: 'done' };
+    },
+    'updates.putOff': ({ updateId }) => {
+      const update = updates.find((one) => one.updateId === updateId);
+      if (update !== undefined) tellOf({ ...update, putOffAtMs: nowMs, may: { ...update.may, putOff: false } });
       return { kind: 'done' };
     },
     'updates.settleConflict': () => ({ kind: 'nothing-changed' }),

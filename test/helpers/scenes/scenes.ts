@@ -63,8 +63,8 @@ const conflict = change(3, {
       { key: 'subscription.sms.BULK', was: '0', theirs: '1', ours: '0' },
     ],
   },
-  may: { edit: false, cancel: false, fix: true, discard: true },
 });
+const nextVisit = { ...conflict, putOffAtMs: nowMs - 9 * 24 * 3_600_000, may: { ...conflict.may, putOff: false } };
 const refused = change(4, {
   state: 'attention',
   customerId: 2,
@@ -111,6 +111,7 @@ export const scenes = {
   },
   refused: { ...plain, updates: [{ ...refused, customerId: 1, customerName: 'Rita James' }] },
   conflict: { ...plain, updates: [conflict] },
+  'next-visit': { ...plain, updates: [nextVisit] },
   'all-updates': {
     ...plain,
     connection: offline,

@@ -105,6 +105,12 @@ export const states: readonly ScreenState[] = [
   state('warning', 'warning', open('james')),
   state('refused', 'refused', open('james')),
   state('conflict', 'conflict', open('james')),
+  state('next-visit', 'next-visit', open('james')),
+  state(
+    'next-visit-choice',
+    'next-visit',
+    inForm('james', (page) => page.locator('.question .button').click()),
+  ),
   state('paused', 'paused', open('james')),
   state('practice', 'practice', open('james')),
   state('updates', 'all-updates', inUpdates(stay)),

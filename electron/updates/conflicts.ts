@@ -1,0 +1,24 @@
+/** What the server holds now, in the questions to staff about it. */
+import { readRecord } from '../customers/store.ts';
+import type { Db } from '../db/open.ts';
+import { openList, selectUpdates, writeUpdate } from './rows.ts';
+import type { FieldConflict } from './update-view.ts';
+
+/**
+ * Call in the transaction that writes a customer's record: a question may wait for months, and must be answered to the
+ * value that holds then.
+ */
+export function renewConflicts(db: Db, customerId: number): void {
+  const told = readRecord(db, customerId)?.fields ?? {};
+  for (const update of selectUpdates(db, `where u.customer_id = ? and u.state in ${openList}`, customerId)) {
+    const { reason } = update;
+    if (reason?.kind !== 'conflict') continue;
+    const renewed = (field: FieldConflict): FieldConflict => {
+      const theirs = told[field.key];
+      return theirs === undefined || theirs === field.theirs ? field : { ...field, theirs };
+    };
+    const fields = reason.fields.map(renewed);
+    if (fields.some((field, at) => field !== reason.fields[at]))
+      writeUpdate(db, { ...update, reason: { kind: 'conflict', fields } });
+  }
+}

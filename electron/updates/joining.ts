@@ -1,0 +1,59 @@
+/** When a save joins an update that waits already, and what the two come to. */
+import { type FieldChanges, type FieldKey, type FieldValues, fieldKeys } from '../customers/customer.ts';
+import type { Db } from '../db/open.ts';
+import type { SaveInput } from './outbox.ts';
+import { openList, selectUpdates, type Update } from './rows.ts';
+import { isUntouched } from './update-states.ts';
+
+/** Changes that never join another update: history and consent must show each step (F20). */
+function standsAlone(changes: FieldChanges): boolean {
+  return fieldKeys(changes).some(
+    (key) =>
+      key === 'mobile' ||
+      key === 'email' ||
+      key === 'externalId' ||
+      key === 'type' ||
+      key === 'fraudStatus' ||
+      key.startsWith('subscription.'),
+  );
+}
+
+/** This person's last update of the customer, where it was never sent and may take the new changes in. */
+export function joinable(db: Db, input: SaveInput): Update | null {
+  if (input.kind !== 'fields' || standsAlone(input.changes)) return null;
+  const last = selectUpdates(
+    db,
+    `where u.customer_id = ? and u.state in ${openList} order by u.place desc, u.seq desc limit 1`,
+    input.customerId,
+  )[0];
+  if (last === undefined || last.kind !== 'fields' || !isUntouched(last) || standsAlone(last.changes)) return null;
+  return last.staff?.code === input.staff?.code ? last : null;
+}
+
+/** What the two changes come to together. Empty: all of it was put back. */
+export function joined(
+  db: Db,
+  last: Update,
+  input: SaveInput,
+): { readonly changes: FieldChanges; readonly baseline: FieldValues } {
+  const earlier = selectUpdates(
+    db,
+    `where u.customer_id = ? and u.state in ${openList} and (u.place, u.seq) < (?, ?)`,
+    last.customerId,
+    last.place,
+    last.seq,
+  );
+  const baseline: FieldValues = { ...input.baseline, ...last.baseline };
+  const all: FieldChanges = { ...last.changes, ...input.changes };
+  // A field that is put back to what the server holds needs no sending, unless an earlier edit moves it meanwhile.
+  const isBack = (key: FieldKey) =>
+    baseline[key] !== undefined &&
+    (baseline[key] ?? '') === all[key] &&
+    !earlier.some((update) => update.changes[key] !== undefined);
+  const changes: FieldChanges = Object.fromEntries(
+    fieldKeys(all)
+      .filter((key) => !isBack(key))
+      .map((key) => [key, all[key] ?? '']),
+  );
+  return { changes, baseline };
+}

@@ -1,0 +1,91 @@
+import type { Db } from '../db/open.ts';
+import { count, sql } from '../db/statements.ts';
+import { openList, selectUpdates, type Update } from './rows.ts';
+
+export const movedOutEvent = 'moved to a rescue file';
+
+/** What the outbox can be asked. Nothing here changes it: `outbox.ts` does. */
+export class OutboxReader {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** What an earlier save with this token made, if there was one (F05). */
+  savedBy(token: string): { readonly updateId: string; readonly customerId: number } | null {
+    const row = sql<{ update_id: string; customer_id: number }>(
+      this.#db,
+      'select update_id, customer_id from save_tokens where token = ?',
+    ).get(token);
+    return row === undefined ? null : { updateId: row.update_id, customerId: row.customer_id };
+  }
+
+  /** Whether the export with this id was committed here. */
+  hasMovedOut(exportId: string): boolean {
+    return (
+      count(
+        this.#db,
+        'select count(*) as n from update_history where event = ? and detail = ?',
+        movedOutEvent,
+        exportId,
+      ) > 0
+    );
+  }
+
+  /** The first update of each customer that is ready to go, in sending order. */
+  ready(limit: number): Update[] {
+    return selectUpdates(
+      this.#db,
+      `where u.state = 'queued' and not exists (
+         select 1 from updates e where e.customer_id = u.customer_id and e.state in ${openList}
+           and e.put_off_at_ms is null
+           and ((e.place, e.seq) < (u.place, u.seq) or e.state in ('sending', 'unknown')))
+       order by u.place, u.seq limit ?`,
+      limit,
+    );
+  }
+
+  /** Updates that wait to be read back, in the order of saving. */
+  unknown(limit: number): Update[] {
+    return selectUpdates(this.#db, "where u.state = 'unknown' order by u.place, u.seq limit ?", limit);
+  }
+
+  /** `nextVisit`: in attention, but put off until the customer is here again; not counted as `attention`. */
+  counts(): { queued: number; sending: number; unknown: number; attention: number; nextVisit: number } {
+    const counts = { queued: 0, sending: 0, unknown: 0, attention: 0, nextVisit: 0 };
+    const rows = sql<{ state: keyof typeof counts; n: number }>(
+      this.#db,
+      `select iif(put_off_at_ms is null, state, 'nextVisit') as state, count(*) as n from updates
+       where state in ${openList} group by 1`,
+    ).all();
+    for (const { state, n } of rows) counts[state] = n;
+    return counts;
+  }
+
+  oldestOpenSavedAtMs(): number | null {
+    const row = sql<{ oldest: number | null }>(
+      this.#db,
+      `select min(saved_at_ms) as oldest from updates where state in ${openList}`,
+    ).get();
+    return row?.oldest ?? null;
+  }
+
+  /**
+   * Something of this customer goes before this update, or is on its way: also one that was saved later, where two
+   * customers of this till turned out to be one.
+   */
+  isBehindAnother(update: Update): boolean {
+    return (
+      count(
+        this.#db,
+        `select count(*) as n from updates where customer_id = ? and state in ${openList} and put_off_at_ms is null
+           and ((place, seq) < (?, ?) or (state in ('sending', 'unknown') and seq <> ?))`,
+        update.customerId,
+        update.place,
+        update.seq,
+        update.seq,
+      ) > 0
+    );
+  }
+}

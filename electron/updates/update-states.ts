@@ -1,0 +1,82 @@
+/** The arrows between the states of an update, and the one way along them. What enters and leaves each: `outbox.ts`. */
+import type { Clock } from '../clock/clock.ts';
+import type { FieldChanges } from '../customers/customer.ts';
+import { refreshEffective } from '../customers/effective.ts';
+import type { Db } from '../db/open.ts';
+import { writeHistory } from './history.ts';
+import { findUpdate, type Update, writeUpdate } from './rows.ts';
+import type { UpdateState } from './update-view.ts';
+
+/** Every arrow there is. A move that is not here is a bug and rolls its transaction back. */
+const arrows: { readonly [From in UpdateState]: readonly UpdateState[] } = {
+  queued: ['queued', 'sending', 'unknown', 'attention', 'applied', 'cancelled', 'discarded'],
+  sending: ['queued', 'applied', 'attention', 'unknown'],
+  unknown: ['queued', 'applied', 'attention', 'discarded'],
+  attention: ['attention', 'discarded'],
+  applied: [],
+  cancelled: [],
+  discarded: ['unknown', 'attention'],
+};
+
+/** Who moved it and what happened, for the history. */
+export type Mark = {
+  readonly by: string;
+  readonly event: string;
+  readonly requestId?: string | null;
+  readonly before?: FieldChanges;
+  readonly after?: FieldChanges;
+  readonly detail?: string | null;
+};
+
+/** What else of the row moves with the state. */
+export type Change = Partial<Omit<Update, 'id' | 'seq' | 'customerId' | 'state'>>;
+
+/** Who, in the history, for what the till does by itself. */
+export const byTill = 'till';
+
+/**
+ * One arrow: the row, its history, the effective view. Call it inside a transaction. The row is read again, since
+ * whoever asked the server has seen an older one: staff may have edited or cancelled it, and its customer may have become
+ * another of this till.
+ * @returns null where it is no longer what was seen
+ */
+export function moveUpdate(
+  db: Db,
+  clock: Clock,
+  seen: Update,
+  to: UpdateState,
+  mark: Mark,
+  change: Change,
+): Update | null {
+  const from = seen.state;
+  if (!arrows[from].includes(to)) throw new Error(`An update does not go from ${from} to ${to}.`);
+  const current = findUpdate(db, seen.id);
+  if (current === null || current.state !== from || current.revision !== seen.revision) return null;
+  const moved = { ...current, ...change, state: to };
+  writeUpdate(db, moved);
+  writeHistory(db, {
+    updateId: current.id,
+    atMs: clock.wallMs(),
+    by: mark.by,
+    event: mark.event,
+    from,
+    to,
+    attemptId: moved.attemptId ?? current.attemptId,
+    requestId: mark.requestId ?? null,
+    before: mark.before ?? null,
+    after: mark.after ?? null,
+    detail: mark.detail ?? null,
+  });
+  refreshEffective(db, current.customerId);
+  return moved;
+}
+
+/** Never sent, or certainly never arrived: staff may still change it or take it back. */
+export function isUntouched(update: Update): boolean {
+  return update.state === 'queued' && update.attempts === 0;
+}
+
+/** A question of which value holds, that was not put off yet. */
+export function mayPutOff(update: Update): boolean {
+  return update.state === 'attention' && update.reason?.kind === 'conflict' && update.putOffAtMs === null;
+}
