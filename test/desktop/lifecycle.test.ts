@@ -1,0 +1,180 @@
+/** The desktop app from start to end: the real main process over a fake Electron, with real data and a real server. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { ensureBuilt } from '../../build/bundles.ts';
+import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+import { anchors } from '../../electron/practice/anchors.ts';
+import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
+import { startPracticeServer } from '../../electron/practice/practice-server.ts';
+import { sampleCustomers } from '../../electron/practice/sample-customers.ts';
+import { configured, type Desktop, dataFolder, startDesktop, until } from '../helpers/electron/desktop.ts';
+
+test.before(() => ensureBuilt(['renderer', 'preload']));
+
+// Nobody listens there: a till opens and works without its server.
+const nowhere = practiceConfig('http://127.0.0.1:9');
+const secret = { TILLSIDE_SECRET: practiceCredentials.secret };
+
+async function saveRita({ call }: Desktop, lastName: string): Promise<void> {
+  const identifier = { type: 'mobile', value: anchors.ritaJames.mobile } as const;
+  const result = await call('updates.save', { token: randomUUID(), target: { identifier }, changes: { lastName } });
+  assert.equal(result.kind, 'saved');
+}
+
+async function loyaltyServer(t: TestContext) {
+  const server = await startPracticeServer({
+    customers: sampleCustomers(20),
+    clock: systemClock,
+    random: systemRandom,
+  });
+  t.after(() => server.close());
+  return server;
+}
+
+test('a second Tillside on the same data ends at once, opens nothing, and the first comes to the front', async (t) => {
+  const folder = dataFolder(t);
+  const args = configured(folder, nowhere);
+  const second = await startDesktop(t, {
+    args,
+    prepare: ({ app }) => {
+      app.lockIsFree = false;
+    },
+  });
+  assert.equal(await second.electron.app.ended, 0);
+  assert.equal(second.electron.BrowserWindow.getAllWindows().length, 0);
+  assert.deepEqual(second.electron.ipcMain.channels, []);
+  assert.ok(!existsSync(path.join(folder, 'data')), 'the data was not touched');
+
+  const first = await startDesktop(t, { args });
+  const window = await first.window();
+  assert.ok(first.electron.app.getPath('userData').startsWith(path.join(folder, 'data')), 'the lock goes by the data');
+  window.minimized = true;
+  first.electron.app.emit('second-instance', {}, [], folder);
+  assert.deepEqual(window.done.slice(-3), ['restore', 'show', 'focus']);
+});
+
+test('a config that cannot be used is told in a box that names each mistake, and ends with 2', async (t) => {
+  const folder = dataFolder(t);
+  const args = configured(folder, { api: { url: 'http://shop.example.com' }, auth: { method: 'basic', till: 'a' } });
+  const { electron } = await startDesktop(t, { args });
+  assert.equal(await electron.app.ended, 2);
+  assert.match(electron.dialog.errors[0]?.content ?? '', /api\.url: found "http:\/\/shop\.example\.com", expected/);
+  assert.equal(electron.BrowserWindow.getAllWindows().length, 0);
+});
+
+test('a command runs without a window and without the lock, and ends with its own code', async (t) => {
+  const folder = dataFolder(t);
+  const file = path.join(folder, 'wrong.json');
+  writeFileSync(file, '{}');
+  const printed = path.join(folder, 'printed.txt');
+  const { electron } = await startDesktop(t, {
+    args: ['config', 'check', file, '--output', printed],
+    prepare: ({ app }) => {
+      app.lockIsFree = false;
+    },
+  });
+  assert.equal(await electron.app.ended, 2);
+  assert.match(readFileSync(printed, 'utf8'), /api: found nothing/);
+  assert.equal(electron.session.opened.length, 0);
+});
+
+test('a save is sent over the platform’s net, and the screen is told', async (t) => {
+  const server = await loyaltyServer(t);
+  const desktop = await startDesktop(t, { args: configured(dataFolder(t), practiceConfig(server.url)), env: secret });
+  const window = await desktop.window();
+  await saveRita(desktop, 'Jameson');
+  await until('the server has it', () => server.control.ledger.length === 1);
+  await until('all is sent', async () => (await desktop.call('sync.status')).unsent === 0);
+  assert.ok(window.webContents.sent.some(({ channel }) => channel === 'till:event'));
+});
+
+test('closing gives what is in flight back to be read, and the next start neither loses nor doubles it', async (t) => {
+  const server = await loyaltyServer(t);
+  const args = configured(dataFolder(t), { ...practiceConfig(server.url), sync: { settleSeconds: 0 } });
+  const first = await startDesktop(t, { args, env: secret });
+  await first.window();
+  // The server takes it over and the answer never comes: the trap of the double award.
+  const hold = server.control.hold('applied', { endpoint: 'customer/update' });
+  await saveRita(first, 'Jameson');
+  await until('the server has applied it', () => server.control.ledger.length === 1);
+  assert.equal(await first.close(), 0);
+  hold.release();
+
+  const second = await startDesktop(t, { args });
+  await second.window();
+  await until('it is known to be there', async () => (await second.call('sync.status')).unsent === 0);
+  const { updates } = await second.call('updates.list', { which: 'closed' });
+  assert.equal(updates[0]?.state, 'applied');
+  assert.equal(updates[0]?.result?.confirmedBy, 'read');
+  assert.equal(server.control.ledger.length, 1, 'it was sent once');
+});
+
+test('closing with unsent changes asks first, and "Keep it open" keeps it open', async (t) => {
+  const desktop = await startDesktop(t, { args: configured(dataFolder(t), nowhere), env: secret });
+  const window = await desktop.window();
+  await saveRita(desktop, 'Jameson');
+  const { app, dialog } = desktop.electron;
+  dialog.button = 1;
+  app.quit();
+  await until('it was asked', () => dialog.questions.length === 1);
+  assert.match(dialog.questions[0]?.message ?? '', /^1 change has not reached head office/);
+  await until('the call is answered as before', async () => (await desktop.call('sync.status')).unsent === 1);
+  assert.ok(!window.isDestroyed());
+  assert.equal(app.exitCode, null);
+
+  dialog.button = 0;
+  app.quit();
+  assert.equal(await app.ended, 0);
+  assert.equal(dialog.questions.length, 2);
+});
+
+for (const [what, happens] of [
+  ['the machine shuts down', ({ electron }: Desktop) => electron.powerMonitor.emit('shutdown')],
+  ['the program is ended from outside', () => process.emit('SIGTERM')],
+] as const) {
+  test(`where ${what}, nobody is asked: everything is saved`, async (t) => {
+    const desktop = await startDesktop(t, { args: configured(dataFolder(t), nowhere), env: secret });
+    await desktop.window();
+    await saveRita(desktop, 'Jameson');
+    happens(desktop);
+    assert.equal(await desktop.electron.app.ended, 0);
+    assert.equal(desktop.electron.dialog.questions.length, 0);
+  });
+}
+
+for (const [what, happens] of [
+  ['wakes from sleep', 'resume'],
+  ['is unlocked', 'unlock-screen'],
+] as const) {
+  test(`when the machine ${what}, the till tries again at once, whatever wait it was in (F15)`, async (t) => {
+    const server = await loyaltyServer(t);
+    const desktop = await startDesktop(t, { args: configured(dataFolder(t), practiceConfig(server.url)), env: secret });
+    await desktop.window();
+    await server.control.setConnection(false);
+    await saveRita(desktop, 'Jameson');
+    await until('it is offline', async () => (await desktop.call('sync.status')).state === 'offline');
+    await server.control.setConnection(true);
+    const { net, powerMonitor } = desktop.electron;
+    const asked = net.requests;
+    powerMonitor.emit(happens);
+    // Long before the back-off of half a second and more is over.
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(net.requests > asked, 'the server is asked at once');
+    await until('all is sent', async () => (await desktop.call('sync.status')).unsent === 0);
+    assert.equal(server.control.ledger.length, 1);
+  });
+}
+
+test('a screen that breaks down comes back, and ends the program where it breaks down again', async (t) => {
+  const desktop = await startDesktop(t, { args: configured(dataFolder(t), nowhere) });
+  const { webContents } = await desktop.window();
+  webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 });
+  assert.equal(webContents.reloads, 1);
+  assert.equal(desktop.electron.app.exitCode, null);
+  webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 });
+  assert.equal(webContents.reloads, 1);
+  assert.equal(desktop.electron.app.exitCode, 1);
+});

@@ -1,0 +1,176 @@
+/** Starts the real `electron/main.ts` over the fake Electron, any number of times in one process, each with its own. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { projectRoot } from '../../../build/project-root.ts';
+import { callChannel } from '../../../electron/ipc/channels.ts';
+import type { Argument, CallName, Envelope, Result } from '../../../electron/ipc/schema.ts';
+import { appAddress } from '../../../electron/support/app-address.ts';
+
+export type FakeElectron = typeof import('./fake-electron.ts');
+
+/** Modules that know Electron are loaded anew for each start, told apart by this; all others are shared. */
+const runMark = /\?run=\d+$/;
+
+registerHooks({
+  resolve(specifier, context, nextResolve) {
+    const mark = runMark.exec(context.parentURL ?? '')?.[0];
+    if (specifier === 'electron') return { url: fakeUrl(mark ?? ''), shortCircuit: true };
+    const resolved = nextResolve(specifier, context);
+    return mark !== undefined && specifier === './window.ts' ? { ...resolved, url: resolved.url + mark } : resolved;
+  },
+});
+
+function fakeUrl(mark: string): string {
+  return new URL(`./fake-electron.ts${mark}`, import.meta.url).href;
+}
+
+export type Desktop = {
+  readonly electron: FakeElectron;
+  /** The one window, once it is there. */
+  readonly window: () => Promise<InstanceType<FakeElectron['BrowserWindow']>>;
+  /** The session that the window's page lives in. */
+  readonly session: () => InstanceType<FakeElectron['FakeSession']>;
+  /** A call of our own screen. */
+  readonly call: <Name extends CallName>(name: Name, argument?: Argument<Name>) => Promise<Result<Name>>;
+  /** Closes the program where it still runs. */
+  readonly close: () => Promise<number>;
+};
+
+export type DesktopOptions = {
+  readonly args: readonly string[];
+  readonly env?: { readonly [name: string]: string };
+  /** Before the main process starts: how this machine is. */
+  readonly prepare?: (electron: FakeElectron) => void;
+};
+
+const endings = new WeakMap<TestContext, (() => void | Promise<void>)[]>();
+
+/** What was made last is taken away first: a folder goes after the till that has it open. */
+function atEnd(t: TestContext, end: () => void | Promise<void>): void {
+  const known = endings.get(t);
+  if (known !== undefined) {
+    known.push(end);
+    return;
+  }
+  const own = [end];
+  endings.set(t, own);
+  t.after(async () => {
+    for (const one of own.toReversed()) await one();
+  });
+}
+
+let runs = 0;
+
+/** @returns when the main process has run its first, synchronous part */
+export async function startDesktop(t: TestContext, { args, env = {}, prepare }: DesktopOptions): Promise<Desktop> {
+  runs += 1;
+  const mark = `?run=${runs}`;
+  const electron: FakeElectron = await import(fakeUrl(mark));
+  electron.app.appPath = projectRoot;
+  prepare?.(electron);
+
+  const before = { argv: process.argv, env: { ...process.env } };
+  const forget = rememberListeners();
+  process.argv = [process.execPath, projectRoot, ...args];
+  Object.assign(process.env, env);
+  try {
+    await import(new URL(`../../../electron/main.ts${mark}`, import.meta.url).href);
+  } finally {
+    process.argv = before.argv;
+    for (const name of Object.keys(env)) delete process.env[name];
+    Object.assign(process.env, before.env);
+  }
+
+  const { app, BrowserWindow, ipcMain } = electron;
+  async function close(): Promise<number> {
+    if (app.exitCode === null) {
+      electron.powerMonitor.emit('shutdown');
+      // Not open yet, or never: there is nothing to be asked.
+      if (app.exitCode === null) app.quit();
+    }
+    return app.ended;
+  }
+  atEnd(t, async () => {
+    await close();
+    // Electron's `exit` ends the process and all that runs in it; here the till would stay open.
+    if (!app.isQuitting && app.listenerCount('will-quit') > 0) {
+      const { exits } = app;
+      app.leave();
+      await until('the till has closed', () => app.exits > exits);
+    }
+    forget();
+  });
+
+  return {
+    electron,
+    window: async () => {
+      const found = () => BrowserWindow.getAllWindows()[0];
+      await until('there is a window', () => found() !== undefined || app.exitCode !== null);
+      const window = found();
+      assert.ok(window, `there is no window; ${JSON.stringify(electron.dialog.errors)}`);
+      return window;
+    },
+    session: () => {
+      const [own] = electron.session.opened;
+      assert.ok(own, 'no session was opened');
+      return own;
+    },
+    call: async <Name extends CallName>(name: Name, argument?: Argument<Name>) => {
+      const answer = await ipcMain.invoke(callChannel, { url: appAddress, parent: null }, name, argument);
+      return unwrap<Name>(answer);
+    },
+    close,
+  };
+}
+
+/** @returns a function that takes away what listens to this process by then, and did not before */
+function rememberListeners(): () => void {
+  const signals = (['SIGTERM', 'SIGINT'] as const).map((name) => ({ name, before: process.listeners(name) }));
+  const faults = process.listeners('uncaughtException');
+  return () => {
+    for (const { name, before } of signals) {
+      process.removeAllListeners(name);
+      for (const listener of before) process.on(name, listener);
+    }
+    process.removeAllListeners('uncaughtException');
+    for (const listener of faults) process.on('uncaughtException', listener);
+  };
+}
+
+function isEnvelope<Name extends CallName>(answer: unknown): answer is Envelope<Result<Name>> {
+  return typeof answer === 'object' && answer !== null && ('ok' in answer || 'error' in answer);
+}
+
+function unwrap<Name extends CallName>(answer: unknown): Result<Name> {
+  assert.ok(isEnvelope<Name>(answer), 'not an envelope');
+  if ('error' in answer) throw new Error(`${answer.error.code}: ${answer.error.message}`);
+  return answer.ok;
+}
+
+const lookAgainMs = 5;
+
+/** For what tells of itself in no event. It gives up late enough for a busy machine: only a test that fails waits so long. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAtMs = performance.now() + 20_000;
+  while (!(await holds())) {
+    assert.ok(performance.now() < giveUpAtMs, `it did not happen within 20 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+  }
+}
+
+export function dataFolder(t: TestContext): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-desktop-'));
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
+
+/** Writes a config beside the data. @returns the arguments of a till with it */
+export function configured(folder: string, config: object): string[] {
+  const file = path.join(folder, 'config.json');
+  writeFileSync(file, JSON.stringify(config));
+  return ['--config', file, '--data', path.join(folder, 'data')];
+}
