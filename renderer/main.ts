@@ -5,6 +5,7 @@ import { servicesOfWindow } from './bridge.ts';
 import { startLanguage } from './i18n/language.svelte.ts';
 import { m } from './i18n/messages.ts';
 import TroublePage from './pages/TroublePage.svelte';
+import { Guide } from './state/guide.svelte.ts';
 import { browserMachine } from './state/machine.ts';
 import { Screen } from './state/screen.svelte.ts';
 import { followTheme } from './theme/theme.svelte.ts';
@@ -20,4 +21,7 @@ const language = await startLanguage(
 );
 if (services === null) target.textContent = m.app_no_program();
 else if (trouble !== null) mount(TroublePage, { target, props: { services, first: trouble } });
-else mount(App, { target, props: { screen: new Screen(services, browserMachine, language), theme, language } });
+else {
+  const screen = new Screen(services, browserMachine, language);
+  mount(App, { target, props: { screen, theme, language, guide: new Guide(localStorage) } });
+}

@@ -18,8 +18,10 @@ const types: { readonly [extension: string]: string } = {
 const origin = 'https://scenes.test';
 
 export type ScenePages = {
-  /** Opens a scene at the scenes' own moment; `language` is what the machine's config would say. */
-  readonly open: (scene: SceneName, options?: BrowserContextOptions & { readonly language?: string }) => Promise<Page>;
+  /** A page for one scene after another, at the scenes' own moment. */
+  readonly newPage: (options?: BrowserContextOptions) => Promise<Page>;
+  /** Shows a scene from its beginning; `language` is what the machine's config would say. */
+  readonly show: (page: Page, scene: SceneName, language?: string) => Promise<void>;
   readonly close: () => void;
 };
 
@@ -28,7 +30,7 @@ export async function buildScenePages(browser: Browser): Promise<ScenePages> {
   const script = path.join(import.meta.dirname, 'build-scenes.ts');
   await promisify(execFile)(process.execPath, [script, folder]);
   return {
-    async open(scene, { language, ...options } = {}) {
+    async newPage(options = {}) {
       const context = await browser.newContext(options);
       await context.route(`${origin}/**`, async (route) => {
         const file = path.join(folder, path.normalize(new URL(route.request().url()).pathname));
@@ -41,10 +43,11 @@ export async function buildScenePages(browser: Browser): Promise<ScenePages> {
       });
       const page = await context.newPage();
       await page.clock.setFixedTime(nowMs);
-      const query = new URLSearchParams({ scene, ...(language === undefined ? {} : { language }) });
-      await page.goto(`${origin}/index.html?${query}`);
-      await page.getByRole('searchbox').or(page.locator('#trouble-title')).waitFor();
       return page;
+    },
+    async show(page, scene, language = 'en') {
+      await page.goto(`${origin}/index.html?${new URLSearchParams({ scene, language })}`);
+      await page.getByRole('searchbox').or(page.locator('#trouble-title')).waitFor();
     },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -93,6 +93,7 @@ export const scenes = {
     ],
   },
   'saved-offline': { ...plain, connection: offline, updates: [change(0)] },
+  waiting: { ...plain, updates: [change(2)] },
   sending: { ...plain, updates: [change(0, { state: 'sending' })] },
   checking: { ...plain, updates: [change(1, { state: 'unknown' })] },
   sent: { ...plain, updates: [change(1, { state: 'applied', result: brought50, lastAnswer: answer })] },

@@ -113,6 +113,18 @@ export const states: readonly ScreenState[] = [
   ),
   state('paused', 'paused', open('james')),
   state('practice', 'practice', open('james')),
+  state('practice-server', 'practice', (page) => page.locator('#practice-fault-button').click()),
+  state('guide', 'practice', stay),
+  state(
+    'guide-end',
+    'practice',
+    inForm('james', async (page) => {
+      await edit(page);
+      await page.keyboard.press('Control+s');
+      await page.locator('.bar strong.sending').waitFor();
+      await page.locator('.guide .primary').click();
+    }),
+  ),
   state('updates', 'all-updates', inUpdates(stay)),
   state(
     'updates-conflict',
@@ -128,4 +140,8 @@ export const states: readonly ScreenState[] = [
   state('nothing-waits', 'plain', updates),
   state('keys', 'plain', (page) => page.keyboard.press('Escape').then(() => page.locator('#open-keys').click())),
   state('staff', 'plain', (page) => page.locator('#open-staff').click()),
+  state('menu', 'plain', (page) => page.locator('#open-menu').click()),
+  ...(['plain', 'sending', 'checking', 'saved-offline', 'waiting', 'paused', 'refused'] as const).map((scene) =>
+    state(`help-${scene}`, scene, (page) => page.locator('#open-status-help').click()),
+  ),
 ];

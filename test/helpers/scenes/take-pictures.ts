@@ -29,13 +29,9 @@ for (const { name, scene, way } of states.filter((one) => positionals.length ===
   for (const look of values.only.split(',')) {
     const width = Number.parseInt(look, 10);
     const colorScheme = look.endsWith('dark') ? 'dark' : 'light';
-    const page = await pages.open(scene, {
-      viewport: { width, height: 768 },
-      colorScheme,
-      hasTouch: width === 1024,
-      language: values.language,
-    });
+    const page = await pages.newPage({ viewport: { width, height: 768 }, colorScheme, hasTouch: width === 1024 });
     page.on('pageerror', (error) => process.stdout.write(`${name}: ${error.message}\n`));
+    await pages.show(page, scene, values.language);
     await way(page);
     await page.evaluate(() => document.fonts.ready);
     await page.screenshot({ path: path.join(folder, `${name}-${look}.png`), animations: 'disabled' });
