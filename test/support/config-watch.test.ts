@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { systemRandom } from '../../electron/clock/system-clock.ts';
+import type { EventMessage } from '../../electron/ipc/schema.ts';
+import { startTill } from '../../electron/start-till.ts';
+import { takeLive, watchConfig } from '../../electron/support/config-watch.ts';
+import { fileLog, logFile } from '../../electron/support/file-log.ts';
+import type { LogFacts } from '../../electron/support/log.ts';
+import { type MachineConfig, machineConfigSchema, parseMachineConfig } from '../../electron/support/machine-config.ts';
+import { secretFile } from '../../electron/support/secret-file.ts';
+import { newFolder } from '../db/offline-till.ts';
+import { virtualClock } from '../helpers/virtual-clock.ts';
+
+const lookMs = 30_000;
+const base = {
+  api: { url: 'http://127.0.0.1:9' },
+  auth: { method: 'basic', till: 'store123' },
+  store: { timeZone: 'Asia/Kolkata' },
+};
+
+/** As a good deployment does it: a whole new file takes the place of the old one. */
+function write(file: string, config: unknown): void {
+  writeFileSync(`${file}.new`, typeof config === 'string' ? config : JSON.stringify(config));
+  renameSync(`${file}.new`, file);
+}
+
+function watched(t: TestContext) {
+  const file = path.join(newFolder(t), 'config.json');
+  write(file, base);
+  const clock = virtualClock();
+  const taken: MachineConfig[] = [];
+  const said: { readonly event: string; readonly facts: LogFacts }[] = [];
+  const log = { write: (_level: string, event: string, facts: LogFacts = {}) => said.push({ event, facts }) };
+  const stop = watchConfig(file, clock, log, (config) => taken.push(config));
+  return { file, clock, taken, said, stop };
+}
+
+describe('watching the config', () => {
+  it('takes a changed file within half a minute, once, and leaves one alone that did not change', async (t) => {
+    const { file, clock, taken } = watched(t);
+    await clock.pass(10 * lookMs);
+    assert.equal(taken.length, 0);
+    write(file, { ...base, sync: { settleSeconds: 42 } });
+    await clock.pass(lookMs);
+    assert.deepEqual(
+      taken.map(({ sync }) => sync.settleSeconds),
+      [42],
+    );
+    await clock.pass(10 * lookMs);
+    assert.equal(taken.length, 1);
+  });
+
+  it('changes nothing for a file that cannot be used, says so without what is in it, and takes the next good one', async (t) => {
+    const { file, clock, taken, said } = watched(t);
+    write(file, '{ "api": { "password": "hunter2"');
+    await clock.pass(lookMs);
+    write(file, { ...base, auth: { method: 'basic', till: 't', password: 'hunter2' } });
+    await clock.pass(lookMs);
+    assert.equal(taken.length, 0);
+    assert.deepEqual(said, [
+      { event: 'the changed config cannot be used', facts: { problems: 1, first: '(the file)' } },
+      { event: 'the changed config cannot be used', facts: { problems: 1, first: 'auth.password' } },
+    ]);
+    write(file, { ...base, log: { level: 'debug' } });
+    await clock.pass(lookMs);
+    assert.equal(taken.at(-1)?.log.level, 'debug');
+  });
+
+  it('waits where the file is gone for a moment, and stops looking when the till closes', async (t) => {
+    const { file, clock, taken, said, stop } = watched(t);
+    rmSync(file);
+    await clock.pass(3 * lookMs);
+    assert.deepEqual([taken, said], [[], []]);
+    write(file, { ...base, data: { retentionDays: 30 } });
+    await clock.pass(lookMs);
+    assert.equal(taken.length, 1);
+    stop();
+    assert.equal(clock.timers(), 0);
+  });
+});
+
+describe('a changed config', () => {
+  const current = parseMachineConfig(base, 'test');
+  const changedIn: { readonly [section: string]: object } = {
+    api: { api: { ...base.api, maxInFlight: 2 } },
+    auth: { auth: { method: 'basic', till: 'store124' } },
+    store: { store: { ...base.store, countryCode: 'GB' } },
+    org: { org: { allowExternalIdFill: true } },
+    sync: { sync: { readBack: false } },
+    staff: { staff: { required: true } },
+    data: { data: { retentionDays: 30 } },
+    rescue: { rescue: { publicKey: 'MCowBQYDK2VuAyEAL+V1wFVi2zbUpyEO2OFMUTzcmMqj2iQBrzzFW3GF9Ak=' } },
+    update: { update: { channel: 'beta' } },
+    health: { health: { heartbeatMinutes: 5 } },
+    log: { log: { level: 'debug' } },
+  };
+  const live = ['sync', 'data', 'rescue', 'health', 'log'];
+
+  for (const section of Object.keys(machineConfigSchema.shape).filter((name) => name !== '$schema')) {
+    it(`in ${section} ${live.includes(section) ? 'holds at once' : 'holds from the next start on, and says so'}`, () => {
+      const changed = parseMachineConfig({ ...base, ...changedIn[section] }, 'test');
+      assert.notDeepEqual(changed, current, 'this test changes nothing');
+      const { config, restartDue } = takeLive(current, changed);
+      assert.deepEqual(config, live.includes(section) ? changed : current);
+      assert.equal(restartDue, !live.includes(section));
+    });
+  }
+
+  it('reaches an open till: the log says more at once, the screen is told that a restart is due, and that it is not', async (t) => {
+    const dataDir = newFolder(t);
+    const file = path.join(newFolder(t), 'config.json');
+    write(file, base);
+    const clock = virtualClock();
+    const log = fileLog({ dataDir, level: 'info', clock });
+    const started = await startTill({
+      found: { mode: 'live', file, config: current },
+      dataDir,
+      host: 'preview',
+      version: '0.0.0-test',
+      secrets: secretFile(dataDir, null),
+      transport: () => Promise.resolve({ kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' }),
+      clock,
+      random: systemRandom,
+      log,
+      secret: undefined,
+      allows: () => true,
+    });
+    t.after(() => started.close());
+    const heard: EventMessage[] = [];
+    started.subscribe((message) => heard.push(message));
+    const restartDue = () => heard.filter((message) => message.name === 'till.changed').at(-1)?.payload.restartDue;
+    log.write('debug', 'not yet');
+    write(file, { ...base, log: { level: 'debug' } });
+    await clock.pass(lookMs);
+    log.write('debug', 'from now on');
+    assert.equal(restartDue(), false);
+    write(file, { ...base, api: { cluster: 'eu' } });
+    await clock.pass(lookMs);
+    assert.equal(restartDue(), true);
+    write(file, base);
+    await clock.pass(lookMs);
+    assert.equal(restartDue(), false);
+    const lines = readFileSync(logFile(dataDir), 'utf8');
+    assert.match(lines, /from now on/);
+    assert.doesNotMatch(lines, /not yet/);
+  });
+});
