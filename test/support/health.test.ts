@@ -23,7 +23,7 @@ const health: Health = {
   sync: 'offline',
   paused: null,
   connection: 'offline',
-  unsent: { queued: 2, sending: 0, unknown: 1, attention: 0 },
+  unsent: { queued: 2, sending: 0, unknown: 1, attention: 0, nextVisit: 0 },
   oldestUnsentSeconds: 7200,
   lastAnswerSeconds: null,
   clockSkewSeconds: -3,
