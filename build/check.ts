@@ -22,7 +22,19 @@ const lint: Step = {
   name: 'lint and format',
   args: [program('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings'],
 };
-const types: Step = { name: 'types', args: [program('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json'] };
+const types: Step = {
+  name: 'types',
+  args: [
+    program('typescript/bin/tsc'),
+    '--noEmit',
+    '-p',
+    'tsconfig.json',
+    // Only what changed is looked at again: a third of the time for whoever works on it.
+    '--incremental',
+    '--tsBuildInfoFile',
+    'node_modules/.cache/types.tsbuildinfo',
+  ],
+};
 const svelte: Step = {
   name: 'types of the screen',
   args: [

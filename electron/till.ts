@@ -308,6 +308,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       return customerImport.state;
     },
     'customers.importState': () => customerImport.state,
+    'customers.whoElseHas': ({ identifier, exceptId }) => desk.whoElseHas(identifier, exceptId),
     'updates.check': ({ target, changes }) => updates.check(target, changes),
     'updates.save': (request) => savedOr(updates.save(request)),
     'updates.requestIdentityChange': (request) => savedOr(updates.requestIdentityChange(request)),

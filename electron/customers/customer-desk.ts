@@ -4,6 +4,7 @@ import type { Line } from '../sync/line.ts';
 import { type LookUp, lookUp, refresh } from '../sync/look-up.ts';
 import type { Identifier } from './customer.ts';
 import type { CustomerView, LookupResult } from './customer-view.ts';
+import { normalMobile } from './identifiers.ts';
 import { customerRow, findByIdentifier, markServed } from './store.ts';
 import { customerView, strangerView } from './views.ts';
 
@@ -42,6 +43,19 @@ export class CustomerDesk {
 
   async refresh(customerId: number): Promise<LookupResult> {
     return this.#told(await refresh(this.#line, customerId));
+  }
+
+  /**
+   * Somebody other than `exceptId` who has this identifier: as this till knows them, else as the server does.
+   * @param identifier as typed; a mobile is read by the store's country
+   */
+  async whoElseHas(typed: Identifier, exceptId: number | null): Promise<LookupResult> {
+    const mobile = typed.type === 'mobile' ? normalMobile(typed.value, this.#countryCode) : null;
+    const identifier = mobile === null ? { ...typed, value: typed.value.trim() } : { ...typed, value: mobile };
+    const knownId = findByIdentifier(this.#line.db, identifier, exceptId);
+    if (knownId !== null) return this.#told({ kind: 'found', customerId: knownId });
+    const found = await lookUp(this.#line, identifier);
+    return found.kind === 'found' && found.customerId === exceptId ? { kind: 'not-found' } : this.#told(found);
   }
 
   #told(outcome: LookUp): LookupResult {

@@ -75,6 +75,8 @@ export const calls = {
   'customers.openByIdentifier': call(z.strictObject({ identifier })).returns<CustomerView>(),
   'customers.lookUpOnline': call(z.strictObject({ identifier })).returns<LookupResult>(),
   'customers.refresh': call(z.strictObject({ customerId: localId })).returns<LookupResult>(),
+  /** Somebody else who has this identifier, to be shown beside the customer whom it would be filled in for (F23). */
+  'customers.whoElseHas': call(z.strictObject({ identifier, exceptId: localId.nullable() })).returns<LookupResult>(),
 
   /** Reads a file of the region's customers from this machine's disk; goes on with one that was cut off. */
   'customers.import': call(z.strictObject({ file: z.string().trim().min(1).max(4096) })).returns<ImportState>(),
@@ -97,13 +99,16 @@ export const calls = {
       confirmedFills: z.array(z.enum(fillableIdentifiers)).max(3).default([]),
     }),
   ).returns<SaveResult>(),
-  /** Asks the vendor's back office to change an existing identifier (`customer/update_identity`). */
+  /**
+   * Asks the vendor's back office to change an existing identifier (`customer/update_identity`). `replaces` as in a save.
+   */
   'updates.requestIdentityChange': call(
     z.strictObject({
       token: uuid,
       customerId: localId,
       type: z.enum(fillableIdentifiers),
       newValue: z.string().min(1).max(254),
+      replaces: uuid.nullable().default(null),
     }),
   ).returns<SaveResult>(),
   'updates.cancel': call(z.strictObject({ updateId: uuid })).returns<ChangeResult>(),

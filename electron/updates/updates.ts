@@ -14,8 +14,8 @@ import type { Db } from '../db/open.ts';
 import { inTransaction } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { OrgView } from '../org/org-view.ts';
-import type { Outbox } from './outbox.ts';
-import { findUpdate, type Staff } from './rows.ts';
+import type { Outbox, SaveInput } from './outbox.ts';
+import { findUpdate, type Staff, type Update } from './rows.ts';
 import { type Checked, checkChanges, checkIdentityChange, type RuleContext } from './rules.ts';
 import { isUntouched, mayPutOff } from './update-states.ts';
 import type { ChangeResult, FieldProblem, SaveResult } from './update-view.ts';
@@ -36,6 +36,7 @@ export type IdentityRequest = {
   readonly customerId: number;
   readonly type: FillableIdentifier;
   readonly newValue: string;
+  readonly replaces: string | null;
 };
 
 export type Surroundings = {
@@ -73,9 +74,7 @@ export class Updates {
       if (staff === null && this.#at.staffRequired) return { kind: 'staff-required' };
 
       const old = replaces === null ? null : findUpdate(db, replaces);
-      if (replaces !== null && (old === null || !(isUntouched(old) || old.state === 'attention'))) {
-        return { kind: 'moved-on' };
-      }
+      if (replaces !== null && (old === null || !isReplaceable(old))) return { kind: 'moved-on' };
       const found = this.#contextOf(old === null ? target : { customerId: old.customerId }, replaces);
       if (found === null) return { kind: 'moved-on' };
       const checked = this.#checkAll(changes, found.context, found.customerId, confirmedFills);
@@ -94,9 +93,7 @@ export class Updates {
         staff,
         till: this.#at.till,
       } as const;
-      if (old === null) return { kind: 'saved', customerId, updateId: outbox.save(input) };
-      const updateId = old.state === 'attention' ? outbox.replace(old, input) : outbox.edit(old, input);
-      return { kind: 'saved', customerId, updateId };
+      return { kind: 'saved', customerId, updateId: this.#keep(input, old) };
     });
   }
 
@@ -104,21 +101,23 @@ export class Updates {
    * Queues a request to change an identifier that the server has. Nothing changes here until the server tells it: the
    * vendor's back office approves or refuses.
    */
-  requestIdentityChange({ token, customerId, type, newValue }: IdentityRequest): SaveResult {
-    const { outbox } = this.#at;
+  requestIdentityChange({ token, customerId, type, newValue, replaces }: IdentityRequest): SaveResult {
+    const { db, outbox } = this.#at;
     return this.#durably(() => {
       const earlier = outbox.savedBy(token);
       if (earlier !== null) return { kind: 'saved', ...earlier };
       const staff = this.#at.staff();
       if (staff === null && this.#at.staffRequired) return { kind: 'staff-required' };
-      const found = this.#contextOf({ customerId }, null);
+      const old = replaces === null ? null : findUpdate(db, replaces);
+      const mayStand = replaces === null || (old?.kind === 'identity' && isReplaceable(old));
+      const found = mayStand ? this.#contextOf({ customerId }, replaces) : null;
       if (found === null) return { kind: 'moved-on' };
       const oldValue = found.context.server[type] ?? '';
       const checked = checkIdentityChange(type, oldValue, newValue, found.context);
       const problems = [...checked.problems, ...this.#doubles(checked.changes, customerId)];
       if (problems.length > 0) return { kind: 'invalid', problems };
       if (fieldKeys(checked.changes).length === 0) return { kind: 'nothing-changed' };
-      const updateId = outbox.save({
+      const input = {
         token,
         customerId,
         kind: 'identity',
@@ -128,9 +127,16 @@ export class Updates {
         confirmedFills: [],
         staff,
         till: this.#at.till,
-      });
-      return { kind: 'saved', customerId, updateId };
+      } as const;
+      return { kind: 'saved', customerId, updateId: this.#keep(input, old) };
     });
+  }
+
+  /** A new update, or one in the place of `old`: edited where it was never sent, linked where it needs attention. */
+  #keep(input: SaveInput, old: Update | null): string {
+    const { outbox } = this.#at;
+    if (old === null) return outbox.save(input);
+    return old.state === 'attention' ? outbox.replace(old, input) : outbox.edit(old, input);
   }
 
   /** For each field in conflict: ours goes after all, or theirs stays. */
@@ -273,4 +279,9 @@ export class Updates {
         .map((key) => [key, context.server[key] ?? null]),
     );
   }
+}
+
+/** Never sent, or refused: something else may take its place. */
+function isReplaceable(update: Update): boolean {
+  return isUntouched(update) || update.state === 'attention';
 }

@@ -1,8 +1,8 @@
 import type { FieldKey, FillableIdentifier, Identifier } from '../../electron/customers/customer.ts';
-import type { CustomerView, LockReason } from '../../electron/customers/customer-view.ts';
+import type { CustomerView, LockReason, LookupResult } from '../../electron/customers/customer-view.ts';
 import type { Argument } from '../../electron/ipc/schema.ts';
 import type { Draft } from '../../electron/updates/drafts.ts';
-import type { FieldProblem, NotSavedReason, UpdateView } from '../../electron/updates/update-view.ts';
+import type { FieldProblem, NotSavedReason, SaveResult, UpdateView } from '../../electron/updates/update-view.ts';
 import type { Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 
@@ -212,6 +212,39 @@ export class CustomerForm {
     this.#trouble = null;
   }
 
+  /** The other customer who has what was typed into this field. */
+  whoElseHas(key: FillableIdentifier): Promise<LookupResult> {
+    const identifier = { type: key, value: this.value(key) };
+    return this.#services
+      .call('customers.whoElseHas', { identifier, exceptId: this.#view.customerId })
+      .catch((): LookupResult => ({ kind: 'failed', why: 'server' }));
+  }
+
+  /**
+   * Asks head office to change an identifier that the customer has.
+   * @param token the same for every press of one request (F05)
+   */
+  async requestChange(
+    key: FillableIdentifier,
+    newValue: string,
+    replaces: UpdateView | null,
+    token: string,
+  ): Promise<SaveResult> {
+    const { customerId } = this.#view;
+    if (customerId === null) return { kind: 'moved-on' };
+    try {
+      const replacedId = replaces?.updateId ?? null;
+      const request = { token, customerId, type: key, newValue, replaces: replacedId };
+      return await this.#services.call('updates.requestIdentityChange', request);
+    } catch {
+      return { kind: 'not-saved', why: 'other' };
+    }
+  }
+
+  newToken(): string {
+    return this.#machine.newToken();
+  }
+
   /** Asks the services what they would object to. An answer to older text is dropped. */
   async check(): Promise<void> {
     this.#stopCheckTimer();
@@ -313,7 +346,7 @@ function without<Value>(map: ReadonlyMap<FieldKey, Value>, key: FieldKey): Reado
   return rest;
 }
 
-function isFillable(key: FieldKey): key is FillableIdentifier {
+export function isFillable(key: FieldKey): key is FillableIdentifier {
   return key === 'mobile' || key === 'email' || key === 'externalId';
 }
 

@@ -1,8 +1,8 @@
-import type { Identifier } from '../../electron/customers/customer.ts';
+import type { FillableIdentifier, Identifier } from '../../electron/customers/customer.ts';
 import type { CustomerView, LookupResult } from '../../electron/customers/customer-view.ts';
 import type { UpdateView } from '../../electron/updates/update-view.ts';
 import type { Services } from '../bridge.ts';
-import { CustomerForm, type Saved } from './customer-form.svelte.ts';
+import { CustomerForm, isFillable, type Saved } from './customer-form.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';
 import type { Machine } from './machine.ts';
 
@@ -10,6 +10,9 @@ import type { Machine } from './machine.ts';
 export type Page = 'customer' | 'updates';
 
 export type RefreshState = { readonly kind: 'idle' } | { readonly kind: 'looking' } | LookupResult;
+
+/** An identifier of the open customer that head office is to be asked to change. */
+export type IdentityRequest = { readonly key: FillableIdentifier; readonly replaces: UpdateView | null };
 
 /** Tells the desk's owner that an update of the open customer moved on, for announcements. */
 export type UpdateMoved = (update: UpdateView, before: UpdateView | null) => void;
@@ -27,6 +30,7 @@ export class Desk {
   #refresh = $state.raw<RefreshState>({ kind: 'idle' });
   /** Forms with unsaved text, by customer and by the update that they correct. */
   readonly #aside = new Map<string, CustomerForm>();
+  #identityRequest = $state.raw<IdentityRequest | null>(null);
   #opening = 0;
   /** Customers who changed while another was being opened: what is being read may already be older. */
   readonly #changedMeanwhile = new Set<number>();
@@ -55,6 +59,14 @@ export class Desk {
     return this.#refresh;
   }
 
+  get identityRequest(): IdentityRequest | null {
+    return this.#identityRequest;
+  }
+
+  askForChange(request: IdentityRequest | null): void {
+    this.#identityRequest = request;
+  }
+
   show(page: Page): void {
     this.#page = page;
   }
@@ -74,12 +86,19 @@ export class Desk {
 
   /** The form with the text of an update that waits or was refused; saving puts the new one in its place. */
   async correct(update: UpdateView): Promise<boolean> {
+    const key = update.changes.map((change) => change.key).find(isFillable);
+    if (update.kind === 'identity' && key !== undefined) {
+      const opened = await this.open(update.customerId);
+      if (opened) this.#identityRequest = { key, replaces: update };
+      return opened;
+    }
     return await this.#open(() => this.#services.call('customers.open', { customerId: update.customerId }), update);
   }
 
   close(): void {
     this.#putAside();
     this.#opening += 1;
+    this.#identityRequest = null;
     this.#form = null;
     this.#page = 'customer';
   }
@@ -114,6 +133,7 @@ export class Desk {
 
   async #open(read: () => Promise<CustomerView | null>, replaces: UpdateView | null): Promise<boolean> {
     this.#opening += 1;
+    this.#identityRequest = null;
     const opening = this.#opening;
     this.#changedMeanwhile.clear();
     const view = await read();

@@ -1,6 +1,6 @@
 /** Names of fields and their values in words, for the form, the save bar and the updates. */
 import type { FieldKey, Identifier } from '../../electron/customers/customer.ts';
-import type { LockReason } from '../../electron/customers/customer-view.ts';
+import type { CustomerView, LockReason } from '../../electron/customers/customer-view.ts';
 import type { FieldDefinition } from '../../electron/org/definitions.ts';
 import type { OrgView } from '../../electron/org/org-view.ts';
 import type { FieldProblem } from '../../electron/updates/update-view.ts';
@@ -123,6 +123,12 @@ export const updateByIdentifier: Record<Identifier['type'], (inputs: { value: st
   externalId: m.search_by_external_id,
   userId: m.search_by_user_id,
 };
+
+/** The customer's name; by what they are known where no name was told. */
+export function customerName({ fields, identifier }: Pick<CustomerView, 'fields' | 'identifier'>): string {
+  const name = [fields.firstName ?? '', fields.lastName ?? ''].filter((part) => part !== '').join(' ');
+  return name || customerByIdentifier[identifier.type]({ value: identifier.value });
+}
 
 export const customerByIdentifier: Record<Identifier['type'], (inputs: { value: string }) => string> = {
   mobile: m.customer_by_mobile,

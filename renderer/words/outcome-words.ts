@@ -75,6 +75,7 @@ export function updateStateWord(update: UpdateView): string {
     case 'attention':
       return update.putOffAtMs === null ? m.updates_state_attention() : m.updates_state_next_visit();
     case 'applied':
+      if (update.kind === 'identity') return m.updates_state_requested();
       return (update.result?.warnings.length ?? 0) > 0 ? m.updates_state_warned() : m.updates_state_applied();
     case 'cancelled':
       return m.updates_state_cancelled();

@@ -18,8 +18,9 @@ describe('identifiers: filling an empty one, asking for a change of an existing 
     const changes = { email: anchors.ritaJames.email };
     const updateId = await save(till, asha.customerId, changes);
     await untilState(till, asha.customerId, updateId, 'attention');
-    const other = await till.call['customers.openByIdentifier']({ identifier: byServerId(anchors.ritaJames.userId) });
-    assert.equal(other.fields.lastName, 'James');
+    const identifier = { type: 'email', value: anchors.ritaJames.email } as const;
+    const other = await till.call['customers.whoElseHas']({ identifier, exceptId: asha.customerId });
+    assert.equal(other.kind === 'found' && other.customer.fields.lastName, 'James');
 
     const confirm = () =>
       till.call['updates.save']({
@@ -56,11 +57,48 @@ describe('identifiers: filling an empty one, asking for a change of an existing 
     assert.equal(rig.server.control.customer(anchors.ashaRaman.userId)?.email, 'asha.new@example.com');
   });
 
+  it('shows who else has an identifier, from the till or from the server, and never the customer themselves', async () => {
+    const till = await rig.openTill(rig.newFolder());
+    const rita = await bringIn(till, byServerId(anchors.ritaJames.userId));
+    const whoElse = (type: 'mobile' | 'email', value: string, exceptId: number | null) =>
+      till.call['customers.whoElseHas']({ identifier: { type, value }, exceptId });
+    const fromServer = await whoElse('mobile', `+${anchors.kabirBose.mobile}`, rita.customerId);
+    assert.equal(fromServer.kind === 'found' && fromServer.customer.userId, String(anchors.kabirBose.userId));
+    await rig.server.control.setConnection(false);
+    const fromTill = await whoElse('mobile', `+${anchors.kabirBose.mobile}`, rita.customerId);
+    assert.equal(fromTill.kind === 'found' && fromTill.customer.userId, String(anchors.kabirBose.userId));
+    assert.equal((await whoElse('email', 'nobody.here@example.com', rita.customerId)).kind, 'failed');
+    await rig.server.control.setConnection(true);
+    assert.equal((await whoElse('email', anchors.ritaJames.email, rita.customerId)).kind, 'not-found');
+  });
+
+  it('puts a corrected request in the place of one that was refused', async () => {
+    const till = await rig.openTill(rig.newFolder());
+    const customer = await bringIn(till, byServerId(anchors.kabirBose.userId));
+    const ask = (newValue: string, replaces: string | null) =>
+      till.call['updates.requestIdentityChange']({
+        token: randomUUID(),
+        customerId: customer.customerId,
+        type: 'mobile',
+        newValue,
+        replaces,
+      });
+    rig.server.control.setFault('refuse', { endpoint: 'customer/update_identity' });
+    const refusedId = savedId(await ask('98450 12377', null));
+    await untilState(till, customer.customerId, refusedId, 'attention');
+    rig.server.control.setFault('none');
+    const fixedId = savedId(await ask('98450 12399', refusedId));
+    await untilState(till, customer.customerId, fixedId, 'applied');
+    const refused = await updateOf(till, customer.customerId, refusedId);
+    assert.deepEqual([refused.state, refused.replacedBy], ['discarded', fixedId]);
+    assert.equal((await ask('98450 12398', refusedId)).kind, 'moved-on');
+  });
+
   it('sends a request to change a mobile, and keeps the old one until the back office has approved', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, byServerId(anchors.kabirBose.userId));
     const oldMobile = customer.fields.mobile;
-    const request = { token: randomUUID(), customerId: customer.customerId, type: 'mobile' } as const;
+    const request = { token: randomUUID(), customerId: customer.customerId, type: 'mobile', replaces: null } as const;
     const wrong = await till.call['updates.requestIdentityChange']({ ...request, newValue: '12' });
     assert.equal(wrong.kind, 'invalid');
     const updateId = savedId(await till.call['updates.requestIdentityChange']({ ...request, newValue: '98450 12399' }));

@@ -98,6 +98,8 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
     const problem = (key: FieldKey, code: FieldProblem['code']) => ({ key, code, detail: null, limit: null });
     const found: FieldProblem[] = [];
     if (changes.email !== undefined && !changes.email.includes('@')) found.push(problem('email', 'email'));
+    const owner = [...people.values()].find(({ fields }) => fields.email === changes.email);
+    if (typeof changes.email === 'string' && owner !== undefined) found.push(problem('email', 'belongs-to-other'));
     if (changes.registeredOn !== undefined && !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(changes.registeredOn)) {
       found.push(problem('registeredOn', 'date'));
     }
@@ -170,6 +172,10 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
     }),
     'customers.open': ({ customerId }) => view(customerId),
     'customers.openByIdentifier': ({ identifier }) => strangers(identifier),
+    'customers.whoElseHas': ({ exceptId }) => {
+      const other = [...people.values()].find(({ customerId }) => customerId !== exceptId);
+      return other === undefined ? { kind: 'not-found' } : { kind: 'found', customer: other };
+    },
     'customers.lookUpOnline': () =>
       connection.kind === 'online' ? { kind: 'not-found' } : { kind: 'failed', why: 'offline' },
     'customers.import': () => ({ kind: 'none' }),

@@ -94,6 +94,21 @@ export const states: readonly ScreenState[] = [
       await page.locator('.summary').waitFor();
     }),
   ),
+  state(
+    'merge',
+    'plain',
+    inForm('jones', async (page) => {
+      await page.locator('#field-email').fill('rita.james@example.com');
+      await page.locator('#field-email').blur();
+      await page.locator('.frame:has(#field-email) .confirm .button').click();
+      await page.locator('dialog .person').nth(1).waitFor();
+    }),
+  ),
+  state(
+    'request-change',
+    'plain',
+    inForm('james', (page) => page.locator('.frame:has(#field-mobile) .confirm .button').click()),
+  ),
   state('long-name', 'plain', open('wolfen')),
   state('fraud', 'plain', open('field')),
   state('non-loyalty', 'plain', open('noor')),
