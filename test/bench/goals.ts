@@ -1,0 +1,39 @@
+/** What a measurement tells, and the goals that it is held against. */
+
+export type Goal = {
+  readonly job: string;
+  /** What was reached, in `unit`. */
+  readonly value: number;
+  readonly unit: 'ms' | '×' | 'MB' | 'KB' | '';
+  readonly atMost?: number;
+  readonly atLeast?: number;
+  /**
+   * With `--check` a miss fails: only ratios to a floor of the same run, within so many times the goal. Absent: told,
+   * never failed, because it depends on the machine and on what else runs there.
+   */
+  readonly margin?: number;
+  /** The floor that was measured in the same run, and what else helps to read the value. */
+  readonly told: string;
+};
+
+export function isMet({ value, atMost, atLeast }: Goal, margin = 1): boolean {
+  return (atMost === undefined || value <= atMost * margin) && (atLeast === undefined || value >= atLeast / margin);
+}
+
+/** So far from a ratio's goal that something is broken. */
+export function isFarOff(goal: Goal): boolean {
+  return goal.margin !== undefined && !isMet(goal, goal.margin);
+}
+
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+export function rounded(value: number): number {
+  return Number(value.toPrecision(3));
+}

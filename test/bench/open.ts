@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { z } from 'zod';
+import { copyOf, openBench, saveMany } from './folder.ts';
+import { type Goal, median } from './goals.ts';
+
+const told = z.object({ openMs: z.number(), firstResultMs: z.number() });
+const starts = 5;
+
+/** A till with 10,000 updates waiting, each time in a new process. */
+export async function measureOpen(customers: number): Promise<readonly Goal[]> {
+  const dataDir = await copyOf(customers, 'open');
+  const db = openBench(dataDir);
+  saveMany(db, Math.min(10_000, customers / 10), customers);
+  db.close();
+  const script = new URL('./open-process.ts', import.meta.url).pathname;
+  const runs = Array.from({ length: starts }, () => {
+    const ran = spawnSync(process.execPath, [script, dataDir], { encoding: 'utf8' });
+    if (ran.status !== 0) throw new Error(ran.stderr);
+    return told.parse(JSON.parse(ran.stdout));
+  });
+  const opened = median(runs.map(({ openMs }) => openMs));
+  return [
+    {
+      job: 'open with 10,000 updates waiting, to the first result',
+      value: median(runs.map(({ firstResultMs }) => firstResultMs)),
+      unit: 'ms',
+      atMost: 10,
+      told: `of it ${opened.toFixed(1)} ms until it was open; modules loaded before`,
+    },
+  ];
+}

@@ -1,0 +1,8 @@
+import type { OrgView } from '../../electron/org/org-view.ts';
+
+export const benchOrg: OrgView = {
+  policy: { primaryIdentifier: 'mobile', allowFill: { mobile: true, email: true, externalId: false } },
+  policyAsOfMs: 1,
+  fields: [],
+  fieldsAsOfMs: 1,
+};

@@ -1,0 +1,80 @@
+import { attachRegion } from '../../electron/customers/region.ts';
+import { openDatabase } from '../../electron/db/open.ts';
+import { benchKey, folderWith, onFile } from './folder.ts';
+import { type Goal, median, percentile } from './goals.ts';
+import { keysOf, misspeltOf, searchKinds, timesOf } from './search.ts';
+
+const rounds = 3;
+
+type Took = {
+  /** Each query's times, one a round. */
+  readonly ms: readonly number[][];
+  /** The thread's own work for all queries, one a round: without the time that other programs take. */
+  readonly cpuMs: number[];
+};
+
+/** The same kinds of queries on so many customers and on a tenth of them, by turns, so that both meet the same moments. */
+export async function measureSearch(customers: number, isCheck: boolean): Promise<readonly Goal[]> {
+  const databases = [];
+  for (const size of [customers, customers / 10]) {
+    const dataDir = await folderWith(size);
+    const db = openDatabase(onFile(dataDir));
+    attachRegion(db, dataDir, benchKey);
+    databases.push({ db, size });
+  }
+  const people = isCheck ? 20 : 150;
+  const goals: Goal[] = [];
+  const means: (readonly [number, number])[] = [];
+  for (const kind of [...searchKinds, 'misspelt']) {
+    const isMisspelt = kind === 'misspelt';
+    const runs = databases.map(({ db, size }) => {
+      const queries = isMisspelt ? misspeltOf(people, size) : keysOf(kind, people, size);
+      const took: Took = { ms: queries.map(() => []), cpuMs: [] };
+      return { db, queries, took };
+    });
+    // The first round brings the pages in that the others need.
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const { db, queries, took } of runs) {
+        const cpu = process.threadCpuUsage();
+        const inRound = timesOf(db, queries);
+        const { user, system } = process.threadCpuUsage(cpu);
+        if (round === 0) continue;
+        took.cpuMs.push((user + system) / 1000);
+        for (const [at, ms] of inRound.entries()) took.ms[at]?.push(ms);
+      }
+    }
+    const [large, small] = runs.map(({ took, queries }) => ({
+      p99: percentile(took.ms.map(median), 0.99),
+      cpuMs: median(took.cpuMs) / queries.length,
+      keys: queries.length,
+    }));
+    if (large === undefined || small === undefined) throw new Error('nothing was measured');
+    goals.push({
+      job: `search, ${kind}, p99`,
+      value: large.p99,
+      unit: 'ms',
+      atMost: isMisspelt ? 15 : 2,
+      told: `${large.keys} keys, ${large.cpuMs.toFixed(2)} ms of CPU each`,
+    });
+    if (isMisspelt) continue;
+    goals.push({
+      job: `search, ${kind}, p99 over that of a tenth`,
+      value: large.p99 / small.p99,
+      unit: '×',
+      atMost: 2.5,
+      told: `${large.p99.toFixed(2)} ms over ${small.p99.toFixed(2)} ms`,
+    });
+    means.push([large.cpuMs, small.cpuMs]);
+  }
+  for (const { db } of databases) db.close();
+  const [large, small] = [0, 1].map((which) => means.reduce((sum, mean) => sum + (mean[which] ?? 0), 0) / means.length);
+  goals.push({
+    job: 'search, all kinds, CPU a key over that of a tenth',
+    value: (large ?? Number.NaN) / (small ?? Number.NaN),
+    unit: '×',
+    atMost: 2.5,
+    margin: 2,
+    told: `${large?.toFixed(2)} ms over ${small?.toFixed(2)} ms`,
+  });
+  return goals;
+}
