@@ -15,7 +15,7 @@ export const practiceOAuth = { key: 'practice-key', secret: 'practice-oauth' } a
 /** Input of a machine config for a till at the practice server. */
 export function practiceConfig(url: string): z.input<typeof machineConfigSchema> {
   return {
-    api: { url, requestsPerMinute: 600 },
+    api: { url, requestsPerMinute: 6000 },
     auth: { method: 'basic', till: practiceCredentials.till },
     store: { countryCode: 'IN', timeZone: practiceTimeZone, locale: 'en' },
     sync: { settleSeconds: 2 },

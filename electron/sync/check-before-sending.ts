@@ -16,6 +16,7 @@ import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
 import { compareWithServer, sameValue } from './compare.ts';
 import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
+import type { Lane } from './pace.ts';
 import { customerOf, keepFound, keepRecord, settleApplied } from './settle.ts';
 
 export type CheckResult =
@@ -29,21 +30,26 @@ export type CheckResult =
 
 type Look = { readonly kind: 'done' } | { readonly kind: 'unseen' } | { readonly kind: 'later' };
 
-/** @param isOld the update may have waited long enough for the server to have moved on */
+export type How = {
+  /** The update may have waited long enough for the server to have moved on. */
+  readonly isOld: boolean;
+  readonly lane: Lane;
+};
+
 export async function checkBeforeSending(
   line: Line,
   api: LoyaltyApi,
   update: Update,
-  isOld: boolean,
+  { isOld, lane }: How,
 ): Promise<CheckResult> {
   const { db } = line;
   const identifier = identifierNow(line, update);
   const mayLook = line.config.sync.readBack && update.kind === 'fields';
   if (mayLook && (isOld || line.connection.isProbing || isRecordOld(line, update))) {
-    const look = await lookAtCustomer(line, api, update, identifier);
+    const look = await lookAtCustomer(line, api, update, identifier, lane);
     if (look.kind === 'done') return { kind: 'settled' };
     if (look.kind === 'later') return { kind: 'later' };
-  } else if (line.connection.isProbing && !(await isThere(line, api))) {
+  } else if (line.connection.isProbing && !(await isThere(line, api, lane))) {
     // While the line is not known to stand, an update is no probe: a look costs the outbox nothing when it fails (F14).
     return { kind: 'later' };
   }
@@ -53,7 +59,7 @@ export async function checkBeforeSending(
     if (current === null || current.revision !== update.revision || current.state !== 'queued')
       return { kind: 'moved-on' };
     if (settleByCache(line, current)) return { kind: 'settled' };
-    const fills = await checkFills(line, api, current, identifier);
+    const fills = await checkFills(line, api, current, identifier, lane);
     if (fills !== 'free') return { kind: fills };
   }
   const current = findUpdate(db, update.id);
@@ -69,8 +75,8 @@ function isRecordOld({ db, clock, config }: Line, update: Update): boolean {
 }
 
 /** Asks the server for nothing but whether it is there. */
-async function isThere(line: Line, api: LoyaltyApi): Promise<boolean> {
-  line.pace.take();
+async function isThere(line: Line, api: LoyaltyApi, lane: Lane): Promise<boolean> {
+  line.pace.take(lane);
   const outcome = await api.login();
   if (outcome.kind === 'failed') {
     noteTrouble(line, outcome.why, outcome.retryAfterMs);
@@ -88,9 +94,15 @@ function identifierNow(line: Line, update: Update): Identifier {
 }
 
 /** Fetches the customer, keeps the record, and learns the baseline of fields that were edited unseen. */
-async function lookAtCustomer(line: Line, api: LoyaltyApi, update: Update, identifier: Identifier): Promise<Look> {
+async function lookAtCustomer(
+  line: Line,
+  api: LoyaltyApi,
+  update: Update,
+  identifier: Identifier,
+  lane: Lane,
+): Promise<Look> {
   const { db, outbox, connection, clock } = line;
-  line.pace.take();
+  line.pace.take(lane);
   const outcome = await api.getCustomer(identifier);
   switch (outcome.kind) {
     case 'found': {
@@ -162,6 +174,7 @@ async function checkFills(
   api: LoyaltyApi,
   update: Update,
   identifier: Identifier,
+  lane: Lane,
 ): Promise<'free' | 'settled' | 'later'> {
   const { connection } = line;
   for (const type of fillableIdentifiers) {
@@ -174,7 +187,7 @@ async function checkFills(
     };
     // A till that may not read cannot know whose the identifier is: a person has to say so.
     if (!line.config.sync.readBack) return stop(type, null);
-    line.pace.take();
+    line.pace.take(lane);
     const outcome = await api.getCustomer({ type, value });
     switch (outcome.kind) {
       case 'found':

@@ -9,7 +9,7 @@ export async function checkLine(line: Line, engine: SyncEngine, organisation: Or
   const { connection } = line;
   const api = line.api();
   if (api === null) return { kind: 'failed', why: 'no-secret' };
-  line.pace.take();
+  line.pace.take('counter');
   const outcome = await api.login();
   switch (outcome.kind) {
     case 'found':

@@ -2,7 +2,9 @@ import { databaseTrouble } from '../db/trouble.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
 import { Due, type Job } from './due.ts';
-import { type Line, noteHeld, noteTrouble } from './line.ts';
+import { asksFirst, gateMs, room } from './gate.ts';
+import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
+import type { Lane } from './pace.ts';
 import { readBack } from './read-back.ts';
 import { type SendResult, sendOne } from './send-one.ts';
 import type { SyncState, SyncStatus } from './sync-status.ts';
@@ -201,7 +203,7 @@ export class SyncEngine {
 
   /** @returns how long until there is something to do again; null where whatever is on its way looks again at its end */
   #startDue(): number | null {
-    const { connection, pace } = this.#line;
+    const { connection } = this.#line;
     const api = this.#line.api();
     if (api === null) {
       connection.pause('no-secret');
@@ -210,16 +212,21 @@ export class SyncEngine {
     if (connection.paused === 'no-secret') connection.resume();
     let waitMs: number | null = null;
     while (connection.paused === null) {
-      const room = connection.isProbing ? 1 : pace.maxInFlight;
-      if (this.#inFlight.size + (this.#probing ? 1 : 0) >= room) return null;
+      if (this.#inFlight.size + (this.#probing ? 1 : 0) >= room(this.#line)) return null;
       const next = this.#due.next([...this.#inFlight.values()].map(({ update }) => update));
       if (next.job === null) {
         waitMs = next.waitMs;
         break;
       }
-      const gateMs = Math.max(connection.waitMs, pace.waitMs(this.#due.laneOf(next.job.update.id)));
-      if (gateMs > 0) return gateMs;
-      this.#run(api, next.job);
+      const lane = this.#due.laneOf(next.job.update.id);
+      if (asksFirst(this.#line, lane)) {
+        if (connection.waitMs > 0) return connection.waitMs;
+        void this.#probe(api);
+        return null;
+      }
+      const closedMs = gateMs(this.#line, lane);
+      if (closedMs > 0) return closedMs;
+      this.#run(api, next.job, lane);
     }
     if (this.#inFlight.size > 0 || this.#probing) return waitMs;
     const probeMs = this.#probeWaitMs();
@@ -228,9 +235,9 @@ export class SyncEngine {
     return waitMs;
   }
 
-  #run(api: LoyaltyApi, job: Job): void {
+  #run(api: LoyaltyApi, job: Job, lane: Lane): void {
     const { update } = job;
-    const work = job.kind === 'send' ? this.#send(api, update) : this.#readBack(api, update);
+    const work = job.kind === 'send' ? this.#send(api, update, lane) : this.#readBack(api, update, lane);
     const done = work
       .catch((error: unknown) => this.#noteFailure(update, error))
       .finally(() => {
@@ -241,11 +248,11 @@ export class SyncEngine {
     this.#tellStatus();
   }
 
-  async #send(api: LoyaltyApi, update: Update): Promise<void> {
+  async #send(api: LoyaltyApi, update: Update, lane: Lane): Promise<void> {
     const isOld =
       update.resent || !this.#due.isYoungerThan(update.id, this.#line.config.sync.checkAfterMinutes * 60_000);
-    const mayClaim = () => !this.#closed;
-    const result = await sendOne(this.#line, api, update, isOld, mayClaim, (write) => this.#settle(write));
+    const how = { isOld, lane, mayClaim: () => !this.#closed };
+    const result = await sendOne(this.#line, api, update, how, (write) => this.#settle(write));
     switch (result.kind) {
       case 'settled':
         return this.#due.settled(update);
@@ -260,8 +267,8 @@ export class SyncEngine {
     }
   }
 
-  async #readBack(api: LoyaltyApi, update: Update): Promise<void> {
-    const result = await readBack(this.#line, api, update);
+  async #readBack(api: LoyaltyApi, update: Update, lane: Lane): Promise<void> {
+    const result = await readBack(this.#line, api, update, lane);
     if (result === 'settled') this.#due.settled(update);
     else if (result === 'goes-again') this.#due.sendAgainLater(update);
     else this.#delayUnlessLineWaits(update.customerId);
@@ -327,13 +334,13 @@ export class SyncEngine {
     const { connection, clock, pace } = this.#line;
     this.#probing = true;
     this.#probedAtMs = clock.monotonicMs();
-    pace.take();
+    pace.take('counter');
     try {
       const outcome = await api.login();
       if (this.#closed) return;
       if (outcome.kind === 'failed') noteTrouble(this.#line, outcome.why, outcome.retryAfterMs);
       else {
-        connection.answered();
+        noteAnswer(this.#line);
         if (outcome.kind === 'held' && outcome.why === 'credentials') noteHeld(this.#line, api, outcome.why);
         // The next update tells whether a permission is still missing; it goes alone and pauses again where it is.
         else if (connection.paused !== null) connection.resume();

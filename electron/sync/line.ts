@@ -50,6 +50,7 @@ export function noteTrouble(
   retryAfterMs: number | null,
 ): void {
   if (why === 'busy') pace.refused(retryAfterMs);
+  else if (why !== 'unreadable-answer' && why !== 'till-stopped') pace.lost();
   // An answer that could not be read came from a server that is there.
   if (why === 'unreadable-answer') connection.answered();
   else if (why !== 'till-stopped') connection.failed(why);

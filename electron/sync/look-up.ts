@@ -54,7 +54,7 @@ async function ask(
   if (api === null) return { kind: 'failed', why: 'no-secret' };
   for (let asked = 1; ; asked += 1) {
     const mark = line.told.mark();
-    line.pace.take();
+    line.pace.take('counter');
     const outcome = await api.getCustomer(identifier);
     const knownId = outcome.kind === 'found' ? known(outcome.value) : null;
     const isOvertaken = knownId !== null && line.told.isNewer(knownId, mark);

@@ -1,11 +1,13 @@
 /**
  * How fast this till may talk to the server. All tills of an organisation share one limit (Ireland: 300 updates a
- * minute for all of them), so no till may burst after an outage (F18), and pressing "Send now" everywhere must not
- * either (F34).
+ * minute for all of them) and none knows how many others there are, so no till may burst after an outage (F18), and
+ * pressing "Send now" everywhere must not either (F34).
  *
- * A token bucket at the till's budget, with two lanes: the backlog may not take the last tokens, which are kept for the
- * customer at the counter. On a refusal the rate is halved and nothing goes before `Retry-After`; each success brings a
- * little of it back (AIMD). Everything runs on the monotonic clock (F16).
+ * Two lanes. The counter goes at the till's whole budget: there is one person standing there. The backlog goes at a rate
+ * of its own within it, as TCP does: it starts slowly at a random moment, grows with each success until the first refusal,
+ * then falls to a part of itself with each refusal and creeps back (AIMD). Nothing at all goes before `Retry-After`.
+ *
+ * Everything runs on the monotonic clock (F16).
  */
 import type { Clock, Random } from '../clock/clock.ts';
 
@@ -14,12 +16,22 @@ export type Lane = 'counter' | 'backlog';
 
 export type PaceOptions = { readonly requestsPerMinute: number; readonly maxInFlight: number };
 
-/** The slowest that refusals can make a till, in requests a minute. */
-const slowest = 2;
-/** What one success brings back of the rate, as a part of the budget. */
-const recovery = 0.05;
+/** Of the budget, in the backlog's first minute: with 60 a minute, one. */
+const startShare = 1 / 60;
+const slowestShare = startShare / 4;
+/** The first request of a backlog comes within this many times the wait of its first rate. */
+const startSpread = 1.5;
+const growthAtStart = 1.15;
+const growthAfterRefusal = 1.015;
+const partAfterRefusal = 0.4;
+/** A shorter loss of the line lets nothing pile up at the other tills. */
+const shortLossMs = 60_000;
 /** A wait that a server asks for is believed up to this. */
 const longestWaitMs = 10 * 60_000;
+/** How long the backlog leaves a server alone that refused without saying for how long. */
+const unnamedWaitMs = 30_000;
+/** Tills that were refused together do not come back together. */
+const comeBackSpreadMs = 60_000;
 
 export class Pace {
   readonly maxInFlight: number;
@@ -28,26 +40,30 @@ export class Pace {
   readonly #budget: number;
   readonly #burst: number;
   readonly #reserve: number;
-  #rate: number;
   #tokens: number;
+  #rate = 0;
+  #backlogTokens = 0;
+  #isStarting = true;
   #countedAtMs: number;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
+  #backlogNotBeforeMs = Number.NEGATIVE_INFINITY;
+  #lostAtMs: number | null = null;
 
   constructor({ requestsPerMinute, maxInFlight }: PaceOptions, clock: Clock, random: Random) {
     this.maxInFlight = maxInFlight;
     this.#clock = clock;
     this.#random = random;
     this.#budget = requestsPerMinute;
-    this.#rate = requestsPerMinute;
     // A save, its check and a look-up at the counter go at once even at the smallest budget.
     this.#burst = Math.max(4, requestsPerMinute / 10);
     this.#reserve = Math.min(3, this.#burst / 2);
     this.#tokens = this.#burst;
     this.#countedAtMs = clock.monotonicMs();
+    this.#startSlowly();
   }
 
-  /** Requests a minute that this till allows itself now. */
-  get rate(): number {
+  /** Requests a minute that the backlog allows itself now. */
+  get backlogRate(): number {
     return this.#rate;
   }
 
@@ -55,35 +71,76 @@ export class Pace {
   waitMs(lane: Lane): number {
     this.#count();
     const now = this.#clock.monotonicMs();
-    const needed = lane === 'counter' ? 1 : 1 + this.#reserve;
-    const forTokens = this.#tokens >= needed ? 0 : ((needed - this.#tokens) / this.#rate) * 60_000;
-    return Math.max(0, this.#notBeforeMs - now, forTokens);
+    const forCounter = Math.max(
+      this.#notBeforeMs - now,
+      untilMs(lane === 'counter' ? 1 : 1 + this.#reserve, this.#tokens, this.#budget),
+    );
+    if (lane === 'counter') return Math.max(0, forCounter);
+    return Math.max(0, forCounter, this.#backlogNotBeforeMs - now, untilMs(1, this.#backlogTokens, this.#rate));
   }
 
-  /** Counts one request. Look-ups at the counter may take a token that is not there yet: the backlog pays for it. */
-  take(): void {
+  /** Counts one request, also one that could not be put off (a look-up, or a check before a send): it is paid for later. */
+  take(lane: Lane): void {
     this.#count();
     this.#tokens -= 1;
+    if (lane === 'backlog') this.#backlogTokens -= 1;
   }
 
   /** The server said that it is too much. */
   refused(retryAfterMs: number | null): void {
-    this.#rate = Math.max(Math.min(slowest, this.#budget), this.#rate / 2);
-    this.#tokens = Math.min(this.#tokens, 1);
-    if (retryAfterMs === null) return;
-    // Tills that were refused together do not come back together.
-    const jittered = Math.min(retryAfterMs, longestWaitMs) * (1 + 0.25 * this.#random.fraction());
-    this.#notBeforeMs = Math.max(this.#notBeforeMs, this.#clock.monotonicMs() + jittered);
+    this.#count();
+    const now = this.#clock.monotonicMs();
+    this.#isStarting = false;
+    this.#rate = Math.max(this.#budget * slowestShare, this.#rate * partAfterRefusal);
+    this.#backlogTokens = Math.min(this.#backlogTokens, 0);
+    if (retryAfterMs !== null && retryAfterMs > 0) {
+      const jittered = Math.min(retryAfterMs, longestWaitMs) * (1 + 0.25 * this.#random.fraction());
+      this.#notBeforeMs = Math.max(this.#notBeforeMs, now + jittered);
+    }
+    const alone = Math.max(this.#notBeforeMs, retryAfterMs === null ? now + unnamedWaitMs : now);
+    this.#backlogNotBeforeMs = Math.max(
+      this.#backlogNotBeforeMs,
+      alone + this.#scaled(comeBackSpreadMs) * this.#random.fraction(),
+    );
   }
 
   succeeded(): void {
     this.#count();
-    this.#rate = Math.min(this.#budget, this.#rate + this.#budget * recovery);
+    if (this.#lostAtMs !== null && this.#clock.monotonicMs() - this.#lostAtMs > shortLossMs) this.#startSlowly();
+    this.#lostAtMs = null;
+    this.#rate = Math.min(this.#budget, this.#rate * (this.#isStarting ? growthAtStart : growthAfterRefusal));
+  }
+
+  /** The server could not be reached: other tills may have lost it as well. */
+  lost(): void {
+    this.#lostAtMs ??= this.#clock.monotonicMs();
+  }
+
+  #startSlowly(): void {
+    this.#isStarting = true;
+    this.#rate = this.#budget * startShare;
+    this.#backlogTokens = 1;
+    const spreadMs = (startSpread / this.#rate) * 60_000;
+    this.#backlogNotBeforeMs = Math.max(
+      this.#backlogNotBeforeMs,
+      this.#clock.monotonicMs() + spreadMs * this.#random.fraction(),
+    );
+  }
+
+  /** A wait that fits a budget of 60 a minute, for this till's. */
+  #scaled(ms: number): number {
+    return (ms * 60) / this.#budget;
   }
 
   #count(): void {
     const now = this.#clock.monotonicMs();
-    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#countedAtMs) / 60_000) * this.#rate);
+    const minutes = (now - this.#countedAtMs) / 60_000;
+    this.#tokens = Math.min(this.#burst, this.#tokens + minutes * this.#budget);
+    this.#backlogTokens = Math.min(1, this.#backlogTokens + minutes * this.#rate);
     this.#countedAtMs = now;
   }
+}
+
+function untilMs(needed: number, tokens: number, rate: number): number {
+  return tokens >= needed ? 0 : ((needed - tokens) / rate) * 60_000;
 }

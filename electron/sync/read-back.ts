@@ -14,6 +14,7 @@ import type { Update } from '../updates/rows.ts';
 import type { AttentionReason } from '../updates/update-view.ts';
 import { compareWithServer } from './compare.ts';
 import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
+import type { Lane } from './pace.ts';
 import { customerOf, keepRecord, settleApplied } from './settle.ts';
 
 type Because = Extract<AttentionReason, { kind: 'cannot-tell' }>['because'];
@@ -26,11 +27,12 @@ export async function readBack(
   line: Line,
   api: LoyaltyApi,
   update: Update,
+  lane: Lane,
 ): Promise<'settled' | 'goes-again' | 'later'> {
   const { db, outbox, connection, clock } = line;
   if (!line.config.sync.readBack || update.kind !== 'fields') return withoutReading(line, update);
   const identifier = identifierOf(db, update.customerId, line.primaryIdentifier()) ?? update.identifier;
-  line.pace.take();
+  line.pace.take(lane);
   const outcome = await api.getCustomer(identifier);
   switch (outcome.kind) {
     case 'found': {

@@ -4,7 +4,7 @@ import { inTransaction } from '../db/statements.ts';
 import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { UpdateOutcome } from '../loyalty-api/outcome.ts';
 import type { Update } from '../updates/rows.ts';
-import { checkBeforeSending } from './check-before-sending.ts';
+import { checkBeforeSending, type How } from './check-before-sending.ts';
 import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
 import { customerOf, settleApplied } from './settle.ts';
 
@@ -27,24 +27,23 @@ export type SendResult =
   | { readonly kind: 'unknown' };
 
 /**
- * @param mayClaim false once the till is being closed
+ * @param how with `mayClaim`: false once the till is being closed
  * @param settle runs a database write until it holds: an outcome that was read must not be lost to a full disk
  */
 export async function sendOne(
   line: Line,
   api: LoyaltyApi,
   update: Update,
-  isOld: boolean,
-  mayClaim: () => boolean,
+  how: How & { readonly mayClaim: () => boolean },
   settle: (write: () => SendResult) => Promise<SendResult>,
 ): Promise<SendResult> {
-  const check = await checkBeforeSending(line, api, update, isOld);
+  const check = await checkBeforeSending(line, api, update, how);
   if (check.kind !== 'go') return check;
   // The attempt id is durable before the first byte leaves (F02).
-  const claimed = mayClaim() ? line.outbox.claim(check.update.id, check.update.revision) : null;
+  const claimed = how.mayClaim() ? line.outbox.claim(check.update.id, check.update.revision) : null;
   if (claimed === null) return { kind: 'moved-on' };
   line.updateChanged(claimed.id, claimed.customerId);
-  line.pace.take();
+  line.pace.take(how.lane);
   const author = { staffCode: claimed.staff?.code ?? null, till: claimed.till };
   const outcome =
     claimed.kind === 'fields'

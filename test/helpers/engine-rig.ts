@@ -172,7 +172,7 @@ export function startEngine({
   clock,
   random,
   folder,
-  requestsPerMinute = 6000,
+  requestsPerMinute = 100_000,
   maxInFlight = 4,
   sync = {},
 }: EngineRigOptions): EngineRig {

@@ -79,7 +79,7 @@ export async function startTillRig(customers = 200): Promise<TillRig> {
       {
         ...base,
         auth: { method: 'basic', till: settings.till ?? practiceCredentials.till },
-        api: { ...base.api, requestsPerMinute: 6000, ...settings.api },
+        api: { ...base.api, requestsPerMinute: 100_000, ...settings.api },
         sync: { ...base.sync, settleSeconds: 0, ...settings.sync },
         org: { ...settings.org },
         staff: { ...settings.staff },

@@ -3,18 +3,34 @@ import { describe, it } from 'node:test';
 import { Pace } from '../../electron/sync/pace.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
+const minuteMs = 60_000;
+
 function paceOf(requestsPerMinute: number) {
   const clock = virtualClock();
   return { clock, pace: new Pace({ requestsPerMinute, maxInFlight: 4 }, clock, seededRandom(3)) };
 }
 
+/** How many requests of a backlog go in this time, each a success. */
+async function sentOf({ clock, pace }: ReturnType<typeof paceOf>, minutes: number): Promise<number> {
+  let sent = 0;
+  for (let second = 0; second < minutes * 60; second += 1) {
+    while (pace.waitMs('backlog') === 0) {
+      pace.take('backlog');
+      pace.succeeded();
+      sent += 1;
+    }
+    await clock.pass(1000);
+  }
+  return sent;
+}
+
 describe('the pace of a till', () => {
-  it('lets a few requests go at once and then keeps to the budget', async () => {
+  it('lets a few requests of the counter go at once and then keeps to the budget', async () => {
     const { clock, pace } = paceOf(60);
     let sent = 0;
     for (let second = 0; second < 120; second += 1) {
       while (pace.waitMs('counter') === 0) {
-        pace.take();
+        pace.take('counter');
         sent += 1;
       }
       await clock.pass(1000);
@@ -23,35 +39,71 @@ describe('the pace of a till', () => {
     assert.ok(sent >= 120 && sent <= 127, `${sent} requests in two minutes`);
   });
 
-  it('keeps the last requests for the customer at the counter', () => {
-    const { pace } = paceOf(60);
-    while (pace.waitMs('backlog') === 0) pace.take();
-    assert.equal(pace.waitMs('counter'), 0);
-    pace.take();
-    pace.take();
-    assert.equal(pace.waitMs('counter'), 0);
+  it('starts a backlog at a random moment and slowly, and lets it grow to the budget while nothing is refused', async () => {
+    const rig = paceOf(60);
+    assert.ok(rig.pace.waitMs('backlog') > 0 && rig.pace.waitMs('backlog') <= 1.5 * minuteMs);
+    assert.equal(rig.pace.waitMs('counter'), 0);
+    const inFirst = await sentOf(rig, 3);
+    assert.ok(inFirst >= 1 && inFirst <= 5, `${inFirst} in the first three minutes`);
+    await sentOf(rig, 20);
+    const later = await sentOf(rig, 2);
+    assert.ok(later >= 100 && later <= 125, `${later} in two minutes, once it has grown`);
   });
 
-  it('halves its rate at a refusal, obeys the wait that the server names, and comes back with successes', async () => {
-    const { clock, pace } = paceOf(60);
+  it('keeps the last requests for the customer at the counter', async () => {
+    const rig = paceOf(60);
+    await sentOf(rig, 30);
+    while (rig.pace.waitMs('backlog') === 0) rig.pace.take('backlog');
+    for (let request = 0; request < 3; request += 1) {
+      assert.equal(rig.pace.waitMs('counter'), 0);
+      rig.pace.take('counter');
+    }
+  });
+
+  it('falls to a part of its rate at a refusal, obeys the wait that the server names, and creeps back', async () => {
+    const rig = paceOf(60);
+    const { clock, pace } = rig;
+    await sentOf(rig, 30);
+    assert.equal(pace.backlogRate, 60);
     pace.refused(30_000);
-    assert.equal(pace.rate, 30);
-    assert.ok(pace.waitMs('counter') >= 30_000);
-    await clock.pass(40_000);
+    assert.equal(pace.backlogRate, 24);
+    assert.ok(pace.waitMs('counter') >= 30_000 && pace.waitMs('counter') <= 37_500);
+    assert.ok(pace.waitMs('backlog') >= 30_000);
+    await clock.pass(37_500);
     assert.equal(pace.waitMs('counter'), 0);
     for (let success = 0; success < 10; success += 1) pace.succeeded();
-    assert.equal(pace.rate, 60);
+    assert.ok(pace.backlogRate > 26 && pace.backlogRate < 30, `${pace.backlogRate}`);
   });
 
-  it('caps the wait that a server can ask for', () => {
+  it('leaves a server alone that refuses without naming a wait, but for the counter', () => {
     const { pace } = paceOf(60);
-    pace.refused(365 * 24 * 60 * 60_000);
-    assert.ok(pace.waitMs('counter') <= 12.5 * 60_000 + 1);
+    pace.refused(null);
+    assert.ok(pace.waitMs('backlog') >= 30_000);
+    assert.equal(pace.waitMs('counter'), 0);
   });
 
-  it('never grows slower than two requests a minute', () => {
-    const { pace } = paceOf(60);
-    for (let refusal = 0; refusal < 50; refusal += 1) pace.refused(null);
-    assert.equal(pace.rate, 2);
+  it('F14 caps the wait that a server can ask for, and how slow refusals can make a till', async () => {
+    const { clock, pace } = paceOf(60);
+    for (let refusal = 0; refusal < 50; refusal += 1) pace.refused(365 * 24 * 60 * minuteMs);
+    assert.ok(pace.waitMs('counter') <= 12.5 * minuteMs);
+    assert.ok(pace.waitMs('backlog') <= 17 * minuteMs, `${pace.waitMs('backlog')}`);
+    assert.equal(pace.backlogRate, 0.25);
+    await clock.pass(17 * minuteMs);
+    assert.equal(pace.waitMs('backlog'), 0);
+  });
+
+  it('starts slowly again after the line was gone for more than a minute, and not after a short loss', async () => {
+    const rig = paceOf(60);
+    const { clock, pace } = rig;
+    await sentOf(rig, 30);
+    pace.lost();
+    await clock.pass(30_000);
+    pace.succeeded();
+    assert.equal(pace.backlogRate, 60);
+    pace.lost();
+    await clock.pass(10 * minuteMs);
+    pace.lost();
+    pace.succeeded();
+    assert.ok(pace.backlogRate < 2, `${pace.backlogRate}`);
   });
 });

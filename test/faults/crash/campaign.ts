@@ -63,7 +63,7 @@ export class Campaign {
     this.#options = options;
     this.#configFile = path.join(options.folder, 'config.json');
     const base = practiceConfig(options.server.url);
-    const api = { ...base.api, requestsPerMinute: 6000, timeoutSeconds: 5 };
+    const api = { ...base.api, requestsPerMinute: 100_000, timeoutSeconds: 5 };
     writeFileSync(this.#configFile, JSON.stringify({ ...base, api, sync: { settleSeconds: 0.3 } }));
   }
 
