@@ -152,7 +152,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     db,
     outbox,
     connection: new ConnectionState(clock, random),
-    pace: new Pace(config.api, clock, random),
+    pace: new Pace(config.api, clock, random, () => outbox.waiting()),
     told: new Told(),
     clock,
     log,
@@ -282,7 +282,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       const written = secrets.write('api-secret', secret);
       if (written.kind === 'not-stored') return { kind: 'not-stored', why: 'no-secret-storage' };
       connect(secret);
-      engine.tryNow();
+      engine.sendNow();
       void refreshOrganisation();
       return { kind: 'stored' };
     },
@@ -338,7 +338,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     'drafts.list': () => listDrafts(db, clock.wallMs()),
     'sync.status': () => engine.status(),
     'sync.sendNow': () => {
-      engine.tryNow();
+      engine.sendNow();
       return engine.status();
     },
     'sync.checkConnection': checkConnection,

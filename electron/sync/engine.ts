@@ -89,7 +89,13 @@ export class SyncEngine {
     this.#tellStatus();
   }
 
-  /** Tries now instead of at the next due time: staff asked, the machine woke up, the network changed (F15). */
+  /** Staff asked: what waits goes as soon as the pace lets it (F34). */
+  sendNow(): void {
+    this.#line.pace.hurry();
+    this.tryNow();
+  }
+
+  /** Tries now instead of at the next due time: the machine woke up, the network changed (F15). */
   tryNow(): void {
     const { connection } = this.#line;
     this.#noticeSleep();
@@ -356,11 +362,15 @@ export class SyncEngine {
 
   /** The monotonic clock may stand still in a sleep: what was saved before it is old, whatever that clock says (F15). */
   #noticeSleep(): boolean {
-    const { clock } = this.#line;
+    const { clock, pace } = this.#line;
     const gapMs = clock.wallMs() - clock.monotonicMs();
     const hasSlept = gapMs - this.#clockGapMs > sleptMs;
     this.#clockGapMs = gapMs;
-    if (hasSlept) this.#due.slept();
+    if (hasSlept) {
+      this.#due.slept();
+      // Tills wake up one by one; a network comes back for all at once.
+      pace.hurry();
+    }
     return hasSlept;
   }
 

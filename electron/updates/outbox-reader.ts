@@ -63,6 +63,12 @@ export class OutboxReader {
     return counts;
   }
 
+  /** What the till still has to do by itself. */
+  waiting(): number {
+    const { queued, unknown } = this.counts();
+    return queued + unknown;
+  }
+
   oldestOpenSavedAtMs(): number | null {
     const row = sql<{ oldest: number | null }>(
       this.#db,

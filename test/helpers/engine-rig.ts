@@ -194,7 +194,7 @@ export function startEngine({
     db,
     outbox,
     connection: new ConnectionState(clock, random),
-    pace: new Pace(config.api, clock, random),
+    pace: new Pace(config.api, clock, random, () => outbox.waiting()),
     told: new Told(),
     clock,
     log,

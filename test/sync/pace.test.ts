@@ -5,9 +5,9 @@ import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
 const minuteMs = 60_000;
 
-function paceOf(requestsPerMinute: number) {
+function paceOf(requestsPerMinute: number, waiting = 1000) {
   const clock = virtualClock();
-  return { clock, pace: new Pace({ requestsPerMinute, maxInFlight: 4 }, clock, seededRandom(3)) };
+  return { clock, pace: new Pace({ requestsPerMinute, maxInFlight: 4 }, clock, seededRandom(3), () => waiting) };
 }
 
 /** How many requests of a backlog go in this time, each a success. */
@@ -45,7 +45,7 @@ describe('the pace of a till', () => {
     assert.equal(rig.pace.waitMs('counter'), 0);
     const inFirst = await sentOf(rig, 3);
     assert.ok(inFirst >= 1 && inFirst <= 5, `${inFirst} in the first three minutes`);
-    await sentOf(rig, 20);
+    await sentOf(rig, 30);
     const later = await sentOf(rig, 2);
     assert.ok(later >= 100 && later <= 125, `${later} in two minutes, once it has grown`);
   });
@@ -71,14 +71,38 @@ describe('the pace of a till', () => {
     assert.ok(pace.waitMs('backlog') >= 30_000);
     await clock.pass(37_500);
     assert.equal(pace.waitMs('counter'), 0);
-    for (let success = 0; success < 10; success += 1) pace.succeeded();
-    assert.ok(pace.backlogRate > 26 && pace.backlogRate < 30, `${pace.backlogRate}`);
+    const before = pace.backlogRate;
+    for (let minute = 0; minute < 10; minute += 1) {
+      await clock.pass(minuteMs);
+      pace.succeeded();
+      pace.succeeded();
+    }
+    const grown = pace.backlogRate - before;
+    assert.ok(grown > 0.19 && grown < 0.22, `${grown}`);
+  });
+
+  it('F13 starts with a few updates within three quarters of a minute, and sends them together', async () => {
+    const rig = paceOf(60, 3);
+    const startMs = rig.pace.waitMs('backlog');
+    assert.ok(startMs > 0 && startMs <= 45_000, `${startMs}`);
+    await rig.clock.pass(startMs);
+    const sent = await sentOf(rig, 0.25);
+    assert.ok(sent >= 6 && sent <= 7, `${sent}`);
+  });
+
+  it('F15 starts with a few updates at once where somebody asked, and holds back a long backlog all the same', () => {
+    const [few, many] = [paceOf(60, 3).pace, paceOf(60, 4).pace];
+    const heldMs = many.waitMs('backlog');
+    few.hurry();
+    many.hurry();
+    assert.ok(few.waitMs('backlog') <= 2000, `${few.waitMs('backlog')}`);
+    assert.equal(many.waitMs('backlog'), heldMs);
   });
 
   it('leaves a server alone that refuses without naming a wait, but for the counter', () => {
     const { pace } = paceOf(60);
     pace.refused(null);
-    assert.ok(pace.waitMs('backlog') >= 30_000);
+    assert.ok(pace.waitMs('backlog') >= minuteMs);
     assert.equal(pace.waitMs('counter'), 0);
   });
 

@@ -1,0 +1,121 @@
+import type { Clock, Random } from '../../../electron/clock/clock.ts';
+import { ConnectionState } from '../../../electron/sync/connection.ts';
+import { asksFirst, gateMs, room } from '../../../electron/sync/gate.ts';
+import { noteAnswer, noteTrouble } from '../../../electron/sync/line.ts';
+import { type Lane, Pace } from '../../../electron/sync/pace.ts';
+import type { LimitedServer, Reply } from './limited-server.ts';
+
+const latencyMs = 100;
+
+export type Counter = { tried: number; accepted: number };
+
+/** One till: what the engine does with requests, and nothing else. */
+export class SimulatedTill {
+  /** Waiting updates: each is a look and a send (design.md: older than a few minutes). */
+  left: number;
+  doneAtMs: number | null = null;
+  readonly connection: ConnectionState;
+  readonly pace: Pace;
+  readonly #server: LimitedServer;
+  readonly #clock: Clock;
+  readonly #counter: Counter;
+  readonly #atCounter: { isTried: boolean }[] = [];
+  #inFlight = 0;
+  #backlogInFlight = 0;
+  #isProbing = false;
+  #cancel: (() => void) | null = null;
+
+  constructor(waiting: number, server: LimitedServer, clock: Clock, random: Random, counter: Counter) {
+    this.left = waiting;
+    this.#server = server;
+    this.#clock = clock;
+    this.#counter = counter;
+    this.connection = new ConnectionState(clock, random);
+    this.pace = new Pace({ requestsPerMinute: 60, maxInFlight: 4 }, clock, random, () => this.left);
+  }
+
+  save(): void {
+    this.#atCounter.push({ isTried: false });
+    this.connection.tryNow();
+    this.pump();
+  }
+
+  sendNow(): void {
+    this.pace.hurry();
+    this.connection.tryNow();
+    this.pump();
+  }
+
+  pump(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+    while (this.#inFlight + (this.#isProbing ? 1 : 0) < room(this)) {
+      const lane: Lane = this.#atCounter.length > 0 ? 'counter' : 'backlog';
+      if (lane === 'backlog' && this.left - this.#backlogInFlight === 0) return;
+      const mustAsk = asksFirst(this, lane);
+      const waitMs = mustAsk ? this.connection.waitMs : gateMs(this, lane);
+      if (waitMs > 0) {
+        this.#cancel = this.#clock.after(Math.max(1, Math.ceil(waitMs)), () => this.pump());
+        return;
+      }
+      if (mustAsk) {
+        this.#isProbing = true;
+        this.#request('counter', () => {
+          this.#isProbing = false;
+          this.pump();
+        });
+        return;
+      }
+      if (lane === 'counter') this.#sendFromCounter();
+      else this.#sendFromBacklog();
+    }
+  }
+
+  #sendFromCounter(): void {
+    const save = this.#atCounter.shift();
+    if (save === undefined) return;
+    this.#inFlight += 1;
+    this.#request('counter', (reply) => {
+      this.#inFlight -= 1;
+      // A save that the line loses is no refusal; it is tried again like any.
+      if (!save.isTried && reply !== null) {
+        save.isTried = true;
+        this.#counter.tried += 1;
+        if (reply.kind === 'taken') this.#counter.accepted += 1;
+      }
+      if (reply?.kind !== 'taken') this.#atCounter.unshift(save);
+      this.pump();
+    });
+  }
+
+  #sendFromBacklog(): void {
+    this.#inFlight += 1;
+    this.#backlogInFlight += 1;
+    const end = (isSent: boolean) => {
+      this.#inFlight -= 1;
+      this.#backlogInFlight -= 1;
+      if (isSent) {
+        this.left -= 1;
+        if (this.left === 0) this.doneAtMs = this.#clock.monotonicMs();
+      }
+      this.pump();
+    };
+    this.#request('backlog', (look) => {
+      if (look?.kind !== 'taken') end(false);
+      else this.#request('backlog', (sent) => end(sent?.kind === 'taken'));
+    });
+  }
+
+  #request(lane: Lane, then: (reply: Reply | null) => void): void {
+    this.pace.take(lane);
+    this.#clock.after(latencyMs / 2, () => {
+      const reply = this.#server.ask();
+      this.#clock.after(latencyMs / 2, () => {
+        if (reply === null) noteTrouble(this, 'no-connection', null);
+        else if (reply.kind === 'refused') noteTrouble(this, 'busy', reply.retryAfterMs);
+        else noteAnswer(this);
+        then(reply);
+      });
+    });
+  }
+}

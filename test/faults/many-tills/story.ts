@@ -1,0 +1,72 @@
+/**
+ * F18 and F34: two hundred tills before one server with a limit, each with the real pace, the real state of its line and the
+ * real gate, on one virtual clock. What is left out is what costs no request: the database and the wire.
+ */
+import { seededRandom } from '../../helpers/virtual-clock.ts';
+import { EventQueue } from './event-queue.ts';
+import { type Limit, LimitedServer } from './limited-server.ts';
+import { SimulatedTill } from './simulated-till.ts';
+
+const minuteMs = 60_000;
+
+export type Story = {
+  readonly tills: number;
+  /** At each till. */
+  readonly waiting: number;
+  readonly limit: Limit;
+  readonly sendNowEveryMs: number | null;
+  readonly seed?: number;
+};
+
+export type Told = {
+  readonly unsent: number;
+  readonly refusedPart: number;
+  /** Of the saves at the counter, how many the server took at their first try. */
+  readonly acceptedPart: number;
+  readonly counterSaves: number;
+  /** After how many minutes half of the tills, and all of them, had sent what waited. */
+  readonly halfMinutes: number;
+  readonly allMinutes: number;
+};
+
+export function tell({ tills: number, waiting, limit, sendNowEveryMs, seed = 18 }: Story): Told {
+  const queue = new EventQueue();
+  const random = seededRandom(seed);
+  const server = new LimitedServer(limit, 300, queue.clock);
+  const counter = { tried: 0, accepted: 0 };
+  const tills = Array.from({ length: number }, () => new SimulatedTill(waiting, server, queue.clock, random, counter));
+  // An outage of twenty minutes, in which every till tries, and then the network is back for all in one instant.
+  const backAtMs = 20.3 * minuteMs;
+  for (const till of tills) till.pump();
+  queue.clock.after(backAtMs, () => {
+    server.isReachable = true;
+    for (const till of tills) {
+      // A save every four minutes at each till, and staff who press "Send now".
+      const serve = () =>
+        queue.clock.after(-Math.log(1 - random.fraction()) * 4 * minuteMs, () => {
+          till.save();
+          serve();
+        });
+      serve();
+      if (sendNowEveryMs === null) continue;
+      const press = () =>
+        queue.clock.after(random.fraction() * 2 * sendNowEveryMs, () => {
+          till.sendNow();
+          press();
+        });
+      press();
+    }
+  });
+  queue.run(backAtMs + 4 * 60 * minuteMs, () => server.isReachable && tills.every(({ left }) => left === 0));
+  const doneMinutes = tills
+    .map(({ doneAtMs }) => ((doneAtMs ?? Number.POSITIVE_INFINITY) - backAtMs) / minuteMs)
+    .sort((one, other) => one - other);
+  return {
+    unsent: tills.reduce((sum, { left }) => sum + left, 0),
+    refusedPart: server.refused / server.calls,
+    acceptedPart: counter.tried === 0 ? 1 : counter.accepted / counter.tried,
+    counterSaves: counter.tried,
+    halfMinutes: doneMinutes[Math.floor(number / 2)] ?? 0,
+    allMinutes: doneMinutes.at(-1) ?? 0,
+  };
+}
