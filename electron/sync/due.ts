@@ -108,9 +108,10 @@ export class Due {
 
     for (const updateId of this.#counterAtMs.keys()) {
       const update = findUpdate(this.#db, updateId);
-      if (update === null || update.state !== 'queued' || this.laneOf(updateId) === 'backlog') {
+      if (update === null || this.laneOf(updateId) === 'backlog') {
         this.#counterAtMs.delete(updateId);
-      } else if (!this.#outbox.isBehindAnother(update) && isFree(update)) {
+        // On its way, it stays one of the counter: the server may refuse it, and it goes again.
+      } else if (update.state === 'queued' && !this.#outbox.isBehindAnother(update) && isFree(update)) {
         return { job: { kind: 'send', update }, waitMs: null };
       }
     }

@@ -1,0 +1,186 @@
+/**
+ * A whole till behind a line that fails in every way that real ones do, on real sockets. What the transport makes of each is
+ * in test/loyalty-api; here it is what staff see and what the server's ledger holds in the end.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import https from 'node:https';
+import net from 'node:net';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { anchors } from '../../electron/practice/anchors.ts';
+import type { SyncStatus } from '../../electron/sync/sync-status.ts';
+import { statusSentence } from '../../renderer/words/status-words.ts';
+import { bringIn, byServerId, openUpdates, save, statusOf, untilAllSent, updateOf } from '../helpers/at-the-counter.ts';
+import { type RigTill, startTillRig, type TillRig, type TillSettings } from '../helpers/till-rig.ts';
+import { makeCertificates } from '../loyalty-api/certificates.ts';
+import { type BadLine, startBadLine } from './network/bad-line.ts';
+import { rows } from './network/troubles.ts';
+
+const rita = byServerId(anchors.ritaJames.userId);
+
+/** What staff read while it lasts. */
+const sentences: { readonly [why: string]: RegExp } = {
+  'no-connection': /no connection.*Saving works as always/,
+  'name-not-found': /cannot find the loyalty server.*Saving works as always/,
+  tls: /not trusted.*Tell IT/,
+  proxy: /proxy.*Tell IT/,
+  'sign-in-page': /asks for a sign-in/,
+  busy: /busy.*go by themselves/,
+  timeout: /did not answer in time.*by itself/,
+  'connection-lost': /broke off.*by itself/,
+  'server-error': /server has trouble.*by itself/,
+};
+
+/** A till's folder with a customer that it fetched over a good line. */
+async function withRita(rig: TillRig): Promise<{ readonly folder: string; readonly customerId: number }> {
+  const folder = rig.newFolder();
+  const till = await rig.openTill(folder);
+  const { customerId } = await bringIn(till, rita);
+  await till.close();
+  return { folder, customerId };
+}
+
+describe('a till on a line that fails', { concurrency: 2 }, () => {
+  for (const { words, trouble, expected } of rows) {
+    it(`${words}: the update is ${expected.kind} (${expected.why}), and in the end there once`, async (t) => {
+      const rig = await startTillRig(40);
+      const line = await startBadLine(rig.server.url);
+      t.after(async () => {
+        await rig.close();
+        await line.close();
+      });
+      const { folder, customerId } = await withRita(rig);
+      const till = await rig.openTill(folder, {
+        api: { url: line.url, timeoutSeconds: expected.why === 'timeout' ? 2 : 15 },
+        sync: { settleSeconds: 0.05 },
+      });
+      line.expect('customer/update', trouble);
+      const updateId = await save(till, customerId, { lastName: 'Once' });
+      await untilAllSent(till);
+
+      const history = await till.call['updates.history']({ updateId });
+      const told = history.find(({ from }) => from === 'sending');
+      assert.deepEqual(
+        [told?.to, told?.detail],
+        [expected.kind === 'unknown' ? 'unknown' : 'queued', expected.why],
+        'what the till made of it',
+      );
+      const applied = await updateOf(till, customerId, updateId);
+      assert.equal(applied.state, 'applied');
+      // What reached the server is confirmed by reading; what did not went once more, and an uncertain try counts.
+      assert.equal(applied.result?.confirmedBy, trouble.passesOn ? 'read' : 'answer');
+      assert.equal(applied.attempts, expected.kind === 'unknown' && !trouble.passesOn ? 2 : 1);
+      assert.equal(rig.server.control.ledger.length, 1);
+      assert.equal(rig.server.control.customer(anchors.ritaJames.userId)?.lastName, 'Once');
+      assertTold(till, expected.why);
+    });
+  }
+});
+
+/** The status said so while it lasted, in words for staff; an answer that came but said nothing is no trouble of the line. */
+function assertTold(till: RigTill, why: string): void {
+  const statuses = till.events.flatMap((event) => (event.name === 'sync.changed' ? [event.payload] : []));
+  const offline = statuses.filter(({ connection }) => connection.kind === 'offline');
+  if (why === 'unreadable-answer') {
+    assert.equal(offline.length, 0);
+    return;
+  }
+  const told = offline.find(({ connection }) => connection.kind === 'offline' && connection.why === why);
+  assert.ok(told !== undefined, `the status never said ${why}`);
+  assert.match(statusSentence(told) ?? '', sentences[why] ?? /$^/);
+}
+
+describe('a till that has no line to its server at all', () => {
+  let rig: TillRig;
+  let line: BadLine;
+  beforeEach(async () => {
+    rig = await startTillRig(40);
+    line = await startBadLine(rig.server.url);
+  });
+  afterEach(async () => {
+    await rig.close();
+    await line.close();
+  });
+
+  /** Saves where the address leads nowhere, then opens the till again with the right one. */
+  async function saveWithout(api: NonNullable<TillSettings['api']>): Promise<SyncStatus> {
+    const { folder, customerId } = await withRita(rig);
+    const without = await rig.openTill(folder, { api });
+    const updateId = await save(without, customerId, { lastName: 'Later' });
+    await without.until('it was tried, and nothing is on its way', async () => {
+      const { connection, counts } = await statusOf(without);
+      return connection.kind === 'offline' && counts.queued === 1;
+    });
+    const status = await statusOf(without);
+    const [waiting] = await openUpdates(without);
+    assert.deepEqual([waiting?.updateId, waiting?.state, waiting?.attempts], [updateId, 'queued', 0]);
+    assert.equal(waiting?.may.edit, true);
+    assert.equal(rig.server.control.ledger.length, 0);
+    await without.close();
+    const after = await rig.openTill(folder);
+    await untilAllSent(after);
+    assert.equal(rig.server.control.ledger.length, 1);
+    return status;
+  }
+
+  function assertOffline(status: SyncStatus, why: string): void {
+    assert.equal(status.state, 'offline');
+    assert.deepEqual(status.connection, { kind: 'offline', why });
+    assert.match(statusSentence(status) ?? '', sentences[why] ?? /$^/);
+  }
+
+  it('because its name is not known (DNS), keeps the update and says so', async () => {
+    assertOffline(await saveWithout({ url: 'https://loyalty.invalid' }), 'name-not-found');
+  });
+
+  it('because the certificate is not to be trusted, keeps the update, sends not one byte of it, and says so', async (t) => {
+    const { cert, key } = makeCertificates();
+    let requests = 0;
+    const server = https.createServer({ cert, key }, () => {
+      requests += 1;
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const address = server.address();
+    assert.ok(address !== null && typeof address !== 'string');
+    assertOffline(await saveWithout({ url: `https://localhost:${address.port}` }), 'tls');
+    assert.equal(requests, 0);
+  });
+
+  it('because nobody listens there, keeps the update and says so', async () => {
+    const closed = net.createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const address = closed.address();
+    assert.ok(address !== null && typeof address !== 'string');
+    closed.close();
+    assertOffline(await saveWithout({ url: `http://127.0.0.1:${address.port}` }), 'no-connection');
+  });
+
+  for (const { words, deal, why } of [
+    { words: 'takes the connection and says nothing', deal: () => undefined, why: 'timeout' },
+    {
+      words: 'takes the connection and resets it',
+      deal: (socket: net.Socket) => socket.once('data', () => socket.resetAndDestroy()),
+      why: 'connection-lost',
+    },
+  ]) {
+    it(`F17 is offline although the system says online, where the network ${words}, and costs the update no attempt`, async () => {
+      const { folder, customerId } = await withRita(rig);
+      const till = await rig.openTill(folder, { api: { url: line.url, timeoutSeconds: 2 } });
+      line.refuseAll(deal);
+      // The line is found bad by a look-up first; "online", the system says, and wakes the till.
+      assert.equal((await till.call['customers.refresh']({ customerId })).kind, 'failed');
+      await save(till, customerId, { lastName: 'Online' });
+      till.wake();
+      await till.until('it was tried again', async () => (await statusOf(till)).nextTryAtMs !== null);
+      assertOffline(await statusOf(till), why);
+      assert.equal((await openUpdates(till))[0]?.attempts, 0);
+      line.refuseAll(null);
+      await till.call['sync.sendNow'](undefined);
+      await untilAllSent(till);
+      assert.deepEqual((await statusOf(till)).connection, { kind: 'online' });
+      assert.equal(rig.server.control.ledger.length, 1);
+    });
+  }
+});

@@ -1,0 +1,106 @@
+/**
+ * A stretch of network between a till and its server, as bare sockets: one request a connection, passed on whole or not at
+ * all, and whatever the line makes of the answer.
+ */
+import { once } from 'node:events';
+import net from 'node:net';
+
+/** What becomes of one request. */
+export type Trouble = {
+  /** Whether the server gets it. */
+  readonly passesOn: boolean;
+  /** Deals with the till's socket; `answer` is the server's, whole, and empty where it never got the request. */
+  readonly deal: (socket: net.Socket, answer: Buffer) => void;
+};
+
+export type BadLine = {
+  readonly url: string;
+  /** The next request to this path meets it, and only that one. */
+  readonly expect: (path: string, trouble: Trouble) => void;
+  /** Every connection meets it from its first moment, before a request is read; null: the line is good again. */
+  readonly refuseAll: (deal: ((socket: net.Socket) => void) | null) => void;
+  readonly close: () => Promise<void>;
+};
+
+export async function startBadLine(serverUrl: string): Promise<BadLine> {
+  const { port: serverPort } = new URL(serverUrl);
+  const sockets = new Set<net.Socket>();
+  let next: { readonly path: string; readonly trouble: Trouble } | null = null;
+  let refuse: ((socket: net.Socket) => void) | null = null;
+
+  const keep = (socket: net.Socket) => {
+    sockets.add(socket);
+    // A reset is what this line is for.
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+  };
+
+  const server = net.createServer((socket) => {
+    keep(socket);
+    if (refuse !== null) {
+      refuse(socket);
+      return;
+    }
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk) => {
+      chunks.push(chunk);
+      const request = Buffer.concat(chunks);
+      if (!isWhole(request)) return;
+      chunks.length = 0;
+      const met = next !== null && pathOf(request).includes(next.path) ? next.trouble : passing;
+      if (met !== passing) next = null;
+      if (met.passesOn) void passOn(request, serverPort, keep).then((answer) => met.deal(socket, answer));
+      else met.deal(socket, Buffer.alloc(0));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The line has no port.');
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    expect: (path, trouble) => {
+      next = { path, trouble };
+    },
+    refuseAll: (deal) => {
+      refuse = deal;
+    },
+    close: async () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, 'close');
+    },
+  };
+}
+
+const passing: Trouble = { passesOn: true, deal: (socket, answer) => socket.end(answer) };
+
+const endOfHeaders = '\r\n\r\n';
+
+function headersOf(request: Buffer): string {
+  return request.toString('latin1').split(endOfHeaders)[0] ?? '';
+}
+
+function isWhole(request: Buffer): boolean {
+  const end = request.indexOf(endOfHeaders);
+  if (end < 0) return false;
+  const length = Number(/^content-length: *(\d+)/im.exec(headersOf(request))?.[1] ?? 0);
+  return request.length >= end + endOfHeaders.length + length;
+}
+
+function pathOf(request: Buffer): string {
+  return headersOf(request).split(' ')[1] ?? '';
+}
+
+/** One request on a connection of its own; resolves with the whole answer when the server has closed it. */
+async function passOn(request: Buffer, port: string, keep: (socket: net.Socket) => void): Promise<Buffer> {
+  const socket = net.connect(Number(port), '127.0.0.1');
+  keep(socket);
+  const headers = headersOf(request);
+  const body = request.subarray(headers.length);
+  const once = headers.replace(/^connection:.*\r\n/im, '');
+  socket.write(Buffer.concat([Buffer.from(`${once}\r\nConnection: close`, 'latin1'), body]));
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,138 @@
+/** Every way in which a line can fail one request, and what the till has to make of it. */
+import type { NotSentReason, UnknownReason } from '../../../electron/loyalty-api/outcome.ts';
+import type { Trouble } from './bad-line.ts';
+
+type Expected =
+  /** It certainly did not reach the server: it goes again, and no attempt is charged. */
+  | { readonly kind: 'not sent'; readonly why: NotSentReason }
+  /** It may have: it is read back. */
+  | { readonly kind: 'unknown'; readonly why: UnknownReason };
+
+export type Row = {
+  readonly words: string;
+  readonly trouble: Trouble;
+  readonly expected: Expected;
+};
+
+function says(head: string, body = ''): Trouble {
+  const text = `HTTP/1.1 ${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;
+  return { passesOn: false, deal: (socket) => socket.end(text) };
+}
+
+const page = '<!DOCTYPE html><html><body>Please sign in</body></html>';
+const badGateway = '<html><body>Bad gateway</body></html>';
+/** Half of the answer's body is on its way when it happens. */
+const half = (answer: Buffer) => answer.subarray(0, Math.floor((answer.indexOf('\r\n\r\n') + answer.length) / 2));
+
+export const rows: readonly Row[] = [
+  {
+    words: 'the line is reset before the server saw the request',
+    trouble: { passesOn: false, deal: (socket) => socket.resetAndDestroy() },
+    expected: { kind: 'unknown', why: 'connection-lost' },
+  },
+  {
+    words: 'the line is reset after the server did it, before the answer',
+    trouble: { passesOn: true, deal: (socket) => socket.resetAndDestroy() },
+    expected: { kind: 'unknown', why: 'connection-lost' },
+  },
+  {
+    words: 'the line closes in silence after the server did it',
+    trouble: { passesOn: true, deal: (socket) => socket.end() },
+    expected: { kind: 'unknown', why: 'connection-lost' },
+  },
+  {
+    words: 'the line is reset in the middle of the answer',
+    trouble: { passesOn: true, deal: (socket, answer) => socket.write(half(answer), () => socket.resetAndDestroy()) },
+    expected: { kind: 'unknown', why: 'connection-lost' },
+  },
+  {
+    words: 'the answer is cut short',
+    trouble: { passesOn: true, deal: (socket, answer) => socket.end(half(answer)) },
+    expected: { kind: 'unknown', why: 'connection-lost' },
+  },
+  {
+    words: 'the line hangs, and the server never saw the request',
+    trouble: { passesOn: false, deal: () => undefined },
+    expected: { kind: 'unknown', why: 'timeout' },
+  },
+  {
+    words: 'the line hangs after the server did it',
+    trouble: { passesOn: true, deal: () => undefined },
+    expected: { kind: 'unknown', why: 'timeout' },
+  },
+  {
+    words: 'the answer trickles in until the time is up',
+    trouble: {
+      passesOn: true,
+      deal: (socket, answer) => {
+        let at = 0;
+        const drip = setInterval(() => {
+          socket.write(answer.subarray(at, at + 1));
+          at += 1;
+        }, 50);
+        socket.on('close', () => clearInterval(drip));
+      },
+    },
+    expected: { kind: 'unknown', why: 'timeout' },
+  },
+  {
+    words: 'something that is no HTTP answers',
+    trouble: { passesOn: false, deal: (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n') },
+    expected: { kind: 'unknown', why: 'connection-lost' },
+  },
+  {
+    words: 'a page of the network answers in the place of the server',
+    trouble: says('200 OK\r\nContent-Type: text/html', page),
+    expected: { kind: 'not sent', why: 'sign-in-page' },
+  },
+  {
+    words: 'the network redirects to its own sign-in',
+    trouble: says('302 Found\r\nLocation: https://portal.example/sign-in'),
+    expected: { kind: 'not sent', why: 'sign-in-page' },
+  },
+  {
+    words: 'the network says that it wants a sign-in',
+    trouble: says('511 Network Authentication Required\r\nContent-Type: text/html', page),
+    expected: { kind: 'not sent', why: 'sign-in-page' },
+  },
+  {
+    words: 'a proxy on the way wants a password',
+    trouble: says('407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="shop"'),
+    expected: { kind: 'not sent', why: 'proxy' },
+  },
+  {
+    words: 'the server is asked too much and names a wait',
+    trouble: says('429 Too Many Requests\r\nRetry-After: 1'),
+    expected: { kind: 'not sent', why: 'busy' },
+  },
+  {
+    words: 'the server is asked too much and names no wait',
+    trouble: says('429 Too Many Requests'),
+    expected: { kind: 'not sent', why: 'busy' },
+  },
+  {
+    words: 'the server is down for a moment, by its own word (503)',
+    trouble: says('503 Service Unavailable\r\nRetry-After: 0\r\nContent-Type: text/html', badGateway),
+    expected: { kind: 'not sent', why: 'busy' },
+  },
+  {
+    words: 'a gateway has lost the server (502) after the server did it',
+    trouble: { ...says('502 Bad Gateway\r\nContent-Type: text/html', badGateway), passesOn: true },
+    expected: { kind: 'unknown', why: 'server-error' },
+  },
+  {
+    words: 'a gateway has waited too long (504) and the server never saw it',
+    trouble: says('504 Gateway Timeout\r\nContent-Type: text/html', badGateway),
+    expected: { kind: 'unknown', why: 'server-error' },
+  },
+  {
+    words: 'the server fails (500) after it did it',
+    trouble: { ...says('500 Internal Server Error\r\nX-Cap-Requestid: r-500'), passesOn: true },
+    expected: { kind: 'unknown', why: 'server-error' },
+  },
+  {
+    words: 'an empty answer comes with a success after the server did it',
+    trouble: { ...says('200 OK\r\nX-Cap-Requestid: r-200'), passesOn: true },
+    expected: { kind: 'unknown', why: 'unreadable-answer' },
+  },
+];
