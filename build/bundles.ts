@@ -34,6 +34,9 @@ export const bundles: { readonly [Name in BundleName]: Bundle } = {
 
 export const distFolder = path.join(projectRoot, 'dist');
 
+/** Each build writes into its folder which packages went into it (`build.license`); it is not shipped. */
+export const bundledPackagesFile = 'bundled-packages.json';
+
 /** What the build itself writes among the sources. */
 const generated = path.join('i18n', 'compiled');
 

@@ -45,6 +45,21 @@ async function unreachable(): Promise<string | null> {
   }
 }
 
+export type ElectronToPack =
+  /** `folder` is null where the packager fetches it. */
+  { readonly kind: 'there'; readonly folder: string | null } | { readonly kind: 'missing'; readonly why: string };
+
+/** @param targets as in `linux-x64`: the program that is installed here serves this machine's own kind only */
+export async function electronToPack(targets: readonly string[]): Promise<ElectronToPack> {
+  const installed = installedElectron();
+  const isOwn = targets.every((target) => target === `${process.platform}-${process.arch}`);
+  if (installed !== null && isOwn && process.platform !== 'darwin') {
+    return { kind: 'there', folder: path.dirname(installed) };
+  }
+  const why = await unreachable();
+  return why === null ? { kind: 'there', folder: null } : { kind: 'missing', why };
+}
+
 /** @param say told of each step */
 export async function haveElectron(say: (line: string) => void): Promise<ElectronProgram> {
   const there = installedElectron();

@@ -5,6 +5,7 @@
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { defineConfig } from 'vite';
+import { bundledPackagesFile } from './bundles.ts';
 import { projectRoot } from './project-root.ts';
 
 export default defineConfig({
@@ -17,6 +18,7 @@ export default defineConfig({
     outDir: path.join(projectRoot, 'dist', 'main'),
     emptyOutDir: true,
     sourcemap: false,
+    license: { fileName: bundledPackagesFile },
     minify: false,
     rolldownOptions: {
       // The workers are started from files beside the main one.

@@ -1,6 +1,7 @@
 /** Builds the preload to one CommonJS file: a sandboxed preload can be nothing else. */
 import path from 'node:path';
 import { defineConfig } from 'vite';
+import { bundledPackagesFile } from './bundles.ts';
 import { projectRoot } from './project-root.ts';
 
 export default defineConfig({
@@ -11,6 +12,7 @@ export default defineConfig({
     outDir: path.join(projectRoot, 'dist', 'preload'),
     emptyOutDir: true,
     sourcemap: false,
+    license: { fileName: bundledPackagesFile },
     minify: false,
     lib: { entry: path.join(projectRoot, 'electron', 'preload.ts'), formats: ['cjs'], fileName: () => 'preload.cjs' },
     rolldownOptions: { external: ['electron'] },

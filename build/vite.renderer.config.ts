@@ -4,6 +4,7 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { messageOptions } from '../renderer/i18n/compile-messages.ts';
+import { bundledPackagesFile } from './bundles.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -15,6 +16,7 @@ export default defineConfig({
     outDir: here('../dist/renderer'),
     emptyOutDir: true,
     sourcemap: false,
+    license: { fileName: bundledPackagesFile },
     target: 'chrome140',
     // `font-src 'self'` and `script-src 'self'`: no data addresses, no polyfill.
     assetsInlineLimit: 0,

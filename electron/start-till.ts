@@ -15,6 +15,7 @@ import { readPublicKey } from './support/rescue/sealed-file.ts';
 import type { Secrets } from './support/secrets.ts';
 import { TillCannotOpen } from './support/till-cannot-open.ts';
 import { troubleHandlers } from './support/trouble-desk.ts';
+import { unsentNote } from './support/unsent-note.ts';
 import type { SyncStatus } from './sync/sync-status.ts';
 import { openTill, type Till, type TillOptions } from './till.ts';
 
@@ -63,6 +64,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
   let till: Till | null = null;
   let trouble: TillCannotOpen | null = null;
   let stopWatching = (): void => undefined;
+  const noteUnsent = unsentNote(dataDir);
 
   async function open(): Promise<void> {
     try {
@@ -73,6 +75,10 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
         for (const listener of listeners) listener(message);
       });
       if (found.mode !== 'live') return;
+      noteUnsent(opened.status());
+      opened.subscribe((message) => {
+        if (message.name === 'sync.changed') noteUnsent(message.payload);
+      });
       stopWatching = watchConfig(found.file, clock, log, opened.configChanged);
       if (options.secret !== undefined) await provide(opened, options.secret, log);
     } catch (error) {
@@ -122,6 +128,8 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
     close: async () => {
       stopWatching();
       dispatcher.close();
+      // The last change may not have been told yet.
+      if (till !== null && found.mode === 'live') noteUnsent(till.status());
       await till?.close();
       await practice?.close();
     },

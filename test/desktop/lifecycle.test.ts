@@ -113,7 +113,8 @@ test('closing gives what is in flight back to be read, and the next start neithe
 });
 
 test('closing with unsent changes asks first, and "Keep it open" keeps it open', async (t) => {
-  const desktop = await startDesktop(t, { args: configured(dataFolder(t), nowhere), env: secret });
+  const folder = dataFolder(t);
+  const desktop = await startDesktop(t, { args: configured(folder, nowhere), env: secret });
   const window = await desktop.window();
   await saveRita(desktop, 'Jameson');
   const { app, dialog } = desktop.electron;
@@ -129,6 +130,11 @@ test('closing with unsent changes asks first, and "Keep it open" keeps it open',
   app.quit();
   assert.equal(await app.ended, 0);
   assert.equal(dialog.questions.length, 2);
+  // Whoever removes the program now is told so too.
+  assert.match(
+    readFileSync(path.join(folder, 'data', 'unsent.txt'), 'utf8'),
+    /^1 change of a customer has not reached/,
+  );
 });
 
 for (const [what, happens] of [

@@ -5,6 +5,7 @@ import { registerHooks } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { projectRoot } from '../../../build/project-root.ts';
 import { callChannel } from '../../../electron/ipc/channels.ts';
 import type { Argument, CallName, Envelope, Result } from '../../../electron/ipc/schema.ts';
@@ -45,6 +46,8 @@ export type DesktopOptions = {
   readonly env?: { readonly [name: string]: string };
   /** Before the main process starts: how this machine is. */
   readonly prepare?: (electron: FakeElectron) => void;
+  /** An installed app in place of the checkout: its unpacked archive, and its resources beside that. */
+  readonly installed?: { readonly app: string; readonly resources: string };
 };
 
 const endings = new WeakMap<TestContext, (() => void | Promise<void>)[]>();
@@ -66,19 +69,28 @@ function atEnd(t: TestContext, end: () => void | Promise<void>): void {
 let runs = 0;
 
 /** @returns when the main process has run its first, synchronous part */
-export async function startDesktop(t: TestContext, { args, env = {}, prepare }: DesktopOptions): Promise<Desktop> {
+export async function startDesktop(
+  t: TestContext,
+  { args, env = {}, prepare, installed }: DesktopOptions,
+): Promise<Desktop> {
   runs += 1;
   const mark = `?run=${runs}`;
   const electron: FakeElectron = await import(fakeUrl(mark));
-  electron.app.appPath = projectRoot;
+  electron.app.appPath = installed?.app ?? projectRoot;
+  electron.app.isPackaged = installed !== undefined;
+  if (installed !== undefined) Reflect.set(process, 'resourcesPath', installed.resources);
   prepare?.(electron);
 
   const before = { argv: process.argv, env: { ...process.env } };
   const forget = rememberListeners();
-  process.argv = [process.execPath, projectRoot, ...args];
+  process.argv = [process.execPath, ...(installed === undefined ? [projectRoot] : []), ...args];
   Object.assign(process.env, env);
   try {
-    await import(new URL(`../../../electron/main.ts${mark}`, import.meta.url).href);
+    const main =
+      installed === undefined
+        ? path.join(projectRoot, 'electron', 'main.ts')
+        : path.join(installed.app, 'dist', 'main', 'main.js');
+    await import(pathToFileURL(main).href + mark);
   } finally {
     process.argv = before.argv;
     for (const name of Object.keys(env)) delete process.env[name];

@@ -30,7 +30,7 @@ export class FakeEvent {
 }
 
 class FakeApp extends EventEmitter implements Pick<App, 'isPackaged' | 'exit' | 'quit' | 'getAppPath' | 'getVersion'> {
-  readonly isPackaged = false;
+  isPackaged = false;
   readonly switches = new Map<string, string | undefined>();
   readonly paths = new Map<string, string>([['home', '/home/till']]);
   appPath = '';

@@ -1,0 +1,136 @@
+/**
+ * How electron-builder packs Tillside. Everything that differs between builds comes through the environment (README, "Packages
+ * for IT"): signing and notarising by electron-builder's own names, the feed and the vendor by ours. No secret is ever here.
+ */
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Configuration } from 'electron-builder';
+import { projectRoot } from '../project-root.ts';
+
+export type PackagingEnv = {
+  /** Where IT's updates lie; it stands in the package and in the config of each till, which has the last word. */
+  readonly TILLSIDE_FEED_URL?: string | undefined;
+  /** `Name <address>`, which deb and rpm want. */
+  readonly TILLSIDE_VENDOR?: string | undefined;
+  readonly TILLSIDE_HOMEPAGE?: string | undefined;
+  /** `required`: what cannot be signed is not built. */
+  readonly TILLSIDE_SIGNING?: string | undefined;
+};
+
+export type Packing = {
+  readonly output: string;
+  /** Made for this build: what goes into the package beside the app. */
+  readonly parts: string;
+  /** A folder with the program of Electron for the target; `null`: it is fetched. */
+  readonly electronDist: string | null;
+};
+
+/** Never to be changed: an installer finds by them what it takes the place of. */
+const appId = 'app.tillside.till';
+const nsisGuid = '9d2c1c1e-57b0-5a0e-8a94-3f8f2c0a6d51';
+const msiUpgradeCode = '5E0B7C3A-0C0F-4D0B-9F53-7C9E2B1A4D86';
+
+/** The languages of the screen; Chromium's own words (menus of a text field) in others would only be weight. */
+const languages = ['en', 'en-US', 'ar', 'de', 'es', 'fr', 'hi', 'id', 'zh-CN', 'zh_CN'];
+
+const shipped = path.join(projectRoot, 'node_modules', 'better-sqlite3', 'prebuilds');
+const resource = (name: string) => path.join(import.meta.dirname, name);
+
+/** The one SQLite binary of the target: `electron/main.ts` opens it at this place. */
+function sqlite(platform: 'win32' | 'linux' | 'darwin') {
+  return { from: path.join(shipped, `${platform}-\${arch}.node`), to: 'better_sqlite3.node' };
+}
+
+export function builderConfig({ output, parts, electronDist }: Packing, env: PackagingEnv): Configuration {
+  const maintainer = env.TILLSIDE_VENDOR ?? 'Tillside <tillside@example.com>';
+  return {
+    appId,
+    productName: 'Tillside',
+    copyright: '',
+    directories: { output, buildResources: resource('installer') },
+    ...(electronDist === null ? {} : { electronDist }),
+    electronLanguages: languages,
+
+    // All JavaScript is bundled: no package is shipped, neither its tests nor its sources.
+    files: [
+      'dist/main/**',
+      'dist/preload/**',
+      'dist/renderer/**',
+      'package.json',
+      '!**/*.map',
+      '!**/bundled-packages.json',
+      '!node_modules/**',
+    ],
+    extraMetadata: { homepage: env.TILLSIDE_HOMEPAGE ?? 'https://example.com/tillside', author: maintainer },
+    removePackageScripts: true,
+    extraResources: [{ from: parts, to: '.' }],
+    // Electron's own greeting is not ours to ship; the packager leaves it where Electron was not fetched as a zip.
+    afterExtract: async ({ appOutDir }) =>
+      rmSync(path.join(appOutDir, 'resources', 'default_app.asar'), { force: true }),
+    npmRebuild: false,
+    nodeGypRebuild: false,
+    asar: true,
+    // electron/main.ts lives in the archive, whose hash is in the program (Windows, macOS): a changed one does not start.
+    disableAsarIntegrity: false,
+    electronFuses: {
+      runAsNode: false,
+      enableCookieEncryption: true,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      enableEmbeddedAsarIntegrityValidation: true,
+      onlyLoadAppFromAsar: true,
+      loadBrowserProcessSpecificV8Snapshot: false,
+      grantFileProtocolExtraPrivileges: false,
+    },
+    forceCodeSigning: env.TILLSIDE_SIGNING === 'required',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the packager fills it in
+    artifactName: '${name}-${version}-${os}-${arch}.${ext}',
+    // Writes latest*.yml beside the packages. Nothing is ever uploaded from here.
+    publish: { provider: 'generic', url: env.TILLSIDE_FEED_URL ?? 'https://example.com/tillside' },
+    detectUpdateChannel: false,
+
+    win: {
+      target: ['nsis', 'msi'],
+      icon: resource('icons/icon.ico'),
+      extraResources: [sqlite('win32')],
+      requestedExecutionLevel: 'asInvoker',
+    },
+    nsis: {
+      guid: nsisGuid,
+      oneClick: false,
+      perMachine: true,
+      allowToChangeInstallationDirectory: true,
+      runAfterFinish: false,
+      deleteAppDataOnUninstall: false,
+      createDesktopShortcut: true,
+      include: resource('installer/nsis.nsh'),
+    },
+    msi: { upgradeCode: msiUpgradeCode, perMachine: true, oneClick: true, runAfterFinish: false },
+
+    mac: {
+      target: ['dmg', 'zip'],
+      icon: resource('icons/icon.icns'),
+      category: 'public.app-category.business',
+      extraResources: [sqlite('darwin')],
+      hardenedRuntime: true,
+      gatekeeperAssess: false,
+      entitlements: resource('installer/entitlements.plist'),
+      entitlementsInherit: resource('installer/entitlements.plist'),
+      // Done where APPLE_API_KEY (or APPLE_ID) and their kin are in the environment.
+      notarize: true,
+    },
+
+    linux: {
+      target: ['deb', 'rpm'],
+      icon: resource('icons'),
+      executableName: 'tillside',
+      category: 'Office',
+      synopsis: 'Loyalty customers at the till',
+      maintainer,
+      vendor: maintainer.replace(/\s*<.*>$/, ''),
+      extraResources: [sqlite('linux')],
+    },
+    deb: { fpm: [`--before-remove=${resource('installer/before-remove.sh')}`] },
+    rpm: { fpm: [`--before-remove=${resource('installer/before-remove.sh')}`] },
+  };
+}

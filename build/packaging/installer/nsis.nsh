@@ -1,0 +1,28 @@
+; Removing Tillside by hand warns of what was not sent, of any user of this machine. A silent removal is IT's own decision:
+; `tillside doctor` tells the count beforehand. The data stays either way.
+!macro customUnInit
+  ${IfNot} ${Silent}
+  ${AndIfNot} ${isUpdated}
+    StrCpy $R7 ""
+    ReadRegStr $R2 HKLM "SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList" "ProfilesDirectory"
+    ExpandEnvStrings $R2 "$R2"
+    FindFirst $R3 $R4 "$R2\*"
+    ${DoWhile} $R4 != ""
+      ClearErrors
+      FileOpen $R5 "$R2\$R4\AppData\Local\Tillside\live\unsent.txt" r
+      ${IfNot} ${Errors}
+        FileRead $R5 $R6
+        FileClose $R5
+        StrCpy $R7 "$R7$R4: $R6$\n"
+      ${EndIf}
+      FindNext $R3 $R4
+    ${Loop}
+    FindClose $R3
+    ClearErrors
+    ${If} $R7 != ""
+      MessageBox MB_YESNO|MB_ICONEXCLAMATION|MB_DEFBUTTON2 "$R7$\nThey stay on this machine, and go when Tillside is installed again. Remove Tillside?" /SD IDYES IDYES tillsideGoOn
+      Quit
+      tillsideGoOn:
+    ${EndIf}
+  ${EndIf}
+!macroend

@@ -1,0 +1,52 @@
+/** What deb and rpm run before Tillside is removed. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { projectRoot } from '../../build/project-root.ts';
+import { dataPlace } from '../../electron/support/data-place.ts';
+import { unsentNote, unsentNoteFile } from '../../electron/support/unsent-note.ts';
+
+const script = path.join(projectRoot, 'build', 'packaging', 'installer', 'before-remove.sh');
+const oldestSavedAtMs = Date.UTC(2026, 0, 15, 9);
+
+function homes(t: TestContext): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-homes-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function remove(folder: string, how: string) {
+  const { status, stderr } = spawnSync('/bin/sh', [script, how], {
+    env: { ...process.env, TILLSIDE_HOMES: folder },
+    encoding: 'utf8',
+  });
+  return { status, stderr };
+}
+
+test('removing the program tells what each user has not sent, and takes nothing away (F30)', (t) => {
+  const folder = homes(t);
+  const meera = dataPlace('linux', {}, path.join(folder, 'meera'), 'live');
+  const tom = dataPlace('linux', {}, path.join(folder, 'tom'), 'live');
+  const note = unsentNote(meera);
+  note({ unsent: 3, oldestSavedAtMs });
+  unsentNote(tom)({ unsent: 0, oldestSavedAtMs: null });
+
+  for (const how of ['remove', '0']) {
+    const { status, stderr } = remove(folder, how);
+    assert.equal(status, 0, 'the removal goes on');
+    assert.match(
+      stderr,
+      /3 changes of customers have not reached head office; the oldest was saved at 2026-01-15T09:00/,
+    );
+    assert.ok(stderr.includes(meera), stderr);
+    assert.ok(!stderr.includes(tom), stderr);
+  }
+  assert.ok(existsSync(unsentNoteFile(meera)));
+  for (const how of ['upgrade', '1']) assert.equal(remove(folder, how).stderr, '', 'an update is no removal');
+
+  note({ unsent: 0, oldestSavedAtMs: null });
+  assert.equal(remove(folder, 'remove').stderr, '', 'all is sent');
+});

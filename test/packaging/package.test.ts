@@ -1,0 +1,223 @@
+/**
+ * `npm run dist` over a stub of Electron's program, which needs no download: what is in the package. The installers
+ * round it are made and tried by the workflow of each platform (.github/workflows).
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { extractAll, listPackage } from '@electron/asar';
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { bundles, ensureBuilt } from '../../build/bundles.ts';
+import { builderConfig } from '../../build/packaging/builder-config.ts';
+import { allowedLicenses, shippedPackages } from '../../build/packaging/shipped-packages.ts';
+import { projectRoot } from '../../build/project-root.ts';
+import { configJsonSchema } from '../../electron/support/config-schema.ts';
+import { dataFolder, startDesktop } from '../helpers/electron/desktop.ts';
+import { stubElectron } from '../helpers/electron/stub-program.ts';
+
+const run = promisify(execFile);
+const dist = path.join(projectRoot, 'build', 'dist.ts');
+
+function sha256(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}
+
+describe('a package of Tillside', () => {
+  let folder = '';
+  let release = '';
+  let unpacked = '';
+  let resources = '';
+  let inArchive: readonly string[] = [];
+
+  before(async () => {
+    await ensureBuilt(['main', 'preload', 'renderer']);
+    folder = mkdtempSync(path.join(tmpdir(), 'tillside-package-'));
+    release = path.join(folder, 'release');
+    const electron = await stubElectron(folder);
+    await run(process.execPath, [
+      dist,
+      '--linux',
+      '--arch',
+      'x64',
+      '--dir',
+      '--electron',
+      electron,
+      '--output',
+      release,
+    ]);
+    unpacked = path.join(release, 'linux-unpacked');
+    resources = path.join(unpacked, 'resources');
+    inArchive = listPackage(path.join(resources, 'app.asar'), { isPack: false }).map((name) =>
+      name.replaceAll(path.sep, '/'),
+    );
+  });
+  after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+
+  it('holds the built app and nothing else: no packages, sources, source maps or tests', () => {
+    for (const { output } of Object.values(bundles)) assert.ok(inArchive.includes(`/dist/${output}`), output);
+    for (const worker of ['background-worker', 'import-worker', 'checkpoint-worker']) {
+      assert.ok(inArchive.includes(`/dist/main/${worker}.js`), worker);
+    }
+    const known = /^\/(dist|dist\/(main|preload|renderer|renderer\/assets)|package\.json)$/;
+    const built = /^\/dist\/(main|renderer\/assets)\/[\w.-]+\.(js|css|woff2|svg)$/;
+    const others = inArchive.filter(
+      (name) =>
+        !known.test(name) && !built.test(name) && !Object.values(bundles).some(({ output }) => name.endsWith(output)),
+    );
+    assert.deepEqual(others, []);
+  });
+
+  it('names no script and no package to install', () => {
+    const own: object = JSON.parse(readFileSync(path.join(extracted(), 'package.json'), 'utf8'));
+    for (const key of ['scripts', 'devDependencies', 'dependencies'])
+      assert.equal(Reflect.get(own, key), undefined, key);
+    assert.equal(Reflect.get(own, 'main'), 'dist/main/main.js');
+  });
+
+  it('has the SQLite binary of its target, and no other', () => {
+    const binaries = readdirSync(unpacked, { recursive: true }).filter((name) => String(name).endsWith('.node'));
+    assert.deepEqual(binaries, [path.join('resources', 'better_sqlite3.node')]);
+    const prebuilt = path.join(projectRoot, 'node_modules', 'better-sqlite3', 'prebuilds', 'linux-x64.node');
+    assert.equal(sha256(path.join(resources, 'better_sqlite3.node')), sha256(prebuilt));
+  });
+
+  it('has its fuses set: no Node by another name, no inspector, nothing but the archive', async () => {
+    const wire = await getCurrentFuseWire(path.join(unpacked, 'tillside'));
+    const on = [
+      FuseV1Options.EnableCookieEncryption,
+      FuseV1Options.EnableEmbeddedAsarIntegrityValidation,
+      FuseV1Options.OnlyLoadAppFromAsar,
+    ];
+    const off = [
+      FuseV1Options.RunAsNode,
+      FuseV1Options.EnableNodeOptionsEnvironmentVariable,
+      FuseV1Options.EnableNodeCliInspectArguments,
+      FuseV1Options.LoadBrowserProcessSpecificV8Snapshot,
+      FuseV1Options.GrantFileProtocolExtraPrivileges,
+    ];
+    for (const fuse of on) assert.equal(wire[fuse], '1'.charCodeAt(0), FuseV1Options[fuse]);
+    for (const fuse of off) assert.equal(wire[fuse], '0'.charCodeAt(0), FuseV1Options[fuse]);
+  });
+
+  it('speaks the languages of the screen, and no more', () => {
+    const locales = readdirSync(path.join(unpacked, 'locales')).map((name) => name.replace('.pak', ''));
+    assert.deepEqual(locales.toSorted(), ['ar', 'de', 'en-GB', 'en-US', 'es', 'fr', 'hi', 'id', 'zh-CN']);
+  });
+
+  it('brings the schema of the config, the licences of what it holds, and no greeting of Electron', () => {
+    const files = readdirSync(resources).toSorted();
+    assert.deepEqual(files, [
+      'THIRD-PARTY-LICENSES.txt',
+      'app-update.yml',
+      'app.asar',
+      'better_sqlite3.node',
+      'config.schema.json',
+      'sbom.cdx.json',
+    ]);
+    assert.deepEqual(JSON.parse(readFileSync(path.join(resources, 'config.schema.json'), 'utf8')), configJsonSchema());
+    const notices = readFileSync(path.join(resources, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+    for (const { name, license } of shippedPackages()) {
+      assert.ok(notices.includes(`${name} `), name);
+      assert.ok(allowedLicenses.has(license), `${name} is under ${license || 'no licence'}: may it be shipped?`);
+    }
+  });
+
+  it('has a bill of materials of what it holds, with checksums, and checksums of its own', () => {
+    const bill = JSON.parse(readFileSync(path.join(release, 'tillside-0.1.0.cdx.json'), 'utf8'));
+    assert.equal(bill.bomFormat, 'CycloneDX');
+    const names = bill.components.map((one: { name: string }) => one.name);
+    for (const name of ['electron', 'better-sqlite3-multiple-ciphers', 'zod', 'svelte']) {
+      assert.ok(names.includes(name), `${name} is not in ${names}`);
+    }
+    assert.ok(!names.includes('vite'), 'a tool is not in the product');
+    for (const { name, hashes } of bill.components) assert.match(hashes?.[0].content ?? '', /^[0-9a-f]{128}$/, name);
+    const sums = readFileSync(path.join(release, 'SHA256SUMS'), 'utf8');
+    const file = 'tillside-0.1.0.cdx.json';
+    assert.ok(sums.includes(`${sha256(path.join(release, file))}  ${file}\n`), sums);
+  });
+
+  it('opens a till when it is started', async (t) => {
+    const desktop = await startDesktop(t, {
+      args: ['--data', path.join(dataFolder(t), 'data')],
+      installed: { app: extracted(), resources },
+    });
+    const window = await desktop.window();
+    assert.equal(window.options.webPreferences?.devTools, false);
+    assert.equal((await desktop.call('app.info')).mode, 'practice');
+    const { hits } = await desktop.call('customers.search', { query: 'rita' });
+    assert.ok(hits.length > 0, 'the sample customers are found in its database');
+  });
+
+  let extractedTo: string | null = null;
+  function extracted(): string {
+    if (extractedTo === null) {
+      extractedTo = path.join(folder, 'app');
+      extractAll(path.join(resources, 'app.asar'), extractedTo);
+    }
+    return extractedTo;
+  }
+});
+
+describe('the packages of every platform', () => {
+  const config = builderConfig({ output: 'release', parts: 'parts', electronDist: null }, {});
+
+  it('install for the whole machine, with ids that never change', () => {
+    assert.deepEqual(config.win?.target, ['nsis', 'msi']);
+    assert.deepEqual(config.linux?.target, ['deb', 'rpm']);
+    assert.deepEqual(config.mac?.target, ['dmg', 'zip']);
+    assert.equal(config.nsis?.perMachine, true);
+    // `/S` and `/D=` are of the assisted installer; an upgrade finds the old one by these.
+    assert.equal(config.nsis?.oneClick, false);
+    assert.equal(config.nsis?.guid, '9d2c1c1e-57b0-5a0e-8a94-3f8f2c0a6d51');
+    assert.equal(config.msi?.perMachine, true);
+    assert.equal(config.msi?.upgradeCode, '5E0B7C3A-0C0F-4D0B-9F53-7C9E2B1A4D86');
+    assert.equal(config.appId, 'app.tillside.till');
+  });
+
+  it('take one SQLite binary each, which is there for both processors', () => {
+    const prebuilds = readdirSync(path.join(projectRoot, 'node_modules', 'better-sqlite3', 'prebuilds'));
+    for (const platform of [config.win, config.mac, config.linux]) {
+      const [binary, ...others] = [platform?.extraResources ?? []].flat();
+      assert.deepEqual(others, []);
+      assert.ok(typeof binary === 'object' && typeof binary.from === 'string');
+      for (const arch of ['x64', 'arm64']) {
+        assert.ok(prebuilds.includes(path.basename(binary.from.replace(/\$\{arch\}/, arch))), binary.from);
+      }
+    }
+  });
+
+  it('leave the data where it is, and are signed where the environment asks for it', () => {
+    assert.equal(config.nsis?.deleteAppDataOnUninstall, false);
+    assert.equal(config.forceCodeSigning, false);
+    const signed = builderConfig({ output: '', parts: '', electronDist: null }, { TILLSIDE_SIGNING: 'required' });
+    assert.equal(signed.forceCodeSigning, true);
+    assert.equal(signed.mac?.hardenedRuntime, true);
+  });
+});
+
+describe('npm run dist', () => {
+  it('says plainly that no package can be made where Electron cannot be had', async () => {
+    const { HTTP_PROXY: _a, HTTPS_PROXY: _b, http_proxy: _c, https_proxy: _d, ...own } = process.env;
+    const env = { ...own, ELECTRON_MIRROR: 'http://127.0.0.1:9/', ELECTRON_OVERRIDE_DIST_PATH: '/nowhere' };
+    await assert.rejects(run(process.execPath, [dist], { env }), (error: { code: number; stderr: string }) => {
+      assert.equal(error.code, 1);
+      assert.match(
+        error.stderr,
+        /No package can be made here, because Electron cannot be had: 127\.0\.0\.1 cannot be reached/,
+      );
+      assert.match(error.stderr, /--electron DIR/);
+      return true;
+    });
+  });
+
+  it('refuses what it does not know, with 2', async () => {
+    for (const args of [['--solaris'], ['--staged', '120']]) {
+      await assert.rejects(run(process.execPath, [dist, ...args]), (error: { code: number }) => error.code === 2);
+    }
+  });
+});
