@@ -11,9 +11,12 @@ import { createInterface } from 'node:readline';
 import { _electron, type Browser, test as base, chromium, expect, type Locator, type Page } from 'playwright/test';
 import { chromiumFlags, findChromium, isRoot } from '../../build/chromium.ts';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
 import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
 import { type PracticeServer, startPracticeServer } from '../../electron/practice/practice-server.ts';
-import { sampleCustomers } from '../../electron/practice/sample-customers.ts';
+import { sampleCustomers, sampleSize } from '../../electron/practice/sample-customers.ts';
+import { run } from '../command-line/run.ts';
+import { bundleParts, logsOf, PersonalData, type Source } from './personal-data.ts';
 
 export { expect } from 'playwright/test';
 
@@ -25,6 +28,8 @@ type RunningHost = {
   readonly page: Page;
   /** `kill` is a power cut for the program; `quit` is what closing it does. */
   readonly stop: (how: 'kill' | 'quit') => Promise<void>;
+  /** What the program and its page said of themselves so far. */
+  readonly said: () => readonly Source[];
 };
 
 export type TillSettings = {
@@ -102,13 +107,14 @@ export const test = base.extend<{ settings: Partial<TillSettings>; till: TillScr
     const args = ['--data', path.join(dataDir, 'data')];
     if (chosen.mode === 'live') {
       const file = path.join(dataDir, 'config.json');
-      const own = { ...practiceConfig(server.url), sync: { settleSeconds: 0.3 } };
+      const own = { ...practiceConfig(server.url), sync: { settleSeconds: 0.3 }, log: { level: 'debug' } };
       writeFileSync(file, JSON.stringify({ ...own, ...chosen.config }));
       args.push('--config', file);
     }
     const start = (secret: string | null) =>
       host === null ? openElectron(args, secret) : openPreview(host, args, chosen, secret);
     let running = await start(chosen.secret);
+    const said: Source[] = [];
     await use({
       get page() {
         return running.page;
@@ -139,15 +145,40 @@ export const test = base.extend<{ settings: Partial<TillSettings>; till: TillScr
       changes: () => server.control.ledger.map((entry) => entry.changes),
       restart: async (how) => {
         await running.stop(how);
+        said.push(...running.said());
         // The secret is given once: from now on the till has its own.
         running = await start(null);
       },
     });
     await running.stop('quit');
+    said.push(...running.said());
+    const { customers, ledger } = server.control;
+    const people = chosen.mode === 'live' ? customers : sampleCustomers(sampleSize);
+    await expectNoPersonalData(args, new PersonalData([...people, ...ledger.map(({ changes }) => changes)]), said);
     await server.close();
     rmSync(dataDir, { recursive: true, force: true });
   },
 });
+
+/** Whatever a spec did: no log, no error text and no support bundle tells who the customers were. */
+async function expectNoPersonalData(
+  args: readonly string[],
+  personal: PersonalData,
+  said: readonly Source[],
+): Promise<void> {
+  const dataDir = args[args.indexOf('--data') + 1] ?? '';
+  const file = path.join(dataDir, 'bundle-of-the-spec.zip');
+  const transport = createNodeTransport({ clock: systemClock, env: {} });
+  const made = await run(['support-bundle', file, ...args], { transport: transport.send });
+  transport.close();
+  expect(made).toMatchObject({ code: 0, err: '' });
+  const logs = logsOf(dataDir);
+  // Else nothing was looked at.
+  expect(logs.map(({ text }) => text).join('')).toContain('"event":"till opened"');
+  expect(personal.size).toBeGreaterThan(0);
+  const sources = [...said, ...logs, ...bundleParts(file), { name: 'tillside support-bundle', text: made.out }];
+  expect(sources.flatMap((source) => personal.findIn(source))).toEqual([]);
+}
 
 function environment(secret: string | null): { [name: string]: string } {
   const { TILLSIDE_SECRET: _inherited, TILLSIDE_CONFIG: _config, ...own } = process.env;
@@ -164,14 +195,22 @@ async function openPreview(
   const script = path.join(root, 'build', 'preview.ts');
   const child = spawn(process.execPath, [script, ...args, '--port', '0', '--no-open'], {
     env: environment(secret),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = new Map<string, string>();
+  const hear = (name: string, text: string) => said.set(name, `${said.get(name) ?? ''}${text}\n`);
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    hear('what the program said', text);
+    process.stderr.write(text);
   });
   const url = await readyUrl(child);
   const context = await browser.newContext({ viewport, hasTouch: touch });
   const page = await context.newPage();
+  hearPage(page, hear);
   await page.goto(url);
   return {
     page,
+    said: () => [...said].map(([name, text]) => ({ name, text })),
     stop: async (how) => {
       await context.close();
       const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve();
@@ -179,6 +218,11 @@ async function openPreview(
       await ended;
     },
   };
+}
+
+function hearPage(page: Page, hear: (name: string, text: string) => void): void {
+  page.on('console', (message) => hear('console of the page', message.text()));
+  page.on('pageerror', (error) => hear('errors of the page', error.stack ?? error.message));
 }
 
 async function readyUrl(child: ChildProcess): Promise<string> {
@@ -193,9 +237,13 @@ async function readyUrl(child: ChildProcess): Promise<string> {
 async function openElectron(args: readonly string[], secret: string | null): Promise<RunningHost> {
   const sandbox = isRoot() ? ['--no-sandbox'] : [];
   const app = await _electron.launch({ args: [root, ...args, ...sandbox], env: environment(secret) });
+  const said = new Map<string, string>();
+  const hear = (name: string, text: string) => said.set(name, `${said.get(name) ?? ''}${text}\n`);
   const page = await app.firstWindow();
+  hearPage(page, hear);
   return {
     page,
+    said: () => [...said].map(([name, text]) => ({ name, text })),
     stop: async (how) => {
       const child = app.process();
       const ended = once(child, 'exit');
