@@ -37,6 +37,7 @@ import { checkLine } from './sync/check-line.ts';
 import { ConnectionState } from './sync/connection.ts';
 import { SyncEngine } from './sync/engine.ts';
 import type { Line } from './sync/line.ts';
+import { MarkField } from './sync/mark-field.ts';
 import { Pace } from './sync/pace.ts';
 import type { ConnectionCheck, SyncStatus } from './sync/sync-status.ts';
 import { Told } from './sync/told.ts';
@@ -142,10 +143,18 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   const stored = secrets.read('api-secret');
   if (stored.kind === 'value') connect(stored.value);
 
-  const organisation = new Organisation(db, clock, config.org, (view) => emit({ name: 'org.changed', payload: view }));
+  const organisation = new Organisation(
+    db,
+    clock,
+    config.org,
+    () => live.config.sync.markField,
+    (view) => emit({ name: 'org.changed', payload: view }),
+  );
   const staffDesk = new StaffDesk(db, clock, config.staff, (current) =>
     emit({ name: 'staff.changed', payload: current }),
   );
+  /** Cancels of looks that are still to come. */
+  const looks = new Set<() => void>();
   const outbox = new Outbox(db, clock, random);
   const line: Line = {
     api: () => api,
@@ -154,6 +163,14 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     connection: new ConnectionState(clock, random),
     pace: new Pace(config.api, clock, random, () => outbox.waiting()),
     told: new Told(),
+    mark: new MarkField(() => organisation.reserved()),
+    lookLater: (customerId) => {
+      const cancel = clock.after(live.config.sync.settleSeconds * 1000, () => {
+        looks.delete(cancel);
+        desk.refreshQuietly(customerId);
+      });
+      looks.add(cancel);
+    },
     clock,
     log,
     get config() {
@@ -329,6 +346,11 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       changed(updateId, customerOf(db, updateId));
       return result;
     },
+    'updates.awardSeen': ({ updateId }) => {
+      const result = updates.awardSeen(updateId);
+      changed(updateId, customerOf(db, updateId));
+      return result;
+    },
     'updates.list': (page) => listUpdates(db, outbox, page),
     'updates.history': ({ updateId }) => historyOf(db, updateId),
     'drafts.keep': (draft) => {
@@ -391,7 +413,9 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     status: () => engine.status(),
     backUp: () => upkeep.backUp('by-hand'),
     configChanged: (changed) => {
+      const markField = live.config.sync.markField;
       live = takeLive(live.config, changed);
+      if (live.config.sync.markField !== markField) organisation.reservedChanged();
       log.setLevel?.(live.config.log.level);
       log.write('info', 'config changed', { restartDue: live.restartDue });
       care.changed();
@@ -399,6 +423,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     },
     close: async () => {
       cancelRound?.();
+      for (const cancel of looks) cancel();
       upkeep.close();
       care.close();
       healthReport.close();

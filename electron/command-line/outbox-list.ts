@@ -1,6 +1,7 @@
 import { fieldKeys } from '../customers/customer.ts';
 import { ageInWords } from '../support/age-in-words.ts';
-import { selectUpdates, type Update } from '../updates/rows.ts';
+import { listDoubleAwards } from '../updates/double-awards.ts';
+import { openList, selectUpdates, type Update } from '../updates/rows.ts';
 import { type Command, exitCodes } from './command.ts';
 import { readDatabase } from './read-database.ts';
 import { dataFolderAnyway } from './till-place.ts';
@@ -11,17 +12,18 @@ export const outboxList: Command = {
   about: [
     'Works while Tillside is open. Shows ids, states, ages and the names of fields, never what is in them, so that the ' +
       'list can be sent to support as it is.',
-    'Exit code 0: nothing waits. 1: something waits. 2: something needs a person now.',
+    'Exit code 0: nothing waits. 1: something waits, or points may have been awarded twice. 2: something needs a person now.',
   ],
   run(given, io) {
     const nowMs = io.clock.wallMs();
-    const updates = readDatabase(dataFolderAnyway(given, io), io, (db) =>
-      selectUpdates(db, "where u.state in ('queued','sending','unknown','attention') order by u.place, u.seq"),
-    ).map((update) => line(update, nowMs));
+    const { updates, doubleAwards } = readDatabase(dataFolderAnyway(given, io), io, (db) => ({
+      updates: selectUpdates(db, `where u.state in ${openList} order by u.place, u.seq`).map((one) => line(one, nowMs)),
+      doubleAwards: listDoubleAwards(db),
+    }));
     const attention = updates.filter(({ state, nextVisit }) => state === 'attention' && !nextVisit).length;
     const oldestAgeSeconds = updates.reduce((oldest, { ageSeconds }) => Math.max(oldest, ageSeconds), 0);
     if (given.has('json')) {
-      io.print(JSON.stringify({ unsent: updates.length, attention, oldestAgeSeconds, updates }));
+      io.print(JSON.stringify({ unsent: updates.length, attention, oldestAgeSeconds, updates, doubleAwards }));
     } else if (updates.length === 0) io.print('All sent: nothing waits on this till.');
     else {
       io.print(`${updates.length} unsent, the oldest saved ${ageInWords(oldestAgeSeconds * 1000)} ago.`);
@@ -32,8 +34,16 @@ export const outboxList: Command = {
         );
       }
     }
+    if (doubleAwards.length > 0 && !given.has('json')) {
+      io.print('Points may have been awarded twice (each went out more than once; details on the screen: Updates):');
+      for (const { id, pointsBefore, pointsAfter, explained, requestIds } of doubleAwards) {
+        io.print(
+          `  ${id}  points ${pointsBefore} to ${pointsAfter}, ${explained} explained, requests ${requestIds.join(', ') || 'unknown'}`,
+        );
+      }
+    }
     if (attention > 0) return exitCodes.act;
-    return updates.length > 0 ? exitCodes.look : exitCodes.fine;
+    return updates.length + doubleAwards.length > 0 ? exitCodes.look : exitCodes.fine;
   },
 };
 

@@ -69,13 +69,18 @@ export class CustomerDesk {
     return customerView(db, outbox, customerId, this.#organisation.view(), this.#countryCode);
   }
 
-  /** Quietly: the screen shows the age of what it has, and is told when there is something newer. */
   #refreshInBackground(customerId: number): void {
-    const { connection, clock, db, log } = this.#line;
+    const { connection, clock, db } = this.#line;
     const asOfMs = customerRow(db, customerId)?.as_of_ms ?? null;
     // A clock that was set back must not make a record fresh for ever.
     const isFresh = asOfMs !== null && Math.abs(clock.wallMs() - asOfMs) < this.#freshForMs;
-    if (isFresh || connection.waitMs > 0 || connection.paused !== null || this.#refreshing.has(customerId)) return;
+    if (!isFresh && connection.waitMs === 0 && connection.paused === null) this.refreshQuietly(customerId);
+  }
+
+  /** The screen shows the age of what it has, and is told when there is something newer. */
+  refreshQuietly(customerId: number): void {
+    const { log } = this.#line;
+    if (this.#refreshing.has(customerId)) return;
     this.#refreshing.add(customerId);
     void refresh(this.#line, customerId)
       .catch((error: unknown) =>

@@ -6,7 +6,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Db } from '../db/open.ts';
 import { count, inTransaction, sql } from '../db/statements.ts';
 import { forgetDrafts } from '../updates/drafts.ts';
-import { openList } from '../updates/rows.ts';
+import { isDoubleAward, openList } from '../updates/rows.ts';
 import type { ForgetResult } from './customer-view.ts';
 import { dropOwnCopy, forgetCustomer } from './region.ts';
 import { customerRow } from './store.ts';
@@ -24,7 +24,9 @@ export function trimClosedUpdates(db: Db, beforeMs: number): number {
   return inTransaction(db, () => {
     const ids = sql<{ id: string }>(
       db,
+      // A possible double award stays until somebody has looked at it.
       `select id from updates where state in ('applied','cancelled','discarded') and settled_at_ms < ?
+         and not (award is not null and ${isDoubleAward})
        order by settled_at_ms limit ${updatesAtATime}`,
     )
       .all(beforeMs)

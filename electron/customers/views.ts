@@ -8,6 +8,7 @@ import {
   channels,
   coreFields,
   type FieldKey,
+  type FieldValues,
   fieldKeys,
   fillableIdentifiers,
   type Identifier,
@@ -33,14 +34,24 @@ export function ruleContext(
   if (identifier === null) return null;
   const { server, fields } = effectiveView(db, customerId, withoutUpdateId);
   return {
-    server: server?.fields ?? {},
-    effective: fields,
+    server: withoutReserved(server?.fields ?? {}, org),
+    effective: withoutReserved(fields, org),
     identifier,
     policy: org.policy,
     definitions: org.fields,
     definitionsKnown: org.fieldsAsOfMs !== null,
+    reserved: org.reserved,
     countryCode,
   };
+}
+
+/** What staff see and change: not the fields that IT keeps for the till itself. */
+function withoutReserved(fields: FieldValues, { reserved }: OrgView): FieldValues {
+  return Object.fromEntries(
+    fieldKeys(fields)
+      .filter((key) => !reserved.some((one) => one === key))
+      .map((key) => [key, fields[key] ?? null]),
+  );
 }
 
 /** The same for somebody who is not on this till: nothing is known but the identifier. */
@@ -53,6 +64,7 @@ export function strangerContext(identifier: Identifier, org: OrgView, countryCod
     policy: org.policy,
     definitions: org.fields,
     definitionsKnown: org.fieldsAsOfMs !== null,
+    reserved: org.reserved,
     countryCode,
   };
 }
@@ -82,15 +94,15 @@ export function customerView(
   const row = customerRow(db, customerId);
   const context = ruleContext(db, customerId, org, countryCode);
   if (row === null || context === null) return null;
-  const { server, fields, edits } = effectiveView(db, customerId);
+  const { server, edits } = effectiveView(db, customerId);
   const pending = edits
     .filter((edit) => edit.kind === 'fields')
     .flatMap(({ updateId, state, changes }) => fieldKeys(changes).map((key) => ({ key, updateId, state })));
   return {
     customerId,
     identifier: context.identifier,
-    fields,
-    server: server?.fields ?? {},
+    fields: context.effective,
+    server: context.server,
     // The last edit of a field is the one whose value is shown.
     pending: pending.filter(({ key }, at) => !pending.slice(at + 1).some((later) => later.key === key)),
     locks: locksOf(context),

@@ -4,13 +4,20 @@ import { firstSchema } from './migrations/001-first-schema.ts';
 import { regionOfCustomers } from './migrations/002-region.ts';
 import { ownCustomerIds } from './migrations/003-own-ids.ts';
 import { nextVisit } from './migrations/004-next-visit.ts';
+import { beforeSending } from './migrations/005-before-sending.ts';
 import type { Db } from './open.ts';
 import { inTransaction } from './statements.ts';
 
 export type Migration = (db: Db) => void;
 
 /** Migration N brings a database from version N - 1 to N. */
-export const migrations: readonly Migration[] = [firstSchema, regionOfCustomers, ownCustomerIds, nextVisit];
+export const migrations: readonly Migration[] = [
+  firstSchema,
+  regionOfCustomers,
+  ownCustomerIds,
+  nextVisit,
+  beforeSending,
+];
 
 export const currentVersion = migrations.length;
 

@@ -121,9 +121,11 @@ export const calls = {
   ).returns<SaveResult>(),
   /** Asks which value holds when the customer is here again. */
   'updates.putOff': call(z.strictObject({ updateId: uuid })).returns<ChangeResult>(),
+  /** A manager or IT looked at a possible double award: it leaves the list. */
+  'updates.awardSeen': call(z.strictObject({ updateId: uuid })).returns<ChangeResult>(),
   'updates.list': call(
     z.strictObject({
-      which: z.enum(['open', 'closed']),
+      which: z.enum(['open', 'closed', 'doubled']),
       offset: z.number().int().min(0).default(0),
       limit: z.number().int().min(1).max(500).default(100),
     }),

@@ -1,3 +1,4 @@
+import type { CustomKey } from '../customers/customer.ts';
 import type { FieldDefinition, OrgPolicy } from './definitions.ts';
 
 /** What the form follows, with the age of each part; `null` age: never fetched, the machine config's fallback is used. */
@@ -7,4 +8,6 @@ export type OrgView = {
   /** Custom and extended fields, in the order of the form. */
   readonly fields: readonly FieldDefinition[];
   readonly fieldsAsOfMs: number | null;
+  /** Custom fields that IT keeps for the till's own use (sync.markField): never part of the form. */
+  readonly reserved: readonly CustomKey[];
 };

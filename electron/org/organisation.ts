@@ -10,6 +10,7 @@ import { type RememberedName, recall, remember } from '../db/remembered.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { ReadOutcome } from '../loyalty-api/outcome.ts';
 import type { MachineConfig } from '../support/machine-config.ts';
+import type { ReservedField } from '../sync/mark-field.ts';
 import { type FieldDefinition, fieldDataTypes, fieldWidgets, type StoreLogin, type ToldPolicy } from './definitions.ts';
 import type { OrgView } from './org-view.ts';
 
@@ -64,10 +65,19 @@ export class Organisation {
   readonly #clock: Clock;
   readonly #fallback: MachineConfig['org'];
   readonly #changed: (view: OrgView) => void;
+  readonly #reserved: () => string | null;
   #view: OrgView | null = null;
 
-  constructor(db: Db, clock: Clock, fallback: MachineConfig['org'], changed: (view: OrgView) => void) {
+  /** @param reserved the name of the custom field that is kept for the till (sync.markField) */
+  constructor(
+    db: Db,
+    clock: Clock,
+    fallback: MachineConfig['org'],
+    reserved: () => string | null,
+    changed: (view: OrgView) => void,
+  ) {
     this.#db = db;
+    this.#reserved = reserved;
     this.#clock = clock;
     this.#fallback = fallback;
     this.#changed = changed;
@@ -78,11 +88,29 @@ export class Organisation {
     return this.#view;
   }
 
+  /** IT changed which field is kept for the till: it leaves the form, and another may come back. */
+  reservedChanged(): void {
+    this.#view = null;
+    this.#changed(this.view());
+  }
+
+  reserved(): ReservedField | null {
+    const name = this.#reserved();
+    if (name === null) return null;
+    const custom = recallAs(this.#db, 'custom-fields', definitionsSchema);
+    return {
+      key: `custom.${name}`,
+      isDefined: custom === null ? null : custom.value.some((field) => field.name === name && !field.disabled),
+    };
+  }
+
   #readView(): OrgView {
     const policy = recallAs(this.#db, 'org-policy', policySchema);
     const custom = recallAs(this.#db, 'custom-fields', definitionsSchema);
     const extended = recallAs(this.#db, 'extended-fields', definitionsSchema);
     const fallback = this.#fallback;
+    const reserved = this.#reserved();
+    const shown = (custom?.value ?? []).filter(({ name }) => name !== reserved);
     const byPosition = (a: FieldDefinition, b: FieldDefinition) =>
       a.position - b.position || a.label.localeCompare(b.label);
     return {
@@ -95,9 +123,10 @@ export class Organisation {
         },
       },
       policyAsOfMs: policy?.asOfMs ?? null,
-      fields: [...[...(custom?.value ?? [])].sort(byPosition), ...[...(extended?.value ?? [])].sort(byPosition)],
+      fields: [...shown.sort(byPosition), ...[...(extended?.value ?? [])].sort(byPosition)],
       // The form is as old as its older half; a half that never came makes it a form that is not known yet.
       fieldsAsOfMs: custom === null || extended === null ? null : Math.min(custom.asOfMs, extended.asOfMs),
+      reserved: reserved === null ? [] : [`custom.${reserved}`],
     };
   }
 

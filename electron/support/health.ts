@@ -13,6 +13,7 @@ export type Health = {
   readonly paused: SyncStatus['paused'];
   readonly connection: SyncStatus['connection']['kind'];
   readonly unsent: SyncStatus['counts'];
+  readonly doubleAwards: number;
   readonly oldestUnsentSeconds: number;
   /** Null: the server has not answered since the start. */
   readonly lastAnswerSeconds: number | null;
@@ -43,6 +44,7 @@ export function healthOf({ till, version, uptimeMs, status, upkeep, customers, n
     paused: status.paused,
     connection: status.connection.kind,
     unsent: status.counts,
+    doubleAwards: status.doubleAwards,
     oldestUnsentSeconds: since(status.oldestSavedAtMs) ?? 0,
     lastAnswerSeconds: since(status.lastAnswerAtMs),
     clockSkewSeconds: Math.round((status.clockSkewMs ?? 0) / 1000),

@@ -14,7 +14,7 @@ import { customerRow, readRecord } from '../customers/store.ts';
 import { inTransaction } from '../db/statements.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
-import { compareWithServer, sameValue } from './compare.ts';
+import { arrivedByMark, compareWithServer, sameValue } from './compare.ts';
 import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
 import type { Lane } from './pace.ts';
 import { customerOf, keepFound, keepRecord, settleApplied } from './settle.ts';
@@ -149,13 +149,15 @@ function settleByCache(line: Line, update: Update): boolean {
   const record = readRecord(db, update.customerId);
   if (record === null || customerRow(db, update.customerId)?.as_of_ms === null) return false;
   const comparison = compareWithServer(update, record, update.resent ? 'maybe' : 'never');
-  if (comparison.kind === 'ours') {
+  // The first attempt may have arrived after all.
+  const isThere = update.attempts > 0 && arrivedByMark(update, record, line.mark.current) === 'arrived';
+  if (comparison.kind === 'ours' || isThere) {
     const customerId = settleApplied(
       db,
       outbox,
       update,
       null,
-      { effects: [], warnings: [], answer: null, confirmedBy: 'already' },
+      { effects: [], warnings: [], answer: null, confirmedBy: isThere ? 'read' : 'already' },
       clock.wallMs(),
     );
     line.updateChanged(update.id, customerId);

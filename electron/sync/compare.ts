@@ -4,6 +4,7 @@ import { fieldKeys } from '../customers/customer.ts';
 import { severalValues } from '../updates/defined-field-rules.ts';
 import type { Update } from '../updates/rows.ts';
 import type { FieldConflict } from '../updates/update-view.ts';
+import type { Mark } from './mark-field.ts';
 
 /** Sorted, so that the order does not count; null where the value is not several. */
 function sortedValues(value: string): string | null {
@@ -90,4 +91,21 @@ export function compareWithServer(
     };
   }
   return keys.some(isOurs) ? { kind: 'mixed' } : { kind: 'baseline' };
+}
+
+/**
+ * What the field that is kept for it says of an update that was sent. Another id than before is no proof: somebody else's
+ * update may have come after this one. Nor is none at all, where nobody knows that the server keeps the field.
+ */
+export function arrivedByMark(
+  update: Pick<Update, 'id' | 'before'>,
+  server: CustomerRecord,
+  mark: Mark | null,
+): 'arrived' | 'did-not-arrive' | 'cannot-tell' {
+  if (mark === null) return 'cannot-tell';
+  const there = server.fields[mark.key] ?? '';
+  if (there === update.id) return 'arrived';
+  if (update.before === null || update.before.asOfMs === null) return 'cannot-tell';
+  const was = update.before.mark ?? '';
+  return there === was && (was !== '' || mark.isKept) ? 'did-not-arrive' : 'cannot-tell';
 }

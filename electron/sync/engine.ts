@@ -126,6 +126,7 @@ export class SyncEngine {
       state: this.#stateOf(counts),
       unsent,
       counts,
+      doubleAwards: outbox.doubleAwards(),
       oldestSavedAtMs: outbox.oldestOpenSavedAtMs(),
       paused: connection.paused,
       connection: connection.connection,

@@ -8,6 +8,7 @@ import type { Log } from '../support/log.ts';
 import type { MachineConfig } from '../support/machine-config.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import type { ConnectionState } from './connection.ts';
+import type { MarkField } from './mark-field.ts';
 import type { Pace } from './pace.ts';
 import type { Told } from './told.ts';
 
@@ -23,6 +24,9 @@ export type Line = {
   readonly config: MachineConfig;
   readonly primaryIdentifier: () => FillableIdentifier;
   readonly told: Told;
+  readonly mark: MarkField;
+  /** Asks the server once more about a customer, after the settle wait: an update went out more than once. */
+  readonly lookLater: (customerId: number) => void;
   /** After a commit: tells the screen. */
   readonly customerChanged: (customerId: number) => void;
   readonly updateChanged: (updateId: string, customerId: number) => void;

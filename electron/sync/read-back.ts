@@ -2,17 +2,19 @@
  * An update that may have arrived is read back, never blindly sent again: the API is not idempotent and can award points
  * twice (F01, F03).
  *
- * - every field is ours → applied, confirmed by reading
- * - every field is as it was → it did not arrive: goes once more, and only once
+ * - every field is ours, or the field that is kept for it holds its id → applied, confirmed by reading
+ * - every field is as it was, or the kept field is → it did not arrive: goes once more, and only once; what moved meanwhile is
+ *   found by the look before that
  * - anything else, or nothing to compare with → a person
  */
 import { fieldKeys } from '../customers/customer.ts';
 import { identifierOf } from '../customers/effective.ts';
 import { inTransaction } from '../db/statements.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
+import { lookForDoubleAwards } from '../updates/double-awards.ts';
 import type { Update } from '../updates/rows.ts';
 import type { AttentionReason } from '../updates/update-view.ts';
-import { compareWithServer } from './compare.ts';
+import { arrivedByMark, compareWithServer } from './compare.ts';
 import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
 import type { Lane } from './pace.ts';
 import { customerOf, keepRecord, settleApplied } from './settle.ts';
@@ -39,7 +41,8 @@ export async function readBack(
       noteAnswer(line);
       const nowMs = clock.wallMs();
       const comparison = compareWithServer(update, outcome.value, 'maybe');
-      if (comparison.kind === 'ours') {
+      const byMark = arrivedByMark(update, outcome.value, line.mark.current);
+      if (comparison.kind === 'ours' || byMark === 'arrived') {
         const told = { effects: [], warnings: [], answer: null, confirmedBy: 'read' } as const;
         const customerId = settleApplied(db, outbox, update, outcome.value, told, nowMs);
         line.told.note(customerId);
@@ -47,11 +50,13 @@ export async function readBack(
         return 'settled';
       }
       const seen = fieldKeys(update.changes).every((key) => update.baseline[key] !== undefined);
-      const mayGoAgain = comparison.kind === 'baseline' && seen && !update.resent;
+      const isAsBefore = byMark === 'did-not-arrive' || (comparison.kind === 'baseline' && seen);
+      const mayGoAgain = isAsBefore && !update.resent;
       const customerId = inTransaction(db, () => {
         const kept = keepRecord(db, customerOf(db, update), outcome.value, nowMs);
         if (mayGoAgain) outbox.resend(update);
-        else cannotTell(line, update, becauseOf(comparison.kind === 'baseline', seen));
+        else cannotTell(line, update, isAsBefore ? 'resent-once' : seen ? 'read-back-differs' : 'no-baseline');
+        lookForDoubleAwards(db, kept, nowMs);
         return kept;
       });
       line.updateChanged(update.id, customerId);
@@ -74,11 +79,6 @@ export async function readBack(
       noteTrouble(line, outcome.why, outcome.retryAfterMs);
       return 'later';
   }
-}
-
-function becauseOf(isBaseline: boolean, seen: boolean): Because {
-  if (!seen) return 'no-baseline';
-  return isBaseline ? 'resent-once' : 'read-back-differs';
 }
 
 function cannotTell(line: Line, update: Update, because: Because): void {

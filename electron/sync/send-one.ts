@@ -1,8 +1,10 @@
 /** One update on its way: check, claim, send, settle. */
-import { fillableIdentifiers } from '../customers/customer.ts';
+import { fillableIdentifiers, type Identifier } from '../customers/customer.ts';
+import { customerRow, readRecord } from '../customers/store.ts';
 import { inTransaction } from '../db/statements.ts';
 import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { UpdateOutcome } from '../loyalty-api/outcome.ts';
+import type { BeforeSending } from '../updates/row-json.ts';
 import type { Update } from '../updates/rows.ts';
 import { checkBeforeSending, type How } from './check-before-sending.ts';
 import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
@@ -40,14 +42,16 @@ export async function sendOne(
   const check = await checkBeforeSending(line, api, update, how);
   if (check.kind !== 'go') return check;
   // The attempt id is durable before the first byte leaves (F02).
-  const claimed = how.mayClaim() ? line.outbox.claim(check.update.id, check.update.revision) : null;
+  const claimed = how.mayClaim()
+    ? line.outbox.claim(check.update.id, check.update.revision, beforeSending(line, check.update))
+    : null;
   if (claimed === null) return { kind: 'moved-on' };
   line.updateChanged(claimed.id, claimed.customerId);
   line.pace.take(how.lane);
   const author = { staffCode: claimed.staff?.code ?? null, till: claimed.till };
   const outcome =
     claimed.kind === 'fields'
-      ? await api.updateCustomer({ identifier: check.identifier, changes: claimed.changes, author })
+      ? await sendFields(line, api, claimed, check.identifier, author)
       : await requestIdentityChange(api, claimed, author);
   noteOutcome(line, api, outcome);
   line.log.write('info', 'update answered', {
@@ -59,6 +63,56 @@ export async function sendOne(
     requestId: outcome.answer?.requestId ?? null,
   });
   return settle(() => settleOutcome(line, claimed, outcome));
+}
+
+/** What tells later whether the update arrived, and whether it counted once. */
+function beforeSending({ db, mark }: Line, { customerId }: Update): BeforeSending {
+  const { loyalty = null, fields = {} } = readRecord(db, customerId) ?? {};
+  const asOfMs = customerRow(db, customerId)?.as_of_ms ?? null;
+  const key = mark.current?.key;
+  return {
+    points: loyalty?.points ?? null,
+    purchases: loyalty?.lifetimePurchases ?? null,
+    mark: key === undefined ? null : (fields[key] ?? null),
+    asOfMs,
+  };
+}
+
+/** Sends the changed fields, and with them the update's own id in the field that IT keeps for it. */
+async function sendFields(
+  line: Line,
+  api: LoyaltyApi,
+  update: Update,
+  identifier: Identifier,
+  author: Author,
+): Promise<UpdateOutcome> {
+  const mark = line.mark.current;
+  if (mark === null) return api.updateCustomer({ identifier, changes: update.changes, author });
+  const outcome = await api.updateCustomer({
+    identifier,
+    changes: { ...update.changes, [mark.key]: update.id },
+    author,
+  });
+  if (outcome.kind === 'rejected' && outcome.rejection.field === mark.key) {
+    noteMarkRefused(line, outcome.rejection.code);
+    // It was refused, so that it certainly changed nothing: it goes again without the mark.
+    return api.updateCustomer({ identifier, changes: update.changes, author });
+  }
+  if (outcome.kind !== 'applied') return outcome;
+  const refused = outcome.warnings.find(({ field }) => field === mark.key);
+  if (refused !== undefined) {
+    noteMarkRefused(line, refused.code);
+    return { ...outcome, warnings: outcome.warnings.filter((warning) => warning !== refused) };
+  }
+  // An answer need not repeat it; the next update compares with it.
+  const record =
+    outcome.record === null ? null : { ...outcome.record, fields: { [mark.key]: update.id, ...outcome.record.fields } };
+  return { ...outcome, record };
+}
+
+function noteMarkRefused(line: Line, code: number | null): void {
+  line.mark.refused();
+  line.log.write('error', 'the server refuses sync.markField: updates go without it until the next start', { code });
 }
 
 function requestIdentityChange(api: LoyaltyApi, update: Update, author: Author): Promise<UpdateOutcome> {
@@ -98,6 +152,7 @@ function settleOutcome(line: Line, update: Update, outcome: UpdateOutcome): Send
         const told = { effects, warnings, answer, confirmedBy: 'answer' } as const;
         const keptId = settleApplied(db, outbox, update, outcome.record, told, clock.wallMs());
         line.told.note(keptId);
+        if (update.attempts > 1) line.lookLater(keptId);
         return { customerId: keptId, sent: { kind: 'settled' } };
       }
       case 'rejected':

@@ -13,6 +13,7 @@ import { customerRow, findByIdentifier, insertUnknownCustomer, readRecord, write
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
 import { renewConflicts } from '../updates/conflicts.ts';
+import { lookForDoubleAwards } from '../updates/double-awards.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
 import type { UpdateResult } from '../updates/update-view.ts';
@@ -31,6 +32,7 @@ export function keepRecord(db: Db, customerId: number, told: CustomerRecord, now
     const keptId = joinDouble(db, customerId, told.userId);
     writeRecord(db, keptId, mergeRecord(readRecord(db, keptId), told), nowMs);
     renewConflicts(db, keptId);
+    lookForDoubleAwards(db, keptId, nowMs);
     refreshEffective(db, keptId);
     return keptId;
   });
@@ -102,6 +104,7 @@ export function settleApplied(
       renewConflicts(db, customerId);
     }
     outbox.applied(update, result);
+    if (told !== null) lookForDoubleAwards(db, customerId, nowMs);
     return customerId;
   });
 }

@@ -26,6 +26,8 @@ export type SyncStatus = {
     /** Conflicts to be asked about when the customer is here again: the pill says "Waiting" with them. */
     readonly nextVisit: number;
   };
+  /** Possible double awards that nobody has looked at (see `updates/double-awards.ts`). */
+  readonly doubleAwards: number;
   readonly oldestSavedAtMs: number | null;
   readonly paused: PauseReason | null;
   readonly connection: Connection;

@@ -1,6 +1,6 @@
 import type { Db } from '../db/open.ts';
 import { count, sql } from '../db/statements.ts';
-import { openList, selectUpdates, type Update } from './rows.ts';
+import { isDoubleAward, openList, selectUpdates, type Update } from './rows.ts';
 
 export const movedOutEvent = 'moved to a rescue file';
 
@@ -67,6 +67,11 @@ export class OutboxReader {
   waiting(): number {
     const { queued, unknown } = this.counts();
     return queued + unknown;
+  }
+
+  /** Possible double awards that nobody has looked at. */
+  doubleAwards(): number {
+    return count(this.#db, `select count(*) as n from updates where award is not null and ${isDoubleAward}`);
   }
 
   oldestOpenSavedAtMs(): number | null {

@@ -11,9 +11,11 @@ import { readRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
 import type { Answer, UnknownReason } from '../loyalty-api/outcome.ts';
+import { markAwardSeen, watchForDoubleAward } from './double-awards.ts';
 import { writeHistory } from './history.ts';
 import { joinable, joined } from './joining.ts';
 import { movedOutEvent, OutboxReader } from './outbox-reader.ts';
+import type { BeforeSending } from './row-json.ts';
 import { findUpdate, insertUpdate, openList, type Staff, selectUpdates, type Update, writeUpdate } from './rows.ts';
 import { byTill, type Change, isUntouched, type Mark, moveUpdate } from './update-states.ts';
 import type { AttentionReason, UpdateKind, UpdateResult, UpdateState } from './update-view.ts';
@@ -149,10 +151,11 @@ export class Outbox extends OutboxReader {
 
   /**
    * Takes an update for sending, and commits the attempt id before the first byte leaves.
+   * @param before what the server was known to hold; kept of the first attempt only
    * @returns null where it is no longer the update that was looked at (edited, cancelled, already claimed), or where
    * another of its customer goes first by now
    */
-  claim(updateId: string, revision: number): Update | null {
+  claim(updateId: string, revision: number, before: BeforeSending | null = null): Update | null {
     return inTransaction(this.#db, () => {
       const update = findUpdate(this.#db, updateId);
       if (update === null || update.state !== 'queued' || update.revision !== revision) return null;
@@ -161,7 +164,12 @@ export class Outbox extends OutboxReader {
         update,
         'sending',
         { by: byTill, event: 'sending' },
-        { attemptId: this.#random.id(), attempts: update.attempts + 1, answer: null },
+        {
+          attemptId: this.#random.id(),
+          attempts: update.attempts + 1,
+          answer: null,
+          before: update.attempts === 0 ? before : update.before,
+        },
       );
     });
   }
@@ -199,7 +207,13 @@ export class Outbox extends OutboxReader {
         update,
         'applied',
         { by: byTill, event: `applied, told by ${result.confirmedBy}`, requestId: result.answer?.requestId ?? null },
-        { result, answer: result.answer, reason: null, settledAtMs: this.#clock.wallMs() },
+        {
+          result,
+          answer: result.answer,
+          reason: null,
+          settledAtMs: this.#clock.wallMs(),
+          award: watchForDoubleAward(update, this.#clock.wallMs()),
+        },
       );
       if (moved !== null) this.#rebase(moved);
       return moved;
@@ -218,9 +232,18 @@ export class Outbox extends OutboxReader {
           detail: reason.kind === 'refused' ? String(reason.rejection.code ?? 'refused') : reason.kind,
           requestId: answer?.requestId ?? null,
         },
-        { reason, ...(answer === null ? {} : { answer }) },
+        {
+          reason,
+          ...(answer === null ? {} : { answer }),
+          award: watchForDoubleAward(update, this.#clock.wallMs()),
+        },
       ),
     );
+  }
+
+  /** A manager or IT looked at a possible double award. */
+  awardSeen(update: Update, staff: Staff | null): void {
+    inTransaction(this.#db, () => markAwardSeen(this.#db, update, who(staff), this.#clock.wallMs()));
   }
 
   /** Reading back found the server as it was before: it did not arrive, and may go once more. */

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type FieldChanges, type FieldValues, fillableIdentifiers, isFieldKey } from '../customers/customer.ts';
 import type { Answer, Warning } from '../loyalty-api/outcome.ts';
 import { unknownReasons } from '../loyalty-api/outcome.ts';
-import type { AttentionReason, UpdateResult } from './update-view.ts';
+import type { AttentionReason, DoubleAward, UpdateResult } from './update-view.ts';
 
 /** Version of the JSON that this program writes. */
 export const rowFormat = 1;
@@ -67,6 +67,47 @@ const reason: z.ZodType<AttentionReason> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unreadable') }),
 ]);
 
+/** What the server was known to hold before the first attempt; nulls where it was not known. */
+export type BeforeSending = {
+  readonly points: number | null;
+  readonly purchases: number | null;
+  /** The id in the custom field that is kept for it (sync.markField). */
+  readonly mark: string | null;
+  /** When the server told all of it. */
+  readonly asOfMs: number | null;
+};
+
+const beforeSending: z.ZodType<BeforeSending> = z.object({
+  points: nullableNumber,
+  purchases: nullableNumber,
+  mark: nullableText,
+  asOfMs: nullableNumber,
+});
+
+const doubleAward: z.ZodType<DoubleAward> = z.object({
+  pointsBefore: z.number(),
+  pointsAfter: z.number(),
+  explained: z.number(),
+  purchasesMoved: z.boolean(),
+  beforeAsOfMs: z.number(),
+  foundAtMs: z.number(),
+  attemptIds: z.array(z.string()),
+  requestIds: z.array(z.string()),
+});
+
+export type AwardCheck =
+  /** Points of the customer are looked at for a while: an earlier attempt may still arrive. */
+  | { readonly kind: 'watched'; readonly sinceMs: number }
+  | { readonly kind: 'possible'; readonly found: DoubleAward }
+  /** A person has looked at it. */
+  | { readonly kind: 'seen'; readonly found: DoubleAward };
+
+const awardCheck: z.ZodType<AwardCheck> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('watched'), sinceMs: z.number() }),
+  z.object({ kind: z.literal('possible'), found: doubleAward }),
+  z.object({ kind: z.literal('seen'), found: doubleAward }),
+]);
+
 const confirmedFills = z.array(z.enum(fillableIdentifiers));
 
 function decoder<T>(schema: z.ZodType<T>): (json: string | null) => T | null {
@@ -88,3 +129,5 @@ export const decodeAnswer = decoder(answer);
 export const decodeResult = decoder(result);
 export const decodeReason = decoder(reason);
 export const decodeConfirmedFills = decoder(confirmedFills);
+export const decodeBeforeSending = decoder(beforeSending);
+export const decodeAwardCheck = decoder(awardCheck);

@@ -11,8 +11,12 @@ import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
 import type { Answer, UnknownReason } from '../loyalty-api/outcome.ts';
 import {
+  type AwardCheck,
+  type BeforeSending,
   decodeAnswer,
+  decodeAwardCheck,
   decodeBaseline,
+  decodeBeforeSending,
   decodeChanges,
   decodeConfirmedFills,
   decodeReason,
@@ -29,6 +33,9 @@ import {
 
 /** The states in which an update still wants something, for SQL. */
 export const openList = `(${openStates.map((state) => `'${state}'`).join(',')})`;
+
+/** A possible double award that nobody has looked at, for SQL. */
+export const isDoubleAward = "award ->> 'kind' = 'possible'";
 
 export type Staff = { readonly code: string; readonly name: string };
 
@@ -52,6 +59,10 @@ export type Update = {
   readonly attemptId: string | null;
   readonly uncertainAfter: UnknownReason | null;
   readonly resent: boolean;
+  /** Null before the first attempt. */
+  readonly before: BeforeSending | null;
+  /** Null but of an update that went out more than once. */
+  readonly award: AwardCheck | null;
   readonly reason: AttentionReason | null;
   /** In `attention`: staff ask the customer at the next visit, since when. */
   readonly putOffAtMs: number | null;
@@ -93,6 +104,8 @@ type Row = {
   replaced_by: string | null;
   /** Absent in a file that an older version wrote last, which is read as it is. */
   put_off_at_ms?: number | null;
+  before_sending?: string | null;
+  award?: string | null;
 };
 
 /**
@@ -123,6 +136,8 @@ function decode(row: Row): Update {
     attemptId: row.attempt_id,
     uncertainAfter: row.uncertain_after,
     resent: row.resent === 1,
+    before: decodeBeforeSending(row.before_sending ?? null),
+    award: decodeAwardCheck(row.award ?? null),
     reason: readable ? decodeReason(row.reason) : { kind: 'unreadable' },
     putOffAtMs: row.put_off_at_ms ?? null,
     result: decodeResult(row.result),
@@ -198,7 +213,8 @@ export function writeUpdate(db: Db, update: Update): void {
     `update updates set customer_id = ?, state = ?, identifier_type = ?, identifier_value = ?,
        changes = iif(?, ?, changes), baseline = iif(?, ?, baseline), confirmed_fills = ?, settled_at_ms = ?,
        revision = ?, attempts = ?, attempt_id = ?, uncertain_after = ?, resent = ?, reason = ?, result = ?, answer = ?,
-       discard_reason = ?, replaced_by = ?, put_off_at_ms = ?
+       discard_reason = ?, replaced_by = ?, put_off_at_ms = ?, before_sending = ?,
+       award = ?
      where seq = ?`,
   ).run(
     update.customerId,
@@ -222,6 +238,8 @@ export function writeUpdate(db: Db, update: Update): void {
     update.discardReason,
     update.replacedBy,
     update.putOffAtMs,
+    jsonOrNull(update.before),
+    jsonOrNull(update.award),
     update.seq,
   );
 }

@@ -31,6 +31,8 @@ export type RuleContext = {
   readonly definitions: readonly FieldDefinition[];
   /** The field definitions were fetched at least once; before that, any field that has a value may be edited. */
   readonly definitionsKnown: boolean;
+  /** Custom fields that IT keeps for the till itself. */
+  readonly reserved: readonly FieldKey[];
   readonly countryCode: string;
 };
 
@@ -65,6 +67,7 @@ export function lockOf(key: FieldKey, context: RuleContext): LockReason | null {
   }
   if (key === 'type') return context.effective.type === 'LOYALTY' ? 'already-loyalty' : null;
   if (!key.startsWith('custom.') && !key.startsWith('extended.')) return null;
+  if (context.reserved.some((reserved) => reserved === key)) return 'unknown-field';
   const definition = definitionOf(key, context.definitions);
   if (definition === undefined) {
     // Never fetched: fields that the server told of may be edited as plain text. Fetched: unknown names cannot be sent.

@@ -49,6 +49,23 @@ export type UpdateResult = {
   readonly confirmedBy: 'answer' | 'read' | 'already';
 };
 
+/**
+ * Points that rose by more than the side effects of this till's updates explain, around one that went out more than once:
+ * it may have counted twice at the server. Numbers are the server's own.
+ */
+export type DoubleAward = {
+  readonly pointsBefore: number;
+  readonly pointsAfter: number;
+  /** What the answers to this till's updates of the customer said in that time that they awarded. */
+  readonly explained: number;
+  /** The customer bought something in that time, which may explain the rest. */
+  readonly purchasesMoved: boolean;
+  readonly beforeAsOfMs: number;
+  readonly foundAtMs: number;
+  readonly attemptIds: readonly string[];
+  readonly requestIds: readonly string[];
+};
+
 export type UpdateView = {
   readonly updateId: string;
   readonly customerId: number;
@@ -71,6 +88,8 @@ export type UpdateView = {
   readonly result: UpdateResult | null;
   readonly lastAnswer: Answer | null;
   /** In `discarded`: why, in staff's words; `fixed` when a newer update took its place. */
+  /** A possible double award that nobody has looked at yet. */
+  readonly doubleAward: DoubleAward | null;
   readonly discardReason: string | null;
   readonly replacedBy: string | null;
   readonly replaces: string | null;

@@ -198,6 +198,14 @@ export class Updates {
     });
   }
 
+  awardSeen(updateId: string): ChangeResult {
+    return this.#change(updateId, (update, staff) => {
+      if (update.award?.kind !== 'possible') return false;
+      this.#at.outbox.awardSeen(update, staff);
+      return true;
+    });
+  }
+
   #change(
     updateId: string,
     change: (update: NonNullable<ReturnType<typeof findUpdate>>, staff: Staff | null) => boolean,

@@ -4,7 +4,7 @@ import { customerRow } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { count } from '../db/statements.ts';
 import type { Outbox } from './outbox.ts';
-import { openList, selectUpdates, type Update } from './rows.ts';
+import { isDoubleAward, openList, selectUpdates, type Update } from './rows.ts';
 import { isUntouched, mayPutOff } from './update-states.ts';
 import type { UpdateView } from './update-view.ts';
 
@@ -53,6 +53,7 @@ export function updateView(db: Db, outbox: Outbox, update: Update): UpdateView {
     putOffAtMs: update.putOffAtMs,
     result: update.result,
     lastAnswer: update.answer,
+    doubleAward: update.award?.kind === 'possible' ? update.award.found : null,
     discardReason: update.discardReason,
     replacedBy: update.replacedBy,
     replaces: update.replaces,
@@ -67,27 +68,21 @@ export function updateView(db: Db, outbox: Outbox, update: Update): UpdateView {
   };
 }
 
-/** What needs a person now first, then the oldest; closed ones newest first. */
+const lists = {
+  open: { where: open, order: "u.state <> 'attention' or u.put_off_at_ms is not null, u.place, u.seq" },
+  closed: { where: `not ${open}`, order: 'u.settled_at_ms desc, u.seq desc' },
+  doubled: { where: `u.award is not null and u.${isDoubleAward}`, order: 'u.seq desc' },
+} as const;
+
+/** Open: what needs a person now first, then the oldest. Closed and possible double awards: newest first. */
 export function listUpdates(
   db: Db,
   outbox: Outbox,
-  { which, offset, limit }: { which: 'open' | 'closed'; offset: number; limit: number },
+  { which, offset, limit }: { which: 'open' | 'closed' | 'doubled'; offset: number; limit: number },
 ): { updates: UpdateView[]; total: number } {
-  const updates =
-    which === 'open'
-      ? selectUpdates(
-          db,
-          `where ${open} order by u.state <> 'attention' or u.put_off_at_ms is not null, u.place, u.seq limit ? offset ?`,
-          limit,
-          offset,
-        )
-      : selectUpdates(
-          db,
-          `where not ${open} order by u.settled_at_ms desc, u.seq desc limit ? offset ?`,
-          limit,
-          offset,
-        );
-  const total = count(db, `select count(*) as n from updates u where ${which === 'open' ? open : `not ${open}`}`);
+  const { where, order } = lists[which];
+  const updates = selectUpdates(db, `where ${where} order by ${order} limit ? offset ?`, limit, offset);
+  const total = count(db, `select count(*) as n from updates u where ${where}`);
   return { updates: updates.map((update) => updateView(db, outbox, update)), total };
 }
 

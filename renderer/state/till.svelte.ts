@@ -11,6 +11,7 @@ const noStatus: SyncStatus = {
   state: 'waiting',
   unsent: 0,
   counts: { queued: 0, sending: 0, unknown: 0, attention: 0, nextVisit: 0 },
+  doubleAwards: 0,
   oldestSavedAtMs: null,
   paused: null,
   connection: { kind: 'untried' },

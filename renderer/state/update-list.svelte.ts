@@ -3,7 +3,7 @@ import type { ChangeResult, SaveResult, UpdateHistoryEntry, UpdateView } from '.
 import type { Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 
-export type Which = 'open' | 'closed';
+export type Which = 'open' | 'closed' | 'doubled';
 
 const pageSize = 100;
 const rereadAfterMs = 80;
@@ -80,6 +80,10 @@ export class UpdateList {
 
   async putOff(updateId: string): Promise<ChangeResult> {
     return await this.#services.call('updates.putOff', { updateId });
+  }
+
+  async awardSeen(updateId: string): Promise<ChangeResult> {
+    return await this.#services.call('updates.awardSeen', { updateId });
   }
 
   async settle(updateId: string, choices: ReadonlyMap<FieldKey, 'ours' | 'theirs'>): Promise<SaveResult> {

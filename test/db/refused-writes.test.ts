@@ -19,6 +19,7 @@ function openServices(t: TestContext): { db: Db; updates: Updates; save: (lastNa
       policyAsOfMs: null,
       fields: [],
       fieldsAsOfMs: null,
+      reserved: [],
     }),
     staff: () => null,
     staffRequired: false,

@@ -22,6 +22,7 @@ import { parseMachineConfig } from '../../electron/support/machine-config.ts';
 import { ConnectionState } from '../../electron/sync/connection.ts';
 import { SyncEngine } from '../../electron/sync/engine.ts';
 import type { Line } from '../../electron/sync/line.ts';
+import { MarkField } from '../../electron/sync/mark-field.ts';
 import { Pace } from '../../electron/sync/pace.ts';
 import type { SyncStatus } from '../../electron/sync/sync-status.ts';
 import { Told } from '../../electron/sync/told.ts';
@@ -196,6 +197,8 @@ export function startEngine({
     connection: new ConnectionState(clock, random),
     pace: new Pace(config.api, clock, random, () => outbox.waiting()),
     told: new Told(),
+    mark: new MarkField(() => null),
+    lookLater: () => undefined,
     clock,
     log,
     config,

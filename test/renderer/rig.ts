@@ -116,6 +116,7 @@ export function update(over: Partial<UpdateView> = {}): UpdateView {
     result: null,
     lastAnswer: null,
     putOffAtMs: null,
+    doubleAward: null,
     discardReason: null,
     replacedBy: null,
     replaces: null,

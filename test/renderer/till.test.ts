@@ -12,6 +12,7 @@ const waiting: SyncStatus = {
   state: 'offline',
   unsent: 1,
   counts: { queued: 1, sending: 0, unknown: 0, attention: 0, nextVisit: 0 },
+  doubleAwards: 0,
   oldestSavedAtMs: 1_700_000_000_000,
   paused: null,
   connection: { kind: 'offline', why: 'no-connection' },
@@ -36,6 +37,7 @@ const org: OrgView = {
   policyAsOfMs: null,
   fields: [],
   fieldsAsOfMs: null,
+  reserved: [],
 };
 const allSent: SyncStatus = {
   ...waiting,

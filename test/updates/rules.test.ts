@@ -45,6 +45,7 @@ function context(fields: FieldValues = {}, over: Partial<RuleContext> = {}): Rul
     policy: { primaryIdentifier: 'mobile', allowFill: { mobile: true, email: true, externalId: true } },
     definitions,
     definitionsKnown: true,
+    reserved: [],
     countryCode: 'IN',
     ...over,
   };

@@ -8,6 +8,7 @@ import type { Db } from '../../db/open.ts';
 import { readBeside } from '../../db/read-beside.ts';
 import { count } from '../../db/statements.ts';
 import { databaseTrouble } from '../../db/trouble.ts';
+import { listDoubleAwards } from '../../updates/double-awards.ts';
 import { openList, selectUpdates } from '../../updates/rows.ts';
 import { openStates, type UpdateState } from '../../updates/update-view.ts';
 import { ageInWords } from '../age-in-words.ts';
@@ -125,7 +126,16 @@ function checkWaiting(db: Db, clock: Clock): Finding {
   const oldest = waiting.length > 0 ? waiting : asked;
   const oldestSavedAtMs = Math.min(...oldest.map(({ savedAtMs }) => savedAtMs));
   const ageMs = oldest.length === 0 ? 0 : Math.max(0, clock.wallMs() - oldestSavedAtMs);
-  const facts = { unsent: updates.length, ...counts, oldestAgeSeconds: Math.round(ageMs / 1000) };
+  const doubleAwards = listDoubleAwards(db).length;
+  const facts = { unsent: updates.length, ...counts, doubleAwards, oldestAgeSeconds: Math.round(ageMs / 1000) };
+  if (doubleAwards > 0) {
+    return look(
+      'outbox',
+      `${updates.length} unsent, and the points of ${doubleAwards} updates may have been awarded twice`,
+      'Ask whoever runs the loyalty programme to look at the requests that tillside outbox list names; then say so on the screen: Updates.',
+      facts,
+    );
+  }
   if (updates.length === 0) return fine('outbox', 'All sent', facts);
   const parts = [
     ...openStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`),

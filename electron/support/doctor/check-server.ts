@@ -56,8 +56,12 @@ export async function checkServer(options: CheckServer): Promise<Finding[]> {
       organisation,
     },
   );
-  const inside = await Promise.all([checkPermissions(api), checkOrganisation(api, config)]);
-  return [...entry, known, checkClock(serverTimeMs, clock), ...inside];
+  const inside = await Promise.all([
+    checkPermissions(api),
+    checkOrganisation(api, config),
+    checkMarkField(api, config),
+  ]);
+  return [...entry, known, checkClock(serverTimeMs, clock), ...inside.flat()];
 }
 
 function atTheDoor(login: ReadOutcome<unknown>, config: MachineConfig, code: string): Finding[] {
@@ -210,4 +214,23 @@ async function checkOrganisation(api: LoyaltyApi, config: MachineConfig): Promis
     );
   }
   return fine('organisation', found, facts);
+}
+
+/** The field that IT keeps for the till: without it an uncertain update is told by its fields alone. */
+async function checkMarkField(api: LoyaltyApi, { sync: { markField } }: MachineConfig): Promise<Finding[]> {
+  if (markField === null) return [];
+  const fields = await api.customFields();
+  if (fields.kind !== 'found') return [];
+  const field = fields.value.find(({ name }) => name === markField);
+  if (field !== undefined && !field.disabled) {
+    return [fine('organisation', `The organisation has the custom field ${markField}`, { markField })];
+  }
+  return [
+    look(
+      'organisation',
+      `The organisation has no custom field ${markField} that can be written, which sync.markField names`,
+      'Have it made (a text field of customers), or take sync.markField out of the config. Updates go without it until then.',
+      { markField },
+    ),
+  ];
 }

@@ -50,6 +50,7 @@ export const org: OrgView = {
     field({ kind: 'extended', name: 'segment', label: 'Segment', disabled: true }),
   ],
   fieldsAsOfMs: nowMs - 60 * minuteMs,
+  reserved: [],
 };
 
 export const manyFields: readonly FieldDefinition[] = Array.from({ length: 60 }, (_, index) =>
@@ -194,6 +195,7 @@ export function change(number: number, over: Partial<UpdateView> = {}): UpdateVi
     putOffAtMs: null,
     result: null,
     lastAnswer: null,
+    doubleAward: null,
     discardReason: null,
     replacedBy: null,
     replaces: null,

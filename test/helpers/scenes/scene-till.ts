@@ -47,6 +47,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       state,
       unsent: waiting.length,
       counts,
+      doubleAwards: updates.filter(({ doubleAward }) => doubleAward !== null).length,
       oldestSavedAtMs: waiting.length === 0 ? null : Math.min(...waiting.map((update) => update.savedAtMs)),
       paused: state === 'paused' ? scene.paused : null,
       connection,
@@ -211,9 +212,16 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       if (update !== undefined) tellOf({ ...update, putOffAtMs: nowMs, may: { ...update.may, putOff: false } });
       return { kind: 'done' };
     },
+    'updates.awardSeen': ({ updateId }) => {
+      const update = updates.find((one) => one.updateId === updateId);
+      if (update !== undefined) tellOf({ ...update, doubleAward: null });
+      return { kind: 'done' };
+    },
     'updates.settleConflict': () => ({ kind: 'nothing-changed' }),
     'updates.list': ({ which, offset, limit }) => {
-      const mine = updates.filter((update) => open(update) === (which === 'open'));
+      const mine = updates.filter((update) =>
+        which === 'doubled' ? update.doubleAward !== null : open(update) === (which === 'open'),
+      );
       return { updates: mine.slice(offset, offset + limit), total: mine.length };
     },
     'updates.history': ({ updateId }) => {

@@ -112,6 +112,27 @@ export const scenes = {
   },
   refused: { ...plain, updates: [{ ...refused, customerId: 1, customerName: 'Rita James' }] },
   conflict: { ...plain, updates: [conflict] },
+  doubled: {
+    ...plain,
+    updates: [
+      change(1, {
+        state: 'applied',
+        attempts: 2,
+        result: brought50,
+        lastAnswer: answer,
+        doubleAward: {
+          pointsBefore: 2280,
+          pointsAfter: 2380,
+          explained: 50,
+          purchasesMoved: false,
+          beforeAsOfMs: nowMs - 120_000,
+          foundAtMs: nowMs - 10_000,
+          attemptIds: ['9b2d7f10-1c55-4a0e-9d5e-0a1f3c2b4d5e', '1f3c2b4d-5e9b-4d7f-901c-554a0e9d5e0a'],
+          requestIds: ['c1f0e4b2-7a55'],
+        },
+      }),
+    ],
+  },
   'next-visit': { ...plain, updates: [nextVisit] },
   'all-updates': {
     ...plain,

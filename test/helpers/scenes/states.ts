@@ -151,6 +151,11 @@ export const states: readonly ScreenState[] = [
     'all-updates',
     inUpdates((page) => page.locator('.update .acts [aria-expanded]').nth(1).click()),
   ),
+  state('updates-doubled', 'doubled', async (page) => {
+    await updates(page);
+    await page.locator('.notice .button').click();
+    await page.locator('.update .acts [aria-expanded]').first().click();
+  }),
   state('thousands', 'thousands', inUpdates(stay)),
   state('nothing-waits', 'plain', updates),
   state('keys', 'plain', (page) => page.keyboard.press('Escape').then(() => page.locator('#open-keys').click())),

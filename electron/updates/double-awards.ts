@@ -1,0 +1,105 @@
+/**
+ * Points that may have been awarded twice. The API awards on each call, so an update that went out a second time, because
+ * the first attempt seemed not to have arrived, can count twice if the first one did arrive later. That cannot be undone
+ * from a till: it is listed, with what there is of evidence, for a manager or IT.
+ *
+ * Before the first attempt the points are noted (`BeforeSending`). Once such an update has come to its end, the points
+ * of each record that the server tells are compared for a day with those plus whatever this till's answers awarded.
+ */
+import { customerRow, readRecord } from '../customers/store.ts';
+import type { Db } from '../db/open.ts';
+import { writeHistory } from './history.ts';
+import { isDoubleAward, selectUpdates, type Update, writeUpdate } from './rows.ts';
+import { byTill } from './update-states.ts';
+import type { DoubleAward } from './update-view.ts';
+
+const watchedForMs = 24 * 3_600_000;
+
+/** The first of an update that went out more than once, where its customer's points were known. */
+export function watchForDoubleAward(update: Update, nowMs: number): Update['award'] {
+  const canTell = update.attempts > 1 && update.before?.points != null && update.before.asOfMs !== null;
+  return canTell ? { kind: 'watched', sinceMs: nowMs } : update.award;
+}
+
+/** Call in the transaction in which the server told of a customer, after everything else of it was written. */
+export function lookForDoubleAwards(db: Db, customerId: number, nowMs: number): void {
+  for (const update of selectUpdates(db, 'where u.customer_id = ? and u.award is not null', customerId)) {
+    const { award } = update;
+    if (award?.kind !== 'watched') continue;
+    const found = doubleAwardOf(db, update, nowMs);
+    if (found !== null) {
+      writeUpdate(db, { ...update, award: { kind: 'possible', found } });
+      note(db, update, 'possible double award', byTill, nowMs);
+    } else if (Math.abs(nowMs - award.sinceMs) > watchedForMs) writeUpdate(db, { ...update, award: null });
+  }
+}
+
+/** A person looked at it: it is not listed any more, and stays with the update and its history. */
+export function markAwardSeen(db: Db, update: Update, by: string, nowMs: number): void {
+  if (update.award?.kind !== 'possible') throw new Error(`Update ${update.id} is no possible double award.`);
+  writeUpdate(db, { ...update, award: { kind: 'seen', found: update.award.found } });
+  note(db, update, 'possible double award looked at', by, nowMs);
+}
+
+function doubleAwardOf(db: Db, update: Update, nowMs: number): DoubleAward | null {
+  const { before } = update;
+  const loyalty = readRecord(db, update.customerId)?.loyalty ?? null;
+  const asOfMs = customerRow(db, update.customerId)?.as_of_ms ?? null;
+  if (before === null || before.points === null || before.asOfMs === null) return null;
+  if (loyalty === null || loyalty.points === null || asOfMs === null) return null;
+  const explained = awardedSince(db, update.customerId, before.asOfMs);
+  if (loyalty.points - before.points <= explained) return null;
+  const exchanges = db
+    .prepare<[string], { attempt_id: string | null; request_id: string | null }>(
+      'select attempt_id, request_id from update_history where update_id = ? order by id',
+    )
+    .all(update.id);
+  const distinct = (ids: readonly (string | null)[]) => [...new Set(ids.filter((id) => id !== null))];
+  return {
+    pointsBefore: before.points,
+    pointsAfter: loyalty.points,
+    explained,
+    purchasesMoved: loyalty.lifetimePurchases !== before.purchases,
+    beforeAsOfMs: before.asOfMs,
+    foundAtMs: nowMs,
+    attemptIds: distinct(exchanges.map(({ attempt_id }) => attempt_id)),
+    requestIds: distinct(exchanges.map(({ request_id }) => request_id)),
+  };
+}
+
+/** What the answers to this till's updates of the customer awarded since then. One that was confirmed by reading tells none. */
+function awardedSince(db: Db, customerId: number, sinceMs: number): number {
+  return selectUpdates(
+    db,
+    "where u.customer_id = ? and u.state = 'applied' and u.settled_at_ms >= ?",
+    customerId,
+    sinceMs,
+  )
+    .flatMap(({ result }) => result?.effects ?? [])
+    .reduce((sum, effect) => sum + (effect.kind === 'points' ? (effect.awarded ?? 0) : 0), 0);
+}
+
+function note(db: Db, update: Update, event: string, by: string, atMs: number): void {
+  writeHistory(db, {
+    updateId: update.id,
+    atMs,
+    by,
+    event,
+    from: update.state,
+    to: update.state,
+    attemptId: update.attemptId,
+    requestId: null,
+    before: null,
+    after: null,
+    detail: null,
+  });
+}
+
+/** Those that nobody has looked at, newest first; of a file of an older version none. */
+export function listDoubleAwards(db: Db): readonly (DoubleAward & { readonly id: string })[] {
+  const known = db.prepare<[], string>("select name from pragma_table_info('updates')").pluck().all();
+  if (!known.includes('award')) return [];
+  return selectUpdates(db, `where u.award is not null and u.${isDoubleAward} order by u.seq desc`).flatMap(
+    ({ id, award }) => (award?.kind === 'possible' ? [{ id, ...award.found }] : []),
+  );
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { FieldValues } from '../../electron/customers/customer.ts';
+import { anchors } from '../../electron/practice/anchors.ts';
+import { arrivedByMark } from '../../electron/sync/compare.ts';
+import { MarkField, type ReservedField } from '../../electron/sync/mark-field.ts';
+import { bringIn, byServerId, save, trySave, untilState } from '../helpers/at-the-counter.ts';
+import { customerRecord } from '../helpers/engine-rig.ts';
+import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts';
+
+const rita = byServerId(anchors.ritaJames.userId);
+const { userId } = anchors.ritaJames;
+/** A text field of the practice server's, which IT keeps for the till here. */
+const markField = 'delivery_note';
+const markKey = `custom.${markField}` as const;
+
+describe('the custom field that IT keeps for the till', () => {
+  let rig: TillRig;
+  let till: RigTill;
+  let customerId: number;
+
+  const open = async (name = markField) => {
+    till = await rig.openTill(rig.newFolder(), { sync: { markField: name, settleSeconds: 0.05 } });
+    await till.call['org.refresh'](undefined);
+    ({ customerId } = await bringIn(till, rita));
+  };
+  beforeEach(async () => {
+    rig = await startTillRig(40);
+  });
+  afterEach(() => rig.close());
+
+  const there = () => rig.server.control.customer(userId);
+
+  it('gets the id of every update of fields, and staff see nothing of it', async () => {
+    await open();
+    const updateId = await save(till, customerId, { lastName: 'Marked' });
+    const applied = await untilState(till, customerId, updateId, 'applied');
+    assert.equal(there()?.customFields[markField], updateId);
+    assert.deepEqual(
+      applied.changes.map(({ key }) => key),
+      ['lastName'],
+    );
+    const customer = await till.call['customers.open']({ customerId });
+    assert.equal(customer?.fields[markKey], undefined);
+    assert.equal(customer?.server[markKey], undefined);
+    assert.equal(customer?.locks[markKey], undefined);
+    const org = await till.call['org.view'](undefined);
+    assert.ok(!org.fields.some(({ name }) => name === markField));
+    assert.ok(org.fields.length > 0);
+    const typed = await trySave(till, customerId, { [markKey]: 'By hand' });
+    assert.equal(typed.kind, 'invalid');
+  });
+
+  it('proves that an update arrived, also where somebody changed the same field after it', async () => {
+    await open();
+    rig.server.control.setFault('drop-reply', { times: 1 });
+    const readBack = rig.server.control.hold('received', { endpoint: 'customer/get' });
+    const updateId = await save(till, customerId, { lastName: 'Arrived' });
+    await readBack.reached;
+    rig.server.control.changeCustomer(userId, { lastName: 'Changed after it' });
+    readBack.release();
+    const applied = await untilState(till, customerId, updateId, 'applied');
+    assert.equal(applied.result?.confirmedBy, 'read');
+    assert.equal(rig.server.control.ledger.length, 1);
+    assert.equal(there()?.lastName, 'Changed after it');
+  });
+
+  it('proves that an update did not arrive: what moved meanwhile is a conflict, not a riddle', async () => {
+    await open();
+    rig.server.control.setFault('drop-before', { times: 1, endpoint: 'customer/update' });
+    const readBack = rig.server.control.hold('received', { endpoint: 'customer/get' });
+    const updateId = await save(till, customerId, { lastName: 'Ours' });
+    await readBack.reached;
+    rig.server.control.changeCustomer(userId, { lastName: 'Theirs' });
+    readBack.release();
+    const stuck = await untilState(till, customerId, updateId, 'attention');
+    assert.deepEqual(stuck.reason, {
+      kind: 'conflict',
+      fields: [{ key: 'lastName', was: 'James', theirs: 'Theirs', ours: 'Ours' }],
+    });
+    assert.equal(rig.server.control.ledger.length, 0);
+  });
+
+  it('is left out once the server refuses it: the update goes without it', async () => {
+    await open();
+    const message = `Provided Custom Field is invalid - ${markField}`;
+    rig.server.control.setFault('refuse', { times: 1, code: 1017, message });
+    const updateId = await save(till, customerId, { lastName: 'Without' });
+    const applied = await untilState(till, customerId, updateId, 'applied');
+    assert.equal(applied.attempts, 1);
+    await untilState(till, customerId, await save(till, customerId, { firstName: 'Later' }), 'applied');
+    assert.deepEqual(
+      rig.server.control.ledger.map((entry) => entry.changes),
+      [{ lastName: 'Without' }, { firstName: 'Later' }],
+    );
+  });
+
+  it('is not written where the organisation has no such field', async () => {
+    await open('no_such_field');
+    const updateId = await save(till, customerId, { lastName: 'Unmarked' });
+    const applied = await untilState(till, customerId, updateId, 'applied');
+    assert.deepEqual(applied.result?.warnings, []);
+    assert.deepEqual(rig.server.control.ledger.at(-1)?.changes, { lastName: 'Unmarked' });
+  });
+});
+
+describe('what the mark tells of an update', () => {
+  const before = { points: null, purchases: null, mark: 'earlier', asOfMs: 1 };
+  const key = 'custom.mark';
+  const server = (mark: string | null) => {
+    const fields: FieldValues = { [key]: mark };
+    return { ...customerRecord('1', 'Any'), fields };
+  };
+  const tells = (there: string | null, was: Partial<typeof before> | null, isKept: boolean) =>
+    arrivedByMark({ id: 'mine', before: was === null ? null : { ...before, ...was } }, server(there), { key, isKept });
+
+  it('arrived where its own id is there, whatever was before', () => {
+    assert.equal(tells('mine', null, false), 'arrived');
+    assert.equal(tells('mine', {}, true), 'arrived');
+  });
+
+  it('did not arrive where the id is as it was, and the server is known to keep the field', () => {
+    assert.equal(tells('earlier', {}, false), 'did-not-arrive');
+    const none = { ...before, mark: null };
+    const kept = { key, isKept: true } as const;
+    assert.equal(arrivedByMark({ id: 'mine', before: none }, server(null), kept), 'did-not-arrive');
+    assert.equal(arrivedByMark({ id: 'mine', before: none }, server(null), { key, isKept: false }), 'cannot-tell');
+  });
+
+  it("tells nothing by somebody else's id, without what was before, or without a mark", () => {
+    assert.equal(tells('another', {}, true), 'cannot-tell');
+    assert.equal(tells('earlier', null, true), 'cannot-tell');
+    assert.equal(
+      arrivedByMark({ id: 'mine', before: { ...before, asOfMs: null } }, server('earlier'), { key, isKept: true }),
+      'cannot-tell',
+    );
+    assert.equal(arrivedByMark({ id: 'mine', before }, server('mine'), null), 'cannot-tell');
+  });
+
+  it('is written where it is not known whether the organisation has the field, and not where it has none', () => {
+    let reserved: ReservedField | null = { key: 'custom.mark', isDefined: null };
+    const mark = new MarkField(() => reserved);
+    assert.deepEqual(mark.current, { key: 'custom.mark', isKept: false });
+    reserved = { key: 'custom.mark', isDefined: false };
+    assert.equal(mark.current, null);
+    reserved = { key: 'custom.mark', isDefined: true };
+    mark.refused();
+    assert.equal(mark.current, null);
+    reserved = null;
+    assert.equal(mark.current, null);
+  });
+});
