@@ -79,6 +79,11 @@ export function metricsText(health: Health): string {
       values: Object.entries(unsent).map(([state, count]) => [{ till, state }, count] as const),
     },
     {
+      name: 'tillside_double_awards',
+      help: 'Updates whose points may have been awarded twice; a person has to look.',
+      values: one(health.doubleAwards),
+    },
+    {
       name: 'tillside_oldest_unsent_seconds',
       help: 'Age of the oldest unsent update; 0 where all is sent.',
       values: one(health.oldestUnsentSeconds),

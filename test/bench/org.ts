@@ -5,4 +5,5 @@ export const benchOrg: OrgView = {
   policyAsOfMs: 1,
   fields: [],
   fieldsAsOfMs: 1,
+  reserved: [],
 };

@@ -24,6 +24,7 @@ const health: Health = {
   paused: null,
   connection: 'offline',
   unsent: { queued: 2, sending: 0, unknown: 1, attention: 0, nextVisit: 0 },
+  doubleAwards: 0,
   oldestUnsentSeconds: 7200,
   lastAnswerSeconds: null,
   clockSkewSeconds: -3,
