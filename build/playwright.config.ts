@@ -8,6 +8,9 @@ export default defineConfig({
   outputDir: path.join(root, 'test-results'),
   // Its runner would take the `paths` of the project's own at run time (better-sqlite3 hides its types).
   tsconfig: path.join(import.meta.dirname, 'tsconfig.playwright.json'),
+  // One picture a look for all machines: the fonts come with the app.
+  snapshotPathTemplate: path.join(root, 'test', 'e2e', 'screen', 'pictures', '{arg}{ext}'),
+  updateSnapshots: 'none',
   // Generous for a busy machine: only a spec that fails waits so long.
   timeout: 90_000,
   expect: { timeout: 15_000 },

@@ -1,4 +1,5 @@
 import { anchors } from '../../../electron/practice/anchors.ts';
+import { smallTargets } from '../../helpers/scenes/targets.ts';
 import { expect, type TillScreen, test } from '../till.ts';
 
 const rita = anchors.ritaJames;
@@ -117,22 +118,7 @@ test.describe('without a keyboard', () => {
     await till.field('Last name').fill('Touched');
     await page.getByRole('switch', { name: 'SMS promotional' }).tap();
 
-    const small = await page.evaluate(() =>
-      [...document.querySelectorAll('button, a, select, input:not([readonly]), [role="option"]')]
-        .filter((target) => target.checkVisibility({ visibilityProperty: true }) && !target.matches('.sr-only'))
-        .map((target) => {
-          // A control is as large as the label or the ground around it that takes the touch too.
-          const ground = target.matches('[type="radio"], [type="checkbox"]')
-            ? (target.closest('label') ?? target)
-            : target;
-          const { width, height } = ground.getBoundingClientRect();
-          const before = getComputedStyle(target, '::after');
-          const extra = before.content === 'none' ? 0 : 20;
-          return { what: target.id || target.className || target.textContent, width, height: height + extra };
-        })
-        .filter(({ width, height }) => width < 44 || height < 44),
-    );
-    expect(small).toEqual([]);
+    expect(await smallTargets(page)).toEqual([]);
 
     // Half the screen is the on-screen keyboard: the field in use is scrolled into what is left.
     await page.setViewportSize({ width: 1024, height: 430 });

@@ -88,8 +88,8 @@ export const states: readonly ScreenState[] = [
     'invalid',
     'plain',
     inForm('jones', async (page) => {
-      await page.locator('#field-email').fill('rita@');
-      await page.locator('#field-registeredOn').fill('2025-02-30');
+      await page.locator('#field-email').fill('rita.example.com');
+      await page.locator('#field-registeredOn').fill('last week');
       await page.keyboard.press('Control+s');
       await page.locator('.summary').waitFor();
     }),

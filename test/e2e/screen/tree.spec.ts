@@ -1,0 +1,160 @@
+/** What a screen reader is told: names and roles, what is announced, and where the focus is after each step. */
+import type { Page } from 'playwright/test';
+import { expect, type Scenes, stateOf, test } from './scenes.ts';
+
+async function on(scenes: Scenes, name: string): Promise<Page> {
+  await scenes.show(stateOf(name));
+  return scenes.page;
+}
+
+const search = (page: Page) => page.getByRole('searchbox', { name: 'Find customer' });
+const heard = (page: Page) => page.getByRole('log');
+const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
+
+async function openByKeys(page: Page, text: string): Promise<void> {
+  await search(page).fill(text);
+  await expect(page.getByRole('listbox', { name: 'Customers' }).getByRole('option').first()).toBeVisible();
+  await search(page).press('Enter');
+  await expect(field(page, 'First name')).toBeFocused();
+}
+
+test('a customer reads as a heading, the way of the last change, the figures and a form', async ({ touchScenes }) => {
+  const page = await on(touchScenes, 'sent');
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - button "Back"
+    - heading "Rita James" [level=1]
+    - paragraph: +917713643123 rita.james@example.com
+    - text: as of 2 min. ago
+    - button "Refresh"
+    - list "Last change":
+      - listitem: Saved on this till
+      - listitem: Sending
+      - listitem: Sent
+      - listitem: /50 points awarded/
+    - region "Loyalty":
+      - heading "Loyalty" [level=2]
+      - term: Points
+      - definition:
+        - group "Points": 2,280
+      - term: Tier
+      - definition:
+        - group "Tier": gold
+    - form "Customer details":
+      - heading "Name" [level=2]
+      - text: First name
+      - textbox "First name": Rita
+      - text: Last name
+      - textbox "Last name": James
+    - alert
+    - paragraph: No changes
+    - button "Save" [disabled]
+  `);
+  await expect(page.getByRole('status', { name: 'Sync status' })).toHaveText('All sent · 0 waiting');
+});
+
+test('a field says that it is locked and why, and a changed one says what it was', async ({ touchScenes }) => {
+  const page = await on(touchScenes, 'edited');
+  await expect(field(page, 'Mobile')).toHaveAccessibleDescription(/not changed at the till/);
+  await expect(field(page, 'Last name')).toHaveAccessibleDescription('was James');
+  await expect(page.getByRole('switch', { name: 'SMS promotional' })).toHaveAccessibleDescription(/was off/);
+  await page.getByRole('button', { name: 'Undo Last name' }).press('Enter');
+  await expect(field(page, 'Last name')).toHaveValue('James');
+  await expect(field(page, 'Last name')).toBeFocused();
+});
+
+test('the focus goes to what comes next: the search, the first field, the name, the search again', async ({
+  touchScenes,
+}) => {
+  const page = await on(touchScenes, 'welcome');
+  await expect(search(page)).toBeFocused();
+  await openByKeys(page, 'james');
+  await field(page, 'Last name').fill('Jameson');
+  await page.keyboard.press('Control+s');
+  // Out of the text field, or the next scan would be typed into this customer's name.
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(search(page)).toBeFocused();
+});
+
+test('what happens is told without being asked: the save, where it goes, and what is found', async ({
+  touchScenes,
+}) => {
+  const page = await on(touchScenes, 'search');
+  await expect(page.getByRole('search').getByRole('status')).toHaveText('3 customers found');
+  await openByKeys(page, 'james');
+  await field(page, 'Last name').fill('Jameson');
+  await page.keyboard.press('Control+s');
+  await expect(heard(page)).toHaveText(/^Saved on this till/);
+  await page.locator('#open-staff').click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(heard(page)).toHaveText(/signed out/i);
+});
+
+test('a save with problems is told at once, lists them, and leads to the first; each leads to its field', async ({
+  touchScenes,
+}) => {
+  const page = await on(touchScenes, 'invalid');
+  await expect(page.getByRole('alert')).toContainText('2');
+  const summary = page.getByRole('region', { name: /^2 / });
+  await expect(summary.getByRole('listitem')).toHaveCount(2);
+  const email = field(page, 'Email');
+  await expect(email).toBeFocused();
+  await expect(email).toHaveAttribute('aria-invalid', 'true');
+  await expect(email).toHaveAccessibleDescription(/@/);
+  await summary.getByRole('button', { name: /^Registered on/ }).press('Enter');
+  await expect(field(page, 'Registered on')).toBeFocused();
+  // A field that is put right is no problem any more; the other still is.
+  await email.fill('rita@example.com');
+  await email.blur();
+  await expect(email).not.toHaveAttribute('aria-invalid', 'true');
+  await expect(field(page, 'Registered on')).toHaveAttribute('aria-invalid', 'true');
+});
+
+test('a panel and a sheet give the focus back to what opened them', async ({ touchScenes }) => {
+  const page = await on(touchScenes, 'welcome');
+  for (const [opener, panel] of [
+    ['#open-menu', 'Screen and language'],
+    ['#open-staff', 'Who is at the till?'],
+    ['#open-status-help', 'What this status means'],
+  ] as const) {
+    await page.locator(opener).press('Enter');
+    await expect(page.getByRole('dialog', { name: panel })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(page.locator(opener)).toBeFocused();
+    // Tab goes on from the button through the panel; out of it, the panel does not stay in the way.
+    await page.locator(opener).press('Enter');
+    await search(page).focus();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  }
+  await page.locator('#open-keys').press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('#open-keys')).toBeFocused();
+});
+
+test('the first steps follow what staff do, tell each step, and are skipped for good', async ({ touchScenes }) => {
+  const page = await on(touchScenes, 'guide');
+  const guide = page.getByRole('region', { name: 'First steps' });
+  await expect(guide.getByRole('heading')).toHaveText('Find a customer');
+  await expect(guide.locator('[aria-live="polite"]')).toContainText('Type “rita”');
+  await openByKeys(page, 'james');
+  await expect(guide.getByRole('heading')).toHaveText('Change something');
+  await expect(field(page, 'First name')).toBeFocused();
+  await field(page, 'Last name').fill('Jameson');
+  await expect(guide.getByRole('heading')).toHaveText('Save');
+  await page.keyboard.press('Control+s');
+  await expect(guide.getByRole('heading')).toHaveText('See where it is');
+  await guide.getByRole('button', { name: 'Next' }).tap();
+  await expect(guide).toContainText('Step 5 of 5');
+  await guide.getByRole('button', { name: 'Back' }).press('Enter');
+  await expect(guide).toContainText('Step 4 of 5');
+  await guide.getByRole('button', { name: 'Skip' }).tap();
+  await expect(guide).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByRole('region', { name: 'Practice mode' })).toBeVisible();
+  await expect(guide).toHaveCount(0);
+  await page.getByRole('button', { name: 'Show first steps' }).tap();
+  await expect(guide).toContainText('Step 1 of 5');
+  await page.evaluate(() => localStorage.clear());
+});
