@@ -1,0 +1,38 @@
+/**
+ * A language for tests, made of English while it is spoken: every vowel twice and accented, in brackets. Longer than most
+ * languages, so that it shows what would be clipped; and text without brackets comes from no message.
+ */
+const spoken = new URLSearchParams(location.search).get('language') === 'pseudo';
+const vowels: { readonly [letter: string]: string } = {
+  a: 'áá',
+  e: 'éé',
+  i: 'íí',
+  o: 'óó',
+  u: 'úú',
+  A: 'ÁÁ',
+  E: 'ÉÉ',
+  I: 'ÍÍ',
+  O: 'ÓÓ',
+  U: 'ÚÚ',
+};
+// Private-use characters around what is put into a text: a name or a number is not the message's.
+const begin = '\uE000';
+const end = '\uE001';
+
+/** Takes the place of every English message in the scenes' build. */
+export function strange<Inputs extends object>(say: (inputs: Inputs) => string): (inputs: Inputs) => string {
+  if (!spoken) return say;
+  return (inputs) => {
+    const marked = { ...inputs };
+    for (const [name, value] of Object.entries(inputs ?? {})) {
+      if (typeof value === 'string') Object.assign(marked, { [name]: `${begin}${value}${end}` });
+    }
+    const text = say(marked)
+      .split(/(\uE000[^\uE001]*\uE001)/)
+      .map((part) =>
+        part.startsWith(begin) ? part.slice(1, -1) : part.replaceAll(/[aeiou]/gi, (letter) => vowels[letter] ?? letter),
+      )
+      .join('');
+    return `⟦${text}⟧`;
+  };
+}

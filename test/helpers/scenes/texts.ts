@@ -1,0 +1,75 @@
+/** What is written on the screen, and whether it can be read. */
+import type { Page } from 'playwright';
+
+export type WrittenText = {
+  readonly text: string;
+  /** A name, a value, a language by its own name: what no message says. */
+  readonly isData: boolean;
+  /** The element that shows it, for the report. */
+  readonly where: string;
+  /** What cuts it off, if anything does. */
+  readonly cutBy: string | null;
+};
+
+/** Every text that can be seen and every name that can be heard, but for the words on keys. */
+export async function textsOn(page: Page): Promise<WrittenText[]> {
+  return await page.evaluate(() => {
+    const nameOf = (element: Element) =>
+      `${element.tagName.toLowerCase()}${element.id === '' ? '' : `#${element.id}`}.${[...element.classList].join('.')}`;
+    const isHidden = (element: Element) => {
+      for (let up: Element | null = element; up !== null; up = up.parentElement) {
+        // Only for screen readers.
+        if (getComputedStyle(up).clipPath !== 'none') return true;
+      }
+      return !element.checkVisibility({ visibilityProperty: true });
+    };
+
+    /** The first ancestor whose edge the text crosses where it cannot be scrolled into sight. */
+    const cutterOf = (text: Text, parent: Element): string | null => {
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      const rects = [...range.getClientRects()].filter((rect) => rect.width > 1);
+      const left = Math.min(...rects.map((rect) => rect.left));
+      const right = Math.max(...rects.map((rect) => rect.right));
+      const top = Math.min(...rects.map((rect) => rect.top));
+      const bottom = Math.max(...rects.map((rect) => rect.bottom));
+      if (rects.length === 0) return null;
+      let [cutX, cutY] = [true, true];
+      for (let up: Element | null = parent; up !== null; up = up.parentElement) {
+        const { overflowX, overflowY, display, position } = getComputedStyle(up);
+        const box = up.getBoundingClientRect();
+        const scrollsX = ['auto', 'scroll'].includes(overflowX);
+        const scrollsY = ['auto', 'scroll'].includes(overflowY);
+        const clips = overflowX !== 'visible' || up === parent || up.matches('button');
+        // A line of text is a little higher than its letters: a pixel or two are no loss.
+        if (cutX && clips && display !== 'inline' && (left < box.left - 1 || right > box.right + 1)) return nameOf(up);
+        if (cutY && overflowY !== 'visible' && !scrollsY && (top < box.top - 3 || bottom > box.bottom + 3))
+          return nameOf(up);
+        if (scrollsX && up.scrollWidth > up.clientWidth) cutX = false;
+        if (scrollsY) cutY = false;
+        if (position === 'fixed') return null;
+      }
+      return left < -1 || right > innerWidth + 1 ? 'the window' : null;
+    };
+
+    const found: WrittenText[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const parent = node.parentElement;
+      const text = node.textContent?.trim() ?? '';
+      if (!(node instanceof Text) || parent === null || text === '' || parent.closest('script, style, kbd') !== null)
+        continue;
+      const isData = parent.closest('bdi, body [lang]') !== null;
+      found.push({ text, isData, where: nameOf(parent), cutBy: isHidden(parent) ? null : cutterOf(node, parent) });
+    }
+    for (const element of document.querySelectorAll(
+      '[aria-label], [title], [placeholder], [alt], [aria-description]',
+    )) {
+      for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'aria-description']) {
+        const text = element.getAttribute(name)?.trim() ?? '';
+        if (text !== '') found.push({ text, isData: false, where: `${nameOf(element)} ${name}`, cutBy: null });
+      }
+    }
+    return found;
+  });
+}
