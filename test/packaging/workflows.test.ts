@@ -1,0 +1,40 @@
+/** The workflows of the forge run elsewhere; here is what can go wrong in them without anybody noticing. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { projectRoot } from '../../build/project-root.ts';
+
+const folder = path.join(projectRoot, '.github', 'workflows');
+const workflows = new Map(readdirSync(folder).map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]));
+const { scripts }: { scripts: object } = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8'));
+
+for (const [name, text] of workflows) {
+  test(`${name} names scripts and files that there are`, () => {
+    for (const [, script = ''] of text.matchAll(/npm run ([\w:-]+)/g))
+      assert.ok(Object.hasOwn(scripts, script), script);
+    const files = [...text.matchAll(/(?<![\w/])((?:build|test)\/[\w/.-]+\.ts)/g)].map(([, file = '']) => file);
+    assert.ok(files.length > 0);
+    for (const file of files) assert.ok(existsSync(path.join(projectRoot, file)), file);
+  });
+
+  test(`${name} may read only, and hands no word of a stranger to a shell`, () => {
+    assert.match(text, /^permissions:\n {2}contents: read$/m);
+    assert.doesNotMatch(text, /pull_request_target/);
+    // What somebody typed into a form comes through the environment, never into the text of a script.
+    for (const [line] of text.matchAll(/^.*\$\{\{\s*(?:inputs|github\.event\.)[^}]*\}\}.*$/gm)) {
+      assert.match(line, /^\s*[A-Z_]+: \$\{\{ inputs\.\w+ \}\}$|^\s*(?:if|group):/, line);
+    }
+  });
+}
+
+test('the specs run on Electron on all three systems, and what is published is signed and staged', () => {
+  const ci = workflows.get('ci.yml') ?? '';
+  assert.match(ci, /os: \[ubuntu-latest, windows-latest, macos-latest\]/);
+  assert.match(ci, /TILLSIDE_E2E_HOST: electron/);
+  assert.match(ci, /npm audit --audit-level=high/);
+  const release = workflows.get('release.yml') ?? '';
+  assert.match(release, /tags: \["v\*"\]/);
+  assert.match(release, /TILLSIDE_SIGNING: .*required/);
+  assert.match(release, /stage-update\.ts release/);
+});
