@@ -9,7 +9,6 @@ import { remember } from '../db/remembered.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { MachineConfig } from '../support/machine-config.ts';
 import type { StaffMember } from './definitions.ts';
-import type { StaffList } from './org-view.ts';
 import { isOld, recallAs } from './organisation.ts';
 
 const staffSchema: z.ZodType<readonly StaffMember[]> = z.array(
@@ -21,48 +20,33 @@ export class StaffDesk {
   readonly #clock: Clock;
   readonly #signOutAfterMs: number;
   readonly #changed: (current: StaffMember | null) => void;
-  readonly #listed: (list: StaffList) => void;
   #current: StaffMember | null = null;
   #cancelSignOut: (() => void) | null = null;
 
-  constructor(
-    db: Db,
-    clock: Clock,
-    config: MachineConfig['staff'],
-    changed: (current: StaffMember | null) => void,
-    listed: (list: StaffList) => void,
-  ) {
+  constructor(db: Db, clock: Clock, config: MachineConfig['staff'], changed: (current: StaffMember | null) => void) {
     this.#db = db;
     this.#clock = clock;
     this.#signOutAfterMs = config.signOutAfterMinutes * 60_000;
     this.#changed = changed;
-    this.#listed = listed;
   }
 
   get current(): StaffMember | null {
     return this.#current;
   }
 
-  list(): StaffList {
-    const told = recallAs(this.#db, 'staff-list', staffSchema);
-    return { members: told?.value ?? [], asOfMs: told?.asOfMs ?? null };
+  list(): readonly StaffMember[] {
+    return recallAs(this.#db, 'staff-list', staffSchema)?.value ?? [];
   }
 
   /** The list has an age of its own: it may have failed to come where the rest of the organisation came. */
   isDue(): boolean {
-    return isOld(this.list().asOfMs, this.#clock);
+    return isOld(recallAs(this.#db, 'staff-list', staffSchema)?.asOfMs ?? null, this.#clock);
   }
 
-  /**
-   * Where the server never told who works here, a code is taken as it is typed: a store must not stand still because of a
-   * list.
-   * @returns null where nobody on the list has this code
-   */
-  signIn(typed: string): StaffMember | null {
-    const code = typed.trim();
-    const { members, asOfMs } = this.list();
-    const unlisted: StaffMember | null = asOfMs === null && code !== '' ? { code, name: code, role: 'OTHER' } : null;
-    const member = members.find((one) => one.code.toLowerCase() === code.toLowerCase()) ?? unlisted;
+  /** @returns null where nobody on the list has this code */
+  signIn(code: string): StaffMember | null {
+    const wanted = code.trim().toLowerCase();
+    const member = this.list().find((one) => one.code.toLowerCase() === wanted) ?? null;
     if (member !== null) this.#become(member);
     return member;
   }
@@ -78,13 +62,9 @@ export class StaffDesk {
       this.#current === null ? null : this.#clock.after(this.#signOutAfterMs, () => this.#become(null));
   }
 
-  /** @returns whether the list came */
-  async refresh(api: LoyaltyApi): Promise<boolean> {
+  async refresh(api: LoyaltyApi): Promise<void> {
     const outcome = await api.staff();
-    if (outcome.kind !== 'found') return false;
-    remember(this.#db, 'staff-list', outcome.value, this.#clock.wallMs());
-    this.#listed(this.list());
-    return true;
+    if (outcome.kind === 'found') remember(this.#db, 'staff-list', outcome.value, this.#clock.wallMs());
   }
 
   close(): void {

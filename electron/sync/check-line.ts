@@ -12,19 +12,17 @@ export async function checkLine(line: Line, engine: SyncEngine, organisation: Or
   line.pace.take('counter');
   const outcome = await api.login();
   switch (outcome.kind) {
-    case 'found': {
-      const { serverTimeMs } = outcome.value;
+    case 'found':
       connection.answered();
       organisation.keepLogin(outcome.value);
-      engine.noteServerTime(serverTimeMs);
+      engine.noteServerTime(outcome.value.serverTimeMs);
       engine.tryNow();
       return {
         kind: 'connected',
         organisation: outcome.value.organisation,
         till: outcome.value.till,
-        clockDifferenceMs: serverTimeMs === null ? null : line.clock.wallMs() - serverTimeMs,
+        clockSkewMs: engine.clockSkewMs,
       };
-    }
     case 'held':
       if (outcome.why === 'credentials') noteHeld(line, api, outcome.why);
       else connection.answered();

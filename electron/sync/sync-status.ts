@@ -44,8 +44,7 @@ export type ConnectionCheck =
       readonly kind: 'connected';
       readonly organisation: string;
       readonly till: string;
-      /** This machine's clock less the server's, however small; `null` where the server does not tell its own. */
-      readonly clockDifferenceMs: number | null;
+      readonly clockSkewMs: number | null;
     }
   | {
       readonly kind: 'failed';
