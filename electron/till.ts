@@ -18,6 +18,7 @@ import { createAuth } from './loyalty-api/auth.ts';
 import { createLoyaltyApi } from './loyalty-api/client.ts';
 import type { LoyaltyApi } from './loyalty-api/loyalty-api.ts';
 import type { Transport } from './loyalty-api/transport.ts';
+import { type OrgPart, type OrgRefresh, orgParts } from './org/org-view.ts';
 import { Organisation } from './org/organisation.ts';
 import { StaffDesk } from './org/staff.ts';
 import { fillCache } from './practice/fill-cache.ts';
@@ -150,8 +151,12 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     () => live.config.sync.markField,
     (view) => emit({ name: 'org.changed', payload: view }),
   );
-  const staffDesk = new StaffDesk(db, clock, config.staff, (current) =>
-    emit({ name: 'staff.changed', payload: current }),
+  const staffDesk = new StaffDesk(
+    db,
+    clock,
+    config.staff,
+    (current) => emit({ name: 'staff.changed', payload: current }),
+    (list) => emit({ name: 'staff.listed', payload: list }),
   );
   /** Cancels of looks that are still to come. */
   const looks = new Set<() => void>();
@@ -196,17 +201,29 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   });
   const desk = new CustomerDesk(line, organisation, config.store.countryCode, freshForMs);
 
-  const refreshOrganisation = async (parts: readonly (Organisation | StaffDesk)[] = [organisation, staffDesk]) => {
+  /** @returns the parts that did not come */
+  const refreshOrganisation = async (wanted: readonly OrgPart[] = orgParts): Promise<OrgRefresh> => {
     const asked = api;
-    if (asked === null) return;
+    if (asked === null) return { missed: wanted };
     try {
-      await Promise.all(parts.map((part) => part.refresh(asked)));
+      const [missed, staffCame] = await Promise.all([
+        organisation.refresh(
+          asked,
+          wanted.filter((part) => part !== 'staff'),
+        ),
+        wanted.includes('staff') ? staffDesk.refresh(asked) : true,
+      ]);
+      return { missed: staffCame ? missed : [...missed, 'staff'] };
     } catch (error) {
       // What was told last stays in use.
       log.write('error', 'the organisation could not be refreshed', { error: errorName(error) });
+      return { missed: wanted };
     }
   };
-  const refreshDue = () => refreshOrganisation([organisation, staffDesk].filter((part) => part.isDue()));
+  const refreshDue = () => {
+    const due: readonly OrgPart[] = organisation.due();
+    return refreshOrganisation(staffDesk.isDue() ? [...due, 'staff'] : due);
+  };
   let cancelRound: (() => void) | null = null;
   const round = () => {
     void refreshDue();
@@ -365,10 +382,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     },
     'sync.checkConnection': checkConnection,
     'org.view': () => organisation.view(),
-    'org.refresh': async () => {
-      await refreshOrganisation();
-      return organisation.view();
-    },
+    'org.refresh': () => refreshOrganisation(),
     'staff.list': () => staffDesk.list(),
     'staff.current': () => staffDesk.current,
     'staff.signIn': ({ code }) => staffDesk.signIn(code),

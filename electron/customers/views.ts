@@ -39,7 +39,7 @@ export function ruleContext(
     identifier,
     policy: org.policy,
     definitions: org.fields,
-    definitionsKnown: org.fieldsAsOfMs !== null,
+    definitionsKnown: definitionsKnown(org),
     reserved: org.reserved,
     countryCode,
   };
@@ -54,6 +54,10 @@ function withoutReserved(fields: FieldValues, { reserved }: OrgView): FieldValue
   );
 }
 
+function definitionsKnown({ fieldsAsOfMs }: OrgView): RuleContext['definitionsKnown'] {
+  return { custom: fieldsAsOfMs.custom !== null, extended: fieldsAsOfMs.extended !== null };
+}
+
 /** The same for somebody who is not on this till: nothing is known but the identifier. */
 export function strangerContext(identifier: Identifier, org: OrgView, countryCode: string): RuleContext {
   const fields = identifier.type === 'userId' ? {} : { [identifier.type]: identifier.value };
@@ -63,7 +67,7 @@ export function strangerContext(identifier: Identifier, org: OrgView, countryCod
     identifier,
     policy: org.policy,
     definitions: org.fields,
-    definitionsKnown: org.fieldsAsOfMs !== null,
+    definitionsKnown: definitionsKnown(org),
     reserved: org.reserved,
     countryCode,
   };

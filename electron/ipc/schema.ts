@@ -10,7 +10,7 @@ import { type FieldChanges, fillableIdentifiers, type Identifier, isFieldKey } f
 import type { CustomerView, ForgetResult, LookupResult, SearchResult } from '../customers/customer-view.ts';
 import type { ImportState } from '../customers/import/import-state.ts';
 import type { StaffMember } from '../org/definitions.ts';
-import type { OrgView } from '../org/org-view.ts';
+import type { OrgRefresh, OrgView, StaffList } from '../org/org-view.ts';
 import { type PracticeState, practiceFaults } from '../practice/practice-state.ts';
 import type { AppInfo, SecretResult } from '../support/app-info.ts';
 import type {
@@ -142,9 +142,10 @@ export const calls = {
   'sync.checkConnection': call(nothing).returns<ConnectionCheck>(),
 
   'org.view': call(nothing).returns<OrgView>(),
-  'org.refresh': call(nothing).returns<OrgView>(),
+  /** Asks the server anew; what it tells comes by `org.changed` and `staff.listed`. */
+  'org.refresh': call(nothing).returns<OrgRefresh>(),
 
-  'staff.list': call(nothing).returns<readonly StaffMember[]>(),
+  'staff.list': call(nothing).returns<StaffList>(),
   'staff.current': call(nothing).returns<StaffMember | null>(),
   'staff.signIn': call(z.strictObject({ code: z.string().min(1).max(100) })).returns<StaffMember | null>(),
   'staff.signOut': call(nothing).returns<null>(),
@@ -196,6 +197,8 @@ export const events = {
   'updates.changed': event<{ readonly updateId: string; readonly customerId: number }>(),
   'org.changed': event<OrgView>(),
   'staff.changed': event<StaffMember | null>(),
+  /** The list of who works here came anew. */
+  'staff.listed': event<StaffList>(),
   'practice.changed': event<PracticeState>(),
   'till.changed': event<TillFacts>(),
 } as const;

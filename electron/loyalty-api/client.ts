@@ -1,6 +1,7 @@
 /** The loyalty API over a transport: authentication, the headers that all calls share, and outcomes. */
 import type { Clock } from '../clock/clock.ts';
 import { type FieldKey, fieldKeys } from '../customers/customer.ts';
+import type { StaffMember } from '../org/definitions.ts';
 import type { Auth, AuthHeaders } from './auth.ts';
 import type { LoyaltyApi } from './loyalty-api.ts';
 import type { Held, NotSent, ReadOutcome, UpdateOutcome } from './outcome.ts';
@@ -15,6 +16,7 @@ import {
   headerText,
   identityChangeRequest,
   loginRequest,
+  type StaffType,
   staffRequest,
   updateRequest,
 } from './requests.ts';
@@ -39,6 +41,20 @@ type Outcome = UpdateOutcome | ReadOutcome<unknown>;
 
 function isCredentials(outcome: Outcome): boolean {
   return outcome.kind === 'held' && outcome.why === 'credentials';
+}
+
+type StaffOutcome = ReadOutcome<readonly StaffMember[]>;
+
+/**
+ * Both kinds of staff as one list. A kind that the server does not list leaves the other; one that could not be asked for
+ * now makes the whole list wait, so that nobody is missing from it for a day.
+ */
+function everybody(associates: StaffOutcome, managers: StaffOutcome): StaffOutcome {
+  for (const list of [associates, managers]) if (list.kind === 'failed' || list.kind === 'held') return list;
+  if (associates.kind !== 'found') return managers.kind === 'found' ? managers : associates;
+  if (managers.kind !== 'found') return associates;
+  const byCode = new Map([...associates.value, ...managers.value].map((member) => [member.code, member]));
+  return { ...associates, value: [...byCode.values()] };
 }
 
 const updatedCodes = [1000] as const;
@@ -84,6 +100,10 @@ export function createLoyaltyApi(parameters: LoyaltyApiParameters): LoyaltyApi {
     return exchange(request, (result) => updateOutcome(result, asked, clock.wallMs()));
   }
 
+  function staffOf(type: StaffType): Promise<StaffOutcome> {
+    return read(staffRequest(baseUrl, type), (result) => readOutcome(result, readStaff, clock.wallMs()));
+  }
+
   return {
     updateCustomer: (change) =>
       update(updateRequest(baseUrl, change), {
@@ -117,6 +137,6 @@ export function createLoyaltyApi(parameters: LoyaltyApiParameters): LoyaltyApi {
       read(customFieldsRequest(baseUrl), (result) => readOutcome(result, readCustomFields, clock.wallMs())),
     extendedFields: () =>
       read(extendedFieldsRequest(baseUrl), (result) => readOutcome(result, readExtendedFields, clock.wallMs())),
-    staff: () => read(staffRequest(baseUrl), (result) => readOutcome(result, readStaff, clock.wallMs())),
+    staff: async () => everybody(await staffOf('ASSOCIATE'), await staffOf('MANAGER')),
   };
 }

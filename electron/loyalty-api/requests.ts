@@ -146,9 +146,11 @@ export function extendedFieldsRequest(baseUrl: string): ApiRequest {
   return get(`${baseUrl}/v2/extendedFields?format=json`);
 }
 
-/** `GET /v1.1/store/staff` */
-export function staffRequest(baseUrl: string): ApiRequest {
-  return get(`${baseUrl}/v1.1/store/staff?format=json&type=ASSOCIATE`);
+export type StaffType = 'ASSOCIATE' | 'MANAGER';
+
+/** `GET /v1.1/store/staff` for one kind of staff, as documented. */
+export function staffRequest(baseUrl: string, type: StaffType): ApiRequest {
+  return get(`${baseUrl}/v1.1/store/staff?format=json&type=${type}`);
 }
 
 /** `POST /v3/oauth/token/generate`: the one request that carries the OAuth secret. */

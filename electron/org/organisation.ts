@@ -12,7 +12,7 @@ import type { ReadOutcome } from '../loyalty-api/outcome.ts';
 import type { MachineConfig } from '../support/machine-config.ts';
 import type { ReservedField } from '../sync/mark-field.ts';
 import { type FieldDefinition, fieldDataTypes, fieldWidgets, type StoreLogin, type ToldPolicy } from './definitions.ts';
-import type { OrgView } from './org-view.ts';
+import type { OrgPart, OrgView } from './org-view.ts';
 
 const refreshAfterMs = 24 * 60 * 60_000;
 
@@ -49,6 +49,20 @@ const loginSchema: z.ZodType<StoreLogin> = z.object({
   organisation: z.string(),
   serverTimeMs: z.number().nullable(),
 });
+
+type Part = Exclude<OrgPart, 'staff'>;
+const parts: readonly Part[] = ['policy', 'custom', 'extended'];
+
+const askFor: {
+  readonly [part in Part]: {
+    readonly name: RememberedName;
+    readonly ask: (api: LoyaltyApi) => Promise<ReadOutcome<unknown>>;
+  };
+} = {
+  policy: { name: 'org-policy', ask: (api) => api.orgPolicy() },
+  custom: { name: 'custom-fields', ask: (api) => api.customFields() },
+  extended: { name: 'extended-fields', ask: (api) => api.extendedFields() },
+};
 
 export type Told<T> = { readonly value: T; readonly asOfMs: number };
 
@@ -124,8 +138,7 @@ export class Organisation {
       },
       policyAsOfMs: policy?.asOfMs ?? null,
       fields: [...shown.sort(byPosition), ...[...(extended?.value ?? [])].sort(byPosition)],
-      // The form is as old as its older half; a half that never came makes it a form that is not known yet.
-      fieldsAsOfMs: custom === null || extended === null ? null : Math.min(custom.asOfMs, extended.asOfMs),
+      fieldsAsOfMs: { custom: custom?.asOfMs ?? null, extended: extended?.asOfMs ?? null },
       reserved: reserved === null ? [] : [`custom.${reserved}`],
     };
   }
@@ -139,22 +152,26 @@ export class Organisation {
     remember(this.#db, 'store-login', login, this.#clock.wallMs());
   }
 
-  isDue(): boolean {
+  /** The parts that were never told, or are a day old. */
+  due(): readonly Part[] {
     const { policyAsOfMs, fieldsAsOfMs } = this.view();
-    return isOld(policyAsOfMs, this.#clock) || isOld(fieldsAsOfMs, this.#clock);
+    const ages: { readonly [part in Part]: number | null } = { policy: policyAsOfMs, ...fieldsAsOfMs };
+    return parts.filter((part) => isOld(ages[part], this.#clock));
   }
 
-  /** Asks the server for everything; each part that it tells is kept, whatever becomes of the others. */
-  async refresh(api: LoyaltyApi): Promise<OrgView> {
-    const [policy, custom, extended] = await Promise.all([api.orgPolicy(), api.customFields(), api.extendedFields()]);
-    const kept = [
-      this.#keep('org-policy', policy),
-      this.#keep('custom-fields', custom),
-      this.#keep('extended-fields', extended),
-    ];
-    const view = this.view();
-    if (kept.includes(true)) this.#changed(view);
-    return view;
+  /**
+   * Asks the server; each part that it tells is kept, whatever becomes of the others.
+   * @returns the parts that did not come
+   */
+  async refresh(api: LoyaltyApi, wanted: readonly Part[] = parts): Promise<readonly Part[]> {
+    const kept = await Promise.all(
+      wanted.map(async (part) => {
+        const { name, ask } = askFor[part];
+        return this.#keep(name, await ask(api));
+      }),
+    );
+    if (kept.includes(true)) this.#changed(this.view());
+    return wanted.filter((_, index) => kept[index] !== true);
   }
 
   #keep(name: RememberedName, outcome: ReadOutcome<unknown>): boolean {

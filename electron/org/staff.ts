@@ -9,6 +9,7 @@ import { remember } from '../db/remembered.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { MachineConfig } from '../support/machine-config.ts';
 import type { StaffMember } from './definitions.ts';
+import type { StaffList } from './org-view.ts';
 import { isOld, recallAs } from './organisation.ts';
 
 const staffSchema: z.ZodType<readonly StaffMember[]> = z.array(
@@ -20,33 +21,48 @@ export class StaffDesk {
   readonly #clock: Clock;
   readonly #signOutAfterMs: number;
   readonly #changed: (current: StaffMember | null) => void;
+  readonly #listed: (list: StaffList) => void;
   #current: StaffMember | null = null;
   #cancelSignOut: (() => void) | null = null;
 
-  constructor(db: Db, clock: Clock, config: MachineConfig['staff'], changed: (current: StaffMember | null) => void) {
+  constructor(
+    db: Db,
+    clock: Clock,
+    config: MachineConfig['staff'],
+    changed: (current: StaffMember | null) => void,
+    listed: (list: StaffList) => void,
+  ) {
     this.#db = db;
     this.#clock = clock;
     this.#signOutAfterMs = config.signOutAfterMinutes * 60_000;
     this.#changed = changed;
+    this.#listed = listed;
   }
 
   get current(): StaffMember | null {
     return this.#current;
   }
 
-  list(): readonly StaffMember[] {
-    return recallAs(this.#db, 'staff-list', staffSchema)?.value ?? [];
+  list(): StaffList {
+    const told = recallAs(this.#db, 'staff-list', staffSchema);
+    return { members: told?.value ?? [], asOfMs: told?.asOfMs ?? null };
   }
 
   /** The list has an age of its own: it may have failed to come where the rest of the organisation came. */
   isDue(): boolean {
-    return isOld(recallAs(this.#db, 'staff-list', staffSchema)?.asOfMs ?? null, this.#clock);
+    return isOld(this.list().asOfMs, this.#clock);
   }
 
-  /** @returns null where nobody on the list has this code */
-  signIn(code: string): StaffMember | null {
-    const wanted = code.trim().toLowerCase();
-    const member = this.list().find((one) => one.code.toLowerCase() === wanted) ?? null;
+  /**
+   * Where the server never told who works here, a code is taken as it is typed: a store must not stand still because of a
+   * list.
+   * @returns null where nobody on the list has this code
+   */
+  signIn(typed: string): StaffMember | null {
+    const code = typed.trim();
+    const { members, asOfMs } = this.list();
+    const unlisted: StaffMember | null = asOfMs === null && code !== '' ? { code, name: code, role: 'OTHER' } : null;
+    const member = members.find((one) => one.code.toLowerCase() === code.toLowerCase()) ?? unlisted;
     if (member !== null) this.#become(member);
     return member;
   }
@@ -62,9 +78,13 @@ export class StaffDesk {
       this.#current === null ? null : this.#clock.after(this.#signOutAfterMs, () => this.#become(null));
   }
 
-  async refresh(api: LoyaltyApi): Promise<void> {
+  /** @returns whether the list came */
+  async refresh(api: LoyaltyApi): Promise<boolean> {
     const outcome = await api.staff();
-    if (outcome.kind === 'found') remember(this.#db, 'staff-list', outcome.value, this.#clock.wallMs());
+    if (outcome.kind !== 'found') return false;
+    remember(this.#db, 'staff-list', outcome.value, this.#clock.wallMs());
+    this.#listed(this.list());
+    return true;
   }
 
   close(): void {

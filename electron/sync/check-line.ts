@@ -12,17 +12,19 @@ export async function checkLine(line: Line, engine: SyncEngine, organisation: Or
   line.pace.take('counter');
   const outcome = await api.login();
   switch (outcome.kind) {
-    case 'found':
+    case 'found': {
+      const { serverTimeMs } = outcome.value;
       connection.answered();
       organisation.keepLogin(outcome.value);
-      engine.noteServerTime(outcome.value.serverTimeMs);
+      engine.noteServerTime(serverTimeMs);
       engine.tryNow();
       return {
         kind: 'connected',
         organisation: outcome.value.organisation,
         till: outcome.value.till,
-        clockSkewMs: engine.clockSkewMs,
+        clockDifferenceMs: serverTimeMs === null ? null : line.clock.wallMs() - serverTimeMs,
       };
+    }
     case 'held':
       if (outcome.why === 'credentials') noteHeld(line, api, outcome.why);
       else connection.answered();

@@ -113,10 +113,6 @@ export class SyncEngine {
     this.#tellStatus();
   }
 
-  get clockSkewMs(): number | null {
-    return this.#clockSkewMs;
-  }
-
   status(): SyncStatus {
     const { outbox, connection, clock } = this.#line;
     const counts = outbox.counts();

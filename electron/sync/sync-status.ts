@@ -44,7 +44,8 @@ export type ConnectionCheck =
       readonly kind: 'connected';
       readonly organisation: string;
       readonly till: string;
-      readonly clockSkewMs: number | null;
+      /** This machine's clock less the server's, however small; `null` where the server does not tell its own. */
+      readonly clockDifferenceMs: number | null;
     }
   | {
       readonly kind: 'failed';

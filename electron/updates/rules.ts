@@ -29,8 +29,8 @@ export type RuleContext = {
   readonly identifier: Identifier;
   readonly policy: OrgPolicy;
   readonly definitions: readonly FieldDefinition[];
-  /** The field definitions were fetched at least once; before that, any field that has a value may be edited. */
-  readonly definitionsKnown: boolean;
+  /** By kind, whether its definitions were ever told; until then, any field of the kind that has a value may be edited. */
+  readonly definitionsKnown: { readonly [kind in FieldDefinition['kind']]: boolean };
   /** Custom fields that IT keeps for the till itself. */
   readonly reserved: readonly FieldKey[];
   readonly countryCode: string;
@@ -66,12 +66,13 @@ export function lockOf(key: FieldKey, context: RuleContext): LockReason | null {
     return context.policy.allowFill[key] ? null : 'fill-not-allowed';
   }
   if (key === 'type') return context.effective.type === 'LOYALTY' ? 'already-loyalty' : null;
-  if (!key.startsWith('custom.') && !key.startsWith('extended.')) return null;
+  const kind = key.startsWith('custom.') ? 'custom' : key.startsWith('extended.') ? 'extended' : null;
+  if (kind === null) return null;
   if (context.reserved.some((reserved) => reserved === key)) return 'unknown-field';
   const definition = definitionOf(key, context.definitions);
   if (definition === undefined) {
-    // Never fetched: fields that the server told of may be edited as plain text. Fetched: unknown names cannot be sent.
-    return context.definitionsKnown || context.server[key] === undefined ? 'unknown-field' : null;
+    // Never told: fields that the server told of may be edited as plain text. Told: unknown names cannot be sent.
+    return context.definitionsKnown[kind] || context.server[key] === undefined ? 'unknown-field' : null;
   }
   return definition.disabled ? 'disabled-field' : null;
 }

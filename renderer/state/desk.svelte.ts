@@ -46,6 +46,8 @@ export class Desk {
     this.drafts = new Drafts(services, machine);
     services.on('customers.changed', ({ customerId }) => this.#changed(customerId));
     services.on('updates.changed', ({ customerId }) => this.#changed(customerId));
+    // What may be changed of the open customer follows the organisation's rules and fields.
+    services.on('org.changed', () => void this.#reread());
   }
 
   get form(): CustomerForm | null {

@@ -1,6 +1,6 @@
 import type { EventName, Payload } from '../../electron/ipc/schema.ts';
 import type { StaffMember } from '../../electron/org/definitions.ts';
-import type { OrgView } from '../../electron/org/org-view.ts';
+import type { OrgRefresh, OrgView, StaffList } from '../../electron/org/org-view.ts';
 import type { PracticeFault, PracticeState } from '../../electron/practice/practice-state.ts';
 import type { AppInfo, SecretResult } from '../../electron/support/app-info.ts';
 import type { ConnectionCheck, SyncStatus } from '../../electron/sync/sync-status.ts';
@@ -28,7 +28,7 @@ export class TillState {
   #sync = $state.raw<SyncStatus>(noStatus);
   #org = $state.raw<OrgView | null>(null);
   #staff = $state.raw<StaffMember | null>(null);
-  #staffList = $state.raw<readonly StaffMember[]>([]);
+  #staffList = $state.raw<StaffList>({ members: [], asOfMs: null });
   #practice = $state.raw<PracticeState | null>(null);
   #check = $state.raw<ConnectionCheck | null>(null);
   #checking = $state(false);
@@ -53,7 +53,8 @@ export class TillState {
   get staff(): StaffMember | null {
     return this.#staff;
   }
-  get staffList(): readonly StaffMember[] {
+  /** Everybody who works here, with the age of the list. */
+  get staffList(): StaffList {
     return this.#staffList;
   }
   get practice(): PracticeState | null {
@@ -91,6 +92,9 @@ export class TillState {
     on('staff.changed', (staff) => {
       this.#staff = staff;
     });
+    on('staff.listed', (list) => {
+      this.#staffList = list;
+    });
     on('practice.changed', (practice) => {
       this.#practice = practice;
     });
@@ -108,7 +112,7 @@ export class TillState {
       call('practice.state'),
     ]);
     this.#info = info;
-    this.#staffList = staffList;
+    if (!heard.has('staff.listed')) this.#staffList = staffList;
     if (!heard.has('sync.changed')) this.#sync = sync;
     if (!heard.has('org.changed')) this.#org = org;
     if (!heard.has('staff.changed')) this.#staff = staff;
@@ -127,8 +131,9 @@ export class TillState {
     await this.#services.call('staff.signOut');
   }
 
-  async readStaffList(): Promise<void> {
-    this.#staffList = await this.#services.call('staff.list');
+  /** Asks for the organisation's rules, fields and staff anew: events bring what came. */
+  async refreshOrganisation(): Promise<OrgRefresh> {
+    return await this.#services.call('org.refresh');
   }
 
   /** Tells the services that somebody is here, at most twice a minute. */
@@ -150,6 +155,9 @@ export class TillState {
     try {
       const check = await this.#services.call('sync.checkConnection');
       this.#check = check;
+      // The server just said whose till this is.
+      const organisation = check.kind === 'connected' ? check.organisation : '';
+      if (organisation !== '' && this.#info !== null) this.#info = { ...this.#info, organisation };
       return check;
     } finally {
       this.#checking = false;
@@ -162,10 +170,6 @@ export class TillState {
 
   /** After the set-up the program says other things of itself. */
   async readInfo(): Promise<void> {
-    [this.#info, this.#org, this.#staffList] = await Promise.all([
-      this.#services.call('app.info'),
-      this.#services.call('org.view'),
-      this.#services.call('staff.list'),
-    ]);
+    this.#info = await this.#services.call('app.info');
   }
 }

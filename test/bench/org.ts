@@ -4,6 +4,6 @@ export const benchOrg: OrgView = {
   policy: { primaryIdentifier: 'mobile', allowFill: { mobile: true, email: true, externalId: false } },
   policyAsOfMs: 1,
   fields: [],
-  fieldsAsOfMs: 1,
+  fieldsAsOfMs: { custom: 1, extended: 1 },
   reserved: [],
 };

@@ -18,7 +18,7 @@ function openServices(t: TestContext): { db: Db; updates: Updates; save: (lastNa
       policy: { primaryIdentifier: 'mobile', allowFill: { mobile: true, email: true, externalId: false } },
       policyAsOfMs: null,
       fields: [],
-      fieldsAsOfMs: null,
+      fieldsAsOfMs: { custom: null, extended: null },
       reserved: [],
     }),
     staff: () => null,

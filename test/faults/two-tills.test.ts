@@ -154,7 +154,7 @@ describe('two tills and one server', () => {
       await save(till, customer.customerId, { 'subscription.sms.BULK': '1' }),
       await save(till, customer.customerId, { lastName: 'By nobody' }),
     ];
-    const [member] = await till.call['staff.list'](undefined);
+    const [member] = (await till.call['staff.list'](undefined)).members;
     assert.ok(member !== undefined);
     await till.call['staff.signIn']({ code: member.code });
     ids.push(await save(till, customer.customerId, { lastName: 'By somebody' }));
@@ -179,7 +179,7 @@ describe('two tills and one server', () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, rita);
     await till.call['org.refresh'](undefined);
-    const [member] = await till.call['staff.list'](undefined);
+    const [member] = (await till.call['staff.list'](undefined)).members;
     assert.ok(member !== undefined);
     await till.call['staff.signIn']({ code: member.code });
     await rig.server.control.setConnection(false);

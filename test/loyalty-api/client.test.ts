@@ -208,6 +208,20 @@ test("the organisation's calls tell a refusal, and never take a body without the
   assert.deepEqual(listed.kind === 'refused' && listed.rejection, { code: 8015, field: null, message: 'no' });
 });
 
+test('associates and managers are one list; a kind that is not listed leaves the other, one that failed makes it wait', async () => {
+  const listed = (...codes: readonly string[]) =>
+    answer({ response: { status: { code: 200 }, store: { staff: { user: codes.map((code) => ({ code })) } } } });
+  const codesOf = async (results: readonly HttpResult[]) => {
+    const outcome = await setUp(results).api.staff();
+    return outcome.kind === 'found' ? outcome.value.map(({ code }) => code) : outcome.kind;
+  };
+  assert.deepEqual(await codesOf([listed('a', 'b'), listed('b', 'm')]), ['a', 'b', 'm']);
+  assert.deepEqual(await codesOf([listed('a'), answer(requestBody(404))]), ['a']);
+  assert.deepEqual(await codesOf([answer(requestBody(404)), listed('m')]), ['m']);
+  assert.deepEqual(await codesOf([listed('a'), { kind: 'lost', why: 'timeout', code: 'TIMEOUT' }]), 'failed');
+  assert.deepEqual(await codesOf([answer(requestBody(404)), answer(requestBody(404))]), 'refused');
+});
+
 test('with OAuth, logging in asks for a token and nothing else', async () => {
   const { api, requests, tokens } = setUp([answer('')], oauth);
   assert.equal((await api.login()).kind, 'found');

@@ -1,119 +1,109 @@
 import assert from 'node:assert/strict';
-import { it, type TestContext } from 'node:test';
-import type { HttpRequest, HttpResult } from '../../electron/loyalty-api/transport.ts';
-import { silentLog } from '../../electron/support/log.ts';
-import { parseMachineConfig } from '../../electron/support/machine-config.ts';
-import { openTill } from '../../electron/till.ts';
+import { it } from 'node:test';
 import { newFolder } from '../db/offline-till.ts';
-import { secretsInMemory } from '../helpers/till-rig.ts';
-import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
+import { calls, openAt } from './org-rig.ts';
 
 const hourMs = 60 * 60_000;
 
-/** Every call of the organisation, by its path, as the server answers it. */
-const answers = {
-  'organization/configs': {
-    organization: { configs: { config: [{ key: 'CONF_ALLOW_EMAIL_UPDATE', value: '0' }] } },
-  },
-  'organization/customfields': {
-    organization: { custom_fields: { field: { name: 'age', label: 'Age', type: 'text', datatype: 'Integer' } } },
-  },
-  'v2/extendedFields': { entity: { CUSTOMER: [{ name: 'gender', label: 'Gender', dataType: 'STRING' }] } },
-  'store/staff': { store: { staff: { user: { code: 'S1', firstname: 'Meera', lastname: '', type: 'ASSOCIATE' } } } },
-} as const;
-type Call = keyof typeof answers;
-const calls: readonly Call[] = [
-  'organization/configs',
-  'organization/customfields',
-  'v2/extendedFields',
-  'store/staff',
-];
-
-/** A till under a virtual clock, at a server whose single calls can be out of order. */
-async function openAt(t: TestContext, brokenAtFirst: readonly Call[]) {
-  const clock = virtualClock();
-  const broken = new Set<Call>(brokenAtFirst);
-  const asked: Call[] = [];
-  const transport = ({ url }: HttpRequest): Promise<HttpResult> => {
-    const call = calls.find((one) => url.includes(one));
-    if (call !== undefined) asked.push(call);
-    if (call === undefined || broken.has(call)) {
-      return Promise.resolve({ kind: 'lost', why: 'timeout', code: 'ETIMEDOUT' });
-    }
-    const response = { status: { success: 'true', code: 200, message: 'Success' }, ...answers[call] };
-    return Promise.resolve({
-      kind: 'answer',
-      status: 200,
-      headers: { 'x-cap-requestid': 'r-1' },
-      body: JSON.stringify(call.startsWith('v2/') ? answers[call] : { response }),
-    });
-  };
-  const till = await openTill({
-    dataDir: newFolder(t),
-    config: parseMachineConfig(
-      {
-        api: { url: 'http://127.0.0.1:9' },
-        auth: { method: 'basic', till: 'store123' },
-        store: { timeZone: 'Asia/Kolkata' },
-        org: { allowMobileFill: true, allowEmailFill: true, allowExternalIdFill: false },
-      },
-      'test',
-    ),
-    mode: 'live',
-    host: 'preview',
-    version: '0.0.0-test',
-    secrets: secretsInMemory({ 'api-secret': 'secret' }),
-    transport,
-    clock,
-    random: seededRandom(1),
-    log: silentLog,
-    practice: null,
-  });
-  t.after(() => till.close());
-  await clock.settle();
-  return { till, clock, asked, broken };
-}
-
 it('an allow-fill key that the server does not tell follows the config, one by one', async (t) => {
-  const { till } = await openAt(t, []);
+  const { till } = await openAt(t);
   const { policy } = await till.handlers['org.view'](undefined);
   assert.deepEqual(policy.allowFill, { mobile: true, email: false, externalId: false });
 });
 
-for (const missing of ['v2/extendedFields', 'organization/customfields'] as const) {
-  it(`a form whose ${missing} never came is not up to date: it is asked for again within the hour`, async (t) => {
-    const { till, clock, broken } = await openAt(t, [missing]);
-    const halves = await till.handlers['org.view'](undefined);
-    assert.equal(halves.fields.length, 1);
-    assert.equal(halves.fieldsAsOfMs, null);
+for (const [missing, kind] of [
+  ['v2/extendedFields', 'extended'],
+  ['organization/customfields', 'custom'],
+] as const) {
+  it(`a form whose ${missing} never came is half known: that half alone is asked for again within the hour`, async (t) => {
+    const { till, clock, asked, broken } = await openAt(t, { broken: [missing] });
+    const openedAtMs = clock.wallMs();
+    const half = await till.handlers['org.view'](undefined);
+    assert.equal(half.fields.length, 1);
+    assert.deepEqual(half.fieldsAsOfMs, { custom: openedAtMs, extended: openedAtMs, [kind]: null });
 
     broken.clear();
+    asked.length = 0;
     await clock.pass(hourMs);
     const whole = await till.handlers['org.view'](undefined);
     assert.deepEqual(
       whole.fields.map(({ name }) => name),
       ['age', 'gender'],
     );
-    assert.equal(whole.fieldsAsOfMs, clock.wallMs());
+    assert.deepEqual(whole.fieldsAsOfMs, { custom: openedAtMs, extended: openedAtMs, [kind]: clock.wallMs() });
+    assert.deepEqual(asked, [missing]);
   });
 }
 
+it('while a half of the form was never told, its fields are plain text where they have a value; unknown names of the told half are not sent', async (t) => {
+  const { till } = await openAt(t, { broken: ['v2/extendedFields'] });
+  const view = await till.handlers['customers.lookUpOnline']({ identifier: { type: 'mobile', value: '919845012345' } });
+  assert.ok(view.kind === 'found' && view.customer.customerId !== null);
+  const { customerId, locks } = view.customer;
+  assert.deepEqual(
+    [locks['extended.city'], locks['custom.shirt'], locks['custom.age']],
+    [undefined, 'unknown-field', undefined],
+  );
+  const check = (changes: { [key in `extended.${string}` | `custom.${string}`]: string }) =>
+    till.handlers['updates.check']({ target: { customerId }, changes });
+  assert.deepEqual(await check({ 'extended.city': 'Madurai' }), []);
+  for (const key of ['extended.never_told', 'custom.shirt', 'custom.nobody'] as const) {
+    assert.deepEqual(
+      (await check({ [key]: 'x' })).map(({ code }) => code),
+      ['unknown-field'],
+    );
+  }
+});
+
+it('asked for by hand, everything is asked for; what did not come is named and what was known stays in use', async (t) => {
+  const { till, clock, asked, broken } = await openAt(t);
+  const events: string[] = [];
+  till.subscribe(({ name }) => events.push(name));
+  const before = await till.handlers['org.view'](undefined);
+  asked.length = 0;
+  await clock.pass(5 * 60_000);
+  assert.deepEqual(await till.handlers['org.refresh'](undefined), { missed: [] });
+  assert.deepEqual([...asked].sort(), [...calls].sort());
+  assert.deepEqual(events.filter((name) => name === 'org.changed' || name === 'staff.listed').sort(), [
+    'org.changed',
+    'staff.listed',
+  ]);
+
+  for (const call of ['organization/configs', 'store/staff'] as const) broken.add(call);
+  await clock.pass(5 * 60_000);
+  assert.deepEqual(await till.handlers['org.refresh'](undefined), { missed: ['policy', 'staff'] });
+  const after = await till.handlers['org.view'](undefined);
+  assert.deepEqual([after.policy, after.fields], [before.policy, before.fields]);
+  assert.equal(after.fieldsAsOfMs.custom, clock.wallMs());
+  const staff = await till.handlers['staff.list'](undefined);
+  assert.deepEqual([staff.members.length, staff.asOfMs], [1, clock.wallMs() - 5 * 60_000]);
+});
+
+it('what the organisation told is known again after a restart, with its age', async (t) => {
+  const dataDir = newFolder(t);
+  const first = await openAt(t, { dataDir });
+  const told = await first.till.handlers['org.view'](undefined);
+  await first.till.close();
+  const second = await openAt(t, { dataDir, broken: calls });
+  assert.deepEqual(await second.till.handlers['org.view'](undefined), told);
+});
+
 it('a staff list that did not come is asked for again within the hour, without the rest', async (t) => {
-  const { till, clock, asked, broken } = await openAt(t, ['store/staff']);
-  assert.deepEqual(await till.handlers['staff.list'](undefined), []);
+  const { till, clock, asked, broken } = await openAt(t, { broken: ['store/staff'] });
+  assert.deepEqual(await till.handlers['staff.list'](undefined), { members: [], asOfMs: null });
 
   broken.clear();
   asked.length = 0;
   await clock.pass(hourMs);
   assert.deepEqual(
-    (await till.handlers['staff.list'](undefined)).map(({ code }) => code),
+    (await till.handlers['staff.list'](undefined)).members.map(({ code }) => code),
     ['S1'],
   );
   assert.deepEqual(asked, ['store/staff']);
 });
 
 it('what came is asked for again after a day, and not before', async (t) => {
-  const { clock, asked } = await openAt(t, []);
+  const { clock, asked } = await openAt(t);
   assert.deepEqual([...asked].sort(), [...calls].sort());
   asked.length = 0;
   await clock.pass(23 * hourMs);

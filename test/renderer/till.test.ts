@@ -36,7 +36,7 @@ const org: OrgView = {
   policy: { allowFill: { mobile: true, email: true, externalId: true }, primaryIdentifier: 'mobile' },
   policyAsOfMs: null,
   fields: [],
-  fieldsAsOfMs: null,
+  fieldsAsOfMs: { custom: null, extended: null },
   reserved: [],
 };
 const allSent: SyncStatus = {
@@ -52,7 +52,7 @@ const atStart = {
   'app.info': () => info,
   'org.view': () => org,
   'staff.current': () => null,
-  'staff.list': () => [],
+  'staff.list': () => ({ members: [], asOfMs: null }),
   'practice.state': () => null,
 };
 

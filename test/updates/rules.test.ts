@@ -44,7 +44,7 @@ function context(fields: FieldValues = {}, over: Partial<RuleContext> = {}): Rul
     identifier: { type: 'userId', value: '343445002' },
     policy: { primaryIdentifier: 'mobile', allowFill: { mobile: true, email: true, externalId: true } },
     definitions,
-    definitionsKnown: true,
+    definitionsKnown: { custom: true, extended: true },
     reserved: [],
     countryCode: 'IN',
     ...over,

@@ -49,7 +49,7 @@ export const org: OrgView = {
     }),
     field({ kind: 'extended', name: 'segment', label: 'Segment', disabled: true }),
   ],
-  fieldsAsOfMs: nowMs - 60 * minuteMs,
+  fieldsAsOfMs: { custom: nowMs - 60 * minuteMs, extended: nowMs - 60 * minuteMs },
   reserved: [],
 };
 

@@ -6,11 +6,12 @@
 import type { FieldChanges, FieldKey, Identifier } from '../../../electron/customers/customer.ts';
 import type { CustomerHit, CustomerView } from '../../../electron/customers/customer-view.ts';
 import type { EventMessage, Handlers } from '../../../electron/ipc/schema.ts';
+import { orgParts } from '../../../electron/org/org-view.ts';
 import type { PracticeState } from '../../../electron/practice/practice-state.ts';
 import type { TillFacts } from '../../../electron/support/till-facts.ts';
 import type { SyncState, SyncStatus } from '../../../electron/sync/sync-status.ts';
 import type { FieldProblem, UpdateView } from '../../../electron/updates/update-view.ts';
-import { change, nowMs, org, person, staff } from './people.ts';
+import { change, nowMs, person, staff } from './people.ts';
 import type { Scene } from './scenes.ts';
 
 const open = (update: UpdateView) => ['queued', 'sending', 'unknown', 'attention'].includes(update.state);
@@ -241,13 +242,16 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
     'sync.checkConnection': () =>
       scene.paused === 'credentials'
         ? { kind: 'failed', why: 'credentials' }
-        : { kind: 'connected', organisation: 'Meridian Stores', till: 'store12.till3', clockSkewMs: null },
+        : { kind: 'connected', organisation: 'Meridian Stores', till: 'store12.till3', clockDifferenceMs: 2000 },
     'org.view': () => scene.org,
-    'org.refresh': () => org,
-    'staff.list': () => [
-      { ...staff, role: 'ASSOCIATE' },
-      { code: 'M7', name: 'Daniel Okafor', role: 'MANAGER' },
-    ],
+    'org.refresh': () => ({ missed: connection.kind === 'online' ? [] : [...orgParts] }),
+    'staff.list': () => ({
+      members: [
+        { ...staff, role: 'ASSOCIATE' },
+        { code: 'M7', name: 'Daniel Okafor', role: 'MANAGER' },
+      ],
+      asOfMs: nowMs - 3 * 3_600_000,
+    }),
     'staff.current': () => signedIn,
     'staff.signIn': ({ code }) => {
       signedIn = { code, name: code === staff.code ? staff.name : 'Daniel Okafor', role: 'ASSOCIATE' };

@@ -1,0 +1,52 @@
+/** Who is at the till: signed in by code, out when idle, and the author of what was saved whoever comes after. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { saveFor, someMobile } from '../db/offline-till.ts';
+import { openAt } from './org-rig.ts';
+
+const minuteMs = 60_000;
+
+it('staff sign in by their code in any case; a code that nobody has signs nobody in', async (t) => {
+  const { till } = await openAt(t);
+  assert.equal(await till.handlers['staff.signIn']({ code: 'S9' }), null);
+  assert.equal(await till.handlers['staff.current'](undefined), null);
+  const meera = { code: 'S1', name: 'Meera', role: 'ASSOCIATE' };
+  assert.deepEqual(await till.handlers['staff.signIn']({ code: ' s1 ' }), meera);
+  assert.deepEqual(await till.handlers['staff.current'](undefined), meera);
+});
+
+it('while the server never told who works here, a code is taken as it is typed', async (t) => {
+  const { till } = await openAt(t, { broken: ['store/staff'] });
+  assert.deepEqual(await till.handlers['staff.signIn']({ code: 'S77' }), { code: 'S77', name: 'S77', role: 'OTHER' });
+});
+
+it('whoever is idle for the configured minutes is signed out, and a key puts that off', async (t) => {
+  const { till, clock } = await openAt(t, { staff: { signOutAfterMinutes: 10 } });
+  const signedOut: number[] = [];
+  till.subscribe(({ name, payload }) => {
+    if (name === 'staff.changed' && payload === null) signedOut.push(clock.monotonicMs());
+  });
+  await till.handlers['staff.signIn']({ code: 'S1' });
+  await clock.pass(9 * minuteMs);
+  await till.handlers['staff.active'](undefined);
+  const activeAtMs = clock.monotonicMs();
+  await clock.pass(9 * minuteMs);
+  assert.deepEqual(signedOut, []);
+  await clock.pass(2 * minuteMs);
+  assert.deepEqual(signedOut, [activeAtMs + 10 * minuteMs]);
+  assert.equal(await till.handlers['staff.current'](undefined), null);
+});
+
+it('where staff are required nobody saves unnamed, and what was saved keeps its author (F28)', async (t) => {
+  const { till, clock } = await openAt(t, { staff: { required: true } });
+  assert.deepEqual(await saveFor(till, someMobile, 'Unnamed'), { kind: 'staff-required' });
+  await till.handlers['staff.signIn']({ code: 'S1' });
+  assert.equal((await saveFor(till, someMobile, 'Named')).kind, 'saved');
+  await clock.pass(60 * minuteMs);
+  assert.deepEqual(await saveFor(till, someMobile, 'Later'), { kind: 'staff-required' });
+  const { updates } = await till.handlers['updates.list']({ which: 'open', offset: 0, limit: 10 });
+  assert.deepEqual(
+    updates.map(({ staff, changes }) => [staff?.code, changes[0]?.to]),
+    [['S1', 'Named']],
+  );
+});
