@@ -18,9 +18,7 @@ import { createAuth } from './loyalty-api/auth.ts';
 import { createLoyaltyApi } from './loyalty-api/client.ts';
 import type { LoyaltyApi } from './loyalty-api/loyalty-api.ts';
 import type { Transport } from './loyalty-api/transport.ts';
-import { type OrgPart, type OrgRefresh, orgParts } from './org/org-view.ts';
-import { Organisation } from './org/organisation.ts';
-import { StaffDesk } from './org/staff.ts';
+import { OrgDesk } from './org/org-desk.ts';
 import { fillCache } from './practice/fill-cache.ts';
 import type { PracticeFault, PracticeState } from './practice/practice-state.ts';
 import type { AppInfo } from './support/app-info.ts';
@@ -94,8 +92,6 @@ export type Till = {
 
 /** An open customer whose record is older than this is refreshed in the background. */
 const freshForMs = 60_000;
-/** The organisation's settings and staff are looked at this often; each is asked for when a day old. */
-const orgRoundMs = 60 * 60_000;
 
 /**
  * Opens the data folder and starts the services.
@@ -144,20 +140,16 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   const stored = secrets.read('api-secret');
   if (stored.kind === 'value') connect(stored.value);
 
-  const organisation = new Organisation(
+  const orgDesk = new OrgDesk({
     db,
     clock,
-    config.org,
-    () => live.config.sync.markField,
-    (view) => emit({ name: 'org.changed', payload: view }),
-  );
-  const staffDesk = new StaffDesk(
-    db,
-    clock,
-    config.staff,
-    (current) => emit({ name: 'staff.changed', payload: current }),
-    (list) => emit({ name: 'staff.listed', payload: list }),
-  );
+    log,
+    config,
+    reserved: () => live.config.sync.markField,
+    api: () => api,
+    emit,
+  });
+  const { organisation } = orgDesk;
   /** Cancels of looks that are still to come. */
   const looks = new Set<() => void>();
   const outbox = new Outbox(db, clock, random);
@@ -193,7 +185,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     db,
     outbox,
     org: () => organisation.view(),
-    staff: () => staffDesk.current,
+    staff: () => orgDesk.staff.current,
     staffRequired: config.staff.required,
     till,
     countryCode: config.store.countryCode,
@@ -201,34 +193,6 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   });
   const desk = new CustomerDesk(line, organisation, config.store.countryCode, freshForMs);
 
-  /** @returns the parts that did not come */
-  const refreshOrganisation = async (wanted: readonly OrgPart[] = orgParts): Promise<OrgRefresh> => {
-    const asked = api;
-    if (asked === null) return { missed: wanted };
-    try {
-      const [missed, staffCame] = await Promise.all([
-        organisation.refresh(
-          asked,
-          wanted.filter((part) => part !== 'staff'),
-        ),
-        wanted.includes('staff') ? staffDesk.refresh(asked) : true,
-      ]);
-      return { missed: staffCame ? missed : [...missed, 'staff'] };
-    } catch (error) {
-      // What was told last stays in use.
-      log.write('error', 'the organisation could not be refreshed', { error: errorName(error) });
-      return { missed: wanted };
-    }
-  };
-  const refreshDue = () => {
-    const due: readonly OrgPart[] = organisation.due();
-    return refreshOrganisation(staffDesk.isDue() ? [...due, 'staff'] : due);
-  };
-  let cancelRound: (() => void) | null = null;
-  const round = () => {
-    void refreshDue();
-    cancelRound = clock.after(orgRoundMs, round);
-  };
   /** After a change that staff made: tells the screen and wakes the engine. */
   const changed = (updateId: string, customerId: number | null) => {
     if (customerId !== null) line.updateChanged(updateId, customerId);
@@ -236,7 +200,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   };
   const checkConnection = async (): Promise<ConnectionCheck> => {
     const result = await checkLine(line, engine, organisation);
-    if (result.kind === 'connected') void refreshDue();
+    if (result.kind === 'connected') void orgDesk.refreshDue();
     return result;
   };
   const savedOr = (result: SaveResult): SaveResult => {
@@ -300,6 +264,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
 
   const handlers: TillHandlers = {
     ...care.handlers,
+    ...orgDesk.handlers,
     'app.info': () => ({
       version,
       mode: options.mode,
@@ -317,7 +282,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       if (written.kind === 'not-stored') return { kind: 'not-stored', why: 'no-secret-storage' };
       connect(secret);
       engine.sendNow();
-      void refreshOrganisation();
+      void orgDesk.refresh();
       return { kind: 'stored' };
     },
     'customers.search': ({ query, limit }) => searchCustomers(db, query, limit, config.store.countryCode),
@@ -381,19 +346,6 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       return engine.status();
     },
     'sync.checkConnection': checkConnection,
-    'org.view': () => organisation.view(),
-    'org.refresh': () => refreshOrganisation(),
-    'staff.list': () => staffDesk.list(),
-    'staff.current': () => staffDesk.current,
-    'staff.signIn': ({ code }) => staffDesk.signIn(code),
-    'staff.signOut': () => {
-      staffDesk.signOut();
-      return null;
-    },
-    'staff.active': () => {
-      staffDesk.active();
-      return null;
-    },
     'practice.state': () => practice?.state() ?? null,
     'practice.set': async (change) => {
       if (practice === null) return null;
@@ -413,7 +365,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   customerImport.resumeAtStart();
   upkeep.start();
   healthReport.start();
-  round();
+  orgDesk.start();
   log.write('info', 'till opened', { mode: options.mode, host: options.host, version });
 
   return {
@@ -436,12 +388,11 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       engine.changed();
     },
     close: async () => {
-      cancelRound?.();
       for (const cancel of looks) cancel();
       upkeep.close();
       care.close();
       healthReport.close();
-      staffDesk.close();
+      orgDesk.close();
       await customerImport.close();
       await engine.close();
       listeners.clear();
@@ -452,10 +403,6 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       log.write('info', 'till closed');
     },
   };
-}
-
-function errorName(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown';
 }
 
 /** The language part of a locale, as the API's `language` header wants it. */

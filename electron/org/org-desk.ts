@@ -1,0 +1,103 @@
+/**
+ * What the till knows of its organisation, at one desk: the rules and fields, the staff, when each is asked for, and the
+ * calls of the screen about them.
+ */
+import type { Clock } from '../clock/clock.ts';
+import type { Db } from '../db/open.ts';
+import type { EventMessage, TillHandlers } from '../ipc/schema.ts';
+import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
+import type { Log } from '../support/log.ts';
+import type { MachineConfig } from '../support/machine-config.ts';
+import { type OrgPart, type OrgRefresh, orgParts } from './org-view.ts';
+import { Organisation } from './organisation.ts';
+import { StaffDesk } from './staff.ts';
+
+/** What was told is looked at this often; each part is asked for when it is a day old. */
+const roundMs = 60 * 60_000;
+
+export type OrgDeskOptions = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: Pick<MachineConfig, 'org' | 'staff'>;
+  /** The name of the custom field that is kept for the till (sync.markField). */
+  readonly reserved: () => string | null;
+  readonly api: () => LoyaltyApi | null;
+  readonly emit: (message: EventMessage) => void;
+};
+
+type OrgHandlers = Pick<TillHandlers, Extract<keyof TillHandlers, `org.${string}` | `staff.${string}`>>;
+
+export class OrgDesk {
+  readonly organisation: Organisation;
+  readonly staff: StaffDesk;
+  readonly #options: OrgDeskOptions;
+  #cancelRound: (() => void) | null = null;
+
+  constructor(options: OrgDeskOptions) {
+    const { db, clock, config, reserved, emit } = options;
+    this.#options = options;
+    this.organisation = new Organisation(db, clock, config.org, reserved, (view) =>
+      emit({ name: 'org.changed', payload: view }),
+    );
+    this.staff = new StaffDesk(
+      db,
+      clock,
+      config.staff,
+      (current) => emit({ name: 'staff.changed', payload: current }),
+      (list) => emit({ name: 'staff.listed', payload: list }),
+    );
+  }
+
+  readonly handlers: OrgHandlers = {
+    'org.view': () => this.organisation.view(),
+    'org.refresh': () => this.refresh(),
+    'staff.list': () => this.staff.list(),
+    'staff.current': () => this.staff.current,
+    'staff.signIn': ({ code }) => this.staff.signIn(code),
+    'staff.signOut': () => {
+      this.staff.signOut();
+      return null;
+    },
+    'staff.active': () => {
+      this.staff.active();
+      return null;
+    },
+  };
+
+  /** Asks for what is due, now and every hour from now on. */
+  start(): void {
+    void this.refreshDue();
+    this.#cancelRound = this.#options.clock.after(roundMs, () => this.start());
+  }
+
+  close(): void {
+    this.#cancelRound?.();
+    this.staff.close();
+  }
+
+  async refreshDue(): Promise<void> {
+    const due: readonly OrgPart[] = this.organisation.due();
+    await this.refresh(this.staff.isDue() ? [...due, 'staff'] : due);
+  }
+
+  /** @returns the parts that did not come; what was told last stays in use */
+  async refresh(wanted: readonly OrgPart[] = orgParts): Promise<OrgRefresh> {
+    const api = this.#options.api();
+    if (api === null) return { missed: wanted };
+    try {
+      const [missed, staffCame] = await Promise.all([
+        this.organisation.refresh(
+          api,
+          wanted.filter((part) => part !== 'staff'),
+        ),
+        wanted.includes('staff') ? this.staff.refresh(api) : true,
+      ]);
+      return { missed: staffCame ? missed : [...missed, 'staff'] };
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'unknown';
+      this.#options.log.write('error', 'the organisation could not be refreshed', { error: name });
+      return { missed: wanted };
+    }
+  }
+}
