@@ -16,6 +16,7 @@ import {
   screen,
   session,
 } from 'electron';
+import { lookForUpdates } from './app-updater.ts';
 import { systemClock, systemRandom } from './clock/system-clock.ts';
 import type { CommandIo } from './command-line/command.ts';
 import { isCommand, runCommand } from './command-line/run-command.ts';
@@ -26,6 +27,7 @@ import { createNetTransport } from './loyalty-api/net-transport.ts';
 import { type StartedTill, startTill, takeSecret } from './start-till.ts';
 import { appScheme, type FrameSender, isScreen } from './support/app-address.ts';
 import { answerFromFiles, loadAppFiles } from './support/app-files.ts';
+import type { AppUpdates } from './support/app-update/app-updates.ts';
 import { dataPlace } from './support/data-place.ts';
 import { desktopArguments } from './support/desktop-arguments.ts';
 import { faultFacts } from './support/fault-facts.ts';
@@ -136,6 +138,7 @@ async function run(found: FoundConfig, dataDir: string): Promise<void> {
   const files = loadAppFiles(path.join(app.getAppPath(), 'dist', 'renderer'));
   screenSession.protocol.handle(appScheme, (request) => answerFromFiles(files, request.method, request.url));
 
+  let updates: AppUpdates | null = null;
   const started = await startTill<FrameSender>({
     found,
     dataDir,
@@ -148,6 +151,7 @@ async function run(found: FoundConfig, dataDir: string): Promise<void> {
     log,
     secret,
     allows: isScreen,
+    appUpdate: () => updates?.state ?? { kind: 'current' },
     nativeBinding: nativeBinding(),
   });
   ipcMain.handle(callChannel, (event, name: unknown, argument: unknown) => {
@@ -156,13 +160,38 @@ async function run(found: FoundConfig, dataDir: string): Promise<void> {
     return started.dispatcher.dispatch(sender, name, argument);
   });
   const stopWatching = wakeWithTheMachine(started);
-  closeOnQuit(started, stopWatching);
+  closeOnQuit(started, () => {
+    stopWatching();
+    updates?.close();
+  });
 
   buildMenu();
-  openWindow(started, screenSession, dataDir, log);
+  const { window, closeUnasked } = openWindow(started, screenSession, dataDir, log);
+  updates = lookForUpdates({
+    found,
+    program: app.isPackaged ? app.getPath('exe') : null,
+    status: started.status,
+    idleSeconds: () => powerMonitor.getSystemIdleTime(),
+    goingDown: (run) => {
+      powerMonitor.once('shutdown', run);
+      window.once('query-session-end', run);
+    },
+    closeUnasked,
+    changed: (payload) => {
+      if (!window.isDestroyed()) window.webContents.send(eventChannel, { name: 'app.updateChanged', payload });
+    },
+    clock: systemClock,
+    random: systemRandom,
+    log,
+  });
 }
 
-function openWindow(started: StartedTill<FrameSender>, own: Electron.Session, dataDir: string, log: Log): void {
+function openWindow(
+  started: StartedTill<FrameSender>,
+  own: Electron.Session,
+  dataDir: string,
+  log: Log,
+): { readonly window: BrowserWindow; readonly closeUnasked: () => void } {
   const stateFile = path.join(dataDir, 'window.json');
   const areas = screen.getAllDisplays().map((display) => display.workArea);
   const window = createWindow({
@@ -181,14 +210,18 @@ function openWindow(started: StartedTill<FrameSender>, own: Electron.Session, da
     window.focus();
   });
   window.on('closed', unsubscribe);
-  askBeforeClosing(window, started, () =>
+  const closeUnasked = askBeforeClosing(window, started, () =>
     writeWindowState(stateFile, { bounds: window.getNormalBounds(), maximized: window.isMaximized() }),
   );
   reloadWhenBroken(window, log);
+  return { window, closeUnasked };
 }
 
-/** Closing is always allowed, since every save is durable; staff are told what was not sent (F30). */
-function askBeforeClosing(window: BrowserWindow, started: StartedTill<FrameSender>, closing: () => void): void {
+/**
+ * Closing is always allowed, since every save is durable; staff are told what was not sent (F30).
+ * @returns a function after which nobody is asked any more
+ */
+function askBeforeClosing(window: BrowserWindow, started: StartedTill<FrameSender>, closing: () => void): () => void {
   let asked = false;
   const closeAtOnce = () => {
     asked = true;
@@ -198,9 +231,10 @@ function askBeforeClosing(window: BrowserWindow, started: StartedTill<FrameSende
   process.once('SIGTERM', closeAtOnce);
   process.once('SIGINT', closeAtOnce);
   powerMonitor.once('shutdown', closeAtOnce);
-  window.on('query-session-end', () => {
+  const unasked = () => {
     asked = true;
-  });
+  };
+  window.on('query-session-end', unasked);
   window.on('close', (event) => {
     if (!asked) {
       event.preventDefault();
@@ -213,6 +247,7 @@ function askBeforeClosing(window: BrowserWindow, started: StartedTill<FrameSende
     }
     closing();
   });
+  return unasked;
 }
 
 async function mayClose(window: BrowserWindow, { status }: StartedTill<FrameSender>): Promise<boolean> {

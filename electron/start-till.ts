@@ -8,6 +8,7 @@ import type { EventMessage, TroubleHandlers } from './ipc/schema.ts';
 import type { Transport } from './loyalty-api/transport.ts';
 import { type PracticeMode, startPracticeMode } from './practice/practice-mode.ts';
 import type { AppInfo } from './support/app-info.ts';
+import type { AppUpdate } from './support/app-update/app-update.ts';
 import { watchConfig } from './support/config-watch.ts';
 import { type FoundConfig, tillCode } from './support/find-config.ts';
 import type { Log } from './support/log.ts';
@@ -33,6 +34,7 @@ export type StartOptions<Sender> = {
   readonly secret: string | undefined;
   /** Whether a caller is our own screen. */
   readonly allows: (sender: Sender) => boolean;
+  readonly appUpdate?: () => AppUpdate;
   readonly nativeBinding?: string;
 };
 
@@ -137,7 +139,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
 }
 
 function tillOptions<Sender>(options: StartOptions<Sender>, practice: PracticeMode | null): TillOptions {
-  const { found, dataDir, host, version, secrets, transport, clock, random, log, nativeBinding } = options;
+  const { found, dataDir, host, version, secrets, transport, clock, random, log, nativeBinding, appUpdate } = options;
   return {
     dataDir,
     config: found.mode === 'live' ? found.config : configOf(practice),
@@ -151,6 +153,7 @@ function tillOptions<Sender>(options: StartOptions<Sender>, practice: PracticeMo
     log,
     practice: practice?.switches ?? null,
     ...(nativeBinding === undefined ? {} : { nativeBinding }),
+    ...(appUpdate === undefined ? {} : { appUpdate }),
   };
 }
 

@@ -22,6 +22,7 @@ import { OrgDesk } from './org/org-desk.ts';
 import { fillCache } from './practice/fill-cache.ts';
 import type { PracticeFault, PracticeState } from './practice/practice-state.ts';
 import type { AppInfo } from './support/app-info.ts';
+import type { AppUpdate } from './support/app-update/app-update.ts';
 import { Care } from './support/care.ts';
 import { type ConfigChange, takeLive } from './support/config-watch.ts';
 import { healthOf } from './support/health.ts';
@@ -69,6 +70,8 @@ export type TillOptions = {
   readonly random: Random;
   readonly log: Log;
   readonly practice: PracticeSwitches | null;
+  /** What IT's feed has; absent: this host does not update itself. */
+  readonly appUpdate?: () => AppUpdate;
   /** Where the one SQLite binary lies in a packaged app; absent: where the package itself looks. */
   readonly nativeBinding?: string;
 };
@@ -277,6 +280,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       secretNeeded: api === null,
       staffRequired: config.staff.required,
     }),
+    'app.update': () => options.appUpdate?.() ?? { kind: 'current' },
     'app.provideSecret': async ({ secret }) => {
       const written = secrets.write('api-secret', secret);
       if (written.kind === 'not-stored') return { kind: 'not-stored', why: 'no-secret-storage' };

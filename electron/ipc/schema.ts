@@ -13,6 +13,7 @@ import type { StaffMember } from '../org/definitions.ts';
 import type { OrgRefresh, OrgView, StaffList } from '../org/org-view.ts';
 import { type PracticeState, practiceFaults } from '../practice/practice-state.ts';
 import type { AppInfo, SecretResult } from '../support/app-info.ts';
+import type { AppUpdate } from '../support/app-update/app-update.ts';
 import type {
   BackUpResult,
   BundleResult,
@@ -63,6 +64,8 @@ const event = <Payload>(): EventSpec<Payload> => ({});
 
 export const calls = {
   'app.info': call(nothing).returns<AppInfo>(),
+  /** Whether IT's feed has a newer Tillside. */
+  'app.update': call(nothing).returns<AppUpdate>(),
   /** The till's password or the OAuth secret, typed once; kept in the platform's secret storage. */
   'app.provideSecret': call(z.strictObject({ secret: z.string().min(1).max(1000) })).returns<SecretResult>(),
 
@@ -189,6 +192,7 @@ export const calls = {
 } as const;
 
 export const events = {
+  'app.updateChanged': event<AppUpdate>(),
   'sync.changed': event<SyncStatus>(),
   /** The record, the effective view or an update of this customer changed. */
   'customers.changed': event<{ readonly customerId: number }>(),

@@ -3,6 +3,7 @@ import type { StaffMember } from '../../electron/org/definitions.ts';
 import type { OrgRefresh, OrgView, StaffList } from '../../electron/org/org-view.ts';
 import type { PracticeFault, PracticeState } from '../../electron/practice/practice-state.ts';
 import type { AppInfo, SecretResult } from '../../electron/support/app-info.ts';
+import type { AppUpdate } from '../../electron/support/app-update/app-update.ts';
 import type { ConnectionCheck, SyncStatus } from '../../electron/sync/sync-status.ts';
 import type { Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
@@ -30,6 +31,7 @@ export class TillState {
   #staff = $state.raw<StaffMember | null>(null);
   #staffList = $state.raw<StaffList>({ members: [], asOfMs: null });
   #practice = $state.raw<PracticeState | null>(null);
+  #appUpdate = $state.raw<AppUpdate>({ kind: 'current' });
   #check = $state.raw<ConnectionCheck | null>(null);
   #checking = $state(false);
   #nowMs = $state(0);
@@ -59,6 +61,10 @@ export class TillState {
   }
   get practice(): PracticeState | null {
     return this.#practice;
+  }
+  /** Whether IT's feed has a newer Tillside. */
+  get appUpdate(): AppUpdate {
+    return this.#appUpdate;
   }
   /** The last answer of "Check connection"; null while none was asked for. */
   get check(): ConnectionCheck | null {
@@ -98,18 +104,22 @@ export class TillState {
     on('practice.changed', (practice) => {
       this.#practice = practice;
     });
+    on('app.updateChanged', (update) => {
+      this.#appUpdate = update;
+    });
     const tick = () => {
       this.#nowMs = this.#machine.nowMs();
       this.#machine.after(5000, tick);
     };
     this.#machine.after(5000, tick);
-    const [info, sync, org, staff, staffList, practice] = await Promise.all([
+    const [info, sync, org, staff, staffList, practice, appUpdate] = await Promise.all([
       call('app.info'),
       call('sync.status'),
       call('org.view'),
       call('staff.current'),
       call('staff.list'),
       call('practice.state'),
+      call('app.update'),
     ]);
     this.#info = info;
     if (!heard.has('staff.listed')) this.#staffList = staffList;
@@ -117,6 +127,7 @@ export class TillState {
     if (!heard.has('org.changed')) this.#org = org;
     if (!heard.has('staff.changed')) this.#staff = staff;
     if (!heard.has('practice.changed')) this.#practice = practice;
+    if (!heard.has('app.updateChanged')) this.#appUpdate = appUpdate;
   }
 
   async setPractice(change: { connection?: boolean; fault?: PracticeFault }): Promise<void> {

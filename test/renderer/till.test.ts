@@ -54,6 +54,7 @@ const atStart = {
   'staff.current': () => null,
   'staff.list': () => ({ members: [], asOfMs: null }),
   'practice.state': () => null,
+  'app.update': () => ({ kind: 'current' as const }),
 };
 
 test('the answer of "Send now" that arrives after the news that all is sent does not put the old status back', async () => {

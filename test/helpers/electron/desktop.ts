@@ -16,12 +16,21 @@ export type FakeElectron = typeof import('./fake-electron.ts');
 /** Modules that know Electron are loaded anew for each start, told apart by this; all others are shared. */
 const runMark = /\?run=\d+$/;
 
+const running = 'electron:running';
+
 registerHooks({
   resolve(specifier, context, nextResolve) {
     const mark = runMark.exec(context.parentURL ?? '')?.[0];
+    // A package that requires it (electron-updater) is loaded once for all: it gets whichever runs.
+    if (specifier === 'electron' && context.conditions.includes('require')) return { url: running, shortCircuit: true };
     if (specifier === 'electron') return { url: fakeUrl(mark ?? ''), shortCircuit: true };
     const resolved = nextResolve(specifier, context);
     return mark !== undefined && specifier === './window.ts' ? { ...resolved, url: resolved.url + mark } : resolved;
+  },
+  load(url, context, nextLoad) {
+    if (url !== running) return nextLoad(url, context);
+    const source = `module.exports = new Proxy({}, { get: (_, name) => globalThis[Symbol.for('${running}')][name] });`;
+    return { format: 'commonjs', source, shortCircuit: true };
   },
 });
 
@@ -79,6 +88,7 @@ export async function startDesktop(
   electron.app.appPath = installed?.app ?? projectRoot;
   electron.app.isPackaged = installed !== undefined;
   if (installed !== undefined) Reflect.set(process, 'resourcesPath', installed.resources);
+  Reflect.set(globalThis, Symbol.for(running), electron);
   prepare?.(electron);
 
   const before = { argv: process.argv, env: { ...process.env } };

@@ -4,7 +4,7 @@
  * nothing of Tillside; `desktop.ts` beside this starts the real main process over it.
  */
 import { EventEmitter } from 'node:events';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import type {
   App,
   BrowserWindowConstructorOptions,
@@ -34,6 +34,7 @@ class FakeApp extends EventEmitter implements Pick<App, 'isPackaged' | 'exit' | 
   readonly switches = new Map<string, string | undefined>();
   readonly paths = new Map<string, string>([['home', '/home/till']]);
   appPath = '';
+  version = '0.0.0-test';
   /** What another Tillside on the same data leaves of the lock. */
   lockIsFree = true;
   isSandboxed = false;
@@ -64,11 +65,15 @@ class FakeApp extends EventEmitter implements Pick<App, 'isPackaged' | 'exit' | 
     return this.appPath;
   }
   getVersion(): string {
-    return '0.0.0-test';
+    return this.version;
+  }
+  getName(): string {
+    return 'tillside';
   }
   exit(code = 0): void {
     this.exits += 1;
     this.exitCode ??= code;
+    this.emit('quit', {}, code);
     this.#exit.resolve(code);
   }
   /** As Electron does it: each window may say no, then `will-quit` may. */
@@ -219,9 +224,12 @@ export const Menu = {
 /** Plain HTTP over Node: a till in a test talks to a real server of this machine. */
 class FakeNetRequest extends EventEmitter implements NetRequest {
   readonly #outgoing;
-  constructor({ method, url }: NetRequestOptions) {
+  constructor(options: NetRequestOptions | RequestOptions) {
     super();
-    this.#outgoing = httpRequest(url, { method, agent: false });
+    this.#outgoing =
+      'url' in options
+        ? httpRequest(options.url, { method: options.method, agent: false })
+        : httpRequest({ ...options, agent: false });
     this.#outgoing.on('response', (response: IncomingMessage) => this.emit('response', response));
     this.#outgoing.on('error', (error) => {
       const name = Reflect.get(error, 'code') === 'ECONNREFUSED' ? 'CONNECTION_REFUSED' : 'CONNECTION_RESET';
@@ -245,14 +253,21 @@ class FakeNet {
   /** How many were opened. */
   requests = 0;
   isOnline = (): boolean => this.online;
-  request = (options: NetRequestOptions): NetRequest => {
+  request = (options: NetRequestOptions | RequestOptions): NetRequest => {
     this.requests += 1;
     return new FakeNetRequest(options);
   };
 }
 export const net = new FakeNet();
 
-export const powerMonitor = new EventEmitter();
+class FakePowerMonitor extends EventEmitter {
+  idleSeconds = 0;
+  getSystemIdleTime = (): number => this.idleSeconds;
+}
+export const powerMonitor = new FakePowerMonitor();
+
+/** electron-updater tells it that the program is about to be replaced. */
+export const autoUpdater = new EventEmitter();
 
 class FakeProtocol {
   schemes: readonly CustomScheme[] = [];

@@ -163,6 +163,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       ...scene.info,
       secretNeeded,
     }),
+    'app.update': () => scene.appUpdate,
     'app.provideSecret': () => {
       secretNeeded = false;
       return { kind: 'stored' };

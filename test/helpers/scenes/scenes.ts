@@ -2,6 +2,7 @@
 import type { CustomerView } from '../../../electron/customers/customer-view.ts';
 import type { OrgView } from '../../../electron/org/org-view.ts';
 import type { AppInfo } from '../../../electron/support/app-info.ts';
+import type { AppUpdate } from '../../../electron/support/app-update/app-update.ts';
 import type { TillFacts } from '../../../electron/support/till-facts.ts';
 import type { TroubleView } from '../../../electron/support/trouble-view.ts';
 import type { Connection, PauseReason } from '../../../electron/sync/sync-status.ts';
@@ -21,6 +22,7 @@ export type Scene = {
   readonly direction: 'ltr' | 'rtl';
   readonly facts: Partial<TillFacts>;
   readonly trouble: TroubleView | null;
+  readonly appUpdate: AppUpdate;
 };
 
 const plain: Scene = {
@@ -35,6 +37,7 @@ const plain: Scene = {
   direction: 'ltr',
   facts: {},
   trouble: null,
+  appUpdate: { kind: 'current' },
 };
 const store = {
   locale: 'en',
@@ -181,6 +184,8 @@ export const scenes = {
     ...plain,
     trouble: { ...store, code: 'key-unreadable', nextSteps: ['recovery-key'], unsent: null, backups: [] },
   },
+  'update-available': { ...plain, appUpdate: { kind: 'available', version: '1.4.0' } },
+  'update-ready': { ...plain, appUpdate: { kind: 'ready', version: '1.4.0' } },
   'disk-low': { ...plain, facts: { disk: { freeBytes: 120_000_000, isLow: true } } },
   'new-till': { ...plain, facts: { recoveryKeyDue: true, isDamaged: true, restartDue: true } },
   rtl: { ...plain, direction: 'rtl', updates: [change(1, { state: 'applied', customerId: 4, result: brought50 })] },

@@ -61,6 +61,8 @@ export const states: readonly ScreenState[] = [
   state('secret-needed', 'secret-needed', stay),
   state('welcome', 'plain', stay),
   state('drafts', 'drafts', stay),
+  state('update-available', 'update-available', stay),
+  state('update-ready', 'update-ready', stay),
   state('search', 'plain', (page) => found(page, 'rit')),
   state('search-nothing', 'plain', (page) => type(page, 'zzz')),
   state('not-found', 'plain', lookedUp),
