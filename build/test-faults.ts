@@ -1,6 +1,6 @@
 /**
- * `npm run test:faults [-- --kills N --tills N]`: the full crash rig. Prints the matrix of kills; exit code 1 where
- * anything was lost, doubled or stuck.
+ * `npm run test:faults [-- --kills N --tills N --only TEXT]`: the full crash rig. Prints the matrix of kills; exit code 1 where
+ * anything was lost, doubled or stuck. `--only`: kills whose name holds the text.
  */
 import { parseArgs } from 'node:util';
 import { systemRandom } from '../electron/clock/system-clock.ts';
@@ -9,13 +9,18 @@ import { ensureBuilt } from './bundles.ts';
 import { say } from './command-line.ts';
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '330' }, tills: { type: 'string', default: '2' } },
+  options: {
+    kills: { type: 'string', default: '330' },
+    tills: { type: 'string', default: '2' },
+    only: { type: 'string', default: '' },
+  },
 });
 
 await ensureBuilt(['preload', 'renderer']);
 const matrix = await runCrashRig({
   kills: Number(values.kills),
   tills: Number(values.tills),
+  only: values.only,
   random: systemRandom,
   progress: (kills) => {
     if (kills % 25 === 0) say(`${kills} kills`);

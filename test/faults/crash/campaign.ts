@@ -4,15 +4,17 @@
  * started again, and when nothing is on its way any more, its books are compared with the server's ledger.
  */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Random } from '../../../electron/clock/clock.ts';
 import type { Argument } from '../../../electron/ipc/schema.ts';
 import { practiceConfig, practiceCredentials } from '../../../electron/practice/practice-config.ts';
 import { compareBooks } from './compare-books.ts';
-import { afterApplied, type Kill } from './kills.ts';
+import { importFile, rescueFiles } from './handed-over.ts';
+import { afterApplied, type Doing, type Kill } from './kills.ts';
 import type { Matrix } from './matrix.ts';
+import { makeOlder } from './older-version.ts';
 import type { PracticeProcess, ServerCustomer } from './practice-process.ts';
 import { PreviewProcess } from './preview-process.ts';
 import { type LeftBehind, readBooks, readLeftBehind } from './till-folder.ts';
@@ -22,6 +24,7 @@ const customersPerTill = 6;
 const unknownWithinMs = 5000;
 const stepWithinMs = 20_000;
 const drainWithinMs = 30_000;
+const rescuePassphrase = 'a passphrase for the rig';
 const staffCodes = ['A001', 'A002', 'M001'] as const;
 
 /** A data folder with what staff were told about it. */
@@ -37,6 +40,8 @@ type TillFolder = {
   /** How often each update was cut off while it was sent. */
   readonly interruptions: Map<string, number>;
   left: LeftBehind;
+  /** A file of the region's customers, once one was handed to it. */
+  imports: string | null;
 };
 
 export type CampaignOptions = {
@@ -73,14 +78,15 @@ export class Campaign {
     for (const kill of kills) {
       switch (kill.how) {
         case 'start-step':
-          if (kill.on === 'new-folder') await this.#changeFolder();
-          else await this.#lifeUntil(afterApplied);
+          if (kill.on === 'sending') await this.#lifeUntil(afterApplied);
+          else await this.#changeFolder();
+          if (kill.on === 'older-version') await this.#leaveOlderVersion();
           await this.#startUntil(kill);
           break;
         case 'random':
           if (kill.during === 'first-start') await this.#changeFolder();
-          if (kill.during === 'work' || kill.during === 'close') await this.#lifeUntil(kill);
-          else await this.#startUntil(kill);
+          if (kill.during === 'start' || kill.during === 'first-start') await this.#startUntil(kill);
+          else await this.#lifeUntil(kill);
           break;
         default:
           await this.#lifeUntil(kill);
@@ -99,6 +105,7 @@ export class Campaign {
       cancelled: new Set(),
       interruptions: new Map(),
       left: { tokens: new Map(), sendingIds: [] },
+      imports: null,
     };
     return this.#till;
   }
@@ -165,7 +172,8 @@ export class Campaign {
       const noted = entries.filter(
         ({ from, to, detail }) => from === 'sending' && to === 'unknown' && detail === 'till-stopped',
       );
-      const tookMs = performance.now() - preview.spawnedAtMs;
+      // From where the till stands: how long a process takes to come up is the machine's.
+      const tookMs = performance.now() - preview.spawnedAtMs - this.#startMs;
       if (noted.length < (interruptions.get(updateId) ?? 0)) this.#stuck(`${updateId} was cut off and is not unknown`);
       else if (tookMs > unknownWithinMs) this.#stuck(`${updateId} was unknown only after ${Math.round(tookMs)} ms`);
     }
@@ -196,7 +204,10 @@ export class Campaign {
     switch (kill.how) {
       case 'step':
         if (kill.fault !== null) await this.#addFault(kill.fault);
-        await preview.arm({ step: kill.step, times: 1 + Math.floor(this.#options.random.fraction() * 3) });
+        await preview.arm({
+          step: kill.step,
+          times: kill.doing === 'saves' ? 1 + Math.floor(this.#options.random.fraction() * 3) : 1,
+        });
         await this.#work(preview, kill, kill.fault);
         break;
       case 'held': {
@@ -208,7 +219,8 @@ export class Campaign {
         break;
       }
       case 'random': {
-        const instant = wait(Math.round(this.#options.random.fraction() * 600)).then(async () => {
+        const withinMs = doingOf(kill) === 'saves' ? 600 : 3000;
+        const instant = wait(Math.round(this.#options.random.fraction() * withinMs)).then(async () => {
           if (kill.during === 'close') preview.askToStop();
           if (kill.during === 'close') await wait(Math.round(this.#options.random.fraction() * 15));
           await preview.kill();
@@ -284,7 +296,13 @@ export class Campaign {
       }
       if (this.#chance(0.04)) await this.#addFault(this.#pick(['drop-reply', 'drop-before', 'truncated', 'busy']));
       if (fault !== null && actions % 10 === 0) await this.#addFault(fault);
-      await this.#act(preview);
+      // Offline, so that there is something unsent to hand over.
+      if (doingOf(kill) === 'rescue' && isConnected && this.#chance(0.5)) {
+        isConnected = false;
+        await server.setConnection(false);
+      }
+      if (this.#chance(doingOf(kill) === 'saves' ? 0 : 0.25)) await this.#handOver(preview, doingOf(kill));
+      else await this.#act(preview);
       // Staff are slower than this; without a pause nothing but saves would ever happen.
       await wait(this.#options.random.fraction() * 15);
     }
@@ -298,6 +316,51 @@ export class Campaign {
     else if (lot < 0.18) await this.#cancelOne(preview);
     else if (lot < 0.23) await preview.tryCall('sync.sendNow');
     else await this.#save(preview, customerId);
+  }
+
+  /** Once in a while, IT: a file of the region's customers, or a rescue file. */
+  async #handOver(preview: PreviewProcess, doing: Doing): Promise<void> {
+    const folder = this.#folder;
+    if (doing === 'import') {
+      folder.imports ??= importFile(folder.dataDir, [...folder.serverIds.values()]);
+      await preview.tryCall('customers.import', { file: folder.imports });
+      return;
+    }
+    const [file] = rescueFiles(folder.dataDir);
+    if (file === undefined || this.#chance(0.3))
+      await preview.tryCall('rescue.export', { passphrase: rescuePassphrase });
+    else await this.#takeBack(preview, file);
+  }
+
+  /** A rescue file comes back to the till that made it. */
+  async #takeBack(preview: PreviewProcess, file: string): Promise<void> {
+    const answered = await preview.tryCall('rescue.import', { file: readFileSync(file, 'utf8'), passphrase: null });
+    if (answered === null) return;
+    assert.equal(answered.ok.kind, 'imported', `a rescue file came to ${JSON.stringify(answered.ok)}`);
+    rmSync(file);
+  }
+
+  /** The last import goes to its end, wherever it was cut off. */
+  async #endImport(preview: PreviewProcess): Promise<void> {
+    const { imports } = this.#folder;
+    if (imports === null) return;
+    let state = await preview.call('customers.import', { file: imports });
+    const giveUpAtMs = performance.now() + drainWithinMs;
+    while (state.kind !== 'done' && state.kind !== 'failed' && performance.now() < giveUpAtMs) {
+      await wait(15);
+      state = await preview.call('customers.importState');
+    }
+    const { hits } = await preview.call('customers.search', { query: 'Region Person', limit: 5 });
+    if (state.kind !== 'done' || hits.length === 0) this.#stuck(`the import came to ${JSON.stringify(state)}`);
+  }
+
+  async #leaveOlderVersion(): Promise<void> {
+    const preview = await this.#restart();
+    await this.#options.server.setConnection(false);
+    for (const customerId of this.#folder.serverIds.keys()) await this.#save(preview, customerId);
+    const { code } = await preview.stop();
+    assert.equal(code, 0, preview.errors);
+    makeOlder(this.#folder.dataDir);
   }
 
   async #save(preview: PreviewProcess, customerId: number): Promise<void> {
@@ -343,6 +406,7 @@ export class Campaign {
     const { server, matrix } = this.#options;
     await server.clearFaults();
     await server.setConnection(true);
+    for (const file of rescueFiles(this.#folder.dataDir)) await this.#takeBack(preview, file);
     const giveUpAtMs = performance.now() + drainWithinMs;
     let status = await preview.call('sync.sendNow');
     for (let look = 1; status.unsent > 0 && performance.now() < giveUpAtMs; look += 1) {
@@ -396,6 +460,7 @@ export class Campaign {
   async #endCleanly(): Promise<void> {
     if (this.#till === null) return;
     const preview = await this.#restart();
+    await this.#endImport(preview);
     const { updates, awards } = await this.#settleUp(preview);
     this.#options.matrix.closed({ saves: this.#folder.acknowledged.size, updates, awards });
     const { code } = await preview.stop();
@@ -418,4 +483,9 @@ export class Campaign {
   #stuck(text: string): void {
     this.#options.matrix.found(this.#lastKill, { stuck: [text] });
   }
+}
+
+function doingOf(kill: Kill): Doing {
+  if (kill.how === 'step') return kill.doing;
+  return kill.how === 'random' && (kill.during === 'import' || kill.during === 'rescue') ? kill.during : 'saves';
 }

@@ -46,6 +46,9 @@ export function compareBooks(
     known.add(line);
     if (times > mostTimes(update)) doubled.push(told);
     if (update.state === 'applied' && times === 0) lost.push(told);
+    // Every rescue file was brought back before.
+    if (update.state === 'discarded' && update.discardReason === 'moved')
+      lost.push(`${update.id} is in no rescue file`);
     if (update.state === 'attention' && update.reason === null)
       stuck.push(`${update.id} wants attention without a reason`);
     if (update.state === 'queued' || update.state === 'sending' || update.state === 'unknown') stuck.push(told);

@@ -9,6 +9,8 @@ import { Matrix } from './matrix.ts';
 import { startPracticeProcess } from './practice-process.ts';
 
 export type RigOptions = {
+  /** Only kills whose name holds this; empty: all. */
+  readonly only?: string;
   readonly kills: number;
   /** How many tills are killed at the same time. */
   readonly tills: number;
@@ -17,9 +19,9 @@ export type RigOptions = {
 };
 
 /** Every way of killing as often as every other, as far as the number allows, in a random order. */
-function planned(count: number, random: Random): Kill[] {
+function planned(count: number, from: readonly Kill[], random: Random): Kill[] {
   const plan: Kill[] = [];
-  while (plan.length < count) plan.push(...shuffled(kills, random).slice(0, count - plan.length));
+  while (plan.length < count) plan.push(...shuffled(from, random).slice(0, count - plan.length));
   return plan;
 }
 
@@ -30,15 +32,18 @@ function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
     .map(({ item }) => item);
 }
 
-export async function runCrashRig({ kills: count, tills, random, progress }: RigOptions): Promise<Matrix> {
+export async function runCrashRig({ kills: count, tills, only = '', random, progress }: RigOptions): Promise<Matrix> {
+  const chosen = kills.filter(({ name }) => name.includes(only));
+  if (chosen.length === 0) throw new Error(`No kill has "${only}" in its name.`);
   const folder = mkdtempSync(path.join(tmpdir(), 'tillside-crash-'));
   // Hundreds of starts: each program is compiled once.
   const env = { ...process.env, NODE_COMPILE_CACHE: path.join(folder, 'compiled') };
-  const total = new Matrix(kills.map(({ name }) => name));
-  const plan = planned(count, random);
+  const total = new Matrix(chosen.map(({ name }) => name));
+  const plan = planned(count, chosen, random);
   const matrices = Array.from({ length: tills }, () => new Matrix([]));
   try {
-    await Promise.all(
+    // One that fails must not take the folder from under the others.
+    const ran = await Promise.allSettled(
       matrices.map(async (matrix, index) => {
         const own = path.join(folder, `campaign-${index + 1}`);
         mkdirSync(own);
@@ -52,6 +57,7 @@ export async function runCrashRig({ kills: count, tills, random, progress }: Rig
         }
       }),
     );
+    for (const one of ran) if (one.status === 'rejected') throw one.reason;
   } finally {
     for (const matrix of matrices) total.add(matrix);
     rmSync(folder, { recursive: true, force: true });

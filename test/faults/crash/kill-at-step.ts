@@ -9,6 +9,7 @@ import diagnostics from 'node:diagnostics_channel';
 import { isMainThread } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
+import { movedOutEvent } from '../../../electron/updates/outbox-reader.ts';
 import { type Commit, type KillAt, killAtVariable, type Step, steps } from './steps.ts';
 
 const killAtSchema: z.ZodType<KillAt> = z.object({ step: z.enum(steps), times: z.number().int().positive() });
@@ -30,22 +31,36 @@ class Fuse {
   }
 }
 
-type Moment = { readonly version: number; readonly lastHistoryId: number };
-type HistoryRow = { readonly from_state: string | null; readonly to_state: string; readonly detail: string | null };
+type Region = { readonly name: string; readonly laid_through: number | null };
+type Moment = { readonly version: number; readonly lastHistoryId: number; readonly region: Region | null };
+type HistoryRow = {
+  readonly event: string;
+  readonly from_state: string | null;
+  readonly to_state: string;
+  readonly detail: string | null;
+};
 
 function momentOf(db: Database.Database): Moment {
   const version = Number(db.pragma('user_version', { simple: true }));
   const last = version === 0 ? 0 : db.prepare('select max(id) from update_history').pluck().get();
-  return { version, lastHistoryId: Number(last ?? 0) };
+  const region = version < 2 ? undefined : db.prepare<[], Region>('select name, laid_through from region_file').get();
+  return { version, lastHistoryId: Number(last ?? 0), region: region ?? null };
 }
 
 /** What the transaction that is about to be committed brings about. */
 function commitSince(db: Database.Database, before: Moment): Commit {
-  if (momentOf(db).version !== before.version) return 'a migration';
+  const { version, region } = momentOf(db);
+  if (version !== before.version) return 'a migration';
   const row = db
-    .prepare<[number], HistoryRow>('select from_state, to_state, detail from update_history where id > ? order by id')
+    .prepare<[number], HistoryRow>(
+      'select event, from_state, to_state, detail from update_history where id > ? order by id',
+    )
     .get(before.lastHistoryId);
+  if (region?.name !== before.region?.name) return 'an imported region';
+  if (region?.laid_through !== before.region?.laid_through) return 'a laid slice';
   if (row === undefined) return 'a kept record';
+  if (row.event === movedOutEvent) return 'an export';
+  if (row.from_state === 'discarded') return 'a take back';
   if (row.to_state === 'sending') return 'a claim';
   if (row.from_state === 'unknown') return 'a read back';
   if (row.from_state !== 'sending') return 'a save';
@@ -65,8 +80,9 @@ function watchCommits(fuse: Fuse): void {
       fuse.reached(`before the commit of ${commit}`);
       return result;
     });
-    // The product begins every transaction with the write lock.
+    // The product begins every transaction that writes with the write lock.
     return {
+      deferred: () => transaction.call(this, work).deferred(),
       immediate: () => {
         const result = whole.immediate();
         fuse.reached(`after the commit of ${commit}`);

@@ -5,12 +5,33 @@ import type { Commit, Step } from './steps.ts';
 
 export type Kill =
   /** The till reaches a named step while it works; `fault` is what the server does to the next update. */
-  | { readonly how: 'step'; readonly name: string; readonly step: Step; readonly fault: FaultKind | null }
-  /** The same, while it starts. `on`: a folder whose last till was cut off while sending, or a new one. */
-  | { readonly how: 'start-step'; readonly name: string; readonly step: Step; readonly on: 'sending' | 'new-folder' }
+  | {
+      readonly how: 'step';
+      readonly name: string;
+      readonly step: Step;
+      readonly fault: FaultKind | null;
+      readonly doing: Doing;
+    }
+  /**
+   * The same, while it starts. `on`: a folder whose last till was cut off while sending, a new one, or one that an older
+   * version left with updates that wait.
+   */
+  | {
+      readonly how: 'start-step';
+      readonly name: string;
+      readonly step: Step;
+      readonly on: 'sending' | 'new-folder' | 'older-version';
+    }
   /** The server holds a request at one of its own steps. */
   | { readonly how: 'held'; readonly name: string; readonly at: ServerStep }
-  | { readonly how: 'random'; readonly name: string; readonly during: 'work' | 'start' | 'first-start' | 'close' };
+  | {
+      readonly how: 'random';
+      readonly name: string;
+      readonly during: 'work' | 'start' | 'first-start' | 'close' | 'import' | 'rescue';
+    };
+
+/** What staff and IT do more than anything else. `rescue`: unsent updates go into a file and come back from it. */
+export type Doing = 'saves' | 'import' | 'rescue';
 
 const faultFor: { readonly [What in Commit]?: FaultKind } = {
   'a settle as unknown': 'drop-reply',
@@ -28,34 +49,41 @@ const duringWork = [
   'a kept record',
 ] as const satisfies readonly Commit[];
 
-function stepKills(what: (typeof duringWork)[number]): Kill[] {
+function stepKills(what: Commit, doing: Doing = 'saves'): Kill[] {
   const fault = faultFor[what] ?? null;
   return (['before', 'after'] as const).map((when) => {
     const step = `${when} the commit of ${what}` as const;
-    return { how: 'step', name: step, step, fault };
+    return { how: 'step', name: step, step, fault, doing };
   });
 }
 
-function startKills(what: Commit, on: 'sending' | 'new-folder'): Kill[] {
+function startKills(what: Commit, on: Extract<Kill, { how: 'start-step' }>['on']): Kill[] {
   return (['before', 'after'] as const).map((when) => {
     const step = `${when} the commit of ${what}` as const;
-    return { how: 'start-step', name: step, step, on };
+    return { how: 'start-step', name: on === 'older-version' ? `${step} with updates` : step, step, on };
   });
 }
 
 export const afterApplied: Kill = { how: 'held', name: 'after the server applied, before it answers', at: 'applied' };
 
 export const kills: readonly Kill[] = [
-  ...duringWork.flatMap(stepKills),
-  { how: 'step', name: 'before the first byte', step: 'before the first byte', fault: null },
+  ...duringWork.flatMap((what) => stepKills(what)),
+  ...stepKills('an export', 'rescue'),
+  ...stepKills('a take back', 'rescue'),
+  ...stepKills('an imported region', 'import'),
+  ...stepKills('a laid slice', 'import'),
+  { how: 'step', name: 'before the first byte', step: 'before the first byte', fault: null, doing: 'saves' },
   { how: 'held', name: 'request received, not yet applied', at: 'received' },
   afterApplied,
   { how: 'held', name: 'the answer is on its way', at: 'replied' },
-  { how: 'step', name: 'before the reply is read', step: 'before the reply is read', fault: null },
+  { how: 'step', name: 'before the reply is read', step: 'before the reply is read', fault: null, doing: 'saves' },
   ...startKills('a recovery', 'sending'),
   ...startKills('a migration', 'new-folder'),
+  ...startKills('a migration', 'older-version'),
   { how: 'random', name: 'random instant at work', during: 'work' },
   { how: 'random', name: 'random instant of a start', during: 'start' },
   { how: 'random', name: 'random instant of the first start', during: 'first-start' },
   { how: 'random', name: 'random instant of a close', during: 'close' },
+  { how: 'random', name: 'random instant of an import', during: 'import' },
+  { how: 'random', name: 'random instant of a rescue', during: 'rescue' },
 ];

@@ -1,6 +1,6 @@
 /** The named steps of a till at which the rig ends it. */
 
-/** What a transaction of the till brings about, told by the history rows that it writes. */
+/** What a transaction of the till brings about, told by the history rows that it writes and the region that it names. */
 export const commits = [
   'a save',
   'a claim',
@@ -10,6 +10,10 @@ export const commits = [
   'a recovery',
   'a read back',
   'a kept record',
+  'an export',
+  'a take back',
+  'an imported region',
+  'a laid slice',
   'a migration',
 ] as const;
 export type Commit = (typeof commits)[number];

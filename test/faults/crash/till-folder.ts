@@ -41,13 +41,18 @@ export function readLeftBehind(dataDir: string): LeftBehind {
     const db = openDatabase({ file: copy, keyHex });
     try {
       if (versionOf(db) === 0) return nothing;
-      return { tokens: tokensIn(db), sendingIds: selectUpdates(db, "where u.state = 'sending'").map(({ id }) => id) };
+      return { tokens: tokensIn(db), sendingIds: sendingIn(db) };
     } finally {
       db.close();
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Asked of whatever version the folder is of. */
+function sendingIn(db: Db): readonly string[] {
+  return db.prepare<[], string>("select id from updates where state = 'sending' order by seq").pluck().all();
 }
 
 function tokensIn(db: Db): ReadonlyMap<string, string> {

@@ -1,0 +1,49 @@
+/** The books of a till as the first version would have kept them. */
+import { renameSync, rmSync } from 'node:fs';
+import { folderFiles } from '../../../electron/db/folder-files.ts';
+import { migrate, migrations } from '../../../electron/db/migrate.ts';
+import { type Db, openDatabase } from '../../../electron/db/open.ts';
+import { secretFile } from '../../../electron/support/secret-file.ts';
+
+/** What the first version kept by itself. */
+const counted = 'customer_count';
+
+/** Of a till that was closed and that has imported nothing. */
+export function makeOlder(dataDir: string): void {
+  const key = secretFile(dataDir, null).read('database-key');
+  if (key.kind !== 'value') throw new Error('the till has no key');
+  const { database } = folderFiles(dataDir);
+  const older = `${database}.older`;
+  const now = openDatabase({ file: database, keyHex: key.value });
+  const then = openDatabase({ file: older, keyHex: key.value });
+  try {
+    migrate(then, migrations.slice(0, 1));
+    for (const table of tablesOf(then)) if (table !== counted) copy(table, now, then);
+  } finally {
+    now.close();
+    then.close();
+  }
+  for (const ending of ['-wal', '-shm']) rmSync(`${database}${ending}`, { force: true });
+  renameSync(older, database);
+}
+
+function tablesOf(db: Db): readonly string[] {
+  return db
+    .prepare<[], string>("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
+    .pluck()
+    .all();
+}
+
+function columnsOf(db: Db, table: string): readonly string[] {
+  return db.prepare<[string], string>('select name from pragma_table_info(?)').pluck().all(table);
+}
+
+function copy(table: string, from: Db, to: Db): void {
+  const columns = columnsOf(to, table);
+  const rows = from
+    .prepare<[], unknown[]>(`select ${columns.join(', ')} from ${table}`)
+    .raw()
+    .all();
+  const insert = to.prepare(`insert into ${table} values (${columns.map(() => '?').join(', ')})`);
+  for (const row of rows) insert.run(...row);
+}
