@@ -37,3 +37,19 @@ export function inTransaction<T>(db: Db, work: () => T): T {
   if (db.inTransaction) return work();
   return db.transaction(work).immediate();
 }
+
+/** Inside a transaction: takes back what `work` wrote when it throws, and nothing else. */
+export function inSavepoint<T>(db: Db, work: () => T): T {
+  sql(db, 'savepoint one').run();
+  try {
+    const result = work();
+    sql(db, 'release one').run();
+    return result;
+  } catch (error) {
+    if (db.inTransaction) {
+      sql(db, 'rollback to one').run();
+      sql(db, 'release one').run();
+    }
+    throw error;
+  }
+}

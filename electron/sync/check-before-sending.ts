@@ -11,10 +11,10 @@ import type { CustomerRecord, FieldKey, Identifier } from '../customers/customer
 import { fieldKeys, fillableIdentifiers } from '../customers/customer.ts';
 import { identifierOf } from '../customers/effective.ts';
 import { customerRow, readRecord } from '../customers/store.ts';
-import { inTransaction } from '../db/statements.ts';
+import { commitTogether } from '../db/group-commit.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
-import { arrivedByMark, compareWithServer, sameValue } from './compare.ts';
+import { arrivedByMark, type Comparison, compareWithServer, sameValue } from './compare.ts';
 import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
 import type { Lane } from './pace.ts';
 import { customerOf, keepFound, keepRecord, settleApplied } from './settle.ts';
@@ -107,7 +107,7 @@ async function lookAtCustomer(
   switch (outcome.kind) {
     case 'found': {
       noteAnswer(line);
-      const customerId = inTransaction(db, () => {
+      const customerId = await commitTogether(db, () => {
         const kept = keepRecord(db, customerOf(db, update), outcome.value, clock.wallMs());
         const current = findUpdate(db, update.id);
         if (current !== null && current.state === 'queued') learnBaseline(line, current, outcome.value);
@@ -143,21 +143,36 @@ function learnBaseline(line: Line, update: Update, server: CustomerRecord): void
   line.outbox.learnBaseline(update, { ...update.baseline, ...learned });
 }
 
+/**
+ * @returns null where the server never told us of the customer; `isThere`: its mark tells that the first attempt has
+ * arrived after all
+ */
+function comparedWithCache({ db, mark }: Line, update: Update): (Comparison & { readonly isThere: boolean }) | null {
+  const record = readRecord(db, update.customerId);
+  if (record === null || customerRow(db, update.customerId)?.as_of_ms === null) return null;
+  const isThere = update.attempts > 0 && arrivedByMark(update, record, mark.current) === 'arrived';
+  return { ...compareWithServer(update, record, update.resent ? 'maybe' : 'never'), isThere };
+}
+
+/** Whether what made an update go still holds: the customer may have been told anew since it was looked at. */
+export function isAsCompared(line: Line, update: Update): boolean {
+  if (update.kind !== 'fields') return true;
+  const comparison = comparedWithCache(line, update);
+  return comparison === null || (comparison.kind === 'baseline' && !comparison.isThere);
+}
+
 /** @returns true where the update needs no sending: the server holds it already, or holds something else by now */
 function settleByCache(line: Line, update: Update): boolean {
   const { db, outbox, clock } = line;
-  const record = readRecord(db, update.customerId);
-  if (record === null || customerRow(db, update.customerId)?.as_of_ms === null) return false;
-  const comparison = compareWithServer(update, record, update.resent ? 'maybe' : 'never');
-  // The first attempt may have arrived after all.
-  const isThere = update.attempts > 0 && arrivedByMark(update, record, line.mark.current) === 'arrived';
-  if (comparison.kind === 'ours' || isThere) {
+  const comparison = comparedWithCache(line, update);
+  if (comparison === null) return false;
+  if (comparison.kind === 'ours' || comparison.isThere) {
     const customerId = settleApplied(
       db,
       outbox,
       update,
       null,
-      { effects: [], warnings: [], answer: null, confirmedBy: isThere ? 'read' : 'already' },
+      { effects: [], warnings: [], answer: null, confirmedBy: comparison.isThere ? 'read' : 'already' },
       clock.wallMs(),
     );
     line.updateChanged(update.id, customerId);

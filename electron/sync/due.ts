@@ -102,7 +102,7 @@ export class Due {
       waitMs = Math.min(waitMs ?? Number.POSITIVE_INFINITY, atMs - now);
       return false;
     };
-    const isFree = ({ id, customerId }: Update) =>
+    const isFree = ({ id, customerId }: Pick<Update, 'id' | 'customerId'>) =>
       !busy.some((one) => one.id === id || one.customerId === customerId) &&
       isDue(this.#customers.get(customerId)?.atMs);
 
@@ -123,9 +123,7 @@ export class Due {
         return { job: { kind: 'read-back', update }, waitMs: null };
       }
     }
-    for (const update of this.#outbox.ready(look)) {
-      if (isFree(update)) return { job: { kind: 'send', update }, waitMs: null };
-    }
-    return { job: null, waitMs };
+    const update = this.#outbox.firstReady(isFree);
+    return update === null ? { job: null, waitMs } : { job: { kind: 'send', update }, waitMs: null };
   }
 }

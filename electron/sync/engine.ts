@@ -1,3 +1,4 @@
+import { commitTogether } from '../db/group-commit.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
@@ -6,7 +7,7 @@ import { asksFirst, gateMs, room } from './gate.ts';
 import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
 import type { Lane } from './pace.ts';
 import { readBack } from './read-back.ts';
-import { type SendResult, sendOne } from './send-one.ts';
+import { type Settled, sendOne } from './send-one.ts';
 import type { SyncState, SyncStatus } from './sync-status.ts';
 
 /** The longest that an update waits whose customer is busy at the server. */
@@ -22,6 +23,8 @@ const pausedProbeMs = 15 * 60_000;
 const watchdogMs = 30_000;
 /** The wall clock ran ahead of the monotonic one by this much: the machine slept (or the clock was set; no harm then). */
 const sleptMs = 60_000;
+/** A few milliseconds' worth of rows. */
+const surfacedAtOnce = 100;
 /** How long a closing till waits for what is in flight. */
 const closeGraceMs = 3000;
 /** A clock that is further off than this is shown (F16). */
@@ -49,6 +52,8 @@ export class SyncEngine {
   #clockGapMs: number;
   #clockSkewMs: number | null = null;
   #closed = false;
+  /** Nothing is sent before every waiting update is known to be readable. */
+  #isSurfaced = false;
   /** After `close` gave up waiting: a late answer must not touch a closed database. */
   #abandoned = false;
 
@@ -62,12 +67,35 @@ export class SyncEngine {
   }
 
   start(): void {
-    const { outbox, log } = this.#line;
+    const { outbox, log, clock } = this.#line;
     const interrupted = outbox.recoverInterrupted();
-    const unreadable = outbox.surfaceUnreadable();
-    if (interrupted > 0 || unreadable > 0) log.write('warn', 'updates recovered at start', { interrupted, unreadable });
+    if (interrupted > 0) log.write('warn', 'updates recovered at start', { interrupted });
+    const waiting = outbox.waitingSeqs();
+    if (waiting.length > surfacedAtOnce) clock.after(0, () => this.#surfaceRest(waiting));
+    else this.#surfaceUnreadable(waiting);
     this.#watch();
     this.#pump();
+  }
+
+  /** A part of the outbox at a time, so that a long one holds up neither the first search nor a save. */
+  #surfaceUnreadable(seqs: readonly number[]): void {
+    const { outbox, log, clock } = this.#line;
+    const found = outbox.surfaceUnreadable(seqs.slice(0, surfacedAtOnce));
+    if (found > 0) log.write('warn', 'unreadable updates put before a person', { found });
+    const rest = seqs.slice(surfacedAtOnce);
+    this.#isSurfaced = rest.length === 0;
+    if (rest.length > 0) clock.after(0, () => this.#surfaceRest(rest));
+  }
+
+  #surfaceRest(seqs: readonly number[]): void {
+    if (this.#closed) return;
+    try {
+      this.#surfaceUnreadable(seqs);
+      if (this.#isSurfaced) this.changed();
+    } catch (error) {
+      this.#logTrouble('the outbox could not be looked through', error);
+      this.#line.clock.after(troubleMs, () => this.#surfaceRest(seqs));
+    }
   }
 
   /** A save was committed: it goes at once, ahead of the backlog, whatever the back-off says. */
@@ -185,7 +213,7 @@ export class SyncEngine {
 
   /** Starts whatever may start now, and sets the one timer for what may not. */
   #pump(): void {
-    if (this.#closed) return;
+    if (this.#closed || !this.#isSurfaced) return;
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     this.#timerDueAtMs = null;
@@ -284,12 +312,12 @@ export class SyncEngine {
   }
 
   /** An answer that was read is written down even if the disk has to be waited for (F25). */
-  async #settle(write: () => SendResult): Promise<SendResult> {
+  async #settle(write: () => Settled): Promise<Settled | null> {
     for (let tries = 1; ; tries += 1) {
       // After close, the row stays in sending: the next start reads it back.
-      if (this.#abandoned) return { kind: 'later' };
+      if (this.#abandoned) return null;
       try {
-        return write();
+        return await commitTogether(this.#line.db, write);
       } catch (error) {
         if (databaseTrouble(error) === null) throw error;
         if (tries === 1) this.#logTrouble('an outcome waits for the database', error);

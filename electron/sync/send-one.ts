@@ -1,12 +1,12 @@
 /** One update on its way: check, claim, send, settle. */
 import { fillableIdentifiers, type Identifier } from '../customers/customer.ts';
 import { customerRow, readRecord } from '../customers/store.ts';
-import { inTransaction } from '../db/statements.ts';
+import { commitTogether } from '../db/group-commit.ts';
 import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { UpdateOutcome } from '../loyalty-api/outcome.ts';
 import type { BeforeSending } from '../updates/row-json.ts';
 import type { Update } from '../updates/rows.ts';
-import { checkBeforeSending, type How } from './check-before-sending.ts';
+import { checkBeforeSending, type How, isAsCompared } from './check-before-sending.ts';
 import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
 import { customerOf, settleApplied } from './settle.ts';
 
@@ -30,24 +30,27 @@ export type SendResult =
 
 /**
  * @param how with `mayClaim`: false once the till is being closed
- * @param settle runs a database write until it holds: an outcome that was read must not be lost to a full disk
+ * @param settle runs a database write until it holds: an outcome that was read must not be lost to a full disk. Null where
+ * the till closed before
  */
 export async function sendOne(
   line: Line,
   api: LoyaltyApi,
   update: Update,
   how: How & { readonly mayClaim: () => boolean },
-  settle: (write: () => SendResult) => Promise<SendResult>,
+  settle: (write: () => Settled) => Promise<Settled | null>,
 ): Promise<SendResult> {
   const check = await checkBeforeSending(line, api, update, how);
   if (check.kind !== 'go') return check;
+  line.pace.take(how.lane);
   // The attempt id is durable before the first byte leaves (F02).
-  const claimed = how.mayClaim()
-    ? line.outbox.claim(check.update.id, check.update.revision, beforeSending(line, check.update))
-    : null;
+  const claimed = await commitTogether(line.db, () =>
+    how.mayClaim() && isAsCompared(line, check.update)
+      ? line.outbox.claim(check.update.id, check.update.revision, beforeSending(line, check.update))
+      : null,
+  );
   if (claimed === null) return { kind: 'moved-on' };
   line.updateChanged(claimed.id, claimed.customerId);
-  line.pace.take(how.lane);
   const author = { staffCode: claimed.staff?.code ?? null, till: claimed.till };
   const outcome =
     claimed.kind === 'fields'
@@ -62,7 +65,10 @@ export async function sendOne(
     code: outcome.kind === 'rejected' ? outcome.rejection.code : null,
     requestId: outcome.answer?.requestId ?? null,
   });
-  return settle(() => settleOutcome(line, claimed, outcome));
+  const settled = await settle(() => settleOutcome(line, claimed, outcome));
+  if (settled === null) return { kind: 'later' };
+  line.updateChanged(claimed.id, settled.customerId);
+  return settled.sent;
 }
 
 /** What tells later whether the update arrived, and whether it counted once. */
@@ -142,36 +148,35 @@ function noteOutcome(line: Line, api: LoyaltyApi, outcome: UpdateOutcome): void 
   }
 }
 
-function settleOutcome(line: Line, update: Update, outcome: UpdateOutcome): SendResult {
+export type Settled = { readonly customerId: number; readonly sent: SendResult };
+
+/** Call in a transaction. */
+function settleOutcome(line: Line, update: Update, outcome: UpdateOutcome): Settled {
   const { db, outbox, clock } = line;
-  const result = inTransaction(db, (): { customerId: number; sent: SendResult } => {
-    const customerId = customerOf(db, update);
-    switch (outcome.kind) {
-      case 'applied': {
-        const { effects, warnings, answer } = outcome;
-        const told = { effects, warnings, answer, confirmedBy: 'answer' } as const;
-        const keptId = settleApplied(db, outbox, update, outcome.record, told, clock.wallMs());
-        line.told.note(keptId);
-        if (update.attempts > 1) line.lookLater(keptId);
-        return { customerId: keptId, sent: { kind: 'settled' } };
-      }
-      case 'rejected':
-        outbox.needsPerson(update, { kind: 'refused', rejection: outcome.rejection }, outcome.answer);
-        return { customerId, sent: { kind: 'settled' } };
-      case 'held':
-        outbox.held(update, outcome.why, outcome.answer);
-        return { customerId, sent: { kind: 'later' } };
-      case 'not-sent':
-        outbox.notSent(update, outcome.why, outcome.answer);
-        return {
-          customerId,
-          sent: { kind: isCustomerBusy(outcome) ? 'customer-busy' : 'later' },
-        };
-      case 'unknown':
-        outbox.uncertain(update, outcome.why, outcome.answer);
-        return { customerId, sent: { kind: 'unknown' } };
+  const customerId = customerOf(db, update);
+  switch (outcome.kind) {
+    case 'applied': {
+      const { effects, warnings, answer } = outcome;
+      const told = { effects, warnings, answer, confirmedBy: 'answer' } as const;
+      const keptId = settleApplied(db, outbox, update, outcome.record, told, clock.wallMs());
+      line.told.note(keptId);
+      if (update.attempts > 1) line.lookLater(keptId);
+      return { customerId: keptId, sent: { kind: 'settled' } };
     }
-  });
-  line.updateChanged(update.id, result.customerId);
-  return result.sent;
+    case 'rejected':
+      outbox.needsPerson(update, { kind: 'refused', rejection: outcome.rejection }, outcome.answer);
+      return { customerId, sent: { kind: 'settled' } };
+    case 'held':
+      outbox.held(update, outcome.why, outcome.answer);
+      return { customerId, sent: { kind: 'later' } };
+    case 'not-sent':
+      outbox.notSent(update, outcome.why, outcome.answer);
+      return {
+        customerId,
+        sent: { kind: isCustomerBusy(outcome) ? 'customer-busy' : 'later' },
+      };
+    case 'unknown':
+      outbox.uncertain(update, outcome.why, outcome.answer);
+      return { customerId, sent: { kind: 'unknown' } };
+  }
 }

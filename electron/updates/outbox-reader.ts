@@ -1,8 +1,18 @@
 import type { Db } from '../db/open.ts';
 import { count, sql } from '../db/statements.ts';
-import { isDoubleAward, openList, selectUpdates, type Update } from './rows.ts';
+import { findUpdate, isDoubleAward, openList, selectUpdates, type Update } from './rows.ts';
+import type { UpdateState } from './update-view.ts';
 
 export const movedOutEvent = 'moved to a rescue file';
+
+/** One state of an open update. SQLite takes the small index only where its own condition stands there in full. */
+export const openIn = (state: UpdateState) => `u.state = '${state}' and u.state in ${openList}`;
+
+const isReady = `where ${openIn('queued')} and not exists (
+    select 1 from updates e where e.customer_id = u.customer_id and e.state in ${openList}
+      and e.put_off_at_ms is null
+      and ((e.place, e.seq) < (u.place, u.seq) or e.state in ('sending', 'unknown')))
+  order by u.place, u.seq`;
 
 /** What the outbox can be asked. Nothing here changes it: `outbox.ts` does. */
 export class OutboxReader {
@@ -35,20 +45,30 @@ export class OutboxReader {
 
   /** The first update of each customer that is ready to go, in sending order. */
   ready(limit: number): Update[] {
-    return selectUpdates(
+    return selectUpdates(this.#db, `${isReady} limit ?`, limit);
+  }
+
+  /** Of those that are ready, the first that `isFree` takes; it may look at no database. */
+  firstReady(isFree: (update: Pick<Update, 'id' | 'customerId'>) => boolean): Update | null {
+    const rows = sql<Pick<Update, 'id' | 'customerId'>>(
       this.#db,
-      `where u.state = 'queued' and not exists (
-         select 1 from updates e where e.customer_id = u.customer_id and e.state in ${openList}
-           and e.put_off_at_ms is null
-           and ((e.place, e.seq) < (u.place, u.seq) or e.state in ('sending', 'unknown')))
-       order by u.place, u.seq limit ?`,
-      limit,
+      `select u.id, u.customer_id as customerId from updates u ${isReady}`,
     );
+    for (const row of rows.iterate()) {
+      if (isFree(row)) return findUpdate(this.#db, row.id);
+    }
+    return null;
   }
 
   /** Updates that wait to be read back, in the order of saving. */
   unknown(limit: number): Update[] {
-    return selectUpdates(this.#db, "where u.state = 'unknown' order by u.place, u.seq limit ?", limit);
+    return selectUpdates(this.#db, `where ${openIn('unknown')} order by u.place, u.seq limit ?`, limit);
+  }
+
+  /** The numbers of all that the till still has to do by itself. */
+  waitingSeqs(): number[] {
+    const text = `select u.seq from updates u where ${openIn('queued')} union all select u.seq from updates u where ${openIn('unknown')}`;
+    return sql<number>(this.#db, text).pluck().all();
   }
 
   /** `nextVisit`: in attention, but put off until the customer is here again; not counted as `attention`. */
@@ -56,10 +76,12 @@ export class OutboxReader {
     const counts = { queued: 0, sending: 0, unknown: 0, attention: 0, nextVisit: 0 };
     const rows = sql<{ state: keyof typeof counts; n: number }>(
       this.#db,
-      `select iif(put_off_at_ms is null, state, 'nextVisit') as state, count(*) as n from updates
-       where state in ${openList} group by 1`,
+      `select state, count(*) as n from updates where state in ${openList} group by state`,
     ).all();
     for (const { state, n } of rows) counts[state] = n;
+    const putOff = `select count(*) as n from updates u where ${openIn('attention')} and u.put_off_at_ms is not null`;
+    counts.nextVisit = counts.attention === 0 ? 0 : count(this.#db, putOff);
+    counts.attention -= counts.nextVisit;
     return counts;
   }
 

@@ -14,7 +14,7 @@ import type { Answer, UnknownReason } from '../loyalty-api/outcome.ts';
 import { markAwardSeen, watchForDoubleAward } from './double-awards.ts';
 import { writeHistory } from './history.ts';
 import { joinable, joined } from './joining.ts';
-import { movedOutEvent, OutboxReader } from './outbox-reader.ts';
+import { movedOutEvent, OutboxReader, openIn } from './outbox-reader.ts';
 import type { BeforeSending } from './row-json.ts';
 import { findUpdate, insertUpdate, openList, type Staff, selectUpdates, type Update, writeUpdate } from './rows.ts';
 import { byTill, type Change, isUntouched, type Mark, moveUpdate } from './update-states.ts';
@@ -308,18 +308,21 @@ export class Outbox extends OutboxReader {
    */
   recoverInterrupted(isUnderWay: (update: Update) => boolean = () => false): number {
     return inTransaction(this.#db, () => {
-      const interrupted = selectUpdates(this.#db, "where u.state = 'sending'").filter((update) => !isUnderWay(update));
+      const interrupted = selectUpdates(this.#db, `where ${openIn('sending')}`).filter((update) => !isUnderWay(update));
       for (const update of interrupted) this.uncertain(update, 'till-stopped', null);
       return interrupted.length;
     });
   }
 
-  /** Rows of another version that cannot be read are put in front of a person (F29). */
-  surfaceUnreadable(): number {
+  /**
+   * Rows of another version that cannot be read are put in front of a person (F29).
+   * @param seqs which rows to look at
+   */
+  surfaceUnreadable(seqs: readonly number[] = this.waitingSeqs()): number {
     return inTransaction(this.#db, () => {
-      const unreadable = selectUpdates(this.#db, "where u.state in ('queued', 'unknown')").filter(
-        (update) => update.reason?.kind === 'unreadable',
-      );
+      const unreadable = seqs
+        .flatMap((seq) => selectUpdates(this.#db, 'where u.seq = ?', seq))
+        .filter(({ state, reason }) => (state === 'queued' || state === 'unknown') && reason?.kind === 'unreadable');
       for (const update of unreadable) this.needsPerson(update, { kind: 'unreadable' }, null);
       return unreadable.length;
     });

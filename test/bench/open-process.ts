@@ -8,6 +8,7 @@ import { benchConfig } from './config.ts';
 const [dataDir = ''] = process.argv.slice(2);
 const config = parseMachineConfig(benchConfig('http://127.0.0.1:9'), 'bench');
 const startedMs = performance.now();
+const cpu = process.cpuUsage();
 const till = await openTill({
   dataDir,
   config,
@@ -24,6 +25,7 @@ const till = await openTill({
 const openMs = performance.now() - startedMs;
 const found = await till.handlers['customers.search']({ query: 'ri', limit: 50 });
 const firstResultMs = performance.now() - startedMs;
+const { user, system } = process.cpuUsage(cpu);
 if (found.hits.length === 0) throw new Error('nobody was found');
 await till.close();
-process.stdout.write(JSON.stringify({ openMs, firstResultMs }));
+process.stdout.write(JSON.stringify({ openMs, firstResultMs, cpuMs: (user + system) / 1000 }));

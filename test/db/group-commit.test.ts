@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { commitTogether } from '../../electron/db/group-commit.ts';
+import { type Db, openDatabase } from '../../electron/db/open.ts';
+
+type Rig = { readonly db: Db; readonly other: Db; readonly names: (db: Db) => string[] };
+
+function withTwoConnections(run: (rig: Rig) => Promise<void>): () => Promise<void> {
+  return async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'tillside-group-'));
+    const onFile = { file: path.join(folder, 'one.db'), keyHex: '6'.repeat(64) };
+    const [db, other] = [openDatabase(onFile), openDatabase(onFile)];
+    db.exec('create table people (name text unique) strict');
+    try {
+      await run({
+        db,
+        other,
+        names: (from) => from.prepare<[], string>('select name from people order by name').pluck().all(),
+      });
+    } finally {
+      db.close();
+      other.close();
+      rmSync(folder, { recursive: true });
+    }
+  };
+}
+
+const add = (db: Db, name: string) => db.prepare('insert into people values (?)').run(name);
+
+test(
+  'writes of one moment are committed once, and told after that',
+  withTwoConnections(async ({ db, other, names }) => {
+    const seen: string[][] = [];
+    const before = Number(other.pragma('data_version', { simple: true }));
+    await Promise.all(
+      ['Ana', 'Ben', 'Cho'].map(async (name) => {
+        await commitTogether(db, () => add(db, name));
+        seen.push(names(other));
+      }),
+    );
+    assert.deepEqual(seen, [
+      ['Ana', 'Ben', 'Cho'],
+      ['Ana', 'Ben', 'Cho'],
+      ['Ana', 'Ben', 'Cho'],
+    ]);
+    assert.equal(Number(other.pragma('data_version', { simple: true })), before + 1);
+  }),
+);
+
+test(
+  'a write that fails takes nobody else’s with it',
+  withTwoConnections(async ({ db, other, names }) => {
+    const results = await Promise.allSettled([
+      commitTogether(db, () => add(db, 'Ana')),
+      commitTogether(db, () => {
+        add(db, 'Half');
+        throw new Error('a bug');
+      }),
+      commitTogether(db, () => add(db, 'Ana')),
+      commitTogether(db, () => add(db, 'Ben')),
+    ]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
+    );
+    assert.deepEqual(names(other), ['Ana', 'Ben']);
+  }),
+);
+
+test(
+  'a commit that cannot be made fails all of its moment, and the next one holds',
+  withTwoConnections(async ({ db, other, names }) => {
+    db.pragma('busy_timeout = 0');
+    other.exec('begin immediate');
+    const results = await Promise.allSettled(['Ana', 'Ben'].map((name) => commitTogether(db, () => add(db, name))));
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
+    other.exec('rollback');
+    await commitTogether(db, () => add(db, 'Cho'));
+    assert.deepEqual(names(other), ['Cho']);
+  }),
+);

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import { migrate } from '../../electron/db/migrate.ts';
+import { openDatabase } from '../../electron/db/open.ts';
+import { Outbox } from '../../electron/updates/outbox.ts';
+import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
+
+test('no look at the queue reads the updates that were settled long ago', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-outbox-'));
+  const db = openDatabase({ file: path.join(folder, 'one.db'), keyHex: '7'.repeat(64) });
+  migrate(db);
+  const asked: string[] = [];
+  const prepare = (text: string) => Database.prototype.prepare.call(db, text);
+  Reflect.set(db, 'prepare', (text: string) => {
+    asked.push(text);
+    return prepare(text);
+  });
+  try {
+    const outbox = new Outbox(db, virtualClock(), seededRandom(1));
+    outbox.firstReady(() => true);
+    outbox.ready(1);
+    outbox.unknown(1);
+    outbox.counts();
+    outbox.oldestOpenSavedAtMs();
+    outbox.waitingSeqs();
+    outbox.recoverInterrupted();
+    Reflect.deleteProperty(db, 'prepare');
+    const looks = asked.filter((text) => text.startsWith('select'));
+    assert.ok(looks.length >= 6, `${looks.length} looks`);
+    for (const text of looks) {
+      const plan = db.prepare<[], { detail: string }>(`explain query plan ${text.replaceAll('?', '1')}`).all();
+      const steps = plan.map(({ detail }) => detail);
+      assert.ok(!steps.some((step) => /^SCAN (u|updates)$/.test(step)), `${text}\n${steps.join('\n')}`);
+    }
+  } finally {
+    db.close();
+    rmSync(folder, { recursive: true });
+  }
+});
