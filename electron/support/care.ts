@@ -1,7 +1,10 @@
 /** What IT sees of a till and does to it from its screen, and what the till tells IT by itself. */
+
+import { existsSync } from 'node:fs';
 import type { Clock, Random } from '../clock/clock.ts';
 import { forget, tidy } from '../customers/retention.ts';
 import type { OpenFolder } from '../db/data-folder.ts';
+import { folderFiles } from '../db/folder-files.ts';
 import { noteRecoveryKeyShown, recoveryKeyOf, wasRecoveryKeyShown } from '../db/recovery-key.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { EventMessage, TillHandlers } from '../ipc/schema.ts';
@@ -59,11 +62,13 @@ export class Care {
 
   get facts(): TillFacts {
     const { dataDir, config, restartDue, upkeep } = this.#options;
+    const { aside } = folderFiles(dataDir);
     return {
       ...upkeep().facts,
       recoveryKeyDue: !wasRecoveryKeyShown(dataDir),
       rescueSealedFor: config().rescue.publicKey === null ? 'passphrase' : 'public-key',
       restartDue: restartDue(),
+      setAside: existsSync(aside) ? aside : null,
     };
   }
 

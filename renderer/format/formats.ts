@@ -13,6 +13,10 @@ export type Formats = {
   readonly moment: (atMs: number) => string;
   /** How long ago: "2 min. ago", "yesterday". */
   readonly age: (atMs: number, nowMs: number) => string;
+  /** A part of a whole, from 0 to 1. */
+  readonly percent: (part: number) => string;
+  /** Room on a disk, in the largest fitting unit. */
+  readonly bytes: (bytes: number) => string;
   readonly list: (items: readonly string[]) => string;
   /** `YYYY-MM-DD[ HH:MM:SS]` out of what a person may type for a date; other text comes back as it is. */
   readonly typedDate: (typed: string, withTime: boolean) => string;
@@ -21,12 +25,17 @@ export type Formats = {
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
+const gigabyte = 1e9;
 
 /** @param locale a language tag; the country makes it a region's where it names none (`en` in India is `en-IN`) */
 export function makeFormats(locale: string, countryCode: string, timeZone: string): Formats {
   const tag = regional(locale, countryCode);
   const number = new Intl.NumberFormat(tag, { maximumFractionDigits: 2 });
   const signed = new Intl.NumberFormat(tag, { maximumFractionDigits: 2, signDisplay: 'exceptZero' });
+  const percent = new Intl.NumberFormat(tag, { style: 'percent' });
+  const unit = { style: 'unit', unitDisplay: 'short', maximumFractionDigits: 1 } as const;
+  const megabytes = new Intl.NumberFormat(tag, { ...unit, unit: 'megabyte', maximumFractionDigits: 0 });
+  const gigabytes = new Intl.NumberFormat(tag, { ...unit, unit: 'gigabyte' });
   const date = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeZone: 'UTC' });
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
   const moment = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone });
@@ -54,6 +63,8 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
       if (pastMs < 730 * dayMs) return relative.format(-Math.floor(pastMs / (30 * dayMs)), 'month');
       return relative.format(-Math.floor(pastMs / (365 * dayMs)), 'year');
     },
+    percent: (part) => percent.format(part),
+    bytes: (bytes) => (bytes < gigabyte ? megabytes.format(bytes / 1e6) : gigabytes.format(bytes / gigabyte)),
     list: (items) => list.format(items),
     typedDate: (typed, withTime) => typedDate(typed, withTime, order),
   };

@@ -7,7 +7,7 @@ import { Drafts } from './drafts.svelte.ts';
 import type { Machine } from './machine.ts';
 
 /** Which page fills the screen beside the search. */
-export type Page = 'customer' | 'updates';
+export type Page = 'customer' | 'updates' | 'till';
 
 export type RefreshState = { readonly kind: 'idle' } | { readonly kind: 'looking' } | LookupResult;
 
@@ -101,6 +101,16 @@ export class Desk {
     this.#putAside();
     this.#opening += 1;
     this.#identityRequest = null;
+    this.#form = null;
+    this.#page = 'customer';
+  }
+
+  /** The open customer was taken off this till, and what was typed about them goes along. */
+  forgotten(): void {
+    const customerId = customerOf(this.#form);
+    if (customerId !== null) this.drafts.forget(customerId);
+    for (const [key, form] of this.#aside) if (customerOf(form) === customerId) this.#aside.delete(key);
+    this.#opening += 1;
     this.#form = null;
     this.#page = 'customer';
   }

@@ -56,6 +56,17 @@ export class Drafts {
       );
   }
 
+  /** The customer was taken off this till: nothing that was typed about them comes back. */
+  forget(customerId: number): void {
+    const kept = new Map(this.#kept);
+    for (const [place, { target }] of this.#kept) {
+      if (!('customerId' in target) || target.customerId !== customerId) continue;
+      this.#timers.get(place)?.();
+      kept.delete(place);
+    }
+    this.#kept = kept;
+  }
+
   #keep({ target, replaces, changes }: Draft): void {
     // Not kept on the disk: the text is still in the form, and Save says what is wrong with the disk.
     const map = Object.fromEntries(changes.map(({ key, to }) => [key, to]));

@@ -6,6 +6,7 @@ import { m } from '../i18n/messages.ts';
 import { broughtWords, reasonSentence } from '../words/outcome-words.ts';
 import { statusSentence } from '../words/status-words.ts';
 import { Announcer } from './announcer.svelte.ts';
+import { Care } from './care.svelte.ts';
 import { Desk } from './desk.svelte.ts';
 import type { Machine } from './machine.ts';
 import { Search } from './search.svelte.ts';
@@ -18,6 +19,7 @@ export class Screen {
   readonly search: Search;
   readonly desk: Desk;
   readonly updates: UpdateList;
+  readonly care: Care;
   readonly announcer = new Announcer();
   readonly #formats: Formats;
 
@@ -27,6 +29,7 @@ export class Screen {
     this.search = new Search(services, machine);
     this.desk = new Desk(services, machine, (update) => this.#moved(update));
     this.updates = new UpdateList(services, machine);
+    this.care = new Care(services);
     this.#formats = $derived(
       makeFormats(
         inLanguage(language.locale, this.till.info?.locale ?? 'en'),

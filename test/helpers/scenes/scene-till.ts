@@ -183,7 +183,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       connection.kind === 'online' ? { kind: 'not-found' } : { kind: 'failed', why: 'offline' },
     'customers.import': () => ({ kind: 'none' }),
     'customers.importCancel': () => ({ kind: 'none' }),
-    'customers.importState': () => ({ kind: 'none' }),
+    'customers.importState': () => scene.importing,
     'customers.refresh': ({ customerId }) => {
       const customer = view(customerId);
       if (connection.kind !== 'online') return { kind: 'failed', why: 'offline' };
@@ -309,6 +309,7 @@ const facts: TillFacts = {
   recoveryKeyDue: false,
   rescueSealedFor: 'passphrase',
   restartDue: false,
+  setAside: null,
 };
 
 function isMatched(name: string): name is 'firstName' | 'lastName' | 'mobile' | 'email' | 'externalId' {

@@ -1,5 +1,6 @@
 /** The states that the screen must be designed for, by name. */
 import type { CustomerView } from '../../../electron/customers/customer-view.ts';
+import type { ImportState } from '../../../electron/customers/import/import-state.ts';
 import type { OrgView } from '../../../electron/org/org-view.ts';
 import type { AppInfo } from '../../../electron/support/app-info.ts';
 import type { AppUpdate } from '../../../electron/support/app-update/app-update.ts';
@@ -21,6 +22,7 @@ export type Scene = {
   readonly drafts: readonly Draft[];
   readonly direction: 'ltr' | 'rtl';
   readonly facts: Partial<TillFacts>;
+  readonly importing: ImportState;
   readonly trouble: TroubleView | null;
   readonly appUpdate: AppUpdate;
 };
@@ -36,6 +38,7 @@ const plain: Scene = {
   drafts: [],
   direction: 'ltr',
   facts: {},
+  importing: { kind: 'none' },
   trouble: null,
   appUpdate: { kind: 'current' },
 };
@@ -186,8 +189,25 @@ export const scenes = {
   },
   'update-available': { ...plain, appUpdate: { kind: 'available', version: '1.4.0' } },
   'update-ready': { ...plain, appUpdate: { kind: 'ready', version: '1.4.0' } },
+  importing: {
+    ...plain,
+    updates: [change(12)],
+    connection: offline,
+    importing: {
+      kind: 'reading',
+      file: '/srv/region.csv',
+      records: 412_000,
+      refused: 3,
+      part: 0.41,
+      recordsPerSecond: 21_000,
+      secondsLeft: 28,
+    },
+  },
   'disk-low': { ...plain, facts: { disk: { freeBytes: 120_000_000, isLow: true } } },
-  'new-till': { ...plain, facts: { recoveryKeyDue: true, isDamaged: true, restartDue: true } },
+  'new-till': {
+    ...plain,
+    facts: { recoveryKeyDue: true, isDamaged: true, restartDue: true, setAside: '/var/lib/tillside/set-aside' },
+  },
   rtl: { ...plain, direction: 'rtl', updates: [change(1, { state: 'applied', customerId: 4, result: brought50 })] },
 } as const satisfies Record<string, Scene>;
 

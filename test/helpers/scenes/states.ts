@@ -45,6 +45,12 @@ const inUpdates = (way: (page: Page) => Promise<unknown>) => async (page: Page) 
   await way(page);
 };
 
+const thisTill = async (page: Page) => {
+  await page.locator('#open-menu').click();
+  await page.locator('.panel .choice').last().click();
+  await page.locator('#care-title').waitFor();
+};
+
 /** A look-up online starts by itself when the typing stops. */
 const lookedUp = async (page: Page) => {
   await type(page, '+44 7700 900123');
@@ -160,6 +166,23 @@ export const states: readonly ScreenState[] = [
   }),
   state('thousands', 'thousands', inUpdates(stay)),
   state('nothing-waits', 'plain', updates),
+  state('this-till', 'plain', thisTill),
+  state('this-till-new', 'new-till', async (page) => {
+    await thisTill(page);
+    await page.locator('[aria-labelledby="care-key"] .button').click();
+    await page.locator('.key').waitFor();
+  }),
+  state('this-till-busy', 'importing', thisTill),
+  state('disk-low', 'disk-low', stay),
+  state(
+    'forget',
+    'plain',
+    inForm('james', async (page) => {
+      await page.locator('#customer-more').click();
+      await page.locator('.panel .choice').click();
+      await page.locator('dialog[open]').waitFor();
+    }),
+  ),
   state('keys', 'plain', (page) => page.keyboard.press('Escape').then(() => page.locator('#open-keys').click())),
   state('staff', 'plain', (page) => page.locator('#open-staff').click()),
   state('menu', 'plain', (page) => page.locator('#open-menu').click()),

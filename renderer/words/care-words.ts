@@ -1,0 +1,35 @@
+import type { ImportFailure } from '../../electron/customers/import/import-state.ts';
+import type { RescueImportResult } from '../../electron/support/till-facts.ts';
+import type { NotSavedReason } from '../../electron/updates/update-view.ts';
+import { m } from '../i18n/messages.ts';
+
+/** Why a file or a step of IT's came to nothing, and what to do. */
+export const notDoneSentence: Record<NotSavedReason, () => string> = {
+  'disk-full': m.care_failed_disk_full,
+  'read-only': m.care_failed_read_only,
+  damaged: m.care_failed_damaged,
+  busy: m.care_failed_busy,
+  other: m.care_failed_other,
+};
+
+type Refusal = Extract<RescueImportResult, { kind: 'refused' }>['why'];
+
+export const rescueRefusedSentence: Record<Refusal, () => string> = {
+  'not-a-rescue-file': m.care_import_refused_file,
+  'not-the-key': m.care_import_refused_key,
+  newer: m.care_import_refused_newer,
+};
+
+export const importFailedSentence: Record<ImportFailure, () => string> = {
+  'utf-16': m.care_region_utf16,
+  'no-heading': m.care_region_heading,
+  'no-identifier-column': m.care_region_heading,
+  'not-customers': m.care_region_not_customers,
+  'nothing-in-it': m.care_region_not_customers,
+  'no-such-file': m.care_region_no_file,
+  'not-allowed': m.care_region_no_file,
+  'disk-full': m.care_region_disk,
+  'not-taken': m.care_region_other,
+  stopped: m.care_region_other,
+  other: m.care_region_other,
+};

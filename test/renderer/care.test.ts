@@ -1,0 +1,64 @@
+import '../helpers/svelte-hooks.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CustomerView } from '../../electron/customers/customer-view.ts';
+import type { TillFacts } from '../../electron/support/till-facts.ts';
+import { customer, deferred, machine, services, settled } from './rig.ts';
+
+const { Care } = await import('../../renderer/state/care.svelte.ts');
+const { Desk } = await import('../../renderer/state/desk.svelte.ts');
+
+const facts: TillFacts = {
+  disk: { freeBytes: 1, isLow: false },
+  isDamaged: false,
+  lastBackupAtMs: null,
+  recoveryKeyDue: true,
+  rescueSealedFor: 'passphrase',
+  restartDue: false,
+  setAside: null,
+};
+
+test('what an event told of the till is newer than the answer that was asked for before it', async () => {
+  const asked = deferred<TillFacts>();
+  const rig = services({ 'till.facts': () => asked.promise, 'customers.importState': () => ({ kind: 'none' }) });
+  const care = new Care(rig.services);
+  const started = care.start();
+  rig.tell('till.changed', { ...facts, isDamaged: true });
+  rig.tell('customers.importChanged', { kind: 'laying', file: 'f', customers: 3, refused: 0 });
+  asked.resolve(facts);
+  await started;
+  assert.equal(care.facts?.isDamaged, true);
+  assert.equal(care.importing.kind, 'laying');
+});
+
+test('a step is under way until its answer is there, also where it fails', async () => {
+  const answer = deferred<{ readonly kind: 'failed' }>();
+  const rig = services({
+    'till.backUp': () => answer.promise,
+    'till.supportBundle': () => Promise.reject(new Error('no answer')),
+  });
+  const care = new Care(rig.services);
+  const made = care.backUp();
+  assert.equal(care.working, true);
+  answer.resolve({ kind: 'failed' });
+  await made;
+  assert.equal(care.working, false);
+  await assert.rejects(care.makeBundle());
+  assert.equal(care.working, false);
+});
+
+test('text typed for a customer who was forgotten is not kept again, however soon before it was typed', async () => {
+  const view: CustomerView = customer();
+  const rig = services({ 'customers.open': () => view, 'drafts.keep': () => null, 'updates.check': () => [] });
+  const { machine: clock, pass } = machine();
+  const desk = new Desk(rig.services, clock, () => undefined);
+  await desk.open(7);
+  desk.form?.type('lastName', 'Typed');
+  assert.equal(desk.drafts.all.length, 1);
+  desk.forgotten();
+  pass(1000);
+  await settled();
+  assert.equal(desk.form, null);
+  assert.deepEqual(desk.drafts.all, []);
+  assert.deepEqual(rig.argumentsOf('drafts.keep'), []);
+});
