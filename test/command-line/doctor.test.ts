@@ -23,6 +23,9 @@ import { run } from './run.ts';
 const program = fileURLToPath(new URL('../../build/tillside.ts', import.meta.url));
 const secret = practiceCredentials.secret;
 
+/** As the API refuses a call that a till may not make. */
+const refusal = { kind: 'answer', status: 403, headers: { 'x-cap-requestid': 'r1' }, body: '{}' } as const;
+
 type Doctor = { readonly code: number | null; readonly text: string; readonly of: (check: string) => Finding };
 
 describe('tillside doctor', () => {
@@ -93,8 +96,11 @@ describe('tillside doctor', () => {
     assert.match(told.of('outbox').found, /1 unsent/);
     assert.match(told.of('credentials').found, /knows this till as practice\.till1/);
     assert.match(told.of('clock').found, /Within \d+ s/);
-    assert.match(told.of('permissions').found, /All calls that read are allowed/);
-    assert.match(told.of('organisation').found, /Primary identifier mobile/);
+    assert.match(told.of('permissions').found, /^Allowed: customer\/get, .*store\/staff; not tried.*customer\/update$/);
+    assert.match(
+      told.of('organisation').found,
+      /^Primary identifier mobile; may be filled in: mobile, email; may not: externalId$/,
+    );
     assert.match(told.of('proxy').found, /None/);
     assert.match(told.of('version').found, /Tillside \d+\.\d+\.\d+/);
   });
@@ -104,7 +110,7 @@ describe('tillside doctor', () => {
     assert.equal(told.code, 2);
     assert.deepEqual(ofSeverity(told, 'act'), ['credentials']);
     assert.match(told.of('credentials').found, /refused the till or its password \(request id .+\)/);
-    assert.match(told.of('credentials').advice ?? '', /TILLSIDE_SECRET/);
+    assert.match(told.of('credentials').advice ?? '', /tillside secret set, or TILLSIDE_SECRET/);
     assert.doesNotMatch(told.text, /not the password/);
   });
 
@@ -177,6 +183,37 @@ describe('tillside doctor', () => {
       assert.match(told.of('database').found, /damaged/, `at byte ${at}`);
       assert.match(told.of('database').advice ?? '', /tillside restore/);
     }
+  });
+
+  it('says of each call whether it is allowed, and of a setting that the server does not tell that the config decides', async (t) => {
+    const folder = await tillFolder(t);
+    const transport = createNodeTransport({ clock: systemClock, env: {} });
+    t.after(() => transport.close());
+    const settings = ['CONF_ALLOW_EMAIL_UPDATE', 'CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE'];
+    const send: typeof transport.send = async (request) => {
+      if (request.url.includes('/customer/get')) return refusal;
+      if (request.url.includes('/store/staff')) return { kind: 'lost', why: 'timeout', code: 'ETIMEDOUT' };
+      const result = await transport.send(request);
+      if (result.kind !== 'answer' || !request.url.includes('/organization/configs')) return result;
+      return { ...result, body: result.body.replaceAll(new RegExp(settings.join('|'), 'g'), 'CONF_OTHER') };
+    };
+    const ran = await run(['doctor', '--json', '--data', folder, '--config', configFor(t)], { transport: send });
+    const findings: readonly Finding[] = JSON.parse(ran.out).findings;
+    const of = (check: string) => findings.find((finding) => finding.check === check);
+    assert.equal(ran.code, 2);
+    assert.deepEqual(of('permissions')?.facts, {
+      'customer/get': 'refused',
+      'organization/configs': 'allowed',
+      'organization/customfields': 'allowed',
+      extendedFields: 'allowed',
+      'store/staff': 'no answer',
+    });
+    assert.match(of('permissions')?.advice ?? '', /Ask whoever runs the loyalty programme/);
+    assert.match(
+      of('organisation')?.found ?? '',
+      /may be filled in: mobile; not told, so the config.* decides: email, externalId$/,
+    );
+    assert.equal(of('organisation')?.facts.mayNotFill, '');
   });
 
   it('a key that is gone, a password that was never given, a clock that is wrong, a config that cannot be used', async (t) => {

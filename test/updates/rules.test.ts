@@ -112,6 +112,17 @@ for (const [key, typed, code] of wrong) {
   });
 }
 
+test('a field that no definition covers may be edited until the definitions of its own kind were told', () => {
+  const fields = { 'custom.shirt': 'M', 'extended.pet': 'Cat' };
+  const one = context(fields, { definitions: [], definitionsKnown: { custom: true, extended: false } });
+  assert.equal(lockOf('custom.shirt', one), 'unknown-field');
+  assert.equal(lockOf('extended.pet', one), null);
+  assert.equal(lockOf('extended.never_told', one), 'unknown-field');
+  const other = context(fields, { definitions: [], definitionsKnown: { custom: false, extended: true } });
+  assert.equal(lockOf('custom.shirt', other), null);
+  assert.equal(lockOf('extended.pet', other), 'unknown-field');
+});
+
 const right: readonly (readonly [FieldKey, string, string])[] = [
   ['mobile', '098450 12346', '919845012346'],
   ['mobile', '+44 7400 123456', '447400123456'],

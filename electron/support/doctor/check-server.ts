@@ -1,10 +1,12 @@
 /** Whether the server is the loyalty API, knows this till, and lets it do what it must. */
 import type { Clock } from '../../clock/clock.ts';
+import { fillableIdentifiers } from '../../customers/customer.ts';
 import { createAuth } from '../../loyalty-api/auth.ts';
 import { createLoyaltyApi } from '../../loyalty-api/client.ts';
 import type { LoyaltyApi } from '../../loyalty-api/loyalty-api.ts';
 import type { ReadOutcome } from '../../loyalty-api/outcome.ts';
 import type { Transport } from '../../loyalty-api/transport.ts';
+import type { ToldPolicy } from '../../org/definitions.ts';
 import type { MachineConfig } from '../machine-config.ts';
 import type { Secrets } from '../secrets.ts';
 import { act, type Finding, fine, look } from './finding.ts';
@@ -26,7 +28,8 @@ export async function checkServer(options: CheckServer): Promise<Finding[]> {
   if (stored.kind !== 'value') {
     const found =
       stored.kind === 'absent' ? 'This till has no password yet' : `The password cannot be read: ${stored.why}`;
-    const advice = 'Give it once: TILLSIDE_SECRET in the environment of the next start, or typed in the app.';
+    const advice =
+      'Give it once: tillside secret set, or TILLSIDE_SECRET in the environment of the next start, or typed in the app.';
     return [act('credentials', found, advice, { stored: false })];
   }
   let code = '';
@@ -76,7 +79,7 @@ function atTheDoor(login: ReadOutcome<unknown>, config: MachineConfig, code: str
           ? act(
               'credentials',
               `The server refused the ${config.auth.method === 'basic' ? 'till or its password' : 'OAuth key or its secret'} (request id ${login.answer.requestId ?? 'none'})`,
-              'Look at auth in the config, then give the secret again: TILLSIDE_SECRET in the environment of the next start.',
+              'Look at auth in the config, then give the secret again: tillside secret set, or TILLSIDE_SECRET in the environment of the next start.',
               { refused: true, requestId: login.answer.requestId },
             )
           : act(
@@ -160,29 +163,39 @@ async function checkPermissions(api: LoyaltyApi): Promise<Finding> {
     extendedFields: await api.extendedFields(),
     'store/staff': await api.staff(),
   } as const;
-  const named = Object.entries(calls);
-  const refused = named.filter(([, outcome]) => outcome.kind === 'held').map(([name]) => name);
-  const failed = named.filter(([, outcome]) => outcome.kind === 'failed').map(([name]) => name);
-  const facts = { refused: refused.join(' '), failed: failed.join(' ') };
-  const untried = 'customer/update is not tried here, since it would change a customer';
+  const told = Object.fromEntries(Object.entries(calls).map(([name, outcome]) => [name, mayAsk(outcome)]));
+  const of = (answer: Permission) => Object.keys(told).filter((name) => told[name] === answer);
+  const refused = of('refused');
+  const found = [
+    ...(['allowed', 'refused', 'no answer'] as const)
+      .filter((answer) => of(answer).length > 0)
+      .map((answer) => `${answer}: ${of(answer).join(', ')}`),
+    'not tried, since it would change a customer: customer/update',
+  ].join('; ');
   if (refused.includes('customer/get')) {
     return act(
       'permissions',
-      `Refused: ${refused.join(', ')}. Without customer/get an uncertain update cannot be read back and needs a person.`,
-      'Ask whoever runs the loyalty programme to allow these calls for this till.',
-      facts,
+      `${capital(found)}. Without customer/get an uncertain update cannot be read back and needs a person.`,
+      'Ask whoever runs the loyalty programme to allow the refused calls for this till.',
+      told,
     );
   }
-  if (refused.length > 0 || failed.length > 0) {
-    const told = [
-      ...(refused.length > 0 ? [`refused: ${refused.join(', ')}`] : []),
-      ...(failed.length > 0 ? [`no answer: ${failed.join(', ')}`] : []),
-    ];
+  if (refused.length > 0 || of('no answer').length > 0) {
     const advice =
-      'Ask whoever runs the loyalty programme to allow these calls: the form then follows the organisation.';
-    return look('permissions', `${told.join('; ')} (${untried})`, advice, facts);
+      refused.length > 0
+        ? 'Ask whoever runs the loyalty programme to allow the refused calls: the form then follows the organisation.'
+        : 'The server answers some calls and not others: run this again, then ask whoever runs the server.';
+    return look('permissions', capital(found), advice, told);
   }
-  return fine('permissions', `All calls that read are allowed (${untried})`, facts);
+  return fine('permissions', capital(found), told);
+}
+
+type Permission = 'allowed' | 'refused' | 'no answer';
+
+/** Somebody who is not found was looked for, and that is what is asked here. */
+function mayAsk(outcome: ReadOutcome<unknown>): Permission {
+  if (outcome.kind === 'held') return 'refused';
+  return outcome.kind === 'failed' ? 'no answer' : 'allowed';
 }
 
 async function checkOrganisation(api: LoyaltyApi, config: MachineConfig): Promise<Finding> {
@@ -196,15 +209,22 @@ async function checkOrganisation(api: LoyaltyApi, config: MachineConfig): Promis
     );
   }
   const { primaryIdentifier, allowFill } = policy.value;
-  const fills =
-    allowFill === undefined
-      ? 'not told'
-      : Object.entries(allowFill)
-          .filter(([, allowed]) => allowed)
-          .map(([name]) => name)
-          .join(', ') || 'none';
-  const facts = { primaryIdentifier: primaryIdentifier ?? null, fills };
-  const found = `Primary identifier ${primaryIdentifier ?? 'not told'}, may be filled in: ${fills}`;
+  const fills = { allowed: namesOf(allowFill, true), forbidden: namesOf(allowFill, false) };
+  const untold = fillableIdentifiers.filter((name) => allowFill?.[name] === undefined);
+  const facts = {
+    primaryIdentifier: primaryIdentifier ?? null,
+    mayFill: fills.allowed.join(' '),
+    mayNotFill: fills.forbidden.join(' '),
+    notTold: untold.join(' '),
+  };
+  const listed = (words: string, names: readonly string[]) =>
+    names.length === 0 ? [] : [`${words} ${names.join(', ')}`];
+  const found = [
+    `Primary identifier ${primaryIdentifier ?? 'not told'}`,
+    ...listed('may be filled in:', fills.allowed),
+    ...listed('may not:', fills.forbidden),
+    ...listed("not told, so the config's org section decides:", untold),
+  ].join('; ');
   if (primaryIdentifier !== undefined && primaryIdentifier !== config.org.primaryIdentifier) {
     return look(
       'organisation',
@@ -233,4 +253,12 @@ async function checkMarkField(api: LoyaltyApi, { sync: { markField } }: MachineC
       { markField },
     ),
   ];
+}
+
+function namesOf(allowFill: ToldPolicy['allowFill'], allowed: boolean): string[] {
+  return fillableIdentifiers.filter((name) => allowFill?.[name] === allowed);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
