@@ -1,0 +1,41 @@
+/** What the organisation defines drives the form, is shown with its age, and is asked for anew where IT looks for it. */
+import { anchors } from '../../electron/practice/anchors.ts';
+import { expect, test } from './till.ts';
+
+const { ashaRaman } = anchors;
+
+test('the rules and fields of the organisation show their age, and a refresh changes the open form', async ({
+  till,
+}) => {
+  const { page, server } = till;
+  await till.find(ashaRaman.mobile, /Asha Raman/);
+  const card = till.field('External ID');
+  await expect(card).toHaveAccessibleDescription(/does not let tills fill this in/);
+  await till.field('Last name').fill('Typed');
+  server.control.setOrgConfig({ allowFill: { mobile: true, email: true, external_id: true } });
+
+  const open = () => page.getByRole('button', { name: 'Screen and language' }).click();
+  const menu = page.getByRole('dialog', { name: 'Screen and language' });
+  await open();
+  for (const part of ['Rules for identifiers', 'Custom fields', 'Extended fields', 'Staff']) {
+    await expect(menu.getByRole('term').filter({ hasText: part })).toBeVisible();
+  }
+  await expect(menu.getByRole('definition')).toHaveText([/now|sec|min/, /now|sec|min/, /now|sec|min/, /now|sec|min/]);
+  await menu.getByRole('button', { name: 'Refresh from head office' }).click();
+  await expect(menu).toContainText('Everything is as head office has it now.');
+  await page.keyboard.press('Escape');
+  await expect(card).toBeEditable();
+  await expect(till.field('Last name')).toHaveValue('Typed');
+
+  // Without the line the last known stays in use, over a restart too.
+  await server.control.setConnection(false);
+  await open();
+  await menu.getByRole('button', { name: 'Refresh from head office' }).click();
+  await expect(menu).toContainText(
+    /Did not come: Rules for identifiers, Custom fields, Extended fields, Staff\. What was known stays in use\./,
+  );
+  await till.restart('quit');
+  await till.find('asha', /Asha Raman/);
+  await expect(till.field('External ID')).toBeEditable();
+  await expect(till.page.getByRole('combobox', { name: 'Gender' })).toBeVisible();
+});
