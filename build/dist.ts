@@ -87,6 +87,10 @@ function makeParts(folder: string, version: string): void {
 }
 
 async function main(): Promise<number> {
+  if (process.argv.includes('--help')) {
+    process.stdout.write(`${help}\n`);
+    return exitCodes.clean;
+  }
   const wanted = readDistArguments(process.argv.slice(2));
   const version = String(JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')).version);
   const electron =

@@ -5,11 +5,14 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Configuration } from 'electron-builder';
+import { feedChannel } from '../../electron/support/app-update/updater-feed.ts';
 import { projectRoot } from '../project-root.ts';
 
 export type PackagingEnv = {
   /** Where IT's updates lie; it stands in the package and in the config of each till, which has the last word. */
   readonly TILLSIDE_FEED_URL?: string | undefined;
+  /** Which tills these packages are for: those whose config names this `update.channel`. */
+  readonly TILLSIDE_CHANNEL?: string | undefined;
   /** `Name <address>`, which deb and rpm want. */
   readonly TILLSIDE_VENDOR?: string | undefined;
   readonly TILLSIDE_HOMEPAGE?: string | undefined;
@@ -85,8 +88,12 @@ export function builderConfig({ output, parts, electronDist }: Packing, env: Pac
     forceCodeSigning: env.TILLSIDE_SIGNING === 'required',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the packager fills it in
     artifactName: '${name}-${version}-${os}-${arch}.${ext}',
-    // Writes latest*.yml beside the packages. Nothing is ever uploaded from here.
-    publish: { provider: 'generic', url: env.TILLSIDE_FEED_URL ?? 'https://example.com/tillside' },
+    // Writes latest*.yml (or CHANNEL*.yml) beside the packages. Nothing is ever uploaded from here.
+    publish: {
+      provider: 'generic',
+      url: env.TILLSIDE_FEED_URL ?? 'https://example.com/tillside',
+      channel: feedChannel(env.TILLSIDE_CHANNEL ?? 'stable'),
+    },
     detectUpdateChannel: false,
 
     win: {

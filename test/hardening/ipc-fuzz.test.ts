@@ -47,7 +47,7 @@ const leaves: readonly unknown[] = [
   10n,
   true,
   '',
-  '\u0000'.repeat(4_000_000),
+  '\u0000'.repeat(12_000),
   'é'.repeat(20_000),
   new Date(Number.NaN),
   new Map([['customerId', 1]]),

@@ -191,6 +191,13 @@ describe('the packages of every platform', () => {
     }
   });
 
+  it('are told of in the file that tills of their channel ask for', () => {
+    const channelOf = (env: { TILLSIDE_CHANNEL?: string }) =>
+      Reflect.get(Object(builderConfig({ output: '', parts: '', electronDist: null }, env).publish), 'channel');
+    assert.equal(channelOf({}), 'latest');
+    assert.equal(channelOf({ TILLSIDE_CHANNEL: 'pilot' }), 'pilot');
+  });
+
   it('leave the data where it is, and are signed where the environment asks for it', () => {
     assert.equal(config.nsis?.deleteAppDataOnUninstall, false);
     assert.equal(config.forceCodeSigning, false);
