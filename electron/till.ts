@@ -178,6 +178,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     },
     primaryIdentifier: () => organisation.view().policy.primaryIdentifier,
     customerChanged: (customerId) => emit({ name: 'customers.changed', payload: { customerId } }),
+    customerMerged: (customerId, into) => emit({ name: 'customers.merged', payload: { customerId, into } }),
     updateChanged: (updateId, customerId) => {
       emit({ name: 'updates.changed', payload: { updateId, customerId } });
       emit({ name: 'customers.changed', payload: { customerId } });

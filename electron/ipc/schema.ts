@@ -196,6 +196,8 @@ export const events = {
   'sync.changed': event<SyncStatus>(),
   /** The record, the effective view or an update of this customer changed. */
   'customers.changed': event<{ readonly customerId: number }>(),
+  /** Two customers of this till turned out to be one: the first id is gone, and all of it is with the other. */
+  'customers.merged': event<{ readonly customerId: number; readonly into: number }>(),
   'customers.importChanged': event<ImportState>(),
   /** An update moved to another state. */
   'updates.changed': event<{ readonly updateId: string; readonly customerId: number }>(),

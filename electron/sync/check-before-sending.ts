@@ -15,7 +15,7 @@ import { commitTogether } from '../db/group-commit.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
 import { arrivedByMark, type Comparison, compareWithServer, sameValue } from './compare.ts';
-import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
+import { type Line, noteAnswer, noteHeld, noteMerge, noteTrouble } from './line.ts';
 import type { Lane } from './pace.ts';
 import { customerOf, keepFound, keepRecord, settleApplied } from './settle.ts';
 
@@ -107,12 +107,14 @@ async function lookAtCustomer(
   switch (outcome.kind) {
     case 'found': {
       noteAnswer(line);
-      const customerId = await commitTogether(db, () => {
-        const kept = keepRecord(db, customerOf(db, update), outcome.value, clock.wallMs());
+      const { before, customerId } = await commitTogether(db, () => {
+        const asked = customerOf(db, update);
+        const kept = keepRecord(db, asked, outcome.value, clock.wallMs());
         const current = findUpdate(db, update.id);
         if (current !== null && current.state === 'queued') learnBaseline(line, current, outcome.value);
-        return kept;
+        return { before: asked, customerId: kept };
       });
+      noteMerge(line, before, customerId);
       line.customerChanged(customerId);
       return { kind: 'unseen' };
     }

@@ -29,6 +29,8 @@ export type Line = {
   readonly lookLater: (customerId: number) => void;
   /** After a commit: tells the screen. */
   readonly customerChanged: (customerId: number) => void;
+  /** Two customers of this till turned out to be one. */
+  readonly customerMerged: (customerId: number, into: number) => void;
   readonly updateChanged: (updateId: string, customerId: number) => void;
 };
 
@@ -58,4 +60,9 @@ export function noteTrouble(
   // An answer that could not be read came from a server that is there.
   if (why === 'unreadable-answer') connection.answered();
   else if (why !== 'till-stopped') connection.failed(why);
+}
+
+/** After a commit that put away what the server told of a customer: they may be another of this till by now. */
+export function noteMerge({ customerMerged }: Pick<Line, 'customerMerged'>, customerId: number, keptId: number): void {
+  if (customerId !== keptId) customerMerged(customerId, keptId);
 }

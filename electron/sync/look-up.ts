@@ -8,7 +8,7 @@ import { identifierOf } from '../customers/effective.ts';
 import { customerRow, findByIdentifier } from '../customers/store.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { ReadOutcome } from '../loyalty-api/outcome.ts';
-import { type Line, noteHeld, noteTrouble } from './line.ts';
+import { type Line, noteHeld, noteMerge, noteTrouble } from './line.ts';
 import { keepFound, keepRecord } from './settle.ts';
 
 export type LookUp =
@@ -29,7 +29,7 @@ export async function refresh(line: Line, customerId: number): Promise<LookUp> {
   const { db, clock } = line;
   const identifier = identifierOf(db, customerId, line.primaryIdentifier());
   if (identifier === null) return { kind: 'not-found' };
-  return ask(
+  const outcome = await ask(
     line,
     identifier,
     () => customerId,
@@ -39,6 +39,8 @@ export async function refresh(line: Line, customerId: number): Promise<LookUp> {
         ? keepFound(db, identifier, record, clock.wallMs())
         : keepRecord(db, customerId, record, clock.wallMs()),
   );
+  if (outcome.kind === 'found') noteMerge(line, customerId, outcome.customerId);
+  return outcome;
 }
 
 /** An answer that was overtaken by an update of the same customer is asked for again this often. */

@@ -15,7 +15,7 @@ import { lookForDoubleAwards } from '../updates/double-awards.ts';
 import type { Update } from '../updates/rows.ts';
 import type { AttentionReason } from '../updates/update-view.ts';
 import { arrivedByMark, compareWithServer } from './compare.ts';
-import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
+import { type Line, noteAnswer, noteHeld, noteMerge, noteTrouble } from './line.ts';
 import type { Lane } from './pace.ts';
 import { customerOf, keepRecord, settleApplied } from './settle.ts';
 
@@ -40,11 +40,13 @@ export async function readBack(
     case 'found': {
       noteAnswer(line);
       const nowMs = clock.wallMs();
+      const before = customerOf(db, update);
       const comparison = compareWithServer(update, outcome.value, 'maybe');
       const byMark = arrivedByMark(update, outcome.value, line.mark.current);
       if (comparison.kind === 'ours' || byMark === 'arrived') {
         const told = { effects: [], warnings: [], answer: null, confirmedBy: 'read' } as const;
         const customerId = settleApplied(db, outbox, update, outcome.value, told, nowMs);
+        noteMerge(line, before, customerId);
         line.told.note(customerId);
         line.updateChanged(update.id, customerId);
         return 'settled';
@@ -53,12 +55,13 @@ export async function readBack(
       const isAsBefore = byMark === 'did-not-arrive' || (comparison.kind === 'baseline' && seen);
       const mayGoAgain = isAsBefore && !update.resent;
       const customerId = inTransaction(db, () => {
-        const kept = keepRecord(db, customerOf(db, update), outcome.value, nowMs);
+        const kept = keepRecord(db, before, outcome.value, nowMs);
         if (mayGoAgain) outbox.resend(update);
         else cannotTell(line, update, isAsBefore ? 'resent-once' : seen ? 'read-back-differs' : 'no-baseline');
         lookForDoubleAwards(db, kept, nowMs);
         return kept;
       });
+      noteMerge(line, before, customerId);
       line.updateChanged(update.id, customerId);
       return mayGoAgain ? 'goes-again' : 'settled';
     }

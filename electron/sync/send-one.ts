@@ -7,7 +7,7 @@ import type { UpdateOutcome } from '../loyalty-api/outcome.ts';
 import type { BeforeSending } from '../updates/row-json.ts';
 import type { Update } from '../updates/rows.ts';
 import { checkBeforeSending, type How, isAsCompared } from './check-before-sending.ts';
-import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
+import { type Line, noteAnswer, noteHeld, noteMerge, noteTrouble } from './line.ts';
 import { customerOf, settleApplied } from './settle.ts';
 
 /** Another action is running for this customer, as the request's code or the item's. Only this customer waits. */
@@ -67,6 +67,7 @@ export async function sendOne(
   });
   const settled = await settle(() => settleOutcome(line, claimed, outcome));
   if (settled === null) return { kind: 'later' };
+  noteMerge(line, settled.before, settled.customerId);
   line.updateChanged(claimed.id, settled.customerId);
   return settled.sent;
 }
@@ -148,7 +149,12 @@ function noteOutcome(line: Line, api: LoyaltyApi, outcome: UpdateOutcome): void 
   }
 }
 
-export type Settled = { readonly customerId: number; readonly sent: SendResult };
+export type Settled = {
+  /** Whose it was until then. */
+  readonly before: number;
+  readonly customerId: number;
+  readonly sent: SendResult;
+};
 
 /** Call in a transaction. */
 function settleOutcome(line: Line, update: Update, outcome: UpdateOutcome): Settled {
@@ -161,22 +167,23 @@ function settleOutcome(line: Line, update: Update, outcome: UpdateOutcome): Sett
       const keptId = settleApplied(db, outbox, update, outcome.record, told, clock.wallMs());
       line.told.note(keptId);
       if (update.attempts > 1) line.lookLater(keptId);
-      return { customerId: keptId, sent: { kind: 'settled' } };
+      return { before: customerId, customerId: keptId, sent: { kind: 'settled' } };
     }
     case 'rejected':
       outbox.needsPerson(update, { kind: 'refused', rejection: outcome.rejection }, outcome.answer);
-      return { customerId, sent: { kind: 'settled' } };
+      return { before: customerId, customerId, sent: { kind: 'settled' } };
     case 'held':
       outbox.held(update, outcome.why, outcome.answer);
-      return { customerId, sent: { kind: 'later' } };
+      return { before: customerId, customerId, sent: { kind: 'later' } };
     case 'not-sent':
       outbox.notSent(update, outcome.why, outcome.answer);
       return {
+        before: customerId,
         customerId,
         sent: { kind: isCustomerBusy(outcome) ? 'customer-busy' : 'later' },
       };
     case 'unknown':
       outbox.uncertain(update, outcome.why, outcome.answer);
-      return { customerId, sent: { kind: 'unknown' } };
+      return { before: customerId, customerId, sent: { kind: 'unknown' } };
   }
 }

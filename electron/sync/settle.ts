@@ -14,6 +14,7 @@ import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
 import { renewConflicts } from '../updates/conflicts.ts';
 import { lookForDoubleAwards } from '../updates/double-awards.ts';
+import { moveDrafts } from '../updates/drafts.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
 import type { UpdateResult } from '../updates/update-view.ts';
@@ -68,6 +69,7 @@ function joinDouble(db: Db, customerId: number, userId: string | null): number {
   makeOwn(db, known);
   sql(db, 'update updates set customer_id = ? where customer_id = ?').run(known, customerId);
   sql(db, 'update save_tokens set customer_id = ? where customer_id = ?').run(known, customerId);
+  moveDrafts(db, customerId, known);
   forgetCustomer(db, customerId);
   return known;
 }

@@ -73,6 +73,27 @@ export function keepDraft(db: Db, draft: KeptDraft): void {
   remember(db, 'drafts', [...mine, ...others].slice(0, mostDrafts), draft.typedAtMs);
 }
 
+/**
+ * Text that was typed for a customer who turned out to be another goes on with that one. Call before the old row is gone.
+ * Where both have some, the newer text of a field holds.
+ */
+export function moveDrafts(db: Db, customerId: number, into: number): void {
+  const kept = recall(db, 'drafts');
+  if (kept === null) return;
+  const moved = readDrafts(db, kept.asOfMs).map((draft) =>
+    'customerId' in draft.target && draft.target.customerId === customerId
+      ? { ...draft, target: { customerId: into } }
+      : draft,
+  );
+  const together = new Map<string, KeptDraft>();
+  for (const draft of moved.toSorted((a, b) => a.typedAtMs - b.typedAtMs)) {
+    const older = together.get(placeOf(draft));
+    together.set(placeOf(draft), { ...draft, changes: { ...older?.changes, ...draft.changes } });
+  }
+  const newestFirst = [...together.values()].toSorted((a, b) => b.typedAtMs - a.typedAtMs);
+  remember(db, 'drafts', newestFirst, kept.asOfMs);
+}
+
 /** A customer who is forgotten takes the text along, whichever way it was begun. */
 export function forgetDrafts(db: Db, customerId: number, identifiers: readonly string[]): void {
   const kept = recall(db, 'drafts');

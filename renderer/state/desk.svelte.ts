@@ -36,6 +36,8 @@ export class Desk {
   readonly #changedMeanwhile = new Set<number>();
   #rereading: Promise<void> | null = null;
   #rereadAgain = false;
+  /** Ids that are gone, and who those customers are now. */
+  readonly #into = new Map<number, number>();
   /** Text that was not saved yet, over a restart. */
   readonly drafts: Drafts;
 
@@ -48,10 +50,15 @@ export class Desk {
     services.on('updates.changed', ({ customerId }) => this.#changed(customerId));
     // What may be changed of the open customer follows the organisation's rules and fields.
     services.on('org.changed', () => void this.#reread());
+    services.on('customers.merged', ({ customerId, into }) => this.#merged(customerId, into));
   }
 
   get form(): CustomerForm | null {
     return this.#form;
+  }
+  /** The customer with this id is the open one. */
+  isOpen(customerId: number): boolean {
+    return this.#openId === customerId;
   }
   get page(): Page {
     return this.#page;
@@ -75,7 +82,7 @@ export class Desk {
 
   /** @returns false where the customer is not there any more */
   async open(customerId: number): Promise<boolean> {
-    return await this.#open(() => this.#services.call('customers.open', { customerId }), null);
+    return await this.#open(() => this.#services.call('customers.open', { customerId: this.#now(customerId) }), null);
   }
 
   async openByIdentifier(identifier: Identifier): Promise<boolean> {
@@ -94,7 +101,8 @@ export class Desk {
       if (opened) this.#identityRequest = { key, replaces: update };
       return opened;
     }
-    return await this.#open(() => this.#services.call('customers.open', { customerId: update.customerId }), update);
+    const customerId = this.#now(update.customerId);
+    return await this.#open(() => this.#services.call('customers.open', { customerId }), update);
   }
 
   close(): void {
@@ -130,14 +138,14 @@ export class Desk {
   }
 
   async lookAgain(): Promise<void> {
-    const customerId = this.#form?.view.customerId ?? null;
+    const customerId = this.#openId;
     if (customerId === null) return;
     this.#refresh = { kind: 'looking' };
     const result = await this.#services
       .call('customers.refresh', { customerId })
       .catch((): LookupResult => ({ kind: 'failed', why: 'server' }));
     const form = this.#form;
-    if (form === null || form.view.customerId !== customerId) return;
+    if (form === null || this.#openId !== this.#now(customerId)) return;
     this.#refresh = result;
     if (result.kind === 'found') await this.#reread();
     if (result.kind === 'erased') this.close();
@@ -184,7 +192,30 @@ export class Desk {
 
   #changed(customerId: number): void {
     this.#changedMeanwhile.add(customerId);
-    if (customerOf(this.#form) === customerId) void this.#reread();
+    if (this.#openId === customerId) void this.#reread();
+  }
+
+  /** Who the form is about by now. */
+  get #openId(): number | null {
+    const customerId = customerOf(this.#form);
+    return customerId === null ? null : this.#now(customerId);
+  }
+
+  #now(customerId: number): number {
+    const into = this.#into.get(customerId);
+    return into === undefined ? customerId : this.#now(into);
+  }
+
+  /** A customer turned out to be another of this till: the form and what was typed go on with that one. */
+  #merged(customerId: number, into: number): void {
+    const isOpen = this.#openId === customerId;
+    this.#into.set(customerId, into);
+    this.drafts.merged(customerId, into);
+    for (const [key, form] of this.#aside) {
+      // Its text is with the drafts.
+      if (form.view.customerId === customerId) this.#aside.delete(key);
+    }
+    if (isOpen) void this.#reread();
   }
 
   /**
@@ -203,7 +234,7 @@ export class Desk {
     while (this.#rereadAgain) {
       this.#rereadAgain = false;
       const form = this.#form;
-      const customerId = customerOf(form);
+      const customerId = this.#openId;
       if (form === null || customerId === null) return;
       const view = await this.#services.call('customers.open', { customerId });
       if (view !== null && form === this.#form) this.#renew(form, view);

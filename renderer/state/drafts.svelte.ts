@@ -32,6 +32,32 @@ export class Drafts {
     return this.#kept.get(placeOf(targetOf(form)))?.changes ?? [];
   }
 
+  /** Text that was put aside for a customer who turned out to be another is that one's; newer text of a field holds. */
+  merged(customerId: number, into: number): void {
+    const moved = this.all
+      .map((draft) =>
+        'customerId' in draft.target && draft.target.customerId === customerId
+          ? { ...draft, target: { customerId: into } }
+          : draft,
+      )
+      .toReversed();
+    const together = new Map<string, Draft>();
+    for (const draft of moved) {
+      const older = together.get(placeOf(draft))?.changes ?? [];
+      const kept = older.filter(({ key }) => !draft.changes.some((change) => change.key === key));
+      together.set(placeOf(draft), { ...draft, changes: [...kept, ...draft.changes] });
+    }
+    this.#kept = together;
+    for (const [place, stop] of this.#timers) {
+      if (!place.startsWith(`${customerId}/`)) continue;
+      // A keeping that is still to come would go to somebody who is not there any more.
+      stop();
+      this.#timers.delete(place);
+      const draft = together.get(`${into}${place.slice(place.indexOf('/'))}`);
+      if (draft !== undefined) this.#keep(draft);
+    }
+  }
+
   /** The form's text moved. Nothing left of it is kept at once, text a moment after the last key. */
   note(form: CustomerForm): void {
     const place = placeOf(targetOf(form));

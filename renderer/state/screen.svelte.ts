@@ -27,6 +27,9 @@ export class Screen {
   constructor(services: Services, machine: Machine, language: { readonly locale: string }) {
     this.till = new TillState(services, machine);
     this.search = new Search(services, machine);
+    services.on('customers.merged', ({ customerId }) => {
+      if (this.desk.isOpen(customerId)) this.announcer.say(m.announce_merged());
+    });
     this.desk = new Desk(services, machine, (update) => this.#moved(update));
     this.updates = new UpdateList(services, machine);
     this.care = new Care(services);

@@ -3,7 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { commands } from '../../electron/command-line/commands.ts';
 import { isCommand } from '../../electron/command-line/run-command.ts';
-import { newFolder, openOfflineTill, saveFor, someMobile } from '../db/offline-till.ts';
+import { newFolder, openOfflineTill, openRaw, openUpdatesOf, saveFor, someMobile } from '../db/offline-till.ts';
 import { run } from './run.ts';
 
 describe('the command line', () => {
@@ -93,6 +93,50 @@ describe('tillside outbox list', () => {
     const { unsent, updates } = JSON.parse((await run(['outbox', 'list', '--data', folder, '--json'])).out);
     assert.equal(unsent, 1);
     assert.deepEqual(updates[0].fields, ['lastName']);
+  });
+
+  it('tells apart what needs a person now, what waits for a customer, and points that may have been awarded twice', async (t) => {
+    const folder = newFolder(t);
+    const till = await openOfflineTill(folder);
+    await saveFor(till, someMobile, 'Confidential');
+    await saveFor(till, '919845099999', 'Confidential');
+    const ids = (await openUpdatesOf(till)).map(({ updateId }) => updateId);
+    await till.close();
+    const db = openRaw(folder);
+    const conflict = {
+      kind: 'conflict',
+      fields: [{ key: 'lastName', was: null, theirs: 'Theirs', ours: 'Confidential' }],
+    };
+    const found = {
+      pointsBefore: 100,
+      pointsAfter: 200,
+      explained: 50,
+      purchasesMoved: false,
+      beforeAsOfMs: 1,
+      foundAtMs: 2,
+    };
+    const award = { kind: 'possible', found: { ...found, attemptIds: [], requestIds: ['r-17'] } };
+    db.prepare("update updates set state = 'attention', reason = ?, put_off_at_ms = 1 where id = ?").run(
+      JSON.stringify(conflict),
+      ids[0],
+    );
+    db.prepare("update updates set state = 'applied', settled_at_ms = 2, award = ? where id = ?").run(
+      JSON.stringify(award),
+      ids[1],
+    );
+    db.close();
+    const listed = await run(['outbox', 'list', '--data', folder]);
+    assert.equal(listed.code, 1);
+    assert.match(listed.out, /conflict, asked at the customer's next visit: lastName/);
+    assert.match(listed.out, new RegExp(`${ids[1]}  points 100 to 200, 50 explained, requests r-17`));
+    assert.doesNotMatch(listed.out, /Confidential|Theirs|98450/);
+    const json = JSON.parse((await run(['outbox', 'list', '--data', folder, '--json'])).out);
+    assert.deepEqual([json.unsent, json.attention, json.updates[0].nextVisit], [1, 0, true]);
+    assert.equal(json.doubleAwards[0].id, ids[1]);
+    const doctor = JSON.parse((await run(['doctor', '--data', folder, '--json'])).out);
+    const outbox = doctor.findings.find((finding: { readonly check: string }) => finding.check === 'outbox');
+    assert.match(outbox.found, /points of 1 updates may have been awarded twice/);
+    assert.deepEqual([outbox.facts.attention, outbox.facts.nextVisit, outbox.facts.doubleAwards], [0, 1, 1]);
   });
 
   it('says where it looked when there is no till', async (t) => {

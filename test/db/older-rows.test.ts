@@ -11,15 +11,19 @@ import type { Db } from '../../electron/db/open.ts';
 import { openToRead } from '../../electron/db/open-to-read.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
+import { rowFormat } from '../../electron/updates/row-json.ts';
 import { findUpdate } from '../../electron/updates/rows.ts';
 import { newFolder, openOfflineTill, openRaw, openUpdatesOf, storedKey } from './offline-till.ts';
 
 const fixtureRow = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
 type FixtureRow = z.output<typeof fixtureRow>;
 
-/** Rows as a version of that format wrote them. Shipped once, never changed. */
-function fixture(format: number): FixtureRow[] {
-  const file = new URL(`./fixtures/updates-format-${format}.json`, import.meta.url);
+/**
+ * Rows as a version wrote them, by what was new in it: the format of their JSON, or columns of that version of the schema.
+ * Shipped once, never changed.
+ */
+function fixture(name: 'format-1' | 'schema-5'): FixtureRow[] {
+  const file = new URL(`./fixtures/updates-${name}.json`, import.meta.url);
   return z.array(fixtureRow).parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
@@ -63,7 +67,7 @@ async function openFolder(t: TestContext, folder: string, steps: readonly Migrat
   });
 }
 
-const [row1 = {}] = fixture(1);
+const [row1 = {}] = fixture('format-1');
 const ofANewerFormat = { ...row1, id: '0c000000-0000-4000-8000-000000000001', format: 99, changes: '{"v":99}' };
 const garbled = { ...row1, id: '0c000000-0000-4000-8000-000000000002', changes: '{"lastName":' };
 
@@ -74,7 +78,7 @@ describe('F29 rows that another version wrote', () => {
       await till.close();
       const db = openRaw(folder);
       t.after(() => db.close());
-      const rows = fixture(1);
+      const rows = fixture('format-1');
       insertRows(db, rows);
       for (const row of rows) {
         const update = findUpdate(db, String(row.id));
@@ -89,8 +93,30 @@ describe('F29 rows that another version wrote', () => {
     });
   });
 
+  it('decodes what later versions wrote beside it, and has a row of every column and of every format that was shipped', async (t) => {
+    const folder = newFolder(t);
+    await (await openOfflineTill(folder)).close();
+    const db = openRaw(folder);
+    t.after(() => db.close());
+    const rows = fixture('schema-5');
+    insertRows(db, rows);
+    const json = (value: FixtureRow[string] | undefined) => (value == null ? null : JSON.parse(String(value)));
+    for (const row of rows) {
+      const update = findUpdate(db, String(row.id));
+      assert.equal(update?.putOffAtMs, row.put_off_at_ms);
+      assert.deepEqual(update?.before, json(row.before_sending));
+      assert.deepEqual(update?.award, json(row.award));
+    }
+    // Whoever adds a column or a format adds a fixture of it.
+    const shipped = [...fixture('format-1'), ...rows];
+    const filled = new Set(shipped.flatMap((row) => Object.keys(row).filter((column) => row[column] !== null)));
+    const columns = db.prepare<[], string>("select name from pragma_table_info('updates')").pluck().all();
+    assert.deepEqual(columns.filter((column) => !filled.has(column)).toSorted(), ['customer_id', 'place', 'seq']);
+    assert.equal(Math.max(...shipped.map(({ format }) => Number(format))), rowFormat);
+  });
+
   it('puts a row that it cannot read in front of a person, with its raw text kept, and loses none', async (t) => {
-    const rows = [...fixture(1), ofANewerFormat, garbled];
+    const rows = [...fixture('format-1'), ofANewerFormat, garbled];
     const folder = await folderOfVersion1(t, rows);
     const till = await openOfflineTill(folder);
     const open = await openUpdatesOf(till);
@@ -109,7 +135,7 @@ describe('F29 rows that another version wrote', () => {
   });
 
   it('makes a backup before a migration, which holds the rows as they were, and keeps their number', async (t) => {
-    const rows = [...fixture(1), ofANewerFormat];
+    const rows = [...fixture('format-1'), ofANewerFormat];
     const folder = await folderOfVersion1(t, rows);
     const step2: Migration = (db) => db.exec('alter table updates add column note text');
     const { db, lock } = await openFolder(t, folder, [...migrations, step2]);
@@ -132,7 +158,7 @@ describe('F29 rows that another version wrote', () => {
       (db) => db.exec(`update updates set changes = '{"unheard":"of"}' where state = 'unknown'`),
     ];
     for (const step of harmful) {
-      const folder = await folderOfVersion1(t, fixture(1));
+      const folder = await folderOfVersion1(t, fixture('format-1'));
       await assert.rejects(openFolder(t, folder, [...migrations, step]), { code: 'migration-refused' });
       const till = await openOfflineTill(folder);
       assert.equal((await openUpdatesOf(till)).length, 11);

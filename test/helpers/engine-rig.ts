@@ -204,6 +204,7 @@ export function startEngine({
     config,
     primaryIdentifier: () => 'mobile',
     customerChanged: () => undefined,
+    customerMerged: () => undefined,
     updateChanged: () => undefined,
   };
   const statuses: SyncStatus[] = [];

@@ -15,10 +15,12 @@ const waiting = () => customer({ updates: [update({ state: 'queued' })] });
 function desk() {
   const readings: ReturnType<typeof deferred<CustomerView | null>>[] = [];
   const moved: string[] = [];
+  const openedIds: number[] = [];
   const rig = services({
     'updates.check': () => [],
     'updates.save': () => ({ kind: 'saved', updateId, customerId: 7 }),
-    'customers.open': () => {
+    'customers.open': (argument) => {
+      openedIds.push(argument?.customerId ?? 0);
       const reading = deferred<CustomerView | null>();
       readings.push(reading);
       return reading.promise;
@@ -31,7 +33,7 @@ function desk() {
     readings[index]?.resolve(view);
     await settled();
   };
-  return { desk: made, readings, moved, answer, tell: rig.tell };
+  return { desk: made, readings, moved, openedIds, answer, tell: rig.tell };
 }
 
 async function opened(rig: ReturnType<typeof desk>): Promise<void> {
@@ -91,4 +93,39 @@ test('a customer who was opened by identifier is followed from the save on', asy
   await saving;
   assert.equal(rig.desk.form?.view.customerId, 7);
   assert.equal(rig.desk.form?.view.updates[0]?.state, 'applied');
+});
+
+test('an open customer who turns out to be another is followed there, with the text that was typed', async () => {
+  const rig = desk();
+  await opened(rig);
+  rig.desk.form?.type('lastName', 'Jansen');
+  const { form } = rig.desk;
+  rig.tell('customers.merged', { customerId: 7, into: 9 });
+  await settled();
+  await rig.answer(1, customer({ customerId: 9 }));
+  assert.equal(rig.desk.form, form);
+  assert.equal(rig.desk.form?.view.customerId, 9);
+  assert.equal(rig.desk.form?.value('lastName'), 'Jansen');
+  assert.deepEqual(
+    rig.desk.drafts.all.map(({ target }) => target),
+    [{ customerId: 9 }],
+  );
+  // Whoever still has the old id, such as a list that is read a moment later, gets to the same customer.
+  const again = rig.desk.open(7);
+  await rig.answer(2, customer({ customerId: 9 }));
+  assert.equal(await again, true);
+  assert.deepEqual(rig.openedIds.at(-1), 9);
+});
+
+test('text that was put aside for a customer who turned out to be another waits with that one', async () => {
+  const rig = desk();
+  await opened(rig);
+  rig.desk.form?.type('lastName', 'Jansen');
+  rig.desk.close();
+  rig.tell('customers.merged', { customerId: 7, into: 9 });
+  const opening = rig.desk.open(9);
+  await rig.answer(1, customer({ customerId: 9 }));
+  assert.equal(await opening, true);
+  assert.equal(rig.desk.form?.value('lastName'), 'Jansen');
+  assert.equal(rig.desk.form?.view.customerId, 9);
 });
