@@ -1,0 +1,112 @@
+/** IT's page of the till: what it is, its backups, its recovery key, its rescue, the customers of its region. */
+import { readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { anchors } from '../../electron/practice/anchors.ts';
+import { expect, type TillScreen, test } from './till.ts';
+
+const { devikaNair, ritaJames } = anchors;
+
+async function openThisTill({ page }: TillScreen) {
+  await page.getByRole('button', { name: 'Screen and language' }).click();
+  await page.getByRole('button', { name: 'This till', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'This till' })).toBeFocused();
+  return page.getByRole('region', { name: 'This till' });
+}
+
+test('IT keeps the recovery key, backs up, takes customers in, and makes the file for support', async ({ till }) => {
+  const { page, dataDir } = till;
+  const data = path.join(dataDir, 'data');
+  const care = await openThisTill(till);
+  const glance = care.getByRole('region', { name: 'At a glance' });
+  await expect(glance).toContainText('practice.till1');
+  await expect(glance).toContainText('no damage found');
+  await glance.getByRole('button', { name: 'Back up now' }).click();
+  await expect(glance.getByText('The backup is made and checked.')).toBeVisible();
+  expect(readdirSync(path.join(data, 'backups'))).toHaveLength(1);
+
+  const key = care.getByRole('region', { name: 'Recovery key' });
+  await key.getByRole('button', { name: 'Show the recovery key' }).click();
+  await expect(key.getByRole('status', { name: 'Recovery key' })).toHaveText(/^([0-9A-Z]{4}-){13}[0-9A-Z]{4}$/);
+  await key.getByRole('button', { name: 'It is kept' }).click();
+  await expect(key).toBeHidden();
+
+  const file = path.join(dataDir, 'region.csv');
+  writeFileSync(file, 'user_id,firstname,lastname,mobile\n900001,Quentin,Imported,919800000001\n,,,\n');
+  const region = care.getByRole('region', { name: 'Customers of the region' });
+  await region.getByRole('textbox', { name: 'Where the file lies' }).fill(path.join(dataDir, 'no-such.csv'));
+  await region.getByRole('button', { name: 'Read the file' }).click();
+  await expect(region.getByText('The file is not there')).toBeVisible();
+  await region.getByRole('textbox', { name: 'Where the file lies' }).fill(file);
+  await region.getByRole('button', { name: 'Read the file' }).click();
+  await expect(region.getByText('Done: 1 customers are on this till now.')).toBeVisible();
+
+  const support = care.getByRole('region', { name: 'Report a problem' });
+  await support.getByRole('button', { name: 'Make the file' }).click();
+  await expect(support.getByText(/ready to be sent: .*tillside-support-.*\.zip/)).toBeVisible();
+  for (const target of await care.locator('button, input').all()) {
+    const box = await target.boundingBox();
+    expect(box?.height ?? 0, `a target of ${await target.evaluate((one) => one.outerHTML)}`).toBeGreaterThanOrEqual(44);
+  }
+
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('searchbox', { name: 'Find customer' })).toBeFocused();
+  await page.getByRole('searchbox', { name: 'Find customer' }).fill('quentin');
+  await expect(page.getByRole('option', { name: /Quentin Imported/ })).toBeVisible();
+});
+
+test('what is unsent moves into a sealed file and back, and a customer is forgotten only when nothing is unsent', async ({
+  till,
+}) => {
+  const { page, server, dataDir } = till;
+  await till.find(ritaJames.mobile, /Rita James/);
+  await server.control.setConnection(false);
+  await till.field('Last name').fill('Rescued');
+  await till.save();
+  await expect(till.status).toHaveText(/^Offline.*1/);
+  const more = page.getByRole('button', { name: 'More', exact: true });
+  const dialog = page.getByRole('dialog', { name: /^Forget Rita Rescued/ });
+  await more.click();
+  await page.getByRole('button', { name: 'Forget this customer…' }).click();
+  await expect(dialog).toContainText('Backups and the last imported file keep the customer');
+  await dialog.getByRole('button', { name: 'Forget for good' }).click();
+  await expect(dialog.getByRole('alert')).toHaveText(/not sent: 1/);
+  await page.keyboard.press('Escape');
+
+  const care = await openThisTill(till);
+  const out = care.getByRole('region', { name: 'When this till must stop' });
+  const passphrase = 'correct horse battery';
+  await out.getByLabel('Passphrase for the file').fill(passphrase);
+  await out.getByLabel('Passphrase once more').fill('something else');
+  await out.getByRole('button', { name: 'Move it into a file' }).click();
+  await expect(out.getByText('The two passphrases are not the same.')).toBeVisible();
+  await out.getByLabel('Passphrase once more').fill(passphrase);
+  await out.getByRole('button', { name: 'Move it into a file' }).click();
+  await expect(out.getByText('Moved changes: 1.')).toBeVisible();
+  await expect(till.status).toHaveText(/0 waiting/);
+
+  const [name = ''] = readdirSync(path.join(dataDir, 'data', 'rescue'));
+  const back = care.getByRole('region', { name: 'Bring in a rescue file' });
+  await back.getByLabel('Rescue file').setInputFiles(path.join(dataDir, 'data', 'rescue', name));
+  await back.getByLabel('Its passphrase').fill('not the passphrase');
+  await back.getByRole('button', { name: 'Bring in' }).click();
+  await expect(back.getByText('This passphrase does not open the file.')).toBeVisible();
+  await back.getByLabel('Its passphrase').fill(passphrase);
+  await back.getByRole('button', { name: 'Bring in' }).click();
+  await expect(back.getByText('From till practice.till1: brought in 1')).toBeVisible();
+
+  await server.control.setConnection(true);
+  const updates = await till.openUpdates();
+  await updates.getByRole('button', { name: 'Send now' }).click();
+  await expect(till.status).toHaveText(/^All sent/);
+  expect(till.changes()).toEqual([{ lastName: 'Rescued' }]);
+
+  await till.find('rescued', /Rita Rescued/);
+  await more.click();
+  await page.getByRole('button', { name: 'Forget this customer…' }).click();
+  await dialog.getByRole('button', { name: 'Forget for good' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Who is at the counter?' })).toBeVisible();
+  await server.control.setConnection(false);
+  await till.find(devikaNair.externalId, /Devika|external ID/);
+  await page.getByRole('searchbox', { name: 'Find customer' }).fill('rescued');
+  await expect(page.getByRole('listbox', { name: 'Customers' }).getByRole('option')).toHaveCount(0);
+});
