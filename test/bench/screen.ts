@@ -1,10 +1,9 @@
 /** The built screen in Chromium, with all customers behind it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { gzipSync } from 'node:zlib';
 import { type Browser, chromium, type Page } from 'playwright';
 import { z } from 'zod';
 import { distFolder, ensureBuilt } from '../../build/bundles.ts';
@@ -14,16 +13,16 @@ import { secretFile } from '../../electron/support/secret-file.ts';
 import { benchConfig } from './config.ts';
 import { copyOf, openBench, saveMany } from './folder.ts';
 import { type Goal, median, percentile } from './goals.ts';
+import { gzippedScriptKb, mostRendererKb } from './renderer-size.ts';
 import { keysOf } from './search.ts';
 
 export async function measureScreen(customers: number, isCheck: boolean): Promise<readonly Goal[]> {
   await ensureBuilt(['preload', 'renderer']);
   const size: Goal = {
     job: 'renderer JavaScript, gzipped',
-    value: gzippedKb(path.join(distFolder, 'renderer')),
+    value: gzippedScriptKb(path.join(distFolder, 'renderer')),
     unit: 'KB',
-    atMost: 60,
-    margin: 1.2,
+    atMost: mostRendererKb,
     told: '',
   };
   const executablePath = await findChromium(process.platform, process.env);
@@ -67,13 +66,6 @@ export async function measureScreen(customers: number, isCheck: boolean): Promis
   } finally {
     await browser.close();
   }
-}
-
-function gzippedKb(folder: string): number {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => path.join(folder, name));
-  return files
-    .filter((file) => file.endsWith('.js') && statSync(file).isFile())
-    .reduce((sum, file) => sum + gzipSync(readFileSync(file)).length / 1000, 0);
 }
 
 const ready = z.object({ ready: z.literal(true), url: z.string() });

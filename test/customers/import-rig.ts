@@ -19,6 +19,8 @@ export type ImportRig = TestCache & {
   /** Writes a file and imports it. */
   readonly importText: (name: string, text: string) => Promise<ImportState>;
   readonly names: (query: string) => string[];
+  /** The first who is found. */
+  readonly idOf: (query: string) => number;
 };
 
 export function openImportRig(t: TestContext): ImportRig {
@@ -52,6 +54,11 @@ export function openImportRig(t: TestContext): ImportRig {
       return one.state;
     },
     names: (query) => namesFound(db, query),
+    idOf: (query) => {
+      const hit = searchCustomers(db, query, 1, 'IN').hits[0];
+      if (hit === undefined) throw new Error(`nobody is found by ${query}`);
+      return hit.customerId;
+    },
   };
 }
 

@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { attachRegion, customersOnTill, regionState } from '../../electron/customers/region.ts';
-import { searchCustomers } from '../../electron/customers/search.ts';
 import { customerRow, findByIdentifier, markServed, readRecord } from '../../electron/customers/store.ts';
 import { count } from '../../electron/db/statements.ts';
 import { keepFound } from '../../electron/sync/settle.ts';
@@ -29,12 +28,6 @@ function saveLastName(rig: ImportRig, customerId: number, lastName: string, toke
   });
 }
 
-function idOf(rig: ImportRig, query: string): number {
-  const hit = searchCustomers(rig.db, query, 1, 'IN').hits[0];
-  assert.ok(hit, `nobody is found by ${query}`);
-  return hit.customerId;
-}
-
 describe('import of the customers of a region', () => {
   it('finds everybody of a CSV file by every kind of query, with what the file tells', async (t) => {
     const rig = openImportRig(t);
@@ -44,7 +37,7 @@ describe('import of the customers of a region', () => {
       assert.deepEqual(rig.names(query), ['Rita James'], query);
     }
     assert.deepEqual(rig.names('arjnu'), ['Arjun Rao']);
-    const id = idOf(rig, 'rita');
+    const id = rig.idOf('rita');
     const record = readRecord(rig.db, id);
     assert.equal(record?.loyalty?.points, 2280);
     assert.equal(record?.fields['custom.city'], 'Pune');
@@ -61,7 +54,7 @@ describe('import of the customers of a region', () => {
     );
     assert.equal(state.kind, 'done');
     assert.deepEqual(rig.names('zoe'), ['Zoë']);
-    assert.equal(readRecord(rig.db, idOf(rig, 'rita'))?.loyalty?.points, 12);
+    assert.equal(readRecord(rig.db, rig.idOf('rita'))?.loyalty?.points, 12);
   });
 
   it('lists refused lines by number and reason beside the file, without what stands in them', async (t) => {
@@ -107,12 +100,12 @@ describe('import of the customers of a region', () => {
   it('keeps unsent updates, laid over the imported record, and found by their new values', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('old.csv', heading + rita + arjun);
-    const id = idOf(rig, 'rita');
+    const id = rig.idOf('rita');
     const updateId = saveLastName(rig, id, 'Baker', 'a'.repeat(8));
     assert.deepEqual(rig.names('baker'), ['Rita Baker']);
     const state = await rig.importText('new.csv', heading + rita.replace('2280', '9999') + arjun);
     assert.equal(state.kind, 'done');
-    assert.equal(idOf(rig, 'baker'), id, 'the customer has another id');
+    assert.equal(rig.idOf('baker'), id, 'the customer has another id');
     assert.deepEqual(rig.names('rita james'), []);
     assert.equal(rig.outbox.ready(1)[0]?.id, updateId);
     assert.equal(readRecord(rig.db, id)?.fields.lastName, 'James');
@@ -124,12 +117,12 @@ describe('import of the customers of a region', () => {
   it('takes the place of the last import, and keeps whoever was changed here', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('old.csv', heading + rita + arjun);
-    saveLastName(rig, idOf(rig, 'rita'), 'Baker', 'a'.repeat(8));
-    const kept = idOf(rig, 'rita');
+    saveLastName(rig, rig.idOf('rita'), 'Baker', 'a'.repeat(8));
+    const kept = rig.idOf('rita');
     await rig.importText('new.csv', `${heading}3003,Devika,Nair,919845000002,,,,,,\n`);
     assert.deepEqual(rig.names('arjun'), []);
     assert.deepEqual(rig.names('devika'), ['Devika Nair']);
-    assert.equal(idOf(rig, 'baker'), kept);
+    assert.equal(rig.idOf('baker'), kept);
     assert.equal(customersOnTill(rig.db), 2);
     assert.equal(readdirSync(rig.dataDir).filter((name) => name.startsWith('region-')).length, 1);
   });
@@ -141,7 +134,7 @@ describe('import of the customers of a region', () => {
     const id = keepFound(rig.db, { type: 'mobile', value: '917713643123' }, told, Date.now() + 60_000);
     await rig.importText('region.csv', heading + rita);
     assert.deepEqual(rig.names('newer'), ['Rita Newer']);
-    assert.equal(idOf(rig, 'rita'), id);
+    assert.equal(rig.idOf('rita'), id);
   });
 
   it('shows whoever the server told while the file was read only once', async (t) => {
@@ -149,7 +142,7 @@ describe('import of the customers of a region', () => {
     const own = rig.add({ firstName: 'Rita', lastName: 'Here' }, '3001');
     await rig.importText('region.csv', heading + rita + arjun);
     assert.deepEqual(rig.names('rita'), ['Rita James']);
-    assert.equal(idOf(rig, 'rita'), own);
+    assert.equal(rig.idOf('rita'), own);
     assert.equal(customersOnTill(rig.db), 2);
   });
 
@@ -202,7 +195,7 @@ describe('import of the customers of a region', () => {
   it('starts without the region where its file is gone, with the own customers whole', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('region.csv', heading + rita + arjun);
-    saveLastName(rig, idOf(rig, 'rita'), 'Baker', 'a'.repeat(8));
+    saveLastName(rig, rig.idOf('rita'), 'Baker', 'a'.repeat(8));
     rig.db.prepare("update region_file set name = 'region-gone.db'").run();
     assert.equal(attachRegion(rig.db, rig.dataDir, testKey).kind, 'unusable');
     assert.equal(regionState(rig.db).kind, 'unusable');

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+/** The goal: with a slow disk and an old processor, each kilobyte that a till loads before it can be used is time. */
+export const mostRendererKb = 60;
+
+/** Where the screen is today. It may shrink to the goal, not grow. */
+export const rendererKbToday = 74;
+
+/** The JavaScript that the page names, in thousands of bytes: all that an English screen loads; other words come apart. */
+export function gzippedScriptKb(folder: string): number {
+  const page = readFileSync(path.join(folder, 'index.html'), 'utf8');
+  return [...page.matchAll(/<script[^>]* src="([^"]+)"/g)].reduce(
+    (sum, [, name = '']) => sum + gzipSync(readFileSync(path.join(folder, name))).length / 1000,
+    0,
+  );
+}
