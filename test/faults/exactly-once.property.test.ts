@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { FieldKey } from '../../electron/customers/customer.ts';
+import type { FieldChanges, FieldKey } from '../../electron/customers/customer.ts';
 import { effectiveView } from '../../electron/customers/effective.ts';
+import { refresh } from '../../electron/sync/look-up.ts';
+import type { SaveInput } from '../../electron/updates/outbox.ts';
 import { selectUpdates, type Update } from '../../electron/updates/rows.ts';
+import { isUntouched } from '../../electron/updates/update-states.ts';
+import { Updates } from '../../electron/updates/updates.ts';
 import { type EngineRig, ModelServer, okAnswer, startEngine, temporaryFolder } from '../helpers/engine-rig.ts';
 import { seededRandom, type VirtualClock, virtualClock } from '../helpers/virtual-clock.ts';
 
@@ -26,6 +30,36 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), which: fc.nat(5) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('discard' as const), which: fc.nat(5) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('edit' as const), which: fc.nat(5) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('fix' as const), which: fc.nat(3) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('settle' as const),
+      which: fc.nat(3),
+      keep: fc.constantFrom('ours' as const, 'theirs' as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('race' as const),
+      customer: fc.nat(customers.length - 1),
+      field: fc.constantFrom(...fields),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('other till' as const),
+      customer: fc.nat(customers.length - 1),
+      field: fc.constantFrom(...fields),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('refresh' as const), customer: fc.nat(customers.length - 1) }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -43,6 +77,8 @@ class Run {
   readonly ids = new Map<string, number>();
   readonly #temporary = temporaryFolder();
   readonly #random = seededRandom(7);
+  /** Typed, and taken out of an update again before it was ever sent. */
+  readonly withdrawn: string[] = [];
   rig: EngineRig;
   #values = 0;
 
@@ -55,9 +91,7 @@ class Run {
     const { rig, server, clock } = this;
     switch (one.kind) {
       case 'save': {
-        // Every value is there once, so that the ledger tells which update it came with.
-        this.#values += 1;
-        rig.save(this.#customerId(one.customer), { [one.field]: `value ${this.#values}` });
+        rig.save(this.#customerId(one.customer), { [one.field]: this.#newValue() });
         return;
       }
       case 'pass':
@@ -72,18 +106,46 @@ class Run {
         await this.#stop();
         this.rig = this.#start();
         return;
-      case 'cancel': {
-        const waiting = selectUpdates(rig.db, "where u.state = 'queued' and u.attempts = 0 order by u.seq")[one.which];
-        if (waiting !== undefined) rig.outbox.cancel(waiting, null);
-        rig.engine.changed();
+      case 'cancel':
+        this.#withUpdate(isUntouched, one.which, ({ id }) => this.#staff().cancel(id));
         return;
-      }
-      case 'discard': {
-        const refused = selectUpdates(rig.db, "where u.state = 'attention' order by u.seq")[one.which];
-        if (refused !== undefined) rig.outbox.discard(refused, 'not needed', null);
-        rig.engine.changed();
+      case 'discard':
+        this.#withUpdate(isInAttention, one.which, ({ id }) => this.#staff().discard(id, 'not needed'));
         return;
-      }
+      case 'edit':
+        this.#withUpdate(isUntouched, one.which, (update) => {
+          this.withdrawn.push(...valuesOf(update));
+          rig.outbox.edit(update, this.#corrected(update));
+        });
+        return;
+      case 'fix':
+        this.#withUpdate(isInAttention, one.which, (update) => rig.outbox.replace(update, this.#corrected(update)));
+        return;
+      case 'settle':
+        this.#withUpdate(
+          ({ reason }) => reason?.kind === 'conflict',
+          one.which,
+          ({ id, changes }) => {
+            const choices = Object.fromEntries(Object.keys(changes).map((key) => [key, one.keep]));
+            assert.equal(this.#staff().settleConflict(id, this.#random.id(), choices).kind, 'saved');
+          },
+        );
+        return;
+      case 'other till':
+        this.#elsewhere(one.customer, one.field);
+        return;
+      case 'race':
+        // Two tills changed one field while this one had no line and was closed for the night.
+        server.reachable = false;
+        rig.save(this.#customerId(one.customer), { [one.field]: this.#newValue() });
+        this.#elsewhere(one.customer, one.field);
+        await this.#stop();
+        this.rig = this.#start();
+        server.reachable = true;
+        return clock.pass(60_000);
+      case 'refresh':
+        await this.refresh(this.#customerId(one.customer));
+        return;
       case 'clock':
         clock.setWall(clock.wallMs() + one.days * 86_400_000);
     }
@@ -97,6 +159,12 @@ class Run {
     await this.clock.pass(10 * 60_000);
   }
 
+  async refresh(customerId: number): Promise<void> {
+    const done = refresh(this.rig.line, customerId);
+    await this.clock.pass(1000);
+    await done;
+  }
+
   updates(): Update[] {
     return selectUpdates(this.rig.db, 'order by u.place, u.seq');
   }
@@ -104,6 +172,53 @@ class Run {
   async end(): Promise<void> {
     await this.#stop();
     this.#temporary.remove();
+  }
+
+  /** Every value is there once, so that the ledger tells which update it came with. */
+  #newValue(): string {
+    this.#values += 1;
+    return `value ${this.#values}`;
+  }
+
+  /** One of the open updates that staff may do this with, if there is any. */
+  #withUpdate(may: (update: Update) => boolean, which: number, change: (update: Update) => void): void {
+    const all = selectUpdates(this.rig.db, "where u.state in ('queued', 'attention') order by u.seq").filter(may);
+    const update = all[which % all.length];
+    if (update !== undefined) change(update);
+    this.rig.engine.changed();
+  }
+
+  #elsewhere(customer: number, field: FieldKey): void {
+    this.server.apply(customers[customer] ?? '1', { [field]: `elsewhere ${this.#newValue()}` });
+  }
+
+  #staff(): Updates {
+    const { db, outbox } = this.rig;
+    return new Updates({
+      db,
+      outbox,
+      org: () => assert.fail('no rule is asked here'),
+      staff: () => null,
+      staffRequired: false,
+      till: 'till1',
+      countryCode: 'IN',
+      isOnline: () => true,
+    });
+  }
+
+  /** The same fields with other values. */
+  #corrected({ customerId, kind, identifier, changes, baseline, confirmedFills }: Update): SaveInput {
+    return {
+      token: this.#random.id(),
+      customerId,
+      kind,
+      identifier,
+      changes: Object.fromEntries(Object.keys(changes).map((key) => [key, this.#newValue()])),
+      baseline,
+      confirmedFills,
+      staff: null,
+      till: 'till1',
+    };
   }
 
   #customerId(index: number): number {
@@ -135,6 +250,14 @@ class Run {
   }
 }
 
+function valuesOf({ changes }: { readonly changes: FieldChanges }): string[] {
+  return Object.values(changes).filter((value) => value !== undefined);
+}
+
+function isInAttention({ state }: Update): boolean {
+  return state === 'attention';
+}
+
 /** How often the server applied this update: its values are nobody else's. */
 function timesApplied(run: Run, update: Update): number {
   const values = new Set(Object.values(update.changes));
@@ -142,14 +265,18 @@ function timesApplied(run: Run, update: Update): number {
 }
 
 describe('every saved edit is applied exactly once, or listed', () => {
-  it('for random sequences of saves, faults, restarts, cancels and clock jumps', async () => {
+  it('for random sequences of saves, edits, answers to conflicts, faults, restarts, refreshes and clock jumps', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
         const run = new Run();
         try {
           for (const one of steps) await run.do(one);
           await run.drain();
+          for (const customerId of run.ids.values()) await run.refresh(customerId);
           const updates = run.updates();
+          const sent = run.server.ledger.flatMap(valuesOf);
+          for (const value of run.withdrawn)
+            assert.ok(!sent.includes(value), 'a value was sent that staff had changed');
 
           for (const update of updates) {
             const times = timesApplied(run, update);
@@ -166,10 +293,13 @@ describe('every saved edit is applied exactly once, or listed', () => {
           for (const [userId, customerId] of run.ids) {
             const order = run.server.ledger
               .filter((entry) => entry.userId === userId)
-              .flatMap((entry) => Object.values(entry.changes));
+              .flatMap(valuesOf)
+              .filter((value) => !value.startsWith('elsewhere'));
             const saved = updates
               .filter((update) => update.customerId === customerId)
-              .flatMap((update) => Object.values(update.changes))
+              // A question that was answered with "ours" lives on in the update that took its place.
+              .filter(({ state, replacedBy }) => state !== 'discarded' || replacedBy === null)
+              .flatMap(valuesOf)
               .filter((value) => order.includes(value));
             assert.deepEqual(order, saved);
 
