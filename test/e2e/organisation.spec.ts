@@ -14,24 +14,27 @@ test('the rules and fields of the organisation show their age, and a refresh cha
   await till.field('Last name').fill('Typed');
   server.control.setOrgConfig({ allowFill: { mobile: true, email: true, external_id: true } });
 
-  const open = () => page.getByRole('button', { name: 'Screen and language' }).click();
-  const menu = page.getByRole('dialog', { name: 'Screen and language' });
-  await open();
+  const told = page.getByRole('region', { name: 'From head office' });
+  const lookAtTill = async () => {
+    await page.getByRole('button', { name: 'Screen and language' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'This till' }).click();
+  };
+  await lookAtTill();
   for (const part of ['Rules for identifiers', 'Custom fields', 'Extended fields', 'Staff']) {
-    await expect(menu.getByRole('term').filter({ hasText: part })).toBeVisible();
+    await expect(told.getByRole('term').filter({ hasText: part })).toBeVisible();
   }
-  await expect(menu.getByRole('definition')).toHaveText([/now|sec|min/, /now|sec|min/, /now|sec|min/, /now|sec|min/]);
-  await menu.getByRole('button', { name: 'Refresh from head office' }).click();
-  await expect(menu).toContainText('Everything is as head office has it now.');
-  await page.keyboard.press('Escape');
+  await expect(told.getByRole('definition')).toHaveText([/now|sec|min/, /now|sec|min/, /now|sec|min/, /now|sec|min/]);
+  await told.getByRole('button', { name: 'Refresh from head office' }).click();
+  await expect(told).toContainText('Everything is as head office has it now.');
+  await page.getByRole('main').getByRole('button', { name: 'Close', exact: true }).click();
   await expect(card).toBeEditable();
   await expect(till.field('Last name')).toHaveValue('Typed');
 
   // Without the line the last known stays in use, over a restart too.
   await server.control.setConnection(false);
-  await open();
-  await menu.getByRole('button', { name: 'Refresh from head office' }).click();
-  await expect(menu).toContainText(
+  await lookAtTill();
+  await told.getByRole('button', { name: 'Refresh from head office' }).click();
+  await expect(told).toContainText(
     /Did not come: Rules for identifiers, Custom fields, Extended fields, Staff\. What was known stays in use\./,
   );
   await till.restart('quit');
