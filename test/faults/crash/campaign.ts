@@ -278,17 +278,21 @@ export class Campaign {
   /** What staff and the line do, until the till is gone. */
   async #work(preview: PreviewProcess, kill: Kill, fault: Extract<Kill, { how: 'step' }>['fault']): Promise<void> {
     const { server } = this.#options;
-    const giveUpAtMs = performance.now() + stepWithinMs;
-    let isConnected = true;
+    const doing = doingOf(kill);
+    // Sealing a file takes its time on purpose.
+    const giveUpAtMs = performance.now() + stepWithinMs * (doing === 'saves' ? 1 : 2);
+    // Without a line, there is always something unsent to hand over.
+    const staysOffline = doing === 'export' || doing === 'rescue';
+    let isConnected = !staysOffline;
     let actions = 0;
-    await server.setConnection(true);
+    await server.setConnection(isConnected);
     while (!preview.isOver) {
       if (performance.now() > giveUpAtMs) {
         await preview.kill();
         throw new Error(`"${kill.name}" was never reached. ${preview.errors}`);
       }
       actions += 1;
-      const flip = isConnected ? this.#chance(0.05) : this.#chance(0.4);
+      const flip = !staysOffline && this.#chance(isConnected ? 0.05 : 0.4);
       if (flip) {
         isConnected = !isConnected;
         await server.setConnection(isConnected);
@@ -296,12 +300,7 @@ export class Campaign {
       }
       if (this.#chance(0.04)) await this.#addFault(this.#pick(['drop-reply', 'drop-before', 'truncated', 'busy']));
       if (fault !== null && actions % 10 === 0) await this.#addFault(fault);
-      // Offline, so that there is something unsent to hand over.
-      if (doingOf(kill) === 'rescue' && isConnected && this.#chance(0.5)) {
-        isConnected = false;
-        await server.setConnection(false);
-      }
-      if (this.#chance(doingOf(kill) === 'saves' ? 0 : 0.25)) await this.#handOver(preview, doingOf(kill));
+      if (doing !== 'saves' && this.#chance(0.25)) await this.#handOver(preview, doing);
       else await this.#act(preview);
       // Staff are slower than this; without a pause nothing but saves would ever happen.
       await wait(this.#options.random.fraction() * 15);
@@ -327,7 +326,7 @@ export class Campaign {
       return;
     }
     const [file] = rescueFiles(folder.dataDir);
-    if (file === undefined || this.#chance(0.3))
+    if (file === undefined || doing === 'export' || this.#chance(0.2))
       await preview.tryCall('rescue.export', { passphrase: rescuePassphrase });
     else await this.#takeBack(preview, file);
   }

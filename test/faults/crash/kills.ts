@@ -31,7 +31,7 @@ export type Kill =
     };
 
 /** What staff and IT do more than anything else. `rescue`: unsent updates go into a file and come back from it. */
-export type Doing = 'saves' | 'import' | 'rescue';
+export type Doing = 'saves' | 'import' | 'export' | 'rescue';
 
 const faultFor: { readonly [What in Commit]?: FaultKind } = {
   'a settle as unknown': 'drop-reply',
@@ -68,7 +68,7 @@ export const afterApplied: Kill = { how: 'held', name: 'after the server applied
 
 export const kills: readonly Kill[] = [
   ...duringWork.flatMap((what) => stepKills(what)),
-  ...stepKills('an export', 'rescue'),
+  ...stepKills('an export', 'export'),
   ...stepKills('a take back', 'rescue'),
   ...stepKills('an imported region', 'import'),
   ...stepKills('a laid slice', 'import'),
