@@ -104,7 +104,15 @@ export function forgetDrafts(db: Db, customerId: number, identifiers: readonly s
   remember(db, 'drafts', others, kept.asOfMs);
 }
 
-function placeOf({ target, replaces }: KeptDraft): string {
+/** The text was saved. In the save's own transaction, so that a kill does not bring back as typed what was saved. */
+export function forgetSavedDraft(db: Db, target: DraftTarget, replaces: string | null): void {
+  const kept = recall(db, 'drafts');
+  if (kept === null) return;
+  const others = readDrafts(db, kept.asOfMs).filter((draft) => placeOf(draft) !== placeOf({ target, replaces }));
+  remember(db, 'drafts', others, kept.asOfMs);
+}
+
+function placeOf({ target, replaces }: Pick<KeptDraft, 'target' | 'replaces'>): string {
   const who =
     'customerId' in target ? String(target.customerId) : `${target.identifier.type}:${target.identifier.value}`;
   return `${who}/${replaces ?? ''}`;

@@ -14,6 +14,7 @@ import type { Db } from '../db/open.ts';
 import { inTransaction } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { OrgView } from '../org/org-view.ts';
+import { forgetSavedDraft } from './drafts.ts';
 import type { Outbox, SaveInput } from './outbox.ts';
 import { findUpdate, type Staff, type Update } from './rows.ts';
 import { type Checked, checkChanges, checkIdentityChange, type RuleContext } from './rules.ts';
@@ -93,6 +94,7 @@ export class Updates {
         staff,
         till: this.#at.till,
       } as const;
+      forgetSavedDraft(db, target, replaces);
       return { kind: 'saved', customerId, updateId: this.#keep(input, old) };
     });
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { anchors } from '../../electron/practice/anchors.ts';
 import { bringIn } from '../helpers/at-the-counter.ts';
@@ -38,6 +39,25 @@ describe('text that was typed and not saved', () => {
     assert.equal((await second.call['sync.status'](undefined)).unsent, 0);
 
     await second.call['drafts.keep']({ target, changes: {}, replaces: null });
+    assert.deepEqual(await second.call['drafts.list'](undefined), []);
+  });
+
+  it('does not come back once it is saved, also where the till is killed before the screen takes it back', async () => {
+    const folder = rig.newFolder();
+    const first = await rig.openTill(folder);
+    const { customerId } = await bringIn(first, { type: 'mobile', value: anchors.ritaJames.mobile });
+    const target = { customerId };
+    await first.call['drafts.keep']({ target, changes: { lastName: 'Jameson' }, replaces: null });
+    const saved = await first.call['updates.save']({
+      token: randomUUID(),
+      target,
+      changes: { lastName: 'Jameson' },
+      replaces: null,
+      confirmedFills: [],
+    });
+    assert.equal(saved.kind, 'saved');
+    await first.close();
+    const second = await rig.openTill(folder);
     assert.deepEqual(await second.call['drafts.list'](undefined), []);
   });
 });
