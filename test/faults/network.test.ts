@@ -36,6 +36,12 @@ async function withRita(rig: TillRig): Promise<{ readonly folder: string; readon
   const folder = rig.newFolder();
   const till = await rig.openTill(folder);
   const { customerId } = await bringIn(till, rita);
+  // What it has now is not asked for again at the next start: an answer to that would end the trouble before it is told.
+  await till.until('the organisation has told everything', async () => {
+    const { policyAsOfMs, fieldsAsOfMs } = await till.call['org.view'](undefined);
+    const { asOfMs } = await till.call['staff.list'](undefined);
+    return [policyAsOfMs, fieldsAsOfMs.custom, fieldsAsOfMs.extended, asOfMs].every((age) => age !== null);
+  });
   await till.close();
   return { folder, customerId };
 }
@@ -54,6 +60,7 @@ describe('a till on a line that fails', { concurrency: 2 }, () => {
         api: { url: line.url, timeoutSeconds: expected.why === 'timeout' ? 2 : 15 },
         sync: { settleSeconds: 0.05 },
       });
+      await till.until('the line stands', async () => (await statusOf(till)).connection.kind === 'online');
       line.expect('customer/update', trouble);
       const updateId = await save(till, customerId, { lastName: 'Once' });
       await untilAllSent(till);
