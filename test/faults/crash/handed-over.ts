@@ -5,15 +5,17 @@ import { rescueEnding, rescueFolder } from '../../../electron/support/rescue/exp
 
 const regionCustomers = 3000;
 
-/** A region of strangers, and of the till's own customers, of whom it says nothing that staff see. */
+/** A region of strangers, and of the till's own customers, of whom it says nothing but that they are there. */
 export function importFile(dataDir: string, ownUserIds: readonly number[]): string {
-  const strangers = Array.from(
-    { length: regionCustomers },
-    (_, index) => `${900_000_000 + index},Region,Person ${index}`,
-  );
-  const own = ownUserIds.map((userId) => `${userId},,`);
-  const file = `${dataDir}-region.csv`;
-  writeFileSync(file, ['user_id,firstname,lastname', ...strangers, ...own].join('\n'));
+  const strangers = Array.from({ length: regionCustomers }, (_, index) => ({
+    user_id: 900_000_000 + index,
+    firstname: 'Region',
+    lastname: `Person ${index}`,
+  }));
+  // An empty name would say that they have none.
+  const own = ownUserIds.map((userId) => ({ user_id: userId }));
+  const file = `${dataDir}-region.ndjson`;
+  writeFileSync(file, [...strangers, ...own].map((customer) => `${JSON.stringify(customer)}\n`).join(''));
   return file;
 }
 
