@@ -326,8 +326,12 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       changed(updateId, customerOf(db, updateId));
       return result;
     },
-    'updates.settleConflict': ({ updateId, token, choices }) =>
-      savedOr(updates.settleConflict(updateId, token, choices)),
+    'updates.settleConflict': ({ updateId, token, choices }) => {
+      const result = updates.settleConflict(updateId, token, choices);
+      // Whoever chose by an older value is shown the one that holds.
+      if (result.kind === 'moved-on') changed(updateId, customerOf(db, updateId));
+      return savedOr(result);
+    },
     'updates.putOff': ({ updateId }) => {
       const result = updates.putOff(updateId);
       changed(updateId, customerOf(db, updateId));

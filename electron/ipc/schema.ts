@@ -118,9 +118,16 @@ export const calls = {
   'updates.discard': call(
     z.strictObject({ updateId: uuid, reason: z.string().trim().min(1).max(500) }),
   ).returns<ChangeResult>(),
-  /** For each field in conflict: send ours after all, or keep theirs. */
+  /** For each field in conflict: send ours after all, or keep theirs; with head office's value that staff had before them. */
   'updates.settleConflict': call(
-    z.strictObject({ updateId: uuid, token: uuid, choices: z.record(z.string(), z.enum(['ours', 'theirs'])) }),
+    z.strictObject({
+      updateId: uuid,
+      token: uuid,
+      choices: z.record(
+        z.string(),
+        z.strictObject({ keep: z.enum(['ours', 'theirs']), theirs: z.string().nullable() }),
+      ),
+    }),
   ).returns<SaveResult>(),
   /** Asks which value holds when the customer is here again. */
   'updates.putOff': call(z.strictObject({ updateId: uuid })).returns<ChangeResult>(),

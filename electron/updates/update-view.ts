@@ -12,6 +12,9 @@ export const openStates = ['queued', 'sending', 'unknown', 'attention'] as const
 /** `fields` goes out as `customer/update`, `identity` as `customer/update_identity`. */
 export type UpdateKind = 'fields' | 'identity';
 
+/** What staff chose of a field in conflict, and head office's value that they chose by. */
+export type FieldChoice = { readonly keep: 'ours' | 'theirs'; readonly theirs: string | null };
+
 export type FieldConflict = {
   readonly key: FieldKey;
   /** What the field was when staff edited it. */

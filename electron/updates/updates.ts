@@ -19,7 +19,7 @@ import type { Outbox, SaveInput } from './outbox.ts';
 import { findUpdate, type Staff, type Update } from './rows.ts';
 import { type Checked, checkChanges, checkIdentityChange, type RuleContext } from './rules.ts';
 import { isUntouched, mayPutOff } from './update-states.ts';
-import type { ChangeResult, FieldProblem, SaveResult } from './update-view.ts';
+import type { ChangeResult, FieldChoice, FieldProblem, SaveResult } from './update-view.ts';
 
 /** Whose details: a customer of the cache, or whoever the server knows by this identifier. */
 export type Target = { readonly customerId: number } | { readonly identifier: Identifier };
@@ -141,8 +141,11 @@ export class Updates {
     return old.state === 'attention' ? outbox.replace(old, input) : outbox.edit(old, input);
   }
 
-  /** For each field in conflict: ours goes after all, or theirs stays. */
-  settleConflict(updateId: string, token: string, choices: { readonly [key: string]: 'ours' | 'theirs' }): SaveResult {
+  /**
+   * For each field in conflict: ours goes after all, or theirs stays. Where head office's value is not the one any more
+   * that staff saw, nothing is settled: what they have not seen must not be overwritten (F22).
+   */
+  settleConflict(updateId: string, token: string, choices: { readonly [key: string]: FieldChoice }): SaveResult {
     const { db, outbox } = this.#at;
     return this.#durably(() => {
       const earlier = outbox.savedBy(token);
@@ -154,7 +157,9 @@ export class Updates {
         return { kind: 'moved-on' };
       }
       const theirs = new Map(update.reason.fields.map((field) => [field.key, field.theirs]));
-      const kept = fieldKeys(update.changes).filter((key) => !theirs.has(key) || choices[key] === 'ours');
+      const seen = update.reason.fields.every((field) => choices[field.key]?.theirs === field.theirs);
+      if (!seen) return { kind: 'moved-on' };
+      const kept = fieldKeys(update.changes).filter((key) => !theirs.has(key) || choices[key]?.keep === 'ours');
       if (kept.length === 0) {
         outbox.discard(update, 'kept-theirs', staff);
         return { kind: 'saved', updateId, customerId: update.customerId };

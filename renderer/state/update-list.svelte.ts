@@ -1,5 +1,11 @@
 import type { FieldKey } from '../../electron/customers/customer.ts';
-import type { ChangeResult, SaveResult, UpdateHistoryEntry, UpdateView } from '../../electron/updates/update-view.ts';
+import type {
+  ChangeResult,
+  FieldChoice,
+  SaveResult,
+  UpdateHistoryEntry,
+  UpdateView,
+} from '../../electron/updates/update-view.ts';
 import type { Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 
@@ -86,7 +92,7 @@ export class UpdateList {
     return await this.#services.call('updates.awardSeen', { updateId });
   }
 
-  async settle(updateId: string, choices: ReadonlyMap<FieldKey, 'ours' | 'theirs'>): Promise<SaveResult> {
+  async settle(updateId: string, choices: ReadonlyMap<FieldKey, FieldChoice>): Promise<SaveResult> {
     const token = this.#machine.newToken();
     return await this.#services.call('updates.settleConflict', {
       updateId,

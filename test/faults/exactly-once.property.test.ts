@@ -125,8 +125,9 @@ class Run {
         this.#withUpdate(
           ({ reason }) => reason?.kind === 'conflict',
           one.which,
-          ({ id, changes }) => {
-            const choices = Object.fromEntries(Object.keys(changes).map((key) => [key, one.keep]));
+          ({ id, reason }) => {
+            const fields = reason?.kind === 'conflict' ? reason.fields : [];
+            const choices = Object.fromEntries(fields.map(({ key, theirs }) => [key, { keep: one.keep, theirs }]));
             assert.equal(this.#staff().settleConflict(id, this.#random.id(), choices).kind, 'saved');
           },
         );

@@ -13,6 +13,7 @@ import {
   trySave,
   untilAllSent,
   untilState,
+  updateOf,
 } from '../helpers/at-the-counter.ts';
 import { startTillRig, type TillRig } from '../helpers/till-rig.ts';
 
@@ -63,7 +64,11 @@ describe('two tills and one server', () => {
     assert.equal(rig.server.control.ledger.length, 0);
 
     savedId(
-      await till.call['updates.settleConflict']({ updateId, token: randomUUID(), choices: { lastName: 'theirs' } }),
+      await till.call['updates.settleConflict']({
+        updateId,
+        token: randomUUID(),
+        choices: { lastName: { keep: 'theirs', theirs: 'Theirs' } },
+      }),
     );
     await untilAllSent(till);
     assert.deepEqual(rig.server.control.ledger.at(-1)?.changes, { firstName: 'Rita-Maria' });
@@ -73,15 +78,40 @@ describe('two tills and one server', () => {
     rig.server.control.changeCustomer(anchors.ritaJames.userId, { lastName: 'Moved' });
     const second = await save(till, customer.customerId, { lastName: 'Mine' });
     await untilState(till, customer.customerId, second, 'attention');
-    savedId(
-      await till.call['updates.settleConflict']({
+    const chooseOurs = (seen: string) =>
+      till.call['updates.settleConflict']({
         updateId: second,
         token: randomUUID(),
-        choices: { lastName: 'ours' },
-      }),
-    );
+        choices: { lastName: { keep: 'ours', theirs: seen } },
+      });
+    savedId(await chooseOurs('Moved'));
     await untilAllSent(till);
     assert.equal(rig.server.control.customer(anchors.ritaJames.userId)?.lastName, 'Mine');
+  });
+
+  it('F22 a choice by a value that moved on meanwhile settles nothing, and the newer value is shown', async () => {
+    const till = await rig.openTill(rig.newFolder(), { sync: { checkAfterMinutes: 0 } });
+    const { customerId } = await bringIn(till, rita);
+    rig.server.control.changeCustomer(anchors.ritaJames.userId, { lastName: 'Seen' });
+    const updateId = await save(till, customerId, { lastName: 'Ours' });
+    await untilState(till, customerId, updateId, 'attention');
+    rig.server.control.changeCustomer(anchors.ritaJames.userId, { lastName: 'Unseen' });
+    await till.call['customers.refresh']({ customerId });
+    const told = till.events.length;
+    const choose = (theirs: string) =>
+      till.call['updates.settleConflict']({
+        updateId,
+        token: randomUUID(),
+        choices: { lastName: { keep: 'ours', theirs } },
+      });
+    assert.equal((await choose('Seen')).kind, 'moved-on');
+    assert.ok(till.events.slice(told).some(({ name }) => name === 'updates.changed'));
+    const { reason } = await updateOf(till, customerId, updateId);
+    assert.deepEqual(reason?.kind === 'conflict' && reason.fields.map(({ theirs }) => theirs), ['Unseen']);
+    assert.equal(rig.server.control.ledger.length, 0);
+    savedId(await choose('Unseen'));
+    await untilAllSent(till);
+    assert.equal(rig.server.control.customer(anchors.ritaJames.userId)?.lastName, 'Ours');
   });
 
   it('F22 a change that another till made already needs no sending', async () => {

@@ -88,7 +88,11 @@ describe('a conflict that is put off until the next visit', () => {
       fields: [{ key: 'lastName', was: 'James', theirs: 'Theirs of today', ours: 'Ours' }],
     });
     const answered = savedId(
-      await till.call['updates.settleConflict']({ updateId, token: randomUUID(), choices: { lastName: 'ours' } }),
+      await till.call['updates.settleConflict']({
+        updateId,
+        token: randomUUID(),
+        choices: { lastName: { keep: 'ours', theirs: 'Theirs of today' } },
+      }),
     );
     await untilState(till, customerId, answered, 'applied');
     assert.equal(rig.server.control.customer(userId)?.lastName, 'Ours');
