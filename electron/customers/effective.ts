@@ -2,6 +2,7 @@
 import type { Db } from '../db/open.ts';
 import { count, sql } from '../db/statements.ts';
 import { decodeChanges } from '../updates/row-json.ts';
+import { openList } from '../updates/rows.ts';
 import type { UpdateKind, UpdateState } from '../updates/update-view.ts';
 import type { CustomerRecord, FieldChanges, FieldValues, FillableIdentifier, Identifier } from './customer.ts';
 import { customerRow, overlay, readRecord, writeSearchRow } from './store.ts';
@@ -20,7 +21,7 @@ export function openEdits(db: Db, customerId: number): OpenEdit[] {
   return sql<{ id: string; kind: UpdateKind; state: UpdateState; changes: string }>(
     db,
     `select id, kind, state, changes from updates
-     where customer_id = ? and state in ('queued','sending','unknown','attention') and put_off_at_ms is null order by place, seq`,
+     where customer_id = ? and state in ${openList} and put_off_at_ms is null order by place, seq`,
   )
     .all(customerId)
     .flatMap((row) => {
@@ -49,7 +50,7 @@ export function refreshEffective(db: Db, customerId: number): void {
   writeSearchRow(db, customerId, fields, server?.loyalty?.tier ?? null);
   const open = count(
     db,
-    "select count(*) as n from updates where customer_id = ? and state in ('queued','sending','unknown','attention')",
+    `select count(*) as n from updates where customer_id = ? and state in ${openList}`,
     customerId,
   );
   sql(db, 'update customers set open_updates = ? where id = ?').run(open, customerId);

@@ -11,7 +11,7 @@ import path from 'node:path';
 import type { Clock, Random } from '../clock/clock.ts';
 import { overwriteRow, salvageMoving, type TableRow, takeIn } from '../updates/moving.ts';
 import { Outbox } from '../updates/outbox.ts';
-import { selectUpdates } from '../updates/rows.ts';
+import { openList, selectUpdates } from '../updates/rows.ts';
 import { finishReplacement, flushFile, flushFolder, folderFiles, setAside } from './folder-files.ts';
 import { checkWhole } from './integrity.ts';
 import { migrate } from './migrate.ts';
@@ -103,7 +103,7 @@ function openOld(file: string, keyHex: string, nativeBinding: string | undefined
 
 function carryOver(incoming: Db, old: Db | null, outbox: Outbox, clock: Clock) {
   let uncertain = 0;
-  for (const update of selectUpdates(incoming, "where u.state in ('queued','sending','unknown','attention')")) {
+  for (const update of selectUpdates(incoming, `where u.state in ${openList}`)) {
     const newer = old === null ? null : rowOf(old, update.id);
     if (newer !== null) overwriteRow(incoming, newer, update.customerId);
     else if (update.state === 'queued' || update.state === 'sending') {

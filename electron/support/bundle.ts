@@ -9,7 +9,7 @@ import { strToU8, zipSync } from 'fflate';
 import { fieldKeys } from '../customers/customer.ts';
 import { flushFile, folderFiles, timeInName } from '../db/folder-files.ts';
 import type { Db } from '../db/open.ts';
-import { selectUpdates } from '../updates/rows.ts';
+import { openList, selectUpdates } from '../updates/rows.ts';
 import type { Finding } from './doctor/finding.ts';
 import { logFolder } from './file-log.ts';
 import type { MachineConfig } from './machine-config.ts';
@@ -121,10 +121,7 @@ export function folderPart(dataDir: string): BundlePart {
 
 /** Every update that is open, with its steps: no names, no values, nothing of what the server said in words. */
 export function outboxPart(db: Db): BundlePart {
-  const updates = selectUpdates(
-    db,
-    "where u.state in ('queued','sending','unknown','attention') order by u.place, u.seq",
-  ).map((update) => ({
+  const updates = selectUpdates(db, `where u.state in ${openList} order by u.place, u.seq`).map((update) => ({
     id: update.id,
     state: update.state,
     kind: update.kind,

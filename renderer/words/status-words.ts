@@ -40,16 +40,16 @@ export function statusSentence(status: SyncStatus): string | null {
 export type StatusHelp = {
   readonly means: () => string;
   readonly customer: () => string;
-  readonly todo: () => string;
+  readonly act: () => string;
 };
 
 /** What a status means, what it means for the customer, and what staff do. */
 export const statusHelp: Record<SyncState, StatusHelp> = {
-  'all-sent': { means: m.help_all_sent_means, customer: m.help_all_sent_customer, todo: m.help_all_sent_do },
-  sending: { means: m.help_sending_means, customer: m.help_sending_customer, todo: m.help_sending_do },
-  checking: { means: m.help_checking_means, customer: m.help_checking_customer, todo: m.help_checking_do },
-  offline: { means: m.help_offline_means, customer: m.help_offline_customer, todo: m.help_offline_do },
-  waiting: { means: m.help_waiting_means, customer: m.help_waiting_customer, todo: m.help_waiting_do },
-  paused: { means: m.help_paused_means, customer: m.help_paused_customer, todo: m.help_paused_do },
-  attention: { means: m.help_attention_means, customer: m.help_attention_customer, todo: m.help_attention_do },
+  'all-sent': { means: m.help_all_sent_means, customer: m.help_all_sent_customer, act: m.help_all_sent_do },
+  sending: { means: m.help_sending_means, customer: m.help_sending_customer, act: m.help_sending_do },
+  checking: { means: m.help_checking_means, customer: m.help_checking_customer, act: m.help_checking_do },
+  offline: { means: m.help_offline_means, customer: m.help_offline_customer, act: m.help_offline_do },
+  waiting: { means: m.help_waiting_means, customer: m.help_waiting_customer, act: m.help_waiting_do },
+  paused: { means: m.help_paused_means, customer: m.help_paused_customer, act: m.help_paused_do },
+  attention: { means: m.help_attention_means, customer: m.help_attention_customer, act: m.help_attention_do },
 };

@@ -3,12 +3,11 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+import { systemClock } from '../../electron/clock/system-clock.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
-import { silentLog } from '../../electron/support/log.ts';
 import { parseMachineConfig } from '../../electron/support/machine-config.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
-import { openTill } from '../../electron/till.ts';
+import { openBenchTill } from './bench-till.ts';
 import { benchConfig } from './config.ts';
 import { copyOf, openBench, saveMany } from './folder.ts';
 import { type Goal, median } from './goals.ts';
@@ -121,19 +120,7 @@ async function flush(customers: number, { inFlight, updates, looks }: Plan, serv
   );
   const startedMs = performance.now();
   const cpu = process.cpuUsage();
-  const till = await openTill({
-    dataDir,
-    config,
-    mode: 'live',
-    host: 'preview',
-    version: '0.0.0-bench',
-    secrets: secretFile(dataDir, null),
-    transport: transport.send,
-    clock: systemClock,
-    random: systemRandom,
-    log: silentLog,
-    practice: null,
-  });
+  const till = await openBenchTill(dataDir, config, transport.send);
   const emptyAt = new Promise<number>((resolve, reject) => {
     const stop = till.subscribe((message) => {
       if (message.name !== 'sync.changed') return;

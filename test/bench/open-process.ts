@@ -1,27 +1,14 @@
-import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
-import { silentLog } from '../../electron/support/log.ts';
 import { parseMachineConfig } from '../../electron/support/machine-config.ts';
-import { secretFile } from '../../electron/support/secret-file.ts';
-import { openTill } from '../../electron/till.ts';
+import { openBenchTill } from './bench-till.ts';
 import { benchConfig } from './config.ts';
 
 const [dataDir = ''] = process.argv.slice(2);
 const config = parseMachineConfig(benchConfig('http://127.0.0.1:9'), 'bench');
 const startedMs = performance.now();
 const cpu = process.cpuUsage();
-const till = await openTill({
-  dataDir,
-  config,
-  mode: 'live',
-  host: 'preview',
-  version: '0.0.0-bench',
-  secrets: secretFile(dataDir, null),
-  transport: () => Promise.resolve({ kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' }),
-  clock: systemClock,
-  random: systemRandom,
-  log: silentLog,
-  practice: null,
-});
+const till = await openBenchTill(dataDir, config, () =>
+  Promise.resolve({ kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' }),
+);
 const openMs = performance.now() - startedMs;
 const found = await till.handlers['customers.search']({ query: 'ri', limit: 50 });
 const firstResultMs = performance.now() - startedMs;

@@ -1,13 +1,11 @@
 /** `tillside doctor` as a process, at a till that is broken in each way that the field has seen. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import { folderFiles } from '../../electron/db/folder-files.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
@@ -18,15 +16,15 @@ import type { Finding } from '../../electron/support/doctor/finding.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
 import { newFolder, openOfflineTill, saveFor, someMobile } from '../db/offline-till.ts';
 import { makeCertificates } from '../loyalty-api/certificates.ts';
+import { type AsProcess, runProgram } from './program.ts';
 import { run } from './run.ts';
 
-const program = fileURLToPath(new URL('../../build/tillside.ts', import.meta.url));
 const secret = practiceCredentials.secret;
 
 /** As the API refuses a call that a till may not make. */
 const refusal = { kind: 'answer', status: 403, headers: { 'x-cap-requestid': 'r1' }, body: '{}' } as const;
 
-type Doctor = { readonly code: number | null; readonly text: string; readonly of: (check: string) => Finding };
+type Doctor = { readonly code: number; readonly text: string; readonly of: (check: string) => Finding };
 
 describe('tillside doctor', () => {
   let server: PracticeServer;
@@ -51,27 +49,9 @@ describe('tillside doctor', () => {
     return file;
   }
 
-  async function ask(folder: string, config: string, env: Record<string, string> = {}, limit = ''): Promise<Doctor> {
-    const words = ['doctor', '--data', folder, '--config', config];
-    const one = async (more: readonly string[]) => {
-      const command = `${limit}exec "$0" "$@"`;
-      const child = spawn('sh', ['-c', command, process.execPath, program, ...words, ...more], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: { PATH: process.env.PATH, ...env },
-      });
-      let out = '';
-      let err = '';
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        out += text;
-      });
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        err += text;
-      });
-      const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-      assert.equal(err, '');
-      return { code, out };
-    };
-    const json = await one(['--json']);
+  async function ask(folder: string, config: string, process: AsProcess = {}): Promise<Doctor> {
+    const json = await runProgram(['doctor', '--data', folder, '--config', config, '--json'], process);
+    assert.equal(json.err, '');
     const findings: readonly Finding[] = JSON.parse(json.out).findings;
     assert.doesNotMatch(json.out, new RegExp(`Confidential|${someMobile}|"${secret}"`));
     const of = (check: string) => {
@@ -141,7 +121,7 @@ describe('tillside doctor', () => {
       return { url: `https://127.0.0.1:${port(listening)}`, ca };
     };
     const old = await secure(makeCertificates({ expired: true }));
-    const expired = await ask(folder, configFor(t, old.url), { NODE_EXTRA_CA_CERTS: old.ca });
+    const expired = await ask(folder, configFor(t, old.url), { env: { NODE_EXTRA_CA_CERTS: old.ca } });
     assert.equal(expired.code, 2);
     assert.match(expired.of('tls').found, /certificate of localhost, by Private CA expired on \d{4}-\d\d-\d\d/);
     assert.match(expired.of('tls').advice ?? '', /renew/);
@@ -155,7 +135,7 @@ describe('tillside doctor', () => {
   it('a full disk: says that saves are refused, and to make room', async (t) => {
     const folder = await tillFolder(t);
     // No byte may be written to any file, as on a disk or a quota that is full.
-    const told = await ask(folder, configFor(t), {}, 'ulimit -f 0; ');
+    const told = await ask(folder, configFor(t), { limit: 'ulimit -f 0' });
     assert.equal(told.code, 2);
     assert.match(told.of('disk').found, /disk or the quota is full \(EFBIG/);
     assert.match(told.of('disk').advice ?? '', /Make room/);

@@ -10,13 +10,18 @@ export type AsProcess = {
   readonly env?: { readonly [name: string]: string };
   /** What is piped in; absent: nothing is. */
   readonly input?: string;
+  /** A shell's command before it that limits it, such as `ulimit`. */
+  readonly limit?: string;
 };
 
-export async function runProgram(argv: readonly string[], { env = {}, input = '' }: AsProcess = {}): Promise<Ran> {
-  const child = spawn(process.execPath, [program, ...argv], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, ...env },
-  });
+export async function runProgram(
+  argv: readonly string[],
+  { env: own = {}, input = '', limit }: AsProcess = {},
+): Promise<Ran> {
+  const env = { PATH: process.env.PATH, ...own };
+  const words = [process.execPath, program, ...argv];
+  const [first = '', ...rest] = limit === undefined ? words : ['sh', '-c', `${limit}; exec "$0" "$@"`, ...words];
+  const child = spawn(first, rest, { stdio: ['pipe', 'pipe', 'pipe'], env });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -14,7 +14,7 @@ import { createAuth } from '../../electron/loyalty-api/auth.ts';
 import { createLoyaltyApi } from '../../electron/loyalty-api/client.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
 import { makeCertificates } from './certificates.ts';
-import { updateAnswerText, updateRequestText } from './samples.ts';
+import { documentedUpdate, updateAnswerText, updateRequestText } from './samples.ts';
 
 type Seen = {
   readonly method: string;
@@ -84,20 +84,7 @@ const everyChange = {
 test('the documented update arrives to the letter, and the id of its answer is kept', async (context) => {
   const { api, last } = await setUp(context);
   const outcome = await api.updateCustomer({
-    identifier: { type: 'mobile', value: '44700900011' },
-    changes: {
-      firstName: 'Rita',
-      lastName: 'James',
-      registeredOn: '2019-09-11 10:12:00',
-      registeredTill: '',
-      associatedWith: 'till.code',
-      type: 'LOYALTY',
-      fraudStatus: 'CONFIRMED',
-      'subscription.email.TRANS': '1',
-      'subscription.sms.BULK': '0',
-      'extended.gender': 'male',
-      'custom.age': '46',
-    },
+    ...documentedUpdate,
     author,
   });
   assert.equal(`${last().method} ${last().url}`, 'POST /v1.1/customer/update?format=json');

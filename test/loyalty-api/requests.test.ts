@@ -7,27 +7,14 @@ import {
   identityChangeRequest,
   updateRequest,
 } from '../../electron/loyalty-api/requests.ts';
-import { updateRequestText } from './samples.ts';
+import { documentedUpdate, updateRequestText } from './samples.ts';
 
 const base = 'https://eu.api.example.com';
 const author = { staffCode: 'asha', till: 'till.7' };
 
 test('an update is spelled as documented, with one identifier and only what changed', () => {
   const request = updateRequest(base, {
-    identifier: { type: 'mobile', value: '44700900011' },
-    changes: {
-      firstName: 'Rita',
-      lastName: 'James',
-      registeredOn: '2019-09-11 10:12:00',
-      registeredTill: '',
-      associatedWith: 'till.code',
-      type: 'LOYALTY',
-      fraudStatus: 'CONFIRMED',
-      'subscription.email.TRANS': '1',
-      'subscription.sms.BULK': '0',
-      'extended.gender': 'male',
-      'custom.age': '46',
-    },
+    ...documentedUpdate,
     author,
   });
   assert.equal(request.method, 'POST');

@@ -25,7 +25,25 @@ export const updateAnswerText = `{"response":{
       "warnings":{"warning":["91017","1017"]}}
   }]}}}`;
 
-/** The documented request of an update, as api-facts gives it, with its identifier and what it changes. */
+/** What the documented request of an update says, in the app's own words. */
+export const documentedUpdate = {
+  identifier: { type: 'mobile', value: '44700900011' },
+  changes: {
+    firstName: 'Rita',
+    lastName: 'James',
+    registeredOn: '2019-09-11 10:12:00',
+    registeredTill: '',
+    associatedWith: 'till.code',
+    type: 'LOYALTY',
+    fraudStatus: 'CONFIRMED',
+    'subscription.email.TRANS': '1',
+    'subscription.sms.BULK': '0',
+    'extended.gender': 'male',
+    'custom.age': '46',
+  },
+} as const;
+
+/** The same as it goes over the wire: the documented request, as api-facts gives it. */
 export const updateRequestText = `{"root":{"customer":[{
   "mobile":"44700900011",
   "firstname":"Rita", "lastname":"James",

@@ -1,0 +1,23 @@
+/** A whole till on a folder of the bench, with the product's own clock, chance and secret file. */
+import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+import type { Transport } from '../../electron/loyalty-api/transport.ts';
+import { silentLog } from '../../electron/support/log.ts';
+import type { MachineConfig } from '../../electron/support/machine-config.ts';
+import { secretFile } from '../../electron/support/secret-file.ts';
+import { openTill } from '../../electron/till.ts';
+
+export function openBenchTill(dataDir: string, config: MachineConfig, transport: Transport) {
+  return openTill({
+    dataDir,
+    config,
+    mode: 'live',
+    host: 'preview',
+    version: '0.0.0-bench',
+    secrets: secretFile(dataDir, null),
+    transport,
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+    practice: null,
+  });
+}
