@@ -17,6 +17,7 @@ import type { Matrix } from './matrix.ts';
 import { makeOlder } from './older-version.ts';
 import type { PracticeProcess, ServerCustomer } from './practice-process.ts';
 import { PreviewProcess } from './preview-process.ts';
+import { storyOf } from './story.ts';
 import { type LeftBehind, readBooks, readLeftBehind } from './till-folder.ts';
 
 const customersPerTill = 6;
@@ -411,10 +412,13 @@ export class Campaign {
     for (let look = 1; status.unsent > 0 && performance.now() < giveUpAtMs; look += 1) {
       if (status.counts.attention > 0) {
         const open = await preview.call('updates.list', { which: 'open', limit: 500 });
-        for (const { updateId, state, reason } of open.updates) {
+        for (const { updateId, customerId, state, reason } of open.updates) {
           if (state !== 'attention') continue;
           matrix.listed(this.#lastKill);
-          if (reason?.kind !== 'cannot-tell') this.#stuck(`${updateId} wants attention for ${JSON.stringify(reason)}`);
+          if (reason?.kind !== 'cannot-tell') {
+            const story = storyOf(this.#folder.dataDir, customerId);
+            this.#stuck(`${updateId} wants attention for ${JSON.stringify(reason)}\n${story}`);
+          }
           await preview.call('updates.discard', { updateId, reason: 'looked at' });
         }
       }

@@ -62,14 +62,19 @@ function tokensIn(db: Db): ReadonlyMap<string, string> {
 
 export type Books = { readonly updates: readonly Update[]; readonly tokens: ReadonlyMap<string, string> };
 
-/** Everything that the till has on its books, beside its own connection. */
-export function readBooks(dataDir: string): Books {
+/** What `look` sees in the folder's database, beside the running till's own connection. */
+export function readFolder<T>(dataDir: string, look: (db: Db) => T): T {
   const keyHex = keyOf(dataDir);
   if (keyHex === null) throw new Error('the till has no key');
   const db = openToRead({ file: folderFiles(dataDir).database, keyHex });
   try {
-    return { updates: selectUpdates(db, 'order by u.seq'), tokens: tokensIn(db) };
+    return look(db);
   } finally {
     db.close();
   }
+}
+
+/** Everything that the till has on its books. */
+export function readBooks(dataDir: string): Books {
+  return readFolder(dataDir, (db) => ({ updates: selectUpdates(db, 'order by u.seq'), tokens: tokensIn(db) }));
 }
