@@ -12,7 +12,11 @@ import { _electron, type Browser, test as base, chromium, expect, type Locator, 
 import { chromiumFlags, findChromium, isRoot } from '../../build/chromium.ts';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
-import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
+import {
+  practiceConfig,
+  practiceCredentials,
+  secondPracticeCredentials,
+} from '../../electron/practice/practice-config.ts';
 import { type PracticeServer, startPracticeServer } from '../../electron/practice/practice-server.ts';
 import { sampleCustomers, sampleSize } from '../../electron/practice/sample-customers.ts';
 import { run } from '../command-line/run.ts';
@@ -74,11 +78,18 @@ export type TillScreen = {
   readonly openUpdates: () => Promise<Locator>;
   /** What the server took over so far, by field, one entry an update. */
   readonly changes: () => readonly { readonly [key: string]: string }[];
-  /** Stops the program and starts it again on the same data; `page` is a new one then. */
-  readonly restart: (how: 'kill' | 'quit') => Promise<void>;
+  /** Stops the program and starts it again on the same data, after `meanwhile`; `page` is a new one then. */
+  readonly restart: (how: 'kill' | 'quit', meanwhile?: () => Promise<void>) => Promise<void>;
 };
 
-export const test = base.extend<{ settings: Partial<TillSettings>; till: TillScreen }, { host: Browser | null }>({
+type Fixtures = {
+  readonly settings: Partial<TillSettings>;
+  readonly till: TillScreen;
+  /** Another till of the same organisation, at the same server, with a screen of its own. */
+  readonly secondTill: TillScreen;
+};
+
+export const test = base.extend<Fixtures, { host: Browser | null }>({
   settings: [{}, { option: true }],
 
   host: [
@@ -97,68 +108,93 @@ export const test = base.extend<{ settings: Partial<TillSettings>; till: TillScr
 
   till: async ({ settings, host }, use) => {
     const chosen = { ...usual, ...settings };
-    const dataDir = mkdtempSync(path.join(tmpdir(), 'tillside-e2e-'));
     const server = await startPracticeServer({
       customers: sampleCustomers(chosen.customers),
       clock: systemClock,
       random: systemRandom,
       ...chosen.server,
     });
-    const args = ['--data', path.join(dataDir, 'data')];
-    if (chosen.mode === 'live') {
-      const file = path.join(dataDir, 'config.json');
-      const own = { ...practiceConfig(server.url), sync: { settleSeconds: 0.3 }, log: { level: 'debug' } };
-      writeFileSync(file, JSON.stringify({ ...own, ...chosen.config }));
-      args.push('--config', file);
-    }
-    const start = (secret: string | null) =>
-      host === null ? openElectron(args, secret) : openPreview(host, args, chosen, secret);
-    let running = await start(chosen.secret);
-    const said: Source[] = [];
-    await use({
-      get page() {
-        return running.page;
-      },
-      server,
-      dataDir,
-      get status() {
-        return running.page.getByRole('status', { name: 'Sync status' });
-      },
-      field: (name) => running.page.getByRole('textbox', { name, exact: true }),
-      switch: (name) => running.page.getByRole('switch', { name, exact: true }),
-      figure: (region, name) => region.getByRole('group', { name, exact: true }),
-      find: async (query, name) => {
-        const { page } = running;
-        await page.getByRole('searchbox', { name: 'Find customer' }).fill(query);
-        await page.getByRole('listbox', { name: 'Customers' }).getByRole('option', { name }).first().click();
-        // The page of whoever was open before is still there for a moment; the new one's name takes the focus.
-        await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
-      },
-      save: () => running.page.getByRole('button', { name: 'Save', exact: true }).click(),
-      openUpdates: async () => {
-        const region = running.page.getByRole('region', { name: 'Updates', exact: true });
-        if (!(await region.isVisible())) {
-          await running.page.getByRole('button', { name: 'Updates', exact: true }).click();
-        }
-        return region;
-      },
-      changes: () => server.control.ledger.map((entry) => entry.changes),
-      restart: async (how) => {
-        await running.stop(how);
-        said.push(...running.said());
-        // The secret is given once: from now on the till has its own.
-        running = await start(null);
-      },
-    });
-    await running.stop('quit');
-    said.push(...running.said());
-    const { customers, ledger } = server.control;
-    const people = chosen.mode === 'live' ? customers : sampleCustomers(sampleSize);
-    await expectNoPersonalData(args, new PersonalData([...people, ...ledger.map(({ changes }) => changes)]), said);
+    const { screen, close } = await openScreen(host, server, chosen);
+    await use(screen);
+    await close();
     await server.close();
-    rmSync(dataDir, { recursive: true, force: true });
+  },
+
+  secondTill: async ({ settings, host, till }, use) => {
+    const auth = { method: 'basic', till: secondPracticeCredentials.till };
+    const chosen = { ...usual, ...settings, config: { ...settings.config, auth } };
+    const { screen, close } = await openScreen(host, till.server, chosen);
+    await use(screen);
+    await close();
   },
 });
+
+/** One till of the server's, with a data folder of its own. */
+async function openScreen(
+  host: Browser | null,
+  server: PracticeServer,
+  chosen: TillSettings,
+): Promise<{ readonly screen: TillScreen; readonly close: () => Promise<void> }> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'tillside-e2e-'));
+  const args = ['--data', path.join(dataDir, 'data')];
+  if (chosen.mode === 'live') {
+    const file = path.join(dataDir, 'config.json');
+    const own = { ...practiceConfig(server.url), sync: { settleSeconds: 0.3 }, log: { level: 'debug' } };
+    writeFileSync(file, JSON.stringify({ ...own, ...chosen.config }));
+    args.push('--config', file);
+  }
+  const start = (secret: string | null) =>
+    host === null ? openElectron(args, secret) : openPreview(host, args, chosen, secret);
+  let running = await start(chosen.secret);
+  const said: Source[] = [];
+  const screen: TillScreen = {
+    get page() {
+      return running.page;
+    },
+    server,
+    dataDir,
+    get status() {
+      return running.page.getByRole('status', { name: 'Sync status' });
+    },
+    field: (name) => running.page.getByRole('textbox', { name, exact: true }),
+    switch: (name) => running.page.getByRole('switch', { name, exact: true }),
+    figure: (region, name) => region.getByRole('group', { name, exact: true }),
+    find: async (query, name) => {
+      const { page } = running;
+      await page.getByRole('searchbox', { name: 'Find customer' }).fill(query);
+      await page.getByRole('listbox', { name: 'Customers' }).getByRole('option', { name }).first().click();
+      // The page of whoever was open before is still there for a moment; the new one's name takes the focus.
+      await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+    },
+    save: () => running.page.getByRole('button', { name: 'Save', exact: true }).click(),
+    openUpdates: async () => {
+      const region = running.page.getByRole('region', { name: 'Updates', exact: true });
+      if (!(await region.isVisible())) {
+        await running.page.getByRole('button', { name: 'Updates', exact: true }).click();
+      }
+      return region;
+    },
+    changes: () => server.control.ledger.map((entry) => entry.changes),
+    restart: async (how, meanwhile = async () => undefined) => {
+      await running.stop(how);
+      said.push(...running.said());
+      await meanwhile();
+      // The secret is given once: from now on the till has its own.
+      running = await start(null);
+    },
+  };
+  return {
+    screen,
+    close: async () => {
+      await running.stop('quit');
+      said.push(...running.said());
+      const { customers, ledger } = server.control;
+      const people = chosen.mode === 'live' ? customers : sampleCustomers(sampleSize);
+      await expectNoPersonalData(args, new PersonalData([...people, ...ledger.map(({ changes }) => changes)]), said);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
 
 /** Whatever a spec did: no log, no error text and no support bundle tells who the customers were. */
 async function expectNoPersonalData(

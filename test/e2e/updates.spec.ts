@@ -147,28 +147,3 @@ test('a refused update is corrected and goes; another is given up with a reason'
   await expect(till.figure(givenUp, 'Item code')).toHaveText('618');
   expect(till.changes()).toHaveLength(1);
 });
-
-test('a field that was changed elsewhere meanwhile is settled by staff, who see was, theirs and ours', async ({
-  till,
-}) => {
-  const { server } = till;
-  await till.find(ritaJames.mobile, /Rita James/);
-  await server.control.setConnection(false);
-  await till.field('Last name').fill('Ours');
-  await till.field('Occupation').fill('Pilot');
-  await till.save();
-  await expect(till.status).toHaveText('Offline · 1 waiting');
-  server.control.changeCustomer(ritaJames.userId, { lastName: 'Theirs' });
-  await server.control.setConnection(true);
-  const updates = await till.openUpdates();
-  await updates.getByRole('button', { name: 'Send now' }).click();
-  await expect(till.status).toHaveText('Needs attention · 1 waiting');
-  await updates.getByRole('button', { name: 'Choose' }).click();
-  const choice = updates.getByRole('radiogroup', { name: 'Last name' });
-  await expect(choice).toContainText('Was: James');
-  await expect(choice.getByRole('radio', { name: /Theirs/ })).not.toBeChecked();
-  await choice.getByRole('radio', { name: /Ours/ }).check();
-  await updates.getByRole('button', { name: 'Use these choices' }).click();
-  await expect(till.status).toHaveText('All sent · 0 waiting');
-  expect(till.changes()).toEqual([{ lastName: 'Ours', 'custom.occupation': 'Pilot' }]);
-});

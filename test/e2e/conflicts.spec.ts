@@ -1,0 +1,110 @@
+/** Two tills at one server: nobody's change is overwritten unseen, and staff choose where two changes meet. */
+import { anchors } from '../../electron/practice/anchors.ts';
+import { expect, type TillScreen, test } from './till.ts';
+
+const { ashaRaman, ritaJames } = anchors;
+const allSent = 'All sent · 0 waiting';
+
+// Two tills and two screens start for each.
+test.slow();
+test.use({ settings: { customers: 40 } });
+
+async function sendNow(till: TillScreen): Promise<void> {
+  const updates = await till.openUpdates();
+  await updates.getByRole('button', { name: 'Send now' }).click();
+}
+
+test('F21 changes of different fields, made on two tills without a line, both reach head office', async ({
+  till,
+  secondTill,
+}) => {
+  const { control } = till.server;
+  await till.find(ritaJames.mobile, /Rita James/);
+  await secondTill.find(ritaJames.mobile, /Rita James/);
+  await control.setConnection(false);
+  await till.field('First name').fill('Riitta');
+  await till.save();
+  await secondTill.field('Last name').fill('Jaakkola');
+  await secondTill.save();
+  await expect(till.status).toHaveText('Offline · 1 waiting');
+  await expect(secondTill.status).toHaveText('Offline · 1 waiting');
+
+  await control.setConnection(true);
+  await sendNow(till);
+  await expect(till.status).toHaveText(allSent);
+  await sendNow(secondTill);
+  await expect(secondTill.status).toHaveText(allSent);
+  // Each sends by itself as soon as the line is back, in whichever order.
+  expect(till.changes()).toHaveLength(2);
+  expect(till.changes()).toEqual(expect.arrayContaining([{ firstName: 'Riitta' }, { lastName: 'Jaakkola' }]));
+  const { firstName, lastName } = control.customer(ritaJames.userId) ?? {};
+  expect([firstName, lastName]).toEqual(['Riitta', 'Jaakkola']);
+});
+
+/** The second till changed a field without a line and was off when the first one changed the same at head office. */
+async function meet(till: TillScreen, secondTill: TillScreen): Promise<void> {
+  const { control } = till.server;
+  await till.find(ritaJames.mobile, /Rita James/);
+  await secondTill.find(ritaJames.mobile, /Rita James/);
+  await control.setConnection(false);
+  await secondTill.field('Last name').fill('Ours');
+  await secondTill.field('Occupation').fill('Pilot');
+  await secondTill.save();
+  await expect(secondTill.status).toHaveText('Offline · 1 waiting');
+  await secondTill.restart('kill', async () => {
+    await control.setConnection(true);
+    await till.field('Last name').fill('Theirs');
+    await till.save();
+    await sendNow(till);
+    await expect.poll(till.changes).toEqual([{ lastName: 'Theirs' }]);
+    await expect(till.status).toHaveText(allSent);
+  });
+  await expect(secondTill.status).toHaveText('Needs attention · 1 waiting');
+}
+
+test('F22 a field that another till changed is settled field by field by staff, who see was, theirs and ours', async ({
+  till,
+  secondTill,
+}) => {
+  await meet(till, secondTill);
+  const updates = await secondTill.openUpdates();
+  await updates.getByRole('button', { name: 'Choose' }).click();
+  const choice = updates.getByRole('radiogroup', { name: 'Last name' });
+  await expect(choice).toContainText('Was: James');
+  await expect(choice.getByRole('radio', { name: /Theirs/ })).not.toBeChecked();
+  await choice.getByRole('radio', { name: /Ours/ }).check();
+  await updates.getByRole('button', { name: 'Use these choices' }).click();
+  await expect(secondTill.status).toHaveText(allSent);
+  expect(till.changes()).toEqual([{ lastName: 'Theirs' }, { lastName: 'Ours', 'custom.occupation': 'Pilot' }]);
+});
+
+test("F22 a question that was put off stands out at the customer's next visit, and is never lost", async ({
+  till,
+  secondTill,
+}) => {
+  await meet(till, secondTill);
+  const updates = await secondTill.openUpdates();
+  await updates.getByRole('button', { name: 'Choose' }).click();
+  await updates.getByRole('button', { name: 'Ask at the next visit' }).click();
+  await expect(secondTill.status).toHaveText('Waiting · 1 waiting');
+  await expect(updates.getByRole('listitem').first()).toContainText('Waits for the customer');
+
+  await secondTill.restart('kill');
+  await expect(secondTill.status).toHaveText('Waiting · 1 waiting');
+  await secondTill.find('rita', /Rita/);
+  const question = secondTill.page.getByRole('region', { name: 'Ask this customer: Last name' });
+  await expect(question).toBeVisible();
+  await expect(secondTill.field('Last name')).toHaveValue('Theirs');
+  await secondTill.find(ashaRaman.mobile, /Asha Raman/);
+  await expect(question).toBeHidden();
+  await secondTill.find('rita', /Rita/);
+  await question.getByRole('button', { name: 'Choose now' }).click();
+  await question
+    .getByRole('radiogroup', { name: 'Last name' })
+    .getByRole('radio', { name: /Theirs/ })
+    .check();
+  await question.getByRole('button', { name: 'Use these choices' }).click();
+  await expect(question).toBeHidden();
+  await expect(secondTill.status).toHaveText(allSent);
+  expect(till.changes()).toEqual([{ lastName: 'Theirs' }, { 'custom.occupation': 'Pilot' }]);
+});
