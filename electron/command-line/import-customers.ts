@@ -16,7 +16,8 @@ export const importCustomers: Command = {
       'stay, and its unsent updates are laid over the new records.',
     'CSV columns: user_id, firstname, lastname, mobile (with country code), email, external_id, registered_on, type, ' +
       'fraud_status, tier, points, lifetime_points, lifetime_purchases, custom.NAME, extended.NAME, ' +
-      'subscription.CHANNEL.PRIORITY. Other columns are left out; one of the first, mobile, email and external_id is needed.',
+      'subscription.CHANNEL.PRIORITY. Other columns are left out; one of the first, mobile, email and external_id is needed. ' +
+      'An empty cell says that the customer has none of it: leave out a column that the file does not know.',
     'Until everything is read and indexed, nothing changes on the till. Stopped in the middle (Ctrl+C, or a power cut), ' +
       'the same command goes on where it was. Lines that are refused are listed in FILE.refused.csv by number and ' +
       'reason. While Tillside is open, import from its screen for IT instead.',

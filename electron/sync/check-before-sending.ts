@@ -142,7 +142,7 @@ function learnBaseline(line: Line, update: Update, server: CustomerRecord): void
   const unseen = fieldKeys(update.changes).filter((key) => update.baseline[key] === undefined);
   if (unseen.length === 0) return;
   const learned = Object.fromEntries(unseen.map((key) => [key, server.fields[key] ?? null]));
-  line.outbox.learnBaseline(update, { ...update.baseline, ...learned });
+  line.outbox.learnBaseline(update, learned);
 }
 
 /**

@@ -296,10 +296,8 @@ export class Outbox extends OutboxReader {
   }
 
   /** What the server was found to hold before an update of somebody unknown was sent: its baseline from now on. */
-  learnBaseline(update: Update, baseline: FieldValues): Update {
-    const learned = { ...update, baseline };
-    inTransaction(this.#db, () => writeUpdate(this.#db, learned));
-    return learned;
+  learnBaseline(update: Update, learned: FieldValues): void {
+    inTransaction(this.#db, () => this.#compareWith(update, learned, 'baseline told by the server'));
   }
 
   /**
@@ -393,8 +391,30 @@ export class Outbox extends OutboxReader {
       const moved = fieldKeys(update.changes).filter((key) => other.changes[key] !== undefined);
       if (moved.length === 0) continue;
       const baseline = Object.fromEntries(moved.map((key) => [key, told[key] ?? null]));
-      writeUpdate(this.#db, { ...other, baseline: { ...other.baseline, ...baseline } });
+      this.#compareWith(other, baseline, 'baseline moved by an earlier update');
     }
+  }
+
+  /** No arrow, but what every later question rests on: it has its history row, too. */
+  #compareWith(update: Update, moved: FieldValues, event: string): void {
+    writeUpdate(this.#db, { ...update, baseline: { ...update.baseline, ...moved } });
+    const texts = (values: FieldValues): FieldChanges =>
+      Object.fromEntries(
+        fieldKeys(moved).flatMap((key) => (values[key] === undefined ? [] : [[key, values[key] ?? '']])),
+      );
+    writeHistory(this.#db, {
+      updateId: update.id,
+      atMs: this.#clock.wallMs(),
+      by: byTill,
+      event,
+      from: update.state,
+      to: update.state,
+      attemptId: update.attemptId,
+      requestId: null,
+      before: texts(update.baseline),
+      after: texts(moved),
+      detail: null,
+    });
   }
 
   #mustBeUntouched(update: Update): void {
