@@ -17,7 +17,7 @@ import type { Matrix } from './matrix.ts';
 import { makeOlder } from './older-version.ts';
 import type { PracticeProcess, ServerCustomer } from './practice-process.ts';
 import { PreviewProcess } from './preview-process.ts';
-import { storyOf } from './story.ts';
+import { asksAboutMovedOut, storyOf } from './story.ts';
 import { type LeftBehind, readBooks, readLeftBehind } from './till-folder.ts';
 
 const customersPerTill = 6;
@@ -415,8 +415,9 @@ export class Campaign {
         for (const { updateId, customerId, state, reason } of open.updates) {
           if (state !== 'attention') continue;
           matrix.listed(this.#lastKill);
-          if (reason?.kind !== 'cannot-tell') {
-            const story = storyOf(this.#folder.dataDir, customerId);
+          const { dataDir } = this.#folder;
+          if (reason?.kind !== 'cannot-tell' && !asksAboutMovedOut(dataDir, customerId, reason)) {
+            const story = storyOf(dataDir, customerId);
             this.#stuck(`${updateId} wants attention for ${JSON.stringify(reason)}\n${story}`);
           }
           await preview.call('updates.discard', { updateId, reason: 'looked at' });

@@ -1,6 +1,9 @@
-/** Everything that the till noted of one customer's updates, for whoever has to find out why the books do not agree. */
+/** What the till noted of one customer's updates, for whoever has to find out why the books do not agree. */
+import { fieldKeys } from '../../../electron/customers/customer.ts';
 import { historyOf } from '../../../electron/updates/history.ts';
+import { movedOutEvent } from '../../../electron/updates/outbox-reader.ts';
 import { selectUpdates } from '../../../electron/updates/rows.ts';
+import type { AttentionReason } from '../../../electron/updates/update-view.ts';
 import { readFolder } from './till-folder.ts';
 
 /** One line a step, oldest update first; only for folders whose customers were made up. */
@@ -16,4 +19,20 @@ export function storyOf(dataDir: string, customerId: number): string {
       ])
       .join('\n'),
   );
+}
+
+/**
+ * A question that no other till made: every value of theirs is of an update that went into a rescue file while nobody
+ * knew that it had arrived. Staff could not see it any more when they typed theirs, so they have to be asked.
+ */
+export function asksAboutMovedOut(dataDir: string, customerId: number, reason: AttentionReason | null): boolean {
+  if (reason?.kind !== 'conflict') return false;
+  return readFolder(dataDir, (db) => {
+    const moved = selectUpdates(db, 'where u.customer_id = ?', customerId).filter(({ id }) =>
+      historyOf(db, id).some(({ event }) => event === movedOutEvent),
+    );
+    return reason.fields.every(({ key, theirs }) =>
+      moved.some(({ changes }) => fieldKeys(changes).includes(key) && changes[key] === theirs),
+    );
+  });
 }
