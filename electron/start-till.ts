@@ -2,40 +2,26 @@
  * A till with everything round it that both hosts share: the config that was found, practice mode where there is none,
  * the log, the dispatcher. The desktop app and the preview add only their secret storage, their transport and their wire.
  */
-import type { Clock, Random } from './clock/clock.ts';
+import type { Clock } from './clock/clock.ts';
 import { createDispatcher, type Dispatcher } from './ipc/dispatcher.ts';
 import type { EventMessage, TroubleHandlers } from './ipc/schema.ts';
-import type { Transport } from './loyalty-api/transport.ts';
 import { type PracticeMode, startPracticeMode } from './practice/practice-mode.ts';
-import type { AppInfo } from './support/app-info.ts';
-import type { AppUpdate } from './support/app-update/app-update.ts';
 import { watchConfig } from './support/config-watch.ts';
 import { type FoundConfig, tillCode } from './support/find-config.ts';
 import type { Log } from './support/log.ts';
 import { readPublicKey } from './support/rescue/sealed-file.ts';
-import type { Secrets } from './support/secrets.ts';
 import { TillCannotOpen } from './support/till-cannot-open.ts';
 import { troubleHandlers } from './support/trouble-desk.ts';
 import { unsentNote } from './support/unsent-note.ts';
 import type { SyncStatus } from './sync/sync-status.ts';
 import { openTill, type Till, type TillOptions } from './till.ts';
 
-export type StartOptions<Sender> = {
+export type StartOptions<Sender> = Omit<TillOptions, 'config' | 'mode' | 'practice'> & {
   readonly found: FoundConfig;
-  readonly dataDir: string;
-  readonly host: AppInfo['host'];
-  readonly version: string;
-  readonly secrets: Secrets;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
   /** `TILLSIDE_SECRET`, for unattended set-up: stored once in the place of what a person would type. */
   readonly secret: string | undefined;
   /** Whether a caller is our own screen. */
   readonly allows: (sender: Sender) => boolean;
-  readonly appUpdate?: () => AppUpdate;
-  readonly nativeBinding?: string;
 };
 
 export type StartedTill<Sender> = {

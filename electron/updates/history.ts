@@ -1,24 +1,9 @@
-/** The append-only history of an update: a row an arrow of the state machine. */
-import type { FieldChanges } from '../customers/customer.ts';
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
 import { decodeChanges } from './row-json.ts';
 import type { UpdateHistoryEntry, UpdateState } from './update-view.ts';
 
-export type HistoryNote = {
-  readonly updateId: string;
-  readonly atMs: number;
-  /** A staff code, or `till` for what the till did by itself. */
-  readonly by: string;
-  readonly event: string;
-  readonly from: UpdateState | null;
-  readonly to: UpdateState;
-  readonly attemptId: string | null;
-  readonly requestId: string | null;
-  readonly before: FieldChanges | null;
-  readonly after: FieldChanges | null;
-  readonly detail: string | null;
-};
+export type HistoryNote = UpdateHistoryEntry & { readonly updateId: string };
 
 export function writeHistory(db: Db, note: HistoryNote): void {
   sql(

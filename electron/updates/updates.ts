@@ -67,13 +67,8 @@ export class Updates {
 
   /** Durable when it returns `saved`: the outbox row and the customer's effective view are committed (F24). */
   save({ token, target, changes, replaces, confirmedFills }: SaveRequest): SaveResult {
-    const { db, outbox } = this.#at;
-    return this.#durably(() => {
-      const earlier = outbox.savedBy(token);
-      if (earlier !== null) return { kind: 'saved', ...earlier };
-      const staff = this.#at.staff();
-      if (staff === null && this.#at.staffRequired) return { kind: 'staff-required' };
-
+    const { db } = this.#at;
+    return this.#onceFor(token, (staff) => {
       const old = replaces === null ? null : findUpdate(db, replaces);
       if (replaces !== null && (old === null || !isReplaceable(old))) return { kind: 'moved-on' };
       const found = this.#contextOf(old === null ? target : { customerId: old.customerId }, replaces);
@@ -104,12 +99,8 @@ export class Updates {
    * vendor's back office approves or refuses.
    */
   requestIdentityChange({ token, customerId, type, newValue, replaces }: IdentityRequest): SaveResult {
-    const { db, outbox } = this.#at;
-    return this.#durably(() => {
-      const earlier = outbox.savedBy(token);
-      if (earlier !== null) return { kind: 'saved', ...earlier };
-      const staff = this.#at.staff();
-      if (staff === null && this.#at.staffRequired) return { kind: 'staff-required' };
+    const { db } = this.#at;
+    return this.#onceFor(token, (staff) => {
       const old = replaces === null ? null : findUpdate(db, replaces);
       const mayStand = replaces === null || (old?.kind === 'identity' && isReplaceable(old));
       const found = mayStand ? this.#contextOf({ customerId }, replaces) : null;
@@ -147,11 +138,7 @@ export class Updates {
    */
   settleConflict(updateId: string, token: string, choices: { readonly [key: string]: FieldChoice }): SaveResult {
     const { db, outbox } = this.#at;
-    return this.#durably(() => {
-      const earlier = outbox.savedBy(token);
-      if (earlier !== null) return { kind: 'saved', ...earlier };
-      const staff = this.#at.staff();
-      if (staff === null && this.#at.staffRequired) return { kind: 'staff-required' };
+    return this.#onceFor(token, (staff) => {
       const update = findUpdate(db, updateId);
       if (update === null || update.state !== 'attention' || update.reason?.kind !== 'conflict') {
         return { kind: 'moved-on' };
@@ -217,12 +204,27 @@ export class Updates {
     updateId: string,
     change: (update: NonNullable<ReturnType<typeof findUpdate>>, staff: Staff | null) => boolean,
   ): ChangeResult {
+    return this.#durably(() =>
+      this.#bySomebody((staff) => {
+        const update = findUpdate(this.#at.db, updateId);
+        return update !== null && change(update, staff) ? { kind: 'done' } : { kind: 'moved-on' };
+      }),
+    );
+  }
+
+  /** A save that was answered once is answered the same again: the screen asks twice where no answer came (F05). */
+  #onceFor(token: string, work: (staff: Staff | null) => SaveResult): SaveResult {
     return this.#durably(() => {
-      const staff = this.#at.staff();
-      if (staff === null && this.#at.staffRequired) return { kind: 'staff-required' };
-      const update = findUpdate(this.#at.db, updateId);
-      return update !== null && change(update, staff) ? { kind: 'done' } : { kind: 'moved-on' };
+      const earlier = this.#at.outbox.savedBy(token);
+      return earlier === null ? this.#bySomebody(work) : { kind: 'saved', ...earlier };
     });
+  }
+
+  /** Where IT wants every change to have an author, nothing is changed without one. */
+  #bySomebody<T>(work: (staff: Staff | null) => T) {
+    const staff = this.#at.staff();
+    if (staff === null && this.#at.staffRequired) return { kind: 'staff-required' } as const;
+    return work(staff);
   }
 
   /** One transaction; a write that the disk refuses is told, not thrown (F25). */

@@ -1,5 +1,5 @@
 /** Updates as the screen shows them. */
-import { type FieldKey, fieldKeys } from '../customers/customer.ts';
+import { coreFields, type FieldKey, fieldKeys } from '../customers/customer.ts';
 import { customerRow } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { count } from '../db/statements.ts';
@@ -11,18 +11,7 @@ import type { UpdateView } from './update-view.ts';
 const open = `u.state in ${openList}`;
 
 /** The order of the form, so that a list of fields always reads the same. */
-const formOrder: readonly FieldKey[] = [
-  'firstName',
-  'lastName',
-  'mobile',
-  'email',
-  'externalId',
-  'registeredOn',
-  'registeredTill',
-  'associatedWith',
-  'type',
-  'fraudStatus',
-];
+const formOrder: readonly FieldKey[] = coreFields;
 
 function orderOf(key: FieldKey): number {
   const at = formOrder.indexOf(key);
