@@ -4,46 +4,25 @@
  * started again, and when nothing is on its way any more, its books are compared with the server's ledger.
  */
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Random } from '../../../electron/clock/clock.ts';
-import type { Argument } from '../../../electron/ipc/schema.ts';
 import { practiceConfig, practiceCredentials } from '../../../electron/practice/practice-config.ts';
-import { compareBooks } from './compare-books.ts';
-import { importFile, rescueFiles } from './handed-over.ts';
+import { type CampaignTill, newTill } from './campaign-till.ts';
 import { afterApplied, type Doing, type Kill } from './kills.ts';
 import type { Matrix } from './matrix.ts';
 import { makeOlder } from './older-version.ts';
 import type { PracticeProcess, ServerCustomer } from './practice-process.ts';
 import { PreviewProcess } from './preview-process.ts';
-import { asksAboutMovedOut, storyOf } from './story.ts';
-import { type LeftBehind, readBooks, readLeftBehind } from './till-folder.ts';
+import { drainWithinMs, settleUp } from './settle-up.ts';
+import { StaffAtWork } from './staff-at-work.ts';
+import { readLeftBehind } from './till-folder.ts';
 
 const customersPerTill = 6;
 /** F02 */
 const unknownWithinMs = 5000;
 const stepWithinMs = 20_000;
-const drainWithinMs = 30_000;
-const rescuePassphrase = 'a passphrase for the rig';
-const staffCodes = ['A001', 'A002', 'M001'] as const;
-
-/** A data folder with what staff were told about it. */
-type TillFolder = {
-  readonly dataDir: string;
-  /** The server's id of each customer of this till. */
-  readonly serverIds: Map<number, number>;
-  readonly pointsAtFirst: Map<number, number>;
-  readonly acknowledged: Set<string>;
-  /** Saves whose answer never came: the screen asks again. */
-  readonly unanswered: Map<string, Argument<'updates.save'>>;
-  readonly cancelled: Set<string>;
-  /** How often each update was cut off while it was sent. */
-  readonly interruptions: Map<string, number>;
-  left: LeftBehind;
-  /** A file of the region's customers, once one was handed to it. */
-  imports: string | null;
-};
 
 export type CampaignOptions = {
   readonly server: PracticeProcess;
@@ -58,15 +37,16 @@ export type CampaignOptions = {
 export class Campaign {
   readonly #options: CampaignOptions;
   readonly #configFile: string;
+  readonly #staff: StaffAtWork;
   #customersLeft: readonly ServerCustomer[] = [];
   #folders = 0;
-  #values = 0;
-  #till: TillFolder | null = null;
+  #till: CampaignTill | null = null;
   #lastKill = 'the first start';
   #startMs = 500;
 
   constructor(options: CampaignOptions) {
     this.#options = options;
+    this.#staff = new StaffAtWork(options.server, options.random);
     this.#configFile = path.join(options.folder, 'config.json');
     const base = practiceConfig(options.server.url);
     const api = { ...base.api, requestsPerMinute: 100_000, timeoutSeconds: 5 };
@@ -96,36 +76,14 @@ export class Campaign {
     await this.#endCleanly();
   }
 
-  get #folder(): TillFolder {
-    this.#till ??= {
-      dataDir: path.join(this.#options.folder, `till-${++this.#folders}`),
-      serverIds: new Map(),
-      pointsAtFirst: new Map(),
-      acknowledged: new Set(),
-      unanswered: new Map(),
-      cancelled: new Set(),
-      interruptions: new Map(),
-      left: { tokens: new Map(), sendingIds: [] },
-      imports: null,
-    };
+  get #rig() {
+    const { server, matrix } = this.#options;
+    return { server, matrix, staff: this.#staff };
+  }
+
+  get #folder(): CampaignTill {
+    this.#till ??= newTill(path.join(this.#options.folder, `till-${++this.#folders}`));
     return this.#till;
-  }
-
-  #chance(part: number): boolean {
-    return this.#options.random.fraction() < part;
-  }
-
-  #pick<Item>(items: readonly Item[]): Item {
-    const item = items[Math.floor(this.#options.random.fraction() * items.length)];
-    if (item === undefined) throw new Error('nothing to pick from');
-    return item;
-  }
-
-  /** Letters only, never the same twice in a campaign. */
-  #newName(): string {
-    this.#values += 1;
-    const letters = [...this.#values.toString(26)].map((digit) => String.fromCharCode(97 + Number.parseInt(digit, 26)));
-    return `Rig${letters.join('')}`;
   }
 
   #start(kill: Extract<Kill, { how: 'start-step' }> | null = null): PreviewProcess {
@@ -201,10 +159,10 @@ export class Campaign {
     const { server } = this.#options;
     const preview = await this.#restart();
     // Now and then the next kill meets what the last one left.
-    if (this.#chance(0.7)) await this.#settleUp(preview);
+    if (this.#staff.chance(0.7)) await settleUp(this.#rig, this.#folder, preview, this.#lastKill);
     switch (kill.how) {
       case 'step':
-        if (kill.fault !== null) await this.#addFault(kill.fault);
+        if (kill.fault !== null) await this.#staff.addFault(kill.fault);
         await preview.arm({
           step: kill.step,
           times: kill.doing === 'saves' ? 1 + Math.floor(this.#options.random.fraction() * 3) : 1,
@@ -293,51 +251,20 @@ export class Campaign {
         throw new Error(`"${kill.name}" was never reached. ${preview.errors}`);
       }
       actions += 1;
-      const flip = !staysOffline && this.#chance(isConnected ? 0.05 : 0.4);
+      const flip = !staysOffline && this.#staff.chance(isConnected ? 0.05 : 0.4);
       if (flip) {
         isConnected = !isConnected;
         await server.setConnection(isConnected);
         if (isConnected) await preview.tryCall('sync.sendNow');
       }
-      if (this.#chance(0.04)) await this.#addFault(this.#pick(['drop-reply', 'drop-before', 'truncated', 'busy']));
-      if (fault !== null && actions % 10 === 0) await this.#addFault(fault);
-      if (doing !== 'saves' && this.#chance(0.25)) await this.#handOver(preview, doing);
-      else await this.#act(preview);
+      if (this.#staff.chance(0.04))
+        await this.#staff.addFault(this.#staff.pick(['drop-reply', 'drop-before', 'truncated', 'busy']));
+      if (fault !== null && actions % 10 === 0) await this.#staff.addFault(fault);
+      if (doing !== 'saves' && this.#staff.chance(0.25)) await this.#staff.handOver(this.#folder, preview, doing);
+      else await this.#staff.act(this.#folder, preview);
       // Staff are slower than this; without a pause nothing but saves would ever happen.
       await wait(this.#options.random.fraction() * 15);
     }
-  }
-
-  async #act(preview: PreviewProcess): Promise<void> {
-    const customerId = this.#pick([...this.#folder.serverIds.keys()]);
-    const lot = this.#options.random.fraction();
-    if (lot < 0.08) await preview.tryCall('customers.refresh', { customerId });
-    else if (lot < 0.13) await preview.tryCall('staff.signIn', { code: this.#pick(staffCodes) });
-    else if (lot < 0.18) await this.#cancelOne(preview);
-    else if (lot < 0.23) await preview.tryCall('sync.sendNow');
-    else await this.#save(preview, customerId);
-  }
-
-  /** Once in a while, IT: a file of the region's customers, or a rescue file. */
-  async #handOver(preview: PreviewProcess, doing: Doing): Promise<void> {
-    const folder = this.#folder;
-    if (doing === 'import') {
-      folder.imports ??= importFile(folder.dataDir, [...folder.serverIds.values()]);
-      await preview.tryCall('customers.import', { file: folder.imports });
-      return;
-    }
-    const [file] = rescueFiles(folder.dataDir);
-    if (file === undefined || doing === 'export' || this.#chance(0.2))
-      await preview.tryCall('rescue.export', { passphrase: rescuePassphrase });
-    else await this.#takeBack(preview, file);
-  }
-
-  /** A rescue file comes back to the till that made it. */
-  async #takeBack(preview: PreviewProcess, file: string): Promise<void> {
-    const answered = await preview.tryCall('rescue.import', { file: readFileSync(file, 'utf8'), passphrase: null });
-    if (answered === null) return;
-    assert.equal(answered.ok.kind, 'imported', `a rescue file came to ${JSON.stringify(answered.ok)}`);
-    rmSync(file);
   }
 
   /** The last import goes to its end, wherever it was cut off. */
@@ -357,115 +284,17 @@ export class Campaign {
   async #leaveOlderVersion(): Promise<void> {
     const preview = await this.#restart();
     await this.#options.server.setConnection(false);
-    for (const customerId of this.#folder.serverIds.keys()) await this.#save(preview, customerId);
+    for (const customerId of this.#folder.serverIds.keys()) await this.#staff.save(this.#folder, preview, customerId);
     const { code } = await preview.stop();
     assert.equal(code, 0, preview.errors);
     makeOlder(this.#folder.dataDir);
-  }
-
-  async #save(preview: PreviewProcess, customerId: number): Promise<void> {
-    const { unanswered, acknowledged } = this.#folder;
-    const both = this.#chance(0.2);
-    const first = both || this.#chance(0.5);
-    const request = {
-      token: this.#options.random.id(),
-      target: { customerId },
-      changes: {
-        ...(first ? { firstName: this.#newName() } : {}),
-        ...(both || !first ? { lastName: this.#newName() } : {}),
-      },
-    };
-    unanswered.set(request.token, request);
-    const answered = await preview.tryCall('updates.save', request);
-    if (answered === null) return;
-    assert.equal(answered.ok.kind, 'saved', `a save came to ${JSON.stringify(answered.ok)}`);
-    acknowledged.add(request.token);
-    unanswered.delete(request.token);
-  }
-
-  async #cancelOne(preview: PreviewProcess): Promise<void> {
-    const listed = await preview.tryCall('updates.list', { which: 'open', limit: 20 });
-    const mayGo = listed?.ok.updates.filter(({ may }) => may.cancel) ?? [];
-    if (mayGo.length === 0) return;
-    const { updateId } = this.#pick(mayGo);
-    const answered = await preview.tryCall('updates.cancel', { updateId });
-    if (answered?.ok.kind === 'done') this.#folder.cancelled.add(updateId);
-  }
-
-  async #addFault(kind: Extract<Kill, { how: 'step' }>['fault'] & string): Promise<void> {
-    const options = {
-      times: 1,
-      endpoint: 'customer/update',
-      ...(kind === 'busy' ? { retryAfterSeconds: 0 } : {}),
-    } as const;
-    await this.#options.server.addFault(kind, options);
-  }
-
-  /** Lets everything go out, closes what a person has to look at, and compares. */
-  async #settleUp(preview: PreviewProcess): Promise<{ readonly updates: number; readonly awards: number }> {
-    const { server, matrix } = this.#options;
-    await server.clearFaults();
-    await server.setConnection(true);
-    for (const file of rescueFiles(this.#folder.dataDir)) await this.#takeBack(preview, file);
-    const giveUpAtMs = performance.now() + drainWithinMs;
-    let status = await preview.call('sync.sendNow');
-    for (let look = 1; status.unsent > 0 && performance.now() < giveUpAtMs; look += 1) {
-      if (status.counts.attention > 0) {
-        const open = await preview.call('updates.list', { which: 'open', limit: 500 });
-        for (const { updateId, customerId, state, reason } of open.updates) {
-          if (state !== 'attention') continue;
-          matrix.listed(this.#lastKill);
-          const { dataDir } = this.#folder;
-          if (reason?.kind !== 'cannot-tell' && !asksAboutMovedOut(dataDir, customerId, reason)) {
-            const story = storyOf(dataDir, customerId);
-            this.#stuck(`${updateId} wants attention for ${JSON.stringify(reason)}\n${story}`);
-          }
-          await preview.call('updates.discard', { updateId, reason: 'looked at' });
-        }
-      }
-      // Another process: there is no event to wait for.
-      await wait(15);
-      status = await preview.call(look % 20 === 0 ? 'sync.sendNow' : 'sync.status');
-    }
-    const { acknowledged, serverIds, cancelled } = this.#folder;
-    const mine = new Set(serverIds.values());
-    const ledger = (await server.ledger()).filter(({ customerId }) => mine.has(customerId));
-    const books = readBooks(this.#folder.dataDir);
-    matrix.found(this.#lastKill, compareBooks(books, ledger, acknowledged, serverIds));
-    for (const { id, state } of books.updates) {
-      if (cancelled.has(id) && state !== 'cancelled') this.#stuck(`${id} was cancelled and is ${state}`);
-    }
-    await this.#compareCustomers(preview, ledger);
-    return { updates: books.updates.length, awards: ledger.length };
-  }
-
-  /** The screen shows what the server has: the names as they were sent last, and 50 points for each line of the ledger. */
-  async #compareCustomers(
-    preview: PreviewProcess,
-    ledger: readonly { readonly customerId: number; readonly pointsAwarded: number }[],
-  ): Promise<void> {
-    const atServer = new Map((await this.#options.server.customers()).map((customer) => [customer.userId, customer]));
-    for (const [customerId, userId] of this.#folder.serverIds) {
-      const view = await preview.call('customers.open', { customerId });
-      const server = atServer.get(userId);
-      const awarded = ledger
-        .filter((line) => line.customerId === userId)
-        .reduce((sum, line) => sum + line.pointsAwarded, 0);
-      const points = (this.#folder.pointsAtFirst.get(customerId) ?? 0) + awarded;
-      const shown = [view?.fields.firstName ?? '', view?.fields.lastName ?? '', view?.loyalty?.points];
-      const wanted = [server?.firstName ?? '', server?.lastName ?? '', points];
-      if (JSON.stringify(shown) === JSON.stringify(wanted)) continue;
-      this.#lost(
-        `customer ${customerId} is shown as ${JSON.stringify(shown)}, the server has ${JSON.stringify(wanted)}`,
-      );
-    }
   }
 
   async #endCleanly(): Promise<void> {
     if (this.#till === null) return;
     const preview = await this.#restart();
     await this.#endImport(preview);
-    const { updates, awards } = await this.#settleUp(preview);
+    const { updates, awards } = await settleUp(this.#rig, this.#folder, preview, this.#lastKill);
     this.#options.matrix.closed({ saves: this.#folder.acknowledged.size, updates, awards });
     const { code } = await preview.stop();
     assert.equal(code, 0, preview.errors);
