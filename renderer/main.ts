@@ -4,7 +4,6 @@ import App from './App.svelte';
 import { servicesOfWindow } from './bridge.ts';
 import { startLanguage } from './i18n/language.svelte.ts';
 import { m } from './i18n/messages.ts';
-import TroublePage from './pages/TroublePage.svelte';
 import { Guide } from './state/guide.svelte.ts';
 import { browserMachine } from './state/machine.ts';
 import { Screen } from './state/screen.svelte.ts';
@@ -20,8 +19,10 @@ const language = await startLanguage(
   async () => trouble?.locale ?? (await services?.call('app.info'))?.locale ?? navigator.language,
 );
 if (services === null) target.textContent = m.app_no_program();
-else if (trouble !== null) mount(TroublePage, { target, props: { services, first: trouble } });
-else {
+else if (trouble !== null) {
+  const { default: TroublePage } = await import('./pages/TroublePage.svelte');
+  mount(TroublePage, { target, props: { services, first: trouble } });
+} else {
   const screen = new Screen(services, browserMachine, language);
   mount(App, { target, props: { screen, theme, language, guide: new Guide(localStorage) } });
 }

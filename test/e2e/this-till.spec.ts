@@ -110,3 +110,18 @@ test('what is unsent moves into a sealed file and back, and a customer is forgot
   await page.getByRole('searchbox', { name: 'Find customer' }).fill('rescued');
   await expect(page.getByRole('listbox', { name: 'Customers' }).getByRole('option')).toHaveCount(0);
 });
+
+test('the pages that come after the search are fetched before anybody opens them', async ({ till }) => {
+  const { page } = till;
+  const isFetched = (part: string) =>
+    page.evaluate((name) => performance.getEntriesByType('resource').some((file) => file.name.includes(name)), part);
+  for (const part of ['CustomerPage', 'UpdatesPage', 'ThisTillPage'])
+    await expect.poll(() => isFetched(part)).toBe(true);
+  // From here on nothing more can be had.
+  await page.route('**/assets/**', (route) => route.abort());
+  await till.find(ritaJames.mobile, /Rita/);
+  await expect(await till.openUpdates()).toBeVisible();
+  await openThisTill(till);
+  await page.keyboard.press('F1');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+});

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Component } from 'svelte';
+import '../helpers/svelte-hooks.ts';
+
+const { LaterPart } = await import('../../renderer/state/later-part.svelte.ts');
+
+const page: Component<Record<string, never>> = () => ({});
+
+describe('a part of the screen that is fetched later', () => {
+  it('is fetched once, by whoever asks first, and then shown at once', async () => {
+    let loads = 0;
+    const part = new LaterPart(async () => {
+      loads += 1;
+      return { default: page };
+    });
+    assert.equal(loads, 0);
+    assert.equal(part.shown, null);
+    await Promise.all([part.fetch(), part.fetch()]);
+    assert.equal(part.shown, page);
+    assert.equal(loads, 1);
+  });
+
+  it('says that it could not be had, and is asked for again', async () => {
+    let broken = true;
+    const part = new LaterPart(async () => {
+      if (broken) throw new Error('no such file');
+      return { default: page };
+    });
+    await assert.rejects(part.fetch(), /no such file/);
+    broken = false;
+    await part.fetch();
+    assert.equal(part.shown, page);
+  });
+});
