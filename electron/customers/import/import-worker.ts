@@ -32,7 +32,9 @@ async function run(): Promise<void> {
   let toldAtMs = performance.now();
   try {
     for await (const { records, bytes } of readFile(task.source)) {
-      writer.take(records);
+      ids.onOneView(() => {
+        writer.take(records);
+      });
       if (performance.now() - toldAtMs >= tellEveryMs) {
         toldAtMs = performance.now();
         tell({ kind: 'reading', ...writer.written, resumedAt: writer.resumedAt, bytes, totalBytes: size });

@@ -1,5 +1,4 @@
 /** Which id a customer of an import has had on this till: an id never changes, whoever holds it open. */
-
 import type { Db, OpenDatabase } from '../../db/open.ts';
 import { openToRead } from '../../db/open-to-read.ts';
 import { attachRegionFile, firstRegionId, regionFilePath } from '../region.ts';
@@ -7,6 +6,11 @@ import type { ToldRow } from './told-row.ts';
 
 export type KnownIds = {
   readonly of: (told: ToldRow) => number | null;
+  /**
+   * Does `work` on one view of the till. Each look on its own would take and give back the file's lock, which costs ten
+   * times the look; a view that is held for long would keep the write-ahead log from being emptied.
+   */
+  readonly onOneView: (work: () => void) => void;
   /** The first id that no customer of the till or its region has or had. */
   readonly firstFree: number;
   readonly close: () => void;
@@ -30,6 +34,7 @@ export function openKnownIds(till: OpenDatabase, dataDir: string): KnownIds {
       }
       return null;
     },
+    onOneView: (work) => db.transaction(work)(),
     firstFree: Math.max(firstRegionId, ...highest.map((id) => id + 1)),
     close: () => db.close(),
   };
