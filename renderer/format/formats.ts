@@ -2,6 +2,8 @@
 export type Formats = {
   readonly locale: string;
   readonly number: (value: number) => string;
+  /** Money without its currency, which the server does not tell: two digits or none behind the point. */
+  readonly amount: (value: number) => string;
   /** A gain or a loss, with its sign. */
   readonly signed: (value: number) => string;
   /** `YYYY-MM-DD HH:MM:SS` of the server's (no zone: the store's time) as a date. Other text comes back as it is. */
@@ -31,6 +33,11 @@ const gigabyte = 1e9;
 export function makeFormats(locale: string, countryCode: string, timeZone: string): Formats {
   const tag = regional(locale, countryCode);
   const number = new Intl.NumberFormat(tag, { maximumFractionDigits: 2 });
+  const amount = new Intl.NumberFormat(tag, {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+    trailingZeroDisplay: 'stripIfInteger',
+  });
   const signed = new Intl.NumberFormat(tag, { maximumFractionDigits: 2, signDisplay: 'exceptZero' });
   const percent = new Intl.NumberFormat(tag, { style: 'percent' });
   const unit = { style: 'unit', unitDisplay: 'short', maximumFractionDigits: 1 } as const;
@@ -49,6 +56,7 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
   return {
     locale: tag,
     number: (value) => number.format(value),
+    amount: (value) => amount.format(value),
     signed: (value) => signed.format(value),
     serverDate: (text) => withServerMs(text, (ms) => date.format(ms)),
     serverDateTime: (text) => withServerMs(text, (ms) => dateTime.format(ms)),

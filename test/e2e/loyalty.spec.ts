@@ -31,7 +31,7 @@ test.describe('the answer to an update', () => {
       ['Tier', 'Gold'],
       ['Tier expires', '11 Sept 2028'],
       ['Lifetime points', '15,050'],
-      ['Lifetime purchases', '1,82,400.5'],
+      ['Lifetime purchases', '1,82,400.50'],
       ['Customer number', String(rita.userId)],
       ['Registered on', /11 Sept 2019/],
       ['Changed at head office', /\d{4}/],

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { makeFormats } from '../../renderer/format/formats.ts';
+
+const india = makeFormats('en', 'IN', 'Asia/Kolkata');
+const germany = makeFormats('de-DE', 'DE', 'Europe/Berlin');
+
+describe('numbers and dates', () => {
+  it('are written as in the country of the store', () => {
+    assert.equal(india.number(234_000), '2,34,000');
+    assert.equal(germany.number(234_000), '234.000');
+    assert.equal(india.signed(-40), '-40');
+    assert.equal(india.signed(50), '+50');
+  });
+
+  it('have two digits behind the point or none, where they are money', () => {
+    assert.equal(india.amount(182_400.5), '1,82,400.50');
+    assert.equal(india.amount(150_000), '1,50,000');
+    assert.equal(germany.amount(12.345), '12,35');
+  });
+
+  it("are the server's own text where that is no date, and never a day that no month has", () => {
+    assert.equal(india.serverDate('2031-09-11 23:59:59'), '11 Sept 2031');
+    assert.equal(india.serverDate('2031-02-30'), '2031-02-30');
+    assert.equal(india.serverDate('soon'), 'soon');
+  });
+
+  it('are understood as people type them, in the order of their country', () => {
+    assert.equal(india.typedDate('11/9/2019', false), '2019-09-11');
+    assert.equal(germany.typedDate('1.2.2020 8:05', true), '2020-02-01 08:05:00');
+    assert.equal(makeFormats('en-US', 'US', 'UTC').typedDate('9/11/2019', false), '2019-09-11');
+    assert.equal(india.typedDate('next week', false), 'next week');
+  });
+});
