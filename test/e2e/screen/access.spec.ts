@@ -1,0 +1,101 @@
+/** The screen for everybody: what axe finds in every state, targets for a finger, the on-screen keyboard, contrast and motion. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright/test';
+import { states } from '../../helpers/scenes/states.ts';
+import { hiddenFields, smallTargets } from '../../helpers/scenes/targets.ts';
+import { expect, stateOf, test } from './scenes.ts';
+
+/** What axe finds, in a line each: the rule, and where. */
+async function findings(page: Page, rules: 'all' | 'colours' | 'all-but-colours'): Promise<string[]> {
+  // Legacy mode only means that axe opens no tab of its own; there are no frames here.
+  const axe = new AxeBuilder({ page }).setLegacyMode();
+  if (rules === 'colours') axe.withRules('color-contrast');
+  if (rules === 'all-but-colours') axe.disableRules('color-contrast');
+  const { violations } = await axe.analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+}
+
+for (const state of states) {
+  test(`${state.name}: axe finds nothing, by light, in the dark and in Arabic, and a finger finds everything`, async ({
+    touchScenes,
+  }) => {
+    const { page } = touchScenes;
+    await touchScenes.show(state);
+    expect.soft(await smallTargets(page)).toEqual([]);
+    expect.soft(await findings(page, 'all'), 'by light').toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect.soft(await findings(page, 'colours'), 'in the dark').toEqual([]);
+    await touchScenes.show(state, 'ar');
+    expect.soft(await findings(page, 'all-but-colours'), 'in Arabic').toEqual([]);
+  });
+}
+
+for (const name of ['customer', 'many-fields', 'invalid', 'secret-needed', 'key-unreadable', 'updates-conflict']) {
+  test(`${name}: the field in use stays in sight above an on-screen keyboard`, async ({ touchScenes }) => {
+    const { page } = touchScenes;
+    await touchScenes.show(stateOf(name));
+    await page.setViewportSize({ width: 1024, height: 400 });
+    expect(await hiddenFields(page)).toEqual([]);
+  });
+}
+
+test('where the machine wants less motion, nothing moves', async ({ touchScenes }) => {
+  const { page } = touchScenes;
+  const moving = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('*')]
+        .filter((element) => {
+          const { transitionDuration, animationName } = getComputedStyle(element);
+          return animationName !== 'none' || transitionDuration.split(', ').some((time) => time !== '0s');
+        })
+        .map((element) => element.className),
+    );
+  await touchScenes.show(stateOf('edited'));
+  expect(await moving()).toEqual([]);
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  expect(await moving()).not.toEqual([]);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+});
+
+test('where the machine wants more contrast, lines and small words are as strong as the others', async ({
+  touchScenes,
+}) => {
+  const { page } = touchScenes;
+  const colours = () =>
+    page.evaluate(() => {
+      const root = getComputedStyle(document.documentElement);
+      return {
+        lines: [root.getPropertyValue('--line'), root.getPropertyValue('--line-strong')],
+        words: [root.getPropertyValue('--ink-2'), root.getPropertyValue('--ink')],
+      };
+    });
+  for (const theme of ['light', 'dark'] as const) {
+    await touchScenes.show(stateOf('customer'), 'en', theme);
+    expect(new Set((await colours()).words).size).toBe(2);
+    await page.emulateMedia({ contrast: 'more' });
+    const { lines, words } = await colours();
+    expect([new Set(lines).size, new Set(words).size]).toEqual([1, 1]);
+    await page.emulateMedia({ contrast: 'no-preference' });
+  }
+});
+
+test('in the colours of a high-contrast machine what is changed, chosen and reached can still be told', async ({
+  touchScenes,
+}) => {
+  const { page } = touchScenes;
+  await touchScenes.show(stateOf('edited'));
+  await page.emulateMedia({ forcedColors: 'active' });
+  const style = (selector: string, property: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property);
+  expect(await style('.frame.changed', 'border-inline-start-color')).not.toBe(
+    await style('.frame:not(.changed)', 'border-inline-start-color'),
+  );
+  expect(await style('.row.active', 'outline-style')).toBe('solid');
+  expect(await style('.steps .climbed', 'background-color')).not.toBe(
+    await style('.steps span:not(.climbed)', 'background-color'),
+  );
+  await page.emulateMedia({ forcedColors: 'none' });
+});
