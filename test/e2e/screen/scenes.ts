@@ -20,6 +20,18 @@ export function stateOf(name: string): ScreenState {
   return found;
 }
 
+/** The states that are looked at in other languages, too, and have pictures. Without those whose faces are the machine's. */
+export const mainStates: readonly ScreenState[] = [
+  'welcome',
+  'customer',
+  'edited',
+  'saved-offline',
+  'sent',
+  'updates',
+  'help-paused',
+  'damaged-data',
+].map(stateOf);
+
 type Shared = { scenePages: ScenePages; touchScenes: Scenes };
 
 export const test = base.extend<Record<never, never>, Shared>({
