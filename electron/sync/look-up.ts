@@ -6,6 +6,7 @@ import type { CustomerRecord, Identifier } from '../customers/customer.ts';
 import type { LookupResult } from '../customers/customer-view.ts';
 import { identifierOf } from '../customers/effective.ts';
 import { customerRow, findByIdentifier } from '../customers/store.ts';
+import type { Db } from '../db/open.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { ReadOutcome } from '../loyalty-api/outcome.ts';
 import { type Line, noteHeld, noteMerge, noteTrouble } from './line.ts';
@@ -19,9 +20,13 @@ type FailedWhy = Extract<LookupResult, { kind: 'failed' }>['why'];
 
 /** Looks somebody up by an identifier and brings the record into the cache. */
 export async function lookUp(line: Line, identifier: Identifier): Promise<LookUp> {
-  const known = (record: CustomerRecord) =>
-    record.userId === null ? null : findByIdentifier(line.db, { type: 'userId', value: record.userId });
-  return ask(line, identifier, known, (record) => keepFound(line.db, identifier, record, line.clock.wallMs()));
+  const { db } = line;
+  return ask(
+    line,
+    identifier,
+    (record) => byServerId(db, record),
+    (record) => keepFound(db, identifier, record, line.clock.wallMs()),
+  );
 }
 
 /** Refreshes a customer of this till. */
@@ -29,18 +34,19 @@ export async function refresh(line: Line, customerId: number): Promise<LookUp> {
   const { db, clock } = line;
   const identifier = identifierOf(db, customerId, line.primaryIdentifier());
   if (identifier === null) return { kind: 'not-found' };
-  const outcome = await ask(
-    line,
-    identifier,
-    () => customerId,
-    (record) =>
-      // Meanwhile the customer may have turned out to be another of this till.
-      customerRow(db, customerId) === null
-        ? keepFound(db, identifier, record, clock.wallMs())
-        : keepRecord(db, customerId, record, clock.wallMs()),
-  );
+  // Meanwhile the customer may have turned out to be another of this till, or have asked to be forgotten.
+  const whoNow = (record: CustomerRecord) =>
+    customerRow(db, customerId) === null ? byServerId(db, record) : customerId;
+  const outcome = await ask(line, identifier, whoNow, (record) => {
+    const knownId = whoNow(record);
+    return knownId === null ? null : keepRecord(db, knownId, record, clock.wallMs());
+  });
   if (outcome.kind === 'found') noteMerge(line, customerId, outcome.customerId);
   return outcome;
+}
+
+function byServerId(db: Db, { userId }: CustomerRecord): number | null {
+  return userId === null ? null : findByIdentifier(db, { type: 'userId', value: userId });
 }
 
 /** An answer that was overtaken by an update of the same customer is asked for again this often. */
@@ -50,7 +56,7 @@ async function ask(
   line: Line,
   identifier: Identifier,
   known: (record: CustomerRecord) => number | null,
-  keep: (record: CustomerRecord) => number,
+  keep: (record: CustomerRecord) => number | null,
 ): Promise<LookUp> {
   const api = line.api();
   if (api === null) return { kind: 'failed', why: 'no-secret' };
@@ -69,13 +75,15 @@ function settleLookUp(
   line: Line,
   api: LoyaltyApi,
   outcome: ReadOutcome<CustomerRecord>,
-  keep: (record: CustomerRecord) => number,
+  /** Null where whoever was asked about is not to be on this till. */
+  keep: (record: CustomerRecord) => number | null,
 ): LookUp {
   const { connection } = line;
   switch (outcome.kind) {
     case 'found': {
       connection.answered();
       const customerId = keep(outcome.value);
+      if (customerId === null) return { kind: 'not-found' };
       line.customerChanged(customerId);
       return { kind: 'found', customerId };
     }

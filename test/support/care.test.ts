@@ -182,6 +182,20 @@ describe('a customer who asks to be forgotten', () => {
     assert.equal(pages.includes(String(other?.userId)), true, 'this test does not see the pages');
   });
 
+  it('stays away when head office answers a question about them that was asked before', async () => {
+    const till = await rig.openTill(rig.newFolder());
+    const [one] = rig.server.control.customers;
+    const { customerId } = await bringIn(till, byServerId(one?.userId ?? 0));
+    const asked = rig.server.control.hold('received', { endpoint: 'customer/get' });
+    const refreshing = till.call['customers.refresh']({ customerId });
+    await asked.reached;
+    assert.deepEqual(await forget(till, customerId), { kind: 'forgotten' });
+    asked.release();
+    assert.deepEqual(await refreshing, { kind: 'not-found' });
+    const found = await till.call['customers.search']({ query: String(one?.mobile), limit: 50 });
+    assert.deepEqual(found.hits, []);
+  });
+
   it('F12: stays while something is unsent, and a person is told how much and how old', async () => {
     const folder = rig.newFolder();
     const till = await rig.openTill(folder);
