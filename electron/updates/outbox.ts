@@ -379,16 +379,23 @@ export class Outbox extends OutboxReader {
     }
   }
 
-  /** Later updates of the customer were written against the values that this one has now moved. */
+  /**
+   * Later updates of the customer were written against the values that this one has now moved. Earlier ones were not: one
+   * that was put off, and went by, must not take back unasked what was saved after it.
+   */
   #rebase(update: Update): void {
     const told = readRecord(this.#db, update.customerId)?.fields ?? {};
     const later = selectUpdates(
       this.#db,
-      `where u.customer_id = ? and u.kind = 'fields' and u.state in ${openList}`,
+      `where u.customer_id = ? and u.kind = 'fields' and u.state in ${openList} and (u.place, u.seq) > (?, ?)`,
       update.customerId,
+      update.place,
+      update.seq,
     );
     for (const other of later) {
-      const moved = fieldKeys(update.changes).filter((key) => other.changes[key] !== undefined);
+      const moved = fieldKeys(update.changes).filter(
+        (key) => other.changes[key] !== undefined && told[key] !== undefined,
+      );
       if (moved.length === 0) continue;
       const baseline = Object.fromEntries(moved.map((key) => [key, told[key] ?? null]));
       this.#compareWith(other, baseline, 'baseline moved by an earlier update');

@@ -104,6 +104,29 @@ describe('a conflict that is put off until the next visit', () => {
     ]);
   });
 
+  it('asks of a field that was changed by a later update, and does not put the older value over it', async () => {
+    await till.call['updates.discard']({ updateId, reason: 'another one for this test' });
+    rig.server.control.changeCustomer(userId, { lastName: 'Theirs again' });
+    updateId = await save(till, customerId, { lastName: 'Ours', firstName: 'Older' });
+    await untilState(till, customerId, updateId, 'attention');
+    await putOff();
+    const later = await save(till, customerId, { firstName: 'Newer' });
+    await untilState(till, customerId, later, 'applied');
+    const answered = savedId(
+      await till.call['updates.settleConflict']({
+        updateId,
+        token: randomUUID(),
+        choices: { lastName: { keep: 'theirs', theirs: 'Theirs again' } },
+      }),
+    );
+    const asked = await untilState(till, customerId, answered, 'attention');
+    assert.deepEqual(asked.reason, {
+      kind: 'conflict',
+      fields: [{ key: 'firstName', was: 'Rita', theirs: 'Newer', ours: 'Older' }],
+    });
+    assert.equal(rig.server.control.customer(userId)?.firstName, 'Newer');
+  });
+
   it('is only for conflicts: what was refused cannot be put off', async () => {
     rig.server.control.setFault('refuse', { times: 1, endpoint: 'customer/update' });
     const { customerId: other } = await bringIn(till, byServerId(anchors.ashaRaman.userId));
