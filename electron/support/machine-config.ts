@@ -133,7 +133,7 @@ export const machineConfigSchema = z.strictObject({
       resendUnconfirmed: z
         .enum(['after-read-back', 'always'])
         .default('after-read-back')
-        .describe('"always" sends uncertain updates again where they cannot be read back: points may count twice.'),
+        .describe('"always" sends an uncertain update once more where it cannot be read back: points may count twice.'),
       checkAfterMinutes: z
         .number()
         .min(0)

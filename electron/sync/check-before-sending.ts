@@ -14,7 +14,8 @@ import { customerRow, readRecord } from '../customers/store.ts';
 import { commitTogether } from '../db/group-commit.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
-import { arrivedByMark, type Comparison, compareWithServer, sameValue } from './compare.ts';
+import type { AttentionReason } from '../updates/update-view.ts';
+import { arrivedByMark, cannotTell, compareWithServer, sameValue } from './compare.ts';
 import { type Line, noteAnswer, noteHeld, noteMerge, noteTrouble } from './line.ts';
 import type { Lane } from './pace.ts';
 import { customerOf, keepFound, keepRecord, settleApplied } from './settle.ts';
@@ -145,47 +146,57 @@ function learnBaseline(line: Line, update: Update, server: CustomerRecord): void
   line.outbox.learnBaseline(update, learned);
 }
 
-/**
- * @returns null where the server never told us of the customer; `isThere`: its mark tells that the first attempt has
- * arrived after all
- */
-function comparedWithCache({ db, mark }: Line, update: Update): (Comparison & { readonly isThere: boolean }) | null {
+type Verdict =
+  | { readonly kind: 'goes' }
+  /** The server holds it: from another hand (`already`), or by the mark from the first attempt after all (`read`). */
+  | { readonly kind: 'is-there'; readonly confirmedBy: 'already' | 'read' }
+  | { readonly kind: 'needs-person'; readonly reason: AttentionReason };
+
+/** What the record here says of an update. Whatever does not go is settled by it, so that nothing is looked at for ever. */
+function verdictOf({ db, mark }: Line, update: Update): Verdict {
   const record = readRecord(db, update.customerId);
-  if (record === null || customerRow(db, update.customerId)?.as_of_ms === null) return null;
-  const isThere = update.attempts > 0 && arrivedByMark(update, record, mark.current) === 'arrived';
-  return { ...compareWithServer(update, record, update.resent ? 'maybe' : 'never'), isThere };
+  // Never told: there is nothing to compare with.
+  if (record === null || customerRow(db, update.customerId)?.as_of_ms === null) return { kind: 'goes' };
+  const byMark = update.attempts > 0 && arrivedByMark(update, record, mark.current) === 'arrived';
+  if (byMark) return { kind: 'is-there', confirmedBy: 'read' };
+  const comparison = compareWithServer(update, record, update.resent ? 'maybe' : 'never');
+  switch (comparison.kind) {
+    case 'baseline':
+      return { kind: 'goes' };
+    case 'ours':
+      return { kind: 'is-there', confirmedBy: 'already' };
+    case 'moved':
+      return { kind: 'needs-person', reason: { kind: 'conflict', fields: comparison.fields } };
+    case 'mixed':
+      // Somebody else made a part of the same change. After a first attempt, that part may be its own.
+      return update.resent
+        ? { kind: 'needs-person', reason: cannotTell(update, 'read-back-differs') }
+        : { kind: 'goes' };
+  }
 }
 
 /** Whether what made an update go still holds: the customer may have been told anew since it was looked at. */
-export function isAsCompared(line: Line, update: Update): boolean {
-  if (update.kind !== 'fields') return true;
-  const comparison = comparedWithCache(line, update);
-  return comparison === null || (comparison.kind === 'baseline' && !comparison.isThere);
+export function stillGoes(line: Line, update: Update): boolean {
+  return update.kind !== 'fields' || verdictOf(line, update).kind === 'goes';
 }
 
 /** @returns true where the update needs no sending: the server holds it already, or holds something else by now */
 function settleByCache(line: Line, update: Update): boolean {
   const { db, outbox, clock } = line;
-  const comparison = comparedWithCache(line, update);
-  if (comparison === null) return false;
-  if (comparison.kind === 'ours' || comparison.isThere) {
-    const customerId = settleApplied(
-      db,
-      outbox,
-      update,
-      null,
-      { effects: [], warnings: [], answer: null, confirmedBy: comparison.isThere ? 'read' : 'already' },
-      clock.wallMs(),
-    );
-    line.updateChanged(update.id, customerId);
-    return true;
+  const verdict = verdictOf(line, update);
+  switch (verdict.kind) {
+    case 'goes':
+      return false;
+    case 'is-there': {
+      const told = { effects: [], warnings: [], answer: null, confirmedBy: verdict.confirmedBy } as const;
+      line.updateChanged(update.id, settleApplied(db, outbox, update, null, told, clock.wallMs()));
+      return true;
+    }
+    case 'needs-person':
+      outbox.needsPerson(update, verdict.reason, null);
+      line.updateChanged(update.id, update.customerId);
+      return true;
   }
-  if (comparison.kind === 'moved') {
-    outbox.needsPerson(update, { kind: 'conflict', fields: comparison.fields }, null);
-    line.updateChanged(update.id, update.customerId);
-    return true;
-  }
-  return false;
 }
 
 async function checkFills(

@@ -3,7 +3,7 @@ import type { CustomerRecord, FieldKey } from '../customers/customer.ts';
 import { fieldKeys } from '../customers/customer.ts';
 import { severalValues } from '../updates/defined-field-rules.ts';
 import type { Update } from '../updates/rows.ts';
-import type { FieldConflict } from '../updates/update-view.ts';
+import type { AttentionReason, FieldConflict } from '../updates/update-view.ts';
 import type { Mark } from './mark-field.ts';
 
 /** Sorted, so that the order does not count; null where the value is not several. */
@@ -108,4 +108,14 @@ export function arrivedByMark(
   if (update.before === null || update.before.asOfMs === null) return 'cannot-tell';
   const was = update.before.mark ?? '';
   return there === was && (was !== '' || mark.isKept) ? 'did-not-arrive' : 'cannot-tell';
+}
+
+type CannotTell = Extract<AttentionReason, { kind: 'cannot-tell' }>;
+
+/** It may have arrived, and what the server holds does not tell. */
+export function cannotTell(
+  { uncertainAfter }: Pick<Update, 'uncertainAfter'>,
+  because: CannotTell['because'],
+): CannotTell {
+  return { kind: 'cannot-tell', after: uncertainAfter ?? 'till-stopped', because };
 }

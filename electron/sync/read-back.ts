@@ -13,13 +13,10 @@ import { inTransaction } from '../db/statements.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { lookForDoubleAwards } from '../updates/double-awards.ts';
 import type { Update } from '../updates/rows.ts';
-import type { AttentionReason } from '../updates/update-view.ts';
-import { arrivedByMark, compareWithServer } from './compare.ts';
+import { arrivedByMark, cannotTell, compareWithServer } from './compare.ts';
 import { type Line, noteAnswer, noteHeld, noteMerge, noteTrouble } from './line.ts';
 import type { Lane } from './pace.ts';
 import { customerOf, keepRecord, settleApplied } from './settle.ts';
-
-type Because = Extract<AttentionReason, { kind: 'cannot-tell' }>['because'];
 
 /**
  * @returns `later` where the server could not be asked: the update stays unknown; `goes-again` where it did not arrive: the
@@ -57,7 +54,10 @@ export async function readBack(
       const customerId = inTransaction(db, () => {
         const kept = keepRecord(db, before, outcome.value, nowMs);
         if (mayGoAgain) outbox.resend(update);
-        else cannotTell(line, update, isAsBefore ? 'resent-once' : seen ? 'read-back-differs' : 'no-baseline');
+        else {
+          const because = isAsBefore ? 'resent-once' : seen ? 'read-back-differs' : 'no-baseline';
+          outbox.needsPerson(update, cannotTell(update, because), null);
+        }
         lookForDoubleAwards(db, kept, nowMs);
         return kept;
       });
@@ -84,15 +84,12 @@ export async function readBack(
   }
 }
 
-function cannotTell(line: Line, update: Update, because: Because): void {
-  const after = update.uncertainAfter ?? 'till-stopped';
-  line.outbox.needsPerson(update, { kind: 'cannot-tell', after, because }, null);
-}
-
-/** Where the till may not read, IT decides: a person looks at it (default), or it goes again and may count twice. */
-function withoutReading(line: Line, update: Update): 'settled' {
-  if (line.config.sync.resendUnconfirmed === 'always' && update.kind === 'fields') line.outbox.resend(update);
-  else cannotTell(line, update, 'read-back-not-allowed');
-  line.updateChanged(update.id, customerOf(line.db, update));
-  return 'settled';
+/** Where the till may not read, IT decides: a person looks at it (default), or it goes once more and may count twice. */
+function withoutReading(line: Line, update: Update): 'settled' | 'goes-again' {
+  const { db, outbox, config } = line;
+  const mayGoAgain = config.sync.resendUnconfirmed === 'always' && update.kind === 'fields' && !update.resent;
+  if (mayGoAgain) outbox.resend(update);
+  else outbox.needsPerson(update, cannotTell(update, update.resent ? 'resent-once' : 'read-back-not-allowed'), null);
+  line.updateChanged(update.id, customerOf(db, update));
+  return mayGoAgain ? 'goes-again' : 'settled';
 }

@@ -6,7 +6,7 @@ import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { UpdateOutcome } from '../loyalty-api/outcome.ts';
 import type { BeforeSending } from '../updates/row-json.ts';
 import type { Update } from '../updates/rows.ts';
-import { checkBeforeSending, type How, isAsCompared } from './check-before-sending.ts';
+import { checkBeforeSending, type How, stillGoes } from './check-before-sending.ts';
 import { type Line, noteAnswer, noteHeld, noteMerge, noteTrouble } from './line.ts';
 import { customerOf, settleApplied } from './settle.ts';
 
@@ -45,7 +45,7 @@ export async function sendOne(
   line.pace.take(how.lane);
   // The attempt id is durable before the first byte leaves (F02).
   const claimed = await commitTogether(line.db, () =>
-    how.mayClaim() && isAsCompared(line, check.update)
+    how.mayClaim() && stillGoes(line, check.update)
       ? line.outbox.claim(check.update.id, check.update.revision, beforeSending(line, check.update))
       : null,
   );

@@ -253,7 +253,7 @@ export class Outbox extends OutboxReader {
         update,
         'queued',
         { by: byTill, event: 'did not arrive, goes once more' },
-        { resent: true, uncertainAfter: null, attemptId: null },
+        { resent: true, attemptId: null },
       ),
     );
   }

@@ -225,6 +225,49 @@ describe('what happens while something else is on its way', () => {
     assert.equal(readRecord(rig.db, customerId)?.loyalty?.points, 50);
   });
 
+  it('the same holds where the customer turned out to be another of this till meanwhile', async () => {
+    const knownId = rig.addCustomer('1');
+    const identifier: Identifier = { type: 'mobile', value: customerRecord('1', '').fields.mobile ?? '' };
+    const doubleId = insertUnknownCustomer(rig.db, identifier);
+    const release = hold('get', 'onAnswer');
+    const refreshing = refresh(rig.line, doubleId);
+    await clock.pass(10);
+    saveFor(doubleId, identifier, { lastName: 'Newer' });
+    await clock.pass(10);
+    assert.equal(server.ledger.length, 1);
+    await release();
+    await refreshing;
+    assert.equal(readRecord(rig.db, knownId)?.fields.lastName, 'Newer');
+    assert.equal(readRecord(rig.db, knownId)?.loyalty?.points, 50);
+  });
+
+  it('F13, F21 an update of which another till made a part already is sent, not looked at for ever', async () => {
+    const customerId = rig.addCustomer('1');
+    server.apply('1', { lastName: 'Same' });
+    await clock.pass(60 * minuteMs);
+    const updateId = rig.save(customerId, { lastName: 'Same', firstName: 'Ours' });
+    const callsBefore = server.calls;
+    await clock.pass(1000);
+    assert.equal(updateOf(updateId).state, 'applied');
+    assert.ok(server.calls - callsBefore < 5, `${server.calls - callsBefore} calls`);
+    assert.equal(server.customers.get('1')?.fields.firstName, 'Ours');
+  });
+
+  it('F01 an update of which only a part is there when it is about to go once more is left to a person', async () => {
+    const customerId = rig.addCustomer('1');
+    server.fate = () => 'lose';
+    const updateId = rig.save(customerId, { lastName: 'Ours', firstName: 'Ours' });
+    await clock.pass(1500);
+    assert.deepEqual([updateOf(updateId).state, updateOf(updateId).resent], ['queued', true]);
+    server.fate = () => 'apply';
+    server.apply('1', { lastName: 'Ours' });
+    await clock.pass(minuteMs);
+    const { state, reason } = updateOf(updateId);
+    assert.deepEqual(reason, { kind: 'cannot-tell', after: 'connection-lost', because: 'read-back-differs' });
+    assert.equal(state, 'attention');
+    assert.equal(server.updateCalls, 1);
+  });
+
   it('nothing spins while a request hangs', async () => {
     const customerId = rig.addCustomer('1');
     await restart();

@@ -87,6 +87,16 @@ describe('updates of which it is not known whether they arrived', () => {
     }
   });
 
+  it('F01 where IT lets an unconfirmed update go again, it goes once more, not until the points run over', async () => {
+    const till = await rig.openTill(rig.newFolder(), { sync: { readBack: false, resendUnconfirmed: 'always' } });
+    const customer = await bringIn(till, rita);
+    rig.server.control.setFault('drop-reply', { endpoint: 'customer/update' });
+    const updateId = await save(till, customer.customerId, { lastName: 'Again' });
+    const stuck = await untilState(till, customer.customerId, updateId, 'attention');
+    assert.deepEqual(stuck.reason, { kind: 'cannot-tell', after: 'connection-lost', because: 'resent-once' });
+    assert.equal(appliedTo(anchors.ritaJames.userId).length, 2);
+  });
+
   it('F02 an update that was being sent when the till stopped is unknown at the next start, then told by reading', async () => {
     const folder = rig.newFolder();
     const first = await rig.openTill(folder);
