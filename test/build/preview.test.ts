@@ -1,15 +1,17 @@
 /** The outside contract of `npm run preview`: other programs rely on it. */
+
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { ensureBuilt } from '../../build/bundles.ts';
-import { run, temporaryFolder } from './program.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { run } from './program.ts';
 
 test.before(() => ensureBuilt(['preload', 'renderer']));
 
-function configured(t: TestContext, config: unknown) {
-  const folder = temporaryFolder(t);
+function configured(config: unknown) {
+  const folder = temporaryFolder();
   const file = path.join(folder, 'config.json');
   writeFileSync(file, typeof config === 'string' ? config : JSON.stringify(config));
   const args = ['--config', file, '--data', path.join(folder, 'data'), '--port', '0', '--no-open'];
@@ -24,7 +26,7 @@ const config = {
 };
 
 test('one line says where it is, only the token opens it, and SIGTERM ends it with 0', async (t) => {
-  const { args } = configured(t, config);
+  const { args } = configured(config);
   const preview = run(t, 'preview', args);
   await preview.says(/\n/);
   const told: unknown = JSON.parse(preview.stdout());
@@ -50,7 +52,7 @@ test('one line says where it is, only the token opens it, and SIGTERM ends it wi
 });
 
 test('a wrong config is told by path, found and expected, all at once, and ends with 2', async (t) => {
-  const { args, file } = configured(t, {
+  const { args, file } = configured({
     api: { url: 'http://shop.example.com', requestsPerMinute: 0 },
     auth: { method: 'basic', till: 'store123', password: 'typed here by mistake' },
     store: { countryCode: 'India', timeZone: 'Bombay' },
@@ -79,14 +81,14 @@ for (const [what, text, expected] of [
   ['that is empty of all that is needed', '{}', /api: found nothing.*\n\s+auth: found nothing/],
 ] as const) {
   test(`a config ${what} ends with 2`, async (t) => {
-    const preview = run(t, 'preview', configured(t, text).args);
+    const preview = run(t, 'preview', configured(text).args);
     assert.equal(await preview.ended, 2);
     assert.match(preview.stderr(), expected);
   });
 }
 
 test('a config that is not there, and words that are no arguments, end with 2', async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   const missing = run(t, 'preview', ['--config', path.join(folder, 'no.json'), '--data', folder, '--no-open']);
   assert.equal(await missing.ended, 2);
   assert.match(

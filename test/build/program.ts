@@ -1,8 +1,5 @@
 /** The programs behind `npm start` and `npm run preview`, run as npm runs them. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { projectRoot } from '../../build/project-root.ts';
 
@@ -14,12 +11,6 @@ export type Program = {
   readonly says: (what: RegExp, where?: 'stdout' | 'stderr') => Promise<string>;
   readonly ended: Promise<number | null>;
 };
-
-export function temporaryFolder(t: TestContext): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-build-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
-  return folder;
-}
 
 /** @param env beside this process's own, without what would show a window or name a config */
 export function run(

@@ -1,12 +1,14 @@
 /** `npm start` on a machine without a display: it says so, prints the address, and stops as a program should. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ensureBuilt } from '../../build/bundles.ts';
-import { run, temporaryFolder } from './program.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { run } from './program.ts';
 
 test('without a display it says why, prints the address, and Ctrl+C stops everything', async (t) => {
   await ensureBuilt(['preload', 'renderer']);
-  const start = run(t, 'start', ['--data', temporaryFolder(t)]);
+  const start = run(t, 'start', ['--data', temporaryFolder()]);
   const said = await start.says(/Open http:\S+ in a browser/, 'stderr');
   assert.match(said, /practice mode, with sample customers/);
   assert.match(said, /The desktop window cannot be had, because this machine has no display/);

@@ -3,7 +3,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { commands } from '../../electron/command-line/commands.ts';
 import { isCommand } from '../../electron/command-line/run-command.ts';
-import { newFolder, openOfflineTill, openRaw, openUpdatesOf, saveFor, someMobile } from '../db/offline-till.ts';
+import { openOfflineTill, openRaw, openUpdatesOf, saveFor, someMobile } from '../db/offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { run } from './run.ts';
 
 describe('the command line', () => {
@@ -43,8 +44,8 @@ describe('the command line', () => {
     assert.equal(more.code, 64);
   });
 
-  it('writes its result to a file that only this user may read, where one is named', async (t) => {
-    const folder = newFolder(t);
+  it('writes its result to a file that only this user may read, where one is named', async () => {
+    const folder = temporaryFolder();
     const config = `${folder}/config.json`;
     writeFileSync(config, '{"api":{"cluster":"eu"},"auth":{"method":"basic","till":"t"}}');
     const ran = await run(['config', 'check', config, '--json', '--output', 'said.json'], { cwd: folder });
@@ -62,8 +63,8 @@ describe('the command line', () => {
 });
 
 describe('tillside config check', () => {
-  it('names every mistake by path, what was found and what was expected, and repeats no secret', async (t) => {
-    const folder = newFolder(t);
+  it('names every mistake by path, what was found and what was expected, and repeats no secret', async () => {
+    const folder = temporaryFolder();
     const file = `${folder}/config.json`;
     writeFileSync(file, '{"api":{"cluster":"mars","password":"hunter2"},"auth":{"method":"basic"}}');
     const told = await run(['config', 'check', file]);
@@ -79,7 +80,7 @@ describe('tillside config check', () => {
 
 describe('tillside outbox list', () => {
   it('shows states, ages and names of fields beside a till that is open, and never what is in them', async (t) => {
-    const folder = newFolder(t);
+    const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
     const none = await run(['outbox', 'list', '--data', folder]);
@@ -95,8 +96,8 @@ describe('tillside outbox list', () => {
     assert.deepEqual(updates[0].fields, ['lastName']);
   });
 
-  it('tells apart what needs a person now, what waits for a customer, and points that may have been awarded twice', async (t) => {
-    const folder = newFolder(t);
+  it('tells apart what needs a person now, what waits for a customer, and points that may have been awarded twice', async () => {
+    const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     await saveFor(till, someMobile, 'Confidential');
     await saveFor(till, '919845099999', 'Confidential');
@@ -139,8 +140,8 @@ describe('tillside outbox list', () => {
     assert.deepEqual([outbox.facts.attention, outbox.facts.nextVisit, outbox.facts.doubleAwards], [0, 1, 1]);
   });
 
-  it('says where it looked when there is no till', async (t) => {
-    const folder = newFolder(t);
+  it('says where it looked when there is no till', async () => {
+    const folder = temporaryFolder();
     const ran = await run(['outbox', 'list', '--data', folder]);
     assert.equal(ran.code, 2);
     assert.match(ran.err, /--data/);

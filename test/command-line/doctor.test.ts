@@ -1,11 +1,12 @@
 /** `tillside doctor` as a process, at a till that is broken in each way that the field has seen. */
+
 import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import { folderFiles } from '../../electron/db/folder-files.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
@@ -14,7 +15,8 @@ import { type PracticeServer, startPracticeServer } from '../../electron/practic
 import { sampleCustomers } from '../../electron/practice/sample-customers.ts';
 import type { Finding } from '../../electron/support/doctor/finding.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
-import { newFolder, openOfflineTill, saveFor, someMobile } from '../db/offline-till.ts';
+import { openOfflineTill, saveFor, someMobile } from '../db/offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { makeCertificates } from '../loyalty-api/certificates.ts';
 import { type AsProcess, runProgram } from './program.ts';
 import { run } from './run.ts';
@@ -34,8 +36,8 @@ describe('tillside doctor', () => {
   after(() => server.close());
 
   /** A till that was used, and closed. */
-  async function tillFolder(t: TestContext, password: string = secret): Promise<string> {
-    const folder = newFolder(t);
+  async function tillFolder(password: string = secret): Promise<string> {
+    const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     await saveFor(till, someMobile, 'Confidential');
     await till.close();
@@ -43,8 +45,8 @@ describe('tillside doctor', () => {
     return folder;
   }
 
-  function configFor(t: TestContext, url = server.url): string {
-    const file = path.join(newFolder(t), 'config.json');
+  function configFor(url = server.url): string {
+    const file = path.join(temporaryFolder(), 'config.json');
     writeFileSync(file, JSON.stringify(practiceConfig(url)));
     return file;
   }
@@ -67,9 +69,9 @@ describe('tillside doctor', () => {
     return findings.filter((finding) => finding.severity === severity).map(({ check }) => check);
   }
 
-  it('finds nothing to do at a till that is well, and says what it looked at', async (t) => {
-    const folder = await tillFolder(t);
-    const told = await ask(folder, configFor(t));
+  it('finds nothing to do at a till that is well, and says what it looked at', async () => {
+    const folder = await tillFolder();
+    const told = await ask(folder, configFor());
     assert.deepEqual(ofSeverity(told, 'act'), [], told.text);
     assert.deepEqual(ofSeverity(told, 'look'), [], told.text);
     assert.equal(told.code, 0);
@@ -85,8 +87,8 @@ describe('tillside doctor', () => {
     assert.match(told.of('version').found, /Tillside \d+\.\d+\.\d+/);
   });
 
-  it('a wrong secret: names the refusal with its request id, and how to give the secret again', async (t) => {
-    const told = await ask(await tillFolder(t, 'not the password'), configFor(t));
+  it('a wrong secret: names the refusal with its request id, and how to give the secret again', async () => {
+    const told = await ask(await tillFolder('not the password'), configFor());
     assert.equal(told.code, 2);
     assert.deepEqual(ofSeverity(told, 'act'), ['credentials']);
     assert.match(told.of('credentials').found, /refused the till or its password \(request id .+\)/);
@@ -95,8 +97,8 @@ describe('tillside doctor', () => {
   });
 
   it('a wrong URL: a name that nobody has, and a server that is not the API', async (t) => {
-    const folder = await tillFolder(t);
-    const nowhere = await ask(folder, configFor(t, 'https://api.tillside-test.invalid'));
+    const folder = await tillFolder();
+    const nowhere = await ask(folder, configFor('https://api.tillside-test.invalid'));
     assert.equal(nowhere.code, 2);
     assert.match(nowhere.of('dns').found, /api\.tillside-test\.invalid has no address/);
     assert.match(nowhere.of('dns').advice ?? '', /api\.url|DNS server/);
@@ -105,37 +107,37 @@ describe('tillside doctor', () => {
       other.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${port(other)}`));
     });
     t.after(() => other.close());
-    const wrong = await ask(folder, configFor(t, url));
+    const wrong = await ask(folder, configFor(url));
     assert.equal(wrong.code, 2);
     assert.match(`${wrong.of('server').found} ${wrong.of('server').advice}`, /HTTP 404.*api\.url/);
   });
 
   it('a certificate that expired, one by an authority that nobody knows: names both', async (t) => {
-    const folder = await tillFolder(t);
+    const folder = await tillFolder();
     const secure = async (made: ReturnType<typeof makeCertificates>) => {
       const listening = https.createServer({ cert: made.cert, key: made.key }, (_request, response) => response.end());
       await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
       t.after(() => listening.close());
-      const ca = path.join(newFolder(t), 'ca.pem');
+      const ca = path.join(temporaryFolder(), 'ca.pem');
       writeFileSync(ca, made.ca);
       return { url: `https://127.0.0.1:${port(listening)}`, ca };
     };
     const old = await secure(makeCertificates({ expired: true }));
-    const expired = await ask(folder, configFor(t, old.url), { env: { NODE_EXTRA_CA_CERTS: old.ca } });
+    const expired = await ask(folder, configFor(old.url), { env: { NODE_EXTRA_CA_CERTS: old.ca } });
     assert.equal(expired.code, 2);
     assert.match(expired.of('tls').found, /certificate of localhost, by Private CA expired on \d{4}-\d\d-\d\d/);
     assert.match(expired.of('tls').advice ?? '', /renew/);
     assert.match(expired.of('server').found, /tls \(CERT_HAS_EXPIRED\)/);
     const fresh = await secure(makeCertificates());
-    const unknown = await ask(folder, configFor(t, fresh.url));
+    const unknown = await ask(folder, configFor(fresh.url));
     assert.match(unknown.of('tls').found, /Nobody whom this machine trusts vouches for .* by Private CA/);
     assert.match(unknown.of('tls').advice ?? '', /Add the authority "Private CA"/);
   });
 
-  it('a full disk: says that saves are refused, and to make room', async (t) => {
-    const folder = await tillFolder(t);
+  it('a full disk: says that saves are refused, and to make room', async () => {
+    const folder = await tillFolder();
     // No byte may be written to any file, as on a disk or a quota that is full.
-    const told = await ask(folder, configFor(t), { limit: 'ulimit -f 0' });
+    const told = await ask(folder, configFor(), { limit: 'ulimit -f 0' });
     assert.equal(told.code, 2);
     assert.match(told.of('disk').found, /disk or the quota is full \(EFBIG/);
     assert.match(told.of('disk').advice ?? '', /Make room/);
@@ -143,22 +145,22 @@ describe('tillside doctor', () => {
   });
 
   it('a second instance: says who has the data open, and what to do about a window that is not to be found', async (t) => {
-    const folder = await tillFolder(t);
+    const folder = await tillFolder();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
     await assert.rejects(openOfflineTill(folder), { code: 'already-running' });
-    const told = await ask(folder, configFor(t));
+    const told = await ask(folder, configFor());
     assert.match(told.of('instance').found, new RegExp(`Tillside is open \\(process ${process.pid}, preview, for`));
     assert.match(told.of('instance').advice ?? '', new RegExp(`end process ${process.pid}`));
   });
 
-  it('a corrupt database: says so, and how a backup takes its place', async (t) => {
-    const folder = await tillFolder(t);
+  it('a corrupt database: says so, and how a backup takes its place', async () => {
+    const folder = await tillFolder();
     const { database } = folderFiles(folder);
     const whole = readFileSync(database);
     for (const at of [30, 4096 + 50, whole.length - 200]) {
       writeFileSync(database, Buffer.from(whole).fill(0x5a, at, at + 100));
-      const told = await ask(folder, configFor(t));
+      const told = await ask(folder, configFor());
       assert.equal(told.code, 2);
       assert.match(told.of('database').found, /damaged/, `at byte ${at}`);
       assert.match(told.of('database').advice ?? '', /tillside restore/);
@@ -166,7 +168,7 @@ describe('tillside doctor', () => {
   });
 
   it('says of each call whether it is allowed, and of a setting that the server does not tell that the config decides', async (t) => {
-    const folder = await tillFolder(t);
+    const folder = await tillFolder();
     const transport = createNodeTransport({ clock: systemClock, env: {} });
     t.after(() => transport.close());
     const settings = ['CONF_ALLOW_EMAIL_UPDATE', 'CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE'];
@@ -177,7 +179,7 @@ describe('tillside doctor', () => {
       if (result.kind !== 'answer' || !request.url.includes('/organization/configs')) return result;
       return { ...result, body: result.body.replaceAll(new RegExp(settings.join('|'), 'g'), 'CONF_OTHER') };
     };
-    const ran = await run(['doctor', '--json', '--data', folder, '--config', configFor(t)], { transport: send });
+    const ran = await run(['doctor', '--json', '--data', folder, '--config', configFor()], { transport: send });
     const findings: readonly Finding[] = JSON.parse(ran.out).findings;
     const of = (check: string) => findings.find((finding) => finding.check === check);
     assert.equal(ran.code, 2);
@@ -197,8 +199,8 @@ describe('tillside doctor', () => {
   });
 
   it('a key that is gone, a password that was never given, a clock that is wrong, a config that cannot be used', async (t) => {
-    const folder = await tillFolder(t);
-    const config = configFor(t);
+    const folder = await tillFolder();
+    const config = configFor();
     const inHere = (argv: readonly string[], given: Parameters<typeof run>[1] = {}) =>
       run(['doctor', '--json', '--data', folder, ...argv], given);
     const find = (out: string, check: string) => {
@@ -215,7 +217,7 @@ describe('tillside doctor', () => {
     const without = await inHere(['--config', config]);
     assert.match(find(without.out, 'key')?.advice ?? '', /recovery-key use/);
     assert.match(find(without.out, 'credentials')?.found ?? '', /cannot be read/);
-    const broken = path.join(newFolder(t), 'broken.json');
+    const broken = path.join(temporaryFolder(), 'broken.json');
     writeFileSync(broken, '{"api":{}}');
     const unusable = await inHere(['--config', broken]);
     assert.equal(unusable.code, 2);

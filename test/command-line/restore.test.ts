@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { listBackups } from '../../electron/db/backup/backups.ts';
 import { folderFiles } from '../../electron/db/folder-files.ts';
 import { keyOfRecovery, recoveryKeyOf } from '../../electron/db/recovery-key.ts';
 import { rescueFolder } from '../../electron/support/rescue/export-unsent.ts';
 import type { Secrets } from '../../electron/support/secrets.ts';
-import { newFolder, openOfflineTill, openRaw, openUpdatesOf, saveFor, storedKey } from '../db/offline-till.ts';
+import { openOfflineTill, openRaw, openUpdatesOf, saveFor, storedKey } from '../db/offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { run } from './run.ts';
 
 const [anna, bea, carl] = ['919845010001', '919845010002', '919845010003'] as const;
@@ -19,8 +20,8 @@ async function savedAt(folder: string, people: readonly (readonly [mobile: strin
 }
 
 /** A folder with a backup that holds two unsent updates, of which one was cancelled since, and a third that came later. */
-async function folderWithBackup(t: TestContext): Promise<string> {
-  const folder = newFolder(t);
+async function folderWithBackup(): Promise<string> {
+  const folder = temporaryFolder();
   await savedAt(folder, [
     [anna, 'Anna'],
     [bea, 'Bea'],
@@ -44,19 +45,19 @@ async function unsentAt(folder: string): Promise<Record<string, string>> {
 
 describe('tillside backup and restore', () => {
   it('makes a backup beside a till that is open, lists it, and copies it elsewhere', async (t) => {
-    const folder = newFolder(t);
+    const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
     await saveFor(till, anna, 'Anna');
-    const target = path.join(newFolder(t), 'copy.db');
+    const target = path.join(temporaryFolder(), 'copy.db');
     assert.equal((await run(['backup', target, '--data', folder])).code, 0);
     assert.equal(existsSync(target), true);
     const { backups } = JSON.parse((await run(['backup', '--list', '--json', '--data', folder])).out);
     assert.equal(backups.length, 1);
   });
 
-  it('F30: says what is unsent and how old, and changes nothing until it is told --yes', async (t) => {
-    const folder = await folderWithBackup(t);
+  it('F30: says what is unsent and how old, and changes nothing until it is told --yes', async () => {
+    const folder = await folderWithBackup();
     const before = readFileSync(folderFiles(folder).database);
     const ran = await run(['restore', '--data', folder]);
     assert.equal(ran.code, 0);
@@ -65,8 +66,8 @@ describe('tillside backup and restore', () => {
     assert.deepEqual(readFileSync(folderFiles(folder).database), before);
   });
 
-  it('takes what became of each update from the old database, where that can be read, and carries over the rest', async (t) => {
-    const folder = await folderWithBackup(t);
+  it('takes what became of each update from the old database, where that can be read, and carries over the rest', async () => {
+    const folder = await folderWithBackup();
     const ran = await run(['restore', '--yes', '--json', '--data', folder]);
     assert.equal(ran.code, 0, ran.err);
     const told = JSON.parse(ran.out);
@@ -76,8 +77,8 @@ describe('tillside backup and restore', () => {
     assert.equal(readdirSync(rescueFolder(folder)).length, 1);
   });
 
-  it('reads back what the backup holds as unsent, where the old database does not tell what became of it', async (t) => {
-    const folder = await folderWithBackup(t);
+  it('reads back what the backup holds as unsent, where the old database does not tell what became of it', async () => {
+    const folder = await folderWithBackup();
     const { database } = folderFiles(folder);
     const bytes = readFileSync(database);
     writeFileSync(database, bytes.fill(0x5a, 20, 4000));
@@ -89,8 +90,8 @@ describe('tillside backup and restore', () => {
     assert.deepEqual(await unsentAt(folder), { Anna: 'unknown', Bea: 'unknown' });
   });
 
-  it('carries the unsent updates of a database over into an empty one, also past a damaged page', async (t) => {
-    const folder = newFolder(t);
+  it('carries the unsent updates of a database over into an empty one, also past a damaged page', async () => {
+    const folder = temporaryFolder();
     await savedAt(folder, [
       [anna, 'Anna'],
       [bea, 'Bea'],
@@ -107,9 +108,9 @@ describe('tillside backup and restore', () => {
     assert.deepEqual(await unsentAt(folder), { Anna: 'queued', Bea: 'queued' });
   });
 
-  it('changes nothing where the backup is of another till, damaged, or not there', async (t) => {
-    const folder = await folderWithBackup(t);
-    const other = await folderWithBackup(t);
+  it('changes nothing where the backup is of another till, damaged, or not there', async () => {
+    const folder = await folderWithBackup();
+    const other = await folderWithBackup();
     const [foreign] = listBackups(other);
     const before = await unsentAt(folder);
     const ofOther = await run(['restore', foreign?.file ?? '', '--yes', '--data', folder]);
@@ -128,7 +129,7 @@ describe('tillside backup and restore', () => {
   });
 
   it('is refused beside a till that is open', async (t) => {
-    const folder = await folderWithBackup(t);
+    const folder = await folderWithBackup();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
     assert.match((await run(['restore', '--yes', '--data', folder])).err, /already running/);
@@ -136,8 +137,8 @@ describe('tillside backup and restore', () => {
 });
 
 describe('F27 the recovery key', () => {
-  it('is shown once, told from a slip of the pen, and is not the key of another till', async (t) => {
-    const folder = newFolder(t);
+  it('is shown once, told from a slip of the pen, and is not the key of another till', async () => {
+    const folder = temporaryFolder();
     await savedAt(folder, [[anna, 'Anna']]);
     const shown = await run(['recovery-key', 'show', '--data', folder]);
     assert.match(shown.out, /^(?:[0-9A-HJKMNP-TV-Z]{4}-){13}[0-9A-HJKMNP-TV-Z]{4}$/);
@@ -153,11 +154,11 @@ describe('F27 the recovery key', () => {
     assert.equal(keyOfRecovery(shown.out.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o')), storedKey(folder));
   });
 
-  it('opens the data on another machine, and the key is kept there from then on', async (t) => {
-    const folder = newFolder(t);
+  it('opens the data on another machine, and the key is kept there from then on', async () => {
+    const folder = temporaryFolder();
     await savedAt(folder, [[anna, 'Anna']]);
     const key = recoveryKeyOf(storedKey(folder));
-    const disk = path.join(newFolder(t), 'disk');
+    const disk = path.join(temporaryFolder(), 'disk');
     cpSync(folder, disk, { recursive: true });
     writeFileSync(path.join(disk, 'secrets.json'), 'sealed by another machine');
     await assert.rejects(openOfflineTill(disk), { code: 'key-unreadable' });
@@ -174,8 +175,8 @@ describe('F27 the recovery key', () => {
     assert.deepEqual(readdirSync(path.join(folderFiles(disk).aside, aside ?? '')), ['secrets.json']);
   });
 
-  it('restores a backup where the key of the machine is gone', async (t) => {
-    const folder = await folderWithBackup(t);
+  it('restores a backup where the key of the machine is gone', async () => {
+    const folder = await folderWithBackup();
     const key = recoveryKeyOf(storedKey(folder));
     rmSync(path.join(folder, 'secrets.json'));
     rmSync(folderFiles(folder).database);
@@ -186,8 +187,8 @@ describe('F27 the recovery key', () => {
     assert.deepEqual(await unsentAt(folder), { Anna: 'unknown', Bea: 'unknown' });
   });
 
-  it('never stands among a command’s arguments', async (t) => {
-    const folder = newFolder(t);
+  it('never stands among a command’s arguments', async () => {
+    const folder = temporaryFolder();
     await savedAt(folder, [[anna, 'Anna']]);
     const unreadable: Secrets = {
       read: () => ({ kind: 'unreadable', why: 'another user' }),

@@ -7,7 +7,7 @@ import { practiceConfig, practiceCredentials } from '../../electron/practice/pra
 import { startPracticeServer } from '../../electron/practice/practice-server.ts';
 import { sampleCustomers } from '../../electron/practice/sample-customers.ts';
 import { secretFile, secretsFile } from '../../electron/support/secret-file.ts';
-import { newFolder } from '../db/offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { runProgram } from './program.ts';
 import { run } from './run.ts';
 
@@ -15,8 +15,8 @@ const { secret } = practiceCredentials;
 const keptIn = (folder: string) => secretFile(folder, null).read('api-secret');
 
 describe('tillside secret set', () => {
-  it('takes the secret on standard input, keeps it for this user alone, and says nothing of it', async (t) => {
-    const folder = newFolder(t);
+  it('takes the secret on standard input, keeps it for this user alone, and says nothing of it', async () => {
+    const folder = temporaryFolder();
     const ran = await runProgram(['secret', 'set', '--data', folder], { input: `${secret}\n` });
     assert.equal(ran.code, 0, ran.err);
     assert.doesNotMatch(ran.out + ran.err, new RegExp(secret));
@@ -24,8 +24,8 @@ describe('tillside secret set', () => {
     if (process.platform !== 'win32') assert.equal(statSync(secretsFile(folder)).mode & 0o777, 0o600);
   });
 
-  it('takes it from the environment before anything else, so that a roll-out that pipes nothing does not hang', async (t) => {
-    const folder = newFolder(t);
+  it('takes it from the environment before anything else, so that a roll-out that pipes nothing does not hang', async () => {
+    const folder = temporaryFolder();
     const env = { TILLSIDE_SECRET: 'of the environment' };
     const ran = await runProgram(['secret', 'set', '--data', folder, '--json'], { env, input: 'piped in' });
     assert.deepEqual([ran.code, ran.out, ran.err], [0, '{"stored":true}\n', '']);
@@ -39,8 +39,8 @@ describe('tillside secret set', () => {
       random: systemRandom,
     });
     t.after(() => server.close());
-    const folder = newFolder(t);
-    const config = path.join(newFolder(t), 'config.json');
+    const folder = temporaryFolder();
+    const config = path.join(temporaryFolder(), 'config.json');
     writeFileSync(config, JSON.stringify(practiceConfig(server.url)));
     assert.equal((await runProgram(['secret', 'set', '--data', folder], { input: secret })).code, 0);
     const doctor = await runProgram(['doctor', '--json', '--data', folder, '--config', config]);
@@ -49,8 +49,8 @@ describe('tillside secret set', () => {
     assert.equal(credentials.severity, 'fine', credentials.found);
   });
 
-  it('keeps the key of the data beside it, and takes the place of the secret before', async (t) => {
-    const folder = newFolder(t);
+  it('keeps the key of the data beside it, and takes the place of the secret before', async () => {
+    const folder = temporaryFolder();
     secretFile(folder, null).write('database-key', 'k');
     secretFile(folder, null).write('api-secret', 'old');
     assert.equal((await run(['secret', 'set', '--data', folder], { givenSecret: 'new' })).code, 0);
@@ -58,15 +58,15 @@ describe('tillside secret set', () => {
     assert.deepEqual(secretFile(folder, null).read('database-key'), { kind: 'value', value: 'k' });
   });
 
-  it('asks a person at a terminal', async (t) => {
-    const folder = newFolder(t);
+  it('asks a person at a terminal', async () => {
+    const folder = temporaryFolder();
     const ran = await run(['secret', 'set', '--data', folder], { askSecret: () => Promise.resolve('typed') });
     assert.equal(ran.code, 0, ran.err);
     assert.deepEqual(keptIn(folder), { kind: 'value', value: 'typed' });
   });
 
-  it('refuses what is no secret, an argument, and a file that it must not write over; and says what to do', async (t) => {
-    const folder = newFolder(t);
+  it('refuses what is no secret, an argument, and a file that it must not write over; and says what to do', async () => {
+    const folder = temporaryFolder();
     const set = (argv: readonly string[], input = '') =>
       run(['secret', 'set', '--data', folder, ...argv], { readInput: () => Promise.resolve(input) });
     const none = await set([]);
@@ -87,8 +87,8 @@ describe('tillside secret set', () => {
 
 /** Only where a till's folder has wider rights than it should. */
 describe('the secret file', () => {
-  it('is taken back to this user alone when it is read, where somebody copied it with wider rights', (t) => {
-    const folder = newFolder(t);
+  it('is taken back to this user alone when it is read, where somebody copied it with wider rights', () => {
+    const folder = temporaryFolder();
     writeFileSync(
       secretsFile(folder),
       JSON.stringify({ version: 1, secrets: { 'api-secret': { sealed: false, value: 'x' } } }),

@@ -2,19 +2,20 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { strFromU8, unzipSync } from 'fflate';
 import { folderFiles } from '../../electron/db/folder-files.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
-import { newFolder, openOfflineTill, saveFor, someMobile, storedKey } from '../db/offline-till.ts';
+import { openOfflineTill, saveFor, someMobile, storedKey } from '../db/offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { runProgram } from './program.ts';
 import { run } from './run.ts';
 
 const secret = 'a secret that is only here';
 
 /** A till with one update of a customer, on a machine whose user has a name. */
-async function usedTill(t: TestContext): Promise<string> {
-  const folder = path.join(newFolder(t), 'asha.rao', 'data');
+async function usedTill(): Promise<string> {
+  const folder = path.join(temporaryFolder(), 'asha.rao', 'data');
   const till = await openOfflineTill(folder);
   await saveFor(till, someMobile, 'Confidential');
   await till.close();
@@ -22,8 +23,8 @@ async function usedTill(t: TestContext): Promise<string> {
   return folder;
 }
 
-function configIn(t: TestContext): string {
-  const file = path.join(newFolder(t), 'config.json');
+function configIn(): string {
+  const file = path.join(temporaryFolder(), 'config.json');
   const heartbeatUrl = 'https://monitoring.invalid/till?key=letsSomebodyIn';
   writeFileSync(
     file,
@@ -42,9 +43,9 @@ function open(file: string): { readonly [name: string]: string } {
 }
 
 describe('tillside support-bundle', () => {
-  it('holds what its manifest says, byte for byte, and no customer, no secret, no user of the machine', async (t) => {
-    const folder = await usedTill(t);
-    const ran = await runProgram(['support-bundle', '--data', folder, '--config', configIn(t), '--json'], {
+  it('holds what its manifest says, byte for byte, and no customer, no secret, no user of the machine', async () => {
+    const folder = await usedTill();
+    const ran = await runProgram(['support-bundle', '--data', folder, '--config', configIn(), '--json'], {
       env: { HOME: path.dirname(folder) },
     });
     assert.equal(ran.code, 0, ran.err);
@@ -72,20 +73,20 @@ describe('tillside support-bundle', () => {
   });
 
   it('is made beside a till that is open, where a person wants it', async (t) => {
-    const folder = newFolder(t);
+    const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
-    const file = path.join(newFolder(t), 'for-support.zip');
-    const ran = await runProgram(['support-bundle', file, '--data', folder, '--config', configIn(t)]);
+    const file = path.join(temporaryFolder(), 'for-support.zip');
+    const ran = await runProgram(['support-bundle', file, '--data', folder, '--config', configIn()]);
     assert.deepEqual([ran.code, ran.out], [0, `${file}\n`], ran.err);
     assert.match(open(file)['doctor.json'] ?? '', /Tillside is open/);
     assert.equal(existsSync(path.join(folder, 'support')), false);
   });
 
-  it('is made of a till that cannot be opened, and says what it had to leave out', async (t) => {
-    const folder = await usedTill(t);
+  it('is made of a till that cannot be opened, and says what it had to leave out', async () => {
+    const folder = await usedTill();
     writeFileSync(folderFiles(folder).database, 'this is no database'.repeat(1000));
-    const config = path.join(newFolder(t), 'config.json');
+    const config = path.join(temporaryFolder(), 'config.json');
     writeFileSync(config, `{"api":{"cluster":"eu","password":"${secret}"}}`);
     const ran = await run(['support-bundle', '--data', folder, '--config', config]);
     assert.equal(ran.code, 0, ran.err);
@@ -100,13 +101,13 @@ describe('tillside support-bundle', () => {
     assert.equal(Object.values(inside).join().includes(secret), false);
   });
 
-  it('makes no folder for a till that is not there, and says where it could not write', async (t) => {
-    const nowhere = path.join(newFolder(t), 'nowhere');
+  it('makes no folder for a till that is not there, and says where it could not write', async () => {
+    const nowhere = path.join(temporaryFolder(), 'nowhere');
     const none = await run(['support-bundle', '--data', nowhere]);
     assert.equal(none.code, 2);
     assert.match(none.err, /--data/);
     assert.equal(existsSync(nowhere), false);
-    const taken = path.join(newFolder(t), 'taken');
+    const taken = path.join(temporaryFolder(), 'taken');
     writeFileSync(taken, '');
     const blocked = await run(['support-bundle', path.join(taken, 'b.zip'), '--data', nowhere]);
     assert.equal(blocked.code, 2);

@@ -1,11 +1,9 @@
-/** A real, encrypted cache in a temporary folder, without a server. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CustomerRecord, FieldValues } from '../../electron/customers/customer.ts';
 import { insertToldCustomer } from '../../electron/customers/store.ts';
 import { migrate } from '../../electron/db/migrate.ts';
 import { type Db, openDatabase } from '../../electron/db/open.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 export const testKey = 'c'.repeat(64);
 
@@ -19,7 +17,7 @@ export type TestCache = {
 };
 
 export function openTestCache(): TestCache {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-cache-'));
+  const folder = temporaryFolder();
   const file = path.join(folder, 'tillside.db');
   const db = openDatabase({ file, keyHex: testKey });
   migrate(db);
@@ -30,7 +28,6 @@ export function openTestCache(): TestCache {
     add: (fields, userId = null) => insertToldCustomer(db, recordOf(fields, userId), 1_000),
     close: () => {
       db.close();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -9,15 +9,16 @@ import { folderFiles } from '../../electron/db/folder-files.ts';
 import { openToRead } from '../../electron/db/open-to-read.ts';
 import { silentLog } from '../../electron/support/log.ts';
 import { Upkeep, type UpkeepFacts } from '../../electron/support/upkeep.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
-import { newFolder, openOfflineTill, saveFor, someMobile, storedKey } from './offline-till.ts';
+import { openOfflineTill, saveFor, someMobile, storedKey } from './offline-till.ts';
 
 const dayMs = 86_400_000;
 
 async function folderWithOneUpdate(
   t: TestContext,
 ): Promise<{ folder: string; keyHex: string; background: Background }> {
-  const folder = newFolder(t);
+  const folder = temporaryFolder();
   const till = await openOfflineTill(folder);
   await saveFor(till, someMobile, 'Confidential');
   await till.close();
@@ -28,7 +29,7 @@ async function folderWithOneUpdate(
 
 describe('a backup', () => {
   it('holds everything, encrypted with the key of the till, and is made while the till works', async (t) => {
-    const folder = newFolder(t);
+    const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
     await saveFor(till, someMobile, 'Confidential');

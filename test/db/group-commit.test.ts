@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { commitTogether } from '../../electron/db/group-commit.ts';
 import { type Db, openDatabase } from '../../electron/db/open.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 type Rig = { readonly db: Db; readonly other: Db; readonly names: (db: Db) => string[] };
 
 function withTwoConnections(run: (rig: Rig) => Promise<void>): () => Promise<void> {
   return async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'tillside-group-'));
+    const folder = temporaryFolder();
     const onFile = { file: path.join(folder, 'one.db'), keyHex: '6'.repeat(64) };
     const [db, other] = [openDatabase(onFile), openDatabase(onFile)];
     db.exec('create table people (name text unique) strict');
@@ -23,7 +22,6 @@ function withTwoConnections(run: (rig: Rig) => Promise<void>): () => Promise<voi
     } finally {
       db.close();
       other.close();
-      rmSync(folder, { recursive: true });
     }
   };
 }

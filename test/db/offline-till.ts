@@ -1,8 +1,3 @@
-/** A till on a real folder whose server is never there: for what becomes of its data. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import type { TestContext } from 'node:test';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import { folderFiles } from '../../electron/db/folder-files.ts';
 import { type Db, openDatabase } from '../../electron/db/open.ts';
@@ -13,13 +8,6 @@ import type { Secrets } from '../../electron/support/secrets.ts';
 import { openTill, type Till } from '../../electron/till.ts';
 
 export const someMobile = '919845012345';
-
-/** A folder that goes away with the test. */
-export function newFolder(t: TestContext): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-test-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 export function offlineConfig(till = 'store123') {
   return parseMachineConfig(

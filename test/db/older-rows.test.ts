@@ -13,7 +13,8 @@ import { secretFile } from '../../electron/support/secret-file.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { rowFormat } from '../../electron/updates/row-json.ts';
 import { findUpdate } from '../../electron/updates/rows.ts';
-import { newFolder, openOfflineTill, openRaw, openUpdatesOf, storedKey } from './offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { openOfflineTill, openRaw, openUpdatesOf, storedKey } from './offline-till.ts';
 
 const fixtureRow = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
 type FixtureRow = z.output<typeof fixtureRow>;
@@ -45,8 +46,8 @@ function insertRows(db: Db, rows: readonly FixtureRow[]): void {
 }
 
 /** A folder whose database is of schema version 1, with these rows. */
-async function folderOfVersion1(t: TestContext, rows: readonly FixtureRow[]): Promise<string> {
-  const folder = newFolder(t);
+async function folderOfVersion1(rows: readonly FixtureRow[]): Promise<string> {
+  const folder = temporaryFolder();
   secretFile(folder, null).write('database-key', 'd'.repeat(64));
   const db = openRaw(folder);
   migrate(db, migrations.slice(0, 1));
@@ -73,7 +74,7 @@ const garbled = { ...row1, id: '0c000000-0000-4000-8000-000000000002', changes: 
 
 describe('F29 rows that another version wrote', () => {
   it('decodes every row that was ever shipped, each state with its reason, result and answer', (t) => {
-    const folder = newFolder(t);
+    const folder = temporaryFolder();
     return openOfflineTill(folder).then(async (till) => {
       await till.close();
       const db = openRaw(folder);
@@ -94,7 +95,7 @@ describe('F29 rows that another version wrote', () => {
   });
 
   it('decodes what later versions wrote beside it, and has a row of every column and of every format that was shipped', async (t) => {
-    const folder = newFolder(t);
+    const folder = temporaryFolder();
     await (await openOfflineTill(folder)).close();
     const db = openRaw(folder);
     t.after(() => db.close());
@@ -117,7 +118,7 @@ describe('F29 rows that another version wrote', () => {
 
   it('puts a row that it cannot read in front of a person, with its raw text kept, and loses none', async (t) => {
     const rows = [...fixture('format-1'), ofANewerFormat, garbled];
-    const folder = await folderOfVersion1(t, rows);
+    const folder = await folderOfVersion1(rows);
     const till = await openOfflineTill(folder);
     const open = await openUpdatesOf(till);
     const unreadable = open.filter((update) => update.reason?.kind === 'unreadable');
@@ -136,7 +137,7 @@ describe('F29 rows that another version wrote', () => {
 
   it('makes a backup before a migration, which holds the rows as they were, and keeps their number', async (t) => {
     const rows = [...fixture('format-1'), ofANewerFormat];
-    const folder = await folderOfVersion1(t, rows);
+    const folder = await folderOfVersion1(rows);
     const step2: Migration = (db) => db.exec('alter table updates add column note text');
     const { db, lock } = await openFolder(t, folder, [...migrations, step2]);
     assert.equal(db.pragma('user_version', { simple: true }), migrations.length + 1);
@@ -158,7 +159,7 @@ describe('F29 rows that another version wrote', () => {
       (db) => db.exec(`update updates set changes = '{"unheard":"of"}' where state = 'unknown'`),
     ];
     for (const step of harmful) {
-      const folder = await folderOfVersion1(t, fixture('format-1'));
+      const folder = await folderOfVersion1(fixture('format-1'));
       await assert.rejects(openFolder(t, folder, [...migrations, step]), { code: 'migration-refused' });
       const till = await openOfflineTill(folder);
       assert.equal((await openUpdatesOf(till)).length, 11);
@@ -166,15 +167,15 @@ describe('F29 rows that another version wrote', () => {
     }
   });
 
-  it('makes no backup of a file that is new or of today’s version', async (t) => {
-    const folder = newFolder(t);
+  it('makes no backup of a file that is new or of today’s version', async () => {
+    const folder = temporaryFolder();
     await (await openOfflineTill(folder)).close();
     await (await openOfflineTill(folder)).close();
     assert.deepEqual(listBackups(folder), []);
   });
 
   it('surfaces unreadable rows once, not at every start', async (t) => {
-    const folder = await folderOfVersion1(t, [garbled]);
+    const folder = await folderOfVersion1([garbled]);
     const db = openRaw(folder);
     t.after(() => db.close());
     migrate(db);

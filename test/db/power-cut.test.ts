@@ -5,7 +5,8 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { folderFiles, lastRunEndedCleanly } from '../../electron/db/folder-files.ts';
-import { newFolder, openOfflineTill, openUpdatesOf } from './offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { openOfflineTill, openUpdatesOf } from './offline-till.ts';
 
 const child = fileURLToPath(new URL('./saving-child.ts', import.meta.url));
 
@@ -31,7 +32,7 @@ function gone(started: ChildProcess): Promise<void> {
 
 describe('a till that ends in the middle of something', () => {
   it('F24: keeps an update whose save had returned when the process was killed', async (t) => {
-    const folder = newFolder(t);
+    const folder = temporaryFolder();
     const killed = await startChild('save', folder);
     assert.equal(killed.line, 'saved');
     killed.process.kill('SIGKILL');
@@ -45,8 +46,8 @@ describe('a till that ends in the middle of something', () => {
     assert.deepEqual(updates[0]?.changes, [{ key: 'lastName', to: 'Durable' }]);
   });
 
-  it('F04: lets one process at a time have the folder, and the next one when the first is gone', async (t) => {
-    const folder = newFolder(t);
+  it('F04: lets one process at a time have the folder, and the next one when the first is gone', async () => {
+    const folder = temporaryFolder();
     const first = await startChild('open', folder);
     assert.equal(first.line, 'opened');
     const second = await startChild('open', folder);
@@ -58,8 +59,8 @@ describe('a till that ends in the middle of something', () => {
     await till.close();
   });
 
-  it('knows a clean end from a crash', async (t) => {
-    const folder = newFolder(t);
+  it('knows a clean end from a crash', async () => {
+    const folder = temporaryFolder();
     const { database } = folderFiles(folder);
     const till = await openOfflineTill(folder);
     assert.equal(lastRunEndedCleanly(database), false);

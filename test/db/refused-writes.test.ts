@@ -5,10 +5,10 @@ import { migrate } from '../../electron/db/migrate.ts';
 import { type Db, openDatabase } from '../../electron/db/open.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { Updates } from '../../electron/updates/updates.ts';
-import { newFolder } from './offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 function openServices(t: TestContext): { db: Db; updates: Updates; save: (lastName: string) => string } {
-  const db = openDatabase({ file: `${newFolder(t)}/tillside.db`, keyHex: 'c'.repeat(64) });
+  const db = openDatabase({ file: `${temporaryFolder()}/tillside.db`, keyHex: 'c'.repeat(64) });
   t.after(() => db.close());
   migrate(db);
   const updates = new Updates({

@@ -17,7 +17,8 @@ import { openDatabase } from '../../electron/db/open.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
 import type { Secrets } from '../../electron/support/secrets.ts';
 import { TillCannotOpen } from '../../electron/support/till-cannot-open.ts';
-import { newFolder, openOfflineTill, openRaw, saveFor, someMobile, storedKey } from './offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { openOfflineTill, openRaw, saveFor, someMobile, storedKey } from './offline-till.ts';
 
 async function folderWithOneUpdate(folder: string): Promise<void> {
   const till = await openOfflineTill(folder);
@@ -42,8 +43,8 @@ function spoil(file: string, at: number, bytes = 64): void {
 }
 
 describe('F25 a file that cannot be used', () => {
-  it('is left as it is where it is damaged at its beginning, at every start', async (t) => {
-    const folder = newFolder(t);
+  it('is left as it is where it is damaged at its beginning, at every start', async () => {
+    const folder = temporaryFolder();
     await folderWithOneUpdate(folder);
     const { database } = folderFiles(folder);
     spoil(database, 20);
@@ -56,8 +57,8 @@ describe('F25 a file that cannot be used', () => {
     }
   });
 
-  it('is found out wherever one of its pages is damaged', async (t) => {
-    const folder = newFolder(t);
+  it('is found out wherever one of its pages is damaged', async () => {
+    const folder = temporaryFolder();
     await folderWithOneUpdate(folder);
     const { database } = folderFiles(folder);
     const whole = readFileSync(database);
@@ -70,8 +71,8 @@ describe('F25 a file that cannot be used', () => {
     await (await openOfflineTill(folder)).close();
   });
 
-  it('is left as it is where it is a database of another program', async (t) => {
-    const folder = newFolder(t);
+  it('is left as it is where it is a database of another program', async () => {
+    const folder = temporaryFolder();
     await folderWithOneUpdate(folder);
     const { database } = folderFiles(folder);
     rmSync(database);
@@ -84,7 +85,7 @@ describe('F25 a file that cannot be used', () => {
   });
 
   it('is left as it is where a newer Tillside wrote it', async (t) => {
-    const folder = newFolder(t);
+    const folder = temporaryFolder();
     await folderWithOneUpdate(folder);
     const db = openRaw(folder);
     db.pragma('user_version = 4000');
@@ -97,8 +98,8 @@ describe('F25 a file that cannot be used', () => {
     assert.equal(after.prepare('select count(*) from updates').pluck().get(), 1);
   });
 
-  it('is not replaced by an empty one where it is gone and older files show that there was one', async (t) => {
-    const folder = newFolder(t);
+  it('is not replaced by an empty one where it is gone and older files show that there was one', async () => {
+    const folder = temporaryFolder();
     await folderWithOneUpdate(folder);
     const files = folderFiles(folder);
     const till = await openOfflineTill(folder);
@@ -113,8 +114,8 @@ describe('F25 a file that cannot be used', () => {
     );
   });
 
-  it('says that the folder cannot be used where there is a file in its place', async (t) => {
-    const folder = newFolder(t);
+  it('says that the folder cannot be used where there is a file in its place', async () => {
+    const folder = temporaryFolder();
     writeFileSync(`${folder}/data`, 'a file');
     assert.equal((await refusal(openOfflineTill(`${folder}/data`))).code, 'folder');
     assert.equal(readFileSync(`${folder}/data`, 'utf8'), 'a file');
@@ -127,8 +128,8 @@ describe('F27 a key that cannot be had', () => {
     write: () => ({ kind: 'not-stored', why: 'another user' }),
   };
 
-  it('makes no new database over the old one, and none beside it', async (t) => {
-    const folder = newFolder(t);
+  it('makes no new database over the old one, and none beside it', async () => {
+    const folder = temporaryFolder();
     await folderWithOneUpdate(folder);
     const { database } = folderFiles(folder);
     const before = readFileSync(database);
@@ -144,8 +145,8 @@ describe('F27 a key that cannot be had', () => {
     assert.deepEqual(readFileSync(database), before);
   });
 
-  it('tells another key from a damaged file, which SQLite does not', async (t) => {
-    const folder = newFolder(t);
+  it('tells another key from a damaged file, which SQLite does not', async () => {
+    const folder = temporaryFolder();
     await folderWithOneUpdate(folder);
     const otherKey: Secrets = {
       read: (name) => (name === 'database-key' ? { kind: 'value', value: 'a'.repeat(64) } : { kind: 'absent' }),
@@ -161,7 +162,7 @@ describe('F27 a key that cannot be had', () => {
 
 describe('F26 the SQLite that is shipped', () => {
   it('has the fix of the WAL reset, and commits with a flush', (t) => {
-    const folder = newFolder(t);
+    const folder = temporaryFolder();
     const db = openDatabase({ file: `${folder}/one.db`, keyHex: 'b'.repeat(64) });
     t.after(() => db.close());
     const [major = 0, minor = 0, patch = 0] = String(db.prepare('select sqlite_version()').pluck().get())

@@ -1,4 +1,5 @@
 /** The desktop app from start to end: the real main process over a fake Electron, with real data and a real server. */
+
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,8 @@ import { anchors } from '../../electron/practice/anchors.ts';
 import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
 import { startPracticeServer } from '../../electron/practice/practice-server.ts';
 import { sampleCustomers } from '../../electron/practice/sample-customers.ts';
-import { configured, type Desktop, dataFolder, startDesktop, until } from '../helpers/electron/desktop.ts';
+import { configured, type Desktop, startDesktop, until } from '../helpers/electron/desktop.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test.before(() => ensureBuilt(['renderer', 'preload']));
 
@@ -35,7 +37,7 @@ async function loyaltyServer(t: TestContext) {
 }
 
 test('a second Tillside on the same data ends at once, opens nothing, and the first comes to the front', async (t) => {
-  const folder = dataFolder(t);
+  const folder = temporaryFolder();
   const args = configured(folder, nowhere);
   const second = await startDesktop(t, {
     args,
@@ -57,7 +59,7 @@ test('a second Tillside on the same data ends at once, opens nothing, and the fi
 });
 
 test('a config that cannot be used is told in a box that names each mistake, and ends with 2', async (t) => {
-  const folder = dataFolder(t);
+  const folder = temporaryFolder();
   const args = configured(folder, { api: { url: 'http://shop.example.com' }, auth: { method: 'basic', till: 'a' } });
   const { electron } = await startDesktop(t, { args });
   assert.equal(await electron.app.ended, 2);
@@ -66,7 +68,7 @@ test('a config that cannot be used is told in a box that names each mistake, and
 });
 
 test('a command runs without a window and without the lock, and ends with its own code', async (t) => {
-  const folder = dataFolder(t);
+  const folder = temporaryFolder();
   const file = path.join(folder, 'wrong.json');
   writeFileSync(file, '{}');
   const printed = path.join(folder, 'printed.txt');
@@ -83,7 +85,10 @@ test('a command runs without a window and without the lock, and ends with its ow
 
 test('a save is sent over the platform’s net, and the screen is told', async (t) => {
   const server = await loyaltyServer(t);
-  const desktop = await startDesktop(t, { args: configured(dataFolder(t), practiceConfig(server.url)), env: secret });
+  const desktop = await startDesktop(t, {
+    args: configured(temporaryFolder(), practiceConfig(server.url)),
+    env: secret,
+  });
   const window = await desktop.window();
   await saveRita(desktop, 'Jameson');
   await until('the server has it', () => server.control.ledger.length === 1);
@@ -93,7 +98,7 @@ test('a save is sent over the platform’s net, and the screen is told', async (
 
 test('closing gives what is in flight back to be read, and the next start neither loses nor doubles it', async (t) => {
   const server = await loyaltyServer(t);
-  const args = configured(dataFolder(t), { ...practiceConfig(server.url), sync: { settleSeconds: 0 } });
+  const args = configured(temporaryFolder(), { ...practiceConfig(server.url), sync: { settleSeconds: 0 } });
   const first = await startDesktop(t, { args, env: secret });
   await first.window();
   // The server takes it over and the answer never comes: the trap of the double award.
@@ -113,7 +118,7 @@ test('closing gives what is in flight back to be read, and the next start neithe
 });
 
 test('closing with unsent changes asks first, and "Keep it open" keeps it open', async (t) => {
-  const folder = dataFolder(t);
+  const folder = temporaryFolder();
   const desktop = await startDesktop(t, { args: configured(folder, nowhere), env: secret });
   const window = await desktop.window();
   await saveRita(desktop, 'Jameson');
@@ -142,7 +147,7 @@ for (const [what, happens] of [
   ['the program is ended from outside', () => process.emit('SIGTERM')],
 ] as const) {
   test(`where ${what}, nobody is asked: everything is saved`, async (t) => {
-    const desktop = await startDesktop(t, { args: configured(dataFolder(t), nowhere), env: secret });
+    const desktop = await startDesktop(t, { args: configured(temporaryFolder(), nowhere), env: secret });
     await desktop.window();
     await saveRita(desktop, 'Jameson');
     happens(desktop);
@@ -157,7 +162,10 @@ for (const [what, happens] of [
 ] as const) {
   test(`when the machine ${what}, the till tries again at once, whatever wait it was in (F15)`, async (t) => {
     const server = await loyaltyServer(t);
-    const desktop = await startDesktop(t, { args: configured(dataFolder(t), practiceConfig(server.url)), env: secret });
+    const desktop = await startDesktop(t, {
+      args: configured(temporaryFolder(), practiceConfig(server.url)),
+      env: secret,
+    });
     await desktop.window();
     await server.control.setConnection(false);
     await saveRita(desktop, 'Jameson');
@@ -175,7 +183,7 @@ for (const [what, happens] of [
 }
 
 test('a screen that breaks down comes back, and ends the program where it breaks down again', async (t) => {
-  const desktop = await startDesktop(t, { args: configured(dataFolder(t), nowhere) });
+  const desktop = await startDesktop(t, { args: configured(temporaryFolder(), nowhere) });
   const { webContents } = await desktop.window();
   webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 });
   assert.equal(webContents.reloads, 1);

@@ -1,11 +1,13 @@
 /** Where the desktop app keeps the till's password and the database's key. */
+
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { ensureBuilt } from '../../build/bundles.ts';
 import { practiceConfig } from '../../electron/practice/practice-config.ts';
-import { configured, dataFolder, startDesktop, until } from '../helpers/electron/desktop.ts';
+import { configured, startDesktop, until } from '../helpers/electron/desktop.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test.before(() => ensureBuilt(['renderer', 'preload']));
 
@@ -13,7 +15,7 @@ const password = 'Korrekt-Pferd-9';
 const nowhere = practiceConfig('http://127.0.0.1:9');
 
 test('the password given once for set-up goes through the platform’s secret storage, and nowhere else', async (t) => {
-  const folder = dataFolder(t);
+  const folder = temporaryFolder();
   const args = configured(folder, nowhere);
   const desktop = await startDesktop(t, { args, env: { TILLSIDE_SECRET: password } });
   await desktop.window();
@@ -41,7 +43,7 @@ for (const [what, prepare] of [
 ] as const) {
   test(`with ${what}, the file’s mode is the protection, and the log says so`, async (t) => {
     if (process.platform !== 'linux' && 'backend' in prepare) return;
-    const folder = dataFolder(t);
+    const folder = temporaryFolder();
     const desktop = await startDesktop(t, {
       args: configured(folder, nowhere),
       env: { TILLSIDE_SECRET: password },
@@ -61,7 +63,7 @@ for (const [what, prepare] of [
 }
 
 test('a key that the secret storage does not open replaces nothing: the screen says why (F27)', async (t) => {
-  const folder = dataFolder(t);
+  const folder = temporaryFolder();
   const args = configured(folder, nowhere);
   const first = await startDesktop(t, { args });
   await first.window();

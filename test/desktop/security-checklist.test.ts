@@ -1,4 +1,5 @@
 /** Electron's security checklist (electronjs.org/docs/latest/tutorial/security), item by item, on the real main process. */
+
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,8 +9,9 @@ import { distFolder, ensureBuilt } from '../../build/bundles.ts';
 import { projectRoot } from '../../build/project-root.ts';
 import { callChannel, eventChannel } from '../../electron/ipc/channels.ts';
 import { practiceConfig } from '../../electron/practice/practice-config.ts';
-import { configured, dataFolder, startDesktop } from '../helpers/electron/desktop.ts';
+import { configured, startDesktop } from '../helpers/electron/desktop.ts';
 import type { FakeContents, FakeFrame } from '../helpers/electron/fake-electron.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const ownPage = 'app://till/';
 const elsewhere = [
@@ -39,7 +41,7 @@ function importedFromElectron(): string[] {
 
 test('Electron’s security checklist', async (t) => {
   const desktop = await startDesktop(t, {
-    args: configured(dataFolder(t), practiceConfig('http://127.0.0.1:9')),
+    args: configured(temporaryFolder(), practiceConfig('http://127.0.0.1:9')),
   });
   const window = await desktop.window();
   const { webContents, options } = window;

@@ -1,4 +1,5 @@
 /** IT's feed on this machine's loopback, and the real electron-updater that asks it. */
+
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,8 @@ import { projectRoot } from '../../build/project-root.ts';
 import { practiceConfig } from '../../electron/practice/practice-config.ts';
 import { updaterFeed } from '../../electron/support/app-update/updater-feed.ts';
 import { silentLog } from '../../electron/support/log.ts';
-import { configured, dataFolder, startDesktop, until } from '../helpers/electron/desktop.ts';
+import { configured, startDesktop, until } from '../helpers/electron/desktop.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test.before(() => ensureBuilt(['main', 'renderer', 'preload']));
 
@@ -62,7 +64,7 @@ function installed(folder: string) {
 async function startInstalled(t: TestContext, feedUrl: string, version: string) {
   // The first look is at once, in place of some time in the first ten minutes.
   t.mock.method(Math, 'random', () => 0);
-  const folder = dataFolder(t);
+  const folder = temporaryFolder();
   const desktop = await startDesktop(t, {
     args: configured(folder, { ...practiceConfig('http://127.0.0.1:9'), update: { feedUrl } }),
     env: { XDG_CACHE_HOME: path.join(folder, 'cache'), LOCALAPPDATA: path.join(folder, 'cache') },
@@ -105,7 +107,7 @@ for (const [what, version, more] of [
 /** The updater itself, as in an installed till of version 1.3.0. */
 async function updaterOf(t: TestContext, feed: Feed) {
   const { desktop } = await startInstalled(t, 'http://127.0.0.1:9/none', '1.3.0');
-  desktop.electron.app.setPath('userData', dataFolder(t));
+  desktop.electron.app.setPath('userData', temporaryFolder());
   const { DebUpdater, MacUpdater, NsisUpdater } = (await import('electron-updater')).default;
   const updater = platform === 'linux' ? DebUpdater : platform === 'darwin' ? MacUpdater : NsisUpdater;
   const own = new updater();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { FieldChanges, FieldKey } from '../../electron/customers/customer.ts';
@@ -8,7 +9,8 @@ import type { SaveInput } from '../../electron/updates/outbox.ts';
 import { selectUpdates, type Update } from '../../electron/updates/rows.ts';
 import { isUntouched } from '../../electron/updates/update-states.ts';
 import { Updates } from '../../electron/updates/updates.ts';
-import { type EngineRig, ModelServer, okAnswer, startEngine, temporaryFolder } from '../helpers/engine-rig.ts';
+import { type EngineRig, ModelServer, okAnswer, startEngine } from '../helpers/engine-rig.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, type VirtualClock, virtualClock } from '../helpers/virtual-clock.ts';
 
 const fields = ['firstName', 'lastName', 'custom.note', 'subscription.sms.BULK'] as const satisfies readonly FieldKey[];
@@ -75,7 +77,7 @@ class Run {
   readonly clock: VirtualClock = virtualClock();
   readonly server = new ModelServer(this.clock, 40);
   readonly ids = new Map<string, number>();
-  readonly #temporary = temporaryFolder();
+  readonly #folder = temporaryFolder();
   readonly #random = seededRandom(7);
   /** Typed, and taken out of an update again before it was ever sent. */
   readonly withdrawn: string[] = [];
@@ -172,7 +174,8 @@ class Run {
 
   async end(): Promise<void> {
     await this.#stop();
-    this.#temporary.remove();
+    // Hundreds of runs: none waits for the end of the process.
+    rmSync(this.#folder, { recursive: true });
   }
 
   /** Every value is there once, so that the ledger tells which update it came with. */
@@ -240,7 +243,7 @@ class Run {
       server: this.server,
       clock: this.clock,
       random: this.#random,
-      folder: this.#temporary.folder,
+      folder: this.#folder,
     });
   }
 

@@ -13,8 +13,8 @@ import {
   okAnswer,
   type ServerCall,
   startEngine,
-  temporaryFolder,
 } from '../helpers/engine-rig.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, type VirtualClock, virtualClock } from '../helpers/virtual-clock.ts';
 
 const minuteMs = 60_000;
@@ -30,7 +30,6 @@ describe('what happens while something else is on its way', () => {
   let server: ModelServer;
   let rig: EngineRig;
   let folder: string;
-  let remove: () => void;
   let timersSet: number;
   const random = seededRandom(11);
 
@@ -94,16 +93,13 @@ describe('what happens while something else is on its way', () => {
   beforeEach(async () => {
     clock = virtualClock();
     server = new ModelServer(clock);
-    const temporary = temporaryFolder();
-    folder = temporary.folder;
-    remove = temporary.remove;
+    folder = temporaryFolder();
     timersSet = 0;
     rig = start();
     await clock.pass(10);
   });
   afterEach(async () => {
     await stop();
-    remove();
   });
 
   it('an edit that joins an update while the server is asked about its customer is not overwritten by the answer', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { findUpdate } from '../../electron/updates/rows.ts';
-import { type EngineRig, ModelServer, startEngine, temporaryFolder } from '../helpers/engine-rig.ts';
+import { type EngineRig, ModelServer, startEngine } from '../helpers/engine-rig.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, type VirtualClock, virtualClock } from '../helpers/virtual-clock.ts';
 
 const minuteMs = 60_000;
@@ -11,17 +12,13 @@ describe('long times, on a virtual clock', () => {
   let clock: VirtualClock;
   let server: ModelServer;
   let rig: EngineRig;
-  let remove: () => void;
   beforeEach(() => {
     clock = virtualClock();
     server = new ModelServer(clock);
-    const temporary = temporaryFolder();
-    remove = temporary.remove;
-    rig = startEngine({ server, clock, random: seededRandom(1), folder: temporary.folder, requestsPerMinute: 60 });
+    rig = startEngine({ server, clock, random: seededRandom(1), folder: temporaryFolder(), requestsPerMinute: 60 });
   });
   afterEach(async () => {
     await rig.stop();
-    remove();
   });
 
   it('F12 a refused update that nobody touches for 30 days is still there and still counted', async () => {

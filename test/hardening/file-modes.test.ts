@@ -1,16 +1,18 @@
 /** Whatever a till writes is its user's alone. */
+
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { ensureBuilt } from '../../build/bundles.ts';
 import { practiceConfig } from '../../electron/practice/practice-config.ts';
-import { configured, dataFolder, startDesktop } from '../helpers/electron/desktop.ts';
+import { configured, startDesktop } from '../helpers/electron/desktop.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test.before(() => ensureBuilt(['renderer', 'preload']));
 
 test('no other user of the machine reads a till’s files, also in a folder that was open to all', async (t) => {
-  const folder = dataFolder(t);
+  const folder = temporaryFolder();
   const data = path.join(folder, 'data');
   const before = process.umask(0o000);
   t.after(() => process.umask(before));

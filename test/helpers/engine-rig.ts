@@ -1,9 +1,3 @@
-/**
- * The real outbox and engine on a real database, before a server that is a plain object and under a virtual clock: for
- * what needs hours, many tills or thousands of random steps.
- */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Clock, Random } from '../../electron/clock/clock.ts';
 import {
@@ -161,11 +155,6 @@ export type EngineRigOptions = {
   readonly maxInFlight?: number;
   readonly sync?: { readonly [key: string]: unknown };
 };
-
-export function temporaryFolder(): { readonly folder: string; readonly remove: () => void } {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-engine-'));
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
-}
 
 /** Opens the folder's database (again) and starts an engine on it, as a start of the program does. */
 export function startEngine({

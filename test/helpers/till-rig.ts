@@ -1,7 +1,3 @@
-/** A real till on a real folder and real sockets, for tests: everything but Electron. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import type { EventMessage, TillHandlers } from '../../electron/ipc/schema.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
@@ -12,6 +8,7 @@ import { silentLog } from '../../electron/support/log.ts';
 import { parseMachineConfig } from '../../electron/support/machine-config.ts';
 import type { SecretName, Secrets } from '../../electron/support/secrets.ts';
 import { openTill, type Till } from '../../electron/till.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export function secretsInMemory(initial: Partial<Record<SecretName, string>>): Secrets {
   const kept = new Map<SecretName, string>();
@@ -63,15 +60,8 @@ export async function startTillRig(customers = 200): Promise<TillRig> {
     clock: systemClock,
     random: systemRandom,
   });
-  const folders: string[] = [];
   const tills = new Set<RigTill>();
   const secretsOf = new Map<string, Secrets>();
-
-  const newFolder = () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'tillside-test-'));
-    folders.push(folder);
-    return folder;
-  };
 
   const open = async (dataDir: string, settings: TillSettings = {}): Promise<RigTill> => {
     const base = practiceConfig(server.url);
@@ -142,12 +132,11 @@ export async function startTillRig(customers = 200): Promise<TillRig> {
 
   return {
     server,
-    newFolder,
+    newFolder: temporaryFolder,
     openTill: open,
     close: async () => {
       for (const till of [...tills]) await till.close();
       await server.close();
-      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

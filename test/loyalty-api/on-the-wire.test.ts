@@ -1,11 +1,11 @@
 /** What really leaves the till: the client over its own transport, at a server that keeps every request as it came. */
+
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -13,6 +13,7 @@ import { systemClock } from '../../electron/clock/system-clock.ts';
 import { createAuth } from '../../electron/loyalty-api/auth.ts';
 import { createLoyaltyApi } from '../../electron/loyalty-api/client.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { makeCertificates } from './certificates.ts';
 import { documentedUpdate, updateAnswerText, updateRequestText } from './samples.ts';
 
@@ -144,7 +145,7 @@ test('every call that reads asks where it should, in the language of the till an
 
 test('a private authority that NODE_EXTRA_CA_CERTS names is trusted by a till in the preview', async (context) => {
   const { ca, cert, key } = makeCertificates();
-  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-test-'));
+  const folder = temporaryFolder();
   const file = path.join(folder, 'private-ca.pem');
   writeFileSync(file, ca);
   const server = https.createServer({ cert, key }, (request, response) =>
@@ -154,7 +155,6 @@ test('a private authority that NODE_EXTRA_CA_CERTS names is trusted by a till in
   await once(server, 'listening');
   context.after(() => {
     server.close();
-    rmSync(folder, { recursive: true });
   });
   const address = server.address();
   assert.ok(typeof address === 'object' && address !== null);

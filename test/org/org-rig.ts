@@ -1,11 +1,12 @@
 /** A till under a virtual clock, at a server that tells of the organisation and whose single calls can be out of order. */
+
 import type { TestContext } from 'node:test';
 import type { HttpRequest, HttpResult } from '../../electron/loyalty-api/transport.ts';
 import { silentLog } from '../../electron/support/log.ts';
 import { parseMachineConfig } from '../../electron/support/machine-config.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
 import { openTill } from '../../electron/till.ts';
-import { newFolder } from '../db/offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
 /** Every call of the organisation, by its path, as the server answers it. */
@@ -45,7 +46,7 @@ const ok = (body: string): HttpResult => ({ kind: 'answer', status: 200, headers
 type Settings = { readonly broken?: readonly Call[]; readonly dataDir?: string; readonly staff?: object };
 
 export async function openAt(t: TestContext, settings: Settings = {}) {
-  const dataDir = settings.dataDir ?? newFolder(t);
+  const dataDir = settings.dataDir ?? temporaryFolder();
   const secrets = secretFile(dataDir, null);
   secrets.write('api-secret', 'secret');
   const clock = virtualClock();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { newFolder } from '../db/offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { calls, openAt } from './org-rig.ts';
 
 const hourMs = 60 * 60_000;
@@ -80,7 +80,7 @@ it('asked for by hand, everything is asked for; what did not come is named and w
 });
 
 it('what the organisation told is known again after a restart, with its age', async (t) => {
-  const dataDir = newFolder(t);
+  const dataDir = temporaryFolder();
   const first = await openAt(t, { dataDir });
   const told = await first.till.handlers['org.view'](undefined);
   await first.till.close();

@@ -1,22 +1,17 @@
 /** What deb and rpm run before Tillside is removed. */
+
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { projectRoot } from '../../build/project-root.ts';
 import { dataPlace } from '../../electron/support/data-place.ts';
 import { unsentNote, unsentNoteFile } from '../../electron/support/unsent-note.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const script = path.join(projectRoot, 'build', 'packaging', 'installer', 'before-remove.sh');
 const oldestSavedAtMs = Date.UTC(2026, 0, 15, 9);
-
-function homes(t: TestContext): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-homes-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 function remove(folder: string, how: string) {
   const { status, stderr } = spawnSync('/bin/sh', [script, how], {
@@ -26,8 +21,8 @@ function remove(folder: string, how: string) {
   return { status, stderr };
 }
 
-test('removing the program tells what each user has not sent, and takes nothing away (F30)', (t) => {
-  const folder = homes(t);
+test('removing the program tells what each user has not sent, and takes nothing away (F30)', () => {
+  const folder = temporaryFolder();
   const meera = dataPlace('linux', {}, path.join(folder, 'meera'), 'live');
   const tom = dataPlace('linux', {}, path.join(folder, 'tom'), 'live');
   const note = unsentNote(meera);

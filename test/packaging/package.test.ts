@@ -2,6 +2,7 @@
  * `npm run dist` over a stub of Electron's program, which needs no download: what is in the package. The installers
  * round it are made and tried by the workflow of each platform (.github/workflows).
  */
+
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -17,8 +18,9 @@ import { builderConfig } from '../../build/packaging/builder-config.ts';
 import { allowedLicenses, shippedPackages } from '../../build/packaging/shipped-packages.ts';
 import { projectRoot } from '../../build/project-root.ts';
 import { configJsonSchema } from '../../electron/support/config-schema.ts';
-import { dataFolder, startDesktop } from '../helpers/electron/desktop.ts';
+import { startDesktop } from '../helpers/electron/desktop.ts';
 import { stubElectron } from '../helpers/electron/stub-program.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const run = promisify(execFile);
 const dist = path.join(projectRoot, 'build', 'dist.ts');
@@ -143,7 +145,7 @@ describe('a package of Tillside', () => {
 
   it('opens a till when it is started', async (t) => {
     const desktop = await startDesktop(t, {
-      args: ['--data', path.join(dataFolder(t), 'data')],
+      args: ['--data', path.join(temporaryFolder(), 'data')],
       installed: { app: extracted(), resources },
     });
     const window = await desktop.window();

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { stageUpdate, writeChecksums } from '../../build/packaging/release-files.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-function releaseFolder(t: TestContext): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-release-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+function releaseFolder(): string {
+  const folder = temporaryFolder();
   const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
   write('latest-linux.yml', 'version: 1.2.0\npath: tillside-1.2.0-linux-x64.deb\n');
   write('tillside-1.2.0-linux-x64.deb', 'a package');
@@ -16,8 +15,8 @@ function releaseFolder(t: TestContext): string {
   return folder;
 }
 
-test('an update goes to the share of tills that was asked for, and the share can be raised', (t) => {
-  const folder = releaseFolder(t);
+test('an update goes to the share of tills that was asked for, and the share can be raised', () => {
+  const folder = releaseFolder();
   assert.deepEqual(stageUpdate(folder, 10), ['latest-linux.yml']);
   stageUpdate(folder, 50);
   assert.equal(
@@ -26,8 +25,8 @@ test('an update goes to the share of tills that was asked for, and the share can
   );
 });
 
-test('the checksums are those that sha256sum finds, of every file that is released', async (t) => {
-  const folder = releaseFolder(t);
+test('the checksums are those that sha256sum finds, of every file that is released', async () => {
+  const folder = releaseFolder();
   await writeChecksums(folder);
   await writeChecksums(folder);
   const sums = readFileSync(path.join(folder, 'SHA256SUMS'), 'utf8');

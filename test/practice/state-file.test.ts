@@ -1,22 +1,21 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { anchors } from '../../electron/practice/anchors.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { serve, update } from './practice-client.ts';
 
 const { ritaJames, snehaIyer, vikramIyer, ashaRaman } = anchors;
 
-function stateFileOf(t: TestContext): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-practice-'));
-  t.after(() => rmSync(folder, { recursive: true }));
+function stateFileOf(): string {
+  const folder = temporaryFolder();
   return path.join(folder, 'deep', 'practice.json');
 }
 
 test('changes, merges and deletions outlive a restart', async (t) => {
-  const stateFile = stateFileOf(t);
+  const stateFile = stateFileOf();
   const first = await serve(t, { stateFile, orgConfig: { whenOccupied: 'merge' } });
   await update(first, { id: String(ritaJames.userId), firstname: 'Reeta' });
   await update(first, { id: String(snehaIyer.userId), email: vikramIyer.email });
@@ -38,7 +37,7 @@ test('changes, merges and deletions outlive a restart', async (t) => {
 });
 
 test('the file holds only who changed, and is written a while after the last change', async (t) => {
-  const stateFile = stateFileOf(t);
+  const stateFile = stateFileOf();
   const server = await serve(t, { stateFile });
   await update(server, { id: String(ritaJames.userId), firstname: 'Reeta' });
   server.clock.advance(400);
@@ -55,14 +54,14 @@ test('the file holds only who changed, and is written a while after the last cha
 });
 
 test('a server that changed nothing writes nothing', async (t) => {
-  const stateFile = stateFileOf(t);
+  const stateFile = stateFileOf();
   const server = await serve(t, { stateFile });
   await server.close();
   assert.throws(() => readFileSync(stateFile), { code: 'ENOENT' });
 });
 
 test('a file that cannot be used is passed over: practice starts from the samples', async (t) => {
-  const stateFile = path.join(path.dirname(path.dirname(stateFileOf(t))), 'practice.json');
+  const stateFile = path.join(path.dirname(path.dirname(stateFileOf())), 'practice.json');
   for (const content of ['', '{"version":1', '{"version":2}', '[]', '{"version":1,"customers":[{"userId":1}]}']) {
     writeFileSync(stateFile, content);
     const server = await serve(t, { stateFile });
@@ -72,7 +71,7 @@ test('a file that cannot be used is passed over: practice starts from the sample
 });
 
 test('a disk that cannot be written to does not stop practice', async (t) => {
-  const folder = path.dirname(path.dirname(stateFileOf(t)));
+  const folder = path.dirname(path.dirname(stateFileOf()));
   writeFileSync(path.join(folder, 'file'), '');
   const server = await serve(t, { stateFile: path.join(folder, 'file', 'practice.json') });
   await update(server, { id: String(ritaJames.userId), firstname: 'Reeta' });

@@ -1,4 +1,5 @@
 /** What IT does to a till from its screen, and what leaves a till with age or on a customer's request. */
+
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -10,16 +11,9 @@ import { listBackups } from '../../electron/db/backup/backups.ts';
 import { recoveryKeyOf } from '../../electron/db/recovery-key.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
 import { openTill } from '../../electron/till.ts';
-import {
-  newFolder,
-  offlineConfig,
-  openOfflineTill,
-  openRaw,
-  saveFor,
-  someMobile,
-  storedKey,
-} from '../db/offline-till.ts';
+import { offlineConfig, openOfflineTill, openRaw, saveFor, someMobile, storedKey } from '../db/offline-till.ts';
 import { bringIn, byServerId, save, untilAllSent } from '../helpers/at-the-counter.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
 
@@ -36,7 +30,7 @@ async function forget(till: RigTill, customerId: number): Promise<ForgetResult> 
 
 describe('a till in IT’s hands', () => {
   it('shows its recovery key until somebody says that it is kept, over a restart too, and never after', async (t) => {
-    const folder = newFolder(t);
+    const folder = temporaryFolder();
     const first = await openOfflineTill(folder);
     const key = recoveryKeyOf(storedKey(folder));
     assert.equal((await first.handlers['till.facts'](undefined)).recoveryKeyDue, true);
@@ -55,7 +49,7 @@ describe('a till in IT’s hands', () => {
   });
 
   it('makes a backup when asked, and says when the last was made', async (t) => {
-    const folder = newFolder(t);
+    const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
     assert.equal((await till.handlers['till.facts'](undefined)).lastBackupAtMs, null);
@@ -70,7 +64,7 @@ describe('a till in IT’s hands', () => {
   });
 
   it('makes a support bundle of what its manifest lists, with nothing of a customer and no secret', async (t) => {
-    const folder = newFolder(t);
+    const folder = temporaryFolder();
     secretFile(folder, null).write('api-secret', 'a secret that is only here');
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
@@ -96,8 +90,8 @@ describe('a till in IT’s hands', () => {
 });
 
 describe('what leaves a till with age', () => {
-  it('F12: customers not seen and updates settled for retentionDays go; whoever has an open update stays, however old', async (t) => {
-    const folder = newFolder(t);
+  it('F12: customers not seen and updates settled for retentionDays go; whoever has an open update stays, however old', async () => {
+    const folder = temporaryFolder();
     const clock = virtualClock();
     const open = () =>
       openTill({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { systemRandom } from '../../electron/clock/system-clock.ts';
 import type { EventMessage } from '../../electron/ipc/schema.ts';
 import { startTill } from '../../electron/start-till.ts';
@@ -10,7 +10,7 @@ import { fileLog, logFile } from '../../electron/support/file-log.ts';
 import type { LogFacts } from '../../electron/support/log.ts';
 import { type MachineConfig, machineConfigSchema, parseMachineConfig } from '../../electron/support/machine-config.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
-import { newFolder } from '../db/offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
 
 const lookMs = 30_000;
@@ -26,8 +26,8 @@ function write(file: string, config: unknown): void {
   renameSync(`${file}.new`, file);
 }
 
-function watched(t: TestContext) {
-  const file = path.join(newFolder(t), 'config.json');
+function watched() {
+  const file = path.join(temporaryFolder(), 'config.json');
   write(file, base);
   const clock = virtualClock();
   const taken: MachineConfig[] = [];
@@ -38,8 +38,8 @@ function watched(t: TestContext) {
 }
 
 describe('watching the config', () => {
-  it('takes a changed file within half a minute, once, and leaves one alone that did not change', async (t) => {
-    const { file, clock, taken } = watched(t);
+  it('takes a changed file within half a minute, once, and leaves one alone that did not change', async () => {
+    const { file, clock, taken } = watched();
     await clock.pass(10 * lookMs);
     assert.equal(taken.length, 0);
     write(file, { ...base, sync: { settleSeconds: 42 } });
@@ -52,8 +52,8 @@ describe('watching the config', () => {
     assert.equal(taken.length, 1);
   });
 
-  it('changes nothing for a file that cannot be used, says so without what is in it, and takes the next good one', async (t) => {
-    const { file, clock, taken, said } = watched(t);
+  it('changes nothing for a file that cannot be used, says so without what is in it, and takes the next good one', async () => {
+    const { file, clock, taken, said } = watched();
     write(file, '{ "api": { "password": "hunter2"');
     await clock.pass(lookMs);
     write(file, { ...base, auth: { method: 'basic', till: 't', password: 'hunter2' } });
@@ -68,8 +68,8 @@ describe('watching the config', () => {
     assert.equal(taken.at(-1)?.log.level, 'debug');
   });
 
-  it('waits where the file is gone for a moment, and stops looking when the till closes', async (t) => {
-    const { file, clock, taken, said, stop } = watched(t);
+  it('waits where the file is gone for a moment, and stops looking when the till closes', async () => {
+    const { file, clock, taken, said, stop } = watched();
     rmSync(file);
     await clock.pass(3 * lookMs);
     assert.deepEqual([taken, said], [[], []]);
@@ -109,8 +109,8 @@ describe('a changed config', () => {
   }
 
   it('reaches an open till: the log says more at once, the screen is told that a restart is due, and that it is not', async (t) => {
-    const dataDir = newFolder(t);
-    const file = path.join(newFolder(t), 'config.json');
+    const dataDir = temporaryFolder();
+    const file = path.join(temporaryFolder(), 'config.json');
     write(file, base);
     const clock = virtualClock();
     const log = fileLog({ dataDir, level: 'info', clock });

@@ -11,7 +11,8 @@ import { HealthReport } from '../../electron/support/health-report.ts';
 import { type MachineConfig, parseMachineConfig } from '../../electron/support/machine-config.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
 import { openTill } from '../../electron/till.ts';
-import { newFolder, saveFor, someMobile } from '../db/offline-till.ts';
+import { saveFor, someMobile } from '../db/offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
 
 const minuteMs = 60_000;
@@ -86,8 +87,8 @@ describe('the metrics file', () => {
     assert.equal(text.endsWith('\n'), true);
   });
 
-  it('is written anew each minute in one step, begins when the config asks for it, and never fills the log', async (t) => {
-    const folder = newFolder(t);
+  it('is written anew each minute in one step, begins when the config asks for it, and never fills the log', async () => {
+    const folder = temporaryFolder();
     const file = path.join(folder, 'collector', 'tillside.prom');
     const clock = virtualClock();
     const said: string[] = [];
@@ -161,7 +162,7 @@ describe('the heartbeat', () => {
 
   it('of an open till holds counts, ages and states of it, and nothing of a customer', async (t) => {
     const { url, got, send, next } = await receiver(t);
-    const dataDir = newFolder(t);
+    const dataDir = temporaryFolder();
     const metricsFile = path.join(dataDir, 'tillside.prom');
     const clock = virtualClock();
     const till = await openTill({

@@ -2,26 +2,27 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import { exportUnsent, finishExports, rescueFolder } from '../../electron/support/rescue/export-unsent.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { run } from '../command-line/run.ts';
-import { newFolder, openOfflineTill, openRaw, openUpdatesOf, saveFor, storedKey } from '../db/offline-till.ts';
+import { openOfflineTill, openRaw, openUpdatesOf, saveFor, storedKey } from '../db/offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const passphrase = 'a passphrase for the test';
 
 /** The folder of a till that is closed, with updates of as many customers waiting. */
-async function folderWith(t: TestContext, updates: number): Promise<string> {
-  const folder = newFolder(t);
+async function folderWith(updates: number): Promise<string> {
+  const folder = temporaryFolder();
   const till = await openOfflineTill(folder);
   for (let index = 0; index < updates; index += 1) await saveFor(till, `91984501234${index}`, `Waiting ${index}`);
   await till.close();
   return folder;
 }
 
-async function exported(t: TestContext, folder: string): Promise<string> {
-  const file = path.join(newFolder(t), 'till-a.tillside-rescue');
+async function exported(folder: string): Promise<string> {
+  const file = path.join(temporaryFolder(), 'till-a.tillside-rescue');
   const ran = await run(['outbox', 'export', file, '--data', folder], { env: { TILLSIDE_PASSPHRASE: passphrase } });
   assert.equal(ran.code, 0, ran.err);
   return file;
@@ -42,20 +43,20 @@ function exportOf(dataDir: string) {
 }
 
 describe('a rescue file', () => {
-  it('is opened by IT’s private key where the config names the public one, and by no other', async (t) => {
-    const folderA = await folderWith(t, 1);
+  it('is opened by IT’s private key where the config names the public one, and by no other', async () => {
+    const folderA = await folderWith(1);
     const pair = generateKeyPairSync('x25519');
-    const config = path.join(newFolder(t), 'config.json');
+    const config = path.join(temporaryFolder(), 'config.json');
     const publicKey = pair.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
     writeFileSync(
       config,
       JSON.stringify({ api: { cluster: 'eu' }, auth: { method: 'basic', till: 'a' }, rescue: { publicKey } }),
     );
-    const file = path.join(newFolder(t), 'one.tillside-rescue');
+    const file = path.join(temporaryFolder(), 'one.tillside-rescue');
     const ran = await run(['outbox', 'export', file, '--data', folderA, '--config', config]);
     assert.equal(ran.code, 0, ran.err);
-    const folderB = await folderWith(t, 0);
-    const keyFile = path.join(newFolder(t), 'it.pem');
+    const folderB = await folderWith(0);
+    const keyFile = path.join(temporaryFolder(), 'it.pem');
     const importWith = (key: typeof pair.privateKey) => {
       writeFileSync(keyFile, key.export({ format: 'pem', type: 'pkcs8' }));
       return run(['outbox', 'import', file, '--data', folderB, '--private-key', keyFile, '--json']);
@@ -66,14 +67,14 @@ describe('a rescue file', () => {
     assert.equal(JSON.parse((await importWith(pair.privateKey)).out).added, 1);
   });
 
-  it('is refused where it was changed, in its head too, and where nobody could open it', async (t) => {
-    const folderA = await folderWith(t, 1);
+  it('is refused where it was changed, in its head too, and where nobody could open it', async () => {
+    const folderA = await folderWith(1);
     const nobody = await run(['outbox', 'export', '--data', folderA]);
     assert.equal(nobody.code, 64);
     const short = await run(['outbox', 'export', '--data', folderA], { env: { TILLSIDE_PASSPHRASE: 'short' } });
     assert.equal(short.code, 64);
-    const file = await exported(t, folderA);
-    const folderB = await folderWith(t, 0);
+    const file = await exported(folderA);
+    const folderB = await folderWith(0);
     const whole = readFileSync(file, 'utf8');
     writeFileSync(file, whole.replace('"moved": true', '"moved": false'));
     assert.match((await imported(folderB, file)).err, /does not open the file/);
@@ -85,7 +86,7 @@ describe('a rescue file', () => {
   });
 
   it('is not made beside a till that is open', async (t) => {
-    const folderA = await folderWith(t, 1);
+    const folderA = await folderWith(1);
     const tillA = await openOfflineTill(folderA);
     t.after(() => tillA.close());
     const ran = await run(['outbox', 'export', '--data', folderA], { env: { TILLSIDE_PASSPHRASE: passphrase } });
@@ -94,8 +95,8 @@ describe('a rescue file', () => {
     assert.equal((await openUpdatesOf(tillA)).length, 1);
   });
 
-  it('leaves what is on its way, and everything of its customer, to the till', async (t) => {
-    const folderA = await folderWith(t, 3);
+  it('leaves what is on its way, and everything of its customer, to the till', async () => {
+    const folderA = await folderWith(3);
     const db = openRaw(folderA);
     const outbox = new Outbox(db, systemClock, systemRandom);
     const [first] = outbox.ready(1);
@@ -105,8 +106,8 @@ describe('a rescue file', () => {
     db.close();
   });
 
-  it('does not move what staff changed while the file was being sealed', async (t) => {
-    const folderA = await folderWith(t, 2);
+  it('does not move what staff changed while the file was being sealed', async () => {
+    const folderA = await folderWith(2);
     const db = openRaw(folderA);
     const outbox = new Outbox(db, systemClock, systemRandom);
     const [first] = outbox.ready(1);
@@ -118,8 +119,8 @@ describe('a rescue file', () => {
     db.close();
   });
 
-  it('belongs to the till or to the file, wherever an export is killed between its steps', async (t) => {
-    const folderA = await folderWith(t, 2);
+  it('belongs to the till or to the file, wherever an export is killed between its steps', async () => {
+    const folderA = await folderWith(2);
     const before = openRaw(folderA);
     const outbox = new Outbox(before, systemClock, systemRandom);
     const updates = outbox.ready(9);
@@ -142,8 +143,8 @@ describe('a rescue file', () => {
   });
 
   it('shows in the history where an update went and where it came from', async (t) => {
-    const folderA = await folderWith(t, 1);
-    const file = await exported(t, folderA);
+    const folderA = await folderWith(1);
+    const file = await exported(folderA);
     const atA = await openOfflineTill(folderA);
     t.after(() => atA.close());
     const [moved] = (await atA.handlers['updates.list']({ which: 'closed', offset: 0, limit: 9 })).updates;
@@ -151,7 +152,7 @@ describe('a rescue file', () => {
     const updateId = moved?.updateId ?? '';
     const there = await atA.handlers['updates.history']({ updateId });
     assert.equal(there.at(-1)?.event, 'moved to a rescue file');
-    const folderB = await folderWith(t, 0);
+    const folderB = await folderWith(0);
     await imported(folderB, file);
     const atB = await openOfflineTill(folderB);
     t.after(() => atB.close());

@@ -10,10 +10,11 @@ import type { Argument, CallName, Result } from '../../electron/ipc/schema.ts';
 import { startTill } from '../../electron/start-till.ts';
 import { silentLog } from '../../electron/support/log.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
-import { newFolder, offlineConfig, openOfflineTill, saveFor, someMobile, storedKey } from '../db/offline-till.ts';
+import { offlineConfig, openOfflineTill, saveFor, someMobile, storedKey } from '../db/offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-async function folderWithOneUpdate(t: TestContext): Promise<string> {
-  const folder = newFolder(t);
+async function folderWithOneUpdate(): Promise<string> {
+  const folder = temporaryFolder();
   const till = await openOfflineTill(folder);
   await saveFor(till, someMobile, 'Waiting');
   await till.backUp();
@@ -23,7 +24,7 @@ async function folderWithOneUpdate(t: TestContext): Promise<string> {
 
 /** As the desktop app and the preview start it, called as the screen does. */
 async function start(t: TestContext, dataDir: string) {
-  const file = path.join(newFolder(t), 'config.json');
+  const file = path.join(temporaryFolder(), 'config.json');
   const started = await startTill({
     found: { mode: 'live', file, config: offlineConfig() },
     dataDir,
@@ -51,7 +52,7 @@ async function start(t: TestContext, dataDir: string) {
 
 describe('a till that cannot be opened', () => {
   it('F25: says on its screen why, what is unsent, and what backups there are; restores, and opens', async (t) => {
-    const folder = await folderWithOneUpdate(t);
+    const folder = await folderWithOneUpdate();
     const { database, aside } = folderFiles(folder);
     const bytes = readFileSync(database);
     writeFileSync(database, bytes.fill(0x5a, bytes.length - 300, bytes.length - 200));
@@ -82,8 +83,8 @@ describe('a till that cannot be opened', () => {
   });
 
   it('F27: takes the recovery key on its screen, and opens', async (t) => {
-    const folder = await folderWithOneUpdate(t);
-    const disk = path.join(newFolder(t), 'disk');
+    const folder = await folderWithOneUpdate();
+    const disk = path.join(temporaryFolder(), 'disk');
     cpSync(folder, disk, { recursive: true });
     writeFileSync(path.join(disk, 'secrets.json'), '{}');
     const { started, call } = await start(t, disk);
@@ -98,7 +99,7 @@ describe('a till that cannot be opened', () => {
   });
 
   it('tells events of the till that opened later to whoever listened before', async (t) => {
-    const folder = await folderWithOneUpdate(t);
+    const folder = await folderWithOneUpdate();
     const key = recoveryKeyOf(storedKey(folder));
     writeFileSync(path.join(folder, 'secrets.json'), '{}');
     const { started, call } = await start(t, folder);
@@ -110,7 +111,7 @@ describe('a till that cannot be opened', () => {
   });
 
   it('F04: is not started beside another that has the data open', async (t) => {
-    const folder = await folderWithOneUpdate(t);
+    const folder = await folderWithOneUpdate();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
     await assert.rejects(start(t, folder), { code: 'already-running' });

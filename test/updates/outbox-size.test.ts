@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { migrate } from '../../electron/db/migrate.ts';
 import { openDatabase } from '../../electron/db/open.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
 test('no look at the queue reads the updates that were settled long ago', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-outbox-'));
+  const folder = temporaryFolder();
   const db = openDatabase({ file: path.join(folder, 'one.db'), keyHex: '7'.repeat(64) });
   migrate(db);
   const asked: string[] = [];
@@ -38,6 +37,5 @@ test('no look at the queue reads the updates that were settled long ago', () => 
     }
   } finally {
     db.close();
-    rmSync(folder, { recursive: true });
   }
 });

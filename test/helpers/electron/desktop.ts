@@ -1,8 +1,7 @@
 /** Starts the real `electron/main.ts` over the fake Electron, any number of times in one process, each with its own. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -182,12 +181,6 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
     assert.ok(performance.now() < giveUpAtMs, `it did not happen within 20 s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
   }
-}
-
-export function dataFolder(t: TestContext): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-desktop-'));
-  atEnd(t, () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
-  return folder;
 }
 
 /** Writes a config beside the data. @returns the arguments of a till with it */
