@@ -36,8 +36,19 @@ function asciiDigit(character: string): string {
   return String(point - zero);
 }
 
+/** As many as there are different characters in the names of a till. */
+const folded = new Map<string, string>();
+
 /** One character in the form that is compared: letters and digits, a space for what parts words, or nothing. */
 function foldCharacter(character: string): string {
+  const known = folded.get(character);
+  if (known !== undefined) return known;
+  const found = fold(character);
+  folded.set(character, found);
+  return found;
+}
+
+function fold(character: string): string {
   if (apostrophe.test(character)) return '';
   const bare = character
     .normalize('NFKD')
