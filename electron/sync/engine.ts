@@ -70,9 +70,9 @@ export class SyncEngine {
     const { outbox, log, clock } = this.#line;
     const interrupted = outbox.recoverInterrupted();
     if (interrupted > 0) log.write('warn', 'updates recovered at start', { interrupted });
-    const waiting = outbox.waitingSeqs();
-    if (waiting.length > surfacedAtOnce) clock.after(0, () => this.#surfaceRest(waiting));
-    else this.#surfaceUnreadable(waiting);
+    // Even to list a long outbox would hold up the first search.
+    if (outbox.waiting() > surfacedAtOnce) clock.after(0, () => this.#surfaceRest());
+    else this.#surfaceUnreadable(outbox.waitingSeqs());
     this.#watch();
     this.#pump();
   }
@@ -87,10 +87,11 @@ export class SyncEngine {
     if (rest.length > 0) clock.after(0, () => this.#surfaceRest(rest));
   }
 
-  #surfaceRest(seqs: readonly number[]): void {
+  /** @param seqs what is still to be looked at; absent where that is not listed yet */
+  #surfaceRest(seqs?: readonly number[]): void {
     if (this.#closed) return;
     try {
-      this.#surfaceUnreadable(seqs);
+      this.#surfaceUnreadable(seqs ?? this.#line.outbox.waitingSeqs());
       if (this.#isSurfaced) this.changed();
     } catch (error) {
       this.#logTrouble('the outbox could not be looked through', error);
