@@ -8,6 +8,15 @@ import { defineConfig } from 'vite';
 import { bundledPackagesFile } from './bundles.ts';
 import { projectRoot } from './project-root.ts';
 
+/** The workers are started from files beside the main one. */
+export const threads = {
+  'background-worker': path.join(projectRoot, 'electron', 'db', 'background-worker.ts'),
+  'import-worker': path.join(projectRoot, 'electron', 'customers', 'import', 'import-worker.ts'),
+  'checkpoint-worker': path.join(projectRoot, 'electron', 'db', 'checkpoint', 'checkpoint-worker.ts'),
+};
+
+export const external = ['electron', /^node:/, ...builtinModules];
+
 export default defineConfig({
   root: projectRoot,
   publicDir: false,
@@ -21,14 +30,8 @@ export default defineConfig({
     license: { fileName: bundledPackagesFile },
     minify: false,
     rolldownOptions: {
-      // The workers are started from files beside the main one.
-      input: {
-        main: path.join(projectRoot, 'electron', 'main.ts'),
-        'background-worker': path.join(projectRoot, 'electron', 'db', 'background-worker.ts'),
-        'import-worker': path.join(projectRoot, 'electron', 'customers', 'import', 'import-worker.ts'),
-        'checkpoint-worker': path.join(projectRoot, 'electron', 'db', 'checkpoint', 'checkpoint-worker.ts'),
-      },
-      external: ['electron', /^node:/, ...builtinModules],
+      input: { main: path.join(projectRoot, 'electron', 'main.ts'), ...threads },
+      external,
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'shared-[name].js' },
     },
   },

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { z } from 'zod';
+import { builtProgram } from './built.ts';
 import { folderWith } from './folder.ts';
 import type { Goal } from './goals.ts';
 
@@ -9,7 +10,7 @@ const residentShape = z.object({ before: z.number(), after: z.number() });
 export async function measureMemory(customers: number): Promise<readonly Goal[]> {
   const dataDir = await folderWith(customers);
   const bareMb = Number(printedBy(['-e', 'gc(); process.stdout.write(String(process.memoryUsage.rss()))'])) / 1e6;
-  const script = new URL('./memory-process.ts', import.meta.url).pathname;
+  const script = await builtProgram('memory-process');
   const { before, after } = residentShape.parse(JSON.parse(printedBy([script, dataDir, String(customers)])));
   const [loadedMb, searchedMb] = [before / 1e6, after / 1e6];
   const cacheMb = 64;

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { z } from 'zod';
+import { builtProgram } from './built.ts';
 import { copyOf, openBench, saveMany } from './folder.ts';
 import { type Goal, median } from './goals.ts';
 
@@ -12,7 +13,7 @@ export async function measureOpen(customers: number): Promise<readonly Goal[]> {
   const db = openBench(dataDir);
   saveMany(db, Math.min(10_000, customers / 10), customers);
   db.close();
-  const script = new URL('./open-process.ts', import.meta.url).pathname;
+  const script = await builtProgram('open-process');
   const runs = Array.from({ length: starts }, () => {
     const ran = spawnSync(process.execPath, [script, dataDir], { encoding: 'utf8' });
     if (ran.status !== 0) throw new Error(ran.stderr);
@@ -25,7 +26,7 @@ export async function measureOpen(customers: number): Promise<readonly Goal[]> {
       value: median(runs.map(({ firstResultMs }) => firstResultMs)),
       unit: 'ms',
       atMost: 10,
-      told: `${opened.toFixed(1)} ms until it was open; ${median(runs.map(({ cpuMs }) => cpuMs)).toFixed(1)} ms of CPU`,
+      told: `${opened.toFixed(1)} ms until it was open; ${median(runs.map(({ cpuMs }) => cpuMs)).toFixed(1)} ms of the thread's CPU`,
     },
   ];
 }
