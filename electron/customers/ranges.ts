@@ -52,25 +52,32 @@ export function namesWithWord(db: Db, prefix: string, limit: number): KeyOf[] {
   ).all({ from: prefix, to: afterPrefix(prefix), limit });
 }
 
-const keyPlaces = {
-  forward: { table: 'customers', column: 'name_forward' },
-  backward: { table: 'customers', column: 'name_backward' },
-  word: { table: 'customer_words', column: 'word' },
-} as const;
-export type NamePlace = keyof typeof keyPlaces;
+export type NamePlace = 'forward' | 'backward' | 'word';
+
+function firstKeyOf(table: string, column: string): readonly string[] {
+  return ['main', 'region'].map(
+    (schema) =>
+      `select ${column} as key from ${schema}.${table} where ${column} >= ? and ${column} < ? order by ${column} limit 1`,
+  );
+}
+
+/** Made once: a misspelt name takes hundreds of steps, and a text that is made anew is looked up at a step's price. */
+const firstKeys: { readonly [Place in NamePlace]: readonly string[] } = {
+  forward: firstKeyOf('customers', 'name_forward'),
+  backward: firstKeyOf('customers', 'name_backward'),
+  word: firstKeyOf('customer_words', 'word'),
+};
 
 /**
  * The first key of a place that begins with `prefix` and is not before `from`. Of a customer of the region whom an own
  * row replaces, the older name may be told too: this is for finding the way, not for showing.
  */
 export function firstKeyFrom(db: Db, place: NamePlace, from: string, prefix: string): string | null {
-  const { table, column } = keyPlaces[place];
   const to = afterPrefix(prefix);
-  const first = (schema: 'main' | 'region') =>
-    sql<{ key: string }>(
-      db,
-      `select ${column} as key from ${schema}.${table} where ${column} >= ? and ${column} < ? order by ${column} limit 1`,
-    ).get(from, to)?.key ?? null;
-  const found = [first('main'), first('region')].filter((key) => key !== null);
-  return found.sort()[0] ?? null;
+  let first: string | null = null;
+  for (const text of firstKeys[place]) {
+    const key = sql<{ key: string }>(db, text).get(from, to)?.key ?? null;
+    if (first === null || (key !== null && key < first)) first = key;
+  }
+  return first;
 }
