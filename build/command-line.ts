@@ -77,7 +77,11 @@ export function explain(error: unknown): number {
     return exitCodes.badInput;
   }
   if (error instanceof TillCannotOpen) {
-    say(`Tillside cannot open: ${error.message} (${error.code})`);
+    const whatToDo =
+      error.code === 'already-running'
+        ? ' Use its window, or end it first: npm run tillside -- doctor says which process it is.'
+        : '';
+    say(`Tillside cannot open: ${error.message}${whatToDo} (${error.code})`);
     return exitCodes.cannotOpen;
   }
   if (error instanceof BuildFailed) {

@@ -37,6 +37,7 @@ import { checkLine } from './sync/check-line.ts';
 import { ConnectionState } from './sync/connection.ts';
 import { SyncEngine } from './sync/engine.ts';
 import type { Line } from './sync/line.ts';
+import { lineLog } from './sync/line-log.ts';
 import { MarkField } from './sync/mark-field.ts';
 import { Pace } from './sync/pace.ts';
 import type { ConnectionCheck, SyncStatus } from './sync/sync-status.ts';
@@ -184,7 +185,11 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       emit({ name: 'customers.changed', payload: { customerId } });
     },
   };
-  const engine = new SyncEngine(line, (status) => emit({ name: 'sync.changed', payload: status }));
+  const noteLine = lineLog(log, clock);
+  const engine = new SyncEngine(line, (status) => {
+    noteLine(status);
+    emit({ name: 'sync.changed', payload: status });
+  });
   const updates = new Updates({
     db,
     outbox,
@@ -286,7 +291,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       const written = secrets.write('api-secret', secret);
       if (written.kind === 'not-stored') return { kind: 'not-stored', why: 'no-secret-storage' };
       connect(secret);
-      engine.sendNow();
+      engine.passwordChanged();
       void orgDesk.refresh();
       return { kind: 'stored' };
     },

@@ -115,7 +115,7 @@ type Done = {
   readonly file: string;
   readonly updates: number;
   readonly oldestSavedAtMs: number | null;
-  readonly lost: number;
+  readonly lost: number | null;
   readonly moved: boolean;
 };
 
@@ -138,7 +138,10 @@ function done(given: Given, io: CommandIo, { file, updates, oldestSavedAtMs, los
     io.print(`  ${target}`);
     io.print('Bring it in on one other till: tillside outbox import FILE');
     if (!moved) io.print('This till still has them: do not let it send before the other till has read them back.');
-    if (lost > 0) io.print(`${lost} rows could not be read. The database keeps them: set it aside, do not delete it.`);
+    if (lost !== 0) {
+      const rows = lost === null ? 'Rows' : `${lost} rows`;
+      io.print(`${rows} could not be read. The database keeps them: set it aside, do not delete it.`);
+    }
   }
-  return lost > 0 ? exitCodes.look : exitCodes.fine;
+  return lost === 0 ? exitCodes.fine : exitCodes.look;
 }

@@ -42,7 +42,7 @@ export const restoreCommand: Command = {
       const say = given.has('json') ? io.warn : io.print;
       say(
         old === null
-          ? 'The old database cannot be read at all, or is not there: what it held as unsent is not known.'
+          ? 'The outbox of the old database cannot be read, or is not there: what it held as unsent is not known.'
           : `In the old database: ${unsentInWords(old.unsent, old.oldestSavedAtMs, clock.wallMs())}.`,
       );
       say(
@@ -76,9 +76,13 @@ export const restoreCommand: Command = {
         if (result.setAside !== null) io.print(`  The old database lies in ${result.setAside}`);
         if (copy !== null) io.print(`  A sealed copy of the unsent updates lies in ${copy.file}`);
         io.print(`  ${result.carriedOver} unsent updates were carried over, ${result.uncertain} are read back first.`);
-        if (result.lost > 0) io.print(`  ${result.lost} rows of the old database could not be read. Keep it.`);
+        if (result.lost === null) {
+          io.print('  How many rows of the old database could not be read is not known. Keep it.');
+        } else if (result.lost > 0) {
+          io.print(`  ${result.lost} rows of the old database could not be read. Keep it.`);
+        }
       }
-      return result.lost > 0 ? exitCodes.look : exitCodes.fine;
+      return result.lost === 0 ? exitCodes.fine : exitCodes.look;
     } finally {
       lock.release();
     }

@@ -6,10 +6,20 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { faultFacts } from '../support/fault-facts.ts';
 import { MachineConfigError } from '../support/machine-config.ts';
-import { TillCannotOpen } from '../support/till-cannot-open.ts';
+import { type CannotOpenCode, TillCannotOpen } from '../support/till-cannot-open.ts';
 import { BadUsage, type Command, type CommandIo, CommandRefused, type ExitCode, exitCodes } from './command.ts';
 import { commands } from './commands.ts';
 import { helpOf, readGiven } from './given.ts';
+
+/** What the screen offers as buttons, as commands. */
+const nextCommands: { readonly [Code in CannotOpenCode]?: string } = {
+  'already-running':
+    'Close it first, or do the same on its screen: menu → This till. tillside doctor says which process it is.',
+  'database-unreadable':
+    'As commands: tillside outbox export --copy seals what can be read, tillside restore puts the backup in place.',
+  'database-missing': 'As a command: tillside restore.',
+  'key-unreadable': 'As a command: tillside recovery-key use.',
+};
 
 /** Whether these arguments of the program are a command, and not those of the app with its window. */
 export function isCommand(argv: readonly string[]): boolean {
@@ -85,7 +95,8 @@ function explain(error: unknown, command: Command, io: CommandIo): ExitCode {
     return exitCodes.act;
   }
   if (error instanceof TillCannotOpen) {
-    io.warn(`${error.message} (${error.code})`);
+    const next = nextCommands[error.code];
+    io.warn(`${error.message}${next === undefined ? '' : ` ${next}`} (${error.code})`);
     return exitCodes.act;
   }
   // The message stays out: it may quote a customer's data.

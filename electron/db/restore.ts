@@ -38,8 +38,8 @@ export type RestoreResult =
       readonly carriedOver: number;
       /** Unsent in the backup, and the old file does not tell what became of them: they are read back. */
       readonly uncertain: number;
-      /** Rows of the old file that could not be read. */
-      readonly lost: number;
+      /** Rows of the old file that could not be read; null: it does not tell how many. */
+      readonly lost: number | null;
     }
   | { readonly kind: 'refused'; readonly why: 'backup-unreadable' | 'backup-newer' };
 
@@ -53,7 +53,7 @@ export function restore({ dataDir, keyHex, backup, clock, random, nativeBinding 
   try {
     const incoming = openIncoming(unfinished, keyHex, nativeBinding);
     if (incoming === null) return { kind: 'refused', why: 'backup-unreadable' };
-    let told: { readonly carriedOver: number; readonly uncertain: number; readonly lost: number };
+    let told: { readonly carriedOver: number; readonly uncertain: number; readonly lost: number | null };
     try {
       const migrated = migrate(incoming);
       if (migrated.kind === 'newer') return { kind: 'refused', why: 'backup-newer' };

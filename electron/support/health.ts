@@ -12,6 +12,8 @@ export type Health = {
   readonly sync: SyncStatus['state'];
   readonly paused: SyncStatus['paused'];
   readonly connection: SyncStatus['connection']['kind'];
+  /** A code; null: the last exchange went well, or there was none yet. */
+  readonly offlineWhy: string | null;
   readonly unsent: SyncStatus['counts'];
   readonly doubleAwards: number;
   readonly oldestUnsentSeconds: number;
@@ -43,6 +45,7 @@ export function healthOf({ till, version, uptimeMs, status, upkeep, customers, n
     sync: status.state,
     paused: status.paused,
     connection: status.connection.kind,
+    offlineWhy: status.connection.kind === 'offline' ? status.connection.why : null,
     unsent: status.counts,
     doubleAwards: status.doubleAwards,
     oldestUnsentSeconds: since(status.oldestSavedAtMs) ?? 0,

@@ -124,6 +124,12 @@ export class SyncEngine {
     this.tryNow();
   }
 
+  /** The till has another password: whether the server takes it is asked now, also where nothing waits to be sent. */
+  passwordChanged(): void {
+    this.#probedAtMs = Number.NEGATIVE_INFINITY;
+    this.sendNow();
+  }
+
   /** Tries now instead of at the next due time: the machine woke up, the network changed (F15). */
   tryNow(): void {
     const { connection } = this.#line;

@@ -65,29 +65,35 @@ function withCompany(db: Db, row: TableRow): MovingUpdate {
   };
 }
 
-/** The longest gap of numbers that is walked through where a damaged table does not tell its own. */
-const longestWalk = 1_000_000;
+/** The longest stretch of numbers without a row that is walked through where a damaged table does not tell its last. */
+const longestStretch = 10_000;
+
+export type Salvaged = {
+  readonly updates: readonly MovingUpdate[];
+  /** Rows that could not be read; null: the table does not tell how many there were. */
+  readonly lost: number | null;
+};
 
 /**
  * As `readMoving`, from a damaged file: row by row, and whatever cannot be read of a row's company is left out.
- * @returns the updates, and how many rows could not be read at all
  */
-export function salvageMoving(db: Db): { readonly updates: readonly MovingUpdate[]; readonly lost: number } {
+export function salvageMoving(db: Db): Salvaged {
   const updates: MovingUpdate[] = [];
   let lost = 0;
-  const last = attempt(() => db.prepare<[], number>('select max(seq) from updates').pluck().get()) ?? longestWalk;
+  const told = attempt(() => ({
+    last: db.prepare<[], number | null>('select max(seq) from updates').pluck().get() ?? 0,
+  }));
   const one = attempt(() => db.prepare<[number], TableRow>('select * from updates where seq = ?'));
-  let missing = 0;
-  for (let seq = 1; one !== null && seq <= last; seq += 1) {
+  if (one === null) return { updates, lost: null };
+  let stretch = 0;
+  for (let seq = 1; told === null ? stretch <= longestStretch : seq <= told.last; seq += 1) {
     const row = attempt(() => one.get(seq) ?? 'none');
+    stretch = row === null || row === 'none' ? stretch + 1 : 0;
     if (row === null) lost += 1;
-    // A table that does not tell its last number is walked until a long stretch is empty.
-    missing = row === 'none' ? missing + 1 : 0;
-    if (missing > 10_000 && last === longestWalk) break;
     if (row === null || row === 'none' || !outboxRow.safeParse(row).success) continue;
     updates.push(attempt(() => withCompany(db, row)) ?? { row, history: [], customer: { record: null, asOfMs: null } });
   }
-  return { updates, lost };
+  return { updates, lost: told === null ? null : lost };
 }
 
 /** @returns null where the file did not give it */

@@ -3,7 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { commands } from '../../electron/command-line/commands.ts';
 import { isCommand } from '../../electron/command-line/run-command.ts';
-import { openOfflineTill, openRaw, openUpdatesOf, saveFor, someMobile } from '../db/offline-till.ts';
+import { damageTable, openOfflineTill, openRaw, openUpdatesOf, saveFor, someMobile } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { run } from './run.ts';
 
@@ -140,10 +140,44 @@ describe('tillside outbox list', () => {
     assert.deepEqual([outbox.facts.attention, outbox.facts.nextVisit, outbox.facts.doubleAwards], [0, 1, 1]);
   });
 
+  it('of a damaged database says so, and what to do: that is no fault of Tillside', async () => {
+    const folder = temporaryFolder();
+    const till = await openOfflineTill(folder);
+    await saveFor(till, someMobile, 'Confidential');
+    await till.close();
+    damageTable(folder, 'updates');
+    const ran = await run(['outbox', 'list', '--data', folder]);
+    assert.equal(ran.code, 2, ran.err);
+    assert.match(ran.err, /damaged.*tillside outbox export --copy.*tillside restore/);
+  });
+
   it('says where it looked when there is no till', async () => {
     const folder = temporaryFolder();
     const ran = await run(['outbox', 'list', '--data', folder]);
     assert.equal(ran.code, 2);
     assert.match(ran.err, /--data/);
+  });
+});
+
+describe('a command that changes the data', () => {
+  it('while Tillside is open on it says to close that, or where the screen does the same', async (t) => {
+    const folder = temporaryFolder();
+    const till = await openOfflineTill(folder);
+    t.after(() => till.close());
+    const region = `${folder}/region.csv`;
+    writeFileSync(region, 'mobile,firstname\n919845012345,Asha\n');
+    const config = `${folder}/config.json`;
+    writeFileSync(config, '{"api":{"cluster":"eu"},"auth":{"method":"basic","till":"t"}}');
+    for (const command of [
+      ['import', region],
+      ['restore', '--empty', '--yes'],
+      ['outbox', 'export'],
+    ]) {
+      const ran = await run([...command, '--data', folder, '--config', config], {
+        env: { TILLSIDE_PASSPHRASE: 'correct horse battery' },
+      });
+      assert.equal(ran.code, 2);
+      assert.match(ran.err, /already running.*Close it first, or .* menu → This till.*tillside doctor/);
+    }
   });
 });

@@ -7,7 +7,7 @@ import { folderFiles } from '../../electron/db/folder-files.ts';
 import { keyOfRecovery, recoveryKeyOf } from '../../electron/db/recovery-key.ts';
 import { rescueFolder } from '../../electron/support/rescue/export-unsent.ts';
 import type { Secrets } from '../../electron/support/secrets.ts';
-import { openOfflineTill, openRaw, openUpdatesOf, saveFor, storedKey } from '../db/offline-till.ts';
+import { damageTable, openOfflineTill, openUpdatesOf, saveFor, storedKey } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { run } from './run.ts';
 
@@ -85,7 +85,7 @@ describe('tillside backup and restore', () => {
     await assert.rejects(openOfflineTill(folder), { code: 'database-unreadable' });
     const ran = await run(['restore', '--yes', '--data', folder]);
     assert.equal(ran.code, 0, ran.err);
-    assert.match(ran.out, /cannot be read at all/);
+    assert.match(ran.out, /outbox of the old database cannot be read/);
     assert.match(ran.out, /2 are read back first/);
     assert.deepEqual(await unsentAt(folder), { Anna: 'unknown', Bea: 'unknown' });
   });
@@ -96,16 +96,24 @@ describe('tillside backup and restore', () => {
       [anna, 'Anna'],
       [bea, 'Bea'],
     ]);
-    const db = openRaw(folder);
-    const page = Number(db.prepare("select rootpage from sqlite_schema where name = 'update_history'").pluck().get());
-    db.close();
-    const { database } = folderFiles(folder);
-    const bytes = readFileSync(database);
-    writeFileSync(database, bytes.fill(0x5a, (page - 1) * 4096 + 100, (page - 1) * 4096 + 200));
+    damageTable(folder, 'update_history');
     await assert.rejects(openOfflineTill(folder), { code: 'database-unreadable' });
     const ran = await run(['restore', '--empty', '--yes', '--data', folder]);
     assert.equal(ran.code, 0, ran.err);
     assert.deepEqual(await unsentAt(folder), { Anna: 'queued', Bea: 'queued' });
+  });
+
+  it('F30: where the outbox itself cannot be read, says that what is unsent is not known, and never that all is sent', async () => {
+    const folder = await folderWithBackup();
+    damageTable(folder, 'updates');
+    const look = await run(['restore', '--data', folder]);
+    assert.equal(look.code, 0, look.err);
+    assert.match(look.out, /what it held as unsent is not known/);
+    assert.doesNotMatch(look.out, /0 unsent/);
+    const ran = await run(['restore', '--yes', '--data', folder]);
+    assert.equal(ran.code, 1, ran.err);
+    assert.match(ran.out, /How many rows of the old database could not be read is not known\. Keep it\./);
+    assert.deepEqual(await unsentAt(folder), { Anna: 'unknown', Bea: 'unknown' });
   });
 
   it('changes nothing where the backup is of another till, damaged, or not there', async () => {

@@ -1,3 +1,5 @@
+/** A till on a real folder whose server is never there: for what becomes of its data. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import { folderFiles } from '../../electron/db/folder-files.ts';
 import { type Db, openDatabase } from '../../electron/db/open.ts';
@@ -56,4 +58,14 @@ export function storedKey(dataDir: string): string {
 /** The till's database itself, for looking behind the services. Close it. */
 export function openRaw(dataDir: string): Db {
   return openDatabase({ file: folderFiles(dataDir).database, keyHex: storedKey(dataDir) });
+}
+
+/** A bad block of the disk, in the page that a table begins with. */
+export function damageTable(folder: string, table: 'updates' | 'update_history'): void {
+  const db = openRaw(folder);
+  const page = Number(db.prepare('select rootpage from sqlite_schema where name = ?').pluck().get(table));
+  db.close();
+  const { database } = folderFiles(folder);
+  const bytes = readFileSync(database);
+  writeFileSync(database, bytes.fill(0x5a, (page - 1) * 4096 + 100, (page - 1) * 4096 + 200));
 }

@@ -9,10 +9,10 @@ import type { Health } from '../../electron/support/health.ts';
 import { metricsText } from '../../electron/support/health.ts';
 import { HealthReport } from '../../electron/support/health-report.ts';
 import { type MachineConfig, parseMachineConfig } from '../../electron/support/machine-config.ts';
-import { secretFile } from '../../electron/support/secret-file.ts';
 import { openTill } from '../../electron/till.ts';
 import { saveFor, someMobile } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { secretsInMemory } from '../helpers/till-rig.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
 
 const minuteMs = 60_000;
@@ -24,6 +24,7 @@ const health: Health = {
   sync: 'offline',
   paused: null,
   connection: 'offline',
+  offlineWhy: 'timeout',
   unsent: { queued: 2, sending: 0, unknown: 1, attention: 0, nextVisit: 0 },
   doubleAwards: 0,
   oldestUnsentSeconds: 7200,
@@ -178,7 +179,7 @@ describe('the heartbeat', () => {
       mode: 'live',
       host: 'preview',
       version: '0.0.0-test',
-      secrets: secretFile(dataDir, null),
+      secrets: secretsInMemory({ 'api-secret': 'anything' }),
       transport: (request) =>
         request.url === url
           ? send(request)
@@ -205,8 +206,8 @@ describe('the heartbeat', () => {
       till: 'store123',
       version: '0.0.0-test',
       sync: told.sync,
-      paused: told.paused,
-      connection: told.connection,
+      connection: 'offline',
+      offlineWhy: 'no-connection',
     });
   });
 });

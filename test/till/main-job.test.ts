@@ -138,6 +138,22 @@ describe('the main job: find, edit, save, send, see the points', () => {
     assert.deepEqual(rig.server.control.ledger.at(-1)?.changes, { lastName: 'Paused' });
   });
 
+  it('asks the server at once whether it takes a password that was given while nothing waits', async () => {
+    const till = await rig.openTill(rig.newFolder());
+    await till.until(
+      'the server knows it',
+      async () => (await till.call['sync.status'](undefined)).state === 'all-sent',
+    );
+    await till.until(
+      'it is online',
+      async () => (await till.call['sync.status'](undefined)).connection.kind === 'online',
+    );
+    await till.call['app.provideSecret']({ secret: 'mistyped' });
+    await till.until('it is paused', async () => (await till.call['sync.status'](undefined)).paused === 'credentials');
+    await till.call['app.provideSecret']({ secret: 'practice' });
+    await till.until('it goes on', async () => (await till.call['sync.status'](undefined)).state === 'all-sent');
+  });
+
   it('refuses bad input with the field named, and saves nothing', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, { type: 'mobile', value: anchors.ashaRaman.mobile ?? '' });

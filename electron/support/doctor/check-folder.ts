@@ -25,7 +25,7 @@ export async function checkDisk(dataDir: string): Promise<Finding> {
     return act(
       'disk',
       `Nothing can be written: the disk or the quota is full (${trouble}, ${free}). Nothing that was saved is lost.`,
-      'Make room on this disk now: until then every save on this till is refused.',
+      'Make room on this disk now: until then a save on this till may be refused, and no backup is made.',
       facts,
     );
   }
@@ -83,7 +83,7 @@ export function checkFolder(dataDir: string, platform: NodeJS.Platform): Finding
   if (setAside > 0) {
     return look(
       'folder',
-      `${setAside} times something that could not be used was set aside in ${files.aside}`,
+      `A database was set aside${setAside === 1 ? '' : `, ${setAside} times,`} in ${files.aside}`,
       'Keep it until it is sure that nothing of it is missing, then take it away by hand.',
       facts,
     );

@@ -94,8 +94,8 @@ export type UnsentCopy = {
   readonly file: string;
   readonly updates: number;
   readonly oldestSavedAtMs: number | null;
-  /** Rows that could not be read. */
-  readonly lost: number;
+  /** Rows that could not be read; null: the database does not tell how many. */
+  readonly lost: number | null;
 };
 
 /**

@@ -20,12 +20,14 @@ type OnFolder = {
   readonly nativeBinding?: string | undefined;
 };
 
-/** @returns null where nothing of it can be read, or it is not there: what it held as unsent is not known */
+/** @returns null where nothing of its outbox can be read, or it is not there: what it held as unsent is not known */
 export function lookAtOld(folder: OnFolder): OldDatabase | null {
   const db = openOld(folder);
   if (db === null) return null;
   try {
-    const savedAtMs = salvageMoving(db).updates.map(({ row }) => Number(row.saved_at_ms));
+    const { updates, lost } = salvageMoving(db);
+    if (updates.length === 0 && lost !== 0) return null;
+    const savedAtMs = updates.map(({ row }) => Number(row.saved_at_ms));
     return { unsent: savedAtMs.length, oldestSavedAtMs: savedAtMs.length === 0 ? null : Math.min(...savedAtMs) };
   } finally {
     db.close();

@@ -1,0 +1,43 @@
+/**
+ * The line to the server in the log: whoever reads it at a desk sees since when a till does not send, and why. Changes
+ * only, and a line that comes and goes is told every five minutes at most (F14).
+ */
+import type { Clock } from '../clock/clock.ts';
+import type { Log } from '../support/log.ts';
+import type { SyncStatus } from './sync-status.ts';
+
+const againMs = 5 * 60_000;
+
+/** @returns a function to tell each status to */
+export function lineLog(log: Log, clock: Clock): (status: SyncStatus) => void {
+  let connection = 'untried';
+  let paused: SyncStatus['paused'] = null;
+  let offlineSinceMs: number | null = null;
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+
+  function noteConnection(status: SyncStatus): void {
+    const now = status.connection.kind === 'offline' ? status.connection.why : status.connection.kind;
+    const nowMs = clock.monotonicMs();
+    if (now === 'untried' || now === connection) return;
+    if (status.connection.kind === 'offline') {
+      offlineSinceMs ??= nowMs;
+      // The first trouble at once; another kind of it only now and then.
+      if (connection !== 'online' && connection !== 'untried' && nowMs - toldAtMs < againMs) return;
+      log.write('warn', 'the server cannot be reached', { why: now, unsent: status.unsent });
+      toldAtMs = nowMs;
+    } else {
+      const offlineMs = offlineSinceMs === null ? 0 : nowMs - offlineSinceMs;
+      offlineSinceMs = null;
+      log.write('info', 'the server answers', { offlineSeconds: Math.round(offlineMs / 1000) });
+    }
+    connection = now;
+  }
+
+  return (status) => {
+    noteConnection(status);
+    if (status.paused === paused) return;
+    paused = status.paused;
+    if (paused === null) log.write('info', 'sending goes on');
+    else log.write('error', 'sending is paused', { why: paused, unsent: status.unsent });
+  };
+}

@@ -1,0 +1,69 @@
+/** What the log says of the line to the server: enough to tell from a desk why a till does not send. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LogFacts, LogLevel } from '../../electron/support/log.ts';
+import { lineLog } from '../../electron/sync/line-log.ts';
+import type { SyncStatus } from '../../electron/sync/sync-status.ts';
+import { virtualClock } from '../helpers/virtual-clock.ts';
+
+const idle: SyncStatus = {
+  state: 'all-sent',
+  unsent: 0,
+  counts: { queued: 0, sending: 0, unknown: 0, attention: 0, nextVisit: 0 },
+  doubleAwards: 0,
+  oldestSavedAtMs: null,
+  paused: null,
+  connection: { kind: 'untried' },
+  lastAnswerAtMs: null,
+  nextTryAtMs: null,
+  clockSkewMs: null,
+};
+const offline = (why: 'timeout' | 'name-not-found'): SyncStatus => ({ ...idle, connection: { kind: 'offline', why } });
+const online: SyncStatus = { ...idle, connection: { kind: 'online' } };
+
+function told() {
+  const clock = virtualClock();
+  const said: (readonly [LogLevel, string, LogFacts])[] = [];
+  const note = lineLog({ write: (level, event, facts = {}) => said.push([level, event, facts]) }, clock);
+  return { clock, said, note };
+}
+
+test('says once that the server cannot be reached and why, and how long it lasted when it answers again', async () => {
+  const { clock, said, note } = told();
+  note(idle);
+  note(offline('name-not-found'));
+  await clock.pass(60_000);
+  note({ ...offline('name-not-found'), unsent: 3 });
+  note(online);
+  note({ ...online, unsent: 1 });
+  assert.deepEqual(said, [
+    ['warn', 'the server cannot be reached', { why: 'name-not-found', unsent: 0 }],
+    ['info', 'the server answers', { offlineSeconds: 60 }],
+  ]);
+});
+
+test('says that sending is paused, why, and when it goes on', async () => {
+  const { clock, said, note } = told();
+  note(online);
+  note({ ...online, paused: 'credentials', unsent: 2 });
+  note({ ...online, paused: 'credentials', unsent: 4 });
+  await clock.pass(5000);
+  note({ ...online, paused: 'permission', unsent: 4 });
+  note(online);
+  assert.deepEqual(said, [
+    ['info', 'the server answers', { offlineSeconds: 0 }],
+    ['error', 'sending is paused', { why: 'credentials', unsent: 2 }],
+    ['error', 'sending is paused', { why: 'permission', unsent: 4 }],
+    ['info', 'sending goes on', {}],
+  ]);
+});
+
+test('F14: a line that fails in another way every few seconds does not fill the log of a whole day', async () => {
+  const { clock, said, note } = told();
+  for (let second = 0; second < 86_400; second += 20) {
+    note(second % 40 === 0 ? offline('timeout') : offline('name-not-found'));
+    await clock.pass(20_000);
+  }
+  assert.ok(said.length <= 24 * 12 + 1, `${said.length} lines`);
+  assert.ok(said.length > 24);
+});
