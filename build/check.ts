@@ -47,9 +47,14 @@ const svelte: Step = {
   ],
 };
 
+/** Several times what the longest test takes on a slow machine. */
+const testWithinMs = 5 * 60_000;
+
+/** A test that hangs, or leaves something open when it fails, is told by its name, and does not hang the run. */
 function unit(files: readonly string[]): Step {
   const tests = files.length > 0 ? files : globSync('test/**/*.test.ts', { cwd: projectRoot }).toSorted();
-  return { name: 'unit tests', args: ['--test', '--test-reporter=spec', ...tests], counts: nodeTestCounts };
+  const ends = ['--test-force-exit', `--test-timeout=${testWithinMs}`];
+  return { name: 'unit tests', args: ['--test', ...ends, '--test-reporter=spec', ...tests], counts: nodeTestCounts };
 }
 
 function endToEnd(files: readonly string[], env: { readonly [name: string]: string }): Step {

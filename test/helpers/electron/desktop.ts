@@ -58,22 +58,6 @@ export type DesktopOptions = {
   readonly installed?: { readonly app: string; readonly resources: string };
 };
 
-const endings = new WeakMap<TestContext, (() => void | Promise<void>)[]>();
-
-/** What was made last is taken away first: a folder goes after the till that has it open. */
-function atEnd(t: TestContext, end: () => void | Promise<void>): void {
-  const known = endings.get(t);
-  if (known !== undefined) {
-    known.push(end);
-    return;
-  }
-  const own = [end];
-  endings.set(t, own);
-  t.after(async () => {
-    for (const one of own.toReversed()) await one();
-  });
-}
-
 let runs = 0;
 
 /** @returns when the main process has run its first, synchronous part */
@@ -115,7 +99,7 @@ export async function startDesktop(
     }
     return app.ended;
   }
-  atEnd(t, async () => {
+  t.after(async () => {
     await close();
     // Electron's `exit` ends the process and all that runs in it; here the till would stay open.
     if (!app.isQuitting && app.listenerCount('will-quit') > 0) {
