@@ -23,6 +23,8 @@ export function watchForDoubleAward(update: Update, nowMs: number): Update['awar
 
 /** Call in the transaction in which the server told of a customer, after everything else of it was written. */
 export function lookForDoubleAwards(db: Db, customerId: number, nowMs: number): void {
+  // What is on its way may have brought points already that no answer has told yet.
+  if (isAnyUnderWay(db, customerId)) return;
   for (const update of selectUpdates(db, 'where u.customer_id = ? and u.award is not null', customerId)) {
     const { award } = update;
     if (award?.kind !== 'watched') continue;
@@ -65,6 +67,10 @@ function doubleAwardOf(db: Db, update: Update, nowMs: number): DoubleAward | nul
     attemptIds: distinct(exchanges.map(({ attempt_id }) => attempt_id)),
     requestIds: distinct(exchanges.map(({ request_id }) => request_id)),
   };
+}
+
+function isAnyUnderWay(db: Db, customerId: number): boolean {
+  return selectUpdates(db, "where u.customer_id = ? and u.state in ('sending', 'unknown')", customerId).length > 0;
 }
 
 /** What the answers to this till's updates of the customer awarded since then. One that was confirmed by reading tells none. */

@@ -97,6 +97,21 @@ describe('points around an update that went out more than once', () => {
     assert.equal(rig.server.control.ledger.filter((entry) => entry.customerId === userId).length, 2);
   });
 
+  it('is not listed for points of a later update whose answer is still on its way', async () => {
+    rig.server.control.setFault('drop-before', { times: 1, endpoint: 'customer/update' });
+    const updateId = await save(till, customerId, { lastName: 'Once' });
+    await untilState(till, customerId, updateId, 'applied');
+    const answer = rig.server.control.hold('applied', { endpoint: 'customer/update' });
+    const later = await save(till, customerId, { firstName: 'Later' });
+    await answer.reached;
+    await till.call['customers.refresh']({ customerId });
+    assert.equal((await doubled()).total, 0);
+    answer.release();
+    await untilState(till, customerId, later, 'applied');
+    await till.call['customers.refresh']({ customerId });
+    assert.equal((await doubled()).total, 0);
+  });
+
   it('is not listed of an update that went out once', async () => {
     rig.server.control.setFault('drop-reply', { times: 1, endpoint: 'customer/update' });
     const updateId = await save(till, customerId, { lastName: 'Read back' });
