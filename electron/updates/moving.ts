@@ -132,14 +132,16 @@ export function takeIn(db: Db, outbox: Outbox, { updates, from, surelyUnsent, no
   return inTransaction(db, () => {
     const counts = { added: 0, already: 0, takenBack: 0 };
     const touched: Touched[] = [];
-    for (const moving of updates) {
+    const inOrder = updates.toSorted(bySending);
+    const places = placesBeforeOthers(db, inOrder);
+    for (const moving of inOrder) {
       const { id, state } = outboxRow.parse(moving.row);
       const here = findUpdate(db, id);
       if (here === null) {
         const customerId = customerFor(db, moving);
         const to = isUncertain(state, surelyUnsent) ? 'unknown' : state;
         makeOwn(db, customerId);
-        insertRow(db, moving.row, { customer_id: customerId, state: to });
+        insertRow(db, moving.row, { customer_id: customerId, state: to, place: places.get(id) ?? null });
         for (const row of moving.history) insertHistory(db, row);
         writeHistory(db, {
           updateId: id,
@@ -168,6 +170,29 @@ export function takeIn(db: Db, outbox: Outbox, { updates, from, surelyUnsent, no
   });
 }
 
+/** In the order of sending at the till that they come from; a damaged file gives them in the order of the table. */
+function bySending({ row: a }: MovingUpdate, { row: b }: MovingUpdate): number {
+  return Number(a.place) - Number(b.place) || Number(a.seq) - Number(b.seq);
+}
+
+/**
+ * Who goes before an update of the same customer that is here already: a correction stands where what it corrects stood.
+ * Everybody else comes behind all that was saved here.
+ */
+function placesBeforeOthers(db: Db, inOrder: readonly MovingUpdate[]): ReadonlyMap<string, number> {
+  /** By the customer's id at the till that they come from. */
+  const nextHere = new Map<unknown, number>();
+  const places = new Map<string, number>();
+  for (const { row } of inOrder.toReversed()) {
+    const { id } = outboxRow.parse(row);
+    const next = nextHere.get(row.customer_id);
+    const here = findUpdate(db, id);
+    if (here !== null) nextHere.set(row.customer_id, Math.min(here.place, next ?? here.place));
+    else if (next !== undefined) places.set(id, next - 1);
+  }
+  return places;
+}
+
 function isUncertain(state: (typeof openStates)[number], surelyUnsent: boolean): boolean {
   return state === 'sending' || (state === 'queued' && !surelyUnsent);
 }
@@ -189,15 +214,15 @@ function customerFor(db: Db, { row, customer }: MovingUpdate): number {
   return known;
 }
 
-/** Only columns that this version has; a newer file was refused before. */
+/** Only columns that this version has; a newer file was refused before. @param own `place` null: behind everything */
 function insertRow(db: Db, row: TableRow, own: TableRow): void {
   const known = columnsOf(db, 'updates');
   const given = { ...row, ...own };
   const columns = Object.keys(given).filter((name) => known.has(name) && name !== 'seq' && name !== 'place');
   db.prepare(
     `insert into updates (${columns.join(', ')}, place)
-     values (${columns.map(() => '?').join(', ')}, (select coalesce(max(seq), 0) + 1 from updates))`,
-  ).run(...columns.map((name) => given[name]));
+     values (${columns.map(() => '?').join(', ')}, coalesce(?, (select coalesce(max(seq), 0) + 1 from updates)))`,
+  ).run(...columns.map((name) => given[name]), own.place);
   if (own.state === 'unknown' && row.uncertain_after == null) {
     sql(db, "update updates set uncertain_after = 'till-stopped' where id = ?").run(row.id);
   }

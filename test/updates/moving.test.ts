@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import type { FieldChanges } from '../../electron/customers/customer.ts';
+import { insertToldCustomer } from '../../electron/customers/store.ts';
+import { migrate } from '../../electron/db/migrate.ts';
+import { type Db, openDatabase } from '../../electron/db/open.ts';
+import { type MovingUpdate, readMoving, salvageMoving, takeIn } from '../../electron/updates/moving.ts';
+import { Outbox } from '../../electron/updates/outbox.ts';
+import { findUpdate, type Update } from '../../electron/updates/rows.ts';
+import { newFolder } from '../db/offline-till.ts';
+import { customerRecord } from '../helpers/engine-rig.ts';
+import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
+
+const clock = virtualClock();
+const random = seededRandom(5);
+
+function open(t: TestContext): { readonly db: Db; readonly outbox: Outbox } {
+  const db = openDatabase({ file: `${newFolder(t)}/tillside.db`, keyHex: 'd'.repeat(64) });
+  t.after(() => db.close());
+  migrate(db);
+  return { db, outbox: new Outbox(db, clock, random) };
+}
+
+/** Two updates of one customer: the first needs a person, and the second waits behind it. */
+function twoWaiting(t: TestContext) {
+  const { db, outbox } = open(t);
+  const customerId = insertToldCustomer(db, customerRecord('1', 'Before'), clock.wallMs());
+  const input = (changes: FieldChanges) => ({
+    token: random.id(),
+    customerId,
+    kind: 'fields' as const,
+    identifier: { type: 'userId' as const, value: '1' },
+    changes,
+    baseline: {},
+    confirmedFills: [],
+    staff: null,
+    till: 'till1',
+  });
+  const seen = (id: string): Update => {
+    const update = findUpdate(db, id);
+    assert.ok(update !== null);
+    return update;
+  };
+  const first = outbox.save(input({ lastName: 'Refused' }));
+  outbox.needsPerson(seen(first), { kind: 'no-such-customer' }, null);
+  const second = outbox.save(input({ lastName: 'Second' }));
+  return { db, second, correct: () => outbox.replace(seen(first), input({ lastName: 'Corrected' })) };
+}
+
+function bring(to: { readonly db: Db; readonly outbox: Outbox }, updates: readonly MovingUpdate[]) {
+  takeIn(to.db, to.outbox, { updates, from: 'till1', surelyUnsent: true, nowMs: clock.wallMs() });
+}
+
+function queuedInOrder(db: Db): unknown {
+  return db.prepare("select id from updates where state = 'queued' order by place, seq").pluck().all();
+}
+
+describe('updates that move to another database', () => {
+  it('keep their order, also where a corrected one stands before others and the file is damaged', (t) => {
+    const from = twoWaiting(t);
+    const corrected = from.correct();
+    for (const updates of [readMoving(from.db), salvageMoving(from.db).updates]) {
+      const to = open(t);
+      bring(to, updates);
+      assert.deepEqual(queuedInOrder(to.db), [corrected, from.second]);
+      assert.deepEqual(
+        to.outbox.ready(9).map(({ id }) => id),
+        [corrected],
+      );
+    }
+  });
+
+  it('go before those of their customer that are there already and were saved after them', (t) => {
+    const from = twoWaiting(t);
+    const to = open(t);
+    bring(to, readMoving(from.db));
+    const corrected = from.correct();
+    bring(to, salvageMoving(from.db).updates);
+    assert.deepEqual(queuedInOrder(to.db), [corrected, from.second]);
+  });
+});
