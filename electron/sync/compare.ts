@@ -105,8 +105,10 @@ export function arrivedByMark(
   if (mark === null) return 'cannot-tell';
   const there = server.fields[mark.key] ?? '';
   if (there === update.id) return 'arrived';
-  if (update.before === null || update.before.asOfMs === null) return 'cannot-tell';
-  const was = update.before.mark ?? '';
+  const { before } = update;
+  // An attempt that went without the field leaves it as it was, too.
+  if (before === null || before.asOfMs === null || before.markKey !== mark.key) return 'cannot-tell';
+  const was = before.mark ?? '';
   return there === was && (was !== '' || mark.isKept) ? 'did-not-arrive' : 'cannot-tell';
 }
 

@@ -3,11 +3,12 @@ import { fillableIdentifiers, type Identifier } from '../customers/customer.ts';
 import { customerRow, readRecord } from '../customers/store.ts';
 import { commitTogether } from '../db/group-commit.ts';
 import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
-import type { UpdateOutcome } from '../loyalty-api/outcome.ts';
+import type { Answer, UpdateOutcome } from '../loyalty-api/outcome.ts';
 import type { BeforeSending } from '../updates/row-json.ts';
 import type { Update } from '../updates/rows.ts';
 import { checkBeforeSending, type How, stillGoes } from './check-before-sending.ts';
 import { type Line, noteAnswer, noteHeld, noteMerge, noteTrouble } from './line.ts';
+import type { Mark } from './mark-field.ts';
 import { customerOf, settleApplied } from './settle.ts';
 
 /** Another action is running for this customer, as the request's code or the item's. Only this customer waits. */
@@ -21,7 +22,7 @@ function isCustomerBusy(outcome: UpdateOutcome): boolean {
 export type SendResult =
   | { readonly kind: 'settled' }
   | { readonly kind: 'later' }
-  /** Staff changed it, or another of its customer goes first by now: it is looked at again. */
+  /** Staff changed it, another of its customer goes first by now, or it goes without its mark: it is looked at again. */
   | { readonly kind: 'moved-on' }
   /** Only this customer has to wait. */
   | { readonly kind: 'customer-busy' }
@@ -43,10 +44,11 @@ export async function sendOne(
   const check = await checkBeforeSending(line, api, update, how);
   if (check.kind !== 'go') return check;
   line.pace.take(how.lane);
+  const mark = line.mark.current;
   // The attempt id is durable before the first byte leaves (F02).
   const claimed = await commitTogether(line.db, () =>
     how.mayClaim() && stillGoes(line, check.update)
-      ? line.outbox.claim(check.update.id, check.update.revision, beforeSending(line, check.update))
+      ? line.outbox.claim(check.update.id, check.update.revision, beforeSending(line, check.update, mark))
       : null,
   );
   if (claimed === null) return { kind: 'moved-on' };
@@ -54,7 +56,7 @@ export async function sendOne(
   const author = { staffCode: claimed.staff?.code ?? null, till: claimed.till };
   const outcome =
     claimed.kind === 'fields'
-      ? await sendFields(line, api, claimed, check.identifier, author)
+      ? await sendFields(line, api, claimed, check.identifier, author, mark)
       : await requestIdentityChange(api, claimed, author);
   noteOutcome(line, api, outcome);
   line.log.write('info', 'update answered', {
@@ -65,7 +67,11 @@ export async function sendOne(
     code: outcome.kind === 'rejected' ? outcome.rejection.code : null,
     requestId: outcome.answer?.requestId ?? null,
   });
-  const settled = await settle(() => settleOutcome(line, claimed, outcome));
+  const isMarkRefused = mark !== null && outcome.kind === 'rejected' && outcome.rejection.field === mark.key;
+  if (isMarkRefused) noteMarkRefused(line, outcome.rejection.code);
+  const settled = await settle(() =>
+    isMarkRefused ? takeBackMarked(line, claimed, outcome.answer) : settleOutcome(line, claimed, outcome),
+  );
   if (settled === null) return { kind: 'later' };
   noteMerge(line, settled.before, settled.customerId);
   line.updateChanged(claimed.id, settled.customerId);
@@ -73,15 +79,14 @@ export async function sendOne(
 }
 
 /** What tells later whether the update arrived, and whether it counted once. */
-function beforeSending({ db, mark }: Line, { customerId }: Update): BeforeSending {
+function beforeSending({ db }: Line, { customerId }: Update, mark: Mark | null): BeforeSending {
   const { loyalty = null, fields = {} } = readRecord(db, customerId) ?? {};
-  const asOfMs = customerRow(db, customerId)?.as_of_ms ?? null;
-  const key = mark.current?.key;
   return {
     points: loyalty?.points ?? null,
     purchases: loyalty?.lifetimePurchases ?? null,
-    mark: key === undefined ? null : (fields[key] ?? null),
-    asOfMs,
+    markKey: mark?.key ?? null,
+    mark: mark === null ? null : (fields[mark.key] ?? null),
+    asOfMs: customerRow(db, customerId)?.as_of_ms ?? null,
   };
 }
 
@@ -92,19 +97,14 @@ async function sendFields(
   update: Update,
   identifier: Identifier,
   author: Author,
+  mark: Mark | null,
 ): Promise<UpdateOutcome> {
-  const mark = line.mark.current;
   if (mark === null) return api.updateCustomer({ identifier, changes: update.changes, author });
   const outcome = await api.updateCustomer({
     identifier,
     changes: { ...update.changes, [mark.key]: update.id },
     author,
   });
-  if (outcome.kind === 'rejected' && outcome.rejection.field === mark.key) {
-    noteMarkRefused(line, outcome.rejection.code);
-    // It was refused, so that it certainly changed nothing: it goes again without the mark.
-    return api.updateCustomer({ identifier, changes: update.changes, author });
-  }
   if (outcome.kind !== 'applied') return outcome;
   const refused = outcome.warnings.find(({ field }) => field === mark.key);
   if (refused !== undefined) {
@@ -120,6 +120,13 @@ async function sendFields(
 function noteMarkRefused(line: Line, code: number | null): void {
   line.mark.refused();
   line.log.write('error', 'the server refuses sync.markField: updates go without it until the next start', { code });
+}
+
+/** It was refused for the mark, so that it certainly changed nothing: it goes again without. Call in a transaction. */
+function takeBackMarked({ db, outbox }: Line, update: Update, answer: Answer): Settled {
+  const customerId = customerOf(db, update);
+  outbox.notSent(update, 'mark refused', answer);
+  return { before: customerId, customerId, sent: { kind: 'moved-on' } };
 }
 
 function requestIdentityChange(api: LoyaltyApi, update: Update, author: Author): Promise<UpdateOutcome> {

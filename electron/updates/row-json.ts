@@ -71,7 +71,9 @@ const reason: z.ZodType<AttentionReason> = z.discriminatedUnion('kind', [
 export type BeforeSending = {
   readonly points: number | null;
   readonly purchases: number | null;
-  /** The id in the custom field that is kept for it (sync.markField). */
+  /** The custom field that the attempt writes its update's id to (sync.markField); null: none. */
+  readonly markKey: string | null;
+  /** The id that was in that field. */
   readonly mark: string | null;
   /** When the server told all of it. */
   readonly asOfMs: number | null;
@@ -80,6 +82,8 @@ export type BeforeSending = {
 const beforeSending: z.ZodType<BeforeSending> = z.object({
   points: nullableNumber,
   purchases: nullableNumber,
+  // Absent in rows of before it was kept: then the field proves nothing.
+  markKey: nullableText.default(null),
   mark: nullableText,
   asOfMs: nullableNumber,
 });

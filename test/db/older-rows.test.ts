@@ -105,7 +105,9 @@ describe('F29 rows that another version wrote', () => {
     for (const row of rows) {
       const update = findUpdate(db, String(row.id));
       assert.equal(update?.putOffAtMs, row.put_off_at_ms);
-      assert.deepEqual(update?.before, json(row.before_sending));
+      const before = json(row.before_sending);
+      // Which field was written came later: of these attempts it is not known.
+      assert.deepEqual(update?.before, before === null ? null : { markKey: null, ...before });
       assert.deepEqual(update?.award, json(row.award));
     }
     // Whoever adds a column or a format adds a fixture of it.

@@ -95,6 +95,34 @@ describe('the custom field that IT keeps for the till', () => {
     );
   });
 
+  it('says nothing of an update that went without it, whatever the config says by the time it is read back', async () => {
+    const folder = rig.newFolder();
+    const changedAfterIt = async (updateId: string, asked: { readonly release: () => void }) => {
+      await untilState(till, customerId, updateId, 'unknown');
+      await till.close();
+      rig.server.control.changeCustomer(userId, { lastName: `Changed after ${updateId}` });
+      till = await rig.openTill(folder, { sync: { markField, settleSeconds: 0.05 } });
+      asked.release();
+      const { reason } = await untilState(till, customerId, updateId, 'attention');
+      assert.deepEqual(reason?.kind === 'cannot-tell' && reason.because, 'read-back-differs');
+    };
+    till = await rig.openTill(folder, { sync: { settleSeconds: 0.05 } });
+    await till.call['org.refresh'](undefined);
+    ({ customerId } = await bringIn(till, rita));
+    let asked = rig.server.control.hold('received', { endpoint: 'customer/get' });
+    rig.server.control.setFault('drop-reply', { times: 1 });
+    const beforeConfig = await save(till, customerId, { lastName: 'Before the config' });
+    await changedAfterIt(beforeConfig, asked);
+    await till.call['updates.discard']({ updateId: beforeConfig, reason: 'it is there' });
+
+    asked = rig.server.control.hold('received', { endpoint: 'customer/get' });
+    const message = `Provided Custom Field is invalid - ${markField}`;
+    rig.server.control.setFault('refuse', { times: 1, code: 1017, message });
+    rig.server.control.addFault('drop-reply', { times: 1 });
+    await changedAfterIt(await save(till, customerId, { lastName: 'Mark refused' }), asked);
+    assert.equal(rig.server.control.ledger.length, 2);
+  });
+
   it('is not written where the organisation has no such field', async () => {
     await open('no_such_field');
     const updateId = await save(till, customerId, { lastName: 'Unmarked' });
@@ -105,8 +133,8 @@ describe('the custom field that IT keeps for the till', () => {
 });
 
 describe('what the mark tells of an update', () => {
-  const before = { points: null, purchases: null, mark: 'earlier', asOfMs: 1 };
   const key = 'custom.mark';
+  const before = { points: null, purchases: null, markKey: key, mark: 'earlier', asOfMs: 1 };
   const server = (mark: string | null) => {
     const fields: FieldValues = { [key]: mark };
     return { ...customerRecord('1', 'Any'), fields };

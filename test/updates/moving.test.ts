@@ -7,15 +7,15 @@ import { type Db, openDatabase } from '../../electron/db/open.ts';
 import { type MovingUpdate, readMoving, salvageMoving, takeIn } from '../../electron/updates/moving.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { findUpdate, type Update } from '../../electron/updates/rows.ts';
-import { newFolder } from '../db/offline-till.ts';
 import { customerRecord } from '../helpers/engine-rig.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
 const clock = virtualClock();
 const random = seededRandom(5);
 
 function open(t: TestContext): { readonly db: Db; readonly outbox: Outbox } {
-  const db = openDatabase({ file: `${newFolder(t)}/tillside.db`, keyHex: 'd'.repeat(64) });
+  const db = openDatabase({ file: `${temporaryFolder()}/tillside.db`, keyHex: 'd'.repeat(64) });
   t.after(() => db.close());
   migrate(db);
   return { db, outbox: new Outbox(db, clock, random) };
