@@ -67,7 +67,10 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
       opened.subscribe((message) => {
         if (message.name === 'sync.changed') noteUnsent(message.payload);
       });
-      stopWatching = watchConfig(found.file, clock, log, opened.configChanged);
+      stopWatching = watchConfig(found.file, clock, log, {
+        changed: opened.configChanged,
+        unusable: opened.configUnusable,
+      });
       if (options.secret !== undefined) await provide(opened, options.secret, log);
     } catch (error) {
       if (!(error instanceof TillCannotOpen) || error.code === 'already-running') throw error;

@@ -90,6 +90,8 @@ export type Till = {
   readonly backUp: () => Promise<BackupResult>;
   /** IT changed the config file: what is safe holds at once, the rest from the next start on. */
   readonly configChanged: (config: MachineConfig) => void;
+  /** IT changed the config file into one that cannot be used: the one before holds. `where`: the path of the first mistake. */
+  readonly configUnusable: (where: string) => void;
   /** Lets what is in flight finish for a short while, returns the rest to be read back, closes the database. */
   readonly close: () => Promise<void>;
 };
@@ -119,6 +121,7 @@ export async function openTill(options: TillOptions): Promise<Till> {
 function startServices(options: TillOptions, folder: OpenFolder, background: Background): Till {
   const { clock, random, log, practice, transport, secrets, version } = options;
   let live: ConfigChange = { config: options.config, restartDue: false };
+  let unusableConfig: string | null = null;
   const { config } = live;
   const openedAtMs = clock.monotonicMs();
   const till = config.auth.method === 'basic' ? config.auth.till : config.auth.attributeTo.code;
@@ -249,6 +252,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     till,
     config: () => live.config,
     restartDue: () => live.restartDue,
+    unusableConfig: () => unusableConfig,
     outbox,
     engine,
     upkeep: () => upkeep,
@@ -395,11 +399,16 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     configChanged: (changed) => {
       const markField = live.config.sync.markField;
       live = takeLive(live.config, changed);
+      unusableConfig = null;
       if (live.config.sync.markField !== markField) organisation.reservedChanged();
       log.setLevel?.(live.config.log.level);
       log.write('info', 'config changed', { restartDue: live.restartDue });
       care.changed();
       engine.changed();
+    },
+    configUnusable: (where) => {
+      unusableConfig = where;
+      care.changed();
     },
     close: async () => {
       for (const cancel of looks) cancel();

@@ -28,6 +28,7 @@ export type CareOptions = Pick<OpenFolder, 'db' | 'keyHex'> & {
   readonly version: string;
   readonly config: () => MachineConfig;
   readonly restartDue: () => boolean;
+  readonly unusableConfig: () => string | null;
   readonly outbox: Outbox;
   readonly engine: SyncEngine;
   readonly upkeep: () => Upkeep;
@@ -61,13 +62,14 @@ export class Care {
   }
 
   get facts(): TillFacts {
-    const { dataDir, config, restartDue, upkeep } = this.#options;
+    const { dataDir, config, restartDue, unusableConfig, upkeep } = this.#options;
     const { aside } = folderFiles(dataDir);
     return {
       ...upkeep().facts,
       recoveryKeyDue: !wasRecoveryKeyShown(dataDir),
       rescueSealedFor: config().rescue.publicKey === null ? 'passphrase' : 'public-key',
       restartDue: restartDue(),
+      unusableConfig: unusableConfig(),
       setAside: existsSync(aside) ? aside : null,
     };
   }

@@ -1,6 +1,6 @@
 /**
  * Notices that IT changed the config file. What is safe to change while staff work holds at once; the rest from the next
- * start on. A file that cannot be used changes nothing: the log and the doctor say so.
+ * start on. A file that cannot be used changes nothing: the screen for IT, the log and the doctor say so.
  */
 import { statSync } from 'node:fs';
 import type { Clock } from '../clock/clock.ts';
@@ -28,13 +28,14 @@ export function takeLive(current: MachineConfig, changed: MachineConfig): Config
 
 const lookEveryMs = 30_000;
 
+export type ConfigWatcher = {
+  readonly changed: (config: MachineConfig) => void;
+  /** The one before stays in force. `where`: the path of the first mistake. */
+  readonly unusable: (where: string) => void;
+};
+
 /** @returns a function that stops looking */
-export function watchConfig(
-  file: string,
-  clock: Clock,
-  log: Log,
-  changed: (config: MachineConfig) => void,
-): () => void {
+export function watchConfig(file: string, clock: Clock, log: Log, { changed, unusable }: ConfigWatcher): () => void {
   let seen = markOf(file);
   let cancel = clock.after(lookEveryMs, look);
   function look(): void {
@@ -48,10 +49,9 @@ export function watchConfig(
       changed(readMachineConfig(file));
     } catch (error) {
       if (!(error instanceof MachineConfigError)) throw error;
-      log.write('error', 'the changed config cannot be used', {
-        problems: error.problems.length,
-        first: error.problems[0]?.path ?? null,
-      });
+      const where = error.problems[0]?.path ?? '';
+      log.write('error', 'the changed config cannot be used', { problems: error.problems.length, first: where });
+      unusable(where);
     }
   }
   return () => cancel();

@@ -12,6 +12,8 @@ export type TillFacts = {
   readonly rescueSealedFor: 'public-key' | 'passphrase';
   /** The config file changed in a way that holds from the next start on. */
   readonly restartDue: boolean;
+  /** The config file was changed into one that cannot be used, and the one before holds: the path of its first mistake. */
+  readonly unusableConfig: string | null;
   /** Where data lies that could not be used and was set aside; null: there is none. */
   readonly setAside: string | null;
 };

@@ -15,6 +15,7 @@ const facts: TillFacts = {
   recoveryKeyDue: true,
   rescueSealedFor: 'passphrase',
   restartDue: false,
+  unusableConfig: null,
   setAside: null,
 };
 

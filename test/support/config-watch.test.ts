@@ -33,7 +33,7 @@ function watched() {
   const taken: MachineConfig[] = [];
   const said: { readonly event: string; readonly facts: LogFacts }[] = [];
   const log = { write: (_level: string, event: string, facts: LogFacts = {}) => said.push({ event, facts }) };
-  const stop = watchConfig(file, clock, log, (config) => taken.push(config));
+  const stop = watchConfig(file, clock, log, { changed: (config) => taken.push(config), unusable: () => undefined });
   return { file, clock, taken, said, stop };
 }
 
@@ -130,7 +130,8 @@ describe('a changed config', () => {
     t.after(() => started.close());
     const heard: EventMessage[] = [];
     started.subscribe((message) => heard.push(message));
-    const restartDue = () => heard.filter((message) => message.name === 'till.changed').at(-1)?.payload.restartDue;
+    const facts = () => heard.filter((message) => message.name === 'till.changed').at(-1)?.payload;
+    const restartDue = () => facts()?.restartDue;
     log.write('debug', 'not yet');
     write(file, { ...base, log: { level: 'debug' } });
     await clock.pass(lookMs);
@@ -142,6 +143,13 @@ describe('a changed config', () => {
     write(file, base);
     await clock.pass(lookMs);
     assert.equal(restartDue(), false);
+    write(file, { ...base, log: { level: 'loud' } });
+    await clock.pass(lookMs);
+    assert.equal(facts()?.unusableConfig, 'log.level', 'the config before it stays in force, and the screen says so');
+    assert.deepEqual([facts()?.restartDue, started.status()?.unsent], [false, 0]);
+    write(file, base);
+    await clock.pass(lookMs);
+    assert.equal(facts()?.unusableConfig, null);
     const lines = readFileSync(logFile(dataDir), 'utf8');
     assert.match(lines, /from now on/);
     assert.doesNotMatch(lines, /not yet/);

@@ -309,6 +309,7 @@ const facts: TillFacts = {
   recoveryKeyDue: false,
   rescueSealedFor: 'passphrase',
   restartDue: false,
+  unusableConfig: null,
   setAside: null,
 };
 

@@ -206,7 +206,13 @@ export const scenes = {
   'disk-low': { ...plain, facts: { disk: { freeBytes: 120_000_000, isLow: true } } },
   'new-till': {
     ...plain,
-    facts: { recoveryKeyDue: true, isDamaged: true, restartDue: true, setAside: '/var/lib/tillside/set-aside' },
+    facts: {
+      recoveryKeyDue: true,
+      isDamaged: true,
+      restartDue: true,
+      unusableConfig: 'log.level',
+      setAside: '/var/lib/tillside/set-aside',
+    },
   },
   rtl: { ...plain, direction: 'rtl', updates: [change(1, { state: 'applied', customerId: 4, result: brought50 })] },
 } as const satisfies Record<string, Scene>;
