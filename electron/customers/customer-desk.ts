@@ -1,4 +1,5 @@
 /** Opening a customer at the counter: what is known here at once, what the server knows a moment later. */
+import { databaseTrouble } from '../db/trouble.ts';
 import type { Organisation } from '../org/organisation.ts';
 import type { Line } from '../sync/line.ts';
 import { type LookUp, lookUp, refresh } from '../sync/look-up.ts';
@@ -26,7 +27,7 @@ export class CustomerDesk {
   open(customerId: number): CustomerView | null {
     const view = this.#view(customerId);
     if (view === null) return null;
-    markServed(this.#line.db, customerId, this.#line.clock.wallMs());
+    this.#noteServed(customerId);
     this.#refreshInBackground(customerId);
     return view;
   }
@@ -67,6 +68,18 @@ export class CustomerDesk {
   #view(customerId: number): CustomerView | null {
     const { db, outbox } = this.#line;
     return customerView(db, outbox, customerId, this.#organisation.view(), this.#countryCode);
+  }
+
+  /** For retention, which counts in days: a disk that takes no writes now must not keep a customer closed (F25). */
+  #noteServed(customerId: number): void {
+    const { db, clock, log } = this.#line;
+    try {
+      markServed(db, customerId, clock.wallMs());
+    } catch (error) {
+      const trouble = databaseTrouble(error);
+      if (trouble === null) throw error;
+      log.write('warn', 'it could not be noted that a customer is served', { trouble });
+    }
   }
 
   #refreshInBackground(customerId: number): void {

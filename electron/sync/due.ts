@@ -28,7 +28,8 @@ export class Due {
   /** First saves only: a later save that joined makes an old edit no younger. */
   readonly #savedAtMs = new Map<string, number>();
   readonly #counterAtMs = new Map<string, number>();
-  readonly #readBackAtMs = new Map<string, number>();
+  /** By the update: neither read back nor sent again before then. */
+  readonly #settlesAtMs = new Map<string, number>();
   readonly #customers = new Map<number, { atMs: number; delays: number }>();
 
   constructor(db: Db, outbox: Outbox, clock: Clock, settleMs: number) {
@@ -61,21 +62,18 @@ export class Due {
     return atMs !== undefined && this.#clock.monotonicMs() - atMs < counterMs ? 'counter' : 'backlog';
   }
 
-  /** It may have arrived: the server gets its settle wait before it is asked. */
-  readBackLater(updateId: string): void {
-    this.#readBackAtMs.set(updateId, this.#clock.monotonicMs() + this.#settleMs);
-  }
-
-  /** It did not arrive: after another settle wait it is checked and goes once more. */
-  sendAgainLater({ id, customerId }: Update): void {
-    this.#readBackAtMs.delete(id);
-    this.#customers.set(customerId, { atMs: this.#clock.monotonicMs() + this.#settleMs, delays: 0 });
+  /**
+   * It may have arrived, or may arrive yet: the server gets its settle wait before it is asked, and again before it goes
+   * once more. Nobody who is in a hurry cuts that short.
+   */
+  letSettle(updateId: string): void {
+    this.#settlesAtMs.set(updateId, this.#clock.monotonicMs() + this.#settleMs);
   }
 
   settled({ id, customerId }: Update): void {
     this.#savedAtMs.delete(id);
     this.#counterAtMs.delete(id);
-    this.#readBackAtMs.delete(id);
+    this.#settlesAtMs.delete(id);
     this.#customers.delete(customerId);
   }
 
@@ -104,6 +102,7 @@ export class Due {
     };
     const isFree = ({ id, customerId }: Pick<Update, 'id' | 'customerId'>) =>
       !busy.some((one) => one.id === id || one.customerId === customerId) &&
+      isDue(this.#settlesAtMs.get(id)) &&
       isDue(this.#customers.get(customerId)?.atMs);
 
     for (const updateId of this.#counterAtMs.keys()) {
@@ -117,11 +116,9 @@ export class Due {
     }
     // Of each customer who is busy or waits, one update at most is looked at in vain.
     const look = busy.length + this.#customers.size + 1;
-    for (const update of this.#outbox.unknown(look + this.#readBackAtMs.size)) {
-      if (!this.#readBackAtMs.has(update.id)) this.readBackLater(update.id);
-      if (isDue(this.#readBackAtMs.get(update.id)) && isFree(update)) {
-        return { job: { kind: 'read-back', update }, waitMs: null };
-      }
+    for (const update of this.#outbox.unknown(look + this.#settlesAtMs.size)) {
+      if (!this.#settlesAtMs.has(update.id)) this.letSettle(update.id);
+      if (isFree(update)) return { job: { kind: 'read-back', update }, waitMs: null };
     }
     const update = this.#outbox.firstReady(isFree);
     return update === null ? { job: null, waitMs } : { job: { kind: 'send', update }, waitMs: null };

@@ -295,7 +295,7 @@ export class SyncEngine {
       case 'settled':
         return this.#due.settled(update);
       case 'unknown':
-        return this.#due.readBackLater(update.id);
+        return this.#due.letSettle(update.id);
       case 'customer-busy':
         return this.#due.delayCustomer(update.customerId, busyCustomerMs);
       case 'later':
@@ -308,7 +308,7 @@ export class SyncEngine {
   async #readBack(api: LoyaltyApi, update: Update, lane: Lane): Promise<void> {
     const result = await readBack(this.#line, api, update, lane);
     if (result === 'settled') this.#due.settled(update);
-    else if (result === 'goes-again') this.#due.sendAgainLater(update);
+    else if (result === 'goes-again') this.#due.letSettle(update.id);
     else this.#delayUnlessLineWaits(update.customerId);
   }
 
@@ -341,7 +341,9 @@ export class SyncEngine {
     try {
       const current = findUpdate(this.#line.db, update.id);
       // It may have left the till: it must not stand in sending without anybody sending it.
-      if (current?.state === 'sending') this.#line.outbox.uncertain(current, 'till-stopped', null);
+      if (current?.state !== 'sending') return;
+      this.#line.outbox.uncertain(current, 'till-stopped', null);
+      this.#due.letSettle(update.id);
     } catch (again) {
       // The watchdog finds it.
       this.#logTrouble('an update could not be noted as uncertain', again, update.id);

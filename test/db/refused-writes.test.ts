@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+import { CustomerDesk } from '../../electron/customers/customer-desk.ts';
 import { migrate } from '../../electron/db/migrate.ts';
 import { type Db, openDatabase } from '../../electron/db/open.ts';
+import { Organisation } from '../../electron/org/organisation.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { Updates } from '../../electron/updates/updates.ts';
+import { ModelServer, startEngine } from '../helpers/engine-rig.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { virtualClock } from '../helpers/virtual-clock.ts';
 
 function openServices(t: TestContext): { db: Db; updates: Updates; save: (lastName: string) => string } {
   const db = openDatabase({ file: `${temporaryFolder()}/tillside.db`, keyHex: 'c'.repeat(64) });
@@ -79,5 +83,28 @@ describe('F25 a write that is refused', () => {
     assert.equal(save('Refused'), 'busy');
     other.exec('rollback');
     assert.equal(save('Taken'), 'saved');
+  });
+
+  it('keeps no customer closed: what is known of them is shown', async (t) => {
+    const clock = virtualClock();
+    const rig = startEngine({
+      server: new ModelServer(clock),
+      clock,
+      random: systemRandom,
+      folder: temporaryFolder(),
+    });
+    t.after(() => rig.stop());
+    const customerId = rig.addCustomer('1', 'Shown');
+    const organisation = new Organisation(
+      rig.db,
+      clock,
+      rig.line.config.org,
+      () => null,
+      () => undefined,
+    );
+    const desk = new CustomerDesk(rig.line, organisation, 'IN', 60_000);
+    rig.db.pragma('query_only = ON');
+    assert.equal(desk.open(customerId)?.fields.lastName, 'Shown');
+    rig.db.pragma('query_only = OFF');
   });
 });

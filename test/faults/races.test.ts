@@ -424,6 +424,22 @@ describe('what happens while something else is on its way', () => {
     assert.equal(updateOf(updateId).state, 'applied');
   });
 
+  it('F01 that wait is not cut short by whoever asks to send now, or by a machine that wakes up', async () => {
+    const customerId = rig.addCustomer('1');
+    server.fate = () => 'lose';
+    const updateId = rig.save(customerId, { lastName: 'Late' });
+    await clock.pass(1500);
+    assert.equal(updateOf(updateId).state, 'queued');
+    server.fate = () => 'apply';
+    rig.engine.sendNow();
+    await clock.pass(300);
+    // The first attempt arrives after all.
+    server.apply('1', { lastName: 'Late' });
+    await clock.pass(minuteMs);
+    assert.equal(updateOf(updateId).state, 'applied');
+    assert.equal(server.ledger.length, 1);
+  });
+
   it('the history of each attempt names that attempt, also where it came to nothing', async () => {
     const customerId = rig.addCustomer('1');
     server.fate = () => ({ kind: 'not-sent', why: 'busy', retryAfterMs: 1000, answer: okAnswer });
