@@ -98,7 +98,10 @@ export class CustomerForm {
   current(key: FieldKey): string | null | undefined {
     const replaced = this.replaces?.changes.find((change) => change.key === key);
     if (replaced !== undefined) return replaced.was === undefined ? this.#view.server[key] : replaced.was;
-    return this.#view.fields[key];
+    const told = this.#view.fields[key];
+    // Nothing was told of somebody who is not on this till; what they were looked up by is known all the same.
+    const { customerId, identifier } = this.#view;
+    return told === undefined && customerId === null && identifier.type === key ? identifier.value : told;
   }
 
   value(key: FieldKey): string {

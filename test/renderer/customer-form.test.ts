@@ -205,6 +205,15 @@ test("somebody else's email is saved only after staff say that it is one person 
   assert.match(JSON.stringify(argumentsOf('updates.save')), /"confirmedFills":\["email"\]/);
 });
 
+test('of a customer who is not on this till what they were looked up by is known, and nothing else', () => {
+  const view = customer({ customerId: null, identifier: { type: 'mobile', value: '447700900123' }, fields: {} });
+  const { form } = open(undefined, view);
+  assert.equal(form.value('mobile'), '447700900123');
+  assert.equal(form.notKnown('mobile'), false);
+  assert.equal(form.notKnown('email'), true);
+  assert.equal(form.changes.size, 0);
+});
+
 test('a customer who is not on this till is saved by identifier', async () => {
   const { form, argumentsOf } = open(undefined, customer({ customerId: null }));
   form.type('lastName', 'Jones');

@@ -158,3 +158,34 @@ test('the first steps follow what staff do, tell each step, and are skipped for 
   await expect(guide).toContainText('Step 1 of 5');
   await page.evaluate(() => localStorage.clear());
 });
+
+test('the check of the connection tells in the panel of the status what came of it, and keeps the focus there', async ({
+  touchScenes,
+}) => {
+  for (const [scene, told] of [
+    ['help-saved-offline', /Meridian Stores.*store12\.till3/],
+    ['help-paused', /does not accept this till.s password/],
+  ] as const) {
+    const page = await on(touchScenes, scene);
+    const panel = page.getByRole('dialog', { name: 'What this status means' });
+    const check = panel.getByRole('button', { name: 'Check connection' });
+    await check.press('Enter');
+    await expect(panel.locator('[aria-live="polite"]')).toHaveText(told);
+    await expect(panel.getByText(told)).toHaveCount(1);
+    await expect(check).toBeFocused();
+  }
+});
+
+test('who is no member reads so once, and is made one by a press that Save then sends', async ({ touchScenes }) => {
+  const page = await on(touchScenes, 'non-loyalty');
+  const loyalty = page.getByRole('region', { name: 'Loyalty' });
+  await expect(page.getByText('Not a member', { exact: true })).toHaveCount(1);
+  await expect(loyalty.getByText('Not a member', { exact: true })).toBeVisible();
+  await expect(loyalty.getByText('not known yet').filter({ visible: true })).toHaveCount(0);
+  await loyalty.getByRole('button', { name: 'Make them a member' }).press('Enter');
+  await expect(page.getByRole('switch', { name: 'Loyalty member' })).toBeFocused();
+  await expect(page.getByRole('switch', { name: 'Loyalty member' })).toBeChecked();
+  await expect(loyalty).toContainText('Becomes a member with Save');
+  await page.keyboard.press('Control+s');
+  await expect(heard(page)).toHaveText(/^Saved on this till/);
+});
