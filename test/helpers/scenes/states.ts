@@ -190,3 +190,14 @@ export const states: readonly ScreenState[] = [
     state(`help-${scene}`, scene, (page) => page.locator('#open-status-help').click()),
   ),
 ];
+
+/** The README's pictures, by the names of their files. */
+export const readmeStates: readonly ScreenState[] = [
+  state('till', 'sent', async (page) => {
+    await found(page, 'rit');
+    await customers(page).first().click();
+    await page.locator('#field-lastName').fill('Jameson');
+  }),
+  state('offline', 'saved-offline', open('james')),
+  state('needs-you', 'refused', open('james')),
+];

@@ -1,6 +1,7 @@
 /**
  * Pictures of the screen's states in both themes and sizes, into a temporary folder, for a look:
  * `node test/helpers/scenes/take-pictures.ts [--language ar] [--only 1366-light,1024-dark] [state …]`
+ * With `--readme` those of the README anew, in their place.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,24 +10,30 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
 import { chromiumFlags, findChromium, isRoot } from '../../../build/chromium.ts';
 import { buildScenePages } from './scene-pages.ts';
-import { states } from './states.ts';
+import { readmeStates, states } from './states.ts';
 
 const { values, positionals } = parseArgs({
   options: {
     language: { type: 'string', default: 'en' },
     only: { type: 'string', default: '1366-light,1366-dark,1024-light,1024-dark' },
+    readme: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
-const folder = mkdtempSync(path.join(tmpdir(), 'tillside-pictures-'));
+const readmeFolder = path.resolve(import.meta.dirname, '..', '..', '..', 'build', 'readme');
+const folder = values.readme ? readmeFolder : mkdtempSync(path.join(tmpdir(), 'tillside-pictures-'));
+const looks = values.readme ? ['1366-light'] : values.only.split(',');
+const asked = values.readme
+  ? readmeStates
+  : states.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 const executablePath = process.env.TILLSIDE_CHROMIUM ?? (await findChromium(process.platform, process.env));
 const browser = await chromium.launch({
   ...(executablePath === null ? {} : { executablePath }),
   args: chromiumFlags(isRoot()),
 });
 const pages = await buildScenePages(browser);
-for (const { name, scene, way } of states.filter((one) => positionals.length === 0 || positionals.includes(one.name))) {
-  for (const look of values.only.split(',')) {
+for (const { name, scene, way } of asked) {
+  for (const look of looks) {
     const width = Number.parseInt(look, 10);
     const colorScheme = look.endsWith('dark') ? 'dark' : 'light';
     const page = await pages.newPage({ viewport: { width, height: 768 }, colorScheme, hasTouch: width === 1024 });
@@ -34,7 +41,10 @@ for (const { name, scene, way } of states.filter((one) => positionals.length ===
     await pages.show(page, scene, values.language);
     await way(page);
     await page.evaluate(() => document.fonts.ready);
-    await page.screenshot({ path: path.join(folder, `${name}-${look}.png`), animations: 'disabled' });
+    await page.screenshot({
+      path: path.join(folder, values.readme ? `${name}.png` : `${name}-${look}.png`),
+      animations: 'disabled',
+    });
     await page.context().close();
   }
 }
