@@ -9,18 +9,19 @@ import { configJsonSchema } from '../electron/support/config-schema.ts';
 import { ensureBuilt } from './bundles.ts';
 import { BadArguments, exitCodes, explain, say } from './command-line.ts';
 import { electronToPack } from './electron-binary.ts';
-import { builderConfig } from './packaging/builder-config.ts';
+import { builderConfig, nobodysNames } from './packaging/builder-config.ts';
 import { stageUpdate, writeChecksums } from './packaging/release-files.ts';
 import { billOfMaterials } from './packaging/sbom.ts';
 import { licenseNotices, shippedPackages } from './packaging/shipped-packages.ts';
 import { projectRoot } from './project-root.ts';
 
-const help = `npm run dist -- [--linux] [--windows] [--mac] [--arch x64|arm64] [--dir] [--electron DIR] [--output DIR] [--staged PERCENT]
+const help = `npm run dist -- [--linux] [--windows] [--mac] [--arch x64|arm64] [--dir] [--electron DIR] [--output DIR] [--release] [--staged PERCENT]
 
   --dir            unpacked, without installers: to look at
   --electron DIR   a folder with Electron's program for the target, in place of fetching it
   --output DIR     in place of release/
-  --staged PERCENT how many of the tills take the update at first`;
+  --release        for tills, and not to try: refused without a feed, a vendor and a home page of your own (TILLSIDE_*)
+  --staged PERCENT how many of the tills take the update at first; only of a release`;
 
 const names = ['linux', 'windows', 'mac'] as const;
 type PlatformName = (typeof names)[number];
@@ -33,6 +34,7 @@ type DistArguments = {
   readonly electron: string | null;
   readonly output: string;
   readonly staged: number | null;
+  readonly release: boolean;
 };
 
 /** @throws BadArguments */
@@ -53,6 +55,7 @@ function readDistArguments(argv: readonly string[]): DistArguments {
     electron: values.electron === undefined ? null : path.resolve(values.electron),
     output: path.resolve(projectRoot, values.output ?? 'release'),
     staged,
+    release: values.release || staged !== null,
   };
 }
 
@@ -68,6 +71,7 @@ function parse(argv: readonly string[]) {
         dir: { type: 'boolean', default: false },
         electron: { type: 'string' },
         output: { type: 'string' },
+        release: { type: 'boolean', default: false },
         staged: { type: 'string' },
       },
     });
@@ -92,6 +96,12 @@ async function main(): Promise<number> {
     return exitCodes.clean;
   }
   const wanted = readDistArguments(process.argv.slice(2));
+  const nameless = wanted.release ? nobodysNames(process.env) : [];
+  if (nameless.length > 0) {
+    throw new BadArguments(
+      `A release bears the names of whoever makes it, and its tills ask that feed. Set ${nameless.join(', ')}. Nothing was built.`,
+    );
+  }
   const version = String(JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')).version);
   const electron =
     wanted.electron === null

@@ -2,11 +2,12 @@
  * How electron-builder packs Tillside. Everything that differs between builds comes through the environment (README, "Packages
  * for IT"): signing and notarising by electron-builder's own names, the feed and the vendor by ours. No secret is ever here.
  */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Configuration } from 'electron-builder';
 import { feedChannel } from '../../electron/support/app-update/updater-feed.ts';
 import { projectRoot } from '../project-root.ts';
+import { withRemovalNote } from './msi-removal-note.ts';
 
 export type PackagingEnv = {
   /** Where IT's updates lie; it stands in the package and in the config of each till, which has the last word. */
@@ -42,6 +43,13 @@ const resource = (name: string) => path.join(import.meta.dirname, name);
 /** The one SQLite binary of the target: `electron/main.ts` opens it at this place. */
 function sqlite(platform: 'win32' | 'linux' | 'darwin') {
   return { from: path.join(shipped, `${platform}-\${arch}.node`), to: 'better_sqlite3.node' };
+}
+
+/** What a release must say of whoever makes it, and does not: to try a build, made-up names will do. */
+export function nobodysNames(env: PackagingEnv): string[] {
+  return (['TILLSIDE_FEED_URL', 'TILLSIDE_VENDOR', 'TILLSIDE_HOMEPAGE'] as const)
+    .filter((name) => /^$|\bexample\.(com|net|org)\b/.test(env[name] ?? ''))
+    .map((name) => `${name} (found ${env[name] ? JSON.stringify(env[name]) : 'nothing'})`);
 }
 
 export function builderConfig({ output, parts, electronDist }: Packing, env: PackagingEnv): Configuration {
@@ -113,6 +121,7 @@ export function builderConfig({ output, parts, electronDist }: Packing, env: Pac
       include: resource('installer/nsis.nsh'),
     },
     msi: { upgradeCode: msiUpgradeCode, perMachine: true, oneClick: true, runAfterFinish: false },
+    msiProjectCreated: (file) => writeFileSync(file, withRemovalNote(readFileSync(file, 'utf8'))),
 
     mac: {
       target: ['dmg', 'zip'],

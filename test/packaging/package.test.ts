@@ -224,6 +224,27 @@ describe('npm run dist', () => {
     });
   });
 
+  it('says how it is used on standard output, and refuses a release that bears nobody’s name before it builds anything', async () => {
+    const { stdout } = await run(process.execPath, [dist, '--help']);
+    assert.match(stdout, /--release/);
+    const { TILLSIDE_FEED_URL: _a, TILLSIDE_VENDOR: _b, TILLSIDE_HOMEPAGE: _c, ...env } = process.env;
+    const named = { ...env, TILLSIDE_FEED_URL: 'https://updates.acme.test', TILLSIDE_VENDOR: 'Acme <it@example.com>' };
+    for (const args of [['--release'], ['--staged', '10']]) {
+      await assert.rejects(
+        run(process.execPath, [dist, ...args], { env: named }),
+        (error: { code: number; stderr: string }) => {
+          assert.equal(error.code, 2);
+          assert.match(
+            error.stderr,
+            /TILLSIDE_VENDOR \(found "Acme <it@example\.com>".*TILLSIDE_HOMEPAGE \(found nothing/,
+          );
+          assert.doesNotMatch(error.stderr, /TILLSIDE_FEED_URL/);
+          return true;
+        },
+      );
+    }
+  });
+
   it('refuses what it does not know, with 2', async () => {
     for (const args of [['--solaris'], ['--staged', '120']]) {
       await assert.rejects(run(process.execPath, [dist, ...args]), (error: { code: number }) => error.code === 2);

@@ -18,6 +18,12 @@ for (const [name, text] of workflows) {
     for (const file of files) assert.ok(existsSync(path.join(projectRoot, file)), file);
   });
 
+  test(`${name} names what it uses by its commit, so that a tag that is moved changes nothing`, () => {
+    const used = [...text.matchAll(/uses: (.+)$/gm)].map(([, what = '']) => what);
+    assert.ok(used.length > 0);
+    for (const what of used) assert.match(what, /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
   test(`${name} may read only, and hands no word of a stranger to a shell`, () => {
     assert.match(text, /^permissions:\n {2}contents: read$/m);
     assert.doesNotMatch(text, /pull_request_target/);
@@ -36,5 +42,6 @@ test('the specs run on Electron on all three systems, and what is published is s
   const release = workflows.get('release.yml') ?? '';
   assert.match(release, /tags: \["v\*"\]/);
   assert.match(release, /TILLSIDE_SIGNING: .*required/);
+  assert.match(release, /npm run dist -- --release/);
   assert.match(release, /stage-update\.ts release/);
 });

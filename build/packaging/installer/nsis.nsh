@@ -1,8 +1,7 @@
-; Removing Tillside by hand warns of what was not sent, of any user of this machine. A silent removal is IT's own decision:
-; `tillside doctor` tells the count beforehand. The data stays either way.
+; Removing Tillside tells what was not sent, of any user of this machine: in a window, and in a file for whoever removes it
+; silently (/S). The data stays either way.
 !macro customUnInit
-  ${IfNot} ${Silent}
-  ${AndIfNot} ${isUpdated}
+  ${IfNot} ${isUpdated}
     StrCpy $R7 ""
     ReadRegStr $R2 HKLM "SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList" "ProfilesDirectory"
     ExpandEnvStrings $R2 "$R2"
@@ -18,8 +17,19 @@
       FindNext $R3 $R4
     ${Loop}
     FindClose $R3
+    ReadEnvStr $R2 "ProgramData"
+    Delete "$R2\Tillside\unsent-at-removal.txt"
     ClearErrors
     ${If} $R7 != ""
+      CreateDirectory "$R2\Tillside"
+      FileOpen $R5 "$R2\Tillside\unsent-at-removal.txt" w
+      ${IfNot} ${Errors}
+        ; The mark of UTF-16: a user may be called anything.
+        FileWriteWord $R5 65279
+        FileWriteUTF16LE $R5 "$R7"
+        FileClose $R5
+      ${EndIf}
+      ClearErrors
       MessageBox MB_YESNO|MB_ICONEXCLAMATION|MB_DEFBUTTON2 "$R7$\nThey stay on this machine, and go when Tillside is installed again. Remove Tillside?" /SD IDYES IDYES tillsideGoOn
       Quit
       tillsideGoOn:

@@ -1,0 +1,39 @@
+/**
+ * A removal by MSI has no window that could warn of what was not sent, so it writes it down, in the same file as a silent
+ * removal by NSIS. A command of Windows' own does it: nothing of Tillside has to run in a removal, and nothing of it can
+ * hold one up.
+ */
+
+const report = '%ProgramData%\\Tillside\\unsent-at-removal.txt';
+const note = '%u\\AppData\\Local\\Tillside\\live\\unsent.txt';
+const command = [
+  `del /q "${report}"`,
+  'mkdir "%ProgramData%\\Tillside"',
+  `for /d %u in ("%PUBLIC%\\..\\*") do if exist "${note}" (echo %~nxu: & type "${note}") >> "${report}"`,
+].join(' & ');
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/**
+ * The command stands in a property because the field of an action is short, and in a private one because a public one
+ * could be set from outside.
+ */
+const lines = [
+  '<!-- What was not sent is written down for whoever removes Tillside (F30). -->',
+  `<Property Id="TillsideNoteUnsent" Value="${escaped(command)}"/>`,
+  '<CustomAction Id="TillsideNote" Directory="TARGETDIR" ' +
+    'ExeCommand="&quot;[SystemFolder]cmd.exe&quot; /d /c [TillsideNoteUnsent]" ' +
+    'Execute="deferred" Impersonate="no" Return="ignore"/>',
+  '<InstallExecuteSequence>',
+  '  <Custom Action="TillsideNote" Before="RemoveFiles">REMOVE="ALL" AND NOT UPGRADINGPRODUCTCODE</Custom>',
+  '</InstallExecuteSequence>',
+];
+
+/** @param project the packager's WiX project, before it is compiled */
+export function withRemovalNote(project: string): string {
+  const end = project.lastIndexOf('\n  </Product>');
+  if (end === -1) throw new Error('The MSI project has no </Product> any more: look at what the packager makes now.');
+  return `${project.slice(0, end)}${lines.map((line) => `\n    ${line}`).join('')}${project.slice(end)}`;
+}
