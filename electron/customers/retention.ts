@@ -8,8 +8,9 @@ import { count, inTransaction, sql } from '../db/statements.ts';
 import { forgetDrafts } from '../updates/drafts.ts';
 import { isDoubleAward, openList } from '../updates/rows.ts';
 import type { ForgetResult } from './customer-view.ts';
+import { identifierOf, refreshEffective } from './effective.ts';
 import { dropOwnCopy, forgetCustomer } from './region.ts';
-import { customerRow } from './store.ts';
+import { customerRow, nothingBut, writeRecord } from './store.ts';
 
 /** Small enough that a save between two of them does not wait. */
 const updatesAtATime = 200;
@@ -115,6 +116,20 @@ export function forget(db: Db, customerId: number): ForgetResult {
   } finally {
     db.pragma('secure_delete = OFF');
   }
+}
+
+/**
+ * Head office erased the customer at their own wish. Open updates stay until a person closes them, and with them how to
+ * say whose they are; nothing else does.
+ */
+export function erase(db: Db, customerId: number): void {
+  inTransaction(db, () => {
+    if (forget(db, customerId).kind !== 'unsent') return;
+    const identifier = identifierOf(db, customerId, 'mobile');
+    if (identifier === null) return;
+    writeRecord(db, customerId, nothingBut(identifier), null);
+    refreshEffective(db, customerId);
+  });
 }
 
 function removeUpdate(db: Db, updateId: string): void {

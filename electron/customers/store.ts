@@ -96,20 +96,24 @@ export function insertToldCustomer(db: Db, record: CustomerRecord, asOfMs: numbe
  * telling. Every other field is not known.
  */
 export function insertUnknownCustomer(db: Db, identifier: Identifier): number {
-  const byServerId = identifier.type === 'userId';
-  const record: CustomerRecord = {
-    userId: byServerId ? identifier.value : null,
-    fields: byServerId ? {} : { [identifier.type]: identifier.value },
+  const customerId = insertEmptyRow(db);
+  const record = nothingBut(identifier);
+  writeRecord(db, customerId, record, null);
+  writeSearchRow(db, customerId, record.fields, null);
+  return customerId;
+}
+
+/** What is known of somebody of whom nothing is known but how to say who it is. */
+export function nothingBut({ type, value }: Identifier): CustomerRecord {
+  return {
+    userId: type === 'userId' ? value : null,
+    fields: type === 'userId' ? {} : { [type]: value },
     loyalty: null,
     updatedOn: null,
     source: null,
     otherSubscriptions: [],
     unknown: {},
   };
-  const customerId = insertEmptyRow(db);
-  writeRecord(db, customerId, record, null);
-  writeSearchRow(db, customerId, record.fields, null);
-  return customerId;
 }
 
 /**

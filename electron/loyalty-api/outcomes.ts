@@ -14,7 +14,7 @@ import type { Identifier } from '../customers/customer.ts';
 import { meaningOf } from './codes.ts';
 import { judge, type Reply, readRetryAfterMs } from './exchange.ts';
 import { fieldOf, type SentFields } from './named-field.ts';
-import type { Answer, Rejection, Unknown, UpdateOutcome, Warning } from './outcome.ts';
+import type { Answer, Unknown, UpdateOutcome, Warning } from './outcome.ts';
 import { itemAbout } from './same-customer.ts';
 import type { HttpResult } from './transport.ts';
 import { readCustomer, readSideEffects } from './wire/customer.ts';
@@ -121,7 +121,7 @@ function refusalOfRequest(reply: Reply, status: WireStatus, sent: SentFields): U
   return { kind: 'rejected', rejection: { code, message, field: fieldOf(code, message, sent) }, answer };
 }
 
-/** Whether a refusal says that the customer was erased at their own wish; the till must then purge its copy. */
-export function isErased(rejection: Rejection): boolean {
-  return rejection.message !== null && /deleted\s+after\s+pii\s+delet/i.test(rejection.message);
+/** Whether an answer says that the customer was erased at their own wish; the till must then purge its copy. */
+export function isErased({ message, itemMessage }: Answer): boolean {
+  return /deleted\s+after\s+pii\s+delet/i.test(itemMessage ?? message ?? '');
 }

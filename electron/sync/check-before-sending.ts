@@ -18,7 +18,7 @@ import type { AttentionReason } from '../updates/update-view.ts';
 import { arrivedByMark, cannotTell, compareWithServer, sameValue } from './compare.ts';
 import { type Line, noteAnswer, noteHeld, noteMerge, noteTrouble } from './line.ts';
 import type { Lane } from './pace.ts';
-import { customerOf, keepFound, keepRecord, settleApplied } from './settle.ts';
+import { customerOf, keepFound, keepRecord, settleApplied, settleNotFound } from './settle.ts';
 
 export type CheckResult =
   | { readonly kind: 'go'; readonly update: Update; readonly identifier: Identifier }
@@ -121,7 +121,7 @@ async function lookAtCustomer(
     }
     case 'not-found':
       noteAnswer(line);
-      outbox.needsPerson(update, { kind: 'no-such-customer' }, outcome.answer);
+      settleNotFound(db, outbox, update, outcome.answer);
       line.updateChanged(update.id, customerOf(db, update));
       return { kind: 'done' };
     case 'held':

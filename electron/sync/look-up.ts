@@ -5,12 +5,14 @@
 import type { CustomerRecord, Identifier } from '../customers/customer.ts';
 import type { LookupResult } from '../customers/customer-view.ts';
 import { identifierOf } from '../customers/effective.ts';
+import { erase } from '../customers/retention.ts';
 import { customerRow, findByIdentifier } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { ReadOutcome } from '../loyalty-api/outcome.ts';
+import { isErased } from '../loyalty-api/outcomes.ts';
 import { type Line, noteHeld, noteMerge, noteTrouble } from './line.ts';
-import { keepFound, keepRecord } from './settle.ts';
+import { keepFound, keepRecord, toldBy } from './settle.ts';
 
 export type LookUp =
   | { readonly kind: 'found'; readonly customerId: number }
@@ -21,12 +23,14 @@ type FailedWhy = Extract<LookupResult, { kind: 'failed' }>['why'];
 /** Looks somebody up by an identifier and brings the record into the cache. */
 export async function lookUp(line: Line, identifier: Identifier): Promise<LookUp> {
   const { db } = line;
-  return ask(
+  const outcome = await ask(
     line,
     identifier,
     (record) => byServerId(db, record),
     (record) => keepFound(db, identifier, record, line.clock.wallMs()),
   );
+  if (outcome.kind === 'erased') eraseHere(line, toldBy(db, identifier));
+  return outcome;
 }
 
 /** Refreshes a customer of this till. */
@@ -42,7 +46,14 @@ export async function refresh(line: Line, customerId: number): Promise<LookUp> {
     return knownId === null ? null : keepRecord(db, knownId, record, clock.wallMs());
   });
   if (outcome.kind === 'found') noteMerge(line, customerId, outcome.customerId);
+  if (outcome.kind === 'erased') eraseHere(line, customerId);
   return outcome;
+}
+
+function eraseHere(line: Line, customerId: number | null): void {
+  if (customerId === null) return;
+  erase(line.db, customerId);
+  line.customerChanged(customerId);
 }
 
 function byServerId(db: Db, { userId }: CustomerRecord): number | null {
@@ -89,14 +100,14 @@ function settleLookUp(
     }
     case 'not-found':
       connection.answered();
-      return { kind: 'not-found' };
+      return { kind: isErased(outcome.answer) ? 'erased' : 'not-found' };
     case 'held':
       if (outcome.why === 'credentials') noteHeld(line, api, outcome.why);
       else connection.answered();
       return { kind: 'failed', why: outcome.why };
     case 'refused':
       connection.answered();
-      return { kind: 'failed', why: 'server' };
+      return isErased(outcome.answer) ? { kind: 'erased' } : { kind: 'failed', why: 'server' };
     case 'failed':
       noteTrouble(line, outcome.why, outcome.retryAfterMs);
       return { kind: 'failed', why: failedWhy(outcome.why) };

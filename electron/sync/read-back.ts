@@ -16,7 +16,7 @@ import type { Update } from '../updates/rows.ts';
 import { arrivedByMark, cannotTell, compareWithServer } from './compare.ts';
 import { type Line, noteAnswer, noteHeld, noteMerge, noteTrouble } from './line.ts';
 import type { Lane } from './pace.ts';
-import { customerOf, keepRecord, settleApplied } from './settle.ts';
+import { customerOf, keepRecord, settleApplied, settleNotFound } from './settle.ts';
 
 /**
  * @returns `later` where the server could not be asked: the update stays unknown; `goes-again` where it did not arrive: the
@@ -67,7 +67,7 @@ export async function readBack(
     }
     case 'not-found':
       noteAnswer(line);
-      outbox.needsPerson(update, { kind: 'no-such-customer' }, outcome.answer);
+      settleNotFound(db, outbox, update, outcome.answer);
       line.updateChanged(update.id, customerOf(db, update));
       return 'settled';
     case 'held':

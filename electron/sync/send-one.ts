@@ -1,9 +1,11 @@
 /** One update on its way: check, claim, send, settle. */
 import { fillableIdentifiers, type Identifier } from '../customers/customer.ts';
+import { erase } from '../customers/retention.ts';
 import { customerRow, readRecord } from '../customers/store.ts';
 import { commitTogether } from '../db/group-commit.ts';
 import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { Answer, UpdateOutcome } from '../loyalty-api/outcome.ts';
+import { isErased } from '../loyalty-api/outcomes.ts';
 import type { BeforeSending } from '../updates/row-json.ts';
 import type { Update } from '../updates/rows.ts';
 import { checkBeforeSending, type How, stillGoes } from './check-before-sending.ts';
@@ -178,6 +180,7 @@ function settleOutcome(line: Line, update: Update, outcome: UpdateOutcome): Sett
     }
     case 'rejected':
       outbox.needsPerson(update, { kind: 'refused', rejection: outcome.rejection }, outcome.answer);
+      if (isErased(outcome.answer)) erase(db, customerId);
       return { before: customerId, customerId, sent: { kind: 'settled' } };
     case 'held':
       outbox.held(update, outcome.why, outcome.answer);

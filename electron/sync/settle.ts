@@ -9,15 +9,18 @@ import {
 } from '../customers/customer.ts';
 import { refreshEffective } from '../customers/effective.ts';
 import { forgetCustomer, makeOwn } from '../customers/region.ts';
+import { erase } from '../customers/retention.ts';
 import { customerRow, findByIdentifier, insertUnknownCustomer, readRecord, writeRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
+import type { Answer } from '../loyalty-api/outcome.ts';
+import { isErased } from '../loyalty-api/outcomes.ts';
 import { renewConflicts } from '../updates/conflicts.ts';
 import { lookForDoubleAwards } from '../updates/double-awards.ts';
 import { moveDrafts } from '../updates/drafts.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
-import type { UpdateResult } from '../updates/update-view.ts';
+import type { AttentionReason, UpdateResult } from '../updates/update-view.ts';
 import { sameValue } from './compare.ts';
 
 /**
@@ -47,19 +50,20 @@ export function keepRecord(db: Db, customerId: number, told: CustomerRecord, now
 export function keepFound(db: Db, identifier: Identifier, told: CustomerRecord, nowMs: number): number {
   return inTransaction(db, () => {
     const byServerId = told.userId === null ? null : findByIdentifier(db, { type: 'userId', value: told.userId });
-    const customerId = byServerId ?? toldUnder(db, identifier);
+    const byIdentifier = toldBy(db, identifier);
+    // Whom the server calls by another id is somebody else, too.
+    const isNameless = byIdentifier !== null && customerRow(db, byIdentifier)?.user_id === null;
+    const customerId = byServerId ?? (isNameless ? byIdentifier : null);
     return keepRecord(db, customerId ?? insertUnknownCustomer(db, identifier), told, nowMs);
   });
 }
 
-/** The customer whom the server, or whoever first looked for them here, calls by this identifier, and by no id yet. */
-function toldUnder(db: Db, identifier: Identifier): number | null {
-  if (identifier.type === 'userId') return null;
+/** The customer whom the server, or whoever first looked for them here, calls by this identifier. */
+export function toldBy(db: Db, identifier: Identifier): number | null {
+  const { type, value } = identifier;
   const customerId = findByIdentifier(db, identifier);
-  if (customerId === null || customerRow(db, customerId)?.user_id !== null) return null;
-  return sameValue(identifier.type, readRecord(db, customerId)?.fields[identifier.type], identifier.value)
-    ? customerId
-    : null;
+  if (customerId === null || type === 'userId') return customerId;
+  return sameValue(type, readRecord(db, customerId)?.fields[type], value) ? customerId : null;
 }
 
 function joinDouble(db: Db, customerId: number, userId: string | null): number {
@@ -108,6 +112,18 @@ export function settleApplied(
     outbox.applied(update, result);
     if (told !== null) lookForDoubleAwards(db, customerId, nowMs);
     return customerId;
+  });
+}
+
+/** The server does not have the customer. Whoever was erased there leaves this till as well, as far as that goes now. */
+export function settleNotFound(db: Db, outbox: Outbox, update: Update, answer: Answer): void {
+  inTransaction(db, () => {
+    const { itemCode: code, itemMessage: message } = answer;
+    const reason: AttentionReason = isErased(answer)
+      ? { kind: 'refused', rejection: { code, field: null, message } }
+      : { kind: 'no-such-customer' };
+    outbox.needsPerson(update, reason, answer);
+    if (isErased(answer)) erase(db, customerOf(db, update));
   });
 }
 

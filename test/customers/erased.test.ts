@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { anchors } from '../../electron/practice/anchors.ts';
+import { bringIn, byServerId, openUpdates, save, untilAllSent, untilState } from '../helpers/at-the-counter.ts';
+import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts';
+
+const rita = byServerId(anchors.ritaJames.userId);
+const { userId } = anchors.ritaJames;
+
+describe('a customer whom head office erased at their own wish', () => {
+  let rig: TillRig;
+  let till: RigTill;
+  let customerId: number;
+  beforeEach(async () => {
+    rig = await startTillRig(40);
+  });
+  afterEach(() => rig.close());
+
+  const served = async (checkAfterMinutes: number) => {
+    till = await rig.openTill(rig.newFolder(), { sync: { checkAfterMinutes } });
+    ({ customerId } = await bringIn(till, rita));
+    await save(till, customerId, { firstName: 'Rita-Maria' });
+    await untilAllSent(till);
+    rig.server.control.eraseCustomer(userId);
+  };
+  const found = async () => (await till.call['customers.search']({ query: 'Rita-Maria', limit: 10 })).hits.length;
+  const closed = async () => (await till.call['updates.list']({ which: 'closed', offset: 0, limit: 10 })).total;
+
+  it('leaves this till with all that it holds of them, whoever asks about them and however', async () => {
+    await served(60);
+    assert.deepEqual(await till.call['customers.refresh']({ customerId }), { kind: 'erased' });
+    assert.equal(await till.call['customers.open']({ customerId }), null);
+    assert.deepEqual([await found(), await closed()], [0, 0]);
+    assert.deepEqual(await till.call['customers.lookUpOnline']({ identifier: rita }), { kind: 'erased' });
+  });
+
+  for (const [when, checkAfterMinutes] of [
+    ['the server refuses it', 60],
+    ['the server is asked before it goes', 0],
+  ] as const) {
+    it(`stays only with an update that somebody has to close, where ${when}; once that is done, not at all`, async () => {
+      await served(checkAfterMinutes);
+      const updateId = await save(till, customerId, { lastName: 'Too late' });
+      const stuck = await untilState(till, customerId, updateId, 'attention');
+      assert.match(String(stuck.reason?.kind === 'refused' && stuck.reason.rejection.message), /PII/);
+      const left = await till.call['customers.open']({ customerId });
+      assert.deepEqual([left?.server, left?.loyalty, left?.fields], [{}, null, { lastName: 'Too late' }]);
+      assert.equal(await found(), 0);
+      await till.call['updates.discard']({ updateId, reason: 'erased' });
+      await till.call['customers.refresh']({ customerId });
+      assert.deepEqual([await openUpdates(till), await closed()], [[], 0]);
+    });
+  }
+});
