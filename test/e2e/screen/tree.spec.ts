@@ -189,3 +189,34 @@ test('who is no member reads so once, and is made one by a press that Save then 
   await page.keyboard.press('Control+s');
   await expect(heard(page)).toHaveText(/^Saved on this till/);
 });
+
+test('another language is spoken at once, in its own direction, and what was typed stays', async ({ touchScenes }) => {
+  const page = await on(touchScenes, 'edited');
+  for (const [name, language, direction, save] of [
+    ['Deutsch', 'de', 'ltr', 'Speichern'],
+    ['العربية', 'ar', 'rtl', 'حفظ'],
+    ['English', 'en', 'ltr', 'Save'],
+  ] as const) {
+    await page.locator('#open-menu').press('Enter');
+    await page.getByRole('button', { name, exact: true }).press('Enter');
+    await expect(page.getByRole('button', { name: save, exact: true })).toBeVisible();
+    await expect(page.locator('html')).toHaveAttribute('lang', language);
+    await expect(page.locator('html')).toHaveAttribute('dir', direction);
+    await expect(page.locator('#open-menu')).toBeFocused();
+    await expect(page.locator('#field-lastName')).toHaveValue('Jameson');
+  }
+  await page.evaluate(() => localStorage.clear());
+});
+
+test('a problem is reported from where staff are, and what was typed stays', async ({ touchScenes }) => {
+  const page = await on(touchScenes, 'edited');
+  await page.locator('#open-menu').press('Enter');
+  await page.getByRole('button', { name: 'Report a problem' }).press('Enter');
+  const sheet = page.getByRole('dialog', { name: 'Report a problem' });
+  await sheet.getByRole('button', { name: 'Make the file' }).press('Enter');
+  await expect(sheet.locator('[aria-live="polite"]')).toContainText('The file is ready to be sent');
+  await page.keyboard.press('Escape');
+  await expect(sheet).toHaveCount(0);
+  await expect(page.locator('#open-menu')).toBeFocused();
+  await expect(field(page, 'Last name')).toHaveValue('Jameson');
+});

@@ -185,6 +185,12 @@ export const states: readonly ScreenState[] = [
   ),
   state('keys', 'plain', (page) => page.keyboard.press('Escape').then(() => page.locator('#open-keys').click())),
   state('staff', 'plain', (page) => page.locator('#open-staff').click()),
+  state('report', 'plain', async (page) => {
+    await page.locator('#open-menu').click();
+    await page.locator('.panel .report').click();
+    await page.locator('dialog[open] .button').first().click();
+    await page.locator('dialog .notice').waitFor();
+  }),
   state('menu', 'plain', (page) => page.locator('#open-menu').click()),
   ...(['plain', 'sending', 'checking', 'saved-offline', 'waiting', 'paused', 'refused'] as const).map((scene) =>
     state(`help-${scene}`, scene, (page) => page.locator('#open-status-help').click()),
