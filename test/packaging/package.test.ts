@@ -209,7 +209,8 @@ describe('the packages of every platform', () => {
   });
 });
 
-describe('npm run dist', () => {
+// Each is a process of its own that has nothing to pack.
+describe('npm run dist', { concurrency: true }, () => {
   it('says plainly that no package can be made where Electron cannot be had', async () => {
     const { HTTP_PROXY: _a, HTTPS_PROXY: _b, http_proxy: _c, https_proxy: _d, ...own } = process.env;
     const env = { ...own, ELECTRON_MIRROR: 'http://127.0.0.1:9/', ELECTRON_OVERRIDE_DIST_PATH: '/nowhere' };
@@ -246,8 +247,9 @@ describe('npm run dist', () => {
   });
 
   it('refuses what it does not know, with 2', async () => {
-    for (const args of [['--solaris'], ['--staged', '120']]) {
-      await assert.rejects(run(process.execPath, [dist, ...args]), (error: { code: number }) => error.code === 2);
-    }
+    const refused = [['--solaris'], ['--staged', '120']].map((args) =>
+      assert.rejects(run(process.execPath, [dist, ...args]), (error: { code: number }) => error.code === 2),
+    );
+    await Promise.all(refused);
   });
 });
