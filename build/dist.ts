@@ -10,6 +10,7 @@ import { ensureBuilt } from './bundles.ts';
 import { BadArguments, exitCodes, explain, say } from './command-line.ts';
 import { electronToPack } from './electron-binary.ts';
 import { builderConfig, nobodysNames } from './packaging/builder-config.ts';
+import { writeLinuxScripts } from './packaging/linux-scripts.ts';
 import { stageUpdate, writeChecksums } from './packaging/release-files.ts';
 import { billOfMaterials } from './packaging/sbom.ts';
 import { licenseNotices, shippedPackages } from './packaging/shipped-packages.ts';
@@ -117,12 +118,14 @@ async function main(): Promise<number> {
   const parts = path.join(wanted.output, '.parts');
   rmSync(parts, { recursive: true, force: true });
   makeParts(parts, version);
+  const scripts = path.join(wanted.output, '.scripts');
+  writeLinuxScripts(scripts);
 
   // Slow to load, so only when everything else is there.
   const { Arch, build, Platform } = await import('electron-builder');
   const platforms = { linux: Platform.LINUX, windows: Platform.WINDOWS, mac: Platform.MAC } as const;
   const arch = wanted.arch === 'x64' ? Arch.x64 : Arch.arm64;
-  const config = builderConfig({ output: wanted.output, parts, electronDist: electron.folder }, process.env);
+  const config = builderConfig({ output: wanted.output, parts, scripts, electronDist: electron.folder }, process.env);
   for (const name of wanted.platforms) {
     const targets = platforms[name].createTarget(wanted.unpacked ? 'dir' : null, arch);
     await build({ projectDir: projectRoot, targets, config, publish: 'never' });
@@ -131,7 +134,7 @@ async function main(): Promise<number> {
     path.join(wanted.output, `tillside-${version}.cdx.json`),
     readFileSync(path.join(parts, 'sbom.cdx.json')),
   );
-  rmSync(parts, { recursive: true, force: true });
+  for (const folder of [parts, scripts]) rmSync(folder, { recursive: true, force: true });
   if (wanted.staged !== null) stageUpdate(wanted.output, wanted.staged);
   await writeChecksums(wanted.output);
   say(`Tillside ${version} lies in ${wanted.output}.`);

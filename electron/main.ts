@@ -29,7 +29,7 @@ import { appScheme, type FrameSender, isScreen } from './support/app-address.ts'
 import { answerFromFiles, loadAppFiles } from './support/app-files.ts';
 import type { AppUpdates } from './support/app-update/app-updates.ts';
 import { dataPlace } from './support/data-place.ts';
-import { desktopArguments } from './support/desktop-arguments.ts';
+import { desktopArguments, ownArguments } from './support/desktop-arguments.ts';
 import { faultFacts } from './support/fault-facts.ts';
 import { fileLog } from './support/file-log.ts';
 import { type FoundConfig, findConfig } from './support/find-config.ts';
@@ -59,7 +59,7 @@ protocol.registerSchemesAsPrivileged([
 app.on('web-contents-created', (_event, contents) => confine(contents));
 app.on('window-all-closed', () => app.quit());
 
-const argv = process.argv.slice(app.isPackaged ? 1 : 2);
+const argv = ownArguments(process.argv.slice(app.isPackaged ? 1 : 2));
 const secret = takeSecret(process.env);
 const { config, data } = desktopArguments(argv);
 const found = isCommand(argv) ? null : configOrEnd();

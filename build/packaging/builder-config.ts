@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Configuration } from 'electron-builder';
 import { feedChannel } from '../../electron/support/app-update/updater-feed.ts';
 import { projectRoot } from '../project-root.ts';
+import { linuxScripts } from './linux-scripts.ts';
 import { withRemovalNote } from './msi-removal-note.ts';
 
 export type PackagingEnv = {
@@ -25,6 +26,8 @@ export type Packing = {
   readonly output: string;
   /** Made for this build: what goes into the package beside the app. */
   readonly parts: string;
+  /** What deb and rpm run (linux-scripts.ts). */
+  readonly scripts: string;
   /** A folder with the program of Electron for the target; `null`: it is fetched. */
   readonly electronDist: string | null;
 };
@@ -52,7 +55,12 @@ export function nobodysNames(env: PackagingEnv): string[] {
     .map((name) => `${name} (found ${env[name] ? JSON.stringify(env[name]) : 'nothing'})`);
 }
 
-export function builderConfig({ output, parts, electronDist }: Packing, env: PackagingEnv): Configuration {
+export function builderConfig({ output, parts, scripts, electronDist }: Packing, env: PackagingEnv): Configuration {
+  const linuxPackage = {
+    afterInstall: path.join(scripts, linuxScripts.afterInstall),
+    afterRemove: path.join(scripts, linuxScripts.afterRemove),
+    fpm: [`--before-remove=${resource('installer/before-remove.sh')}`],
+  };
   const maintainer = env.TILLSIDE_VENDOR ?? 'Tillside <tillside@example.com>';
   return {
     appId,
@@ -144,9 +152,9 @@ export function builderConfig({ output, parts, electronDist }: Packing, env: Pac
       synopsis: 'Loyalty customers at the till',
       maintainer,
       vendor: maintainer.replace(/\s*<.*>$/, ''),
-      extraResources: [sqlite('linux')],
+      extraResources: [sqlite('linux'), { from: resource('installer/tillside-command'), to: 'tillside-command' }],
     },
-    deb: { fpm: [`--before-remove=${resource('installer/before-remove.sh')}`] },
-    rpm: { fpm: [`--before-remove=${resource('installer/before-remove.sh')}`] },
+    deb: linuxPackage,
+    rpm: linuxPackage,
   };
 }

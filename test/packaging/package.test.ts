@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -120,7 +120,9 @@ describe('a package of Tillside', () => {
       'better_sqlite3.node',
       'config.schema.json',
       'sbom.cdx.json',
+      'tillside-command',
     ]);
+    assert.equal(statSync(path.join(resources, 'tillside-command')).mode & 0o111, 0o111, 'it can be run');
     assert.deepEqual(JSON.parse(readFileSync(path.join(resources, 'config.schema.json'), 'utf8')), configJsonSchema());
     const notices = readFileSync(path.join(resources, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
     for (const { name, license } of shippedPackages()) {
@@ -166,7 +168,7 @@ describe('a package of Tillside', () => {
 });
 
 describe('the packages of every platform', () => {
-  const config = builderConfig({ output: 'release', parts: 'parts', electronDist: null }, {});
+  const config = builderConfig({ output: 'release', parts: 'parts', scripts: 'scripts', electronDist: null }, {});
 
   it('install for the whole machine, with ids that never change', () => {
     assert.deepEqual(config.win?.target, ['nsis', 'msi']);
@@ -184,7 +186,8 @@ describe('the packages of every platform', () => {
   it('take one SQLite binary each, which is there for both processors', () => {
     const prebuilds = readdirSync(path.join(projectRoot, 'node_modules', 'better-sqlite3', 'prebuilds'));
     for (const platform of [config.win, config.mac, config.linux]) {
-      const [binary, ...others] = [platform?.extraResources ?? []].flat();
+      const resources = [platform?.extraResources ?? []].flat();
+      const [binary, ...others] = resources.filter((one) => typeof one === 'object' && one.from?.endsWith('.node'));
       assert.deepEqual(others, []);
       assert.ok(typeof binary === 'object' && typeof binary.from === 'string');
       for (const arch of ['x64', 'arm64']) {
@@ -195,7 +198,10 @@ describe('the packages of every platform', () => {
 
   it('are told of in the file that tills of their channel ask for', () => {
     const channelOf = (env: { TILLSIDE_CHANNEL?: string }) =>
-      Reflect.get(Object(builderConfig({ output: '', parts: '', electronDist: null }, env).publish), 'channel');
+      Reflect.get(
+        Object(builderConfig({ output: '', parts: '', scripts: '', electronDist: null }, env).publish),
+        'channel',
+      );
     assert.equal(channelOf({}), 'latest');
     assert.equal(channelOf({ TILLSIDE_CHANNEL: 'pilot' }), 'pilot');
   });
@@ -203,7 +209,10 @@ describe('the packages of every platform', () => {
   it('leave the data where it is, and are signed where the environment asks for it', () => {
     assert.equal(config.nsis?.deleteAppDataOnUninstall, false);
     assert.equal(config.forceCodeSigning, false);
-    const signed = builderConfig({ output: '', parts: '', electronDist: null }, { TILLSIDE_SIGNING: 'required' });
+    const signed = builderConfig(
+      { output: '', parts: '', scripts: '', electronDist: null },
+      { TILLSIDE_SIGNING: 'required' },
+    );
     assert.equal(signed.forceCodeSigning, true);
     assert.equal(signed.mac?.hardenedRuntime, true);
   });
