@@ -6,7 +6,7 @@ import { type LookUp, lookUp, refresh } from '../sync/look-up.ts';
 import type { Identifier } from './customer.ts';
 import type { CustomerView, LookupResult } from './customer-view.ts';
 import { normalMobile } from './identifiers.ts';
-import { customerRow, findByIdentifier, markServed } from './store.ts';
+import { customerRow, findByIdentifier, findTold, markServed } from './store.ts';
 import { customerView, strangerView } from './views.ts';
 
 export class CustomerDesk {
@@ -33,7 +33,7 @@ export class CustomerDesk {
   }
 
   openByIdentifier(identifier: Identifier): CustomerView {
-    const customerId = findByIdentifier(this.#line.db, identifier);
+    const customerId = findTold(this.#line.db, identifier);
     const known = customerId === null ? null : this.open(customerId);
     return known ?? strangerView(identifier, this.#organisation.view(), this.#countryCode);
   }

@@ -63,15 +63,38 @@ const lookupColumn = {
  * @param exceptId somebody who does not count
  */
 export function findByIdentifier(db: Db, { type, value }: Identifier, exceptId: number | null = null): number | null {
-  const key = type === 'email' || type === 'externalId' ? exactKey(value) : value;
-  const row = sql<{ id: number | null }>(
-    db,
-    `select min(id) as id from (
-       select id from main.customers where ${lookupColumn[type]} and id is not ?
-       union all
-       select id from region.customers r where ${lookupColumn[type]} and id is not ? and ${shownOfRegion})`,
-  ).get(key, exceptId, key, exceptId);
+  const key = keyOf(type, value);
+  const row = sql<{ id: number | null }>(db, `select min(id) as id from (${holdersBy(type)})`).get(
+    key,
+    exceptId,
+    key,
+    exceptId,
+  );
   return row?.id ?? null;
+}
+
+/**
+ * Whom the server, or whoever first looked for them here, calls by this identifier. A customer whose edit here only wants
+ * to have it is somebody else: taking them for that person would send one person's updates to the other.
+ */
+export function findTold(db: Db, identifier: Identifier): number | null {
+  const { type, value } = identifier;
+  if (type === 'userId') return findByIdentifier(db, identifier);
+  const key = keyOf(type, value);
+  const holders = sql<{ id: number }>(db, `${holdersBy(type)} order by id`).all(key, null, key, null);
+  const told = holders.find(({ id }) => keyOf(type, readRecord(db, id)?.fields[type] ?? '') === key);
+  return told?.id ?? null;
+}
+
+function keyOf(type: Identifier['type'], value: string): string {
+  return type === 'email' || type === 'externalId' ? exactKey(value) : value;
+}
+
+/** Parameters: the key and who does not count, twice. */
+function holdersBy(type: Identifier['type']): string {
+  return `select id from main.customers where ${lookupColumn[type]} and id is not ?
+    union all
+    select id from region.customers r where ${lookupColumn[type]} and id is not ? and ${shownOfRegion}`;
 }
 
 function insertEmptyRow(db: Db): number {

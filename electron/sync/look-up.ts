@@ -6,13 +6,13 @@ import type { CustomerRecord, Identifier } from '../customers/customer.ts';
 import type { LookupResult } from '../customers/customer-view.ts';
 import { identifierOf } from '../customers/effective.ts';
 import { erase } from '../customers/retention.ts';
-import { customerRow, findByIdentifier } from '../customers/store.ts';
+import { customerRow, findByIdentifier, findTold } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { ReadOutcome } from '../loyalty-api/outcome.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
 import { type Line, noteHeld, noteMerge, noteTrouble } from './line.ts';
-import { keepFound, keepRecord, toldBy } from './settle.ts';
+import { keepFound, keepRecord } from './settle.ts';
 
 export type LookUp =
   | { readonly kind: 'found'; readonly customerId: number }
@@ -29,7 +29,7 @@ export async function lookUp(line: Line, identifier: Identifier): Promise<LookUp
     (record) => byServerId(db, record),
     (record) => keepFound(db, identifier, record, line.clock.wallMs()),
   );
-  if (outcome.kind === 'erased') eraseHere(line, toldBy(db, identifier));
+  if (outcome.kind === 'erased') eraseHere(line, findTold(db, identifier));
   return outcome;
 }
 

@@ -10,7 +10,14 @@ import {
 import { refreshEffective } from '../customers/effective.ts';
 import { forgetCustomer, makeOwn } from '../customers/region.ts';
 import { erase } from '../customers/retention.ts';
-import { customerRow, findByIdentifier, insertUnknownCustomer, readRecord, writeRecord } from '../customers/store.ts';
+import {
+  customerRow,
+  findByIdentifier,
+  findTold,
+  insertUnknownCustomer,
+  readRecord,
+  writeRecord,
+} from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
 import type { Answer } from '../loyalty-api/outcome.ts';
@@ -21,7 +28,6 @@ import { moveDrafts } from '../updates/drafts.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
 import type { AttentionReason, UpdateResult } from '../updates/update-view.ts';
-import { sameValue } from './compare.ts';
 
 /**
  * Keeps a record that the server told of this customer.
@@ -44,26 +50,17 @@ export function keepRecord(db: Db, customerId: number, told: CustomerRecord, now
 
 /**
  * Keeps somebody whom the server found by an identifier, as the customer of this till whom the server means, or as a new
- * one. A customer whose edit here only *wants* to have that identifier is somebody else: taking them for the person
- * found would send their updates to that person.
+ * one.
  */
 export function keepFound(db: Db, identifier: Identifier, told: CustomerRecord, nowMs: number): number {
   return inTransaction(db, () => {
     const byServerId = told.userId === null ? null : findByIdentifier(db, { type: 'userId', value: told.userId });
-    const byIdentifier = toldBy(db, identifier);
+    const byIdentifier = findTold(db, identifier);
     // Whom the server calls by another id is somebody else, too.
     const isNameless = byIdentifier !== null && customerRow(db, byIdentifier)?.user_id === null;
     const customerId = byServerId ?? (isNameless ? byIdentifier : null);
     return keepRecord(db, customerId ?? insertUnknownCustomer(db, identifier), told, nowMs);
   });
-}
-
-/** The customer whom the server, or whoever first looked for them here, calls by this identifier. */
-export function toldBy(db: Db, identifier: Identifier): number | null {
-  const { type, value } = identifier;
-  const customerId = findByIdentifier(db, identifier);
-  if (customerId === null || type === 'userId') return customerId;
-  return sameValue(type, readRecord(db, customerId)?.fields[type], value) ? customerId : null;
 }
 
 function joinDouble(db: Db, customerId: number, userId: string | null): number {

@@ -10,6 +10,7 @@ import { makeOwn } from '../customers/region.ts';
 import {
   customerRow,
   findByIdentifier,
+  findTold,
   insertToldCustomer,
   insertUnknownCustomer,
   readRecord,
@@ -203,7 +204,7 @@ function customerFor(db: Db, { row, customer }: MovingUpdate): number {
   const identifier = { type, value };
   const told = customer.record === null || customer.asOfMs === null ? null : decodeRecord(customer.record);
   const byServerId = told?.userId == null ? null : findByIdentifier(db, { type: 'userId', value: told.userId });
-  const known = byServerId ?? findByIdentifier(db, identifier);
+  const known = byServerId ?? findTold(db, identifier);
   if (told === null || customer.asOfMs === null) return known ?? insertUnknownCustomer(db, identifier);
   if (known === null) return insertToldCustomer(db, told, customer.asOfMs);
   const asOfMs = customerRow(db, known)?.as_of_ms ?? null;

@@ -8,7 +8,7 @@ import {
   fillableIdentifiers,
   type Identifier,
 } from '../customers/customer.ts';
-import { customerRow, findByIdentifier, insertUnknownCustomer } from '../customers/store.ts';
+import { customerRow, findByIdentifier, findTold, insertUnknownCustomer } from '../customers/store.ts';
 import { ruleContext, strangerContext } from '../customers/views.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction } from '../db/statements.ts';
@@ -247,7 +247,7 @@ export class Updates {
   ): { readonly customerId: number | null; readonly context: RuleContext } | null {
     const { db, countryCode } = this.#at;
     const org = this.#at.org();
-    const customerId = 'customerId' in target ? target.customerId : findByIdentifier(db, target.identifier);
+    const customerId = 'customerId' in target ? target.customerId : findTold(db, target.identifier);
     if (customerId === null) {
       return 'identifier' in target
         ? { customerId: null, context: strangerContext(target.identifier, org, countryCode) }

@@ -49,6 +49,33 @@ describe('identifiers: filling an empty one, asking for a change of an existing 
     );
   });
 
+  it('never takes somebody whose edit only wants an identifier for the person who has it', async () => {
+    const till = await rig.openTill(rig.newFolder());
+    const asha = await bringIn(till, byServerId(anchors.ashaRaman.userId));
+    const identifier = { type: 'email', value: anchors.ritaJames.email } as const;
+    await rig.server.control.setConnection(false);
+    await save(till, asha.customerId, { email: identifier.value });
+    const opened = await till.call['customers.openByIdentifier']({ identifier });
+    assert.equal(opened.customerId, null);
+    const saved = await till.call['updates.save']({
+      token: randomUUID(),
+      target: { identifier },
+      changes: { lastName: 'For Rita' },
+      replaces: null,
+      confirmedFills: [],
+    });
+    const [customerId, updateId] = saved.kind === 'saved' ? [saved.customerId, saved.updateId] : [0, ''];
+    assert.notEqual(customerId, asha.customerId);
+    await rig.server.control.setConnection(true);
+    await till.call['sync.sendNow'](undefined);
+    await untilState(till, customerId, updateId, 'applied');
+    assert.equal(rig.server.control.customer(anchors.ritaJames.userId)?.lastName, 'For Rita');
+    assert.deepEqual(
+      rig.server.control.ledger.map((entry) => entry.customerId),
+      [anchors.ritaJames.userId],
+    );
+  });
+
   it('fills in an email that nobody has', async () => {
     const till = await rig.openTill(rig.newFolder());
     const asha = await bringIn(till, byServerId(anchors.ashaRaman.userId));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { FieldChanges } from '../../electron/customers/customer.ts';
-import { insertToldCustomer } from '../../electron/customers/store.ts';
+import { insertToldCustomer, insertUnknownCustomer } from '../../electron/customers/store.ts';
 import { migrate } from '../../electron/db/migrate.ts';
 import { type Db, openDatabase } from '../../electron/db/open.ts';
 import { type MovingUpdate, readMoving, salvageMoving, takeIn } from '../../electron/updates/moving.ts';
@@ -21,21 +21,21 @@ function open(t: TestContext): { readonly db: Db; readonly outbox: Outbox } {
   return { db, outbox: new Outbox(db, clock, random) };
 }
 
+const someSave = {
+  token: random.id(),
+  kind: 'fields',
+  baseline: {},
+  confirmedFills: [],
+  staff: null,
+  till: 'till1',
+} as const;
+
 /** Two updates of one customer: the first needs a person, and the second waits behind it. */
 function twoWaiting(t: TestContext) {
   const { db, outbox } = open(t);
   const customerId = insertToldCustomer(db, customerRecord('1', 'Before'), clock.wallMs());
-  const input = (changes: FieldChanges) => ({
-    token: random.id(),
-    customerId,
-    kind: 'fields' as const,
-    identifier: { type: 'userId' as const, value: '1' },
-    changes,
-    baseline: {},
-    confirmedFills: [],
-    staff: null,
-    till: 'till1',
-  });
+  const identifier = { type: 'userId', value: '1' } as const;
+  const input = (changes: FieldChanges) => ({ ...someSave, token: random.id(), customerId, identifier, changes });
   const seen = (id: string): Update => {
     const update = findUpdate(db, id);
     assert.ok(update !== null);
@@ -77,5 +77,19 @@ describe('updates that move to another database', () => {
     const corrected = from.correct();
     bring(to, salvageMoving(from.db).updates);
     assert.deepEqual(queuedInOrder(to.db), [corrected, from.second]);
+  });
+
+  it('are never taken for those of a customer there whose edit only wants their identifier', (t) => {
+    const from = open(t);
+    const email = 'bob@example.com';
+    const identifier = { type: 'email', value: email } as const;
+    const bob = insertUnknownCustomer(from.db, identifier);
+    const moved = from.outbox.save({ ...someSave, customerId: bob, identifier, changes: { lastName: 'Bobson' } });
+    const to = open(t);
+    const rita = insertToldCustomer(to.db, customerRecord('7', 'James'), clock.wallMs());
+    const ofRita = { ...someSave, token: random.id(), customerId: rita, changes: { email } };
+    to.outbox.save({ ...ofRita, identifier: { type: 'userId', value: '7' } });
+    bring(to, readMoving(from.db));
+    assert.notEqual(findUpdate(to.db, moved)?.customerId, rita);
   });
 });
