@@ -59,7 +59,7 @@ export type Comparison =
   | { readonly kind: 'baseline' }
   /** Some fields moved to something else. */
   | { readonly kind: 'moved'; readonly fields: readonly FieldConflict[] }
-  /** Some are ours and some are as before. */
+  /** Some are ours and some are as before, or it cannot be told of some which of the two they are. */
   | { readonly kind: 'mixed' };
 
 export function compareWithServer(
@@ -69,14 +69,17 @@ export function compareWithServer(
 ): Comparison {
   const keys = fieldKeys(update.changes);
   const isSimilar = (key: FieldKey) => similarValue(key, server.fields[key], update.changes[key]);
-  const isOurs = (key: FieldKey) => {
-    if (sameValue(key, server.fields[key], update.changes[key])) return true;
-    // Where the old value is as similar as the new one, only the very value tells.
-    return sent === 'maybe' && isSimilar(key) && !similarValue(key, update.baseline[key], update.changes[key]);
-  };
+  // Of an update that may have arrived, where the old value is as similar as the new one, only the very value tells.
+  const tellsByVeryValue = (key: FieldKey) =>
+    sent === 'maybe' && similarValue(key, update.baseline[key], update.changes[key]);
+  const isOurs = (key: FieldKey) =>
+    sameValue(key, server.fields[key], update.changes[key]) ||
+    (sent === 'maybe' && isSimilar(key) && !tellsByVeryValue(key));
   // A baseline that was never known cannot have moved.
   const isBaseline = (key: FieldKey) =>
-    update.baseline[key] === undefined || similarValue(key, server.fields[key], update.baseline[key]);
+    update.baseline[key] === undefined ||
+    sameValue(key, server.fields[key], update.baseline[key]) ||
+    (similarValue(key, server.fields[key], update.baseline[key]) && !tellsByVeryValue(key));
   if (keys.every(isOurs)) return { kind: 'ours' };
   const moved = keys.filter((key) => !isOurs(key) && !isBaseline(key) && !isSimilar(key));
   if (moved.length > 0) {
@@ -90,7 +93,8 @@ export function compareWithServer(
       })),
     };
   }
-  return keys.some(isOurs) ? { kind: 'mixed' } : { kind: 'baseline' };
+  const isUntold = (key: FieldKey) => tellsByVeryValue(key) && !isBaseline(key);
+  return keys.some((key) => isOurs(key) || isUntold(key)) ? { kind: 'mixed' } : { kind: 'baseline' };
 }
 
 /**

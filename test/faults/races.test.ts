@@ -387,6 +387,20 @@ describe('what happens while something else is on its way', () => {
     assert.deepEqual(server.ledger[0]?.changes, { 'extended.city': 'London' });
   });
 
+  it('F01 a change of letter case that the server may have spelt its own way is left to a person, not sent again', async () => {
+    const customerId = rig.addCustomer('1', 'james');
+    server.fate = () => 'apply-and-lose';
+    const release = hold('get');
+    const updateId = rig.save(customerId, { lastName: 'James' });
+    await clock.pass(100);
+    server.apply('1', { lastName: 'JAMES' });
+    await release();
+    await clock.pass(minuteMs);
+    const { state, reason } = updateOf(updateId);
+    assert.deepEqual([state, reason?.kind], ['attention', 'cannot-tell']);
+    assert.equal(server.updateCalls, 1);
+  });
+
   it('F01 a value that the server spells its own way counts as arrived when it is read back', async () => {
     const customerId = rig.addCustomer('1');
     server.fate = () => 'apply-and-lose';
