@@ -244,6 +244,8 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       status: engine.status(),
       upkeep: upkeep.facts,
       customers: customersOnTill(db),
+      configUnusable: unusableConfig !== null,
+      restartDue: live.restartDue,
       nowMs: clock.wallMs(),
     });
   const care: Care = new Care({

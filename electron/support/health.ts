@@ -22,6 +22,10 @@ export type Health = {
   readonly clockSkewSeconds: number;
   readonly diskFreeBytes: number | null;
   readonly databaseDamaged: boolean;
+  /** The config file was changed into one that cannot be used: the one before holds, and a start would be refused. */
+  readonly configUnusable: boolean;
+  /** A part of the changed config waits for a restart. */
+  readonly restartDue: boolean;
   readonly lastBackupSeconds: number | null;
   readonly customers: number;
 };
@@ -33,10 +37,13 @@ export type HealthOf = {
   readonly status: SyncStatus;
   readonly upkeep: UpkeepFacts;
   readonly customers: number;
+  readonly configUnusable: boolean;
+  readonly restartDue: boolean;
   readonly nowMs: number;
 };
 
-export function healthOf({ till, version, uptimeMs, status, upkeep, customers, nowMs }: HealthOf): Health {
+export function healthOf(of: HealthOf): Health {
+  const { till, version, uptimeMs, status, upkeep, customers, configUnusable, restartDue, nowMs } = of;
   const since = (atMs: number | null) => (atMs === null ? null : seconds(nowMs - atMs));
   return {
     till,
@@ -53,6 +60,8 @@ export function healthOf({ till, version, uptimeMs, status, upkeep, customers, n
     clockSkewSeconds: Math.round((status.clockSkewMs ?? 0) / 1000),
     diskFreeBytes: upkeep.disk?.freeBytes ?? null,
     databaseDamaged: upkeep.isDamaged,
+    configUnusable,
+    restartDue,
     lastBackupSeconds: since(upkeep.lastBackupAtMs),
     customers,
   };
@@ -105,6 +114,16 @@ export function metricsText(health: Health): string {
     },
     { name: 'tillside_disk_free_bytes', help: 'Room on the disk of the data.', values: one(health.diskFreeBytes) },
     { name: 'tillside_database_damaged', help: 'Damage was found.', values: one(health.databaseDamaged) },
+    {
+      name: 'tillside_config_unusable',
+      help: 'The changed config file cannot be used; the one before holds.',
+      values: one(health.configUnusable),
+    },
+    {
+      name: 'tillside_restart_due',
+      help: 'A part of the changed config waits for a restart.',
+      values: one(health.restartDue),
+    },
     { name: 'tillside_last_backup_seconds', help: 'Age of the last backup.', values: one(health.lastBackupSeconds) },
     { name: 'tillside_customers', help: 'Customers on this till.', values: one(health.customers) },
   ];

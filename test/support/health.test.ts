@@ -32,6 +32,8 @@ const health: Health = {
   clockSkewSeconds: -3,
   diskFreeBytes: 123456789,
   databaseDamaged: false,
+  configUnusable: true,
+  restartDue: false,
   lastBackupSeconds: 86_400,
   customers: 200_000,
 };
@@ -84,6 +86,7 @@ describe('the metrics file', () => {
     assert.match(text, /^tillside_unsent_updates\{till="store\\"1\\\\2\\n3",state="unknown"\} 1$/m);
     assert.match(text, /^tillside_oldest_unsent_seconds\{.*\} 7200$/m);
     assert.match(text, /^tillside_paused\{.*\} 0$/m);
+    assert.match(text, /^tillside_config_unusable\{.*\} 1$/m);
     assert.doesNotMatch(text, /tillside_last_answer_seconds/);
     assert.equal(text.endsWith('\n'), true);
   });
@@ -197,6 +200,13 @@ describe('the heartbeat', () => {
     const { body } = got[0] ?? { body: '' };
     const told: Health = JSON.parse(body);
     assert.deepEqual([told.till, told.unsent.queued, told.oldestUnsentSeconds], ['store123', 1, 60]);
+    assert.equal(told.configUnusable, false);
+    till.configUnusable('log.level');
+    const again = next();
+    await clock.pass(15 * minuteMs);
+    await again;
+    const later: Health = JSON.parse(got[1]?.body ?? '');
+    assert.equal(later.configUnusable, true, 'who rolled a bad config out to every till sees it at once');
     const metrics = readFileSync(metricsFile, 'utf8');
     assert.match(metrics, /^tillside_unsent_updates\{till="store123",state="queued"\} 1$/m);
     for (const text of [body, metrics]) assert.doesNotMatch(text, /Confidential|98450|lastName/);

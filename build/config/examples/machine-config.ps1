@@ -17,5 +17,5 @@ $new = Join-Path $folder 'config.new.json'
 $said = Join-Path $env:TEMP 'tillside-config-check.txt'
 [IO.File]::WriteAllText($new, ($config | ConvertTo-Json -Depth 5))
 $check = Start-Process $program -ArgumentList 'config', 'check', "`"$new`"", '--output', "`"$said`"" -Wait -PassThru
-if ($check.ExitCode -ne 0) { throw "The config was not taken (exit code $($check.ExitCode)): $(Get-Content -Raw $said)" }
+if ($check.ExitCode -ne 0) { throw "The config was not taken (exit code $($check.ExitCode)): $(Get-Content -Raw -Encoding UTF8 $said)" }
 Move-Item -Force $new (Join-Path $folder 'config.json')
