@@ -131,11 +131,18 @@ function takeBackMarked({ db, outbox }: Line, update: Update, answer: Answer): S
   return { before: customerId, customerId, sent: { kind: 'moved-on' } };
 }
 
-function requestIdentityChange(api: LoyaltyApi, update: Update, author: Author): Promise<UpdateOutcome> {
+/**
+ * A till may be allowed to save and not to ask for this. Then a person is told of the request, and all else goes on.
+ */
+async function requestIdentityChange(api: LoyaltyApi, update: Update, author: Author): Promise<UpdateOutcome> {
   const type = fillableIdentifiers.find((one) => update.changes[one] !== undefined);
   if (type === undefined) throw new Error(`Update ${update.id} asks for no identifier.`);
   const [oldValue, newValue] = [update.baseline[type] ?? '', update.changes[type] ?? ''];
-  return api.requestIdentityChange({ type, oldValue, newValue, author });
+  const outcome = await api.requestIdentityChange({ type, oldValue, newValue, author });
+  if (outcome.kind !== 'held' || outcome.why !== 'permission') return outcome;
+  const { httpStatus, code, itemCode, message, itemMessage } = outcome.answer;
+  const rejection = { code: itemCode ?? code ?? httpStatus, field: null, message: itemMessage ?? message };
+  return { kind: 'rejected', rejection, answer: outcome.answer };
 }
 
 /** What the exchange says about the line, whatever becomes of the update. */

@@ -121,6 +121,26 @@ describe('identifiers: filling an empty one, asking for a change of an existing 
     assert.equal((await ask('98450 12398', refusedId)).kind, 'moved-on');
   });
 
+  it('F11 a till that may not ask for such a change goes on with everything else, and a person is told of the request', async () => {
+    const till = await rig.openTill(rig.newFolder());
+    const kabir = await bringIn(till, byServerId(anchors.kabirBose.userId));
+    const rita = await bringIn(till, byServerId(anchors.ritaJames.userId));
+    rig.server.control.setFault('permission', { endpoint: 'customer/update_identity', inBody: true });
+    const asked = savedId(
+      await till.call['updates.requestIdentityChange']({
+        token: randomUUID(),
+        customerId: kabir.customerId,
+        type: 'mobile',
+        newValue: '98450 12399',
+        replaces: null,
+      }),
+    );
+    const { reason } = await untilState(till, kabir.customerId, asked, 'attention');
+    assert.deepEqual(reason?.kind === 'refused' && reason.rejection.code, 403);
+    assert.equal((await till.call['sync.status'](undefined)).paused, null);
+    await untilState(till, rita.customerId, await save(till, rita.customerId, { lastName: 'Goes on' }), 'applied');
+  });
+
   it('sends a request to change a mobile, and keeps the old one until the back office has approved', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, byServerId(anchors.kabirBose.userId));
