@@ -19,7 +19,7 @@ import type { Outbox, SaveInput } from './outbox.ts';
 import { findUpdate, type Staff, type Update } from './rows.ts';
 import { type Checked, checkChanges, checkIdentityChange, type RuleContext } from './rules.ts';
 import { isUntouched, mayPutOff } from './update-states.ts';
-import type { ChangeResult, FieldChoice, FieldProblem, SaveResult } from './update-view.ts';
+import type { ChangeResult, FieldChoice, FieldProblem, SaveResult, UpdateKind } from './update-view.ts';
 
 /** Whose details: a customer of the cache, or whoever the server knows by this identifier. */
 export type Target = { readonly customerId: number } | { readonly identifier: Identifier };
@@ -70,7 +70,7 @@ export class Updates {
     const { db } = this.#at;
     return this.#onceFor(token, (staff) => {
       const old = replaces === null ? null : findUpdate(db, replaces);
-      if (replaces !== null && (old === null || !isReplaceable(old))) return { kind: 'moved-on' };
+      if (replaces !== null && !isReplaceable(old, 'fields')) return { kind: 'moved-on' };
       const found = this.#contextOf(old === null ? target : { customerId: old.customerId }, replaces);
       if (found === null) return { kind: 'moved-on' };
       const checked = this.#checkAll(changes, found.context, found.customerId, confirmedFills);
@@ -102,8 +102,8 @@ export class Updates {
     const { db } = this.#at;
     return this.#onceFor(token, (staff) => {
       const old = replaces === null ? null : findUpdate(db, replaces);
-      const mayStand = replaces === null || (old?.kind === 'identity' && isReplaceable(old));
-      const found = mayStand ? this.#contextOf({ customerId }, replaces) : null;
+      if (replaces !== null && !isReplaceable(old, 'identity')) return { kind: 'moved-on' };
+      const found = this.#contextOf({ customerId }, replaces);
       if (found === null) return { kind: 'moved-on' };
       const oldValue = found.context.server[type] ?? '';
       const checked = checkIdentityChange(type, oldValue, newValue, found.context);
@@ -298,7 +298,7 @@ export class Updates {
   }
 }
 
-/** Never sent, or refused: something else may take its place. */
-function isReplaceable(update: Update): boolean {
-  return isUntouched(update) || update.state === 'attention';
+/** Never sent, or refused: something else of its kind may take its place. */
+function isReplaceable(update: Update | null, kind: UpdateKind): boolean {
+  return update?.kind === kind && (isUntouched(update) || update.state === 'attention');
 }

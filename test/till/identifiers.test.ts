@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { anchors } from '../../electron/practice/anchors.ts';
-import { bringIn, byServerId, save, savedId, untilAllSent, untilState, updateOf } from '../helpers/at-the-counter.ts';
+import {
+  bringIn,
+  byServerId,
+  save,
+  savedId,
+  trySave,
+  untilAllSent,
+  untilState,
+  updateOf,
+} from '../helpers/at-the-counter.ts';
 import { startTillRig, type TillRig } from '../helpers/till-rig.ts';
 
 describe('identifiers: filling an empty one, asking for a change of an existing one', () => {
@@ -119,6 +128,24 @@ describe('identifiers: filling an empty one, asking for a change of an existing 
     const refused = await updateOf(till, customer.customerId, refusedId);
     assert.deepEqual([refused.state, refused.replacedBy], ['discarded', fixedId]);
     assert.equal((await ask('98450 12398', refusedId)).kind, 'moved-on');
+  });
+
+  it('lets only a request take the place of a request', async () => {
+    const till = await rig.openTill(rig.newFolder());
+    const { customerId } = await bringIn(till, byServerId(anchors.kabirBose.userId));
+    await rig.server.control.setConnection(false);
+    const asked = savedId(
+      await till.call['updates.requestIdentityChange']({
+        token: randomUUID(),
+        customerId,
+        type: 'mobile',
+        newValue: '98450 12399',
+        replaces: null,
+      }),
+    );
+    assert.deepEqual(await trySave(till, customerId, { lastName: 'No request' }, asked), { kind: 'moved-on' });
+    const { changes, kind } = await updateOf(till, customerId, asked);
+    assert.deepEqual([kind, changes.map(({ key }) => key)], ['identity', ['mobile']]);
   });
 
   it('F11 a till that may not ask for such a change goes on with everything else, and a person is told of the request', async () => {
