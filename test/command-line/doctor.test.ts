@@ -112,6 +112,18 @@ describe('tillside doctor', () => {
     assert.match(`${wrong.of('server').found} ${wrong.of('server').advice}`, /HTTP 404.*api\.url/);
   });
 
+  it('a wrong URL at a till that has no password yet: names both, so that one visit is enough', async () => {
+    const folder = temporaryFolder();
+    const other = configFor('http://127.0.0.1:9');
+    const told = await ask(folder, other);
+    assert.equal(told.code, 2);
+    assert.match(told.of('credentials').found, /no password yet/);
+    assert.match(told.of('server').found, /cannot be asked: no-connection/);
+    const right = await ask(folder, configFor());
+    assert.match(right.of('server').found, /answers as the loyalty API/);
+    assert.match(right.of('credentials').found, /no password yet/);
+  });
+
   it('a certificate that expired, one by an authority that nobody knows: names both', async (t) => {
     const folder = await tillFolder();
     const secure = async (made: ReturnType<typeof makeCertificates>) => {
@@ -214,7 +226,8 @@ describe('tillside doctor', () => {
     assert.equal(wrong.code, 1);
     assert.match(find(wrong.out, 'clock')?.found ?? '', /60 minutes ahead of the server/);
     writeFileSync(path.join(folder, 'secrets.json'), '{}');
-    const without = await inHere(['--config', config]);
+    const without = await inHere(['--config', config], { transport: transport.send });
+    assert.match(find(without.out, 'server')?.found ?? '', /answers as the loyalty API/);
     assert.match(find(without.out, 'key')?.advice ?? '', /recovery-key use/);
     assert.match(find(without.out, 'credentials')?.found ?? '', /cannot be read/);
     const broken = path.join(temporaryFolder(), 'broken.json');

@@ -1,7 +1,7 @@
 /** Whether the server is the loyalty API, knows this till, and lets it do what it must. */
 import type { Clock } from '../../clock/clock.ts';
 import { fillableIdentifiers } from '../../customers/customer.ts';
-import { createAuth } from '../../loyalty-api/auth.ts';
+import { type Auth, createAuth } from '../../loyalty-api/auth.ts';
 import { createLoyaltyApi } from '../../loyalty-api/client.ts';
 import type { LoyaltyApi } from '../../loyalty-api/loyalty-api.ts';
 import type { ReadOutcome } from '../../loyalty-api/outcome.ts';
@@ -22,16 +22,15 @@ export type CheckServer = {
 
 const skewShownMs = 5 * 60_000;
 
+/** A refusal tells that the loyalty API is there, and is no wrong password that would count against the till. */
+const nobodysAuth: Auth = {
+  headers: () => Promise.resolve({ kind: 'ready', headers: {} }),
+  renewed: () => Promise.resolve(null),
+  logIn: null,
+};
+
 export async function checkServer(options: CheckServer): Promise<Finding[]> {
   const { config, secrets, clock } = options;
-  const stored = secrets.read('api-secret');
-  if (stored.kind !== 'value') {
-    const found =
-      stored.kind === 'absent' ? 'This till has no password yet' : `The password cannot be read: ${stored.why}`;
-    const advice =
-      'Give it once: tillside secret set, or TILLSIDE_SECRET in the environment of the next start, or typed in the app.';
-    return [act('credentials', found, advice, { stored: false })];
-  }
   let code = '';
   const transport: Transport = async (request) => {
     const result = await options.transport(request);
@@ -45,8 +44,19 @@ export async function checkServer(options: CheckServer): Promise<Finding[]> {
     userAgent: `Tillside/${options.version}`,
     timeoutMs: options.timeoutMs,
   };
+  const { language } = new Intl.Locale(config.store.locale);
+  const stored = secrets.read('api-secret');
+  if (stored.kind !== 'value') {
+    const found =
+      stored.kind === 'absent' ? 'This till has no password yet' : `The password cannot be read: ${stored.why}`;
+    const advice =
+      'Give it once: tillside secret set, or TILLSIDE_SECRET in the environment of the next start, or typed in the app.';
+    const refusal = await createLoyaltyApi({ ...shared, auth: nobodysAuth, language }).login();
+    const server = atTheDoor(refusal, config, code).filter(({ check }) => check === 'server');
+    return [...server, act('credentials', found, advice, { stored: false })];
+  }
   const auth = createAuth({ ...shared, config: config.auth, secret: stored.value });
-  const api = createLoyaltyApi({ ...shared, auth, language: new Intl.Locale(config.store.locale).language });
+  const api = createLoyaltyApi({ ...shared, auth, language });
   const login = await api.login();
   const entry = atTheDoor(login, config, code);
   if (login.kind !== 'found') return entry;
