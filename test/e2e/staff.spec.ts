@@ -24,12 +24,17 @@ test('nobody saves unnamed; staff sign in by code or by name, and each change go
   await till.save();
   await expect(page.getByRole('alert').filter({ hasText: 'Sign in first, then save again' })).toBeVisible();
   await expect(till.field('Last name')).toHaveValue('By-Code');
+  // What to do is one press away from what is wrong.
+  await page.getByRole('alert').getByRole('button', { name: 'Who is at the till?' }).click();
+  await expect(page.getByRole('textbox', { name: 'Code or name' })).toBeFocused();
+  await page.keyboard.press('Escape');
 
   await signIn(till, 'nobody');
   await expect(page.getByText('Nobody here has this code or name.')).toBeVisible();
   await page.keyboard.press('Escape');
   await signIn(till, 'a001');
   await expect(page.getByRole('button', { name: 'Signed in: Arjun Mehta' })).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveText('');
   await till.save();
   await expect(till.status).toHaveText('Offline · 1 waiting');
 

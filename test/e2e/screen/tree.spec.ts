@@ -195,6 +195,7 @@ test('another language is spoken at once, in its own direction, and what was typ
   for (const [name, language, direction, save] of [
     ['Deutsch', 'de', 'ltr', 'Speichern'],
     ['العربية', 'ar', 'rtl', 'حفظ'],
+    ['简体中文', 'zh-CN', 'ltr', '保存'],
     ['English', 'en', 'ltr', 'Save'],
   ] as const) {
     await page.locator('#open-menu').press('Enter');

@@ -21,7 +21,8 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
   let updates = [...scene.updates];
   let connection = scene.connection;
   let practice: PracticeState | null = scene.practice ? { connection: true, fault: 'none' } : null;
-  let signedIn: { code: string; name: string; role: 'ASSOCIATE' } | null = { ...staff, role: 'ASSOCIATE' };
+  let signedIn: { code: string; name: string; role: 'ASSOCIATE' } | null =
+    scene.save?.kind === 'staff-required' ? null : { ...staff, role: 'ASSOCIATE' };
   let secretNeeded = scene.info.secretNeeded ?? false;
 
   function status(): SyncStatus {
@@ -191,6 +192,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
     },
     'updates.check': ({ changes }) => problemsIn(changes),
     'updates.save': ({ target, changes }) => {
+      if (scene.save !== null) return scene.save;
       const problems = problemsIn(changes);
       if (problems.length > 0) return { kind: 'invalid', problems };
       const customerId = 'customerId' in target ? target.customerId : 1;

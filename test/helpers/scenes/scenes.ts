@@ -8,7 +8,7 @@ import type { TillFacts } from '../../../electron/support/till-facts.ts';
 import type { TroubleView } from '../../../electron/support/trouble-view.ts';
 import type { Connection, PauseReason } from '../../../electron/sync/sync-status.ts';
 import type { Draft } from '../../../electron/updates/drafts.ts';
-import type { UpdateView } from '../../../electron/updates/update-view.ts';
+import type { SaveResult, UpdateView } from '../../../electron/updates/update-view.ts';
 import { answer, change, manyFields, nowMs, org, people, refusedAnswer } from './people.ts';
 
 export type Scene = {
@@ -25,6 +25,8 @@ export type Scene = {
   readonly importing: ImportState;
   readonly trouble: TroubleView | null;
   readonly appUpdate: AppUpdate;
+  /** What every save comes to; null: it is kept. */
+  readonly save: SaveResult | null;
 };
 
 const plain: Scene = {
@@ -41,6 +43,7 @@ const plain: Scene = {
   importing: { kind: 'none' },
   trouble: null,
   appUpdate: { kind: 'current' },
+  save: null,
 };
 const store = {
   locale: 'en',
@@ -203,6 +206,8 @@ export const scenes = {
       secondsLeft: 28,
     },
   },
+  'disk-full': { ...plain, save: { kind: 'not-saved', why: 'disk-full' } },
+  'staff-required': { ...plain, save: { kind: 'staff-required' } },
   'disk-low': { ...plain, facts: { disk: { freeBytes: 120_000_000, isLow: true } } },
   'new-till': {
     ...plain,

@@ -102,6 +102,17 @@ export const states: readonly ScreenState[] = [
       await page.locator('.summary').waitFor();
     }),
   ),
+  ...(['disk-full', 'staff-required'] as const).map((scene) =>
+    state(
+      `not-kept-${scene}`,
+      scene,
+      inForm('james', async (page) => {
+        await edit(page);
+        await page.keyboard.press('Control+s');
+        await page.locator('.bar .trouble').waitFor();
+      }),
+    ),
+  ),
   state(
     'merge',
     'plain',
