@@ -51,7 +51,7 @@ export async function openDataFolder(folder: DataFolder): Promise<OpenFolder> {
   const files = folderFiles(dataDir);
   const lock = lockFolder(dataDir, nativeBinding);
   try {
-    finishReplacement(files);
+    finishReplacement(files, folder.wallMs());
     const endedCleanly = lastRunEndedCleanly(files.database);
     const exists = existsSync(files.database);
     if (!exists && hasOldData(files, dataDir)) throw databaseMissing();

@@ -44,7 +44,7 @@ export function lastRunEndedCleanly(database: string): boolean {
  * it may hold the last commits, and must never meet another database.
  * @returns where it lies now
  */
-export function setAside(files: FolderFiles, wallMs: number): string {
+function setAside(files: FolderFiles, wallMs: number): string {
   let folder = path.join(files.aside, timeInName(wallMs));
   for (let again = 2; existsSync(folder); again += 1) folder = path.join(files.aside, `${timeInName(wallMs)}-${again}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -97,12 +97,15 @@ export function copyDurably(file: string, target: string): void {
 }
 
 /**
- * An explicit step (restore, start afresh) that was cut off after the old file was set aside: the checked new one takes
- * its place now.
+ * The last steps of what a person asked for (restore, start afresh): the old database is set aside, and the checked new one
+ * takes its place. Where they were cut off, whoever opens the folder next goes on with them: nobody goes on with half of the
+ * old one, and no copy lies there to take a place months later.
+ * @returns where the old one lies now; null where there was none, or nothing to do
  */
-export function finishReplacement(files: FolderFiles): boolean {
-  if (existsSync(files.database) || !existsSync(files.incoming)) return false;
+export function finishReplacement(files: FolderFiles, wallMs: number): string | null {
+  if (!existsSync(files.incoming)) return null;
+  const aside = existsSync(files.database) ? setAside(files, wallMs) : null;
   renameSync(files.incoming, files.database);
   flushFolder(path.dirname(files.database));
-  return true;
+  return aside;
 }

@@ -12,7 +12,7 @@ import type { Clock, Random } from '../clock/clock.ts';
 import { overwriteRow, salvageMoving, type TableRow, takeIn } from '../updates/moving.ts';
 import { Outbox } from '../updates/outbox.ts';
 import { openList, selectUpdates } from '../updates/rows.ts';
-import { finishReplacement, flushFile, flushFolder, folderFiles, setAside } from './folder-files.ts';
+import { finishReplacement, flushFile, flushFolder, folderFiles } from './folder-files.ts';
 import { checkWhole } from './integrity.ts';
 import { migrate } from './migrate.ts';
 import { type Db, openDatabase } from './open.ts';
@@ -48,7 +48,8 @@ export function restore({ dataDir, keyHex, backup, clock, random, nativeBinding 
   const files = folderFiles(dataDir);
   const unfinished = `${files.incoming}.unfinished`;
   for (const ending of ['', '-wal', '-shm']) rmSync(`${unfinished}${ending}`, { force: true });
-  rmSync(files.incoming, { force: true });
+  // One that was cut off before: what it carried over is the newest there is.
+  finishReplacement(files, clock.wallMs());
   if (backup !== null) copyFileSync(backup, unfinished);
   try {
     const incoming = openIncoming(unfinished, keyHex, nativeBinding);
@@ -71,9 +72,7 @@ export function restore({ dataDir, keyHex, backup, clock, random, nativeBinding 
     flushFile(unfinished);
     renameSync(unfinished, files.incoming);
     flushFolder(path.dirname(files.incoming));
-    const aside = existsSync(files.database) ? setAside(files, clock.wallMs()) : null;
-    finishReplacement(files);
-    return { kind: 'restored', setAside: aside, ...told };
+    return { kind: 'restored', setAside: finishReplacement(files, clock.wallMs()), ...told };
   } finally {
     for (const ending of ['', '-wal', '-shm']) rmSync(`${unfinished}${ending}`, { force: true });
   }

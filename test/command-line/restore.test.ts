@@ -7,7 +7,7 @@ import { folderFiles } from '../../electron/db/folder-files.ts';
 import { keyOfRecovery, recoveryKeyOf } from '../../electron/db/recovery-key.ts';
 import { rescueFolder } from '../../electron/support/rescue/export-unsent.ts';
 import type { Secrets } from '../../electron/support/secrets.ts';
-import { damageTable, openOfflineTill, openUpdatesOf, saveFor, storedKey } from '../db/offline-till.ts';
+import { damageTable, openOfflineTill, openRaw, openUpdatesOf, saveFor, storedKey } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { run } from './run.ts';
 
@@ -134,6 +134,20 @@ describe('tillside backup and restore', () => {
       readdirSync(folder).filter((name) => name.includes('incoming')),
       [],
     );
+  });
+
+  it('goes on at the next start where it was cut off, so that no copy of that day takes a place months later', async () => {
+    const folder = temporaryFolder();
+    await savedAt(folder, [[anna, 'Anna']]);
+    const { database, incoming, aside } = folderFiles(folder);
+    // What a kill leaves before the old database is set aside.
+    cpSync(database, incoming);
+    const old = openRaw(folder);
+    old.prepare('update updates set changes = ?').run('{"lastName":"Only in the old one"}');
+    old.close();
+    assert.deepEqual(await unsentAt(folder), { Anna: 'queued' });
+    assert.equal(existsSync(incoming), false);
+    assert.equal(readdirSync(aside).length, 1);
   });
 
   it('is refused beside a till that is open', async (t) => {
