@@ -126,15 +126,17 @@ export class Outbox extends OutboxReader {
     });
   }
 
-  discard(update: Update, reason: string, staff: Staff | null): void {
-    inTransaction(this.#db, () =>
+  /** @param token of a question that was answered so: asked again, it is answered the same (F05) */
+  discard(update: Update, reason: string, staff: Staff | null, token: string | null = null): void {
+    inTransaction(this.#db, () => {
       this.#mustMove(
         update,
         'discarded',
         { by: who(staff), event: 'discarded' },
         { settledAtMs: this.#clock.wallMs(), discardReason: reason },
-      ),
-    );
+      );
+      if (token !== null) this.#keepToken({ token, customerId: update.customerId }, update.id);
+    });
   }
 
   /** Staff cannot tell which value holds without the customer: it is asked when they are here again. */
@@ -359,11 +361,11 @@ export class Outbox extends OutboxReader {
     return id;
   }
 
-  #keepToken(input: SaveInput, updateId: string): void {
+  #keepToken({ token, customerId }: Pick<SaveInput, 'token' | 'customerId'>, updateId: string): void {
     sql(this.#db, 'insert into save_tokens (token, update_id, customer_id) values (?, ?, ?)').run(
-      input.token,
+      token,
       updateId,
-      input.customerId,
+      customerId,
     );
   }
 

@@ -148,7 +148,7 @@ export class Updates {
       if (!seen) return { kind: 'moved-on' };
       const kept = fieldKeys(update.changes).filter((key) => !theirs.has(key) || choices[key]?.keep === 'ours');
       if (kept.length === 0) {
-        outbox.discard(update, 'kept-theirs', staff);
+        outbox.discard(update, 'kept-theirs', staff, token);
         return { kind: 'saved', updateId, customerId: update.customerId };
       }
       const newId = outbox.replace(update, {

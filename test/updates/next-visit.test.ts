@@ -127,6 +127,17 @@ describe('a conflict that is put off until the next visit', () => {
     assert.equal(rig.server.control.customer(userId)?.firstName, 'Newer');
   });
 
+  it('F05 an answer that is given twice with one token is answered the same, whichever value it keeps', async () => {
+    const answer = {
+      updateId,
+      token: randomUUID(),
+      choices: { lastName: { keep: 'theirs', theirs: 'Theirs' } },
+    } as const;
+    const first = await till.call['updates.settleConflict'](answer);
+    assert.deepEqual(first, { kind: 'saved', updateId, customerId });
+    assert.deepEqual(await till.call['updates.settleConflict'](answer), first);
+  });
+
   it('is only for conflicts: what was refused cannot be put off', async () => {
     rig.server.control.setFault('refuse', { times: 1, endpoint: 'customer/update' });
     const { customerId: other } = await bringIn(till, byServerId(anchors.ashaRaman.userId));
