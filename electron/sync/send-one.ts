@@ -7,7 +7,7 @@ import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { Answer, UpdateOutcome } from '../loyalty-api/outcome.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
 import type { BeforeSending } from '../updates/row-json.ts';
-import type { Update } from '../updates/rows.ts';
+import { findUpdate, type Update } from '../updates/rows.ts';
 import { checkBeforeSending, type How, stillGoes } from './check-before-sending.ts';
 import { type Line, noteAnswer, noteHeld, noteMerge, noteTrouble } from './line.ts';
 import type { Mark } from './mark-field.ts';
@@ -48,11 +48,7 @@ export async function sendOne(
   line.pace.take(how.lane);
   const mark = line.mark.current;
   // The attempt id is durable before the first byte leaves (F02).
-  const claimed = await commitTogether(line.db, () =>
-    how.mayClaim() && stillGoes(line, check.update)
-      ? line.outbox.claim(check.update.id, check.update.revision, beforeSending(line, check.update, mark))
-      : null,
-  );
+  const claimed = await commitTogether(line.db, () => (how.mayClaim() ? claim(line, check.update, mark) : null));
   if (claimed === null) return { kind: 'moved-on' };
   line.updateChanged(claimed.id, claimed.customerId);
   const author = { staffCode: claimed.staff?.code ?? null, till: claimed.till };
@@ -78,6 +74,14 @@ export async function sendOne(
   noteMerge(line, settled.before, settled.customerId);
   line.updateChanged(claimed.id, settled.customerId);
   return settled.sent;
+}
+
+/** Call in a transaction. @returns null where what made it go does not hold any more */
+function claim(line: Line, seen: Update, mark: Mark | null): Update | null {
+  // Read again: two customers of this till may have become one in between.
+  const update = findUpdate(line.db, seen.id) ?? seen;
+  if (!stillGoes(line, update)) return null;
+  return line.outbox.claim(seen.id, seen.revision, beforeSending(line, update, mark));
 }
 
 /** What tells later whether the update arrived, and whether it counted once. */

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { SqliteError } from 'better-sqlite3';
 import type { CustomerRecord, FieldChanges, Identifier } from '../../electron/customers/customer.ts';
-import { customerRow, insertUnknownCustomer, readRecord } from '../../electron/customers/store.ts';
+import { customerRow, insertToldCustomer, insertUnknownCustomer, readRecord } from '../../electron/customers/store.ts';
 import { lookUp, refresh } from '../../electron/sync/look-up.ts';
+import { keepRecord } from '../../electron/sync/settle.ts';
 import { historyOf } from '../../electron/updates/history.ts';
 import { findUpdate, type Update } from '../../electron/updates/rows.ts';
 import {
@@ -187,6 +188,22 @@ describe('what happens while something else is on its way', () => {
     await release();
     await clock.pass(minuteMs);
     assert.deepEqual([updateOf(flyingId).state, updateOf(waitingId).state], ['applied', 'applied']);
+  });
+
+  it('F22 an update whose customer turns out to be another in the moment before it goes is compared with that one', async (t) => {
+    const theirs = customerRecord('1', 'Theirs');
+    const doubleId = insertToldCustomer(rig.db, { ...customerRecord('1', 'Before'), userId: null }, clock.wallMs());
+    server.customers.set('1', theirs);
+    rig.addCustomer('1');
+    const take = rig.line.pace.take.bind(rig.line.pace);
+    t.mock.method(rig.line.pace, 'take', (lane: 'counter' | 'backlog') => {
+      take(lane);
+      if (customerRow(rig.db, doubleId) !== null) keepRecord(rig.db, doubleId, theirs, clock.wallMs());
+    });
+    const updateId = rig.save(doubleId, { lastName: 'Ours' });
+    await clock.pass(1000);
+    assert.deepEqual([updateOf(updateId).state, updateOf(updateId).reason?.kind], ['attention', 'conflict']);
+    assert.equal(server.updateCalls, 0);
   });
 
   it('looking up an identifier that waits to be filled in for one customer never makes that customer its owner', async () => {
