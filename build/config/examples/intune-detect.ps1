@@ -7,7 +7,7 @@ if (-not (Test-Path $program)) { 'Tillside is not installed'; exit 1 }
 $said = Join-Path $env:TEMP 'tillside-doctor.json'
 Remove-Item $said -ErrorAction SilentlyContinue
 $doctor = Start-Process $program -ArgumentList 'doctor', '--json', '--output', "`"$said`"" -Wait -PassThru
-if (-not (Test-Path $said)) { "tillside doctor said nothing (exit code $($doctor.ExitCode))"; exit 1 }
+if (-not (Test-Path $said)) { "The doctor said nothing (exit code $($doctor.ExitCode))"; exit 1 }
 $told = Get-Content -Raw -Encoding UTF8 $said | ConvertFrom-Json
 "Tillside: $($told.severity)"
 $told.findings |
