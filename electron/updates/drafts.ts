@@ -86,12 +86,12 @@ export function moveDrafts(db: Db, customerId: number, into: number): void {
       : draft,
   );
   const together = new Map<string, KeptDraft>();
-  for (const draft of moved.toSorted((a, b) => a.typedAtMs - b.typedAtMs)) {
-    const older = together.get(placeOf(draft));
-    together.set(placeOf(draft), { ...draft, changes: { ...older?.changes, ...draft.changes } });
+  // They are kept newest first: that tells their order also where the clock does not.
+  for (const draft of moved) {
+    const newer = together.get(placeOf(draft)) ?? draft;
+    together.set(placeOf(draft), { ...newer, changes: { ...draft.changes, ...newer.changes } });
   }
-  const newestFirst = [...together.values()].toSorted((a, b) => b.typedAtMs - a.typedAtMs);
-  remember(db, 'drafts', newestFirst, kept.asOfMs);
+  remember(db, 'drafts', [...together.values()], kept.asOfMs);
 }
 
 /** A customer who is forgotten takes the text along, whichever way it was begun. */
