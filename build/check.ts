@@ -50,7 +50,7 @@ const svelte: Step = {
 /** Several times what the longest test takes on a slow machine. */
 const testWithinMs = 5 * 60_000;
 
-/** A test that hangs is told by its name. No `--test-force-exit`: with it, results that were on their way were not counted. */
+/** A test that hangs is told by its name. `--test-force-exit` would lose results that are on their way, failures too. */
 function unit(files: readonly string[]): Step {
   const tests = files.length > 0 ? files : globSync('test/**/*.test.ts', { cwd: projectRoot }).toSorted();
   const args = ['--test', `--test-timeout=${testWithinMs}`, '--test-reporter=spec', ...tests];
