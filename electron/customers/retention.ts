@@ -10,7 +10,7 @@ import { isDoubleAward, openList } from '../updates/rows.ts';
 import type { ForgetResult } from './customer-view.ts';
 import { identifierOf, refreshEffective } from './effective.ts';
 import { dropOwnCopy, forgetCustomer } from './region.ts';
-import { customerRow, nothingBut, writeRecord } from './store.ts';
+import { type CustomerRow, customerRow, nothingBut, writeRecord } from './store.ts';
 
 /** Small enough that a save between two of them does not wait. */
 const updatesAtATime = 200;
@@ -107,9 +107,7 @@ export function forget(db: Db, customerId: number): ForgetResult {
       }
       const ids = sql<{ id: string }>(db, 'select id from updates where customer_id = ?').all(customerId);
       for (const { id } of ids) removeUpdate(db, id);
-      const { user_id, mobile, email, external_id } = row;
-      const identifiers = [user_id, mobile, email, external_id].filter((value) => value !== null);
-      forgetDrafts(db, customerId, identifiers);
+      forgetTyped(db, row);
       forgetCustomer(db, customerId);
       return { kind: 'forgotten' };
     });
@@ -120,16 +118,26 @@ export function forget(db: Db, customerId: number): ForgetResult {
 
 /**
  * Head office erased the customer at their own wish. Open updates stay until a person closes them, and with them how to
- * say whose they are; nothing else does.
+ * say whose they are, and what the till noted of closed ones; nothing else does.
  */
 export function erase(db: Db, customerId: number): void {
   inTransaction(db, () => {
     if (forget(db, customerId).kind !== 'unsent') return;
+    const row = customerRow(db, customerId);
     const identifier = identifierOf(db, customerId, 'mobile');
-    if (identifier === null) return;
+    if (row === null || identifier === null) return;
+    forgetTyped(db, row);
     writeRecord(db, customerId, nothingBut(identifier), null);
     refreshEffective(db, customerId);
   });
+}
+
+function forgetTyped(db: Db, { id, user_id, mobile, email, external_id }: CustomerRow): void {
+  forgetDrafts(
+    db,
+    id,
+    [user_id, mobile, email, external_id].filter((value) => value !== null),
+  );
 }
 
 function removeUpdate(db: Db, updateId: string): void {

@@ -1,3 +1,4 @@
+/** The append-only history of an update: a row an arrow of the state machine, and one where its baseline moves. */
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
 import { decodeChanges } from './row-json.ts';

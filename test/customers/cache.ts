@@ -1,3 +1,4 @@
+/** A real, encrypted cache in a temporary folder, without a server. */
 import path from 'node:path';
 import type { CustomerRecord, FieldValues } from '../../electron/customers/customer.ts';
 import { insertToldCustomer } from '../../electron/customers/store.ts';

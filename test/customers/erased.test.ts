@@ -40,9 +40,15 @@ describe('a customer whom head office erased at their own wish', () => {
   ] as const) {
     it(`stays only with an update that somebody has to close, where ${when}; once that is done, not at all`, async () => {
       await served(checkAfterMinutes);
+      await rig.server.control.setConnection(false);
       const updateId = await save(till, customerId, { lastName: 'Too late' });
+      const typed = { firstName: 'Typed' };
+      await till.call['drafts.keep']({ target: { customerId }, changes: typed, replaces: null });
+      await rig.server.control.setConnection(true);
+      await till.call['sync.sendNow'](undefined);
       const stuck = await untilState(till, customerId, updateId, 'attention');
       assert.match(String(stuck.reason?.kind === 'refused' && stuck.reason.rejection.message), /PII/);
+      assert.deepEqual(await till.call['drafts.list'](undefined), []);
       const left = await till.call['customers.open']({ customerId });
       assert.deepEqual([left?.server, left?.loyalty, left?.fields], [{}, null, { lastName: 'Too late' }]);
       assert.equal(await found(), 0);

@@ -1,4 +1,5 @@
 /** Two tills at one server: nobody's change is overwritten unseen, and staff choose where two changes meet. */
+import type { Locator } from 'playwright/test';
 import { anchors } from '../../electron/practice/anchors.ts';
 import { expect, type TillScreen, test } from './till.ts';
 
@@ -62,13 +63,18 @@ async function meet(till: TillScreen, secondTill: TillScreen): Promise<void> {
   await expect(secondTill.status).toHaveText('Needs attention · 1 waiting');
 }
 
+async function meetAndChoose(till: TillScreen, secondTill: TillScreen): Promise<Locator> {
+  await meet(till, secondTill);
+  const updates = await secondTill.openUpdates();
+  await updates.getByRole('button', { name: 'Choose' }).click();
+  return updates;
+}
+
 test('F22 a field that another till changed is settled field by field by staff, who see was, theirs and ours', async ({
   till,
   secondTill,
 }) => {
-  await meet(till, secondTill);
-  const updates = await secondTill.openUpdates();
-  await updates.getByRole('button', { name: 'Choose' }).click();
+  const updates = await meetAndChoose(till, secondTill);
   const choice = updates.getByRole('radiogroup', { name: 'Last name' });
   await expect(choice).toContainText('Was: James');
   await expect(choice.getByRole('radio', { name: /Theirs/ })).not.toBeChecked();
@@ -82,9 +88,7 @@ test("F22 a question that was put off stands out at the customer's next visit, a
   till,
   secondTill,
 }) => {
-  await meet(till, secondTill);
-  const updates = await secondTill.openUpdates();
-  await updates.getByRole('button', { name: 'Choose' }).click();
+  const updates = await meetAndChoose(till, secondTill);
   await updates.getByRole('button', { name: 'Ask at the next visit' }).click();
   await expect(secondTill.status).toHaveText('Waiting · 1 waiting');
   await expect(updates.getByRole('listitem').first()).toContainText('Waits for the customer');

@@ -1,3 +1,7 @@
+/**
+ * The real outbox and engine on a real database, before a server that is a plain object and under a virtual clock: for
+ * what needs hours, many tills or thousands of random steps.
+ */
 import path from 'node:path';
 import type { Clock, Random } from '../../electron/clock/clock.ts';
 import {

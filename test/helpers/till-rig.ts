@@ -1,3 +1,4 @@
+/** A real till on a real folder and real sockets, for tests: everything but Electron. */
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import type { EventMessage, TillHandlers } from '../../electron/ipc/schema.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
