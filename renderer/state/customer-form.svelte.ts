@@ -19,6 +19,16 @@ export type Saved = { readonly updateId: string; readonly customerId: number };
 /** The server's value of a field moved while staff had typed text in it (F32). */
 export type Moved = { readonly from: string | null; readonly to: string | null };
 
+/** Where text that is not saved yet is kept. */
+export type KeptText = {
+  /** @returns once what was typed so far cannot be kept any more behind the save that begins */
+  readonly beforeSave: (form: CustomerForm) => Promise<void>;
+  /** The text moved, or a save ended. */
+  readonly note: (form: CustomerForm) => void;
+};
+
+const nobodyKeeps: KeptText = { beforeSave: async () => undefined, note: () => undefined };
+
 const checkAfterTypingMs = 250;
 
 function same(typed: string, value: string | null | undefined): boolean {
@@ -52,7 +62,7 @@ export class CustomerForm {
   #token: string | null = null;
   #checkNumber = 0;
   #stopCheckTimer: () => void = () => undefined;
-  readonly #onTyped: (form: CustomerForm) => void;
+  readonly #drafts: KeptText;
 
   constructor(
     services: Services,
@@ -60,14 +70,14 @@ export class CustomerForm {
     view: CustomerView,
     replaces: UpdateView | null,
     saved: Saved | null = null,
-    onTyped: (form: CustomerForm) => void = () => undefined,
+    drafts: KeptText = nobodyKeeps,
   ) {
     this.#services = services;
     this.#machine = machine;
     this.#view = $state.raw(view);
     this.replaces = replaces;
     this.#saved = saved;
-    this.#onTyped = onTyped;
+    this.#drafts = drafts;
     if (replaces !== null) {
       this.#draft = new Map(replaces.changes.map(({ key, to }) => [key, key === 'mobile' ? typedMobile(to) : to]));
       this.#left = new Set(this.#draft.keys());
@@ -147,7 +157,7 @@ export class CustomerForm {
     this.#trouble = null;
     this.#saved = null;
     this.#checkSoon();
-    this.#onTyped(this);
+    this.#drafts.note(this);
   }
 
   /** Lays text over the fields that was typed before the program was closed. */
@@ -173,7 +183,7 @@ export class CustomerForm {
     this.#problems = this.#problems.filter((problem) => problem.key !== key);
     this.#token = null;
     this.#trouble = null;
-    this.#onTyped(this);
+    this.#drafts.note(this);
   }
 
   undoAll(): void {
@@ -184,7 +194,7 @@ export class CustomerForm {
     this.#left = new Set();
     this.#token = null;
     this.#trouble = null;
-    this.#onTyped(this);
+    this.#drafts.note(this);
   }
 
   problem(key: FieldKey): FieldProblem | null {
@@ -283,6 +293,7 @@ export class CustomerForm {
     const token = this.#token;
     this.#saving = true;
     try {
+      await this.#drafts.beforeSave(this);
       const replaces = this.replaces?.updateId ?? null;
       const result = await this.#services.call('updates.save', {
         token,
@@ -308,6 +319,7 @@ export class CustomerForm {
       return null;
     } finally {
       this.#saving = false;
+      this.#drafts.note(this);
     }
   }
 
@@ -319,7 +331,6 @@ export class CustomerForm {
     this.#left = new Set();
     this.#trouble = null;
     this.#token = null;
-    this.#onTyped(this);
   }
 
   #replacedValue(key: FieldKey): string | undefined {

@@ -174,7 +174,7 @@ export class Desk {
   }
 
   #newForm(view: CustomerView, replaces: UpdateView | null, saved: Saved | null): CustomerForm {
-    return new CustomerForm(this.#services, this.#machine, view, replaces, saved, (form) => this.drafts.note(form));
+    return new CustomerForm(this.#services, this.#machine, view, replaces, saved, this.drafts);
   }
 
   #putAside(): void {

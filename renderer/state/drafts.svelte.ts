@@ -11,6 +11,8 @@ export class Drafts {
   readonly #machine: Machine;
   #kept = $state.raw<ReadonlyMap<string, Draft>>(new Map());
   readonly #timers = new Map<string, () => void>();
+  /** By place: what is on its way to the services. */
+  readonly #keeping = new Map<string, Promise<unknown>>();
 
   constructor(services: Services, machine: Machine) {
     this.#services = services;
@@ -58,7 +60,20 @@ export class Drafts {
     }
   }
 
-  /** The form's text moved. Nothing left of it is kept at once, text a moment after the last key. */
+  /**
+   * A save of this form begins: what was typed for it must not come after it, and stand there as not saved.
+   * @returns once nothing of it is on its way any more
+   */
+  async beforeSave(form: CustomerForm): Promise<void> {
+    const place = placeOf(targetOf(form));
+    this.#timers.get(place)?.();
+    await this.#keeping.get(place);
+  }
+
+  /**
+   * The form's text moved, or its save ended. Nothing left of it is kept at once, text a moment after the last key, and
+   * none while it is being saved: the end of the save tells what is left.
+   */
   note(form: CustomerForm): void {
     const place = placeOf(targetOf(form));
     this.#timers.get(place)?.();
@@ -75,7 +90,7 @@ export class Drafts {
     if (!isEmpty) kept.set(place, draft);
     this.#kept = kept;
     if (isEmpty) this.#keep(draft);
-    else
+    else if (!form.saving)
       this.#timers.set(
         place,
         this.#machine.after(keepAfterMs, () => this.#keep(draft)),
@@ -94,9 +109,16 @@ export class Drafts {
   }
 
   #keep({ target, replaces, changes }: Draft): void {
-    // Not kept on the disk: the text is still in the form, and Save says what is wrong with the disk.
+    const place = placeOf({ target, replaces });
     const map = Object.fromEntries(changes.map(({ key, to }) => [key, to]));
-    this.#services.call('drafts.keep', { target, replaces, changes: map }).catch(() => undefined);
+    const keeping = this.#services
+      .call('drafts.keep', { target, replaces, changes: map })
+      // Not kept on the disk: the text is still in the form, and Save says what is wrong with the disk.
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#keeping.get(place) === keeping) this.#keeping.delete(place);
+      });
+    this.#keeping.set(place, keeping);
   }
 }
 

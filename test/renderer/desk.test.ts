@@ -2,7 +2,7 @@ import '../helpers/svelte-hooks.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CustomerView } from '../../electron/customers/customer-view.ts';
-import type { UpdateView } from '../../electron/updates/update-view.ts';
+import type { SaveResult, UpdateView } from '../../electron/updates/update-view.ts';
 import { customer, deferred, machine, services, settled, update } from './rig.ts';
 
 const { Desk } = await import('../../renderer/state/desk.svelte.ts');
@@ -128,4 +128,56 @@ test('text that was put aside for a customer who turned out to be another waits 
   assert.equal(await opening, true);
   assert.equal(rig.desk.form?.value('lastName'), 'Jansen');
   assert.equal(rig.desk.form?.view.customerId, 9);
+});
+
+/** A desk with a customer open, whose save and keeping of text are answered by hand. */
+async function typing() {
+  const saving = deferred<SaveResult>();
+  const keeping = deferred<null>();
+  const rig = services({
+    'customers.open': () => customer(),
+    'updates.check': () => [],
+    'updates.save': () => saving.promise,
+    'drafts.keep': () => keeping.promise,
+  });
+  const clock = machine();
+  const made = new Desk(rig.services, clock.machine, () => undefined);
+  await made.open(7);
+  const kept = () => rig.asked.map(({ name }) => name).filter((name) => /^(drafts|updates\.save)/.test(name));
+  return { desk: made, saving, keeping, kept, pass: clock.pass, argumentsOf: rig.argumentsOf };
+}
+
+test('text is not kept behind the save that takes it: a kill would bring back as typed what was saved', async () => {
+  const { desk, saving, kept, pass, argumentsOf } = await typing();
+  desk.form?.type('lastName', 'Jones');
+  pass(100);
+  const saved = desk.save();
+  await settled();
+  pass(1000);
+  desk.form?.type('firstName', 'Margarita');
+  pass(1000);
+  assert.deepEqual(kept(), ['updates.save']);
+  saving.resolve({ kind: 'saved', updateId, customerId: 7 });
+  await saved;
+  pass(1000);
+  assert.deepEqual(kept(), ['updates.save', 'drafts.keep'], 'what was typed meanwhile is kept after it');
+  assert.deepEqual(argumentsOf('drafts.keep'), [
+    { target: { customerId: 7 }, replaces: null, changes: { firstName: 'Margarita' } },
+  ]);
+});
+
+test('a save waits for text that is just being kept, and a save that failed keeps it again', async () => {
+  const { desk, saving, keeping, kept, pass } = await typing();
+  desk.form?.type('lastName', 'Jones');
+  pass(1000);
+  const saved = desk.save();
+  await settled();
+  assert.deepEqual(kept(), ['drafts.keep']);
+  keeping.resolve(null);
+  await settled();
+  assert.deepEqual(kept(), ['drafts.keep', 'updates.save']);
+  saving.resolve({ kind: 'not-saved', why: 'other' });
+  await saved;
+  pass(1000);
+  assert.deepEqual(kept(), ['drafts.keep', 'updates.save', 'drafts.keep']);
 });
