@@ -35,7 +35,16 @@ export function count(db: Db, text: string, ...parameters: unknown[]): number {
  */
 export function inTransaction<T>(db: Db, work: () => T): T {
   if (db.inTransaction) return work();
-  return db.transaction(work).immediate();
+  // The library's own `transaction` makes a few closures and statements each time: a tenth of a save.
+  sql(db, 'begin immediate').run();
+  try {
+    const result = work();
+    sql(db, 'commit').run();
+    return result;
+  } catch (error) {
+    if (db.inTransaction) sql(db, 'rollback').run();
+    throw error;
+  }
 }
 
 /** Inside a transaction: takes back what `work` wrote when it throws, and nothing else. */

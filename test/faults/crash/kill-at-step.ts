@@ -1,6 +1,6 @@
 /**
  * `node --import kill-at-step.ts program.ts`: the program as it is, which sends itself SIGKILL at a named step. It looks at
- * what the product does (transactions of its SQLite library, Node's own diagnostics of HTTP), so that the product needs no
+ * what the product does (statements of its SQLite library, Node's own diagnostics of HTTP), so that the product needs no
  * hook for it and a commit that is added later is met as well.
  *
  * Armed by the environment (for steps of the start), or later by a message of the parent, which is answered.
@@ -70,26 +70,27 @@ function commitSince(db: Database.Database, before: Moment): Commit {
 }
 
 function watchCommits(fuse: Fuse): void {
-  const { transaction } = Database.prototype;
-  Reflect.set(Database.prototype, 'transaction', function (this: Database.Database, work: () => unknown) {
-    let commit: Commit = 'a kept record';
-    const whole = transaction.call(this, () => {
-      const before = momentOf(this);
-      const result = work();
-      commit = commitSince(this, before);
-      fuse.reached(`before the commit of ${commit}`);
+  const atBegin = new WeakMap<Database.Database, Moment>();
+  const probe = new Database(':memory:');
+  const statementType: { run: (this: Database.Statement, ...parameters: unknown[]) => Database.RunResult } =
+    Object.getPrototypeOf(probe.prepare('select 1'));
+  probe.close();
+  const { run } = statementType;
+  statementType.run = function (...parameters) {
+    const { database, source } = this;
+    if (source !== 'commit') {
+      const result = run.apply(this, parameters);
+      if (source === 'begin immediate') atBegin.set(database, momentOf(database));
       return result;
-    });
-    // The product begins every transaction that writes with the write lock.
-    return {
-      deferred: () => transaction.call(this, work).deferred(),
-      immediate: () => {
-        const result = whole.immediate();
-        fuse.reached(`after the commit of ${commit}`);
-        return result;
-      },
-    };
-  });
+    }
+    const before = atBegin.get(database);
+    if (before === undefined) throw new Error('A commit of a transaction that was not seen to begin.');
+    const commit = commitSince(database, before);
+    fuse.reached(`before the commit of ${commit}`);
+    const result = run.apply(this, parameters);
+    fuse.reached(`after the commit of ${commit}`);
+    return result;
+  };
 }
 
 function isUpdate(message: unknown): boolean {
