@@ -10,6 +10,7 @@
  */
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { chooseCipher } from '../db/cipher.ts';
 import type { Db } from '../db/open.ts';
 import { count, inTransaction, sql } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';
@@ -76,6 +77,7 @@ export function attachEmptyRegion(db: Db): void {
 
 /** The file's connection, whatever is in it. @throws SqliteError */
 export function attachRegionFile(db: Db, file: string, keyHex: string): void {
+  chooseCipher(db, file);
   db.prepare('attach ? as region key ?').run(file, `raw:${keyHex}`);
 }
 

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { chooseCipher } from './cipher.ts';
 import type { Db, OpenDatabase } from './open.ts';
 
 /**
@@ -13,7 +14,7 @@ export function openToRead({ file, keyHex, nativeBinding }: OpenDatabase): Db {
     ...(nativeBinding === undefined ? {} : { nativeBinding }),
   });
   try {
-    db.pragma("cipher = 'chacha20'");
+    chooseCipher(db, file);
     db.pragma(`key = "raw:${keyHex}"`);
     db.prepare('select count(*) from sqlite_schema').get();
     db.pragma('trusted_schema = OFF');

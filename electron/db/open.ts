@@ -1,6 +1,7 @@
 /** Opening the till's one database: encrypted, durable at every commit, refused where it cannot be trusted. */
 import Database from 'better-sqlite3';
 import { attachEmptyRegion } from '../customers/region.ts';
+import { chooseCipher } from './cipher.ts';
 
 export type Db = Database.Database;
 
@@ -46,7 +47,7 @@ export function openEncrypted({ file, keyHex, nativeBinding }: OpenDatabase): Db
   if (!/^[0-9a-f]{64}$/.test(keyHex)) throw new Error('A database key is 64 hex digits.');
   const db = new Database(file, nativeBinding === undefined ? {} : { nativeBinding });
   try {
-    db.pragma("cipher = 'chacha20'");
+    chooseCipher(db, file);
     db.pragma(`key = "raw:${keyHex}"`);
     // The first read proves the key.
     db.prepare('select count(*) from sqlite_schema').get();
