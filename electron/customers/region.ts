@@ -121,18 +121,23 @@ function replaceAttached(db: Db, file: string, keyHex: string): boolean {
     const format = db.prepare<[], { format: number }>('select format from region.about').get()?.format;
     if (format === regionFormat) {
       db.pragma('region.cache_size = -49152');
+      // Nobody writes to it: its lock for reading is kept, not taken and given back by every search and save.
+      db.pragma('region.locking_mode = exclusive');
       return true;
     }
     db.exec('detach region');
   } catch (error) {
-    if (databaseTrouble(error) === null && !isNoTable(error)) throw error;
+    if (databaseTrouble(error) !== 'busy' && !isUnusable(error)) throw error;
     if (isAttached(db)) db.exec('detach region');
   }
   attachEmptyRegion(db);
   return false;
 }
 
-function isNoTable(error: unknown): boolean {
+/** Not only for now: the file is gone, damaged, or no region at all. */
+export function isUnusable(error: unknown): boolean {
+  const trouble = databaseTrouble(error);
+  if (trouble !== null) return trouble !== 'busy';
   return error instanceof Error && /^no such table/.test(error.message);
 }
 

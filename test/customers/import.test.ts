@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { attachRegion, customersOnTill, regionState } from '../../electron/customers/region.ts';
+import { attachEmptyRegion, attachRegion, customersOnTill, regionState } from '../../electron/customers/region.ts';
 import { customerRow, findByIdentifier, markServed, readRecord } from '../../electron/customers/store.ts';
+import { openEncrypted } from '../../electron/db/open.ts';
 import { count } from '../../electron/db/statements.ts';
 import { keepFound } from '../../electron/sync/settle.ts';
 import { recordOf, testKey } from './cache.ts';
@@ -203,5 +204,22 @@ describe('import of the customers of a region', () => {
     assert.deepEqual(rig.names('arjun'), []);
     assert.equal((await rig.importText('region.csv', heading + rita + arjun)).kind, 'done');
     assert.deepEqual(rig.names('arjun'), ['Arjun Rao']);
+  });
+
+  it('rather fails than to give new ids, while the last file cannot be read for a moment', async (t) => {
+    const rig = openImportRig(t);
+    await rig.importText('region.csv', heading + rita);
+    const id = rig.idOf('rita');
+    const name = readdirSync(rig.dataDir).find((one) => /^region-.*\.db$/.test(one)) ?? '';
+    rig.db.exec('detach region');
+    const other = openEncrypted({ file: path.join(rig.dataDir, name), keyHex: testKey });
+    other.exec('begin exclusive');
+    const failed = await rig.importText('again.csv', heading + rita);
+    assert.equal(failed.kind, 'failed');
+    other.close();
+    attachEmptyRegion(rig.db);
+    attachRegion(rig.db, rig.dataDir, testKey);
+    assert.equal((await rig.importText('again.csv', heading + rita)).kind, 'done');
+    assert.equal(rig.idOf('rita'), id);
   });
 });

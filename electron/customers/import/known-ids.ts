@@ -1,7 +1,7 @@
 /** Which id a customer of an import has had on this till: an id never changes, whoever holds it open. */
 import type { Db, OpenDatabase } from '../../db/open.ts';
 import { openToRead } from '../../db/open-to-read.ts';
-import { attachRegionFile, firstRegionId, regionFilePath } from '../region.ts';
+import { attachRegionFile, firstRegionId, isUnusable, regionFilePath } from '../region.ts';
 import type { ToldRow } from './told-row.ts';
 
 export type KnownIds = {
@@ -20,7 +20,7 @@ export type KnownIds = {
 export function openKnownIds(till: OpenDatabase, dataDir: string): KnownIds {
   const db = openToRead(till);
   const name = db.prepare<[], { name: string }>('select name from region_file').get()?.name;
-  const hasRegion = name !== undefined && attached(db, regionFilePath(dataDir, name), till.keyHex);
+  const hasRegion = name !== undefined && isUsable(db, regionFilePath(dataDir, name), till.keyHex);
   const schemas = hasRegion ? ['main', 'region'] : ['main'];
   const lookups = schemas.flatMap((schema) => lookupsIn(db, schema));
   const highest = schemas.map(
@@ -40,14 +40,16 @@ export function openKnownIds(till: OpenDatabase, dataDir: string): KnownIds {
   };
 }
 
-function attached(db: Db, file: string, keyHex: string): boolean {
+/** @throws where the region is there and only could not be read now: without it, known customers would get new ids */
+function isUsable(db: Db, file: string, keyHex: string): boolean {
   try {
     attachRegionFile(db, file, keyHex);
     db.prepare('select 1 from region.about').get();
     return true;
-  } catch {
+  } catch (error) {
     // An unusable region has no ids to keep.
-    return false;
+    if (isUnusable(error)) return false;
+    throw error;
   }
 }
 

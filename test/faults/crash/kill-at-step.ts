@@ -9,6 +9,7 @@ import diagnostics from 'node:diagnostics_channel';
 import { isMainThread } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
+import { takesWriteLock } from '../../../electron/db/statements.ts';
 import { movedOutEvent } from '../../../electron/updates/outbox-reader.ts';
 import { type Commit, type KillAt, killAtVariable, type Step, steps } from './steps.ts';
 
@@ -80,7 +81,7 @@ function watchCommits(fuse: Fuse): void {
     const { database, source } = this;
     if (source !== 'commit') {
       const result = run.apply(this, parameters);
-      if (source === 'begin immediate') atBegin.set(database, momentOf(database));
+      if (source === takesWriteLock) atBegin.set(database, momentOf(database));
       return result;
     }
     const before = atBegin.get(database);
