@@ -1,6 +1,6 @@
 /** The effective view of a customer: the server's record with this till's open edits laid over it, in sending order. */
 import type { Db } from '../db/open.ts';
-import { count, sql } from '../db/statements.ts';
+import { sql } from '../db/statements.ts';
 import { decodeChanges } from '../updates/row-json.ts';
 import { openList } from '../updates/rows.ts';
 import type { UpdateKind, UpdateState } from '../updates/update-view.ts';
@@ -14,20 +14,36 @@ export type OpenEdit = {
   readonly changes: FieldChanges;
 };
 
-/** Open edits of one customer in the order in which they go to the server. Requests to change an identifier are not
- * laid over: the server decides about them. Nor is a conflict that was put off until the next visit: until the customer
- * has answered, head office's value is the one that holds. Rows of another version that cannot be read are left out. */
-export function openEdits(db: Db, customerId: number): OpenEdit[] {
-  return sql<{ id: string; kind: UpdateKind; state: UpdateState; changes: string }>(
+type OpenRow = {
+  readonly id: string;
+  readonly kind: UpdateKind;
+  readonly state: UpdateState;
+  readonly changes: string;
+  readonly put_off_at_ms: number | null;
+};
+
+/** All open updates of one customer, in the order in which they go to the server. */
+function openRows(db: Db, customerId: number): OpenRow[] {
+  return sql<OpenRow>(
     db,
-    `select id, kind, state, changes from updates
-     where customer_id = ? and state in ${openList} and put_off_at_ms is null order by place, seq`,
-  )
-    .all(customerId)
-    .flatMap((row) => {
-      const changes = decodeChanges(row.changes);
-      return changes === null ? [] : [{ updateId: row.id, kind: row.kind, state: row.state, changes }];
-    });
+    `select id, kind, state, changes, put_off_at_ms from updates
+     where customer_id = ? and state in ${openList} order by place, seq`,
+  ).all(customerId);
+}
+
+/** Requests to change an identifier are not laid over: the server decides about them. Nor is a conflict that was put off
+ * until the next visit: until the customer has answered, head office's value is the one that holds. Rows of another
+ * version that cannot be read are left out. */
+function editsIn(rows: readonly OpenRow[]): OpenEdit[] {
+  return rows.flatMap((row) => {
+    const changes = row.put_off_at_ms === null ? decodeChanges(row.changes) : null;
+    return changes === null ? [] : [{ updateId: row.id, kind: row.kind, state: row.state, changes }];
+  });
+}
+
+function laidOver(server: CustomerRecord | null, edits: readonly OpenEdit[]): FieldValues {
+  const laid = edits.filter((edit) => edit.kind === 'fields').map((edit) => edit.changes);
+  return overlay(server?.fields ?? {}, laid);
 }
 
 export type Effective = {
@@ -39,21 +55,15 @@ export type Effective = {
 /** @param withoutUpdateId an update whose edits are left out */
 export function effectiveView(db: Db, customerId: number, withoutUpdateId: string | null = null): Effective {
   const server = readRecord(db, customerId);
-  const edits = openEdits(db, customerId).filter((edit) => edit.updateId !== withoutUpdateId);
-  const laid = edits.filter((edit) => edit.kind === 'fields').map((edit) => edit.changes);
-  return { server, edits, fields: overlay(server?.fields ?? {}, laid) };
+  const edits = editsIn(openRows(db, customerId)).filter((edit) => edit.updateId !== withoutUpdateId);
+  return { server, edits, fields: laidOver(server, edits) };
 }
 
 /** Call in the transaction of every change to a customer's record or open updates. */
 export function refreshEffective(db: Db, customerId: number): void {
-  const { server, fields } = effectiveView(db, customerId);
-  writeSearchRow(db, customerId, fields, server?.loyalty?.tier ?? null);
-  const open = count(
-    db,
-    `select count(*) as n from updates where customer_id = ? and state in ${openList}`,
-    customerId,
-  );
-  sql(db, 'update customers set open_updates = ? where id = ?').run(open, customerId);
+  const server = readRecord(db, customerId);
+  const open = openRows(db, customerId);
+  writeSearchRow(db, customerId, laidOver(server, editsIn(open)), server?.loyalty?.tier ?? null, open.length);
 }
 
 /** How an update says who the customer is: the server's id when known, else the primary identifier, else any other. */

@@ -51,8 +51,16 @@ export function encodeRecord(value: CustomerRecord): string {
   return JSON.stringify(value);
 }
 
+/** A save reads its customer's record three times; to check it costs more than to read it. */
+let lastDecoded: { readonly json: string; readonly record: CustomerRecord | null } | null = null;
+
 /** @returns null where the text is no record: the server is then asked again, and nothing is read as empty. */
 export function decodeRecord(json: string): CustomerRecord | null {
+  if (lastDecoded?.json !== json) lastDecoded = { json, record: parseRecord(json) };
+  return lastDecoded.record;
+}
+
+function parseRecord(json: string): CustomerRecord | null {
   try {
     const parsed = record.safeParse(JSON.parse(json));
     return parsed.success ? parsed.data : null;

@@ -212,6 +212,7 @@ export function customersOnTill(db: Db): number {
  * write to a customer.
  */
 export function makeOwn(db: Db, customerId: number): void {
+  if (sql(db, 'select 1 from main.customers where id = ?').get(customerId) !== undefined) return;
   const copied = sql(
     db,
     `insert into main.customers (id, user_id, mobile, email, external_id, first_name, last_name, tier, name_forward,

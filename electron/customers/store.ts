@@ -110,7 +110,7 @@ function insertEmptyRow(db: Db): number {
 export function insertToldCustomer(db: Db, record: CustomerRecord, asOfMs: number): number {
   const customerId = insertEmptyRow(db);
   writeRecord(db, customerId, record, asOfMs);
-  writeSearchRow(db, customerId, record.fields, record.loyalty?.tier ?? null);
+  writeSearchRow(db, customerId, record.fields, record.loyalty?.tier ?? null, 0);
   return customerId;
 }
 
@@ -122,7 +122,7 @@ export function insertUnknownCustomer(db: Db, identifier: Identifier): number {
   const customerId = insertEmptyRow(db);
   const record = nothingBut(identifier);
   writeRecord(db, customerId, record, null);
-  writeSearchRow(db, customerId, record.fields, null);
+  writeSearchRow(db, customerId, record.fields, null, 0);
   return customerId;
 }
 
@@ -210,17 +210,26 @@ const searchColumns = [
   'external_key',
 ] as const satisfies readonly (keyof SearchRow)[];
 
+const writtenColumns = [...searchColumns, 'open_updates'] as const;
+const readWritten = `select ${writtenColumns.join(', ')} from main.customers where id = ?`;
+
 /**
- * Brings the columns that are searched in line with the effective values. Only columns that differ are written: SQLite
- * rewrites the index of every column that an UPDATE names, moved or not.
+ * Brings the columns that are searched, and the count of open updates, in line with the effective values. Only columns
+ * that differ are written: SQLite rewrites the index of every column that an UPDATE names, moved or not.
  */
-export function writeSearchRow(db: Db, customerId: number, values: FieldValues, tier: string | null): void {
+export function writeSearchRow(
+  db: Db,
+  customerId: number,
+  values: FieldValues,
+  tier: string | null,
+  openUpdates: number,
+): void {
   makeOwn(db, customerId);
-  const before = sql<SearchRow>(db, `select ${searchColumns.join(', ')} from main.customers where id = ?`).get(
-    customerId,
-  );
-  const { row, words } = searchRow(values, tier);
-  const moved = searchColumns.filter((column) => before?.[column] !== row[column]);
+  type Written = SearchRow & { readonly open_updates: number };
+  const before = sql<Written>(db, readWritten).get(customerId);
+  const search = searchRow(values, tier);
+  const row: Written = { ...search.row, open_updates: openUpdates };
+  const moved = writtenColumns.filter((column) => before?.[column] !== row[column]);
   if (moved.length === 0) return;
   sql(db, `update customers set ${moved.map((column) => `${column} = ?`).join(', ')} where id = ?`).run(
     ...moved.map((column) => row[column]),
@@ -228,7 +237,7 @@ export function writeSearchRow(db: Db, customerId: number, values: FieldValues, 
   );
   if (!moved.includes('first_name') && !moved.includes('last_name')) return;
   sql(db, 'delete from customer_words where customer_id = ?').run(customerId);
-  for (const word of words) {
+  for (const word of search.words) {
     sql(db, 'insert or ignore into customer_words (word, customer_id) values (?, ?)').run(word, customerId);
   }
 }

@@ -145,7 +145,7 @@ describe('finding a customer by what staff type', () => {
     for (const query of ['okonk', 'rita ok', 'ade', 'new@']) assert.deepEqual(found(query), [id], query);
     assert.deepEqual(found('james'), []);
     assert.equal(search('okonk').hits[0]?.unsent, 1);
-    writeSearchRow(cache.db, id, { firstName: 'Rita', lastName: 'James' }, null);
+    writeSearchRow(cache.db, id, { firstName: 'Rita', lastName: 'James' }, null, 0);
     assert.deepEqual(found('ade'), [], 'later words go with the name');
   });
 
