@@ -5,6 +5,7 @@ import { regionOfCustomers } from './migrations/002-region.ts';
 import { ownCustomerIds } from './migrations/003-own-ids.ts';
 import { nextVisit } from './migrations/004-next-visit.ts';
 import { beforeSending } from './migrations/005-before-sending.ts';
+import { fewerPagesASave } from './migrations/006-fewer-pages-a-save.ts';
 import type { Db } from './open.ts';
 import { inTransaction } from './statements.ts';
 
@@ -17,6 +18,7 @@ export const migrations: readonly Migration[] = [
   ownCustomerIds,
   nextVisit,
   beforeSending,
+  fewerPagesASave,
 ];
 
 export const currentVersion = migrations.length;

@@ -1,6 +1,6 @@
 /** The append-only history of an update: a row an arrow of the state machine, and one where its baseline moves. */
 import type { Db } from '../db/open.ts';
-import { sql } from '../db/statements.ts';
+import { count, sql } from '../db/statements.ts';
 import { decodeChanges } from './row-json.ts';
 import type { UpdateHistoryEntry, UpdateState } from './update-view.ts';
 
@@ -9,10 +9,11 @@ export type HistoryNote = UpdateHistoryEntry & { readonly updateId: string };
 export function writeHistory(db: Db, note: HistoryNote): void {
   sql(
     db,
-    `insert into update_history (update_id, at_ms, by, event, from_state, to_state, attempt_id, request_id, before,
-       after, detail) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into update_history (update_id, id, at_ms, by, event, from_state, to_state, attempt_id, request_id, before,
+       after, detail) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     note.updateId,
+    nextHistoryId(db, note.updateId),
     note.atMs,
     note.by,
     note.event,
@@ -24,6 +25,11 @@ export function writeHistory(db: Db, note: HistoryNote): void {
     note.after === null ? null : JSON.stringify(note.after),
     note.detail,
   );
+}
+
+/** What goes before it is never taken away but with the whole update. */
+export function nextHistoryId(db: Db, updateId: string): number {
+  return count(db, 'select coalesce(max(id), 0) + 1 as n from update_history where update_id = ?', updateId);
 }
 
 type HistoryRow = {

@@ -18,7 +18,7 @@ import {
 } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
-import { writeHistory } from './history.ts';
+import { nextHistoryId, writeHistory } from './history.ts';
 import type { Outbox } from './outbox.ts';
 import { findUpdate, openList } from './rows.ts';
 import { openStates } from './update-view.ts';
@@ -143,7 +143,7 @@ export function takeIn(db: Db, outbox: Outbox, { updates, from, surelyUnsent, no
         const to = isUncertain(state, surelyUnsent) ? 'unknown' : state;
         makeOwn(db, customerId);
         insertRow(db, moving.row, { customer_id: customerId, state: to, place: places.get(id) ?? null });
-        for (const row of moving.history) insertHistory(db, row);
+        for (const row of moving.history) insertHistory(db, id, row);
         writeHistory(db, {
           updateId: id,
           atMs: nowMs,
@@ -241,12 +241,13 @@ export function overwriteRow(db: Db, row: TableRow, customerId: number): void {
   refreshEffective(db, customerId);
 }
 
-function insertHistory(db: Db, row: TableRow): void {
+function insertHistory(db: Db, updateId: string, row: TableRow): void {
   const known = columnsOf(db, 'update_history');
-  const columns = Object.keys(row).filter((name) => known.has(name) && name !== 'id');
-  db.prepare(`insert into update_history (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`).run(
-    ...columns.map((name) => row[name]),
-  );
+  const columns = Object.keys(row).filter((name) => known.has(name) && name !== 'update_id' && name !== 'id');
+  db.prepare(
+    `insert into update_history (update_id, id${columns.map((name) => `, ${name}`).join('')})
+     values (?, ?${', ?'.repeat(columns.length)})`,
+  ).run(updateId, nextHistoryId(db, updateId), ...columns.map((name) => row[name]));
 }
 
 function columnsOf(db: Db, table: 'updates' | 'update_history'): ReadonlySet<string> {

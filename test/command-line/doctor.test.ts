@@ -15,7 +15,7 @@ import { type PracticeServer, startPracticeServer } from '../../electron/practic
 import { sampleCustomers } from '../../electron/practice/sample-customers.ts';
 import type { Finding } from '../../electron/support/doctor/finding.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
-import { openOfflineTill, saveFor, someMobile } from '../db/offline-till.ts';
+import { damageTable, openOfflineTill, saveFor, someMobile } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { makeCertificates } from '../loyalty-api/certificates.ts';
 import { type AsProcess, runProgram } from './program.ts';
@@ -170,11 +170,20 @@ describe('tillside doctor', () => {
     const folder = await tillFolder();
     const { database } = folderFiles(folder);
     const whole = readFileSync(database);
-    for (const at of [30, 4096 + 50, whole.length - 200]) {
-      writeFileSync(database, Buffer.from(whole).fill(0x5a, at, at + 100));
+    const spoilAt = (at: number) => writeFileSync(database, Buffer.from(whole).fill(0x5a, at, at + 100));
+    const places = {
+      'the beginning': () => spoilAt(30),
+      'the second page': () => spoilAt(4096 + 50),
+      'a table of updates': () => {
+        writeFileSync(database, whole);
+        damageTable(folder, 'updates');
+      },
+    };
+    for (const [place, spoil] of Object.entries(places)) {
+      spoil();
       const told = await ask(folder, configFor());
       assert.equal(told.code, 2);
-      assert.match(told.of('database').found, /damaged/, `at byte ${at}`);
+      assert.match(told.of('database').found, /damaged/, place);
       assert.match(told.of('database').advice ?? '', /tillside restore/);
     }
   });

@@ -11,7 +11,7 @@ import { silentLog } from '../../electron/support/log.ts';
 import { Upkeep, type UpkeepFacts } from '../../electron/support/upkeep.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
-import { openOfflineTill, saveFor, someMobile, storedKey } from './offline-till.ts';
+import { damageTable, openOfflineTill, saveFor, someMobile, storedKey } from './offline-till.ts';
 
 const dayMs = 86_400_000;
 
@@ -49,10 +49,7 @@ describe('a backup', () => {
 
   it('is not kept where the file it is made of is damaged', async (t) => {
     const { folder, keyHex, background } = await folderWithOneUpdate(t);
-    const { database } = folderFiles(folder);
-    const bytes = readFileSync(database);
-    bytes.fill(0x5a, bytes.length - 300, bytes.length - 200);
-    writeFileSync(database, bytes);
+    damageTable(folder, 'updates');
     const result = await makeBackup({ dataDir: folder, keyHex, why: 'daily', wallMs: dayMs, background });
     assert.deepEqual(result, { kind: 'failed', code: 'SQLITE_CORRUPT' });
     assert.deepEqual(readdirSync(folderFiles(folder).backups), []);
@@ -135,10 +132,7 @@ describe('the upkeep of a till that runs', () => {
 
   it('finds damage in a file that was too large to look through at the start', async (t) => {
     const { folder, clock, upkeep, until } = await upkeepOf(t, () => 1e12, false);
-    const { database } = folderFiles(folder);
-    const bytes = readFileSync(database);
-    bytes.fill(0x5a, bytes.length - 300, bytes.length - 200);
-    writeFileSync(database, bytes);
+    damageTable(folder, 'updates');
     await clock.pass(31_000);
     await until(() => upkeep.facts.isDamaged);
   });

@@ -10,6 +10,7 @@ import { type Migration, migrate, migrations } from '../../electron/db/migrate.t
 import type { Db } from '../../electron/db/open.ts';
 import { openToRead } from '../../electron/db/open-to-read.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
+import { historyOf, writeHistory } from '../../electron/updates/history.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { rowFormat } from '../../electron/updates/row-json.ts';
 import { findUpdate } from '../../electron/updates/rows.ts';
@@ -135,6 +136,36 @@ describe('F29 rows that another version wrote', () => {
     for (const { id, changes } of [ofANewerFormat, garbled]) {
       assert.equal(db.prepare('select changes from updates where id = ?').pluck().get(id), changes);
     }
+  });
+
+  it('keeps each update’s history in its order, appends to it, and keeps the order of saving', async (t) => {
+    const rows = fixture('format-1');
+    const folder = await folderOfVersion1(rows);
+    const db = openRaw(folder);
+    t.after(() => db.close());
+    const ids = rows.map(({ id }) => String(id));
+    const insert = db.prepare(
+      "insert into update_history (update_id, at_ms, by, event, to_state) values (?, 1, '', ?, 'queued')",
+    );
+    for (const event of ['saved', 'sending', 'settled']) for (const id of ids) insert.run(id, event);
+    const order = db.prepare('select id from updates order by seq').pluck();
+    const before = order.all();
+    migrate(db);
+    const [first = ''] = ids;
+    for (const last of historyOf(db, first).slice(-1))
+      writeHistory(db, { ...last, updateId: first, event: 'looked at' });
+    assert.deepEqual(
+      historyOf(db, first).map(({ event }) => event),
+      ['saved', 'sending', 'settled', 'looked at'],
+    );
+    for (const id of ids.slice(1)) {
+      assert.deepEqual(
+        historyOf(db, id).map(({ event }) => event),
+        ['saved', 'sending', 'settled'],
+      );
+    }
+    assert.deepEqual(order.all(), before);
+    assert.throws(() => db.exec("update update_history set event = ''"), /append-only/);
   });
 
   it('makes a backup before a migration, which holds the rows as they were, and keeps their number', async (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
@@ -10,7 +10,7 @@ import type { Argument, CallName, Result } from '../../electron/ipc/schema.ts';
 import { startTill } from '../../electron/start-till.ts';
 import { silentLog } from '../../electron/support/log.ts';
 import { secretFile } from '../../electron/support/secret-file.ts';
-import { offlineConfig, openOfflineTill, saveFor, someMobile, storedKey } from '../db/offline-till.ts';
+import { damageTable, offlineConfig, openOfflineTill, saveFor, someMobile, storedKey } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 async function folderWithOneUpdate(): Promise<string> {
@@ -53,9 +53,8 @@ async function start(t: TestContext, dataDir: string) {
 describe('a till that cannot be opened', () => {
   it('F25: says on its screen why, what is unsent, and what backups there are; restores, and opens', async (t) => {
     const folder = await folderWithOneUpdate();
-    const { database, aside } = folderFiles(folder);
-    const bytes = readFileSync(database);
-    writeFileSync(database, bytes.fill(0x5a, bytes.length - 300, bytes.length - 200));
+    const { aside } = folderFiles(folder);
+    damageTable(folder, 'update_history');
     const { started, call } = await start(t, folder);
     assert.equal(started.trouble()?.code, 'database-unreadable');
     assert.equal(started.status(), null);

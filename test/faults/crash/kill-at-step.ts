@@ -33,7 +33,7 @@ class Fuse {
 }
 
 type Region = { readonly name: string; readonly laid_through: number | null };
-type Moment = { readonly version: number; readonly lastHistoryId: number; readonly region: Region | null };
+type Moment = { readonly version: number; readonly region: Region | null };
 type HistoryRow = {
   readonly event: string;
   readonly from_state: string | null;
@@ -43,20 +43,17 @@ type HistoryRow = {
 
 function momentOf(db: Database.Database): Moment {
   const version = Number(db.pragma('user_version', { simple: true }));
-  const last = version === 0 ? 0 : db.prepare('select max(id) from update_history').pluck().get();
   const region = version < 2 ? undefined : db.prepare<[], Region>('select name, laid_through from region_file').get();
-  return { version, lastHistoryId: Number(last ?? 0), region: region ?? null };
+  return { version, region: region ?? null };
 }
 
-/** What the transaction that is about to be committed brings about. */
-function commitSince(db: Database.Database, before: Moment): Commit {
+/**
+ * What the transaction that is about to be committed brings about.
+ * @param row the first that it wrote to the history
+ */
+function commitSince(db: Database.Database, before: Moment, row: HistoryRow | undefined): Commit {
   const { version, region } = momentOf(db);
   if (version !== before.version) return 'a migration';
-  const row = db
-    .prepare<[number], HistoryRow>(
-      'select event, from_state, to_state, detail from update_history where id > ? order by id',
-    )
-    .get(before.lastHistoryId);
   if (region?.name !== before.region?.name) return 'an imported region';
   if (region?.laid_through !== before.region?.laid_through) return 'a laid slice';
   if (row === undefined) return 'a kept record';
@@ -70,8 +67,20 @@ function commitSince(db: Database.Database, before: Moment): Commit {
   return row.to_state === 'queued' ? 'a settle as not sent' : 'a settle';
 }
 
+/** @param updateId the first column of every insert into the history */
+function lastHistoryOf(db: Database.Database, updateId: unknown): HistoryRow {
+  const row = db
+    .prepare<[unknown], HistoryRow>(
+      'select event, from_state, to_state, detail from update_history where update_id = ? order by id desc limit 1',
+    )
+    .get(updateId);
+  if (row === undefined) throw new Error('A row of the history that was just written is not there.');
+  return row;
+}
+
 function watchCommits(fuse: Fuse): void {
   const atBegin = new WeakMap<Database.Database, Moment>();
+  const firstHistory = new WeakMap<Database.Database, HistoryRow>();
   const probe = new Database(':memory:');
   const statementType: { run: (this: Database.Statement, ...parameters: unknown[]) => Database.RunResult } =
     Object.getPrototypeOf(probe.prepare('select 1'));
@@ -81,12 +90,17 @@ function watchCommits(fuse: Fuse): void {
     const { database, source } = this;
     if (source !== 'commit') {
       const result = run.apply(this, parameters);
-      if (source === takesWriteLock) atBegin.set(database, momentOf(database));
+      if (source === takesWriteLock) {
+        atBegin.set(database, momentOf(database));
+        firstHistory.delete(database);
+      } else if (source.startsWith('insert into update_history ') && !firstHistory.has(database)) {
+        firstHistory.set(database, lastHistoryOf(database, parameters[0]));
+      }
       return result;
     }
     const before = atBegin.get(database);
     if (before === undefined) throw new Error('A commit of a transaction that was not seen to begin.');
-    const commit = commitSince(database, before);
+    const commit = commitSince(database, before, firstHistory.get(database));
     fuse.reached(`before the commit of ${commit}`);
     const result = run.apply(this, parameters);
     fuse.reached(`after the commit of ${commit}`);

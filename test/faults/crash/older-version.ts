@@ -39,11 +39,14 @@ function columnsOf(db: Db, table: string): readonly string[] {
 }
 
 function copy(table: string, from: Db, to: Db): void {
-  const columns = columnsOf(to, table);
+  // Its numbers are of each update by itself; the first version numbered all of it through.
+  const columns = columnsOf(to, table).filter((column) => !(table === 'update_history' && column === 'id'));
   const rows = from
     .prepare<[], unknown[]>(`select ${columns.join(', ')} from ${table}`)
     .raw()
     .all();
-  const insert = to.prepare(`insert into ${table} values (${columns.map(() => '?').join(', ')})`);
+  const insert = to.prepare(
+    `insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+  );
   for (const row of rows) insert.run(...row);
 }
