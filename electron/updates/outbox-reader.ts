@@ -22,12 +22,13 @@ export class OutboxReader {
     this.#db = db;
   }
 
-  /** What an earlier save with this token made, if there was one (F05). */
+  /** The update that an earlier save with this token made or went into, if there was one (F05). */
   savedBy(token: string): { readonly updateId: string; readonly customerId: number } | null {
     const row = sql<{ update_id: string; customer_id: number }>(
       this.#db,
-      'select update_id, customer_id from save_tokens where token = ?',
-    ).get(token);
+      `select id as update_id, customer_id from updates where id = ?
+       union all select update_id, customer_id from save_tokens where token = ? limit 1`,
+    ).get(token, token);
     return row === undefined ? null : { updateId: row.update_id, customerId: row.customer_id };
   }
 

@@ -339,8 +339,9 @@ export class Outbox extends OutboxReader {
     );
   }
 
+  /** A new update has the token of its save as its id: the same save cannot make a second one (F05). */
   #insert(input: SaveInput, place: number | null, replaces: string | null): string {
-    const id = this.#random.id();
+    const id = input.token;
     const savedAtMs = this.#clock.wallMs();
     insertUpdate(this.#db, { ...input, id, savedAtMs, place, replaces });
     writeHistory(this.#db, {
@@ -356,11 +357,11 @@ export class Outbox extends OutboxReader {
       after: input.changes,
       detail: null,
     });
-    this.#keepToken(input, id);
     refreshEffective(this.#db, input.customerId);
     return id;
   }
 
+  /** Of a save that made no update of its own. */
   #keepToken({ token, customerId }: Pick<SaveInput, 'token' | 'customerId'>, updateId: string): void {
     sql(this.#db, 'insert into save_tokens (token, update_id, customer_id) values (?, ?, ?)').run(
       token,

@@ -57,8 +57,11 @@ describe('what leaves a till with age', () => {
     count(cache.db, 'select count(*) as n from save_tokens where update_id = ?', updateId);
   const later = (days: number) => clock.setWall(clock.wallMs() + days * dayMs);
 
-  it('an update goes with its history and its token once it was settled that long ago, and not a moment before', () => {
-    const updateId = save(add('Settled'), { lastName: 'New' });
+  it('an update goes with its history and its tokens once it was settled that long ago, and not a moment before', () => {
+    const customerId = add('Settled');
+    const updateId = save(customerId, { lastName: 'New' });
+    assert.equal(save(customerId, { firstName: 'Newer' }), updateId);
+    assert.equal(tokensOf(updateId), 1, 'of the save that joined it');
     apply(updateId);
     const settledAtMs = findUpdate(cache.db, updateId)?.settledAtMs ?? 0;
     assert.equal(trimClosedUpdates(cache.db, settledAtMs), 0);

@@ -55,8 +55,13 @@ function sendingIn(db: Db): readonly string[] {
   return db.prepare<[], string>("select id from updates where state = 'sending' order by seq").pluck().all();
 }
 
+/** Which save came to which update: a new one has its token as its id, others are listed. */
 function tokensIn(db: Db): ReadonlyMap<string, string> {
-  const rows = db.prepare<[], { token: string; update_id: string }>('select token, update_id from save_tokens').all();
+  const rows = db
+    .prepare<[], { token: string; update_id: string }>(
+      'select id as token, id as update_id from updates union all select token, update_id from save_tokens',
+    )
+    .all();
   return new Map(rows.map(({ token, update_id }) => [token, update_id]));
 }
 
