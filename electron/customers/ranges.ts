@@ -1,6 +1,6 @@
 /** Ranges of the search indexes over everybody on this till: the own customers and the region's, in one order. */
 import type { Db } from '../db/open.ts';
-import { sql } from '../db/statements.ts';
+import { limitBy, sql } from '../db/statements.ts';
 import { shownOfRegion } from './region.ts';
 import { afterPrefix } from './search-text.ts';
 
@@ -22,7 +22,7 @@ export function customersInRange(db: Db, column: SearchColumn, prefix: string, l
     `select id, ${column} as key from main.customers where ${column} >= @from and ${column} < @to
      union all
      select id, ${column} as key from region.customers r where ${column} >= @from and ${column} < @to and ${shownOfRegion}
-     order by key limit @limit`,
+     order by key ${limitBy('@limit')}`,
   ).all({ from: prefix, to: afterPrefix(prefix), limit });
 }
 
@@ -35,7 +35,7 @@ export function wordsInRange(db: Db, prefix: string, limit: number): KeyOf[] {
      select r.customer_id as id, word as key from region.customer_words r where word >= @from and word < @to
        and not exists (select 1 from main.customers o where o.id = r.customer_id)
        and not exists (select 1 from main.region_hidden h where h.id = r.customer_id)
-     order by key limit @limit`,
+     order by key ${limitBy('@limit')}`,
   ).all({ from: prefix, to: afterPrefix(prefix), limit });
 }
 
@@ -48,7 +48,7 @@ export function namesWithWord(db: Db, prefix: string, limit: number): KeyOf[] {
      union all
      select r.id, r.name_forward as key from region.customer_words w join region.customers r on r.id = w.customer_id
        where w.word >= @from and w.word < @to and ${shownOfRegion}
-     limit @limit`,
+     ${limitBy('@limit')}`,
   ).all({ from: prefix, to: afterPrefix(prefix), limit });
 }
 

@@ -5,7 +5,7 @@
  * bounded, so that one typed letter costs no more than a whole name.
  */
 import type { Db } from '../db/open.ts';
-import { sql } from '../db/statements.ts';
+import { limitBy, sql } from '../db/statements.ts';
 import type { CustomerHit, SearchResult } from './customer-view.ts';
 import { identifierIn } from './identifiers.ts';
 import { marksOf } from './match-marks.ts';
@@ -112,7 +112,7 @@ function servedCandidates(db: Db, typed: Typed, limit: number): Candidate[] {
      where (name_forward >= @name and name_forward < @nameEnd) or (name_backward >= @name and name_backward < @nameEnd)
        or (mobile_backward >= @last and mobile_backward < @lastEnd) or (mobile >= @mobile and mobile < @mobileEnd)
        or (email_key >= @text and email_key < @textEnd) or (external_key >= @text and external_key < @textEnd)
-     limit @limit`,
+     ${limitBy('@limit')}`,
   )
     .all({ name, nameEnd, last, lastEnd, mobile, mobileEnd, text, textEnd, limit })
     .map(({ id }) => ({ id, exact: false }));
@@ -181,7 +181,7 @@ function similarHits(db: Db, typed: Typed, limit: number): CustomerHit[] {
 function recentlyServed(db: Db, limit: number): CustomerHit[] {
   return sql<{ id: number }>(
     db,
-    'select id from main.customers where served_at_ms > 0 order by served_at_ms desc limit ?',
+    `select id from main.customers where served_at_ms > 0 order by served_at_ms desc ${limitBy('?')}`,
   )
     .all(Math.min(limit, recentlyServedShown))
     .flatMap(({ id }) => {

@@ -24,6 +24,14 @@ export function sql<Row = never>(db: Db, text: string): Database.Statement<unkno
   return statement;
 }
 
+/**
+ * A `limit` that is bound. SQLite plans by the number that stands there alone, and so prepares the statement anew at each
+ * run, which costs more than to run it; a sum it takes as it is.
+ */
+export function limitBy(parameter: '?' | '@limit'): string {
+  return `limit ${parameter} + 0`;
+}
+
 /** The first column of the first row, for counts and the like. */
 export function count(db: Db, text: string, ...parameters: unknown[]): number {
   return sql<{ n: number }>(db, text).get(...parameters)?.n ?? 0;

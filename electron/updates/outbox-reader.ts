@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts';
-import { count, sql } from '../db/statements.ts';
+import { count, limitBy, sql } from '../db/statements.ts';
 import { findUpdate, isDoubleAward, openList, selectUpdates, type Update } from './rows.ts';
 import type { UpdateState } from './update-view.ts';
 
@@ -46,7 +46,7 @@ export class OutboxReader {
 
   /** The first update of each customer that is ready to go, in sending order. */
   ready(limit: number): Update[] {
-    return selectUpdates(this.#db, `${isReady} limit ?`, limit);
+    return selectUpdates(this.#db, `${isReady} ${limitBy('?')}`, limit);
   }
 
   /** Of those that are ready, the first that `isFree` takes; it may look at no database. */
@@ -63,7 +63,7 @@ export class OutboxReader {
 
   /** Updates that wait to be read back, in the order of saving. */
   unknown(limit: number): Update[] {
-    return selectUpdates(this.#db, `where ${openIn('unknown')} order by u.place, u.seq limit ?`, limit);
+    return selectUpdates(this.#db, `where ${openIn('unknown')} order by u.place, u.seq ${limitBy('?')}`, limit);
   }
 
   /** The numbers of all that the till still has to do by itself. */

@@ -2,7 +2,7 @@
 import { coreFields, type FieldKey, fieldKeys } from '../customers/customer.ts';
 import { customerRow } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
-import { count } from '../db/statements.ts';
+import { count, limitBy } from '../db/statements.ts';
 import type { Outbox } from './outbox.ts';
 import { isDoubleAward, openList, selectUpdates, type Update } from './rows.ts';
 import { isUntouched, mayPutOff } from './update-states.ts';
@@ -70,7 +70,7 @@ export function listUpdates(
   { which, offset, limit }: { which: 'open' | 'closed' | 'doubled'; offset: number; limit: number },
 ): { updates: UpdateView[]; total: number } {
   const { where, order } = lists[which];
-  const updates = selectUpdates(db, `where ${where} order by ${order} limit ? offset ?`, limit, offset);
+  const updates = selectUpdates(db, `where ${where} order by ${order} ${limitBy('?')} offset ?`, limit, offset);
   const total = count(db, `select count(*) as n from updates u where ${where}`);
   return { updates: updates.map((update) => updateView(db, outbox, update)), total };
 }
@@ -80,7 +80,7 @@ export function updatesOfCustomer(db: Db, outbox: Outbox, customerId: number, cl
   return selectUpdates(
     db,
     `where u.customer_id = ? and (${open} or u.seq in
-       (select seq from updates c where c.customer_id = ? and not c.state in ${openList} order by seq desc limit ?))
+       (select seq from updates c where c.customer_id = ? and not c.state in ${openList} order by seq desc ${limitBy('?')}))
      order by u.seq desc`,
     customerId,
     customerId,
