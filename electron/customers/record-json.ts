@@ -1,5 +1,6 @@
 /** The server's record as it lies in the cache: JSON, decoded with a check, since older versions wrote some of it. */
 import { z } from 'zod';
+import { decodeOnce } from '../db/decode-once.ts';
 import { type CustomerRecord, type FieldValues, isFieldKey } from './customer.ts';
 
 const number = z.number().nullable().catch(null);
@@ -51,13 +52,12 @@ export function encodeRecord(value: CustomerRecord): string {
   return JSON.stringify(value);
 }
 
-/** A save reads its customer's record three times; to check it costs more than to read it. */
-let lastDecoded: { readonly json: string; readonly record: CustomerRecord | null } | null = null;
+/** As many as a backlog has in flight at most. */
+const decode = decodeOnce(parseRecord, 64);
 
 /** @returns null where the text is no record: the server is then asked again, and nothing is read as empty. */
 export function decodeRecord(json: string): CustomerRecord | null {
-  if (lastDecoded?.json !== json) lastDecoded = { json, record: parseRecord(json) };
-  return lastDecoded.record;
+  return decode(json);
 }
 
 function parseRecord(json: string): CustomerRecord | null {

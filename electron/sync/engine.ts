@@ -27,6 +27,8 @@ const sleptMs = 60_000;
 const surfacedAtOnce = 100;
 /** How long a closing till waits for what is in flight. */
 const closeGraceMs = 3000;
+/** Of the time, no more than one part in so many goes into counting the outbox for the status, however long it is. */
+const statusShare = 20;
 /** A clock that is further off than this is shown (F16). */
 const skewShownMs = 5 * 60_000;
 
@@ -40,12 +42,15 @@ export class SyncEngine {
   readonly #line: Line;
   readonly #due: Due;
   readonly #statusChanged: (status: SyncStatus) => void;
-  /** By the update's id. */
+  /** By the update's id, until what became of it is written down. */
   readonly #inFlight = new Map<string, { readonly update: Update; readonly done: Promise<void> }>();
+  /** Those in flight whom the server has answered: it has room for others while the disk is waited for. */
+  readonly #answered = new Set<string>();
   #cancelTimer: (() => void) | null = null;
   #timerDueAtMs: number | null = null;
   #cancelWatchdog: (() => void) | null = null;
   #statusDue = false;
+  #statusNotBeforeMs = 0;
   #probing = false;
   #probedAtMs: number;
   /** Wall clock less monotonic clock, as of the last look. */
@@ -206,15 +211,19 @@ export class SyncEngine {
   #tellStatus(): void {
     if (this.#statusDue || this.#closed) return;
     this.#statusDue = true;
+    const { clock } = this.#line;
     // One event for a burst of changes.
-    this.#line.clock.after(0, () => {
+    clock.after(Math.max(0, this.#statusNotBeforeMs - clock.monotonicMs()), () => {
       this.#statusDue = false;
       if (this.#closed) return;
+      const countedMs = clock.monotonicMs();
       try {
         this.#statusChanged(this.status());
       } catch (error) {
         this.#logTrouble('the status could not be told', error);
       }
+      const nowMs = clock.monotonicMs();
+      this.#statusNotBeforeMs = nowMs + statusShare * (nowMs - countedMs);
     });
   }
 
@@ -250,7 +259,7 @@ export class SyncEngine {
     if (connection.paused === 'no-secret') connection.resume();
     let waitMs: number | null = null;
     while (connection.paused === null) {
-      if (this.#inFlight.size + (this.#probing ? 1 : 0) >= room(this.#line)) return null;
+      if (this.#isFull()) return null;
       const next = this.#due.next([...this.#inFlight.values()].map(({ update }) => update));
       if (next.job === null) {
         waitMs = next.waitMs;
@@ -273,6 +282,13 @@ export class SyncEngine {
     return waitMs;
   }
 
+  /** No more wait for the disk than may be on their way: where it takes nothing, nothing more is sent (F25). */
+  #isFull(): boolean {
+    const most = room(this.#line);
+    const onTheirWay = this.#inFlight.size - this.#answered.size + (this.#probing ? 1 : 0);
+    return onTheirWay >= most || this.#answered.size >= most;
+  }
+
   #run(api: LoyaltyApi, job: Job, lane: Lane): void {
     const { update } = job;
     const work = job.kind === 'send' ? this.#send(api, update, lane) : this.#readBack(api, update, lane);
@@ -280,6 +296,7 @@ export class SyncEngine {
       .catch((error: unknown) => this.#noteFailure(update, error))
       .finally(() => {
         this.#inFlight.delete(update.id);
+        this.#answered.delete(update.id);
         this.changed();
       });
     this.#inFlight.set(update.id, { update, done });
@@ -289,7 +306,11 @@ export class SyncEngine {
   async #send(api: LoyaltyApi, update: Update, lane: Lane): Promise<void> {
     const isOld =
       update.resent || !this.#due.isYoungerThan(update.id, this.#line.config.sync.checkAfterMinutes * 60_000);
-    const how = { isOld, lane, mayClaim: () => !this.#closed };
+    const answered = () => {
+      this.#answered.add(update.id);
+      this.#pump();
+    };
+    const how = { isOld, lane, mayClaim: () => !this.#closed, answered };
     const result = await sendOne(this.#line, api, update, how, (write) => this.#settle(write));
     switch (result.kind) {
       case 'settled':

@@ -32,7 +32,8 @@ export type SendResult =
   | { readonly kind: 'unknown' };
 
 /**
- * @param how with `mayClaim`: false once the till is being closed
+ * @param how with `mayClaim`: false once the till is being closed; `answered` is called when the server has no more to do
+ * with it
  * @param settle runs a database write until it holds: an outcome that was read must not be lost to a full disk. Null where
  * the till closed before
  */
@@ -40,7 +41,7 @@ export async function sendOne(
   line: Line,
   api: LoyaltyApi,
   update: Update,
-  how: How & { readonly mayClaim: () => boolean },
+  how: How & { readonly mayClaim: () => boolean; readonly answered: () => void },
   settle: (write: () => Settled) => Promise<Settled | null>,
 ): Promise<SendResult> {
   const check = await checkBeforeSending(line, api, update, how);
@@ -67,6 +68,7 @@ export async function sendOne(
   });
   const isMarkRefused = mark !== null && outcome.kind === 'rejected' && outcome.rejection.field === mark.key;
   if (isMarkRefused) noteMarkRefused(line, outcome.rejection.code);
+  how.answered();
   const settled = await settle(() =>
     isMarkRefused ? takeBackMarked(line, claimed, outcome.answer) : settleOutcome(line, claimed, outcome),
   );

@@ -26,7 +26,7 @@ import { renewConflicts } from '../updates/conflicts.ts';
 import { lookForDoubleAwards } from '../updates/double-awards.ts';
 import { moveDrafts } from '../updates/drafts.ts';
 import type { Outbox } from '../updates/outbox.ts';
-import { findUpdate, type Update } from '../updates/rows.ts';
+import type { Update } from '../updates/rows.ts';
 import type { AttentionReason, UpdateResult } from '../updates/update-view.ts';
 
 /**
@@ -77,7 +77,8 @@ function joinDouble(db: Db, customerId: number, userId: string | null): number {
 
 /** Whose update it is by now: two customers of this till may have become one since it was read. */
 export function customerOf(db: Db, update: Update): number {
-  return findUpdate(db, update.id)?.customerId ?? update.customerId;
+  const row = sql<{ customer_id: number }>(db, 'select customer_id from updates where id = ?').get(update.id);
+  return row?.customer_id ?? update.customerId;
 }
 
 /**

@@ -44,12 +44,10 @@ export class OutboxReader {
     );
   }
 
-  /** The first update of each customer that is ready to go, in sending order. */
-  ready(limit: number): Update[] {
-    return selectUpdates(this.#db, `${isReady} ${limitBy('?')}`, limit);
-  }
-
-  /** Of those that are ready, the first that `isFree` takes; it may look at no database. */
+  /**
+   * Of the updates that go next for their customers, in sending order, the first that `isFree` takes. That may look at no
+   * database.
+   */
   firstReady(isFree: (update: Pick<Update, 'id' | 'customerId'>) => boolean): Update | null {
     const rows = sql<Pick<Update, 'id' | 'customerId'>>(
       this.#db,

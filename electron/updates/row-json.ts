@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type FieldChanges, type FieldValues, fillableIdentifiers, isFieldKey } from '../customers/customer.ts';
+import { decodeOnce } from '../db/decode-once.ts';
 import type { Answer, Warning } from '../loyalty-api/outcome.ts';
 import { unknownReasons } from '../loyalty-api/outcome.ts';
 import type { AttentionReason, DoubleAward, UpdateResult } from './update-view.ts';
@@ -115,15 +116,15 @@ const awardCheck: z.ZodType<AwardCheck> = z.discriminatedUnion('kind', [
 const confirmedFills = z.array(z.enum(fillableIdentifiers));
 
 function decoder<T>(schema: z.ZodType<T>): (json: string | null) => T | null {
-  return (json) => {
-    if (json === null) return null;
+  const decode = decodeOnce((json): T | null => {
     try {
       const parsed = schema.safeParse(JSON.parse(json));
       return parsed.success ? parsed.data : null;
     } catch {
       return null;
     }
-  };
+  }, 128);
+  return (json) => (json === null ? null : decode(json));
 }
 
 /** Each decoder gives null for null and for what it cannot read. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import { firstRegionId } from '../../electron/customers/region.ts';
 import { markServed } from '../../electron/customers/store.ts';
+import { customerView } from '../../electron/customers/views.ts';
 import { Checkpointer } from '../../electron/db/checkpoint/checkpointer.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { Updates } from '../../electron/updates/updates.ts';
@@ -19,9 +20,10 @@ export async function measureSave(customers: number, isCheck: boolean): Promise<
   const checkpointer = new Checkpointer(db, onFile(dataDir), (error) => {
     throw error;
   });
+  const outbox = new Outbox(db, systemClock, systemRandom);
   const updates = new Updates({
     db,
-    outbox: new Outbox(db, systemClock, systemRandom),
+    outbox,
     org: () => benchOrg,
     staff: () => null,
     staffRequired: false,
@@ -41,7 +43,9 @@ export async function measureSave(customers: number, isCheck: boolean): Promise<
     for (let at = 0; at < saves; at += 1) {
       customer = (customer + 7_919) % customers;
       const customerId = firstRegionId + customer;
+      // Nobody saves whom they have not opened.
       markServed(db, customerId, systemClock.wallMs());
+      customerView(db, outbox, customerId, benchOrg, 'IN');
       // By turns, so that both meet the same moments of the disk.
       const insertedMs = performance.now();
       insert.run(value);

@@ -366,7 +366,7 @@ describe('what happens while something else is on its way', () => {
     server.reachable = false;
     const updateId = rig.save(customerId, { lastName: 'Later' });
     await clock.pass(100);
-    const broken = t.mock.method(rig.outbox, 'ready', () => {
+    const broken = t.mock.method(rig.outbox, 'firstReady', () => {
       throw new SqliteError('disk I/O error', 'SQLITE_IOERR');
     });
     server.reachable = true;

@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import { exportUnsent, finishExports, rescueFolder } from '../../electron/support/rescue/export-unsent.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
+import { selectUpdates } from '../../electron/updates/rows.ts';
 import { run } from '../command-line/run.ts';
 import { openOfflineTill, openRaw, openUpdatesOf, saveFor, storedKey } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -99,7 +100,7 @@ describe('a rescue file', () => {
     const folderA = await folderWith(3);
     const db = openRaw(folderA);
     const outbox = new Outbox(db, systemClock, systemRandom);
-    const [first] = outbox.ready(1);
+    const first = outbox.firstReady(() => true);
     const result = await exportUnsent(db, outbox, exportOf(folderA), (id) => id === first?.customerId);
     assert.deepEqual(result.kind === 'exported' && [result.updates, result.left], [2, 1]);
     assert.equal(outbox.counts().queued, 1);
@@ -110,9 +111,9 @@ describe('a rescue file', () => {
     const folderA = await folderWith(2);
     const db = openRaw(folderA);
     const outbox = new Outbox(db, systemClock, systemRandom);
-    const [first] = outbox.ready(1);
+    const first = outbox.firstReady(() => true);
     const exporting = exportUnsent(db, outbox, exportOf(folderA));
-    assert.ok(first !== undefined);
+    assert.ok(first !== null);
     outbox.cancel(first, null);
     const result = await exporting;
     assert.equal(result.kind === 'exported' && result.updates, 1);
@@ -123,7 +124,7 @@ describe('a rescue file', () => {
     const folderA = await folderWith(2);
     const before = openRaw(folderA);
     const outbox = new Outbox(before, systemClock, systemRandom);
-    const updates = outbox.ready(9);
+    const updates = selectUpdates(before, 'order by u.place, u.seq');
     const result = await exportUnsent(before, outbox, exportOf(folderA));
     assert.ok(result.kind === 'exported');
     // Killed after the commit, before the file got its name.

@@ -21,7 +21,6 @@ test('no look at the queue reads the updates that were settled long ago', () => 
   try {
     const outbox = new Outbox(db, virtualClock(), seededRandom(1));
     outbox.firstReady(() => true);
-    outbox.ready(1);
     outbox.unknown(1);
     outbox.counts();
     outbox.oldestOpenSavedAtMs();
