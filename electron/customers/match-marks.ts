@@ -1,6 +1,6 @@
 /** Which part of a found customer is what was typed. */
 import type { CustomerHit } from './customer-view.ts';
-import { exactKey, matchAtWordStart, nameKeys } from './search-text.ts';
+import { exactKey, matchAtWordStart, nameGap } from './search-text.ts';
 import type { CustomerRow } from './store.ts';
 import type { Typed } from './typed.ts';
 
@@ -28,7 +28,7 @@ function nameMarks(row: CustomerRow, key: string): Mark[] {
   if (key === '') return [];
   const first = { in: 'firstName', text: row.first_name } as const;
   const last = { in: 'lastName', text: row.last_name } as const;
-  const gap = nameKeys(row.first_name, row.last_name).forward.includes(' ') ? ' ' : '';
+  const gap = nameGap(row.first_name, row.last_name);
   for (const [one, other] of [
     [first, last],
     [last, first],

@@ -61,7 +61,8 @@ export class Upkeep {
     if (!this.#options.isChecked) this.#in('check', checkAfterMs, () => this.#check());
     this.#in('round', firstRoundMs, () => this.#round());
     if (this.#options.tidy !== undefined) this.#in('tidy', tidyAfterMs, () => this.#tidy());
-    void this.#lookAtDisk();
+    // The first search goes before it.
+    this.#in('disk', 0, () => this.#lookAtDisk());
   }
 
   get facts(): UpkeepFacts {

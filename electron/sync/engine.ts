@@ -76,31 +76,34 @@ export class SyncEngine {
     const interrupted = outbox.recoverInterrupted();
     if (interrupted > 0) log.write('warn', 'updates recovered at start', { interrupted });
     // Even to list a long outbox would hold up the first search.
-    if (outbox.waiting() > surfacedAtOnce) clock.after(0, () => this.#surfaceRest());
-    else this.#surfaceUnreadable(outbox.waitingSeqs());
+    const few = outbox.waitingSeqs(surfacedAtOnce);
+    if (few.length < surfacedAtOnce) this.#surfaceRest(few);
+    else clock.after(0, () => this.#surfaceRest());
     this.#watch();
-    this.#pump();
   }
 
-  /** A part of the outbox at a time, so that a long one holds up neither the first search nor a save. */
-  #surfaceUnreadable(seqs: readonly number[]): void {
-    const { outbox, log, clock } = this.#line;
-    const found = outbox.surfaceUnreadable(seqs.slice(0, surfacedAtOnce));
-    if (found > 0) log.write('warn', 'unreadable updates put before a person', { found });
-    const rest = seqs.slice(surfacedAtOnce);
-    this.#isSurfaced = rest.length === 0;
-    if (rest.length > 0) clock.after(0, () => this.#surfaceRest(rest));
-  }
-
-  /** @param seqs what is still to be looked at; absent where that is not listed yet */
-  #surfaceRest(seqs?: readonly number[]): void {
+  /**
+   * A part of the outbox at a time, so that a long one holds up neither the first search nor a save.
+   * @param seqs all that was waiting at the start; absent where that is not listed yet
+   * @param from where in it to go on
+   */
+  #surfaceRest(seqs?: readonly number[], from = 0): void {
     if (this.#closed) return;
+    const { outbox, log, clock } = this.#line;
     try {
-      this.#surfaceUnreadable(seqs ?? this.#line.outbox.waitingSeqs());
-      if (this.#isSurfaced) this.changed();
+      const all = seqs ?? outbox.waitingSeqs();
+      const to = from + surfacedAtOnce;
+      const found = outbox.surfaceUnreadable(all.slice(from, to));
+      if (found > 0) log.write('warn', 'unreadable updates put before a person', { found });
+      if (to < all.length) {
+        clock.after(0, () => this.#surfaceRest(all, to));
+        return;
+      }
+      this.#isSurfaced = true;
+      this.changed();
     } catch (error) {
       this.#logTrouble('the outbox could not be looked through', error);
-      this.#line.clock.after(troubleMs, () => this.#surfaceRest(seqs));
+      clock.after(troubleMs, () => this.#surfaceRest(seqs, from));
     }
   }
 

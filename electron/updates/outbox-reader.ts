@@ -64,10 +64,11 @@ export class OutboxReader {
     return selectUpdates(this.#db, `where ${openIn('unknown')} order by u.place, u.seq ${limitBy('?')}`, limit);
   }
 
-  /** The numbers of all that the till still has to do by itself. */
-  waitingSeqs(): number[] {
-    const text = `select u.seq from updates u where ${openIn('queued')} union all select u.seq from updates u where ${openIn('unknown')}`;
-    return sql<number>(this.#db, text).pluck().all();
+  /** The numbers of all that the till still has to do by itself, or of so many of it. */
+  waitingSeqs(most = Number.MAX_SAFE_INTEGER): number[] {
+    const text = `select u.seq from updates u where ${openIn('queued')}
+      union all select u.seq from updates u where ${openIn('unknown')} ${limitBy('?')}`;
+    return sql<number>(this.#db, text).pluck().all(most);
   }
 
   /** `nextVisit`: in attention, but put off until the customer is here again; not counted as `attention`. */

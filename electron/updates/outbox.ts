@@ -16,7 +16,16 @@ import { writeHistory } from './history.ts';
 import { joinable, joined } from './joining.ts';
 import { movedOutEvent, OutboxReader, openIn } from './outbox-reader.ts';
 import type { BeforeSending } from './row-json.ts';
-import { findUpdate, insertUpdate, openList, type Staff, selectUpdates, type Update, writeUpdate } from './rows.ts';
+import {
+  findUpdate,
+  insertUpdate,
+  isUnreadable,
+  openList,
+  type Staff,
+  selectUpdates,
+  type Update,
+  writeUpdate,
+} from './rows.ts';
 import { byTill, type Change, isUntouched, type Mark, moveUpdate } from './update-states.ts';
 import type { AttentionReason, UpdateKind, UpdateResult, UpdateState } from './update-view.ts';
 
@@ -319,12 +328,15 @@ export class Outbox extends OutboxReader {
    * @param seqs which rows to look at
    */
   surfaceUnreadable(seqs: readonly number[] = this.waitingSeqs()): number {
+    // A long outbox is looked through at each start, and hardly ever is anything found that wants a commit.
+    const unreadable = seqs.filter((seq) => isUnreadable(this.#db, seq));
+    if (unreadable.length === 0) return 0;
     return inTransaction(this.#db, () => {
-      const unreadable = seqs
+      const waiting = unreadable
         .flatMap((seq) => selectUpdates(this.#db, 'where u.seq = ?', seq))
-        .filter(({ state, reason }) => (state === 'queued' || state === 'unknown') && reason?.kind === 'unreadable');
-      for (const update of unreadable) this.needsPerson(update, { kind: 'unreadable' }, null);
-      return unreadable.length;
+        .filter(({ state }) => state === 'queued' || state === 'unknown');
+      for (const update of waiting) this.needsPerson(update, { kind: 'unreadable' }, null);
+      return waiting.length;
     });
   }
 

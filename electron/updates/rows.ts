@@ -108,13 +108,30 @@ type Row = {
   award?: string | null;
 };
 
+type Edit = Pick<Row, 'format' | 'changes' | 'baseline'>;
+
+/** Null: this version cannot read it. */
+function decodeEdit({ format, changes, baseline }: Edit): {
+  readonly changes: FieldChanges | null;
+  readonly baseline: FieldValues | null;
+} {
+  return { changes: format <= rowFormat ? decodeChanges(changes) : null, baseline: decodeBaseline(baseline) };
+}
+
+/** Whether the row has an edit that this version cannot read; false where there is no such row. */
+export function isUnreadable(db: Db, seq: number): boolean {
+  const row = sql<Edit>(db, 'select format, changes, baseline from updates where seq = ?').get(seq);
+  if (row === undefined) return false;
+  const { changes, baseline } = decodeEdit(row);
+  return changes === null || baseline === null;
+}
+
 /**
  * A row that this version cannot read stands in attention with no changes of its own (its raw text stays in the table)
  * until a person closes it (F29). What cannot be read of an answer or a result is left out: the update itself counts.
  */
 function decode(row: Row): Update {
-  const changes = row.format <= rowFormat ? decodeChanges(row.changes) : null;
-  const baseline = decodeBaseline(row.baseline);
+  const { changes, baseline } = decodeEdit(row);
   const readable = changes !== null && baseline !== null;
   return {
     seq: row.seq,

@@ -97,7 +97,7 @@ describe('the upkeep of a till that runs', () => {
     });
     t.after(() => upkeep.close());
     upkeep.start();
-    await clock.settle();
+    await clock.pass(1);
     /** Real threads are at work beside the virtual clock. */
     const until = async (condition: () => boolean) => {
       while (!condition()) await setImmediate();

@@ -17,6 +17,9 @@ const workerFile = new URL(
 /** Pages after which the writing connection checkpoints by itself while no thread does: SQLite's own default. */
 const pagesByItself = 1000;
 
+/** To start a thread takes half a core of a small machine for a moment, just when the screen is being drawn. */
+const beginsAfterMs = 2000;
+
 /** How much of the `-wal` is in the database file, in pages. */
 export type WalState = { readonly pages: number; readonly moved: number };
 
@@ -25,32 +28,20 @@ export type FromCheckpointWorker = { readonly kind: 'ready' } | { readonly kind:
 
 export class Checkpointer {
   readonly #db: Db;
-  readonly #worker: Worker;
-  readonly #exited: Promise<void>;
+  readonly #onFile: OpenDatabase;
+  readonly #failed: (error: Error) => void;
+  readonly #beginning: NodeJS.Timeout;
+  #worker: Worker | null = null;
+  #exited: Promise<void> = Promise.resolve();
   readonly #asked: ((state: WalState | null) => void)[] = [];
   #running = true;
 
   /** @param db the writing connection of the same file */
   constructor(db: Db, onFile: OpenDatabase, failed: (error: Error) => void) {
     this.#db = db;
-    this.#worker = new Worker(workerFile, { workerData: onFile });
-    // Only whoever waits for an answer or for its end keeps the process alive.
-    this.#worker.unref();
-    this.#worker.on('message', (message: FromCheckpointWorker) => {
-      if (message.kind === 'ready') this.#leaveToWorker();
-      else {
-        this.#asked.shift()?.(message.state);
-        if (this.#asked.length === 0) this.#worker.unref();
-      }
-    });
-    this.#worker.on('error', failed);
-    this.#exited = new Promise((resolve) => {
-      this.#worker.once('exit', () => {
-        this.#takeBack();
-        for (const answer of this.#asked.splice(0)) answer(null);
-        resolve();
-      });
-    });
+    this.#onFile = onFile;
+    this.#failed = failed;
+    this.#beginning = setTimeout(() => this.#begin(), beginsAfterMs).unref();
   }
 
   /** Moves what there is to move now. @returns null where the thread has ended */
@@ -64,13 +55,40 @@ export class Checkpointer {
 
   /** Before the writing connection closes: it is then the last, and takes the `-wal` away. */
   async stop(): Promise<void> {
-    if (this.#running) this.#tell({ kind: 'stop' });
+    clearTimeout(this.#beginning);
+    if (this.#worker === null) this.#running = false;
+    else if (this.#running) this.#tell({ kind: 'stop' });
     await this.#exited;
   }
 
+  #begin(): Worker {
+    const worker = new Worker(workerFile, { workerData: this.#onFile });
+    this.#worker = worker;
+    // Only whoever waits for an answer or for its end keeps the process alive.
+    worker.unref();
+    worker.on('message', (message: FromCheckpointWorker) => {
+      if (message.kind === 'ready') this.#leaveToWorker();
+      else {
+        this.#asked.shift()?.(message.state);
+        if (this.#asked.length === 0) worker.unref();
+      }
+    });
+    worker.on('error', this.#failed);
+    this.#exited = new Promise((resolve) => {
+      worker.once('exit', () => {
+        this.#takeBack();
+        for (const answer of this.#asked.splice(0)) answer(null);
+        resolve();
+      });
+    });
+    return worker;
+  }
+
   #tell(message: ToCheckpointWorker): void {
-    this.#worker.ref();
-    this.#worker.postMessage(message);
+    clearTimeout(this.#beginning);
+    const worker = this.#worker ?? this.#begin();
+    worker.ref();
+    worker.postMessage(message);
   }
 
   #leaveToWorker(): void {
