@@ -63,7 +63,16 @@ export type LookupResult =
   /** The lookup itself failed: says nothing about the customer (F31). */
   | {
       readonly kind: 'failed';
-      readonly why: 'offline' | 'sign-in-page' | 'busy' | 'credentials' | 'permission' | 'no-secret' | 'server';
+      readonly why:
+        | 'offline'
+        | 'sign-in-page'
+        | 'busy'
+        | 'credentials'
+        | 'permission'
+        | 'no-secret'
+        | 'server'
+        /** The server told of the customer, and the disk of this machine took nothing of it (F25). */
+        | 'not-kept';
     }
   /** The server knows an erasure request for this customer; the cached record is gone. */
   | { readonly kind: 'erased' };

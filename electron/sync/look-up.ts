@@ -8,6 +8,7 @@ import { identifierOf } from '../customers/effective.ts';
 import { erase } from '../customers/retention.ts';
 import { customerRow, findByIdentifier, findTold } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
+import { databaseTrouble } from '../db/trouble.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { ReadOutcome } from '../loyalty-api/outcome.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
@@ -93,7 +94,15 @@ function settleLookUp(
   switch (outcome.kind) {
     case 'found': {
       connection.answered();
-      const customerId = keep(outcome.value);
+      let customerId: number | null;
+      try {
+        customerId = keep(outcome.value);
+      } catch (error) {
+        const trouble = databaseTrouble(error);
+        if (trouble === null) throw error;
+        line.log.write('error', 'a customer that was looked up could not be kept', { trouble });
+        return { kind: 'failed', why: 'not-kept' };
+      }
       if (customerId === null) return { kind: 'not-found' };
       line.customerChanged(customerId);
       return { kind: 'found', customerId };

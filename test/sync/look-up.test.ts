@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { lookUp } from '../../electron/sync/look-up.ts';
+import { customerRecord, ModelServer, startEngine } from '../helpers/engine-rig.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
+
+it('F25 F31 somebody who was found and cannot be kept is not told as trouble of head office', async () => {
+  const clock = virtualClock();
+  const server = new ModelServer(clock);
+  server.customers.set('7', customerRecord('7', 'Found'));
+  const rig = startEngine({ server, clock, random: seededRandom(7), folder: temporaryFolder() });
+  const identifier = { type: 'userId', value: '7' } as const;
+  rig.db.pragma('query_only = on');
+  assert.deepEqual(await lookUp(rig.line, identifier), { kind: 'failed', why: 'not-kept' });
+  assert.deepEqual(
+    rig.logged.filter((line) => line.includes('looked up')),
+    ['error a customer that was looked up could not be kept'],
+  );
+  rig.db.pragma('query_only = off');
+  assert.equal((await lookUp(rig.line, identifier)).kind, 'found');
+  const stopped = rig.stop();
+  await clock.pass(5000);
+  await stopped;
+});
