@@ -2,7 +2,7 @@
 import { fillableIdentifiers, type Identifier } from '../customers/customer.ts';
 import { erase } from '../customers/retention.ts';
 import { customerRow, readRecord } from '../customers/store.ts';
-import { commitTogether } from '../db/group-commit.ts';
+import { commitAhead } from '../db/group-commit.ts';
 import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { Answer, UpdateOutcome } from '../loyalty-api/outcome.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
@@ -49,7 +49,7 @@ export async function sendOne(
   line.pace.take(how.lane);
   const mark = line.mark.current;
   // The attempt id is durable before the first byte leaves (F02).
-  const claimed = await commitTogether(line.db, () => (how.mayClaim() ? claim(line, check.update, mark) : null));
+  const claimed = await commitAhead(line.db, () => (how.mayClaim() ? claim(line, check.update, mark) : null));
   if (claimed === null) return { kind: 'moved-on' };
   line.updateChanged(claimed.id, claimed.customerId);
   const author = { staffCode: claimed.staff?.code ?? null, till: claimed.till };

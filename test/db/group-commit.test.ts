@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { commitTogether } from '../../electron/db/group-commit.ts';
+import { commitAhead, commitTogether } from '../../electron/db/group-commit.ts';
 import { type Db, openDatabase } from '../../electron/db/open.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -81,5 +81,34 @@ test(
     other.exec('rollback');
     await commitTogether(db, () => add(db, 'Cho'));
     assert.deepEqual(names(other), ['Cho']);
+  }),
+);
+
+test(
+  'what a request waits for is committed before the rest of its moment',
+  withTwoConnections(async ({ db, other, names }) => {
+    const seen: string[][] = [];
+    await Promise.all([
+      commitTogether(db, () => add(db, 'Answer')).then(() => seen.push(names(other))),
+      commitAhead(db, () => add(db, 'Request')).then(() => seen.push(names(other))),
+    ]);
+    assert.deepEqual(seen, [['Request'], ['Answer', 'Request']]);
+  }),
+);
+
+test(
+  'a group ends where its writing takes longer than the disk does',
+  withTwoConnections(async ({ db, other, names }) => {
+    const slowly = (name: string) => () => {
+      const endMs = performance.now() + 2;
+      while (performance.now() < endMs) add(db, `${name} ${performance.now()}`);
+    };
+    const first = commitTogether(db, slowly('first'));
+    const others = ['2', '3', '4', '5'].map((name) => commitTogether(db, slowly(name)));
+    const groups = () => new Set(names(other).map((name) => name.split(' ')[0])).size;
+    await first;
+    assert.equal(groups(), 4);
+    await Promise.all(others);
+    assert.equal(groups(), 5);
   }),
 );

@@ -1,6 +1,7 @@
 /** Real sockets on the loopback interface. What the server saw is what counts: "not sent" must mean that it saw nothing. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { stat } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
@@ -236,6 +237,29 @@ test('a kept connection that is reset under a request is lost, and never sent an
   assert.equal(second.kind === 'lost' && second.why, 'connection-lost');
   assert.deepEqual(requests, ['1', '2']);
 });
+
+for (const [phase, whenInPhase] of [
+  ['looks at its sockets', (run: () => void) => stat('.', run)],
+  ['has looked at its sockets', (run: () => void) => setImmediate(run)],
+  ['runs its timers', (run: () => void) => setTimeout(run, 1)],
+] as const) {
+  test(`a kept connection that was closed is not used, also just when the event loop ${phase}`, async (context) => {
+    let kept: net.Socket | null = null;
+    const { port } = await rawServer(context, (socket) => {
+      kept = socket;
+      socket.write(whole);
+    });
+    const send = transportFor(context);
+    assert.equal((await send(to(`http://127.0.0.1:${port}/`))).kind, 'answer');
+    const second = await new Promise((resolve) => {
+      whenInPhase(() => {
+        kept?.resetAndDestroy();
+        resolve(send(to(`http://127.0.0.1:${port}/`)));
+      });
+    });
+    assert.equal(Reflect.get(Object(second), 'kind'), 'answer');
+  });
+}
 
 test('closing the transport ends what is in flight as lost', async (context) => {
   const transport = createNodeTransport({ clock: systemClock, env: {} });
