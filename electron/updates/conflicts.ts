@@ -9,10 +9,10 @@ import type { FieldConflict } from './update-view.ts';
  * value that holds then.
  */
 export function renewConflicts(db: Db, customerId: number): void {
-  const told = readRecord(db, customerId)?.fields ?? {};
   for (const update of selectUpdates(db, `where u.customer_id = ? and u.state in ${openList}`, customerId)) {
     const { reason } = update;
     if (reason?.kind !== 'conflict') continue;
+    const told = readRecord(db, customerId)?.fields ?? {};
     const renewed = (field: FieldConflict): FieldConflict => {
       const theirs = told[field.key];
       return theirs === undefined || theirs === field.theirs ? field : { ...field, theirs };

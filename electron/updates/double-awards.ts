@@ -23,9 +23,10 @@ export function watchForDoubleAward(update: Update, nowMs: number): Update['awar
 
 /** Call in the transaction in which the server told of a customer, after everything else of it was written. */
 export function lookForDoubleAwards(db: Db, customerId: number, nowMs: number): void {
+  const watched = selectUpdates(db, 'where u.customer_id = ? and u.award is not null', customerId);
   // What is on its way may have brought points already that no answer has told yet.
-  if (isAnyUnderWay(db, customerId)) return;
-  for (const update of selectUpdates(db, 'where u.customer_id = ? and u.award is not null', customerId)) {
+  if (watched.length === 0 || isAnyUnderWay(db, customerId)) return;
+  for (const update of watched) {
     const { award } = update;
     if (award?.kind !== 'watched') continue;
     const found = doubleAwardOf(db, update, nowMs);

@@ -5,7 +5,7 @@ import { refreshEffective } from '../customers/effective.ts';
 import type { Db } from '../db/open.ts';
 import { writeHistory } from './history.ts';
 import { findUpdate, type Update, writeUpdate } from './rows.ts';
-import type { UpdateState } from './update-view.ts';
+import { openStates, type UpdateState } from './update-view.ts';
 
 /** Every arrow there is. A move that is not here is a bug and rolls its transaction back. */
 const arrows: { readonly [From in UpdateState]: readonly UpdateState[] } = {
@@ -35,7 +35,7 @@ export type Change = Partial<Omit<Update, 'id' | 'seq' | 'customerId' | 'state'>
 export const byTill = 'till';
 
 /**
- * One arrow: the row, its history, the effective view. Call it inside a transaction. The row is read again, since
+ * One arrow: the row, its history, and the effective view where that follows. Call it inside a transaction. The row is read again, since
  * whoever asked the server has seen an older one: staff may have edited or cancelled it, and its customer may have become
  * another of this till.
  * @returns null where it is no longer what was seen
@@ -67,8 +67,17 @@ export function moveUpdate(
     after: mark.after ?? null,
     detail: mark.detail ?? null,
   });
-  refreshEffective(db, current.customerId);
+  if (showsOtherwise(from, to, change)) refreshEffective(db, current.customerId);
   return moved;
+}
+
+function isOpen(state: UpdateState): boolean {
+  return openStates.some((one) => one === state);
+}
+
+/** The effective view follows from which updates are open and what they change, not from how far each has come. */
+function showsOtherwise(from: UpdateState, to: UpdateState, change: Change): boolean {
+  return isOpen(from) !== isOpen(to) || change.changes !== undefined || change.putOffAtMs !== undefined;
 }
 
 /** Never sent, or certainly never arrived: staff may still change it or take it back. */
