@@ -120,7 +120,7 @@ function replaceAttached(db: Db, file: string, keyHex: string): boolean {
     attachRegionFile(db, file, keyHex);
     const format = db.prepare<[], { format: number }>('select format from region.about').get()?.format;
     if (format === regionFormat) {
-      db.pragma('region.cache_size = -49152');
+      db.pragma('region.cache_size = -45056');
       // Nobody writes to it: its lock for reading is kept, not taken and given back by every search and save.
       db.pragma('region.locking_mode = exclusive');
       return true;

@@ -60,4 +60,35 @@ describe('how many updates are in flight', () => {
     assert.equal(rig.engine.status().state, 'all-sent');
     assert.equal(server.updateCalls, 10 * atOnce);
   });
+
+  it('counting the outbox for the status takes a small part of the time, and the last word is told', async (t) => {
+    await rig.stop();
+    let spentMs = 0;
+    const passing = { ...clock, monotonicMs: () => clock.monotonicMs() + spentMs };
+    rig = startEngine({
+      server,
+      clock: passing,
+      random: seededRandom(5),
+      folder: temporaryFolder(),
+      maxInFlight: atOnce,
+    });
+    const counts = rig.outbox.counts.bind(rig.outbox);
+    t.mock.method(rig.outbox, 'counts', () => {
+      spentMs += 5;
+      return counts();
+    });
+    server.reachable = false;
+    saveFor(1);
+    await clock.pass(500);
+    const toldBefore = rig.statuses.length;
+    for (let round = 0; round < 50; round += 1) {
+      rig.engine.changed();
+      await clock.pass(1);
+    }
+    const told = rig.statuses.length - toldBefore;
+    assert.ok(told <= 2, `${told} times in 50 ms`);
+    rig.save(rig.addCustomer('2'), { lastName: 'Last' });
+    await clock.pass(500);
+    assert.equal(rig.statuses.at(-1)?.unsent, 2);
+  });
 });
