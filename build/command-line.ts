@@ -37,6 +37,7 @@ export function readArguments(argv: readonly string[], machineWide: boolean): Ho
     platform: process.platform,
     cwd: process.cwd(),
     machineWide,
+    liveDataDir: null,
   });
   return {
     found,

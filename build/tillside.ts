@@ -19,6 +19,7 @@ process.exitCode = await runCommand(
     transport: transport.send,
     proxyFor: async (url) => proxyOfEnvironment(url, process.env),
     trustsSystem: false,
+    isInstalled: false,
     givenSecret: takeSecret(process.env),
     openSecrets: (dataDir) => secretFile(dataDir, null),
   }),

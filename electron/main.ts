@@ -94,6 +94,7 @@ function commandIo(): CommandIo {
     // As Chromium says it: "PROXY host:port; DIRECT".
     proxyFor: async (url) => /^(?:PROXY|HTTPS) (\S+)/.exec(await session.defaultSession.resolveProxy(url))?.[1] ?? null,
     trustsSystem: true,
+    isInstalled: app.isPackaged,
     givenSecret: secret,
     openSecrets: (dataDir) => secretFile(dataDir, platformSeal(silentLog)),
     nativeBinding: nativeBinding(),
@@ -103,7 +104,9 @@ function commandIo(): CommandIo {
 function configOrEnd(): FoundConfig | null {
   try {
     const { platform, env } = process;
-    return findConfig({ argument: config, env, platform, cwd: process.cwd(), machineWide: true });
+    const isPlaceKnown = app.isPackaged && data === undefined;
+    const liveDataDir = isPlaceKnown ? dataPlace(platform, env, app.getPath('home'), 'live') : null;
+    return findConfig({ argument: config, env, platform, cwd: process.cwd(), machineWide: true, liveDataDir });
   } catch (error) {
     end(error);
     return null;

@@ -35,6 +35,8 @@ export type CommandIo = {
   /** The operating system's certificates are trusted, as the desktop app does. */
   readonly trustsSystem: boolean;
   readonly openSecrets: (dataDir: string) => Secrets;
+  /** As the desktop app's own look for the config: see `liveDataDir` there. */
+  readonly isInstalled: boolean;
   readonly nativeBinding?: string;
 };
 

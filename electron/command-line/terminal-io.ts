@@ -5,7 +5,10 @@ import { systemClock, systemRandom } from '../clock/system-clock.ts';
 import { askSecret } from './ask-secret.ts';
 import type { CommandIo } from './command.ts';
 
-type OfHost = Pick<CommandIo, 'version' | 'transport' | 'proxyFor' | 'trustsSystem' | 'openSecrets' | 'givenSecret'> & {
+type OfHost = Pick<
+  CommandIo,
+  'version' | 'transport' | 'proxyFor' | 'trustsSystem' | 'openSecrets' | 'givenSecret' | 'isInstalled'
+> & {
   readonly nativeBinding?: string;
 };
 

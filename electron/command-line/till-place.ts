@@ -18,8 +18,10 @@ export function tillPlace(given: Given, io: CommandIo): TillPlace {
 }
 
 /** @throws MachineConfigError */
-export function configOf(given: Given, { env, platform, cwd }: CommandIo): FoundConfig {
-  return findConfig({ argument: given.text('config'), env, platform, cwd, machineWide: true });
+export function configOf(given: Given, { env, platform, cwd, home, isInstalled }: CommandIo): FoundConfig {
+  const isPlaceKnown = isInstalled && given.text('data') === undefined;
+  const liveDataDir = isPlaceKnown ? dataPlace(platform, env, home, 'live') : null;
+  return findConfig({ argument: given.text('config'), env, platform, cwd, machineWide: true, liveDataDir });
 }
 
 /** The folder of a command that was only typed so far, also where it is none or the config cannot be used. */

@@ -27,6 +27,8 @@ export function takeLive(current: MachineConfig, changed: MachineConfig): Config
 }
 
 const lookEveryMs = 30_000;
+/** Whoever replaces the file may take it away first; a file that so many looks do not find was taken away for good. */
+const looksUntilGone = 4;
 
 export type ConfigWatcher = {
   readonly changed: (config: MachineConfig) => void;
@@ -37,14 +39,14 @@ export type ConfigWatcher = {
 /** @returns a function that stops looking */
 export function watchConfig(file: string, clock: Clock, log: Log, { changed, unusable }: ConfigWatcher): () => void {
   let seen = markOf(file);
+  let looksWithout = 0;
   let cancel = clock.after(lookEveryMs, look);
   function look(): void {
     cancel = clock.after(lookEveryMs, look);
     const now = markOf(file);
-    if (now === seen) return;
+    looksWithout = now === null ? looksWithout + 1 : 0;
+    if (now === null ? looksWithout !== looksUntilGone : now === seen) return;
     seen = now;
-    // Gone for the moment, while it is replaced: the next look finds the new one.
-    if (now === null) return;
     try {
       changed(readMachineConfig(file));
     } catch (error) {

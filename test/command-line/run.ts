@@ -26,6 +26,7 @@ export async function run(argv: readonly string[], given: Partial<CommandIo> = {
     transport: () => Promise.reject(new Error('This command was not to ask the network.')),
     proxyFor: () => Promise.resolve(null),
     trustsSystem: false,
+    isInstalled: true,
     openSecrets: (dataDir) => secretFile(dataDir, null),
     ...given,
   });

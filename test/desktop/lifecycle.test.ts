@@ -2,15 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ensureBuilt } from '../../build/bundles.ts';
 import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+import { folderFiles } from '../../electron/db/folder-files.ts';
 import { anchors } from '../../electron/practice/anchors.ts';
 import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
 import { startPracticeServer } from '../../electron/practice/practice-server.ts';
 import { sampleCustomers } from '../../electron/practice/sample-customers.ts';
+import { dataPlace } from '../../electron/support/data-place.ts';
 import { configured, type Desktop, startDesktop, until } from '../helpers/electron/desktop.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -64,6 +66,24 @@ test('a config that cannot be used is told in a box that names each mistake, and
   const { electron } = await startDesktop(t, { args });
   assert.equal(await electron.app.ended, 2);
   assert.match(electron.dialog.errors[0]?.content ?? '', /api\.url: found "http:\/\/shop\.example\.com", expected/);
+  assert.equal(electron.BrowserWindow.getAllWindows().length, 0);
+});
+
+test('an installed till whose config is gone says so, and does not open as practice', async (t) => {
+  const folder = temporaryFolder();
+  const data = dataPlace(process.platform, { XDG_DATA_HOME: folder, LOCALAPPDATA: folder }, folder, 'live');
+  mkdirSync(data, { recursive: true });
+  writeFileSync(folderFiles(data).database, '');
+  const { electron } = await startDesktop(t, {
+    args: [],
+    env: { XDG_DATA_HOME: folder, LOCALAPPDATA: folder, ProgramData: folder },
+    prepare: ({ app }) => {
+      app.isPackaged = true;
+      app.paths.set('home', folder);
+    },
+  });
+  assert.equal(await electron.app.ended, 2);
+  assert.match(electron.dialog.errors[0]?.content ?? '', /file: found nothing there, expected the config of this till/);
   assert.equal(electron.BrowserWindow.getAllWindows().length, 0);
 });
 

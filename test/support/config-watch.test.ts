@@ -68,6 +68,18 @@ describe('watching the config', () => {
     assert.equal(taken.at(-1)?.log.level, 'debug');
   });
 
+  it('says so where the file stays away, once, and takes it when it is back', async () => {
+    const { file, clock, taken, said } = watched();
+    rmSync(file);
+    await clock.pass(20 * lookMs);
+    assert.deepEqual(said, [
+      { event: 'the changed config cannot be used', facts: { problems: 1, first: '(the file)' } },
+    ]);
+    write(file, base);
+    await clock.pass(lookMs);
+    assert.equal(taken.length, 1);
+  });
+
   it('waits where the file is gone for a moment, and stops looking when the till closes', async () => {
     const { file, clock, taken, said, stop } = watched();
     rmSync(file);
