@@ -2,10 +2,10 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { dataPlace } from '../electron/support/data-place.ts';
-import { type FoundConfig, findConfig } from '../electron/support/find-config.ts';
-import { MachineConfigError } from '../electron/support/machine-config.ts';
-import { TillCannotOpen } from '../electron/support/till-cannot-open.ts';
+import { type FoundConfig, findConfig } from '../electron/config/find-config.ts';
+import { MachineConfigError } from '../electron/config/machine-config.ts';
+import { dataPlace } from '../electron/machine/data-place.ts';
+import { TillCannotOpen } from '../electron/machine/till-cannot-open.ts';
 import { BuildFailed } from './bundles.ts';
 
 export const exitCodes = { clean: 0, fault: 1, badInput: 2, cannotOpen: 3 } as const;

@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { configJsonSchema } from '../electron/support/config-schema.ts';
+import { configJsonSchema } from '../electron/config/config-schema.ts';
 import { ensureBuilt } from './bundles.ts';
 import { BadArguments, exitCodes, explain, say } from './command-line.ts';
 import { electronToPack } from './electron-binary.ts';

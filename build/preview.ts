@@ -3,8 +3,9 @@
  * runs until it is told to stop. Exit codes: 0 stopped, 1 fault, 2 bad arguments or config, 3 another Tillside has the
  * data open. Where the data cannot be used, the page says why and what may be done.
  */
+
+import { TillCannotOpen } from '../electron/machine/till-cannot-open.ts';
 import { takeSecret } from '../electron/start-till.ts';
-import { TillCannotOpen } from '../electron/support/till-cannot-open.ts';
 import { explain, readArguments, say } from './command-line.ts';
 import { messagePage, openAppWindow } from './preview/app-window.ts';
 import { runPreview } from './preview/run-preview.ts';

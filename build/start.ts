@@ -3,8 +3,8 @@
  * window of Chromium. Practice mode unless a config is found. Closing the window or Ctrl+C stops everything.
  */
 import { spawn } from 'node:child_process';
+import { TillCannotOpen } from '../electron/machine/till-cannot-open.ts';
 import { takeSecret } from '../electron/start-till.ts';
-import { TillCannotOpen } from '../electron/support/till-cannot-open.ts';
 import { ensureBuilt } from './bundles.ts';
 import { hasDisplay, isRoot } from './chromium.ts';
 import { askedToStop, exitCodes, explain, type HostArguments, readArguments, say } from './command-line.ts';

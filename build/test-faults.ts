@@ -3,7 +3,7 @@
  * anything was lost, doubled or stuck. `--only`: kills whose name holds the text.
  */
 import { parseArgs } from 'node:util';
-import { systemRandom } from '../electron/clock/system-clock.ts';
+import { systemRandom } from '../electron/machine/system-clock.ts';
 import { runCrashRig } from '../test/faults/crash/crash-rig.ts';
 import { ensureBuilt } from './bundles.ts';
 import { say } from './command-line.ts';

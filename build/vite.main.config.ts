@@ -11,7 +11,7 @@ import { projectRoot } from './project-root.ts';
 /** The workers are started from files beside the main one. */
 export const threads = {
   'background-worker': path.join(projectRoot, 'electron', 'db', 'background-worker.ts'),
-  'import-worker': path.join(projectRoot, 'electron', 'customers', 'import', 'import-worker.ts'),
+  'import-worker': path.join(projectRoot, 'electron', 'region', 'import-worker.ts'),
   'checkpoint-worker': path.join(projectRoot, 'electron', 'db', 'checkpoint', 'checkpoint-worker.ts'),
 };
 

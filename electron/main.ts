@@ -16,31 +16,31 @@ import {
   screen,
   session,
 } from 'electron';
-import { lookForUpdates } from './app-updater.ts';
-import { systemClock, systemRandom } from './clock/system-clock.ts';
+import type { AppUpdates } from './care/app-update/app-updates.ts';
 import type { CommandIo } from './command-line/command.ts';
+import { desktopArguments, ownArguments } from './command-line/desktop-arguments.ts';
 import { isCommand, runCommand } from './command-line/run-command.ts';
 import { flushed, terminalIo } from './command-line/terminal-io.ts';
 import { folderOfCommand } from './command-line/till-place.ts';
+import { type FoundConfig, findConfig } from './config/find-config.ts';
+import { MachineConfigError } from './config/machine-config.ts';
+import { appScheme, type FrameSender, isScreen } from './desktop/app-address.ts';
+import { answerFromFiles, loadAppFiles } from './desktop/app-files.ts';
+import { lookForUpdates } from './desktop/app-updater.ts';
+import { watchOnline } from './desktop/online-watch.ts';
+import { quitWarning } from './desktop/quit-warning.ts';
+import { confine, confineSession, createWindow } from './desktop/window.ts';
+import { readWindowState, writeWindowState } from './desktop/window-state.ts';
 import { callChannel, eventChannel } from './ipc/channels.ts';
 import { createNetTransport } from './loyalty-api/net-transport.ts';
+import { dataPlace } from './machine/data-place.ts';
+import { faultFacts } from './machine/fault-facts.ts';
+import { fileLog } from './machine/file-log.ts';
+import { type Log, silentLog } from './machine/log.ts';
+import { type Seal, secretFile } from './machine/secret-file.ts';
+import { systemClock, systemRandom } from './machine/system-clock.ts';
+import { TillCannotOpen } from './machine/till-cannot-open.ts';
 import { type StartedTill, startTill, takeSecret } from './start-till.ts';
-import { appScheme, type FrameSender, isScreen } from './support/app-address.ts';
-import { answerFromFiles, loadAppFiles } from './support/app-files.ts';
-import type { AppUpdates } from './support/app-update/app-updates.ts';
-import { dataPlace } from './support/data-place.ts';
-import { desktopArguments, ownArguments } from './support/desktop-arguments.ts';
-import { faultFacts } from './support/fault-facts.ts';
-import { fileLog } from './support/file-log.ts';
-import { type FoundConfig, findConfig } from './support/find-config.ts';
-import { type Log, silentLog } from './support/log.ts';
-import { MachineConfigError } from './support/machine-config.ts';
-import { watchOnline } from './support/online-watch.ts';
-import { quitWarning } from './support/quit-warning.ts';
-import { type Seal, secretFile } from './support/secret-file.ts';
-import { TillCannotOpen } from './support/till-cannot-open.ts';
-import { readWindowState, writeWindowState } from './support/window-state.ts';
-import { confine, confineSession, createWindow } from './window.ts';
 
 const exitCodes = { fault: 1, badInput: 2, cannotOpen: 3 } as const;
 /** A close that hangs must not keep the machine from shutting down; everything saved is durable anyway. */

@@ -2,19 +2,21 @@
  * A till with everything round it that both hosts share: the config that was found, practice mode where there is none,
  * the log, the dispatcher. The desktop app and the preview add only their secret storage, their transport and their wire.
  */
-import type { Clock } from './clock/clock.ts';
+
+import { troubleCalls } from './care/trouble-desk.ts';
+import { unsentNote } from './care/unsent-note.ts';
+import { watchConfig } from './config/config-watch.ts';
+import { type FoundConfig, tillCode } from './config/find-config.ts';
+import { readPublicKey } from './config/public-key.ts';
 import { createDispatcher, type Dispatcher } from './ipc/dispatcher.ts';
 import type { EventMessage, TroubleHandlers } from './ipc/schema.ts';
+import type { Clock } from './machine/clock.ts';
+import type { Log } from './machine/log.ts';
+import { TillCannotOpen } from './machine/till-cannot-open.ts';
+import type { SyncStatus } from './model/sync-status.ts';
 import { type PracticeMode, startPracticeMode } from './practice/practice-mode.ts';
-import { watchConfig } from './support/config-watch.ts';
-import { type FoundConfig, tillCode } from './support/find-config.ts';
-import type { Log } from './support/log.ts';
-import { readPublicKey } from './support/rescue/sealed-file.ts';
-import { TillCannotOpen } from './support/till-cannot-open.ts';
-import { troubleHandlers } from './support/trouble-desk.ts';
-import { unsentNote } from './support/unsent-note.ts';
-import type { SyncStatus } from './sync/sync-status.ts';
-import { openTill, type Till, type TillOptions } from './till.ts';
+import { openTill } from './till.ts';
+import type { Till, TillOptions } from './till-options.ts';
 
 export type StartOptions<Sender> = Omit<TillOptions, 'config' | 'mode' | 'practice'> & {
   readonly found: FoundConfig;
@@ -79,7 +81,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
     }
   }
 
-  const handlers: TroubleHandlers = troubleHandlers({
+  const handlers: TroubleHandlers = troubleCalls({
     desk: {
       dataDir,
       secrets: practice?.secrets ?? secrets,

@@ -5,7 +5,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Configuration } from 'electron-builder';
-import { feedChannel } from '../../electron/support/app-update/updater-feed.ts';
+import { feedChannel } from '../../electron/care/app-update/updater-feed.ts';
 import { projectRoot } from '../project-root.ts';
 import { linuxScripts } from './linux-scripts.ts';
 import { withRemovalNote } from './msi-removal-note.ts';

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { logFile } from '../../electron/support/file-log.ts';
+import { logFile } from '../../electron/machine/file-log.ts';
 
 const longestStartMs = 90_000;
 const lookAgainMs = 250;

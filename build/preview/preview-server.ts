@@ -1,10 +1,10 @@
 /** The preview's HTTP server: the built screen, the preload over its shim, calls and events. Loopback only. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AppFile, securityHeaders } from '../../electron/desktop/app-files.ts';
 import type { Dispatcher } from '../../electron/ipc/dispatcher.ts';
 import type { EventMessage } from '../../electron/ipc/schema.ts';
-import { type AppFile, securityHeaders } from '../../electron/support/app-files.ts';
-import { faultFacts } from '../../electron/support/fault-facts.ts';
-import type { Log } from '../../electron/support/log.ts';
+import { faultFacts } from '../../electron/machine/fault-facts.ts';
+import type { Log } from '../../electron/machine/log.ts';
 import { Access, type PreviewSender } from './access.ts';
 import { EventStream } from './event-stream.ts';
 

@@ -1,15 +1,15 @@
 /** A till in Node with its screen over loopback: what `npm run preview` runs, and `npm start` where Electron cannot be had. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+import type { FoundConfig } from '../../electron/config/find-config.ts';
+import { loadAppFiles } from '../../electron/desktop/app-files.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
+import { fileLog } from '../../electron/machine/file-log.ts';
+import type { Log } from '../../electron/machine/log.ts';
+import { secretFile } from '../../electron/machine/secret-file.ts';
+import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
+import type { TillCannotOpen } from '../../electron/machine/till-cannot-open.ts';
 import { startTill } from '../../electron/start-till.ts';
-import { loadAppFiles } from '../../electron/support/app-files.ts';
-import { fileLog } from '../../electron/support/file-log.ts';
-import type { FoundConfig } from '../../electron/support/find-config.ts';
-import type { Log } from '../../electron/support/log.ts';
-import { secretFile } from '../../electron/support/secret-file.ts';
-import type { TillCannotOpen } from '../../electron/support/till-cannot-open.ts';
 import { distFolder, ensureBuilt } from '../bundles.ts';
 import { BadArguments, say } from '../command-line.ts';
 import { projectRoot } from '../project-root.ts';

@@ -1,4 +1,4 @@
-import { faultFacts } from '../../electron/support/fault-facts.ts';
+import { faultFacts } from '../../electron/machine/fault-facts.ts';
 import { askedToStop, exitCodes, say } from '../command-line.ts';
 import type { RunningPreview } from './run-preview.ts';
 

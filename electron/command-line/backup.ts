@@ -1,8 +1,8 @@
 import path from 'node:path';
+import { keyUnreadable } from '../data/data-folder.ts';
 import { Background } from '../db/background.ts';
 import { listBackups, makeBackup } from '../db/backup/backups.ts';
-import { keyUnreadable } from '../db/data-folder.ts';
-import { copyDurably } from '../db/folder-files.ts';
+import { copyDurably } from '../machine/folder-files.ts';
 import { type Command, CommandRefused, exitCodes } from './command.ts';
 import { mustExist } from './read-database.ts';
 import { dataFolderAnyway } from './till-place.ts';

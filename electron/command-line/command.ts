@@ -1,8 +1,9 @@
 /** What a command of `tillside COMMAND` is made of, and what it may do to the world outside. */
-import type { Clock, Random } from '../clock/clock.ts';
+
 import type { Transport } from '../loyalty-api/transport.ts';
-import type { PlaceEnv } from '../support/data-place.ts';
-import type { Secrets } from '../support/secrets.ts';
+import type { Clock, Random } from '../machine/clock.ts';
+import type { PlaceEnv } from '../machine/data-place.ts';
+import type { Secrets } from '../machine/secrets.ts';
 
 /**
  * By severity, as monitoring systems read them: 0 fine, 1 have a look, 2 act. 3: stopped by a fault of Tillside's own.

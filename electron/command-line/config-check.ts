@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { MachineConfigError, readMachineConfig } from '../support/machine-config.ts';
+import { MachineConfigError, readMachineConfig } from '../config/machine-config.ts';
 import { type Command, type CommandIo, exitCodes, type Given } from './command.ts';
 import { configOf } from './till-place.ts';
 

@@ -1,4 +1,4 @@
-import { configJsonSchema } from '../support/config-schema.ts';
+import { configJsonSchema } from '../config/config-schema.ts';
 import { type Command, exitCodes } from './command.ts';
 
 export const configSchema: Command = {

@@ -1,5 +1,5 @@
-import { examine } from '../support/doctor/doctor.ts';
-import { type Finding, type Severity, worst } from '../support/doctor/finding.ts';
+import { examine } from '../care/doctor/doctor.ts';
+import { type Finding, type Severity, worst } from '../care/doctor/finding.ts';
 import { type Command, type ExitCode, exitCodes } from './command.ts';
 import { configOf, dataFolderAnyway } from './till-place.ts';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { CustomerImport } from '../customers/import/customer-import.ts';
-import type { ImportFailure, ImportState } from '../customers/import/import-state.ts';
-import { folderFiles } from '../db/folder-files.ts';
+import { folderFiles } from '../machine/folder-files.ts';
+import { CustomerImport } from '../region/customer-import.ts';
+import type { ImportFailure, ImportState } from '../region/import-state.ts';
 import { type Command, CommandRefused, exitCodes } from './command.ts';
 import { tillPlace } from './till-place.ts';
 import { writeDatabase } from './write-database.ts';

@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { keyUnreadable, lockFolder } from '../db/data-folder.ts';
-import { copyDurably } from '../db/folder-files.ts';
+import { copyUnsent, type Export, exportUnsent, finishExports } from '../care/rescue/export-unsent.ts';
+import { tillCode } from '../config/find-config.ts';
+import { readPublicKey } from '../config/public-key.ts';
+import { keyUnreadable, lockFolder } from '../data/data-folder.ts';
 import { openToRead } from '../db/open-to-read.ts';
-import { tillCode } from '../support/find-config.ts';
-import { copyUnsent, type Export, exportUnsent, finishExports } from '../support/rescue/export-unsent.ts';
-import { readPublicKey } from '../support/rescue/sealed-file.ts';
-import type { Secrets } from '../support/secrets.ts';
-import { TillCannotOpen } from '../support/till-cannot-open.ts';
+import { copyDurably } from '../machine/folder-files.ts';
+import type { Secrets } from '../machine/secrets.ts';
+import { TillCannotOpen } from '../machine/till-cannot-open.ts';
 import { Outbox } from '../updates/outbox.ts';
 import {
   BadUsage,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { importUnsent, markImported } from '../support/rescue/import-unsent.ts';
-import { readRescueFile } from '../support/rescue/sealed-file.ts';
+import { importUnsent, markImported } from '../care/rescue/import-unsent.ts';
+import { readRescueFile } from '../care/rescue/sealed-file.ts';
 import { Outbox } from '../updates/outbox.ts';
 import { type Command, CommandRefused, exitCodes } from './command.ts';
 import { mustExist } from './read-database.ts';

@@ -1,5 +1,5 @@
-import { fieldKeys } from '../customers/customer.ts';
-import { ageInWords } from '../support/age-in-words.ts';
+import { ageInWords } from '../care/age-in-words.ts';
+import { fieldKeys } from '../model/customer.ts';
 import { listDoubleAwards } from '../updates/double-awards.ts';
 import { openList, selectUpdates, type Update } from '../updates/rows.ts';
 import { type Command, exitCodes } from './command.ts';

@@ -1,9 +1,9 @@
 /** Looking into a till's database from a command, also while the till runs: on a connection that only reads. */
 import { existsSync } from 'node:fs';
-import { cannotOpen, keyUnreadable } from '../db/data-folder.ts';
-import { type FolderFiles, folderFiles } from '../db/folder-files.ts';
+import { cannotOpen, keyUnreadable } from '../data/data-folder.ts';
+import { readBeside } from '../data/read-beside.ts';
 import type { Db } from '../db/open.ts';
-import { readBeside } from '../db/read-beside.ts';
+import { type FolderFiles, folderFiles } from '../machine/folder-files.ts';
 import { type CommandIo, CommandRefused } from './command.ts';
 
 /**

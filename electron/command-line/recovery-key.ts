@@ -1,4 +1,4 @@
-import { keyUnreadable } from '../db/data-folder.ts';
+import { keyUnreadable } from '../data/data-folder.ts';
 import { noteRecoveryKeyShown, recoverKey, recoveryKeyOf, wasRecoveryKeyShown } from '../db/recovery-key.ts';
 import { type Command, CommandRefused, exitCodes } from './command.ts';
 import { mustExist } from './read-database.ts';

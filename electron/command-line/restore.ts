@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { ageInWords } from '../care/age-in-words.ts';
+import { lookAtOld, restoreSafely } from '../care/rescue/restore-safely.ts';
+import { tillCode } from '../config/find-config.ts';
+import { readPublicKey } from '../config/public-key.ts';
+import { keyUnreadable, lockFolder } from '../data/data-folder.ts';
 import { listBackups } from '../db/backup/backups.ts';
-import { keyUnreadable, lockFolder } from '../db/data-folder.ts';
-import { ageInWords } from '../support/age-in-words.ts';
-import { tillCode } from '../support/find-config.ts';
-import { lookAtOld, restoreSafely } from '../support/rescue/restore-safely.ts';
-import { readPublicKey } from '../support/rescue/sealed-file.ts';
 import { BadUsage, type Command, type CommandIo, CommandRefused, exitCodes, type Given } from './command.ts';
 import { tillPlace } from './till-place.ts';
 import { recoveryKeyOption, secretsOf } from './typed-secrets.ts';

@@ -4,9 +4,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { faultFacts } from '../support/fault-facts.ts';
-import { MachineConfigError } from '../support/machine-config.ts';
-import { type CannotOpenCode, TillCannotOpen } from '../support/till-cannot-open.ts';
+import { MachineConfigError } from '../config/machine-config.ts';
+import { faultFacts } from '../machine/fault-facts.ts';
+import { type CannotOpenCode, TillCannotOpen } from '../machine/till-cannot-open.ts';
 import { BadUsage, type Command, type CommandIo, CommandRefused, type ExitCode, exitCodes } from './command.ts';
 import { commands } from './commands.ts';
 import { helpOf, readGiven } from './given.ts';

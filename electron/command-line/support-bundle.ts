@@ -10,9 +10,9 @@ import {
   logParts,
   makeBundle,
   outboxPart,
-} from '../support/bundle.ts';
-import { examine } from '../support/doctor/doctor.ts';
-import { worst } from '../support/doctor/finding.ts';
+} from '../care/bundle.ts';
+import { examine } from '../care/doctor/doctor.ts';
+import { worst } from '../care/doctor/finding.ts';
 import { type Command, type CommandIo, CommandRefused, exitCodes, type Given } from './command.ts';
 import { readDatabase } from './read-database.ts';
 import { configOf, dataFolderAnyway } from './till-place.ts';

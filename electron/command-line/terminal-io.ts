@@ -1,7 +1,7 @@
 /** What both hosts give a command alike: the terminal, the machine, the time. */
 import { homedir } from 'node:os';
 import { text } from 'node:stream/consumers';
-import { systemClock, systemRandom } from '../clock/system-clock.ts';
+import { systemClock, systemRandom } from '../machine/system-clock.ts';
 import { askSecret } from './ask-secret.ts';
 import type { CommandIo } from './command.ts';
 

@@ -1,10 +1,10 @@
 /** Which till a command is about: its config and its folder. */
 import path from 'node:path';
-import { dataPlace } from '../support/data-place.ts';
-import { desktopArguments } from '../support/desktop-arguments.ts';
-import { type FoundConfig, findConfig } from '../support/find-config.ts';
-import { MachineConfigError } from '../support/machine-config.ts';
+import { type FoundConfig, findConfig } from '../config/find-config.ts';
+import { MachineConfigError } from '../config/machine-config.ts';
+import { dataPlace } from '../machine/data-place.ts';
 import type { CommandIo, Given } from './command.ts';
+import { desktopArguments } from './desktop-arguments.ts';
 
 export type TillPlace = {
   readonly found: FoundConfig;

@@ -1,9 +1,9 @@
 /** What a command needs to know that must never stand among its arguments: the environment has it, or it is asked for. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { type OpenWith, readPrivateKey } from '../care/rescue/sealed-file.ts';
 import { keyOfRecovery } from '../db/recovery-key.ts';
-import { type OpenWith, readPrivateKey } from '../support/rescue/sealed-file.ts';
-import type { Secrets } from '../support/secrets.ts';
+import type { Secrets } from '../machine/secrets.ts';
 import { BadUsage, type CommandIo, CommandRefused, type Given, type Option } from './command.ts';
 
 const shortestPassphrase = 12;

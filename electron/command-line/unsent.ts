@@ -1,4 +1,4 @@
-import { ageInWords } from '../support/age-in-words.ts';
+import { ageInWords } from '../care/age-in-words.ts';
 
 /** How much is unsent and how old the oldest is: said before and after everything that could touch it (F30). */
 export function unsentInWords(updates: number, oldestSavedAtMs: number | null, nowMs: number): string {

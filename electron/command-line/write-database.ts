@@ -1,7 +1,8 @@
 /** Changing a till's data from a command: only while no Tillside is open on it. */
+
+import { type OpenFolder, openDataFolder } from '../data/data-folder.ts';
 import { Background } from '../db/background.ts';
-import { type OpenFolder, openDataFolder } from '../db/data-folder.ts';
-import type { Secrets } from '../support/secrets.ts';
+import type { Secrets } from '../machine/secrets.ts';
 import type { CommandIo } from './command.ts';
 
 /** @throws TillCannotOpen, also where Tillside is open on this folder */

@@ -1,7 +1,7 @@
 /** The server's record as it lies in the cache: JSON, decoded with a check, since older versions wrote some of it. */
 import { z } from 'zod';
 import { decodeOnce } from '../db/decode-once.ts';
-import { type CustomerRecord, type FieldValues, isFieldKey } from './customer.ts';
+import { type CustomerRecord, type FieldValues, isFieldKey } from '../model/customer.ts';
 
 const number = z.number().nullable().catch(null);
 const text = z.string().nullable().catch(null);

@@ -6,8 +6,8 @@
  */
 import type { Db } from '../db/open.ts';
 import { limitBy, sql } from '../db/statements.ts';
-import type { CustomerHit, SearchResult } from './customer-view.ts';
-import { identifierIn } from './identifiers.ts';
+import type { CustomerHit, SearchResult } from '../model/customer-view.ts';
+import { identifierIn } from '../model/identifiers.ts';
 import { marksOf } from './match-marks.ts';
 import { misspeltNames } from './misspelt.ts';
 import { customersInRange, firstKeyFrom, namesWithWord, type SearchColumn, wordsInRange } from './ranges.ts';

@@ -1,7 +1,7 @@
 /** The cache's rows: the server's record of a customer, and the effective values that are searched and shown. */
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
-import type { CustomerRecord, FieldChanges, FieldValues, Identifier } from './customer.ts';
+import type { CustomerRecord, FieldChanges, FieldValues, Identifier } from '../model/customer.ts';
 import { decodeRecord, encodeRecord } from './record-json.ts';
 import { makeOwn, nextOwnId, shownOfRegion } from './region.ts';
 import { exactKey, nameKeys, reversed } from './search-text.ts';

@@ -1,5 +1,5 @@
 /** What staff typed into the search, read in every way that it may be meant. */
-import { callingCode } from './identifiers.ts';
+import { callingCode } from '../model/identifiers.ts';
 import { exactKey, nameKey, reversed, searchKey } from './search-text.ts';
 
 /** The fewest digits that are taken as the end of a mobile number. */

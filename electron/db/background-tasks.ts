@@ -1,10 +1,16 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { BackgroundTask } from './background.ts';
-import { flushFile, flushFolder } from './folder-files.ts';
-import { checkWhole } from './integrity.ts';
+import { flushFile, flushFolder } from '../machine/folder-files.ts';
+import { type CheckDepth, checkWhole } from './integrity.ts';
 import type { Db } from './open.ts';
 import { openToRead } from './open-to-read.ts';
+
+type OnFile = { readonly file: string; readonly keyHex: string; readonly nativeBinding?: string | undefined };
+
+export type BackgroundTask =
+  | (OnFile & { readonly kind: 'check'; readonly depth: CheckDepth })
+  /** Copies the whole database, as it is at one moment, to a new file with the same key, and checks the copy. */
+  | (OnFile & { readonly kind: 'copy'; readonly target: string });
 
 export type TaskResult =
   | { readonly kind: 'checked'; readonly problems: readonly string[] }

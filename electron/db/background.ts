@@ -3,15 +3,7 @@
  * a search or a save: done in a thread, on a connection that only reads.
  */
 import { Worker } from 'node:worker_threads';
-import type { TaskResult } from './background-tasks.ts';
-import type { CheckDepth } from './integrity.ts';
-
-type OnFile = { readonly file: string; readonly keyHex: string; readonly nativeBinding?: string | undefined };
-
-export type BackgroundTask =
-  | (OnFile & { readonly kind: 'check'; readonly depth: CheckDepth })
-  /** Copies the whole database, as it is at one moment, to a new file with the same key, and checks the copy. */
-  | (OnFile & { readonly kind: 'copy'; readonly target: string });
+import type { BackgroundTask, TaskResult } from './background-tasks.ts';
 
 /** In the packaged app the worker is built to a file beside the main one. */
 const workerFile = new URL(

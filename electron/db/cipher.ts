@@ -1,7 +1,6 @@
 /** Which cipher a database file is written with. Each page carries its own nonce and checksum, whichever it is. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import type { Db } from './open.ts';
 
 /**
  * AEGIS-256 uses the processor's own AES, so that a page costs a fraction of what it costs with ChaCha20: of a save, which
@@ -31,6 +30,6 @@ function cipherOf(file: string): Cipher {
 }
 
 /** Tells the connection which cipher the file has that it is given a key for, or attaches, next. */
-export function chooseCipher(db: Db, file: string): void {
+export function chooseCipher(db: Database.Database, file: string): void {
   db.pragma(`cipher = '${cipherOf(file)}'`);
 }

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { writeDurably } from '../support/durable-file.ts';
-import type { FolderFiles } from './folder-files.ts';
+import { writeDurably } from '../machine/durable-file.ts';
+import type { FolderFiles } from '../machine/folder-files.ts';
 
 function markOf(keyHex: string): string {
   return createHash('sha256').update(`Tillside data folder\n${keyHex}`).digest('hex').slice(0, 16);

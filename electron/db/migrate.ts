@@ -1,5 +1,4 @@
 /** Numbered migrations; `user_version` moves in the same transaction as the change. Never edited once landed. */
-import { decodeBaseline, decodeChanges, rowFormat } from '../updates/row-json.ts';
 import { firstSchema } from './migrations/001-first-schema.ts';
 import { regionOfCustomers } from './migrations/002-region.ts';
 import { ownCustomerIds } from './migrations/003-own-ids.ts';
@@ -10,6 +9,9 @@ import type { Db } from './open.ts';
 import { inTransaction } from './statements.ts';
 
 export type Migration = (db: Db) => void;
+
+/** What every version keeps of a waiting update. */
+export type KeptEdit = { readonly format: number; readonly changes: string; readonly baseline: string };
 
 /** Migration N brings a database from version N - 1 to N. */
 export const migrations: readonly Migration[] = [
@@ -34,17 +36,22 @@ export function versionOf(db: Db): number {
   return Number(db.pragma('user_version', { simple: true }));
 }
 
-export function migrate(db: Db, steps: readonly Migration[] = migrations): MigrateResult {
+/** @param isReadable whether this program can read an update that waits: no step may make that worse (F29) */
+export function migrate(
+  db: Db,
+  isReadable: (edit: KeptEdit) => boolean,
+  steps: readonly Migration[] = migrations,
+): MigrateResult {
   const from = versionOf(db);
   if (from > steps.length) return { kind: 'newer', version: from };
   for (const [index, step] of steps.entries()) {
     if (index < from) continue;
     try {
       inTransaction(db, () => {
-        const before = index === 0 ? null : outboxFacts(db);
+        const before = index === 0 ? null : outboxFacts(db, isReadable);
         step(db);
         db.pragma(`user_version = ${index + 1}`);
-        if (before !== null && isHarmed(before, outboxFacts(db))) throw new WouldHarm();
+        if (before !== null && isHarmed(before, outboxFacts(db, isReadable))) throw new WouldHarm();
       });
     } catch (error) {
       if (error instanceof WouldHarm) return { kind: 'would-harm', version: index + 1 };
@@ -59,16 +66,12 @@ class WouldHarm extends Error {}
 type OutboxFacts = { readonly rows: number; readonly readable: number };
 
 /** Read with nothing but the columns that every version has. */
-function outboxFacts(db: Db): OutboxFacts {
+function outboxFacts(db: Db, isReadable: (edit: KeptEdit) => boolean): OutboxFacts {
   let rows = 0;
   let readable = 0;
-  const all = db
-    .prepare<[], { format: number; changes: string; baseline: string }>('select format, changes, baseline from updates')
-    .iterate();
-  for (const { format, changes, baseline } of all) {
+  for (const edit of db.prepare<[], KeptEdit>('select format, changes, baseline from updates').iterate()) {
     rows += 1;
-    const isReadable = format <= rowFormat && decodeChanges(changes) !== null && decodeBaseline(baseline) !== null;
-    if (isReadable) readable += 1;
+    if (isReadable(edit)) readable += 1;
   }
   return { rows, readable };
 }

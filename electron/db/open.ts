@@ -1,6 +1,5 @@
 /** Opening the till's one database: encrypted, durable at every commit, refused where it cannot be trusted. */
 import Database from 'better-sqlite3';
-import { attachEmptyRegion } from '../customers/region.ts';
 import { chooseCipher } from './cipher.ts';
 
 export type Db = Database.Database;
@@ -34,7 +33,6 @@ export function openDatabase(onFile: OpenDatabase): Db {
     db.pragma('trusted_schema = OFF');
     db.pragma('busy_timeout = 2000');
     assertDurable(db);
-    attachEmptyRegion(db);
     return db;
   } catch (error) {
     db.close();

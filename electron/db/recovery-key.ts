@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { writeDurably } from '../support/durable-file.ts';
-import { secretsFile } from '../support/secret-file.ts';
-import type { Secrets } from '../support/secrets.ts';
-import { type FolderFiles, folderFiles, setFileAside } from './folder-files.ts';
+import { writeDurably } from '../machine/durable-file.ts';
+import { type FolderFiles, folderFiles, setFileAside } from '../machine/folder-files.ts';
+import { secretsFile } from '../machine/secret-file.ts';
+import type { Secrets } from '../machine/secrets.ts';
 import { writeKeyMark } from './key-mark.ts';
 import { openToRead } from './open-to-read.ts';
 

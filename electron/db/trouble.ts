@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import type { NotSavedReason } from '../updates/update-view.ts';
+import type { NotSavedReason } from '../model/update-view.ts';
 
 /** Reads a failed write as something that a person can act on (F25). Anything that is not SQLite's is a bug: `null`. */
 export function databaseTrouble(error: unknown): NotSavedReason | null {

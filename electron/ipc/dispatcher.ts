@@ -4,8 +4,8 @@
  * this; no handler is reached any other way.
  */
 import type { z } from 'zod';
-import { faultFacts } from '../support/fault-facts.ts';
-import type { Log } from '../support/log.ts';
+import { faultFacts } from '../machine/fault-facts.ts';
+import type { Log } from '../machine/log.ts';
 import {
   type CallError,
   type CallName,

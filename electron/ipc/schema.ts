@@ -6,25 +6,25 @@
  * for its result. Everything that crosses is plain JSON.
  */
 import { z } from 'zod';
-import { type FieldChanges, fillableIdentifiers, type Identifier, isFieldKey } from '../customers/customer.ts';
-import type { CustomerView, ForgetResult, LookupResult, SearchResult } from '../customers/customer-view.ts';
-import type { ImportState } from '../customers/import/import-state.ts';
-import type { StaffMember } from '../org/definitions.ts';
-import type { OrgRefresh, OrgView, StaffList } from '../org/org-view.ts';
-import { type PracticeState, practiceFaults } from '../practice/practice-state.ts';
-import type { AppInfo, SecretResult } from '../support/app-info.ts';
-import type { AppUpdate } from '../support/app-update/app-update.ts';
 import type {
   BackUpResult,
   BundleResult,
   RescueExportResult,
   RescueImportResult,
   TillFacts,
-} from '../support/till-facts.ts';
-import type { TroubleResult, TroubleView } from '../support/trouble-view.ts';
-import type { ConnectionCheck, SyncStatus } from '../sync/sync-status.ts';
+} from '../care/till-facts.ts';
+import type { TroubleResult, TroubleView } from '../care/trouble-view.ts';
+import type { AppInfo, SecretResult } from '../model/app-info.ts';
+import type { AppUpdate } from '../model/app-update.ts';
+import { type FieldChanges, fillableIdentifiers, type Identifier, isFieldKey } from '../model/customer.ts';
+import type { CustomerView, ForgetResult, LookupResult, SearchResult } from '../model/customer-view.ts';
+import type { StaffMember } from '../model/definitions.ts';
+import type { OrgRefresh, OrgView, StaffList } from '../model/org-view.ts';
+import type { ConnectionCheck, SyncStatus } from '../model/sync-status.ts';
+import type { ChangeResult, FieldProblem, SaveResult, UpdateHistoryEntry, UpdateView } from '../model/update-view.ts';
+import { type PracticeState, practiceFaults } from '../practice/practice-state.ts';
+import type { ImportState } from '../region/import-state.ts';
 import type { Draft } from '../updates/drafts.ts';
-import type { ChangeResult, FieldProblem, SaveResult, UpdateHistoryEntry, UpdateView } from '../updates/update-view.ts';
 
 /** A longest value of any field; the rules of each field are stricter (see `updates/rules.ts`). */
 const maxValueLength = 10_000;

@@ -1,10 +1,10 @@
 /** Who the till is to the loyalty API: the headers of every call, and how they are renewed. */
 import { createHash } from 'node:crypto';
-import type { Clock } from '../clock/clock.ts';
-import type { StoreLogin } from '../org/definitions.ts';
-import type { MachineConfig } from '../support/machine-config.ts';
+import type { MachineConfig } from '../config/machine-config.ts';
+import type { Clock } from '../machine/clock.ts';
+import type { StoreLogin } from '../model/definitions.ts';
+import type { Answer, Held, NotSent, ReadOutcome } from '../model/outcome.ts';
 import { judge } from './exchange.ts';
-import type { Answer, Held, NotSent, ReadOutcome } from './outcome.ts';
 import { failedRead } from './read-outcomes.ts';
 import { headerText, tokenRequest } from './requests.ts';
 import type { Transport } from './transport.ts';

@@ -1,10 +1,10 @@
 /** The loyalty API over a transport: authentication, the headers that all calls share, and outcomes. */
-import type { Clock } from '../clock/clock.ts';
-import { type FieldKey, fieldKeys } from '../customers/customer.ts';
-import type { StaffMember } from '../org/definitions.ts';
+import type { Clock } from '../machine/clock.ts';
+import { type FieldKey, fieldKeys } from '../model/customer.ts';
+import type { StaffMember } from '../model/definitions.ts';
+import type { Held, NotSent, ReadOutcome, UpdateOutcome } from '../model/outcome.ts';
 import type { Auth, AuthHeaders } from './auth.ts';
 import type { LoyaltyApi } from './loyalty-api.ts';
-import type { Held, NotSent, ReadOutcome, UpdateOutcome } from './outcome.ts';
 import { type AskedUpdate, updateOutcome } from './outcomes.ts';
 import { customerOutcome, customersOutcome, failedRead, readOutcome } from './read-outcomes.ts';
 import {

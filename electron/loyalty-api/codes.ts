@@ -2,7 +2,7 @@
  * The one table of what the loyalty API's codes mean (api-facts, "Outcomes that matter" and the traps). A code may stand
  * in `response.status`, in `item_status`, or among the warnings; the table says what it means in each place.
  */
-import type { FillableIdentifier } from '../customers/customer.ts';
+import type { FillableIdentifier } from '../model/customer.ts';
 
 /** What an exchange comes to by a code. `item` says that the item's own code decides. */
 export type Verdict = 'item' | 'done' | 'not-found' | 'refused' | 'credentials' | 'permission' | 'busy';

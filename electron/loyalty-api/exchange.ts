@@ -7,8 +7,9 @@
  * a redirect without that mark is a captive portal or a wrong host (F08), a 404 page as much as a 200 one. An empty body,
  * or one that begins like JSON and is cut, may be all that a gateway left of the API's answer: unknown.
  */
+
+import type { Answer, Held, NotSent, Unknown } from '../model/outcome.ts';
 import { meaningOf, type Verdict } from './codes.ts';
-import type { Answer, Held, NotSent, Unknown } from './outcome.ts';
 import type { HttpResult } from './transport.ts';
 import { readBody, type WireStatus } from './wire/reply.ts';
 import { type JsonObject, readText } from './wire/scalars.ts';

@@ -5,9 +5,9 @@ import type {
   FillableIdentifier,
   Identifier,
   IdentifierType,
-} from '../customers/customer.ts';
-import type { FieldDefinition, StaffMember, StoreLogin, ToldPolicy } from '../org/definitions.ts';
-import type { ReadOutcome, UpdateOutcome } from './outcome.ts';
+} from '../model/customer.ts';
+import type { FieldDefinition, StaffMember, StoreLogin, ToldPolicy } from '../model/definitions.ts';
+import type { ReadOutcome, UpdateOutcome } from '../model/outcome.ts';
 
 /** Who did it, for the USER-CONTEXT audit headers. */
 export type Author = {

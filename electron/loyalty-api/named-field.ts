@@ -1,5 +1,5 @@
 /** Which of the fields that were sent a refusal or a warning is about: by its code, else by the server's words. */
-import { type FieldKey, fillableIdentifiers, type IdentifierType } from '../customers/customer.ts';
+import { type FieldKey, fillableIdentifiers, type IdentifierType } from '../model/customer.ts';
 import { type About, meaningOf } from './codes.ts';
 
 /** What one update sent: who it was about and which fields it changed. */

@@ -7,7 +7,7 @@
  * only on kept connections: `Connection: close` keeps none, and the desktop app turns HTTP/2 and QUIC off, whose
  * connections are always kept.
  */
-import type { Clock } from '../clock/clock.ts';
+import type { Clock } from '../machine/clock.ts';
 import type { HttpRequest, HttpResult, Transport } from './transport.ts';
 
 export type NetRequestOptions = {

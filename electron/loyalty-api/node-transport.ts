@@ -15,7 +15,7 @@ import type net from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import tls from 'node:tls';
-import type { Clock } from '../clock/clock.ts';
+import type { Clock } from '../machine/clock.ts';
 import type { HttpRequest, HttpResult, Transport } from './transport.ts';
 
 export type NodeTransport = {

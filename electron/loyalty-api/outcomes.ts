@@ -10,11 +10,11 @@
  *   warning: with success it means that the main part was saved.
  * - A refusal counts by its code even where the item's `success` is missing, as long as the table knows the code.
  */
-import type { Identifier } from '../customers/customer.ts';
+import type { Identifier } from '../model/customer.ts';
+import type { Answer, Unknown, UpdateOutcome, Warning } from '../model/outcome.ts';
 import { meaningOf } from './codes.ts';
 import { judge, type Reply, readRetryAfterMs } from './exchange.ts';
 import { fieldOf, type SentFields } from './named-field.ts';
-import type { Answer, Unknown, UpdateOutcome, Warning } from './outcome.ts';
 import { itemAbout } from './same-customer.ts';
 import type { HttpResult } from './transport.ts';
 import { readCustomer, readSideEffects } from './wire/customer.ts';

@@ -2,10 +2,10 @@
  * Outcomes of the calls that only read. They may always be tried again, so "not sent" and "unknown" are both `failed`
  * here; but a lookup that failed never reads as "there is nobody" (F31).
  */
-import type { CustomerRecord, Identifier } from '../customers/customer.ts';
+import type { CustomerRecord, Identifier } from '../model/customer.ts';
+import type { Answer, NotSent, ReadOutcome, Rejection, Unknown } from '../model/outcome.ts';
 import { meaningOf } from './codes.ts';
 import { judge, type Reply } from './exchange.ts';
-import type { Answer, NotSent, ReadOutcome, Rejection, Unknown } from './outcome.ts';
 import { itemAbout } from './same-customer.ts';
 import type { HttpResult } from './transport.ts';
 import { readCustomer } from './wire/customer.ts';

@@ -5,7 +5,7 @@ import {
   fieldKeys,
   type Identifier,
   type IdentifierType,
-} from '../customers/customer.ts';
+} from '../model/customer.ts';
 import type { Author, CustomerUpdate, IdentityChange } from './loyalty-api.ts';
 import type { HttpRequest } from './transport.ts';
 

@@ -1,5 +1,5 @@
 /** Which item of an answer is about the customer that was asked for. An answer about somebody else is never believed. */
-import type { Identifier } from '../customers/customer.ts';
+import type { Identifier } from '../model/customer.ts';
 import { readCustomer } from './wire/customer.ts';
 import { readCustomers } from './wire/reply.ts';
 import { type JsonObject, readMobile } from './wire/scalars.ts';

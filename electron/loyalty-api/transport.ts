@@ -3,7 +3,7 @@
  * line, tests) and Electron's `net` (desktop app: the platform's proxy settings and certificate store). Both must tell
  * *not sent* from *lost* honestly: when in doubt it is lost.
  */
-import type { NotSentReason } from './outcome.ts';
+import type { NotSentReason } from '../model/outcome.ts';
 
 export type HttpRequest = {
   readonly method: 'GET' | 'POST';

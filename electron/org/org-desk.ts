@@ -2,18 +2,24 @@
  * What the till knows of its organisation, at one desk: the rules and fields, the staff, when each is asked for, and the
  * calls of the screen about them.
  */
-import type { Clock } from '../clock/clock.ts';
+
+import type { MachineConfig } from '../config/machine-config.ts';
 import type { Db } from '../db/open.ts';
-import type { EventMessage, TillHandlers } from '../ipc/schema.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
-import type { Log } from '../support/log.ts';
-import type { MachineConfig } from '../support/machine-config.ts';
-import { type OrgPart, type OrgRefresh, orgParts } from './org-view.ts';
+import type { Clock } from '../machine/clock.ts';
+import type { Log } from '../machine/log.ts';
+import type { StaffMember } from '../model/definitions.ts';
+import { type OrgPart, type OrgRefresh, type OrgView, orgParts, type StaffList } from '../model/org-view.ts';
 import { Organisation } from './organisation.ts';
 import { StaffDesk } from './staff.ts';
 
 /** What was told is looked at this often; each part is asked for when it is a day old. */
 const roundMs = 60 * 60_000;
+
+export type OrgEvent =
+  | { readonly name: 'org.changed'; readonly payload: OrgView }
+  | { readonly name: 'staff.changed'; readonly payload: StaffMember | null }
+  | { readonly name: 'staff.listed'; readonly payload: StaffList };
 
 export type OrgDeskOptions = {
   readonly db: Db;
@@ -23,10 +29,8 @@ export type OrgDeskOptions = {
   /** The name of the custom field that is kept for the till (sync.markField). */
   readonly reserved: () => string | null;
   readonly api: () => LoyaltyApi | null;
-  readonly emit: (message: EventMessage) => void;
+  readonly emit: (message: OrgEvent) => void;
 };
-
-type OrgHandlers = Pick<TillHandlers, Extract<keyof TillHandlers, `org.${string}` | `staff.${string}`>>;
 
 export class OrgDesk {
   readonly organisation: Organisation;
@@ -49,12 +53,12 @@ export class OrgDesk {
     );
   }
 
-  readonly handlers: OrgHandlers = {
+  readonly calls = {
     'org.view': () => this.organisation.view(),
     'org.refresh': () => this.refresh(),
     'staff.list': () => this.staff.list(),
     'staff.current': () => this.staff.current,
-    'staff.signIn': ({ code }) => this.staff.signIn(code),
+    'staff.signIn': ({ code }: { readonly code: string }) => this.staff.signIn(code),
     'staff.signOut': () => {
       this.staff.signOut();
       return null;

@@ -3,16 +3,24 @@
  * the last known is used; while nothing was ever told, the machine config's fallback.
  */
 import { z } from 'zod';
-import type { Clock } from '../clock/clock.ts';
-import { fillableIdentifiers } from '../customers/customer.ts';
+import type { MachineConfig } from '../config/machine-config.ts';
 import type { Db } from '../db/open.ts';
 import { type RememberedName, recall, remember } from '../db/remembered.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
-import type { ReadOutcome } from '../loyalty-api/outcome.ts';
-import type { MachineConfig } from '../support/machine-config.ts';
-import type { ReservedField } from '../sync/mark-field.ts';
-import { type FieldDefinition, fieldDataTypes, fieldWidgets, type StoreLogin, type ToldPolicy } from './definitions.ts';
-import type { OrgPart, OrgView } from './org-view.ts';
+import type { Clock } from '../machine/clock.ts';
+import { type CustomKey, fillableIdentifiers } from '../model/customer.ts';
+import {
+  type FieldDefinition,
+  fieldDataTypes,
+  fieldWidgets,
+  type StoreLogin,
+  type ToldPolicy,
+} from '../model/definitions.ts';
+import type { OrgPart, OrgView } from '../model/org-view.ts';
+import type { ReadOutcome } from '../model/outcome.ts';
+
+/** The custom field that IT names in the config, and whether the organisation has it; null: not known. */
+export type ReservedField = { readonly key: CustomKey; readonly isDefined: boolean | null };
 
 const refreshAfterMs = 24 * 60 * 60_000;
 

@@ -3,13 +3,13 @@
  * and unsent updates keep their author whoever signs out (F28).
  */
 import { z } from 'zod';
-import type { Clock } from '../clock/clock.ts';
+import type { MachineConfig } from '../config/machine-config.ts';
 import type { Db } from '../db/open.ts';
 import { remember } from '../db/remembered.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
-import type { MachineConfig } from '../support/machine-config.ts';
-import type { StaffMember } from './definitions.ts';
-import type { StaffList } from './org-view.ts';
+import type { Clock } from '../machine/clock.ts';
+import type { StaffMember } from '../model/definitions.ts';
+import type { StaffList } from '../model/org-view.ts';
 import { isOld, recallAs } from './organisation.ts';
 
 const staffSchema: z.ZodType<readonly StaffMember[]> = z.array(

@@ -2,7 +2,7 @@
  * The loyalty API itself: a parsed request in, an answer out, customers and ledger changed in between. It knows nothing
  * of sockets and faults (`practice-server.ts`).
  */
-import type { Clock } from '../clock/clock.ts';
+import type { Clock } from '../machine/clock.ts';
 import { applyUpdate } from './apply-update.ts';
 import type { CustomerBook, PracticeIdentifier } from './customer-book.ts';
 import type { Endpoint } from './faults.ts';

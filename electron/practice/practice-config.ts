@@ -1,6 +1,6 @@
 /** How a till gets at the practice server. */
 import type { z } from 'zod';
-import type { machineConfigSchema } from '../support/machine-config.ts';
+import type { machineConfigSchema } from '../config/machine-config.ts';
 
 export const practiceTimeZone = 'Asia/Kolkata';
 

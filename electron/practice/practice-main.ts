@@ -3,7 +3,7 @@
  * `{"ready":true,"url":"…","controlUrl":"…"}`, and runs until SIGTERM or SIGINT.
  */
 import { z } from 'zod';
-import { systemClock, systemRandom } from '../clock/system-clock.ts';
+import { systemClock, systemRandom } from '../machine/system-clock.ts';
 import { startControlServer } from './control-http.ts';
 import { orgConfigSchema } from './practice-org.ts';
 import { startPracticeServer } from './practice-server.ts';

@@ -5,15 +5,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Clock, Random } from '../clock/clock.ts';
-import { writeDurably } from '../support/durable-file.ts';
-import { type MachineConfig, parseMachineConfig } from '../support/machine-config.ts';
-import type { Secrets } from '../support/secrets.ts';
-import type { PracticeSwitches } from '../till.ts';
+import { type MachineConfig, parseMachineConfig } from '../config/machine-config.ts';
+import type { Clock, Random } from '../machine/clock.ts';
+import { writeDurably } from '../machine/durable-file.ts';
+import type { Secrets } from '../machine/secrets.ts';
 import { parseJson } from './json.ts';
 import { practiceConfig, practiceCredentials } from './practice-config.ts';
 import { startPracticeServer } from './practice-server.ts';
-import { type PracticeState, practiceFaults } from './practice-state.ts';
+import { type PracticeState, type PracticeSwitches, practiceFaults } from './practice-state.ts';
 import { practiceSwitches } from './practice-switches.ts';
 import { sampleCustomers } from './sample-customers.ts';
 

@@ -3,7 +3,7 @@
  * config, and the server of the tests. Faults happen on the sockets, as they would outside.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Clock, Random } from '../clock/clock.ts';
+import type { Clock, Random } from '../machine/clock.ts';
 import { awkwardAnswer } from './awkward.ts';
 import { CustomerBook } from './customer-book.ts';
 import { type Endpoint, type Fault, Faults, type Met } from './faults.ts';

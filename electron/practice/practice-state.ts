@@ -12,3 +12,11 @@ export const practiceFaults = [
 export type PracticeFault = (typeof practiceFaults)[number];
 
 export type PracticeState = { readonly connection: boolean; readonly fault: PracticeFault };
+
+/** The practice server's switches, where this till is in practice mode. */
+export type PracticeSwitches = {
+  readonly state: () => PracticeState;
+  readonly set: (change: { readonly connection?: boolean; readonly fault?: PracticeFault }) => Promise<PracticeState>;
+  /** Customers to fill an empty cache with, as `customer/get` would tell them. */
+  readonly sampleCustomers: () => readonly unknown[];
+};

@@ -1,7 +1,6 @@
 /** The practice bar's view of the practice server. */
-import type { PracticeSwitches } from '../till.ts';
 import type { PracticeControl } from './practice-control.ts';
-import { type PracticeFault, practiceFaults } from './practice-state.ts';
+import { type PracticeFault, type PracticeSwitches, practiceFaults } from './practice-state.ts';
 import { sampleWireCustomers } from './sample-customers.ts';
 
 export function practiceSwitches(control: PracticeControl): PracticeSwitches {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Clock } from '../clock/clock.ts';
+import type { Clock } from '../machine/clock.ts';
 import type { BookChanges } from './customer-book.ts';
 import { parseJson } from './json.ts';
 import { practiceCustomerSchema } from './practice-customer.ts';

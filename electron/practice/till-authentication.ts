@@ -1,6 +1,6 @@
 /** Who may call the practice server: tills with Basic, backends with an OAuth token (api-facts, "Authentication"). */
 import { createHash } from 'node:crypto';
-import type { Clock, Random } from '../clock/clock.ts';
+import type { Clock, Random } from '../machine/clock.ts';
 import { memberOf, parseJson } from './json.ts';
 import { tillCodes } from './practice-org.ts';
 

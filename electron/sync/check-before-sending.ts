@@ -7,14 +7,15 @@
  *   start or goes once more, or the server never told us of the customer; else the cached record is compared. A race of the length of one request remains.
  * - A filled identifier that belongs to somebody else → attention (F23), unless staff confirmed it.
  */
-import type { CustomerRecord, FieldKey, Identifier } from '../customers/customer.ts';
-import { fieldKeys, fillableIdentifiers } from '../customers/customer.ts';
-import { identifierOf } from '../customers/effective.ts';
+
 import { customerRow, readRecord } from '../customers/store.ts';
 import { commitTogether } from '../db/group-commit.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
+import type { CustomerRecord, FieldKey, Identifier } from '../model/customer.ts';
+import { fieldKeys, fillableIdentifiers } from '../model/customer.ts';
+import type { AttentionReason } from '../model/update-view.ts';
+import { identifierOf } from '../updates/effective.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
-import type { AttentionReason } from '../updates/update-view.ts';
 import { arrivedByMark, cannotTell, compareWithServer, sameValue } from './compare.ts';
 import { type Line, noteAnswer, noteHeld, noteMerge, noteTrouble } from './line.ts';
 import type { Lane } from './pace.ts';

@@ -1,8 +1,9 @@
 /** "Check connection": proves the till's credentials, and tells who the server believes this till is. */
+
+import type { ConnectionCheck } from '../model/sync-status.ts';
 import type { Organisation } from '../org/organisation.ts';
 import type { SyncEngine } from './engine.ts';
 import { type Line, noteHeld, noteTrouble } from './line.ts';
-import type { ConnectionCheck } from './sync-status.ts';
 
 /** A success lifts a pause: what waited goes on. */
 export async function checkLine(line: Line, engine: SyncEngine, organisation: Organisation): Promise<ConnectionCheck> {

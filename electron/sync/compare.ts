@@ -1,9 +1,9 @@
 /** Comparing an update with what the server holds: before sending, and when reading back. */
-import type { CustomerRecord, FieldKey } from '../customers/customer.ts';
-import { fieldKeys } from '../customers/customer.ts';
-import { severalValues } from '../updates/defined-field-rules.ts';
+import type { CustomerRecord, FieldKey } from '../model/customer.ts';
+import { fieldKeys } from '../model/customer.ts';
+import { severalValues } from '../model/defined-field-rules.ts';
+import type { AttentionReason, FieldConflict } from '../model/update-view.ts';
 import type { Update } from '../updates/rows.ts';
-import type { AttentionReason, FieldConflict } from '../updates/update-view.ts';
 import type { Mark } from './mark-field.ts';
 
 /** Sorted, so that the order does not count; null where the value is not several. */

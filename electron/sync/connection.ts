@@ -3,9 +3,9 @@
  * "online", proves nothing (F17). After a failure the next try comes after a back-off that grows to half a minute and
  * is never longer (F13, F14); one exchange with the API's own answer ends it.
  */
-import type { Clock, Random } from '../clock/clock.ts';
-import type { NotSentReason } from '../loyalty-api/outcome.ts';
-import type { Connection, PauseReason } from './sync-status.ts';
+import type { Clock, Random } from '../machine/clock.ts';
+import type { NotSentReason } from '../model/outcome.ts';
+import type { Connection, PauseReason } from '../model/sync-status.ts';
 
 const firstBackoffMs = 1000;
 const longestBackoffMs = 30_000;

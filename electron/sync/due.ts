@@ -3,8 +3,9 @@
  * read back, which customers have to wait. All of it is on the monotonic clock (F16), and none of it is needed after a
  * restart.
  */
-import type { Clock } from '../clock/clock.ts';
+
 import type { Db } from '../db/open.ts';
+import type { Clock } from '../machine/clock.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
 import type { Lane } from './pace.ts';

@@ -1,6 +1,7 @@
 import { commitTogether } from '../db/group-commit.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
+import type { SyncState, SyncStatus } from '../model/sync-status.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
 import { Due, type Job } from './due.ts';
 import { asksFirst, gateMs, room } from './gate.ts';
@@ -8,7 +9,6 @@ import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
 import type { Lane } from './pace.ts';
 import { readBack } from './read-back.ts';
 import { type Settled, sendOne } from './send-one.ts';
-import type { SyncState, SyncStatus } from './sync-status.ts';
 
 /** The longest that an update waits whose customer is busy at the server. */
 const busyCustomerMs = 5 * 60_000;

@@ -2,9 +2,9 @@
  * The line to the server in the log: whoever reads it at a desk sees since when a till does not send, and why. Changes
  * only, and a line that comes and goes is told every five minutes at most (F14).
  */
-import type { Clock } from '../clock/clock.ts';
-import type { Log } from '../support/log.ts';
-import type { SyncStatus } from './sync-status.ts';
+import type { Clock } from '../machine/clock.ts';
+import type { Log } from '../machine/log.ts';
+import type { SyncStatus } from '../model/sync-status.ts';
 
 const againMs = 5 * 60_000;
 

@@ -1,11 +1,12 @@
 /** What the phases of an exchange share: the server, the database, the pace, and whom to tell. */
-import type { Clock } from '../clock/clock.ts';
-import type { FillableIdentifier } from '../customers/customer.ts';
+
+import type { MachineConfig } from '../config/machine-config.ts';
 import type { Db } from '../db/open.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
-import type { Held, NotSentReason, UnknownReason } from '../loyalty-api/outcome.ts';
-import type { Log } from '../support/log.ts';
-import type { MachineConfig } from '../support/machine-config.ts';
+import type { Clock } from '../machine/clock.ts';
+import type { Log } from '../machine/log.ts';
+import type { FillableIdentifier } from '../model/customer.ts';
+import type { Held, NotSentReason, UnknownReason } from '../model/outcome.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import type { ConnectionState } from './connection.ts';
 import type { MarkField } from './mark-field.ts';

@@ -2,16 +2,17 @@
  * Asking the server about a customer because staff want to know now. It never waits for the queue, however stuck that is
  * (F33), and a look-up that failed says that it failed, never that there is nothing (F31).
  */
-import type { CustomerRecord, Identifier } from '../customers/customer.ts';
-import type { LookupResult } from '../customers/customer-view.ts';
-import { identifierOf } from '../customers/effective.ts';
-import { erase } from '../customers/retention.ts';
+
 import { customerRow, findByIdentifier, findTold } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
-import type { ReadOutcome } from '../loyalty-api/outcome.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
+import type { CustomerRecord, Identifier } from '../model/customer.ts';
+import type { LookupResult } from '../model/customer-view.ts';
+import type { ReadOutcome } from '../model/outcome.ts';
+import { identifierOf } from '../updates/effective.ts';
+import { erase } from '../updates/retention.ts';
 import { type Line, noteHeld, noteMerge, noteTrouble } from './line.ts';
 import { keepFound, keepRecord } from './settle.ts';
 

@@ -2,10 +2,8 @@
  * The custom field that IT keeps for the till (`sync.markField`): every update of fields writes its own id there, so that
  * reading back proves whether it arrived, also where the fields themselves tell nothing. Staff never see it.
  */
-import type { CustomKey } from '../customers/customer.ts';
-
-/** A custom field that IT names in the config, and whether the organisation has it; null: not known. */
-export type ReservedField = { readonly key: CustomKey; readonly isDefined: boolean | null };
+import type { CustomKey } from '../model/customer.ts';
+import type { ReservedField } from '../org/organisation.ts';
 
 export type Mark = {
   readonly key: CustomKey;

@@ -11,7 +11,7 @@
  *
  * Everything runs on the monotonic clock (F16).
  */
-import type { Clock, Random } from '../clock/clock.ts';
+import type { Clock, Random } from '../machine/clock.ts';
 
 /** `counter`: somebody is standing there. `backlog`: it has waited already. */
 export type Lane = 'counter' | 'backlog';

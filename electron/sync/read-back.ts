@@ -7,11 +7,12 @@
  *   found by the look before that
  * - anything else, or nothing to compare with → a person
  */
-import { fieldKeys } from '../customers/customer.ts';
-import { identifierOf } from '../customers/effective.ts';
+
 import { inTransaction } from '../db/statements.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
+import { fieldKeys } from '../model/customer.ts';
 import { lookForDoubleAwards } from '../updates/double-awards.ts';
+import { identifierOf } from '../updates/effective.ts';
 import type { Update } from '../updates/rows.ts';
 import { arrivedByMark, cannotTell, compareWithServer } from './compare.ts';
 import { type Line, noteAnswer, noteHeld, noteMerge, noteTrouble } from './line.ts';

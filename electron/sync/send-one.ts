@@ -1,11 +1,12 @@
 /** One update on its way: check, claim, send, settle. */
-import { fillableIdentifiers, type Identifier } from '../customers/customer.ts';
-import { erase } from '../customers/retention.ts';
+
 import { customerRow, readRecord } from '../customers/store.ts';
 import { commitAhead } from '../db/group-commit.ts';
 import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
-import type { Answer, UpdateOutcome } from '../loyalty-api/outcome.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
+import { fillableIdentifiers, type Identifier } from '../model/customer.ts';
+import type { Answer, UpdateOutcome } from '../model/outcome.ts';
+import { erase } from '../updates/retention.ts';
 import type { BeforeSending } from '../updates/row-json.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
 import { checkBeforeSending, type How, stillGoes } from './check-before-sending.ts';

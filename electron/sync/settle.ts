@@ -1,15 +1,6 @@
 /** Putting what the server told into the cache and the outbox, in one transaction. */
-import {
-  type CustomerRecord,
-  type FieldKey,
-  type FieldValues,
-  fieldKeys,
-  type Identifier,
-  mergeRecord,
-} from '../customers/customer.ts';
-import { refreshEffective } from '../customers/effective.ts';
+
 import { forgetCustomer, makeOwn } from '../customers/region.ts';
-import { erase } from '../customers/retention.ts';
 import {
   customerRow,
   findByIdentifier,
@@ -20,14 +11,24 @@ import {
 } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
-import type { Answer } from '../loyalty-api/outcome.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
+import {
+  type CustomerRecord,
+  type FieldKey,
+  type FieldValues,
+  fieldKeys,
+  type Identifier,
+  mergeRecord,
+} from '../model/customer.ts';
+import type { Answer } from '../model/outcome.ts';
+import type { AttentionReason, UpdateResult } from '../model/update-view.ts';
 import { renewConflicts } from '../updates/conflicts.ts';
 import { lookForDoubleAwards } from '../updates/double-awards.ts';
 import { moveDrafts } from '../updates/drafts.ts';
+import { refreshEffective } from '../updates/effective.ts';
 import type { Outbox } from '../updates/outbox.ts';
+import { erase } from '../updates/retention.ts';
 import type { Update } from '../updates/rows.ts';
-import type { AttentionReason, UpdateResult } from '../updates/update-view.ts';
 
 /**
  * Keeps a record that the server told of this customer.

@@ -1,8 +1,8 @@
 /** What the server holds now, in the questions to staff about it. */
 import { readRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
+import type { FieldConflict } from '../model/update-view.ts';
 import { openList, selectUpdates, writeUpdate } from './rows.ts';
-import type { FieldConflict } from './update-view.ts';
 
 /**
  * Call in the transaction that writes a customer's record: a question may wait for months, and must be answered to the

@@ -8,10 +8,10 @@
  */
 import { customerRow, readRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
+import type { DoubleAward } from '../model/update-view.ts';
 import { writeHistory } from './history.ts';
 import { isDoubleAward, selectUpdates, type Update, writeUpdate } from './rows.ts';
 import { byTill } from './update-states.ts';
-import type { DoubleAward } from './update-view.ts';
 
 const watchedForMs = 24 * 3_600_000;
 

@@ -3,15 +3,15 @@
  * kept in the encrypted database, never sent, never counted as an update, and gone when it is saved, taken back or old.
  */
 import { z } from 'zod';
-import { type FieldChanges, type FieldKey, fieldKeys, type Identifier, isFieldKey } from '../customers/customer.ts';
 import { customerRow } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { recall, remember } from '../db/remembered.ts';
+import { type FieldChanges, type FieldKey, fieldKeys, type Identifier, isFieldKey } from '../model/customer.ts';
 
 /** Whose details: a customer of this till's cache, or whoever the server knows by this identifier. */
 export type DraftTarget = { readonly customerId: number } | { readonly identifier: Identifier };
 
-type KeptDraft = {
+export type KeptDraft = {
   readonly target: DraftTarget;
   /** The update that the text corrects. */
   readonly replaces: string | null;

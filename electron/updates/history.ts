@@ -1,8 +1,8 @@
 /** The append-only history of an update: a row an arrow of the state machine, and one where its baseline moves. */
 import type { Db } from '../db/open.ts';
 import { count, sql } from '../db/statements.ts';
+import type { UpdateHistoryEntry, UpdateState } from '../model/update-view.ts';
 import { decodeChanges } from './row-json.ts';
-import type { UpdateHistoryEntry, UpdateState } from './update-view.ts';
 
 export type HistoryNote = UpdateHistoryEntry & { readonly updateId: string };
 

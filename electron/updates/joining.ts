@@ -1,9 +1,30 @@
 /** When a save joins an update that waits already, and what the two come to. */
-import { type FieldChanges, type FieldKey, type FieldValues, fieldKeys } from '../customers/customer.ts';
+
 import type { Db } from '../db/open.ts';
-import type { SaveInput } from './outbox.ts';
-import { openList, selectUpdates, type Update } from './rows.ts';
+import {
+  type FieldChanges,
+  type FieldKey,
+  type FieldValues,
+  type FillableIdentifier,
+  fieldKeys,
+  type Identifier,
+} from '../model/customer.ts';
+import type { UpdateKind } from '../model/update-view.ts';
+import { openList, type Staff, selectUpdates, type Update } from './rows.ts';
 import { isUntouched } from './update-states.ts';
+
+export type SaveInput = {
+  readonly token: string;
+  readonly customerId: number;
+  readonly kind: UpdateKind;
+  readonly identifier: Identifier;
+  readonly changes: FieldChanges;
+  /** What the server holds of the changed fields as far as it is known here; absent where it is not. */
+  readonly baseline: FieldValues;
+  readonly confirmedFills: readonly FillableIdentifier[];
+  readonly staff: Staff | null;
+  readonly till: string;
+};
 
 /** Changes that never join another update: history and consent must show each step (F20). */
 function standsAlone(changes: FieldChanges): boolean {

@@ -3,8 +3,6 @@
  * history and what the till knew of the customer.
  */
 import { z } from 'zod';
-import { mergeRecord } from '../customers/customer.ts';
-import { refreshEffective } from '../customers/effective.ts';
 import { decodeRecord } from '../customers/record-json.ts';
 import { makeOwn } from '../customers/region.ts';
 import {
@@ -18,10 +16,12 @@ import {
 } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
+import { mergeRecord } from '../model/customer.ts';
+import { openStates } from '../model/update-view.ts';
+import { refreshEffective } from './effective.ts';
 import { nextHistoryId, writeHistory } from './history.ts';
 import type { Outbox } from './outbox.ts';
 import { findUpdate, openList } from './rows.ts';
-import { openStates } from './update-view.ts';
 
 const cell = z.union([z.string(), z.number(), z.null()]);
 const tableRow = z.record(z.string().regex(/^[a-z_]+$/), cell);

@@ -1,7 +1,7 @@
 import type { Db } from '../db/open.ts';
 import { count, limitBy, sql } from '../db/statements.ts';
+import type { UpdateState } from '../model/update-view.ts';
 import { findUpdate, isDoubleAward, openList, selectUpdates, type Update } from './rows.ts';
-import type { UpdateState } from './update-view.ts';
 
 export const movedOutEvent = 'moved to a rescue file';
 

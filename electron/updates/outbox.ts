@@ -1,19 +1,14 @@
-import type { Clock, Random } from '../clock/clock.ts';
-import {
-  type FieldChanges,
-  type FieldValues,
-  type FillableIdentifier,
-  fieldKeys,
-  type Identifier,
-} from '../customers/customer.ts';
-import { refreshEffective } from '../customers/effective.ts';
 import { readRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
-import type { Answer, UnknownReason } from '../loyalty-api/outcome.ts';
+import type { Clock, Random } from '../machine/clock.ts';
+import { type FieldChanges, type FieldValues, fieldKeys } from '../model/customer.ts';
+import type { Answer, UnknownReason } from '../model/outcome.ts';
+import type { AttentionReason, UpdateResult, UpdateState } from '../model/update-view.ts';
 import { markAwardSeen, watchForDoubleAward } from './double-awards.ts';
+import { refreshEffective } from './effective.ts';
 import { writeHistory } from './history.ts';
-import { joinable, joined } from './joining.ts';
+import { joinable, joined, type SaveInput } from './joining.ts';
 import { movedOutEvent, OutboxReader, openIn } from './outbox-reader.ts';
 import type { BeforeSending } from './row-json.ts';
 import {
@@ -27,20 +22,6 @@ import {
   writeUpdate,
 } from './rows.ts';
 import { byTill, type Change, isUntouched, type Mark, moveUpdate } from './update-states.ts';
-import type { AttentionReason, UpdateKind, UpdateResult, UpdateState } from './update-view.ts';
-
-export type SaveInput = {
-  readonly token: string;
-  readonly customerId: number;
-  readonly kind: UpdateKind;
-  readonly identifier: Identifier;
-  readonly changes: FieldChanges;
-  /** What the server holds of the changed fields as far as it is known here; absent where it is not. */
-  readonly baseline: FieldValues;
-  readonly confirmedFills: readonly FillableIdentifier[];
-  readonly staff: Staff | null;
-  readonly till: string;
-};
 
 /**
  * The outbox: every state of an update and every way between them.

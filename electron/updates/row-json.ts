@@ -3,11 +3,11 @@
  * end in front of a person, never vanish (F29).
  */
 import { z } from 'zod';
-import { type FieldChanges, type FieldValues, fillableIdentifiers, isFieldKey } from '../customers/customer.ts';
 import { decodeOnce } from '../db/decode-once.ts';
-import type { Answer, Warning } from '../loyalty-api/outcome.ts';
-import { unknownReasons } from '../loyalty-api/outcome.ts';
-import type { AttentionReason, DoubleAward, UpdateResult } from './update-view.ts';
+import { type FieldChanges, type FieldValues, fillableIdentifiers, isFieldKey } from '../model/customer.ts';
+import type { Answer, Warning } from '../model/outcome.ts';
+import { unknownReasons } from '../model/outcome.ts';
+import type { AttentionReason, DoubleAward, UpdateResult } from '../model/update-view.ts';
 
 /** Version of the JSON that this program writes. */
 export const rowFormat = 1;

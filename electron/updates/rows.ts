@@ -1,15 +1,17 @@
 /** An outbox row as the program works with it, read from the table and written back whole. */
-import type {
-  FieldChanges,
-  FieldValues,
-  FillableIdentifier,
-  Identifier,
-  IdentifierType,
-} from '../customers/customer.ts';
+
 import { makeOwn } from '../customers/region.ts';
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
-import type { Answer, UnknownReason } from '../loyalty-api/outcome.ts';
+import type { FieldChanges, FieldValues, FillableIdentifier, Identifier, IdentifierType } from '../model/customer.ts';
+import type { Answer, UnknownReason } from '../model/outcome.ts';
+import {
+  type AttentionReason,
+  openStates,
+  type UpdateKind,
+  type UpdateResult,
+  type UpdateState,
+} from '../model/update-view.ts';
 import {
   type AwardCheck,
   type BeforeSending,
@@ -23,13 +25,6 @@ import {
   decodeResult,
   rowFormat,
 } from './row-json.ts';
-import {
-  type AttentionReason,
-  openStates,
-  type UpdateKind,
-  type UpdateResult,
-  type UpdateState,
-} from './update-view.ts';
 
 /** The states in which an update still wants something, for SQL. */
 export const openList = `(${openStates.map((state) => `'${state}'`).join(',')})`;
@@ -108,22 +103,26 @@ type Row = {
   award?: string | null;
 };
 
-type Edit = Pick<Row, 'format' | 'changes' | 'baseline'>;
+type KeptEdit = Pick<Row, 'format' | 'changes' | 'baseline'>;
 
 /** Null: this version cannot read it. */
-function decodeEdit({ format, changes, baseline }: Edit): {
+function decodeEdit({ format, changes, baseline }: KeptEdit): {
   readonly changes: FieldChanges | null;
   readonly baseline: FieldValues | null;
 } {
   return { changes: format <= rowFormat ? decodeChanges(changes) : null, baseline: decodeBaseline(baseline) };
 }
 
+/** Whether this version understands an update as an older one may have written it (F29). */
+export function isReadableEdit(edit: KeptEdit): boolean {
+  const { changes, baseline } = decodeEdit(edit);
+  return changes !== null && baseline !== null;
+}
+
 /** Whether the row has an edit that this version cannot read; false where there is no such row. */
 export function isUnreadable(db: Db, seq: number): boolean {
-  const row = sql<Edit>(db, 'select format, changes, baseline from updates where seq = ?').get(seq);
-  if (row === undefined) return false;
-  const { changes, baseline } = decodeEdit(row);
-  return changes === null || baseline === null;
+  const row = sql<KeptEdit>(db, 'select format, changes, baseline from updates where seq = ?').get(seq);
+  return row !== undefined && !isReadableEdit(row);
 }
 
 /**

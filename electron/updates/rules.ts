@@ -12,13 +12,13 @@ import {
   fieldKeys,
   fillableIdentifiers,
   type Identifier,
-} from '../customers/customer.ts';
-import type { LockReason } from '../customers/customer-view.ts';
-import { maxEmailLength, normalEmail, normalMobile } from '../customers/identifiers.ts';
-import type { FieldDefinition, OrgPolicy } from '../org/definitions.ts';
-import { normalDateTime } from './date-time.ts';
-import { definitionProblem } from './defined-field-rules.ts';
-import type { FieldProblem } from './update-view.ts';
+} from '../model/customer.ts';
+import type { LockReason } from '../model/customer-view.ts';
+import { normalDateTime } from '../model/date-time.ts';
+import { definitionProblem } from '../model/defined-field-rules.ts';
+import type { FieldDefinition, OrgPolicy } from '../model/definitions.ts';
+import { maxEmailLength, normalEmail, normalMobile } from '../model/identifiers.ts';
+import type { FieldProblem } from '../model/update-view.ts';
 
 export type RuleContext = {
   /** What the server last told; fields it never told are absent. */

@@ -1,11 +1,12 @@
 /** The arrows between the states of an update, and the one way along them. What enters and leaves each: `outbox.ts`. */
-import type { Clock } from '../clock/clock.ts';
-import type { FieldChanges } from '../customers/customer.ts';
-import { refreshEffective } from '../customers/effective.ts';
+
 import type { Db } from '../db/open.ts';
+import type { Clock } from '../machine/clock.ts';
+import type { FieldChanges } from '../model/customer.ts';
+import { openStates, type UpdateState } from '../model/update-view.ts';
+import { refreshEffective } from './effective.ts';
 import { writeHistory } from './history.ts';
 import { findUpdate, type Update, writeUpdate } from './rows.ts';
-import { openStates, type UpdateState } from './update-view.ts';
 
 /** Every arrow there is. A move that is not here is a bug and rolls its transaction back. */
 const arrows: { readonly [From in UpdateState]: readonly UpdateState[] } = {

@@ -1,13 +1,13 @@
-import type { ForgetResult } from '../../electron/customers/customer-view.ts';
-import type { ImportState } from '../../electron/customers/import/import-state.ts';
-import type { EventName, Payload } from '../../electron/ipc/schema.ts';
 import type {
   BackUpResult,
   BundleResult,
   RescueExportResult,
   RescueImportResult,
   TillFacts,
-} from '../../electron/support/till-facts.ts';
+} from '../../electron/care/till-facts.ts';
+import type { EventName, Payload } from '../../electron/ipc/schema.ts';
+import type { ForgetResult } from '../../electron/model/customer-view.ts';
+import type { ImportState } from '../../electron/region/import-state.ts';
 import type { Services } from '../bridge.ts';
 
 /** What IT looks after: the till's own data, its backups, its rescue, the customers of its region. */

@@ -1,8 +1,8 @@
-import type { FieldKey, FillableIdentifier, Identifier } from '../../electron/customers/customer.ts';
-import type { CustomerView, LockReason, LookupResult } from '../../electron/customers/customer-view.ts';
 import type { Argument } from '../../electron/ipc/schema.ts';
+import type { FieldKey, FillableIdentifier, Identifier } from '../../electron/model/customer.ts';
+import type { CustomerView, LockReason, LookupResult } from '../../electron/model/customer-view.ts';
+import type { FieldProblem, NotSavedReason, SaveResult, UpdateView } from '../../electron/model/update-view.ts';
 import type { Draft } from '../../electron/updates/drafts.ts';
-import type { FieldProblem, NotSavedReason, SaveResult, UpdateView } from '../../electron/updates/update-view.ts';
 import type { Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 

@@ -1,6 +1,6 @@
-import type { FillableIdentifier, Identifier } from '../../electron/customers/customer.ts';
-import type { CustomerView, LookupResult } from '../../electron/customers/customer-view.ts';
-import type { UpdateView } from '../../electron/updates/update-view.ts';
+import type { FillableIdentifier, Identifier } from '../../electron/model/customer.ts';
+import type { CustomerView, LookupResult } from '../../electron/model/customer-view.ts';
+import type { UpdateView } from '../../electron/model/update-view.ts';
 import type { Services } from '../bridge.ts';
 import { CustomerForm, isFillable, type Saved } from './customer-form.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';

@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import type { UpdateView } from '../../electron/updates/update-view.ts';
+import type { UpdateView } from '../../electron/model/update-view.ts';
 import type { Services } from '../bridge.ts';
 import { type Formats, makeFormats } from '../format/formats.ts';
 import { m } from '../i18n/messages.ts';

@@ -1,5 +1,5 @@
-import type { Identifier } from '../../electron/customers/customer.ts';
-import type { CustomerHit, CustomerView, LookupResult, SearchResult } from '../../electron/customers/customer-view.ts';
+import type { Identifier } from '../../electron/model/customer.ts';
+import type { CustomerHit, CustomerView, LookupResult, SearchResult } from '../../electron/model/customer-view.ts';
 import type { Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 

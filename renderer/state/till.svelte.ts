@@ -1,10 +1,10 @@
 import type { EventName, Payload } from '../../electron/ipc/schema.ts';
-import type { StaffMember } from '../../electron/org/definitions.ts';
-import type { OrgRefresh, OrgView, StaffList } from '../../electron/org/org-view.ts';
+import type { AppInfo, SecretResult } from '../../electron/model/app-info.ts';
+import type { AppUpdate } from '../../electron/model/app-update.ts';
+import type { StaffMember } from '../../electron/model/definitions.ts';
+import type { OrgRefresh, OrgView, StaffList } from '../../electron/model/org-view.ts';
+import type { ConnectionCheck, SyncStatus } from '../../electron/model/sync-status.ts';
 import type { PracticeFault, PracticeState } from '../../electron/practice/practice-state.ts';
-import type { AppInfo, SecretResult } from '../../electron/support/app-info.ts';
-import type { AppUpdate } from '../../electron/support/app-update/app-update.ts';
-import type { ConnectionCheck, SyncStatus } from '../../electron/sync/sync-status.ts';
 import type { Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 

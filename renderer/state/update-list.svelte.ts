@@ -1,11 +1,11 @@
-import type { FieldKey } from '../../electron/customers/customer.ts';
+import type { FieldKey } from '../../electron/model/customer.ts';
 import type {
   ChangeResult,
   FieldChoice,
   SaveResult,
   UpdateHistoryEntry,
   UpdateView,
-} from '../../electron/updates/update-view.ts';
+} from '../../electron/model/update-view.ts';
 import type { Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 

@@ -1,6 +1,6 @@
-import type { ImportFailure } from '../../electron/customers/import/import-state.ts';
-import type { RescueImportResult } from '../../electron/support/till-facts.ts';
-import type { NotSavedReason } from '../../electron/updates/update-view.ts';
+import type { RescueImportResult } from '../../electron/care/till-facts.ts';
+import type { NotSavedReason } from '../../electron/model/update-view.ts';
+import type { ImportFailure } from '../../electron/region/import-state.ts';
 import { m } from '../i18n/messages.ts';
 
 /** Why a file or a step of IT's came to nothing, and what to do. */

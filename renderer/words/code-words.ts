@@ -3,8 +3,9 @@
  * for every code that an update can be refused or warned with (`codes.ts`); the compiler asks for a missing one. A code
  * that nobody documented shows the server's own words.
  */
-import type { FieldKey } from '../../electron/customers/customer.ts';
+
 import type { RefusalCode, WarningCode } from '../../electron/loyalty-api/codes.ts';
+import type { FieldKey } from '../../electron/model/customer.ts';
 import { m } from '../i18n/messages.ts';
 
 /** A refusal or a warning; `label` is the field's name on the screen, `null` where no one field is told. */

@@ -1,9 +1,9 @@
 /** Names of fields and their values in words, for the form, the save bar and the updates. */
-import type { FieldKey, Identifier } from '../../electron/customers/customer.ts';
-import type { CustomerView, LockReason } from '../../electron/customers/customer-view.ts';
-import type { FieldDefinition } from '../../electron/org/definitions.ts';
-import type { OrgView } from '../../electron/org/org-view.ts';
-import type { FieldProblem } from '../../electron/updates/update-view.ts';
+import type { FieldKey, Identifier } from '../../electron/model/customer.ts';
+import type { CustomerView, LockReason } from '../../electron/model/customer-view.ts';
+import type { FieldDefinition } from '../../electron/model/definitions.ts';
+import type { OrgView } from '../../electron/model/org-view.ts';
+import type { FieldProblem } from '../../electron/model/update-view.ts';
 import type { Formats } from '../format/formats.ts';
 import { m } from '../i18n/messages.ts';
 

@@ -1,5 +1,5 @@
 /** What the organisation tells a till, in words. */
-import type { OrgPart } from '../../electron/org/org-view.ts';
+import type { OrgPart } from '../../electron/model/org-view.ts';
 import { m } from '../i18n/messages.ts';
 
 export const orgPartWord: Record<OrgPart, () => string> = {

@@ -1,8 +1,8 @@
 /** What became of an update, in words for staff. */
-import type { SideEffect } from '../../electron/customers/customer.ts';
-import type { Rejection, Warning } from '../../electron/loyalty-api/outcome.ts';
-import type { OrgView } from '../../electron/org/org-view.ts';
-import type { AttentionReason, UpdateView } from '../../electron/updates/update-view.ts';
+import type { SideEffect } from '../../electron/model/customer.ts';
+import type { OrgView } from '../../electron/model/org-view.ts';
+import type { Rejection, Warning } from '../../electron/model/outcome.ts';
+import type { AttentionReason, UpdateView } from '../../electron/model/update-view.ts';
 import type { Formats } from '../format/formats.ts';
 import { m } from '../i18n/messages.ts';
 import { belongsToOther, noSuchCustomer, refusalWords, type Told, type Words, warningWords } from './code-words.ts';

@@ -1,5 +1,5 @@
 /** What the pill says, and the sentence behind it. */
-import type { ConnectionCheck, SyncState, SyncStatus } from '../../electron/sync/sync-status.ts';
+import type { ConnectionCheck, SyncState, SyncStatus } from '../../electron/model/sync-status.ts';
 import { m } from '../i18n/messages.ts';
 
 export type WhyNot = Extract<ConnectionCheck, { kind: 'failed' }>['why'];

@@ -1,5 +1,5 @@
-import type { CannotOpenCode } from '../../electron/support/till-cannot-open.ts';
-import type { TroubleResult } from '../../electron/support/trouble-view.ts';
+import type { TroubleResult } from '../../electron/care/trouble-view.ts';
+import type { CannotOpenCode } from '../../electron/machine/till-cannot-open.ts';
 import { m } from '../i18n/messages.ts';
 
 /** What happened and what to do, for whoever stands at a till that did not open. */

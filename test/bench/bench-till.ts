@@ -1,9 +1,10 @@
 /** A whole till on a folder of the bench, with the product's own clock, chance and secret file. */
-import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+
+import type { MachineConfig } from '../../electron/config/machine-config.ts';
 import type { Transport } from '../../electron/loyalty-api/transport.ts';
-import { silentLog } from '../../electron/support/log.ts';
-import type { MachineConfig } from '../../electron/support/machine-config.ts';
-import { secretFile } from '../../electron/support/secret-file.ts';
+import { silentLog } from '../../electron/machine/log.ts';
+import { secretFile } from '../../electron/machine/secret-file.ts';
+import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { openTill } from '../../electron/till.ts';
 
 export function openBenchTill(dataDir: string, config: MachineConfig, transport: Transport) {

@@ -1,16 +1,18 @@
 /** A till's folder with so many customers, as the import makes it; kept between runs under `.data/bench`. */
+
 import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../build/project-root.ts';
-import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
-import { CustomerImport } from '../../electron/customers/import/customer-import.ts';
 import { attachRegion, firstRegionId } from '../../electron/customers/region.ts';
-import { folderFiles } from '../../electron/db/folder-files.ts';
-import { migrate } from '../../electron/db/migrate.ts';
-import { type Db, type OpenDatabase, openDatabase } from '../../electron/db/open.ts';
+import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
+
+import type { Db, OpenDatabase } from '../../electron/db/open.ts';
 import { inTransaction } from '../../electron/db/statements.ts';
-import { secretFile } from '../../electron/support/secret-file.ts';
+import { folderFiles } from '../../electron/machine/folder-files.ts';
+import { secretFile } from '../../electron/machine/secret-file.ts';
+import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
+import { CustomerImport } from '../../electron/region/customer-import.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { benchCustomer, writeBenchFile } from './customers.ts';
 
@@ -42,8 +44,8 @@ export function emptyFolder(name: string): string {
 }
 
 export function openBench(dataDir: string): Db {
-  const db = openDatabase(onFile(dataDir));
-  migrate(db);
+  const db = openTillDatabase(onFile(dataDir));
+  migrateTill(db);
   attachRegion(db, dataDir, benchKey);
   return db;
 }

@@ -1,12 +1,13 @@
 import { rmSync, statSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import { searchCustomers } from '../../electron/customers/search.ts';
 import { insertUnknownCustomer, searchRow } from '../../electron/customers/store.ts';
+import { openTillDatabase } from '../../electron/data/till-database.ts';
 import { Checkpointer } from '../../electron/db/checkpoint/checkpointer.ts';
-import { openDatabase } from '../../electron/db/open.ts';
+
 import { inTransaction } from '../../electron/db/statements.ts';
 import { readCustomer } from '../../electron/loyalty-api/wire/customer.ts';
+import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { benchCustomer, benchLine } from './customers.ts';
 import { customersFile, emptyFolder, importInto, onFile, openBench } from './folder.ts';
@@ -18,7 +19,7 @@ import { type Goal, median } from './goals.ts';
  */
 function rawInsert(customers: number): number {
   const dataDir = emptyFolder('import-floor');
-  const db = openDatabase(onFile(dataDir));
+  const db = openTillDatabase(onFile(dataDir));
   db.exec(`create table raw (id integer primary key, user_id text, mobile text, email text, external_id text,
     first_name text, last_name text, tier text, name_forward text, name_backward text, mobile_backward text,
     email_key text, external_key text, record text) strict`);

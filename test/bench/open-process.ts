@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { parseMachineConfig } from '../../electron/support/machine-config.ts';
+import { parseMachineConfig } from '../../electron/config/machine-config.ts';
 import { openBenchTill } from './bench-till.ts';
 import { benchConfig } from './config.ts';
 

@@ -1,4 +1,4 @@
-import type { OrgView } from '../../electron/org/org-view.ts';
+import type { OrgView } from '../../electron/model/org-view.ts';
 
 export const benchOrg: OrgView = {
   policy: { primaryIdentifier: 'mobile', allowFill: { mobile: true, email: true, externalId: false } },

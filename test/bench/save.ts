@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import { firstRegionId } from '../../electron/customers/region.ts';
 import { markServed } from '../../electron/customers/store.ts';
-import { customerView } from '../../electron/customers/views.ts';
 import { Checkpointer } from '../../electron/db/checkpoint/checkpointer.ts';
+import { customerView } from '../../electron/desk/customer-views.ts';
+import { UpdateDesk } from '../../electron/desk/update-desk.ts';
+import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
-import { Updates } from '../../electron/updates/updates.ts';
 import { copyOf, onFile, openBench } from './folder.ts';
 import { type Goal, median, percentile } from './goals.ts';
 import { benchOrg } from './org.ts';
@@ -21,7 +21,7 @@ export async function measureSave(customers: number, isCheck: boolean): Promise<
     throw error;
   });
   const outbox = new Outbox(db, systemClock, systemRandom);
-  const updates = new Updates({
+  const updates = new UpdateDesk({
     db,
     outbox,
     org: () => benchOrg,

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { distFolder, ensureBuilt } from '../../build/bundles.ts';
 import { chromiumFlags, findChromium, isRoot } from '../../build/chromium.ts';
 import { projectRoot } from '../../build/project-root.ts';
-import { secretFile } from '../../electron/support/secret-file.ts';
+import { secretFile } from '../../electron/machine/secret-file.ts';
 import { benchConfig } from './config.ts';
 import { copyOf, openBench, saveMany } from './folder.ts';
 import { type Goal, median, percentile } from './goals.ts';

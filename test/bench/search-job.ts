@@ -1,5 +1,6 @@
 import { attachRegion } from '../../electron/customers/region.ts';
-import { openDatabase } from '../../electron/db/open.ts';
+import { openTillDatabase } from '../../electron/data/till-database.ts';
+
 import { benchKey, folderWith, onFile } from './folder.ts';
 import { type Goal, median, percentile } from './goals.ts';
 import { keysOf, misspeltOf, searchKinds, timesOf } from './search.ts';
@@ -18,7 +19,7 @@ export async function measureSearch(customers: number, isCheck: boolean): Promis
   const databases = [];
   for (const size of [customers, customers / 10]) {
     const dataDir = await folderWith(size);
-    const db = openDatabase(onFile(dataDir));
+    const db = openTillDatabase(onFile(dataDir));
     attachRegion(db, dataDir, benchKey);
     databases.push({ db, size });
   }

@@ -1,8 +1,9 @@
 /** Runs a command of `tillside` in this process, and keeps what it printed. */
-import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+
 import type { CommandEnv, CommandIo } from '../../electron/command-line/command.ts';
 import { runCommand } from '../../electron/command-line/run-command.ts';
-import { secretFile } from '../../electron/support/secret-file.ts';
+import { secretFile } from '../../electron/machine/secret-file.ts';
+import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };
 

@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { strFromU8, unzipSync } from 'fflate';
-import { folderFiles } from '../../electron/db/folder-files.ts';
-import { secretFile } from '../../electron/support/secret-file.ts';
+import { folderFiles } from '../../electron/machine/folder-files.ts';
+import { secretFile } from '../../electron/machine/secret-file.ts';
 import { openOfflineTill, saveFor, someMobile, storedKey } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { runProgram } from './program.ts';

@@ -1,9 +1,11 @@
 /** A real, encrypted cache in a temporary folder, without a server. */
+
 import path from 'node:path';
-import type { CustomerRecord, FieldValues } from '../../electron/customers/customer.ts';
 import { insertToldCustomer } from '../../electron/customers/store.ts';
-import { migrate } from '../../electron/db/migrate.ts';
-import { type Db, openDatabase } from '../../electron/db/open.ts';
+import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
+
+import type { Db } from '../../electron/db/open.ts';
+import type { CustomerRecord, FieldValues } from '../../electron/model/customer.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 export const testKey = 'c'.repeat(64);
@@ -20,8 +22,8 @@ export type TestCache = {
 export function openTestCache(): TestCache {
   const folder = temporaryFolder();
   const file = path.join(folder, 'tillside.db');
-  const db = openDatabase({ file, keyHex: testKey });
-  migrate(db);
+  const db = openTillDatabase({ file, keyHex: testKey });
+  migrateTill(db);
   return {
     db,
     file,

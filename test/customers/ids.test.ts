@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { forgetCustomer } from '../../electron/customers/region.ts';
-import { migrate, migrations, versionOf } from '../../electron/db/migrate.ts';
-import { openDatabase } from '../../electron/db/open.ts';
+import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
+import { migrations, versionOf } from '../../electron/db/migrate.ts';
+
 import { openTestCache, type TestCache, testKey } from './cache.ts';
 
 let cache: TestCache;
@@ -19,20 +20,20 @@ describe('the id of a customer on this till', () => {
     const next = cache.add({ lastName: 'Bose' });
     assert.deepEqual([first, gone, next], [1, 2, 3]);
     forgetCustomer(cache.db, next);
-    const again = openDatabase({ file: cache.file, keyHex: testKey });
+    const again = openTillDatabase({ file: cache.file, keyHex: testKey });
     assert.equal(again.prepare('select last from own_customer_ids').pluck().get(), 3);
     again.close();
   });
 
   it('goes on after those that an older Tillside gave', () => {
-    const older = openDatabase({ file: `${cache.file}-older`, keyHex: testKey });
-    migrate(older, migrations.slice(0, 2));
+    const older = openTillDatabase({ file: `${cache.file}-older`, keyHex: testKey });
+    migrateTill(older, migrations.slice(0, 2));
     older
       .prepare(
         "insert into customers (id, first_name, last_name, name_forward, name_backward) values (7, '', '', '', '')",
       )
       .run();
-    migrate(older);
+    migrateTill(older);
     assert.equal(versionOf(older), migrations.length);
     assert.equal(older.prepare('select last from own_customer_ids').pluck().get(), 7);
     older.close();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { CustomerHit } from '../../electron/customers/customer-view.ts';
-import { refreshEffective } from '../../electron/customers/effective.ts';
 import { searchCustomers } from '../../electron/customers/search.ts';
 import { markServed, writeSearchRow } from '../../electron/customers/store.ts';
+import type { CustomerHit } from '../../electron/model/customer-view.ts';
+import { refreshEffective } from '../../electron/updates/effective.ts';
 import { insertUpdate } from '../../electron/updates/rows.ts';
 import { openTestCache, type TestCache } from './cache.ts';
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
+import { openTillDatabase } from '../../electron/data/till-database.ts';
 import { commitAhead, commitTogether } from '../../electron/db/group-commit.ts';
-import { type Db, openDatabase } from '../../electron/db/open.ts';
+import type { Db } from '../../electron/db/open.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 type Rig = { readonly db: Db; readonly other: Db; readonly names: (db: Db) => string[] };
@@ -11,7 +12,7 @@ function withTwoConnections(run: (rig: Rig) => Promise<void>): () => Promise<voi
   return async () => {
     const folder = temporaryFolder();
     const onFile = { file: path.join(folder, 'one.db'), keyHex: '6'.repeat(64) };
-    const [db, other] = [openDatabase(onFile), openDatabase(onFile)];
+    const [db, other] = [openTillDatabase(onFile), openTillDatabase(onFile)];
     db.exec('create table people (name text unique) strict');
     try {
       await run({

@@ -1,13 +1,16 @@
 /** A till on a real folder whose server is never there: for what becomes of its data. */
+
 import { readFileSync, writeFileSync } from 'node:fs';
-import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
-import { folderFiles } from '../../electron/db/folder-files.ts';
-import { type Db, openDatabase } from '../../electron/db/open.ts';
-import { silentLog } from '../../electron/support/log.ts';
-import { parseMachineConfig } from '../../electron/support/machine-config.ts';
-import { secretFile } from '../../electron/support/secret-file.ts';
-import type { Secrets } from '../../electron/support/secrets.ts';
-import { openTill, type Till } from '../../electron/till.ts';
+import { parseMachineConfig } from '../../electron/config/machine-config.ts';
+import { openTillDatabase } from '../../electron/data/till-database.ts';
+import type { Db } from '../../electron/db/open.ts';
+import { folderFiles } from '../../electron/machine/folder-files.ts';
+import { silentLog } from '../../electron/machine/log.ts';
+import { secretFile } from '../../electron/machine/secret-file.ts';
+import type { Secrets } from '../../electron/machine/secrets.ts';
+import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
+import { openTill } from '../../electron/till.ts';
+import type { Till } from '../../electron/till-options.ts';
 
 export const someMobile = '919845012345';
 
@@ -57,7 +60,7 @@ export function storedKey(dataDir: string): string {
 
 /** The till's database itself, for looking behind the services. Close it. */
 export function openRaw(dataDir: string): Db {
-  return openDatabase({ file: folderFiles(dataDir).database, keyHex: storedKey(dataDir) });
+  return openTillDatabase({ file: folderFiles(dataDir).database, keyHex: storedKey(dataDir) });
 }
 
 /** A bad block of the disk, in the page that a table begins with. */

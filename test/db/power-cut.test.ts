@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { folderFiles, lastRunEndedCleanly } from '../../electron/db/folder-files.ts';
+import { folderFiles, lastRunEndedCleanly } from '../../electron/machine/folder-files.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { openOfflineTill, openUpdatesOf } from './offline-till.ts';
 

@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
-import { CustomerDesk } from '../../electron/customers/customer-desk.ts';
-import { migrate } from '../../electron/db/migrate.ts';
-import { type Db, openDatabase } from '../../electron/db/open.ts';
+import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
+
+import type { Db } from '../../electron/db/open.ts';
+import { CustomerDesk } from '../../electron/desk/customer-desk.ts';
+import { UpdateDesk } from '../../electron/desk/update-desk.ts';
+import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { Organisation } from '../../electron/org/organisation.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
-import { Updates } from '../../electron/updates/updates.ts';
 import { ModelServer, startEngine } from '../helpers/engine-rig.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
 
-function openServices(t: TestContext): { db: Db; updates: Updates; save: (lastName: string) => string } {
-  const db = openDatabase({ file: `${temporaryFolder()}/tillside.db`, keyHex: 'c'.repeat(64) });
+function openServices(t: TestContext): { db: Db; updates: UpdateDesk; save: (lastName: string) => string } {
+  const db = openTillDatabase({ file: `${temporaryFolder()}/tillside.db`, keyHex: 'c'.repeat(64) });
   t.after(() => db.close());
-  migrate(db);
-  const updates = new Updates({
+  migrateTill(db);
+  const updates = new UpdateDesk({
     db,
     outbox: new Outbox(db, systemClock, systemRandom),
     org: () => ({
@@ -77,7 +78,7 @@ describe('F25 a write that is refused', () => {
   it('says that the data is busy where another program holds it, and saves when it is let go', (t) => {
     const { db, save } = openServices(t);
     db.pragma('busy_timeout = 1');
-    const other = openDatabase({ file: db.name, keyHex: 'c'.repeat(64) });
+    const other = openTillDatabase({ file: db.name, keyHex: 'c'.repeat(64) });
     t.after(() => other.close());
     other.exec('begin immediate');
     assert.equal(save('Refused'), 'busy');

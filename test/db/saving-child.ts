@@ -2,7 +2,7 @@
  * A process that opens a till and does one thing: `saving-child.ts save FOLDER` saves and then stays until it is killed;
  * `open FOLDER` only tries to open. Prints one line of what came of it.
  */
-import { TillCannotOpen } from '../../electron/support/till-cannot-open.ts';
+import { TillCannotOpen } from '../../electron/machine/till-cannot-open.ts';
 import { openOfflineTill, saveFor, someMobile } from './offline-till.ts';
 
 const [what, folder] = process.argv.slice(2);

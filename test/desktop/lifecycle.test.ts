@@ -6,13 +6,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ensureBuilt } from '../../build/bundles.ts';
-import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
-import { folderFiles } from '../../electron/db/folder-files.ts';
+import { dataPlace } from '../../electron/machine/data-place.ts';
+import { folderFiles } from '../../electron/machine/folder-files.ts';
+import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { anchors } from '../../electron/practice/anchors.ts';
 import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
 import { startPracticeServer } from '../../electron/practice/practice-server.ts';
 import { sampleCustomers } from '../../electron/practice/sample-customers.ts';
-import { dataPlace } from '../../electron/support/data-place.ts';
 import { configured, type Desktop, startDesktop, until } from '../helpers/electron/desktop.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 

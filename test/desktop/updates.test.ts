@@ -8,9 +8,9 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ensureBuilt } from '../../build/bundles.ts';
 import { projectRoot } from '../../build/project-root.ts';
+import { updaterFeed } from '../../electron/care/app-update/updater-feed.ts';
+import { silentLog } from '../../electron/machine/log.ts';
 import { practiceConfig } from '../../electron/practice/practice-config.ts';
-import { updaterFeed } from '../../electron/support/app-update/updater-feed.ts';
-import { silentLog } from '../../electron/support/log.ts';
 import { configured, startDesktop, until } from '../helpers/electron/desktop.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 

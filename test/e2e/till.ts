@@ -10,8 +10,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { _electron, type Browser, test as base, chromium, expect, type Locator, type Page } from 'playwright/test';
 import { chromiumFlags, findChromium, isRoot } from '../../build/chromium.ts';
-import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
+import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import {
   practiceConfig,
   practiceCredentials,

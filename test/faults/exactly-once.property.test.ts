@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { FieldChanges, FieldKey } from '../../electron/customers/customer.ts';
-import { effectiveView } from '../../electron/customers/effective.ts';
+import { UpdateDesk } from '../../electron/desk/update-desk.ts';
+import type { FieldChanges, FieldKey } from '../../electron/model/customer.ts';
 import { refresh } from '../../electron/sync/look-up.ts';
-import type { SaveInput } from '../../electron/updates/outbox.ts';
+import { effectiveView } from '../../electron/updates/effective.ts';
+import type { SaveInput } from '../../electron/updates/joining.ts';
 import { selectUpdates, type Update } from '../../electron/updates/rows.ts';
 import { isUntouched } from '../../electron/updates/update-states.ts';
-import { Updates } from '../../electron/updates/updates.ts';
 import { type EngineRig, ModelServer, okAnswer, startEngine } from '../helpers/engine-rig.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, type VirtualClock, virtualClock } from '../helpers/virtual-clock.ts';
@@ -196,9 +196,9 @@ class Run {
     this.server.apply(customers[customer] ?? '1', { [field]: `elsewhere ${this.#newValue()}` });
   }
 
-  #staff(): Updates {
+  #staff(): UpdateDesk {
     const { db, outbox } = this.rig;
-    return new Updates({
+    return new UpdateDesk({
       db,
       outbox,
       org: () => assert.fail('no rule is asked here'),

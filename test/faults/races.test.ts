@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { SqliteError } from 'better-sqlite3';
-import type { CustomerRecord, FieldChanges, Identifier } from '../../electron/customers/customer.ts';
 import { customerRow, insertToldCustomer, insertUnknownCustomer, readRecord } from '../../electron/customers/store.ts';
+import type { CustomerRecord, FieldChanges, Identifier } from '../../electron/model/customer.ts';
 import { lookUp, refresh } from '../../electron/sync/look-up.ts';
 import { keepRecord } from '../../electron/sync/settle.ts';
 import { historyOf } from '../../electron/updates/history.ts';

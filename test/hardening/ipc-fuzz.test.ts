@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createDispatcher } from '../../electron/ipc/dispatcher.ts';
 import { type CallName, calls } from '../../electron/ipc/schema.ts';
+import type { Log } from '../../electron/machine/log.ts';
 import { anchors } from '../../electron/practice/anchors.ts';
-import type { Log } from '../../electron/support/log.ts';
 import { bringIn, save } from '../helpers/at-the-counter.ts';
 import { type RigTill, startTillRig } from '../helpers/till-rig.ts';
 

@@ -8,7 +8,7 @@ import { networkInterfaces } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import { isOurPage } from '../../build/preview/access.ts';
 import { startPreviewServer } from '../../build/preview/preview-server.ts';
-import { silentLog } from '../../electron/support/log.ts';
+import { silentLog } from '../../electron/machine/log.ts';
 
 type Answer = { readonly status: number; readonly headers: NodeJS.Dict<string | string[]>; readonly body: string };
 

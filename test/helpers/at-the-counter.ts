@@ -1,10 +1,10 @@
 /** What staff do, in a line each, for tests that talk to the services. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { FieldChanges, Identifier } from '../../electron/customers/customer.ts';
-import type { CustomerView } from '../../electron/customers/customer-view.ts';
-import type { SyncStatus } from '../../electron/sync/sync-status.ts';
-import type { SaveResult, UpdateView } from '../../electron/updates/update-view.ts';
+import type { FieldChanges, Identifier } from '../../electron/model/customer.ts';
+import type { CustomerView } from '../../electron/model/customer-view.ts';
+import type { SyncStatus } from '../../electron/model/sync-status.ts';
+import type { SaveResult, UpdateView } from '../../electron/model/update-view.ts';
 import type { RigTill } from './till-rig.ts';
 
 /** Fetches somebody from the server into this till's cache. */

@@ -2,27 +2,24 @@
  * The real outbox and engine on a real database, before a server that is a plain object and under a virtual clock: for
  * what needs hours, many tills or thousands of random steps.
  */
+
 import path from 'node:path';
-import type { Clock, Random } from '../../electron/clock/clock.ts';
-import {
-  type CustomerRecord,
-  type FieldChanges,
-  type Identifier,
-  mergeRecord,
-} from '../../electron/customers/customer.ts';
+import { parseMachineConfig } from '../../electron/config/machine-config.ts';
 import { insertToldCustomer } from '../../electron/customers/store.ts';
-import { migrate } from '../../electron/db/migrate.ts';
-import { type Db, openDatabase } from '../../electron/db/open.ts';
+import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
+
+import type { Db } from '../../electron/db/open.ts';
 import type { LoyaltyApi } from '../../electron/loyalty-api/loyalty-api.ts';
-import type { Answer, UpdateOutcome } from '../../electron/loyalty-api/outcome.ts';
-import type { Log } from '../../electron/support/log.ts';
-import { parseMachineConfig } from '../../electron/support/machine-config.ts';
+import type { Clock, Random } from '../../electron/machine/clock.ts';
+import type { Log } from '../../electron/machine/log.ts';
+import { type CustomerRecord, type FieldChanges, type Identifier, mergeRecord } from '../../electron/model/customer.ts';
+import type { Answer, UpdateOutcome } from '../../electron/model/outcome.ts';
+import type { SyncStatus } from '../../electron/model/sync-status.ts';
 import { ConnectionState } from '../../electron/sync/connection.ts';
 import { SyncEngine } from '../../electron/sync/engine.ts';
 import type { Line } from '../../electron/sync/line.ts';
 import { MarkField } from '../../electron/sync/mark-field.ts';
 import { Pace } from '../../electron/sync/pace.ts';
-import type { SyncStatus } from '../../electron/sync/sync-status.ts';
 import { Told } from '../../electron/sync/told.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 
@@ -178,8 +175,8 @@ export function startEngine({
     },
     'test',
   );
-  const db = openDatabase({ file: path.join(folder, 'tillside.db'), keyHex: key });
-  migrate(db);
+  const db = openTillDatabase({ file: path.join(folder, 'tillside.db'), keyHex: key });
+  migrateTill(db);
   const outbox = new Outbox(db, clock, random);
   const logged: string[] = [];
   const log: Log = { write: (level, event) => logged.push(`${level} ${event}`) };

@@ -1,6 +1,6 @@
 /**
  * Lets node:test import the screen's state classes: compiles `.svelte.ts` modules with Svelte on the way in. Import it
- * first: `import '../helpers/svelte-hooks.ts'`, then load the class with `await import(…)`.
+ * first: `import './svelte-hooks.ts'`, then load the class with `await import(…)`.
  */
 import { readFileSync } from 'node:fs';
 import { registerHooks, stripTypeScriptTypes } from 'node:module';

@@ -1,14 +1,16 @@
 /** A real till on a real folder and real sockets, for tests: everything but Electron. */
-import { systemClock, systemRandom } from '../../electron/clock/system-clock.ts';
+
+import { parseMachineConfig } from '../../electron/config/machine-config.ts';
 import type { EventMessage, TillHandlers } from '../../electron/ipc/schema.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
+import { silentLog } from '../../electron/machine/log.ts';
+import type { SecretName, Secrets } from '../../electron/machine/secrets.ts';
+import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
 import { type PracticeServer, startPracticeServer } from '../../electron/practice/practice-server.ts';
 import { sampleCustomers } from '../../electron/practice/sample-customers.ts';
-import { silentLog } from '../../electron/support/log.ts';
-import { parseMachineConfig } from '../../electron/support/machine-config.ts';
-import type { SecretName, Secrets } from '../../electron/support/secrets.ts';
-import { openTill, type Till } from '../../electron/till.ts';
+import { openTill } from '../../electron/till.ts';
+import type { Till } from '../../electron/till-options.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export function secretsInMemory(initial: Partial<Record<SecretName, string>>): Secrets {

@@ -1,6 +1,6 @@
 /** Time under the test's hand: nothing passes but what the test lets pass. */
 import { setImmediate } from 'node:timers/promises';
-import type { Clock, Random } from '../../electron/clock/clock.ts';
+import type { Clock, Random } from '../../electron/machine/clock.ts';
 
 export type VirtualClock = Clock & {
   /** Lets time pass, running what is due in order; promises settle in between. */

@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { FieldKey } from '../../electron/customers/customer.ts';
 import { updateOutcome } from '../../electron/loyalty-api/outcomes.ts';
 import { customerOutcome } from '../../electron/loyalty-api/read-outcomes.ts';
 import type { HttpResult } from '../../electron/loyalty-api/transport.ts';
@@ -18,6 +17,7 @@ import {
 } from '../../electron/loyalty-api/wire/organisation.ts';
 import { readBody } from '../../electron/loyalty-api/wire/reply.ts';
 import { type JsonObject, readBoolean, readNumber } from '../../electron/loyalty-api/wire/scalars.ts';
+import type { FieldKey } from '../../electron/model/customer.ts';
 import { answer, itemBody, page, requestBody, userId } from './samples.ts';
 
 const nowMs = Date.parse('2026-03-01T10:00:00Z');

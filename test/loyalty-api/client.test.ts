@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { MachineConfig } from '../../electron/config/machine-config.ts';
 import { createAuth } from '../../electron/loyalty-api/auth.ts';
 import { createLoyaltyApi } from '../../electron/loyalty-api/client.ts';
 import type { HttpRequest, HttpResult } from '../../electron/loyalty-api/transport.ts';
-import type { MachineConfig } from '../../electron/support/machine-config.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { answer, itemBody, page, requestBody, updateAnswerText, userId } from './samples.ts';
 

@@ -1,5 +1,5 @@
 /** A clock that moves when it is told to. */
-import type { Clock } from '../../electron/clock/clock.ts';
+import type { Clock } from '../../electron/machine/clock.ts';
 
 export function createFakeClock() {
   let monotonicMs = 5_000;

@@ -6,9 +6,9 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import { before, type TestContext, test } from 'node:test';
-import { systemClock } from '../../electron/clock/system-clock.ts';
 import { createNodeTransport, type NodeTransportParameters } from '../../electron/loyalty-api/node-transport.ts';
 import type { HttpRequest } from '../../electron/loyalty-api/transport.ts';
+import { systemClock } from '../../electron/machine/system-clock.ts';
 import { type Certificates, makeCertificates } from './certificates.ts';
 
 let certificates: Certificates;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FieldKey } from '../../electron/customers/customer.ts';
 import { codeTable, type DocumentedCode, documentedCodes, meaningOf } from '../../electron/loyalty-api/codes.ts';
 import { longestRetryAfterMs, readRetryAfterMs } from '../../electron/loyalty-api/exchange.ts';
 import { type AskedUpdate, isErased, unnamedWarning, updateOutcome } from '../../electron/loyalty-api/outcomes.ts';
+import type { FieldKey } from '../../electron/model/customer.ts';
 import { answer, itemBody, page, requestBody, updateAnswerText, userId } from './samples.ts';
 
 const nowMs = Date.parse('2026-03-01T10:00:00Z');

@@ -1,10 +1,10 @@
 /** A till under a virtual clock, at a server that tells of the organisation and whose single calls can be out of order. */
 
 import type { TestContext } from 'node:test';
+import { parseMachineConfig } from '../../electron/config/machine-config.ts';
 import type { HttpRequest, HttpResult } from '../../electron/loyalty-api/transport.ts';
-import { silentLog } from '../../electron/support/log.ts';
-import { parseMachineConfig } from '../../electron/support/machine-config.ts';
-import { secretFile } from '../../electron/support/secret-file.ts';
+import { silentLog } from '../../electron/machine/log.ts';
+import { secretFile } from '../../electron/machine/secret-file.ts';
 import { openTill } from '../../electron/till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';

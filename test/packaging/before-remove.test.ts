@@ -6,8 +6,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { projectRoot } from '../../build/project-root.ts';
-import { dataPlace } from '../../electron/support/data-place.ts';
-import { unsentNote, unsentNoteFile } from '../../electron/support/unsent-note.ts';
+import { unsentNote, unsentNoteFile } from '../../electron/care/unsent-note.ts';
+import { dataPlace } from '../../electron/machine/data-place.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const script = path.join(projectRoot, 'build', 'packaging', 'installer', 'before-remove.sh');

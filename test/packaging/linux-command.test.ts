@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { linuxScripts, writeLinuxScripts } from '../../build/packaging/linux-scripts.ts';
 import { projectRoot } from '../../build/project-root.ts';
 import { commands } from '../../electron/command-line/commands.ts';
+import { ownArguments } from '../../electron/command-line/desktop-arguments.ts';
 import { isCommand } from '../../electron/command-line/run-command.ts';
-import { ownArguments } from '../../electron/support/desktop-arguments.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const headless = ['--ozone-platform=headless', '--disable-gpu'];

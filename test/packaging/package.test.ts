@@ -17,7 +17,7 @@ import { bundles, ensureBuilt } from '../../build/bundles.ts';
 import { builderConfig } from '../../build/packaging/builder-config.ts';
 import { allowedLicenses, shippedPackages } from '../../build/packaging/shipped-packages.ts';
 import { projectRoot } from '../../build/project-root.ts';
-import { configJsonSchema } from '../../electron/support/config-schema.ts';
+import { configJsonSchema } from '../../electron/config/config-schema.ts';
 import { startDesktop } from '../helpers/electron/desktop.ts';
 import { stubElectron } from '../helpers/electron/stub-program.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { withRemovalNote } from '../../build/packaging/msi-removal-note.ts';
 import { projectRoot } from '../../build/project-root.ts';
-import { dataPlace } from '../../electron/support/data-place.ts';
-import { unsentNoteFile } from '../../electron/support/unsent-note.ts';
+import { unsentNoteFile } from '../../electron/care/unsent-note.ts';
+import { dataPlace } from '../../electron/machine/data-place.ts';
 
 const home = 'C:\\Users\\meera';
 const live = dataPlace('win32', {}, home, 'live');

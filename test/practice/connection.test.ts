@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Agent, request as httpRequest } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
-import { systemRandom } from '../../electron/clock/system-clock.ts';
+import { systemRandom } from '../../electron/machine/system-clock.ts';
 import { anchors } from '../../electron/practice/anchors.ts';
 import { startPracticeServer } from '../../electron/practice/practice-server.ts';
 import { ask, errorCode, get, handClock, itemCode, serve, update } from './practice-client.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { machineConfigSchema } from '../../electron/config/machine-config.ts';
 import { anchors } from '../../electron/practice/anchors.ts';
 import {
   practiceConfig,
@@ -8,7 +9,6 @@ import {
   secondPracticeCredentials,
 } from '../../electron/practice/practice-config.ts';
 import { customFields, extendedFields } from '../../electron/practice/practice-org.ts';
-import { machineConfigSchema } from '../../electron/support/machine-config.ts';
 import { ask, at, basic, get, getCustomer, itemCode, itemOf, post, serve, update } from './practice-client.ts';
 
 const { ritaJames, ashaRaman } = anchors;

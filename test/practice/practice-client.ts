@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { TestContext } from 'node:test';
-import type { Clock } from '../../electron/clock/clock.ts';
-import { systemRandom } from '../../electron/clock/system-clock.ts';
+import type { Clock } from '../../electron/machine/clock.ts';
+import { systemRandom } from '../../electron/machine/system-clock.ts';
 import { practiceCredentials } from '../../electron/practice/practice-config.ts';
 import {
   type PracticeServer,

@@ -1,8 +1,8 @@
 import '../helpers/svelte-hooks.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CustomerView } from '../../electron/customers/customer-view.ts';
-import type { TillFacts } from '../../electron/support/till-facts.ts';
+import type { TillFacts } from '../../electron/care/till-facts.ts';
+import type { CustomerView } from '../../electron/model/customer-view.ts';
 import { customer, deferred, machine, services, settled } from './rig.ts';
 
 const { Care } = await import('../../renderer/state/care.svelte.ts');

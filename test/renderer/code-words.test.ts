@@ -1,8 +1,8 @@
 /** The one table of outcomes, seen from the counter: a row a code, with its sentence and its next action. */
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import type { FieldKey } from '../../electron/customers/customer.ts';
 import { codeTable, documentedCodes, meaningOf } from '../../electron/loyalty-api/codes.ts';
+import type { FieldKey } from '../../electron/model/customer.ts';
 import { loadMessages, locales, showMessages } from '../../renderer/i18n/messages.ts';
 import { refusalWords, type Told, type Words, warningWords } from '../../renderer/words/code-words.ts';
 

@@ -1,8 +1,8 @@
 import '../helpers/svelte-hooks.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CustomerView } from '../../electron/customers/customer-view.ts';
-import type { SaveResult, UpdateView } from '../../electron/updates/update-view.ts';
+import type { CustomerView } from '../../electron/model/customer-view.ts';
+import type { SaveResult, UpdateView } from '../../electron/model/update-view.ts';
 import { customer, deferred, machine, services, settled, update } from './rig.ts';
 
 const { Desk } = await import('../../renderer/state/desk.svelte.ts');

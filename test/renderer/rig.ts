@@ -1,7 +1,8 @@
 /** A state class with services that answer as the test says, and a clock that only moves when told. */
-import type { CustomerView } from '../../electron/customers/customer-view.ts';
+
 import type { Argument, CallName, EventName, Payload, Result } from '../../electron/ipc/schema.ts';
-import type { UpdateView } from '../../electron/updates/update-view.ts';
+import type { CustomerView } from '../../electron/model/customer-view.ts';
+import type { UpdateView } from '../../electron/model/update-view.ts';
 import type { Services } from '../../renderer/bridge.ts';
 import type { Machine } from '../../renderer/state/machine.ts';
 

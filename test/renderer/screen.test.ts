@@ -1,7 +1,7 @@
 import '../helpers/svelte-hooks.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { UpdateView } from '../../electron/updates/update-view.ts';
+import type { UpdateView } from '../../electron/model/update-view.ts';
 import { customer, machine, services, settled, update } from './rig.ts';
 
 const { Screen } = await import('../../renderer/state/screen.svelte.ts');

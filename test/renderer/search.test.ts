@@ -1,7 +1,7 @@
 import '../helpers/svelte-hooks.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CustomerHit, LookupResult, SearchResult } from '../../electron/customers/customer-view.ts';
+import type { CustomerHit, LookupResult, SearchResult } from '../../electron/model/customer-view.ts';
 import { customer, deferred, machine, services, settled } from './rig.ts';
 
 const { Search } = await import('../../renderer/state/search.svelte.ts');

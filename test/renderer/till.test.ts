@@ -1,9 +1,9 @@
 import '../helpers/svelte-hooks.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OrgView } from '../../electron/org/org-view.ts';
-import type { AppInfo } from '../../electron/support/app-info.ts';
-import type { SyncStatus } from '../../electron/sync/sync-status.ts';
+import type { AppInfo } from '../../electron/model/app-info.ts';
+import type { OrgView } from '../../electron/model/org-view.ts';
+import type { SyncStatus } from '../../electron/model/sync-status.ts';
 import { deferred, machine, services } from './rig.ts';
 
 const { TillState } = await import('../../renderer/state/till.svelte.ts');

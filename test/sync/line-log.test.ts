@@ -1,9 +1,9 @@
 /** What the log says of the line to the server: enough to tell from a desk why a till does not send. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LogFacts, LogLevel } from '../../electron/support/log.ts';
+import type { LogFacts, LogLevel } from '../../electron/machine/log.ts';
+import type { SyncStatus } from '../../electron/model/sync-status.ts';
 import { lineLog } from '../../electron/sync/line-log.ts';
-import type { SyncStatus } from '../../electron/sync/sync-status.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
 
 const idle: SyncStatus = {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { FieldValues } from '../../electron/customers/customer.ts';
+import type { FieldValues } from '../../electron/model/customer.ts';
+import type { ReservedField } from '../../electron/org/organisation.ts';
 import { anchors } from '../../electron/practice/anchors.ts';
 import { arrivedByMark } from '../../electron/sync/compare.ts';
-import { MarkField, type ReservedField } from '../../electron/sync/mark-field.ts';
+import { MarkField } from '../../electron/sync/mark-field.ts';
 import { bringIn, byServerId, save, trySave, untilState } from '../helpers/at-the-counter.ts';
 import { customerRecord } from '../helpers/engine-rig.ts';
 import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts';

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { FieldChanges } from '../../electron/customers/customer.ts';
 import { insertToldCustomer, insertUnknownCustomer } from '../../electron/customers/store.ts';
-import { migrate } from '../../electron/db/migrate.ts';
-import { type Db, openDatabase } from '../../electron/db/open.ts';
+import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
+
+import type { Db } from '../../electron/db/open.ts';
+import type { FieldChanges } from '../../electron/model/customer.ts';
 import { type MovingUpdate, readMoving, salvageMoving, takeIn } from '../../electron/updates/moving.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { findUpdate, type Update } from '../../electron/updates/rows.ts';
@@ -15,9 +16,9 @@ const clock = virtualClock();
 const random = seededRandom(5);
 
 function open(t: TestContext): { readonly db: Db; readonly outbox: Outbox } {
-  const db = openDatabase({ file: `${temporaryFolder()}/tillside.db`, keyHex: 'd'.repeat(64) });
+  const db = openTillDatabase({ file: `${temporaryFolder()}/tillside.db`, keyHex: 'd'.repeat(64) });
   t.after(() => db.close());
-  migrate(db);
+  migrateTill(db);
   return { db, outbox: new Outbox(db, clock, random) };
 }
 

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { migrate } from '../../electron/db/migrate.ts';
-import { openDatabase } from '../../electron/db/open.ts';
+import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
+
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
 test('no look at the queue reads the updates that were settled long ago', () => {
   const folder = temporaryFolder();
-  const db = openDatabase({ file: path.join(folder, 'one.db'), keyHex: '7'.repeat(64) });
-  migrate(db);
+  const db = openTillDatabase({ file: path.join(folder, 'one.db'), keyHex: '7'.repeat(64) });
+  migrateTill(db);
   const asked: string[] = [];
   const prepare = (text: string) => Database.prototype.prepare.call(db, text);
   Reflect.set(db, 'prepare', (text: string) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FieldChanges, FieldKey, FieldValues } from '../../electron/customers/customer.ts';
-import type { FieldDefinition } from '../../electron/org/definitions.ts';
+import type { FieldChanges, FieldKey, FieldValues } from '../../electron/model/customer.ts';
+import type { FieldDefinition } from '../../electron/model/definitions.ts';
+import type { FieldProblem } from '../../electron/model/update-view.ts';
 import { checkChanges, lockOf, type RuleContext } from '../../electron/updates/rules.ts';
-import type { FieldProblem } from '../../electron/updates/update-view.ts';
 
 function defined(name: string, over: Partial<FieldDefinition>): FieldDefinition {
   return {

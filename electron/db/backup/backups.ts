@@ -4,8 +4,8 @@
  */
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { folderFiles, timeInName } from '../../machine/folder-files.ts';
 import type { Background } from '../background.ts';
-import { folderFiles, timeInName } from '../folder-files.ts';
 
 export type BackupWhy = 'daily' | 'before-migration' | 'by-hand';
 

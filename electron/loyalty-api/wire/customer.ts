@@ -12,7 +12,7 @@ import {
   type Program,
   priorities,
   type SideEffect,
-} from '../../customers/customer.ts';
+} from '../../model/customer.ts';
 import {
   isDeeperThan,
   isEmpty,

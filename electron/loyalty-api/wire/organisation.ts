@@ -1,5 +1,5 @@
 /** What the organisation's calls answer, as the app's own definitions. What cannot be read is left out. */
-import type { FillableIdentifier } from '../../customers/customer.ts';
+import type { FillableIdentifier } from '../../model/customer.ts';
 import type {
   FieldDataType,
   FieldDefinition,
@@ -7,7 +7,7 @@ import type {
   StaffMember,
   StoreLogin,
   ToldPolicy,
-} from '../../org/definitions.ts';
+} from '../../model/definitions.ts';
 import {
   isObject,
   type JsonObject,

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Random } from '../../../electron/clock/clock.ts';
+import type { Random } from '../../../electron/machine/clock.ts';
 import { practiceConfig, practiceCredentials } from '../../../electron/practice/practice-config.ts';
 import { type CampaignTill, newTill } from './campaign-till.ts';
 import { afterApplied, type Doing, type Kill } from './kills.ts';

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Random } from '../../../electron/clock/clock.ts';
+import type { Random } from '../../../electron/machine/clock.ts';
 import { Campaign } from './campaign.ts';
 import { type Kill, kills } from './kills.ts';
 import { Matrix } from './matrix.ts';

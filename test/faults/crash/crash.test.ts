@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ensureBuilt } from '../../../build/bundles.ts';
-import { systemRandom } from '../../../electron/clock/system-clock.ts';
+import { systemRandom } from '../../../electron/machine/system-clock.ts';
 import { runCrashRig } from './crash-rig.ts';
 
 test('F02, F03, F24 a till that is killed thirty times at named steps and random instants loses, doubles and strands nothing', async () => {

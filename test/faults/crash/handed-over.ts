@@ -1,7 +1,7 @@
 /** The files that IT hands to a till of the rig, and takes from it. */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { rescueEnding, rescueFolder } from '../../../electron/support/rescue/export-unsent.ts';
+import { rescueEnding, rescueFolder } from '../../../electron/care/rescue/export-unsent.ts';
 
 const regionCustomers = 3000;
 

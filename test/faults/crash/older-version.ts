@@ -1,9 +1,11 @@
 /** The books of a till as the first version would have kept them. */
+
 import { renameSync, rmSync } from 'node:fs';
-import { folderFiles } from '../../../electron/db/folder-files.ts';
-import { migrate, migrations } from '../../../electron/db/migrate.ts';
-import { type Db, openDatabase } from '../../../electron/db/open.ts';
-import { secretFile } from '../../../electron/support/secret-file.ts';
+import { migrateTill, openTillDatabase } from '../../../electron/data/till-database.ts';
+import { migrations } from '../../../electron/db/migrate.ts';
+import type { Db } from '../../../electron/db/open.ts';
+import { folderFiles } from '../../../electron/machine/folder-files.ts';
+import { secretFile } from '../../../electron/machine/secret-file.ts';
 
 /** What the first version kept by itself. */
 const counted = 'customer_count';
@@ -14,10 +16,10 @@ export function makeOlder(dataDir: string): void {
   if (key.kind !== 'value') throw new Error('the till has no key');
   const { database } = folderFiles(dataDir);
   const older = `${database}.older`;
-  const now = openDatabase({ file: database, keyHex: key.value });
-  const then = openDatabase({ file: older, keyHex: key.value });
+  const now = openTillDatabase({ file: database, keyHex: key.value });
+  const then = openTillDatabase({ file: older, keyHex: key.value });
   try {
-    migrate(then, migrations.slice(0, 1));
+    migrateTill(then, migrations.slice(0, 1));
     for (const table of tablesOf(then)) if (table !== counted) copy(table, now, then);
   } finally {
     now.close();

@@ -1,7 +1,7 @@
 /** What staff and IT do at a till of the rig, and what goes wrong on the line meanwhile. */
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
-import type { Random } from '../../../electron/clock/clock.ts';
+import type { Random } from '../../../electron/machine/clock.ts';
 import type { CampaignTill } from './campaign-till.ts';
 import { importFile, rescueFiles } from './handed-over.ts';
 import type { Doing, Kill } from './kills.ts';

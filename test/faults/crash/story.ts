@@ -1,9 +1,9 @@
 /** What the till noted of one customer's updates, for whoever has to find out why the books do not agree. */
-import { fieldKeys } from '../../../electron/customers/customer.ts';
+import { fieldKeys } from '../../../electron/model/customer.ts';
+import type { AttentionReason } from '../../../electron/model/update-view.ts';
 import { historyOf } from '../../../electron/updates/history.ts';
 import { movedOutEvent } from '../../../electron/updates/outbox-reader.ts';
 import { selectUpdates } from '../../../electron/updates/rows.ts';
-import type { AttentionReason } from '../../../electron/updates/update-view.ts';
 import { readFolder } from './till-folder.ts';
 
 /** One line a step, oldest update first; only for folders whose customers were made up. */

@@ -1,11 +1,13 @@
 /** What stands in a till's data folder, read beside the running till or from a copy of a dead one's files. */
+
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { folderFiles } from '../../../electron/db/folder-files.ts';
+import { openTillDatabase } from '../../../electron/data/till-database.ts';
 import { versionOf } from '../../../electron/db/migrate.ts';
-import { type Db, openDatabase } from '../../../electron/db/open.ts';
+import type { Db } from '../../../electron/db/open.ts';
 import { openToRead } from '../../../electron/db/open-to-read.ts';
-import { secretFile } from '../../../electron/support/secret-file.ts';
+import { folderFiles } from '../../../electron/machine/folder-files.ts';
+import { secretFile } from '../../../electron/machine/secret-file.ts';
 import { selectUpdates, type Update } from '../../../electron/updates/rows.ts';
 
 /** As of a kill, before anything was started on the folder again. */
@@ -38,7 +40,7 @@ export function readLeftBehind(dataDir: string): LeftBehind {
     for (const ending of ['', '-wal']) {
       if (existsSync(`${database}${ending}`)) copyFileSync(`${database}${ending}`, `${copy}${ending}`);
     }
-    const db = openDatabase({ file: copy, keyHex });
+    const db = openTillDatabase({ file: copy, keyHex });
     try {
       if (versionOf(db) === 0) return nothing;
       return { tokens: tokensIn(db), sendingIds: sendingIn(db) };

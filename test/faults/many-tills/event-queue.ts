@@ -1,4 +1,4 @@
-import type { Clock } from '../../../electron/clock/clock.ts';
+import type { Clock } from '../../../electron/machine/clock.ts';
 
 /** Timers in the order of their time, without promises: millions of steps in a second. */
 export class EventQueue {

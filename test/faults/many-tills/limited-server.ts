@@ -1,4 +1,4 @@
-import type { Clock } from '../../../electron/clock/clock.ts';
+import type { Clock } from '../../../electron/machine/clock.ts';
 
 const minuteMs = 60_000;
 

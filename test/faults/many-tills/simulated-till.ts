@@ -1,4 +1,4 @@
-import type { Clock, Random } from '../../../electron/clock/clock.ts';
+import type { Clock, Random } from '../../../electron/machine/clock.ts';
 import { ConnectionState } from '../../../electron/sync/connection.ts';
 import { asksFirst, gateMs, room } from '../../../electron/sync/gate.ts';
 import { noteAnswer, noteTrouble } from '../../../electron/sync/line.ts';

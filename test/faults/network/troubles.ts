@@ -1,5 +1,5 @@
 /** Every way in which a line can fail one request, and what the till has to make of it. */
-import type { NotSentReason, UnknownReason } from '../../../electron/loyalty-api/outcome.ts';
+import type { NotSentReason, UnknownReason } from '../../../electron/model/outcome.ts';
 import type { Trouble } from './bad-line.ts';
 
 type Expected =

@@ -6,9 +6,9 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { projectRoot } from '../../../build/project-root.ts';
+import { appAddress } from '../../../electron/desktop/app-address.ts';
 import { callChannel } from '../../../electron/ipc/channels.ts';
 import type { Argument, CallName, Envelope, Result } from '../../../electron/ipc/schema.ts';
-import { appAddress } from '../../../electron/support/app-address.ts';
 
 export type FakeElectron = typeof import('./fake-electron.ts');
 

@@ -1,9 +1,9 @@
 /** Customers, organisation and updates for the scenes. */
-import type { FieldValues, Loyalty, Program } from '../../../electron/customers/customer.ts';
-import type { CustomerView } from '../../../electron/customers/customer-view.ts';
-import type { FieldDefinition } from '../../../electron/org/definitions.ts';
-import type { OrgView } from '../../../electron/org/org-view.ts';
-import type { UpdateView } from '../../../electron/updates/update-view.ts';
+import type { FieldValues, Loyalty, Program } from '../../../electron/model/customer.ts';
+import type { CustomerView } from '../../../electron/model/customer-view.ts';
+import type { FieldDefinition } from '../../../electron/model/definitions.ts';
+import type { OrgView } from '../../../electron/model/org-view.ts';
+import type { UpdateView } from '../../../electron/model/update-view.ts';
 
 /** Every scene happens at this moment. */
 export const nowMs = Date.UTC(2026, 2, 14, 9, 30);

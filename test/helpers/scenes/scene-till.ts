@@ -3,14 +3,14 @@
  * the screen and taking its pictures; behaviour is tested against the real services.
  */
 
-import type { FieldChanges, FieldKey, Identifier } from '../../../electron/customers/customer.ts';
-import type { CustomerHit, CustomerView } from '../../../electron/customers/customer-view.ts';
+import type { TillFacts } from '../../../electron/care/till-facts.ts';
 import type { EventMessage, Handlers } from '../../../electron/ipc/schema.ts';
-import { orgParts } from '../../../electron/org/org-view.ts';
+import type { FieldChanges, FieldKey, Identifier } from '../../../electron/model/customer.ts';
+import type { CustomerHit, CustomerView } from '../../../electron/model/customer-view.ts';
+import { orgParts } from '../../../electron/model/org-view.ts';
+import type { SyncState, SyncStatus } from '../../../electron/model/sync-status.ts';
+import type { FieldProblem, UpdateView } from '../../../electron/model/update-view.ts';
 import type { PracticeState } from '../../../electron/practice/practice-state.ts';
-import type { TillFacts } from '../../../electron/support/till-facts.ts';
-import type { SyncState, SyncStatus } from '../../../electron/sync/sync-status.ts';
-import type { FieldProblem, UpdateView } from '../../../electron/updates/update-view.ts';
 import { change, nowMs, person, staff } from './people.ts';
 import type { Scene } from './scenes.ts';
 

@@ -1,14 +1,15 @@
 /** The states that the screen must be designed for, by name. */
-import type { CustomerView } from '../../../electron/customers/customer-view.ts';
-import type { ImportState } from '../../../electron/customers/import/import-state.ts';
-import type { OrgView } from '../../../electron/org/org-view.ts';
-import type { AppInfo } from '../../../electron/support/app-info.ts';
-import type { AppUpdate } from '../../../electron/support/app-update/app-update.ts';
-import type { TillFacts } from '../../../electron/support/till-facts.ts';
-import type { TroubleView } from '../../../electron/support/trouble-view.ts';
-import type { Connection, PauseReason } from '../../../electron/sync/sync-status.ts';
+
+import type { TillFacts } from '../../../electron/care/till-facts.ts';
+import type { TroubleView } from '../../../electron/care/trouble-view.ts';
+import type { AppInfo } from '../../../electron/model/app-info.ts';
+import type { AppUpdate } from '../../../electron/model/app-update.ts';
+import type { CustomerView } from '../../../electron/model/customer-view.ts';
+import type { OrgView } from '../../../electron/model/org-view.ts';
+import type { Connection, PauseReason } from '../../../electron/model/sync-status.ts';
+import type { SaveResult, UpdateView } from '../../../electron/model/update-view.ts';
+import type { ImportState } from '../../../electron/region/import-state.ts';
 import type { Draft } from '../../../electron/updates/drafts.ts';
-import type { SaveResult, UpdateView } from '../../../electron/updates/update-view.ts';
 import { answer, change, manyFields, nowMs, org, people, refusedAnswer } from './people.ts';
 
 export type Scene = {

@@ -1,0 +1,159 @@
+/**
+ * The support bundle: one zip for whoever helps from afar, with a manifest of what is inside. Ids, states, codes, counts
+ * and times; never a customer's data, never a secret.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { strToU8, zipSync } from 'fflate';
+import type { MachineConfig } from '../config/machine-config.ts';
+import type { Db } from '../db/open.ts';
+import { logFolder } from '../machine/file-log.ts';
+import { flushFile, folderFiles, timeInName } from '../machine/folder-files.ts';
+import { fieldKeys } from '../model/customer.ts';
+import { openList, selectUpdates } from '../updates/rows.ts';
+import type { Finding } from './doctor/finding.ts';
+
+export type BundlePart = {
+  readonly name: string;
+  /** What it is, for the manifest. */
+  readonly about: string;
+  readonly content: Uint8Array;
+};
+
+/** What the bundle should have had and has not, with the reason: whoever helps must not take it for nothing to see. */
+export type LeftOut = { readonly name: string; readonly why: string };
+
+export type MakeBundle = {
+  readonly version: string;
+  readonly nowMs: number;
+  readonly parts: readonly BundlePart[];
+  readonly leftOut?: readonly LeftOut[];
+};
+
+/** Where the till itself puts it. */
+export function bundleFile(dataDir: string, nowMs: number): string {
+  return path.join(dataDir, 'support', `tillside-support-${timeInName(nowMs)}.zip`);
+}
+
+/** @throws what the file system says where it cannot be written */
+export function makeBundle(file: string, { version, nowMs, parts, leftOut = [] }: MakeBundle): void {
+  const manifest = {
+    product: 'Tillside',
+    version,
+    madeAt: new Date(nowMs).toISOString(),
+    promise: 'No customer data and no secrets: ids, states, codes, counts and times only.',
+    files: parts.map(({ name, about, content }) => ({
+      name,
+      about,
+      bytes: content.length,
+      sha256: createHash('sha256').update(content).digest('hex'),
+    })),
+    leftOut,
+  };
+  const entries = Object.fromEntries(parts.map(({ name, content }) => [name, content]));
+  const zip = zipSync({ 'manifest.json': text(manifest), ...entries }, { level: 6, mtime: new Date(nowMs) });
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.unfinished`, zip, { mode: 0o600 });
+  flushFile(`${file}.unfinished`);
+  renameSync(`${file}.unfinished`, file);
+}
+
+export function jsonPart(name: string, about: string, value: unknown): BundlePart {
+  return { name, about, content: text(value) };
+}
+
+/** @param home the user's folder: its name is the name of a person on many machines */
+export function doctorPart(findings: readonly Finding[], home: string): BundlePart {
+  const nameless = (words: string) => words.replaceAll(home, '~');
+  return jsonPart(
+    'doctor.json',
+    'What tillside doctor found',
+    findings.map(({ check, severity, found, advice, facts }) => ({
+      check,
+      severity,
+      found: nameless(found),
+      advice: advice === null ? null : nameless(advice),
+      facts: Object.fromEntries(
+        Object.entries(facts).map(([name, value]) => [name, typeof value === 'string' ? nameless(value) : value]),
+      ),
+    })),
+  );
+}
+
+/** As it holds, defaults and all. What stands behind the `?` of an address may let somebody in, and stays out. */
+export function configPart(config: MachineConfig): BundlePart {
+  const bare = (_key: string, value: unknown) =>
+    typeof value === 'string' && /^https?:/.test(value) ? value.replace(/[?#].*$/, '?…') : value;
+  return jsonPart('config.json', 'The machine config with its defaults', JSON.parse(JSON.stringify(config, bare)));
+}
+
+export function logParts(dataDir: string): BundlePart[] {
+  const folder = logFolder(dataDir);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.log'))
+    .map((name) => ({
+      name: `logs/${name}`,
+      about: 'What the services said, one JSON object a line',
+      content: readFileSync(path.join(folder, name)),
+    }));
+}
+
+export function folderPart(dataDir: string): BundlePart {
+  const { backups, aside, rescue } = folderFiles(dataDir);
+  const list = [dataDir, backups, aside, rescue].flatMap((folder) =>
+    existsSync(folder)
+      ? readdirSync(folder, { withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map(({ name }) => {
+            const { size, mtime } = statSync(path.join(folder, name));
+            return {
+              name: path.join(path.relative(dataDir, folder), name),
+              bytes: size,
+              changedAt: mtime.toISOString(),
+            };
+          })
+      : [],
+  );
+  return jsonPart('files.json', "Names, sizes and times of the files in the till's data folder", list);
+}
+
+/** Every update that is open, with its steps: no names, no values, nothing of what the server said in words. */
+export function outboxPart(db: Db): BundlePart {
+  const updates = selectUpdates(db, `where u.state in ${openList} order by u.place, u.seq`).map((update) => ({
+    id: update.id,
+    state: update.state,
+    kind: update.kind,
+    savedAt: new Date(update.savedAtMs).toISOString(),
+    attempts: update.attempts,
+    fields: fieldKeys(update.changes),
+    reason: update.reason?.kind ?? null,
+    refusedCode: update.reason?.kind === 'refused' ? update.reason.rejection.code : null,
+    uncertainAfter: update.uncertainAfter,
+    requestId: update.answer?.requestId ?? null,
+    httpStatus: update.answer?.httpStatus ?? null,
+    code: update.answer?.code ?? null,
+    itemCode: update.answer?.itemCode ?? null,
+    steps: steps(db, update.id),
+  }));
+  return jsonPart('outbox.json', 'Every unsent update by id, state, age, codes and steps', updates);
+}
+
+function steps(db: Db, updateId: string) {
+  return db
+    .prepare<[string], { at_ms: number; event: string; to_state: string; request_id: string | null }>(
+      'select at_ms, event, to_state, request_id from update_history where update_id = ? order by id',
+    )
+    .all(updateId)
+    .map(({ at_ms, event, to_state, request_id }) => ({
+      at: new Date(at_ms).toISOString(),
+      event,
+      to: to_state,
+      requestId: request_id,
+    }));
+}
+
+function text(value: unknown): Uint8Array {
+  return strToU8(`${JSON.stringify(value, null, 1)}\n`);
+}

@@ -1,0 +1,157 @@
+/** The key, the database and what waits in it. Read only, beside a till that is open. */
+import { existsSync, statSync } from 'node:fs';
+import { readBeside } from '../../data/read-beside.ts';
+import { checkOutbox, checkWhole } from '../../db/integrity.ts';
+import { currentVersion, versionOf } from '../../db/migrate.ts';
+import type { Db } from '../../db/open.ts';
+import { count } from '../../db/statements.ts';
+import { databaseTrouble } from '../../db/trouble.ts';
+import type { Clock } from '../../machine/clock.ts';
+import { folderFiles } from '../../machine/folder-files.ts';
+import type { Secrets } from '../../machine/secrets.ts';
+import { TillCannotOpen } from '../../machine/till-cannot-open.ts';
+import { openStates, type UpdateState } from '../../model/update-view.ts';
+import { listDoubleAwards } from '../../updates/double-awards.ts';
+import { openList, selectUpdates } from '../../updates/rows.ts';
+import { ageInWords } from '../age-in-words.ts';
+import { act, type Finding, fine, look } from './finding.ts';
+
+export type CheckDatabase = {
+  readonly dataDir: string;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  /** Every page, however large the file. */
+  readonly full: boolean;
+  readonly nativeBinding?: string | undefined;
+};
+
+/** A file up to this size is looked through whole; a larger one only where that was asked for. */
+const smallBytes = 200_000_000;
+const oldMs = 24 * 3_600_000;
+const restoreAdvice =
+  'Close Tillside and put the newest backup in its place: tillside restore (it first says what would happen). The ' +
+  'unsent updates that can be read go along; the damaged file is set aside.';
+
+export function checkDatabase(options: CheckDatabase): Finding[] {
+  const { dataDir, secrets, nativeBinding } = options;
+  const files = folderFiles(dataDir);
+  const stored = secrets.read('database-key');
+  if (!existsSync(files.database)) {
+    const gone = stored.kind === 'value' && existsSync(files.keyMark);
+    return [
+      gone
+        ? act('database', `${files.database} is gone, though there was one`, restoreAdvice, { exists: false })
+        : look('database', 'There is none yet', 'Start Tillside once with this data folder.', { exists: false }),
+    ];
+  }
+  if (stored.kind !== 'value') {
+    const why = stored.kind === 'unreadable' ? stored.why : 'it is not there';
+    return [
+      act(
+        'key',
+        `The key of the data cannot be read: ${why}. The data is whole and was left as it is.`,
+        'Run as the user who set Tillside up, or give the recovery key: tillside recovery-key use.',
+        { readable: false },
+      ),
+    ];
+  }
+  try {
+    return readBeside(files, stored.value, nativeBinding, (db) => [
+      fine('key', 'Can be read, and opens the data', { readable: true }),
+      ...lookInside(db, options),
+    ]);
+  } catch (error) {
+    return [cannotBeOpened(error)];
+  }
+}
+
+function cannotBeOpened(error: unknown): Finding {
+  const code = error instanceof TillCannotOpen ? error.code : databaseTrouble(error);
+  // Anything else is a bug of ours, and no state of the till's.
+  if (code === null) throw error;
+  if (code === 'key-unreadable') {
+    return act(
+      'key',
+      'The key that is stored here is not the one of this data.',
+      'Give the recovery key of this data: tillside recovery-key use.',
+      { readable: false },
+    );
+  }
+  if (code === 'database-unreadable' || code === 'damaged') {
+    const found = 'The file is damaged, or is no database of Tillside’s. It was left as it is.';
+    return act('database', found, restoreAdvice, { damaged: true });
+  }
+  return act('database', `It cannot be opened (${code})`, 'See what is said of the folder and the disk.', { code });
+}
+
+function lookInside(db: Db, options: CheckDatabase): Finding[] {
+  const { database } = folderFiles(options.dataDir);
+  const bytes = statSync(database).size;
+  const isWhole = options.full || bytes <= smallBytes;
+  const problems = isWhole ? checkWhole(db, options.full ? 'full' : 'quick') : checkOutbox(db);
+  const version = versionOf(db);
+  const facts = { bytes, schemaVersion: version, problems: problems.length, checkedWhole: isWhole };
+  if (problems.length > 0) {
+    const found = `The file is damaged (${problems.length} places; the first: ${problems[0]?.split('\n')[0] ?? ''})`;
+    return [act('database', found, restoreAdvice, { ...facts, damaged: true })];
+  }
+  if (version > currentVersion) {
+    const found = `A newer Tillside wrote it (version ${version}, this one knows ${currentVersion})`;
+    return [act('database', found, 'Install the newer version again.', facts)];
+  }
+  const looked = isWhole ? 'every page was looked at' : 'the outbox was looked at; --full looks at every page';
+  const customers = count(db, 'select n from customer_count');
+  return [
+    fine('database', `Whole (${looked}), version ${version}, ${customers} customers, ${megabytes(bytes)}`, {
+      ...facts,
+      customers,
+    }),
+    checkWaiting(db, options.clock),
+  ];
+}
+
+function checkWaiting(db: Db, clock: Clock): Finding {
+  const updates = selectUpdates(db, `where u.state in ${openList}`);
+  const asked = updates.filter(({ putOffAtMs }) => putOffAtMs !== null);
+  const waiting = updates.filter(({ putOffAtMs }) => putOffAtMs === null);
+  const count = (state: UpdateState) => waiting.filter((update) => update.state === state).length;
+  const counts = {
+    queued: count('queued'),
+    sending: count('sending'),
+    unknown: count('unknown'),
+    attention: count('attention'),
+    nextVisit: asked.length,
+  };
+  // A question to a customer is as old as it takes the customer to come back.
+  const oldest = waiting.length > 0 ? waiting : asked;
+  const oldestSavedAtMs = Math.min(...oldest.map(({ savedAtMs }) => savedAtMs));
+  const ageMs = oldest.length === 0 ? 0 : Math.max(0, clock.wallMs() - oldestSavedAtMs);
+  const doubleAwards = listDoubleAwards(db).length;
+  const facts = { unsent: updates.length, ...counts, doubleAwards, oldestAgeSeconds: Math.round(ageMs / 1000) };
+  if (doubleAwards > 0) {
+    return look(
+      'outbox',
+      `${updates.length} unsent, and the points of ${doubleAwards} updates may have been awarded twice`,
+      'Ask whoever runs the loyalty programme to look at the requests that tillside outbox list names; then say so on the screen: Updates.',
+      facts,
+    );
+  }
+  if (updates.length === 0) return fine('outbox', 'All sent', facts);
+  const parts = [
+    ...openStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`),
+    ...(asked.length > 0 ? [`${asked.length} to be asked at the customer's next visit`] : []),
+  ];
+  const found = `${updates.length} unsent (${parts.join(', ')}), the oldest saved ${ageInWords(ageMs)} ago`;
+  if (counts.attention > 0) {
+    const advice =
+      'Staff settle them on the screen: Updates, those that need attention. tillside outbox list says why.';
+    return look('outbox', found, advice, facts);
+  }
+  return waiting.length === 0 || ageMs < oldMs
+    ? fine('outbox', found, facts)
+    : look('outbox', found, 'Something holds them up: see server, credentials and permissions.', facts);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,275 @@
+/** Whether the server is the loyalty API, knows this till, and lets it do what it must. */
+
+import type { MachineConfig } from '../../config/machine-config.ts';
+import { type Auth, createAuth } from '../../loyalty-api/auth.ts';
+import { createLoyaltyApi } from '../../loyalty-api/client.ts';
+import type { LoyaltyApi } from '../../loyalty-api/loyalty-api.ts';
+import type { Transport } from '../../loyalty-api/transport.ts';
+import type { Clock } from '../../machine/clock.ts';
+import type { Secrets } from '../../machine/secrets.ts';
+import { fillableIdentifiers } from '../../model/customer.ts';
+import type { ToldPolicy } from '../../model/definitions.ts';
+import type { ReadOutcome } from '../../model/outcome.ts';
+import { act, type Finding, fine, look } from './finding.ts';
+
+export type CheckServer = {
+  readonly config: MachineConfig;
+  readonly secrets: Secrets;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly timeoutMs: number;
+};
+
+const skewShownMs = 5 * 60_000;
+
+/** A refusal tells that the loyalty API is there, and is no wrong password that would count against the till. */
+const nobodysAuth: Auth = {
+  headers: () => Promise.resolve({ kind: 'ready', headers: {} }),
+  renewed: () => Promise.resolve(null),
+  logIn: null,
+};
+
+export async function checkServer(options: CheckServer): Promise<Finding[]> {
+  const { config, secrets, clock } = options;
+  let code = '';
+  const transport: Transport = async (request) => {
+    const result = await options.transport(request);
+    code = result.kind === 'answer' ? `HTTP ${result.status}` : result.code;
+    return result;
+  };
+  const shared = {
+    baseUrl: config.api.url,
+    transport,
+    clock,
+    userAgent: `Tillside/${options.version}`,
+    timeoutMs: options.timeoutMs,
+  };
+  const { language } = new Intl.Locale(config.store.locale);
+  const stored = secrets.read('api-secret');
+  if (stored.kind !== 'value') {
+    const found =
+      stored.kind === 'absent' ? 'This till has no password yet' : `The password cannot be read: ${stored.why}`;
+    const advice =
+      'Give it once: tillside secret set, or TILLSIDE_SECRET in the environment of the next start, or typed in the app.';
+    const refusal = await createLoyaltyApi({ ...shared, auth: nobodysAuth, language }).login();
+    const server = atTheDoor(refusal, config, code).filter(({ check }) => check === 'server');
+    return [...server, act('credentials', found, advice, { stored: false })];
+  }
+  const auth = createAuth({ ...shared, config: config.auth, secret: stored.value });
+  const api = createLoyaltyApi({ ...shared, auth, language });
+  const login = await api.login();
+  const entry = atTheDoor(login, config, code);
+  if (login.kind !== 'found') return entry;
+  const { serverTimeMs, organisation, till } = login.value;
+  const known = fine(
+    'credentials',
+    `The server knows this till as ${till}${organisation === '' ? '' : ` of ${organisation}`}`,
+    {
+      till,
+      organisation,
+    },
+  );
+  const inside = await Promise.all([
+    checkPermissions(api),
+    checkOrganisation(api, config),
+    checkMarkField(api, config),
+  ]);
+  return [...entry, known, checkClock(serverTimeMs, clock), ...inside.flat()];
+}
+
+function atTheDoor(login: ReadOutcome<unknown>, config: MachineConfig, code: string): Finding[] {
+  const { url } = config.api;
+  switch (login.kind) {
+    case 'found':
+      return [fine('server', `${url} answers as the loyalty API`, { url })];
+    case 'held':
+      return [
+        fine('server', `${url} answers as the loyalty API`, { url }),
+        login.why === 'credentials'
+          ? act(
+              'credentials',
+              `The server refused the ${config.auth.method === 'basic' ? 'till or its password' : 'OAuth key or its secret'} (request id ${login.answer.requestId ?? 'none'})`,
+              'Look at auth in the config, then give the secret again: tillside secret set, or TILLSIDE_SECRET in the environment of the next start.',
+              { refused: true, requestId: login.answer.requestId },
+            )
+          : act(
+              'permissions',
+              `The server knows the till, but does not let it in (request id ${login.answer.requestId ?? 'none'})`,
+              'Ask whoever runs the loyalty programme to give this till access to the API.',
+              { requestId: login.answer.requestId },
+            ),
+      ];
+    case 'failed':
+      return [cannotReach(url, login.why, code)];
+    default:
+      return [
+        act(
+          'server',
+          `${url} answers, but not as the loyalty API (${code})`,
+          'Look at api.url (or api.cluster) in the config.',
+          { url, code },
+        ),
+      ];
+  }
+}
+
+function cannotReach(url: string, why: string, code: string): Finding {
+  const facts = { url, why, code };
+  const told = `${url} cannot be asked: ${why} (${code})`;
+  switch (why) {
+    case 'tls':
+    case 'name-not-found':
+    case 'proxy':
+      return act(
+        'server',
+        told,
+        `See what is said of ${why === 'tls' ? 'tls' : why === 'proxy' ? 'proxy' : 'dns'}.`,
+        facts,
+      );
+    case 'sign-in-page':
+      return act(
+        'server',
+        `The network wants a sign-in: something other than the API answers at ${url} (${code})`,
+        'Open a browser on this machine and sign in to the network; or look at api.url in the config.',
+        facts,
+      );
+    case 'busy':
+      return look('server', told, 'The server is busy: Tillside tries again by itself.', facts);
+    case 'unreadable-answer':
+    case 'server-error':
+      return act('server', told, 'Look at api.url in the config; if it is right, ask whoever runs the server.', facts);
+    default:
+      return act(
+        'server',
+        told,
+        'Look at the cable, the network and the firewall; if others reach it, at api.url in the config.',
+        facts,
+      );
+  }
+}
+
+function checkClock(serverTimeMs: number | null, clock: Clock): Finding {
+  if (serverTimeMs === null) return fine('clock', 'The server tells no time with OAuth');
+  const skewMs = clock.wallMs() - serverTimeMs;
+  const seconds = Math.round(Math.abs(skewMs) / 1000);
+  const facts = { skewSeconds: Math.round(skewMs / 1000) };
+  if (Math.abs(skewMs) <= skewShownMs) return fine('clock', `Within ${seconds} s of the server`, facts);
+  return look(
+    'clock',
+    `${Math.round(seconds / 60)} minutes ${skewMs > 0 ? 'ahead of' : 'behind'} the server`,
+    'Set the clock of this machine by a time server. Ages on the screen are wrong until then; nothing is lost.',
+    facts,
+  );
+}
+
+/** An id that nobody has: what is asked is whether one may ask. */
+const nobody = { type: 'userId', value: '0' } as const;
+
+async function checkPermissions(api: LoyaltyApi): Promise<Finding> {
+  const calls = {
+    'customer/get': await api.getCustomer(nobody),
+    'organization/configs': await api.orgPolicy(),
+    'organization/customfields': await api.customFields(),
+    extendedFields: await api.extendedFields(),
+    'store/staff': await api.staff(),
+  } as const;
+  const told = Object.fromEntries(Object.entries(calls).map(([name, outcome]) => [name, mayAsk(outcome)]));
+  const of = (answer: Permission) => Object.keys(told).filter((name) => told[name] === answer);
+  const refused = of('refused');
+  const found = [
+    ...(['allowed', 'refused', 'no answer'] as const)
+      .filter((answer) => of(answer).length > 0)
+      .map((answer) => `${answer}: ${of(answer).join(', ')}`),
+    'not tried, since it would change a customer: customer/update',
+  ].join('; ');
+  if (refused.includes('customer/get')) {
+    return act(
+      'permissions',
+      `${capital(found)}. Without customer/get an uncertain update cannot be read back and needs a person.`,
+      'Ask whoever runs the loyalty programme to allow the refused calls for this till.',
+      told,
+    );
+  }
+  if (refused.length > 0 || of('no answer').length > 0) {
+    const advice =
+      refused.length > 0
+        ? 'Ask whoever runs the loyalty programme to allow the refused calls: the form then follows the organisation.'
+        : 'The server answers some calls and not others: run this again, then ask whoever runs the server.';
+    return look('permissions', capital(found), advice, told);
+  }
+  return fine('permissions', capital(found), told);
+}
+
+type Permission = 'allowed' | 'refused' | 'no answer';
+
+/** Somebody who is not found was looked for, and that is what is asked here. */
+function mayAsk(outcome: ReadOutcome<unknown>): Permission {
+  if (outcome.kind === 'held') return 'refused';
+  return outcome.kind === 'failed' ? 'no answer' : 'allowed';
+}
+
+async function checkOrganisation(api: LoyaltyApi, config: MachineConfig): Promise<Finding> {
+  const policy = await api.orgPolicy();
+  if (policy.kind !== 'found') {
+    return look(
+      'organisation',
+      "Its settings could not be read: the config's org section holds",
+      'See permissions.',
+      {},
+    );
+  }
+  const { primaryIdentifier, allowFill } = policy.value;
+  const fills = { allowed: namesOf(allowFill, true), forbidden: namesOf(allowFill, false) };
+  const untold = fillableIdentifiers.filter((name) => allowFill?.[name] === undefined);
+  const facts = {
+    primaryIdentifier: primaryIdentifier ?? null,
+    mayFill: fills.allowed.join(' '),
+    mayNotFill: fills.forbidden.join(' '),
+    notTold: untold.join(' '),
+  };
+  const listed = (words: string, names: readonly string[]) =>
+    names.length === 0 ? [] : [`${words} ${names.join(', ')}`];
+  const found = [
+    `Primary identifier ${primaryIdentifier ?? 'not told'}`,
+    ...listed('may be filled in:', fills.allowed),
+    ...listed('may not:', fills.forbidden),
+    ...listed("not told, so the config's org section decides:", untold),
+  ].join('; ');
+  if (primaryIdentifier !== undefined && primaryIdentifier !== config.org.primaryIdentifier) {
+    return look(
+      'organisation',
+      `${found}; the config's org.primaryIdentifier says ${config.org.primaryIdentifier}`,
+      'Write the same into the config: it is used while the server was not asked yet.',
+      facts,
+    );
+  }
+  return fine('organisation', found, facts);
+}
+
+/** The field that IT keeps for the till: without it an uncertain update is told by its fields alone. */
+async function checkMarkField(api: LoyaltyApi, { sync: { markField } }: MachineConfig): Promise<Finding[]> {
+  if (markField === null) return [];
+  const fields = await api.customFields();
+  if (fields.kind !== 'found') return [];
+  const field = fields.value.find(({ name }) => name === markField);
+  if (field !== undefined && !field.disabled) {
+    return [fine('organisation', `The organisation has the custom field ${markField}`, { markField })];
+  }
+  return [
+    look(
+      'organisation',
+      `The organisation has no custom field ${markField} that can be written, which sync.markField names`,
+      'Have it made (a text field of customers), or take sync.markField out of the config. Updates go without it until then.',
+      { markField },
+    ),
+  ];
+}
+
+function namesOf(allowFill: ToldPolicy['allowFill'], allowed: boolean): string[] {
+  return fillableIdentifiers.filter((name) => allowFill?.[name] === allowed);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,90 @@
+/** Looks at everything that a till needs, and says what is wrong and what to do. Changes nothing. */
+
+import type { FoundConfig } from '../../config/find-config.ts';
+import { MachineConfigError } from '../../config/machine-config.ts';
+import type { Transport } from '../../loyalty-api/transport.ts';
+import type { Clock } from '../../machine/clock.ts';
+import type { Secrets } from '../../machine/secrets.ts';
+import { checkDatabase } from './check-database.ts';
+import { checkBackups, checkDisk, checkFolder, checkInstance } from './check-folder.ts';
+import { checkServer } from './check-server.ts';
+import { checkFeed, checkVersion } from './check-version.ts';
+import { checkWay, type Way } from './check-way.ts';
+import { act, checkNames, type Finding, fine } from './finding.ts';
+
+export type Patient = {
+  /** Throws where the config cannot be used, as the app's start would. */
+  readonly findConfig: () => FoundConfig;
+  readonly dataDir: string;
+  readonly secrets: Secrets;
+  readonly transport: Transport;
+  readonly proxyFor: Way['proxyFor'];
+  readonly trustsSystem: boolean;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly platform: NodeJS.Platform;
+  readonly full: boolean;
+  readonly nativeBinding?: string | undefined;
+};
+
+/** However long the config lets a call take, nobody waits that long for the doctor. */
+const longestWaitMs = 10_000;
+
+/** In the order of `checkNames`; a check that another one's result makes pointless is left out. */
+export async function examine(patient: Patient): Promise<Finding[]> {
+  const { dataDir, clock, platform, nativeBinding } = patient;
+  const [config, found] = examineConfig(patient);
+  const folder = checkFolder(dataDir, platform);
+  const local =
+    folder.facts.exists === true
+      ? [
+          await checkDisk(dataDir),
+          checkInstance(dataDir, clock, nativeBinding),
+          checkBackups(dataDir, clock),
+          ...checkDatabase(patient),
+        ]
+      : [];
+  const away = found?.mode === 'live' ? await examineLine(patient, found.config) : [];
+  const all = [config, folder, ...local, ...away, checkVersion(patient.version, platform)];
+  return all.sort((a, b) => checkNames.indexOf(a.check) - checkNames.indexOf(b.check));
+}
+
+function examineConfig({ findConfig }: Patient): [Finding, FoundConfig | null] {
+  try {
+    const found = findConfig();
+    if (found.mode === 'live') return [fine('config', found.file, { file: found.file }), found];
+    const advice = 'To make this machine a till, write its config: see the README, or tillside config check --help.';
+    return [fine('config', 'None was found: this is practice mode, without a server', { file: null }, advice), found];
+  } catch (error) {
+    if (!(error instanceof MachineConfigError)) throw error;
+    const [first] = error.problems;
+    const more = error.problems.length > 1 ? ` (and ${error.problems.length - 1} more)` : '';
+    const told = first === undefined ? '' : `: ${first.path}: found ${first.found}, expected ${first.expected}${more}`;
+    return [
+      act(
+        'config',
+        `${error.file} cannot be used${told}`,
+        'Correct the file; tillside config check names every mistake.',
+        {
+          file: error.file,
+          problems: error.problems.length,
+        },
+      ),
+      null,
+    ];
+  }
+}
+
+async function examineLine(
+  patient: Patient,
+  config: Extract<FoundConfig, { mode: 'live' }>['config'],
+): Promise<Finding[]> {
+  const timeoutMs = Math.min(config.api.timeoutSeconds * 1000, longestWaitMs);
+  const { version, platform, transport } = patient;
+  const parts = await Promise.all([
+    checkWay({ ...patient, url: config.api.url, timeoutMs }),
+    checkServer({ ...patient, config, timeoutMs }),
+    checkFeed(config.update, version, platform, transport, timeoutMs).then((finding) => [finding]),
+  ]);
+  return parts.flat();
+}

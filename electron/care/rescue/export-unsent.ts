@@ -1,0 +1,166 @@
+/**
+ * Moving everything unsent out of a till into one sealed file.
+ *
+ * Exactly once: an update is either this till's to send or the file's, never both and never neither. The file is written
+ * and flushed under a name that nobody takes for finished; then one transaction marks the updates as moved; then the
+ * file gets its name. Killed before the commit, the unfinished file is thrown away at the next start and the till goes
+ * on; killed after it, the next start gives the file its name (`finishExports`).
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { versionOf } from '../../db/migrate.ts';
+import type { Db } from '../../db/open.ts';
+import { inTransaction } from '../../db/statements.ts';
+import type { Clock, Random } from '../../machine/clock.ts';
+import { writeDurably } from '../../machine/durable-file.ts';
+import { flushFolder, folderFiles, timeInName } from '../../machine/folder-files.ts';
+import { type MovingUpdate, readMoving, salvageMoving, type Touched } from '../../updates/moving.ts';
+import type { Outbox } from '../../updates/outbox.ts';
+import { findUpdate } from '../../updates/rows.ts';
+import type { RescueContent } from './rescue-file.ts';
+import { type RescueHead, readRescueFile, type SealFor, seal } from './sealed-file.ts';
+
+export const rescueEnding = '.tillside-rescue';
+const unfinishedEnding = '.unfinished';
+
+export type Export = {
+  readonly dataDir: string;
+  readonly fromTill: string;
+  readonly sealFor: SealFor;
+  readonly clock: Clock;
+  readonly random: Random;
+};
+
+export type ExportResult =
+  | {
+      readonly kind: 'exported';
+      readonly file: string;
+      readonly updates: number;
+      readonly oldestSavedAtMs: number | null;
+      /** Being sent at this moment: they stay. Exporting again in a moment takes them. */
+      readonly left: number;
+      readonly touched: readonly Touched[];
+    }
+  | { readonly kind: 'nothing-unsent' }
+  /** All there is was being sent at this moment. */
+  | { readonly kind: 'all-in-flight'; readonly left: number };
+
+/**
+ * @param isBusy whether something of this customer is on its way: left out, with all of the customer's
+ * @throws what the file system or SQLite says where it cannot be written; nothing was moved then
+ */
+export async function exportUnsent(
+  db: Db,
+  outbox: Outbox,
+  options: Export,
+  isBusy: (customerId: number) => boolean = () => false,
+): Promise<ExportResult> {
+  const all = readMoving(db);
+  if (all.length === 0) return { kind: 'nothing-unsent' };
+  const free = all.filter(({ row }) => !isBusy(Number(row.customer_id)) && row.state !== 'sending');
+  if (free.length === 0) return { kind: 'all-in-flight', left: all.length };
+  const exportId = options.random.id();
+  const what = headOf(free, exportId, options, true);
+  const unfinished = await writeUnfinished(options, what, { schemaVersion: versionOf(db), updates: free });
+  const moved = inTransaction(db, () => {
+    // While the file was sealed, staff may have changed something, or the engine taken it: then nothing was moved.
+    const isSame = free.every(({ row }) => {
+      const now = findUpdate(db, String(row.id));
+      return now !== null && now.state === row.state && now.revision === row.revision && !isBusy(now.customerId);
+    });
+    if (!isSame) return false;
+    for (const { row } of free) {
+      const update = findUpdate(db, String(row.id));
+      if (update !== null) outbox.movedOut(update, exportId);
+    }
+    return true;
+  });
+  if (!moved) {
+    rmSync(unfinished, { force: true });
+    return exportUnsent(db, outbox, options, isBusy);
+  }
+  const { updates, oldestSavedAtMs } = what;
+  return {
+    kind: 'exported',
+    file: finish(unfinished, what),
+    updates,
+    oldestSavedAtMs,
+    left: all.length - updates,
+    touched: free.map(({ row }) => ({ updateId: String(row.id), customerId: Number(row.customer_id) })),
+  };
+}
+
+export type UnsentCopy = {
+  readonly file: string;
+  readonly updates: number;
+  readonly oldestSavedAtMs: number | null;
+  /** Rows that could not be read; null: the database does not tell how many. */
+  readonly lost: number | null;
+};
+
+/**
+ * A sealed copy of everything unsent, for where the till cannot mark it as moved (a damaged or foreign database) or goes
+ * on with it itself (before a restore). Whoever brings it in reads it back first.
+ * @returns null where there is nothing unsent that can be read
+ */
+export async function copyUnsent(db: Db, options: Export): Promise<UnsentCopy | null> {
+  const { updates, lost } = salvageMoving(db);
+  if (updates.length === 0) return null;
+  const what = headOf(updates, options.random.id(), options, false);
+  const unfinished = await writeUnfinished(options, what, { schemaVersion: versionOf(db), updates });
+  return { file: finish(unfinished, what), updates: updates.length, oldestSavedAtMs: what.oldestSavedAtMs, lost };
+}
+
+/** At the start: what a kill left between two steps of an export. @returns how many files got their name */
+export function finishExports(outbox: Outbox, dataDir: string): number {
+  const folder = rescueFolder(dataDir);
+  if (!existsSync(folder)) return 0;
+  let finished = 0;
+  for (const name of readdirSync(folder).filter((one) => one.endsWith(unfinishedEnding))) {
+    const file = path.join(folder, name);
+    const head = readRescueFile(readFileSync(file, 'utf8'))?.head ?? null;
+    if (head !== null && outbox.hasMovedOut(head.exportId)) {
+      finish(file, head);
+      finished += 1;
+    } else rmSync(file, { force: true });
+  }
+  return finished;
+}
+
+export function rescueFolder(dataDir: string): string {
+  return folderFiles(dataDir).rescue;
+}
+
+function headOf(
+  updates: readonly MovingUpdate[],
+  exportId: string,
+  { fromTill, clock }: Export,
+  moved: boolean,
+): RescueHead {
+  const savedAtMs = updates.map(({ row }) => Number(row.saved_at_ms));
+  return {
+    exportId,
+    fromTill,
+    madeAtMs: clock.wallMs(),
+    updates: updates.length,
+    oldestSavedAtMs: savedAtMs.reduce<number | null>((oldest, one) => Math.min(oldest ?? one, one), null),
+    moved,
+  };
+}
+
+async function writeUnfinished({ dataDir, sealFor }: Export, what: RescueHead, content: RescueContent) {
+  const text = await seal(what, JSON.stringify(content), sealFor);
+  const folder = rescueFolder(dataDir);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = path.join(folder, `${what.exportId}${unfinishedEnding}`);
+  writeDurably(file, text);
+  return file;
+}
+
+function finish(unfinished: string, { madeAtMs, exportId }: RescueHead): string {
+  const folder = path.dirname(unfinished);
+  const file = path.join(folder, `${timeInName(madeAtMs)}-${exportId.slice(0, 8)}${rescueEnding}`);
+  renameSync(unfinished, file);
+  flushFolder(folder);
+  return file;
+}

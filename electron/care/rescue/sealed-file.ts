@@ -1,0 +1,204 @@
+/**
+ * A rescue file: JSON whose head says which till it came from and how much is in it, and whose content only those can
+ * open whom it was sealed for. One random key encrypts the content (AES-256-GCM, the head is authenticated with it);
+ * that key is wrapped once for each who may open the file:
+ *
+ * - whoever knows the passphrase (scrypt)
+ * - whoever has IT's private key (X25519, a new key pair for each file)
+ * - whoever has the recovery key of the till that made it, which is that till itself too
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  type ScryptOptions,
+  scrypt,
+} from 'node:crypto';
+import { z } from 'zod';
+import { readPublicKey, x25519 } from '../../config/public-key.ts';
+
+/** What anybody may read of a file. Counts, times and the till's own code. */
+export type RescueHead = {
+  readonly exportId: string;
+  readonly fromTill: string;
+  readonly madeAtMs: number;
+  readonly updates: number;
+  readonly oldestSavedAtMs: number | null;
+  /** False: a copy. Its updates stayed with the till that made it, which may still send them. */
+  readonly moved: boolean;
+};
+
+export type SealFor = {
+  readonly passphrase: string | null;
+  readonly publicKey: KeyObject | null;
+  readonly tillKeyHex: string;
+};
+
+export type OpenWith =
+  | { readonly kind: 'passphrase'; readonly passphrase: string }
+  | { readonly kind: 'private-key'; readonly key: KeyObject }
+  | { readonly kind: 'till-key'; readonly keyHex: string };
+
+const base64 = z.base64();
+const sealed = z.strictObject({ iv: base64, tag: base64, data: base64 });
+type Sealed = z.output<typeof sealed>;
+
+const scryptCost = z.strictObject({
+  // Bounded, so that a file from anywhere cannot ask for all the memory there is.
+  N: z.number().int().min(16_384).max(1_048_576),
+  r: z.number().int().min(8).max(16),
+  p: z.number().int().min(1).max(4),
+});
+const cost: z.output<typeof scryptCost> = { N: 65_536, r: 8, p: 1 };
+
+const recipient = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('passphrase'), salt: base64, cost: scryptCost, key: sealed }),
+  z.strictObject({ kind: z.literal('public-key'), ephemeral: base64, key: sealed }),
+  z.strictObject({ kind: z.literal('till-key'), salt: base64, key: sealed }),
+]);
+type Recipient = z.output<typeof recipient>;
+
+const head: z.ZodType<RescueHead> = z.strictObject({
+  exportId: z.uuid(),
+  fromTill: z.string(),
+  madeAtMs: z.number(),
+  updates: z.number().int().min(0),
+  oldestSavedAtMs: z.number().nullable(),
+  moved: z.boolean(),
+});
+
+const rescueFile = z.strictObject({
+  tillsideRescue: z.literal(1),
+  head,
+  recipients: z.array(recipient).min(1).max(10),
+  content: sealed,
+});
+export type RescueFile = z.output<typeof rescueFile>;
+
+export async function seal(what: RescueHead, content: string, forWhom: SealFor): Promise<string> {
+  const key = randomBytes(32);
+  const recipients: Recipient[] = [wrapForTill(key, forWhom.tillKeyHex)];
+  if (forWhom.passphrase !== null) recipients.push(await wrapForPassphrase(key, forWhom.passphrase));
+  if (forWhom.publicKey !== null) recipients.push(wrapForPublicKey(key, forWhom.publicKey));
+  const file: RescueFile = {
+    tillsideRescue: 1,
+    head: what,
+    recipients,
+    content: encrypt(key, Buffer.from(content, 'utf8'), headBytes(what)),
+  };
+  return `${JSON.stringify(file, null, 1)}\n`;
+}
+
+/** @returns null where the text is no rescue file of this kind */
+export function readRescueFile(text: string): RescueFile | null {
+  try {
+    const parsed = rescueFile.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @returns null where this is not what the file was sealed for, or the file was changed */
+export async function unseal(file: RescueFile, openWith: OpenWith): Promise<string | null> {
+  const key = await unwrap(file.recipients, openWith);
+  return key === null ? null : (decrypt(key, file.content, headBytes(file.head))?.toString('utf8') ?? null);
+}
+
+/** @returns null where the text is no X25519 private key (PEM) */
+export function readPrivateKey(text: string): KeyObject | null {
+  return x25519(() => createPrivateKey(text));
+}
+
+async function unwrap(recipients: readonly Recipient[], openWith: OpenWith): Promise<Buffer | null> {
+  for (const one of recipients) {
+    let wrapping: Buffer | null = null;
+    if (one.kind === 'passphrase' && openWith.kind === 'passphrase') {
+      wrapping = await stretch(openWith.passphrase, Buffer.from(one.salt, 'base64'), one.cost);
+    } else if (one.kind === 'public-key' && openWith.kind === 'private-key') {
+      const ephemeral = readPublicKey(one.ephemeral);
+      wrapping = ephemeral === null ? null : agree(openWith.key, ephemeral, Buffer.from(one.ephemeral, 'base64'));
+    } else if (one.kind === 'till-key' && openWith.kind === 'till-key') {
+      wrapping = derive(Buffer.from(openWith.keyHex, 'hex'), Buffer.from(one.salt, 'base64'));
+    }
+    const key = wrapping === null ? null : decrypt(wrapping, one.key, Buffer.from(one.kind));
+    if (key !== null) return key;
+  }
+  return null;
+}
+
+function wrapForTill(key: Buffer, keyHex: string): Recipient {
+  const salt = randomBytes(16);
+  const wrapping = derive(Buffer.from(keyHex, 'hex'), salt);
+  return { kind: 'till-key', salt: salt.toString('base64'), key: encrypt(wrapping, key, Buffer.from('till-key')) };
+}
+
+async function wrapForPassphrase(key: Buffer, passphrase: string): Promise<Recipient> {
+  const salt = randomBytes(16);
+  const wrapping = await stretch(passphrase, salt, cost);
+  return {
+    kind: 'passphrase',
+    salt: salt.toString('base64'),
+    cost,
+    key: encrypt(wrapping, key, Buffer.from('passphrase')),
+  };
+}
+
+function wrapForPublicKey(key: Buffer, publicKey: KeyObject): Recipient {
+  const own = generateKeyPairSync('x25519');
+  const ephemeral = own.publicKey.export({ format: 'der', type: 'spki' });
+  const wrapping = agree(own.privateKey, publicKey, ephemeral);
+  return {
+    kind: 'public-key',
+    ephemeral: ephemeral.toString('base64'),
+    key: encrypt(wrapping, key, Buffer.from('public-key')),
+  };
+}
+
+function agree(privateKey: KeyObject, publicKey: KeyObject, ephemeral: Buffer): Buffer {
+  return derive(diffieHellman({ privateKey, publicKey }), ephemeral);
+}
+
+function derive(secret: Buffer, salt: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, salt, 'Tillside rescue file', 32));
+}
+
+function stretch(passphrase: string, salt: Buffer, { N, r, p }: z.output<typeof scryptCost>): Promise<Buffer> {
+  const options: ScryptOptions = { N, r, p, maxmem: 256 * N * r };
+  return new Promise((resolve, reject) => {
+    // The same characters may be typed in two Unicode forms on two keyboards.
+    scrypt(passphrase.normalize('NFKC'), salt, 32, options, (error, key) => {
+      if (error === null) resolve(key);
+      else reject(error);
+    });
+  });
+}
+
+function headBytes(what: RescueHead): Buffer {
+  const { exportId, fromTill, madeAtMs, updates, oldestSavedAtMs, moved } = what;
+  return Buffer.from(JSON.stringify([exportId, fromTill, madeAtMs, updates, oldestSavedAtMs, moved]));
+}
+
+function encrypt(key: Buffer, plain: Buffer, also: Buffer): Sealed {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(also);
+  const data = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return { iv: iv.toString('base64'), tag: cipher.getAuthTag().toString('base64'), data: data.toString('base64') };
+}
+
+/** @returns null where the key does not fit or something was changed */
+function decrypt(key: Buffer, { iv, tag, data }: Sealed, also: Buffer): Buffer | null {
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64'), { authTagLength: 16 })
+      .setAAD(also)
+      .setAuthTag(Buffer.from(tag, 'base64'));
+    return Buffer.concat([decipher.update(Buffer.from(data, 'base64')), decipher.final()]);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * What can be done for a till that could not be opened, from its own screen. Nothing here happens by itself; the folder
+ * is as `openDataFolder` left it.
+ */
+
+import { cannotOpen, lockFolder } from '../data/data-folder.ts';
+import { listBackups } from '../db/backup/backups.ts';
+import { recoverKey } from '../db/recovery-key.ts';
+import type { Clock, Random } from '../machine/clock.ts';
+import type { Secrets } from '../machine/secrets.ts';
+import { TillCannotOpen } from '../machine/till-cannot-open.ts';
+import { lookAtOld, restoreSafely } from './rescue/restore-safely.ts';
+import type { SealFor } from './rescue/sealed-file.ts';
+import type { TroubleResult, TroubleView } from './trouble-view.ts';
+
+export type TroubleDesk = {
+  readonly dataDir: string;
+  readonly secrets: Secrets;
+  readonly fromTill: string;
+  readonly publicKey: SealFor['publicKey'];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly store: Pick<TroubleView, 'locale' | 'countryCode' | 'timeZone'>;
+  readonly nativeBinding?: string | undefined;
+};
+
+export type TroubleOptions = {
+  readonly desk: TroubleDesk;
+  readonly trouble: () => TillCannotOpen | null;
+  /** Something else stands in the way now. */
+  readonly found: (trouble: TillCannotOpen) => void;
+  /** Tries to open the till; what stands in the way then is told by `trouble`. */
+  readonly open: () => Promise<void>;
+};
+
+/** One at a time: a second press of a button waits for the first. */
+export function troubleCalls({ desk, trouble, found, open }: TroubleOptions) {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = (work: () => Promise<TroubleResult>): Promise<TroubleResult> => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+  const openNow = async (): Promise<TroubleResult> => {
+    if (trouble() !== null) await open();
+    const still = trouble();
+    return still === null ? { kind: 'open' } : { kind: 'trouble', view: troubleView(desk, still) };
+  };
+  return {
+    'trouble.view': () => {
+      const now = trouble();
+      return now === null ? null : troubleView(desk, now);
+    },
+    'trouble.tryAgain': () => inTurn(openNow),
+    'trouble.useRecoveryKey': ({ typed }: { readonly typed: string }) =>
+      inTurn(async () => useRecoveryKey(desk, typed) ?? openNow()),
+    'trouble.restore': ({ backup }: { readonly backup: string | null }) =>
+      inTurn(async () => {
+        // A press that came after the till had opened must not put its data aside.
+        if (trouble() === null) return { kind: 'open' };
+        try {
+          const refused = await restoreFromScreen(desk, backup);
+          if (refused !== null) return refused;
+        } catch (error) {
+          if (!(error instanceof TillCannotOpen)) throw error;
+          found(error);
+          return { kind: 'trouble', view: troubleView(desk, error) };
+        }
+        return openNow();
+      }),
+  };
+}
+
+type Refused = Extract<TroubleResult, { kind: 'refused' }>;
+
+function troubleView({ dataDir, secrets, nativeBinding, store }: TroubleDesk, trouble: TillCannotOpen): TroubleView {
+  const key = secrets.read('database-key');
+  const old = key.kind === 'value' ? lookAtOld({ dataDir, keyHex: key.value, nativeBinding }) : null;
+  return {
+    code: trouble.code,
+    nextSteps: trouble.nextSteps,
+    unsent: old === null ? null : { count: old.unsent, oldestSavedAtMs: old.oldestSavedAtMs },
+    backups: listBackups(dataDir).map(({ name, atMs, bytes }) => ({ name, atMs, bytes })),
+    ...store,
+    dataDir,
+  };
+}
+
+/** @returns null where the key is kept now */
+function useRecoveryKey(desk: TroubleDesk, typed: string): Refused | null {
+  const { clock } = desk;
+  const result = recoverKey({ ...desk, typed, wallMs: clock.wallMs() });
+  return result.kind === 'recovered' ? null : { kind: 'refused', why: result.kind };
+}
+
+/**
+ * @param backup the name of one of the list; null: an empty database, into which the unsent updates go along
+ * @returns null where it was done
+ * @throws TillCannotOpen where the folder, the disk or the key does not allow it; the old file is then where it was
+ */
+async function restoreFromScreen(desk: TroubleDesk, backup: string | null): Promise<Refused | null> {
+  const { dataDir, secrets, nativeBinding } = desk;
+  const chosen = backup === null ? null : listBackups(dataDir).find(({ name }) => name === backup);
+  if (chosen === undefined) return { kind: 'refused', why: 'no-such-backup' };
+  const key = secrets.read('database-key');
+  if (key.kind !== 'value') return { kind: 'refused', why: 'other-key' };
+  const lock = lockFolder(dataDir, nativeBinding);
+  try {
+    const { result } = await restoreSafely({ ...desk, keyHex: key.value, backup: chosen?.file ?? null });
+    return result.kind === 'restored' ? null : result;
+  } catch (error) {
+    throw toTrouble(error);
+  } finally {
+    lock.release();
+  }
+}
+
+/** A full disk or a folder that may not be written to is trouble of the same kind as the one before. */
+function toTrouble(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new TillCannotOpen('full', 'The disk is full. Nothing was lost. Make room, then try again.');
+  }
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    return new TillCannotOpen('folder', 'Tillside cannot write to its data folder. Nothing was lost. Ask IT.');
+  }
+  return cannotOpen(error);
+}

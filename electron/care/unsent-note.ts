@@ -1,0 +1,39 @@
+/**
+ * One sentence beside the data while something is unsent, for whoever removes the program (F30): an uninstaller runs as
+ * another user, who can read this and not the database. Counts and times only. Without it the program can still be removed.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { SyncStatus } from '../model/sync-status.ts';
+
+type Unsent = Pick<SyncStatus, 'unsent' | 'oldestSavedAtMs'>;
+
+export function unsentNoteFile(dataDir: string): string {
+  return path.join(dataDir, 'unsent.txt');
+}
+
+/** @returns a function to tell each status to; it writes where the sentence is another */
+export function unsentNote(dataDir: string): (status: Unsent) => void {
+  let written: string | null = null;
+  return ({ unsent, oldestSavedAtMs }) => {
+    const text = sentence(unsent, oldestSavedAtMs);
+    if (text === written) return;
+    try {
+      if (text === '') rmSync(unsentNoteFile(dataDir), { force: true });
+      else {
+        mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+        writeFileSync(unsentNoteFile(dataDir), text, { mode: 0o600 });
+      }
+      written = text;
+    } catch {
+      // A full disk: the next status tries again.
+    }
+  };
+}
+
+function sentence(unsent: number, oldestSavedAtMs: number | null): string {
+  if (unsent === 0) return '';
+  const have = unsent === 1 ? '1 change of a customer has' : `${unsent} changes of customers have`;
+  const since = oldestSavedAtMs === null ? '' : `; the oldest was saved at ${new Date(oldestSavedAtMs).toISOString()}`;
+  return `${have} not reached head office${since}.\n`;
+}

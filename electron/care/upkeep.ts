@@ -1,0 +1,170 @@
+/**
+ * What a till does for its own data while it runs: looks through a large file in the background, makes a backup a day,
+ * watches the room on the disk. None of it holds up a search or a save, and none of it stops the till when it fails.
+ */
+import { statSync } from 'node:fs';
+import type { Background } from '../db/background.ts';
+import { type BackupResult, type BackupWhy, listBackups, makeBackup } from '../db/backup/backups.ts';
+import type { Clock } from '../machine/clock.ts';
+import { type DiskSpace, diskSpace } from '../machine/disk-space.ts';
+import { folderFiles } from '../machine/folder-files.ts';
+import type { Log } from '../machine/log.ts';
+
+/** For the screen. Counts and times only. */
+export type UpkeepFacts = {
+  /** Null while it is not known. */
+  readonly disk: DiskSpace | null;
+  /** Damage was found in the file: IT should restore the newest backup soon. The till goes on with what can be read. */
+  readonly isDamaged: boolean;
+  readonly lastBackupAtMs: number | null;
+};
+
+export type UpkeepOptions = {
+  readonly dataDir: string;
+  readonly keyHex: string;
+  readonly background: Background;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly nativeBinding?: string | undefined;
+  /** False: the file is still to be looked through. */
+  readonly isChecked: boolean;
+  readonly endedCleanly: boolean;
+  /** Told when the facts that a screen shows have changed. */
+  readonly changed: (facts: UpkeepFacts) => void;
+  readonly readDiskSpace?: typeof diskSpace;
+  /** Takes away what has grown old, a little at a time. */
+  readonly tidy?: () => Promise<void>;
+};
+
+/** A start is busy enough: the look through the file comes after it, and the first round later still. */
+const checkAfterMs = 30_000;
+const firstRoundMs = 10 * 60_000;
+const roundMs = 60 * 60_000;
+const diskEveryMs = 5 * 60_000;
+const dayMs = 24 * 60 * 60_000;
+const tidyAfterMs = 5 * 60_000;
+
+export class Upkeep {
+  readonly #options: UpkeepOptions;
+  readonly #readDiskSpace: typeof diskSpace;
+  readonly #timers = new Map<string, () => void>();
+  #facts: UpkeepFacts;
+  #closed = false;
+
+  constructor(options: UpkeepOptions) {
+    this.#options = options;
+    this.#readDiskSpace = options.readDiskSpace ?? diskSpace;
+    this.#facts = { disk: null, isDamaged: false, lastBackupAtMs: listBackups(options.dataDir)[0]?.atMs ?? null };
+  }
+
+  start(): void {
+    if (!this.#options.isChecked) this.#in('check', checkAfterMs, () => this.#check());
+    this.#in('round', firstRoundMs, () => this.#round());
+    if (this.#options.tidy !== undefined) this.#in('tidy', tidyAfterMs, () => this.#tidy());
+    // The first search goes before it.
+    this.#in('disk', 0, () => this.#lookAtDisk());
+  }
+
+  get facts(): UpkeepFacts {
+    return this.#facts;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+  }
+
+  async backUp(why: BackupWhy): Promise<BackupResult> {
+    const { dataDir, keyHex, background, clock, log, nativeBinding } = this.#options;
+    const result = await makeBackup({ dataDir, keyHex, why, wallMs: clock.wallMs(), background, nativeBinding });
+    if (result.kind === 'made') {
+      log.write('info', 'backup made', { why, bytes: result.bytes });
+      this.#note({ lastBackupAtMs: clock.wallMs() });
+    } else if (result.kind === 'failed') log.write('error', 'backup failed', { why, code: result.code });
+    return result;
+  }
+
+  #in(name: string, delayMs: number, run: () => Promise<void>): void {
+    if (this.#closed) return;
+    const cancel = this.#options.clock.after(delayMs, () => {
+      this.#timers.delete(name);
+      void run().catch((error: unknown) => {
+        this.#options.log.write('error', 'upkeep failed', { job: name, error: nameOf(error) });
+      });
+    });
+    this.#timers.set(name, cancel);
+  }
+
+  async #check(): Promise<void> {
+    const { dataDir, keyHex, background, log, nativeBinding, endedCleanly } = this.#options;
+    const file = folderFiles(dataDir).database;
+    const depth = endedCleanly ? 'quick' : 'full';
+    const result = await background.run({ kind: 'check', depth, file, keyHex, nativeBinding });
+    if (result.kind === 'checked' && result.problems.length === 0) log.write('info', 'database checked', { depth });
+    else if (result.kind === 'checked') this.#foundDamage(result.problems.length);
+    else if (result.kind === 'failed') log.write('warn', 'database not checked', { code: result.code });
+  }
+
+  #foundDamage(problems: number): void {
+    this.#options.log.write('error', 'the database is damaged', { problems });
+    this.#note({ isDamaged: true });
+  }
+
+  async #tidy(): Promise<void> {
+    this.#in('tidy', dayMs, () => this.#tidy());
+    await this.#options.tidy?.();
+  }
+
+  async #round(): Promise<void> {
+    this.#in('round', roundMs, () => this.#round());
+    if (this.#isBackupDue() && this.#hasRoomForBackup()) await this.backUp('daily');
+  }
+
+  #isBackupDue(): boolean {
+    const last = listBackups(this.#options.dataDir).find(({ why }) => why === 'daily');
+    // A clock that was set back must not put the next one off for long.
+    return last === undefined || Math.abs(this.#options.clock.wallMs() - last.atMs) >= dayMs;
+  }
+
+  /** A backup must not be what fills the disk: a save needs the room more. */
+  #hasRoomForBackup(): boolean {
+    const { disk } = this.#facts;
+    if (disk === null) return true;
+    const { size } = statSync(folderFiles(this.#options.dataDir).database);
+    const hasRoom = !disk.isLow && disk.freeBytes > 2 * size;
+    if (!hasRoom) this.#options.log.write('warn', 'no room for a backup', { freeBytes: disk.freeBytes, bytes: size });
+    return hasRoom;
+  }
+
+  async #lookAtDisk(): Promise<void> {
+    const disk = await this.#readDiskSpace(this.#options.dataDir);
+    if (this.#closed) return;
+    const wasLow = this.#facts.disk?.isLow ?? false;
+    if (disk !== null && disk.isLow !== wasLow) {
+      this.#options.log.write(
+        disk.isLow ? 'warn' : 'info',
+        disk.isLow ? 'the disk is nearly full' : 'the disk has room',
+        {
+          freeBytes: disk.freeBytes,
+        },
+      );
+    }
+    this.#note({ disk });
+    this.#in('disk', diskEveryMs, () => this.#lookAtDisk());
+  }
+
+  #note(change: Partial<UpkeepFacts>): void {
+    const before = this.#facts;
+    this.#facts = { ...before, ...change };
+    const isShown =
+      before.disk?.isLow !== this.#facts.disk?.isLow ||
+      before.isDamaged !== this.#facts.isDamaged ||
+      before.lastBackupAtMs !== this.#facts.lastBackupAtMs;
+    if (isShown && !this.#closed) this.#options.changed(this.#facts);
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
+}

@@ -1,0 +1,236 @@
+/**
+ * The folder of a till's data: who may open it, with which key, and whether what lies there may be used. Nothing in it
+ * is ever deleted or replaced here: a file that cannot be used stays where it is, every start says why, and what happens
+ * next is a person's decision (`replace-database.ts`).
+ */
+
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { attachRegion } from '../customers/region.ts';
+import type { Background } from '../db/background.ts';
+import { listBackups, makeBackup } from '../db/backup/backups.ts';
+import { type InstanceLock, takeInstanceLock } from '../db/instance-lock.ts';
+import { checkOutbox, checkWhole } from '../db/integrity.ts';
+import { compareKeyMark, writeKeyMark } from '../db/key-mark.ts';
+import { currentVersion, type Migration, migrations, versionOf } from '../db/migrate.ts';
+import type { Db } from '../db/open.ts';
+import { openToRead } from '../db/open-to-read.ts';
+import { databaseTrouble } from '../db/trouble.ts';
+import { type FolderFiles, finishReplacement, folderFiles, lastRunEndedCleanly } from '../machine/folder-files.ts';
+import type { Secrets } from '../machine/secrets.ts';
+import { TillCannotOpen } from '../machine/till-cannot-open.ts';
+import { migrateTill, openTillDatabase } from './till-database.ts';
+
+export type DataFolder = {
+  readonly dataDir: string;
+  readonly secrets: Secrets;
+  /** Where the backup before a migration is made. */
+  readonly background: Background;
+  readonly wallMs: () => number;
+  readonly nativeBinding?: string | undefined;
+  readonly migrations?: readonly Migration[];
+};
+
+export type OpenFolder = {
+  readonly db: Db;
+  readonly lock: InstanceLock;
+  readonly keyHex: string;
+  readonly endedCleanly: boolean;
+  /** The whole file was looked through already; a larger one is to be checked in the background. */
+  readonly isChecked: boolean;
+};
+
+/** A file up to this size is looked through before anything else: it takes less than a blink. */
+const checkAtOnceBytes = 8_000_000;
+
+/**
+ * After a crash the outbox is looked through before anything is sent; the customers follow in the background, as after a
+ * clean end, because every page of a million of them takes half a minute to read.
+ * @throws TillCannotOpen
+ */
+export async function openDataFolder(folder: DataFolder): Promise<OpenFolder> {
+  const { dataDir, nativeBinding } = folder;
+  const files = folderFiles(dataDir);
+  const lock = lockFolder(dataDir, nativeBinding);
+  try {
+    finishReplacement(files, folder.wallMs());
+    const endedCleanly = lastRunEndedCleanly(files.database);
+    const exists = existsSync(files.database);
+    if (!exists && hasOldData(files, dataDir)) throw databaseMissing();
+    const keyHex = databaseKey(folder, exists);
+    const db = openWithKey(files, keyHex, nativeBinding);
+    try {
+      const isSmall = exists && statSync(files.database).size <= checkAtOnceBytes;
+      if (exists) checkAtStart(db, endedCleanly, isSmall);
+      await bringUpToDate(folder, db, keyHex);
+      writeKeyMark(files, keyHex);
+      attachRegion(db, dataDir, keyHex);
+      return { db, lock, keyHex, endedCleanly, isChecked: !exists || isSmall };
+    } catch (error) {
+      db.close();
+      throw cannotOpen(error);
+    }
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** @throws TillCannotOpen where the folder cannot be written to, or another Tillside has it */
+export function lockFolder(dataDir: string, nativeBinding: string | undefined): InstanceLock {
+  let lock: InstanceLock | null;
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    lock = takeInstanceLock(folderFiles(dataDir).lock, nativeBinding);
+  } catch (error) {
+    const full = databaseTrouble(error) === 'disk-full' || hasCode(error, 'ENOSPC');
+    throw full
+      ? new TillCannotOpen('full', 'The disk is full. Nothing was lost. Make room, then start Tillside again.')
+      : new TillCannotOpen(
+          'folder',
+          'Tillside cannot write to its data folder. Nothing was lost. Ask IT to give this user the right to write there.',
+        );
+  }
+  if (lock === null) {
+    throw new TillCannotOpen('already-running', 'Tillside is already running on this machine with the same data.');
+  }
+  return lock;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function hasOldData(files: FolderFiles, dataDir: string): boolean {
+  return existsSync(`${files.database}-wal`) || listBackups(dataDir).length > 0 || isFilled(files.aside);
+}
+
+function isFilled(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).length > 0;
+}
+
+function databaseMissing(): TillCannotOpen {
+  return new TillCannotOpen(
+    'database-missing',
+    'The data of this till is not where it was: the file is gone, though there are backups or older files. Nothing was ' +
+      'put in its place. Ask IT to bring the file back, or to restore a backup.',
+  );
+}
+
+/** A key that cannot be read is never replaced while there is a database that it opens (F27). */
+function databaseKey({ secrets }: DataFolder, databaseExists: boolean): string {
+  const stored = secrets.read('database-key');
+  if (stored.kind === 'value') return stored.value;
+  if (databaseExists || stored.kind === 'unreadable') throw keyUnreadable();
+  const key = randomBytes(32).toString('hex');
+  const written = secrets.write('database-key', key);
+  if (written.kind === 'not-stored') {
+    throw new TillCannotOpen('key-unreadable', 'The key for the data of this till could not be stored. Ask IT.');
+  }
+  return key;
+}
+
+export function keyUnreadable(): TillCannotOpen {
+  return new TillCannotOpen(
+    'key-unreadable',
+    "The key of this till's data cannot be read here (another user of the machine, or a restored disk). The data is " +
+      'whole and was left as it is. Start as the user who set Tillside up, or ask IT for the recovery key.',
+  );
+}
+
+function openWithKey(files: FolderFiles, keyHex: string, nativeBinding: string | undefined): Db {
+  return explained(files, keyHex, () => openTillDatabase({ file: files.database, keyHex, nativeBinding }));
+}
+
+/**
+ * Beside the one connection that writes, also while the till runs.
+ * @throws TillCannotOpen
+ */
+export function openWithKeyToRead(files: FolderFiles, keyHex: string, nativeBinding: string | undefined): Db {
+  return explained(files, keyHex, () => openToRead({ file: files.database, keyHex, nativeBinding }));
+}
+
+function explained(files: FolderFiles, keyHex: string, open: () => Db): Db {
+  try {
+    return open();
+  } catch (error) {
+    // Of a key that is not this folder's, SQLite says the same as of a damaged file.
+    if (databaseTrouble(error) === 'damaged' && compareKeyMark(files, keyHex) === 'other') throw keyUnreadable();
+    throw cannotOpen(error);
+  }
+}
+
+function checkAtStart(db: Db, endedCleanly: boolean, isSmall: boolean): void {
+  const problems = isSmall ? checkWhole(db, endedCleanly ? 'quick' : 'full') : endedCleanly ? [] : checkOutbox(db);
+  if (problems.length > 0) throw damaged();
+}
+
+/** A backup first, where there is something to lose (F29). */
+async function bringUpToDate(folder: DataFolder, db: Db, keyHex: string): Promise<void> {
+  const { dataDir, background, nativeBinding, wallMs } = folder;
+  const steps = folder.migrations ?? migrations;
+  const version = versionOf(db);
+  if (version > 0 && version < steps.length) {
+    const backup = await makeBackup({
+      dataDir,
+      keyHex,
+      why: 'before-migration',
+      wallMs: wallMs(),
+      background,
+      nativeBinding,
+    });
+    if (backup.kind !== 'made') {
+      throw new TillCannotOpen(
+        'full',
+        'The data of this till must be brought to the new version, and the backup that comes first could not be made. ' +
+          'Nothing was changed. Make room on the disk, then start Tillside again.',
+      );
+    }
+  }
+  const migrated = migrateTill(db, steps);
+  switch (migrated.kind) {
+    case 'ready':
+      return;
+    case 'newer':
+      throw new TillCannotOpen(
+        'database-newer',
+        'The data of this till was written by a newer Tillside. It was left as it is. Install the newer version again.',
+      );
+    case 'would-harm':
+      throw new TillCannotOpen(
+        'migration-refused',
+        'This version of Tillside cannot read some of the updates that wait on this till. Nothing was changed. Install ' +
+          'the version that was here before, send the updates, and tell IT.',
+      );
+  }
+}
+
+function damaged(): TillCannotOpen {
+  return new TillCannotOpen(
+    'database-unreadable',
+    'The data of this till cannot be read: the file is damaged, or is not one of Tillside’s. It was left as it is. Ask ' +
+      'IT to restore the newest backup; what can still be read of the unsent updates is carried over.',
+  );
+}
+
+/** SQLite's trouble in words; anything else is as it was. */
+export function cannotOpen(error: unknown): unknown {
+  switch (databaseTrouble(error)) {
+    case null:
+      return error;
+    case 'disk-full':
+      return new TillCannotOpen('full', 'The disk is full. Nothing was lost. Make room, then start Tillside again.');
+    case 'damaged':
+      return damaged();
+    default:
+      return new TillCannotOpen(
+        'folder',
+        'Tillside cannot use its data folder now. Nothing was lost. Ask IT to look at the rights of the folder.',
+      );
+  }
+}
+
+/** Whether this program can read a database of this version. */
+export function isKnownVersion(version: number): boolean {
+  return version >= 1 && version <= currentVersion;
+}

@@ -1,0 +1,17 @@
+/** The till's own database with what belongs to it: the region beside it, and updates that every version must keep readable. */
+import { attachEmptyRegion } from '../customers/region.ts';
+import { type MigrateResult, type Migration, migrate } from '../db/migrate.ts';
+import { type Db, type OpenDatabase, openDatabase } from '../db/open.ts';
+import { isReadableEdit } from '../updates/rows.ts';
+
+/** @throws SqliteError as `openDatabase` */
+export function openTillDatabase(onFile: OpenDatabase): Db {
+  const db = openDatabase(onFile);
+  attachEmptyRegion(db);
+  return db;
+}
+
+/** @param steps other migrations than this version's, for tests */
+export function migrateTill(db: Db, steps?: readonly Migration[]): MigrateResult {
+  return migrate(db, isReadableEdit, steps);
+}

@@ -1,0 +1,55 @@
+/** The screen's calls about the program itself. */
+import type { MachineConfig } from '../config/machine-config.ts';
+import type { ApiOfTill } from '../loyalty-api/api-of-till.ts';
+import type { Secrets } from '../machine/secrets.ts';
+import type { AppInfo, SecretResult } from '../model/app-info.ts';
+import type { AppUpdate } from '../model/app-update.ts';
+import type { OrgDesk } from '../org/org-desk.ts';
+import type { SyncEngine } from '../sync/engine.ts';
+
+export type AppCallOptions = Pick<AppInfo, 'version' | 'mode' | 'host' | 'till'> & {
+  readonly config: Pick<MachineConfig, 'store' | 'staff'>;
+  readonly secrets: Secrets;
+  readonly api: ApiOfTill;
+  readonly engine: SyncEngine;
+  readonly orgDesk: OrgDesk;
+  /** Absent: this host does not update itself. */
+  readonly appUpdate?: () => AppUpdate;
+};
+
+export function appCalls({
+  version,
+  mode,
+  host,
+  till,
+  config,
+  secrets,
+  api,
+  engine,
+  orgDesk,
+  appUpdate,
+}: AppCallOptions) {
+  return {
+    'app.info': (): AppInfo => ({
+      version,
+      mode,
+      host,
+      till,
+      organisation: orgDesk.organisation.login()?.value.organisation ?? null,
+      locale: config.store.locale,
+      timeZone: config.store.timeZone,
+      countryCode: config.store.countryCode,
+      secretNeeded: api.current === null,
+      staffRequired: config.staff.required,
+    }),
+    'app.update': (): AppUpdate => appUpdate?.() ?? { kind: 'current' },
+    'app.provideSecret': async ({ secret }: { readonly secret: string }): Promise<SecretResult> => {
+      const written = secrets.write('api-secret', secret);
+      if (written.kind === 'not-stored') return { kind: 'not-stored', why: 'no-secret-storage' };
+      api.connect(secret);
+      engine.passwordChanged();
+      void orgDesk.refresh();
+      return { kind: 'stored' };
+    },
+  };
+}

@@ -1,0 +1,143 @@
+/** Opening a customer at the counter: what is known here at once, what the server knows a moment later. */
+
+import { searchCustomers } from '../customers/search.ts';
+import { customerRow, findByIdentifier, findTold, markServed } from '../customers/store.ts';
+import { databaseTrouble } from '../db/trouble.ts';
+import type { Identifier } from '../model/customer.ts';
+import type { CustomerView, LookupResult } from '../model/customer-view.ts';
+import { normalMobile } from '../model/identifiers.ts';
+import type { Organisation } from '../org/organisation.ts';
+import type { Line } from '../sync/line.ts';
+import { type LookUp, lookUp, refresh } from '../sync/look-up.ts';
+import { customerView, strangerView } from './customer-views.ts';
+
+type OneCustomer = { readonly customerId: number };
+type OneIdentifier = { readonly identifier: Identifier };
+
+export class CustomerDesk {
+  readonly #line: Line;
+  readonly #organisation: Organisation;
+  readonly #countryCode: string;
+  readonly #freshForMs: number;
+  readonly #refreshing = new Set<number>();
+  readonly #cancelLater = new Set<() => void>();
+
+  /** @param freshForMs a record older than this is refreshed when its customer is opened */
+  constructor(line: Line, organisation: Organisation, countryCode: string, freshForMs: number) {
+    this.#line = line;
+    this.#organisation = organisation;
+    this.#countryCode = countryCode;
+    this.#freshForMs = freshForMs;
+  }
+
+  /** @param asked after a question to head office was answered: what waits may go now */
+  calls(asked: () => void) {
+    const { db } = this.#line;
+    const thenAsked = async (answer: Promise<LookupResult>) => {
+      const found = await answer;
+      asked();
+      return found;
+    };
+    return {
+      'customers.search': ({ query, limit }: { readonly query: string; readonly limit: number }) =>
+        searchCustomers(db, query, limit, this.#countryCode),
+      'customers.open': ({ customerId }: OneCustomer) => this.open(customerId),
+      'customers.openByIdentifier': ({ identifier }: OneIdentifier) => this.openByIdentifier(identifier),
+      'customers.lookUpOnline': ({ identifier }: OneIdentifier) => thenAsked(this.lookUpOnline(identifier)),
+      'customers.refresh': ({ customerId }: OneCustomer) => thenAsked(this.refresh(customerId)),
+      'customers.whoElseHas': ({ identifier, exceptId }: OneIdentifier & { readonly exceptId: number | null }) =>
+        this.whoElseHas(identifier, exceptId),
+    };
+  }
+
+  open(customerId: number): CustomerView | null {
+    const view = this.#view(customerId);
+    if (view === null) return null;
+    this.#noteServed(customerId);
+    this.#refreshInBackground(customerId);
+    return view;
+  }
+
+  openByIdentifier(identifier: Identifier): CustomerView {
+    const customerId = findTold(this.#line.db, identifier);
+    const known = customerId === null ? null : this.open(customerId);
+    return known ?? strangerView(identifier, this.#organisation.view(), this.#countryCode);
+  }
+
+  async lookUpOnline(identifier: Identifier): Promise<LookupResult> {
+    return this.#told(await lookUp(this.#line, identifier));
+  }
+
+  async refresh(customerId: number): Promise<LookupResult> {
+    return this.#told(await refresh(this.#line, customerId));
+  }
+
+  /**
+   * Somebody other than `exceptId` who has this identifier: as this till knows them, else as the server does.
+   * @param identifier as typed; a mobile is read by the store's country
+   */
+  async whoElseHas(typed: Identifier, exceptId: number | null): Promise<LookupResult> {
+    const mobile = typed.type === 'mobile' ? normalMobile(typed.value, this.#countryCode) : null;
+    const identifier = mobile === null ? { ...typed, value: typed.value.trim() } : { ...typed, value: mobile };
+    const knownId = findByIdentifier(this.#line.db, identifier, exceptId);
+    if (knownId !== null) return this.#told({ kind: 'found', customerId: knownId });
+    const found = await lookUp(this.#line, identifier);
+    return found.kind === 'found' && found.customerId === exceptId ? { kind: 'not-found' } : this.#told(found);
+  }
+
+  #told(outcome: LookUp): LookupResult {
+    if (outcome.kind !== 'found') return outcome;
+    const customer = this.#view(outcome.customerId);
+    return customer === null ? { kind: 'not-found' } : { kind: 'found', customer };
+  }
+
+  #view(customerId: number): CustomerView | null {
+    const { db, outbox } = this.#line;
+    return customerView(db, outbox, customerId, this.#organisation.view(), this.#countryCode);
+  }
+
+  /** For retention, which counts in days: a disk that takes no writes now must not keep a customer closed (F25). */
+  #noteServed(customerId: number): void {
+    const { db, clock, log } = this.#line;
+    try {
+      markServed(db, customerId, clock.wallMs());
+    } catch (error) {
+      const trouble = databaseTrouble(error);
+      if (trouble === null) throw error;
+      log.write('warn', 'it could not be noted that a customer is served', { trouble });
+    }
+  }
+
+  #refreshInBackground(customerId: number): void {
+    const { connection, clock, db } = this.#line;
+    const asOfMs = customerRow(db, customerId)?.as_of_ms ?? null;
+    // A clock that was set back must not make a record fresh for ever.
+    const isFresh = asOfMs !== null && Math.abs(clock.wallMs() - asOfMs) < this.#freshForMs;
+    if (!isFresh && connection.waitMs === 0 && connection.paused === null) this.refreshQuietly(customerId);
+  }
+
+  /** Asks head office once more after a while: an update went out more than once. */
+  refreshLater(customerId: number, delayMs: number): void {
+    const cancel = this.#line.clock.after(delayMs, () => {
+      this.#cancelLater.delete(cancel);
+      this.refreshQuietly(customerId);
+    });
+    this.#cancelLater.add(cancel);
+  }
+
+  close(): void {
+    for (const cancel of this.#cancelLater) cancel();
+  }
+
+  /** The screen shows the age of what it has, and is told when there is something newer. */
+  refreshQuietly(customerId: number): void {
+    const { log } = this.#line;
+    if (this.#refreshing.has(customerId)) return;
+    this.#refreshing.add(customerId);
+    void refresh(this.#line, customerId)
+      .catch((error: unknown) =>
+        log.write('error', 'a refresh failed', { error: error instanceof Error ? error.name : 'unknown' }),
+      )
+      .then(() => this.#refreshing.delete(customerId));
+  }
+}

@@ -1,0 +1,150 @@
+/** A customer as the screen shows one. */
+
+import { customerRow } from '../customers/store.ts';
+import type { Db } from '../db/open.ts';
+import {
+  channels,
+  coreFields,
+  type FieldKey,
+  type FieldValues,
+  fieldKeys,
+  fillableIdentifiers,
+  type Identifier,
+  priorities,
+} from '../model/customer.ts';
+import type { CustomerView, LockReason } from '../model/customer-view.ts';
+import type { OrgView } from '../model/org-view.ts';
+import { effectiveView, identifierOf } from '../updates/effective.ts';
+import type { Outbox } from '../updates/outbox.ts';
+import { lockOf, type RuleContext } from '../updates/rules.ts';
+import { updatesOfCustomer } from './update-views.ts';
+
+/** How many of a customer's closed updates the screen shows beside the form; open ones are shown all. */
+const shownUpdates = 20;
+
+/** What the rules of an update need to know; `null` where the customer is not on this till. */
+export function ruleContext(
+  db: Db,
+  customerId: number,
+  org: OrgView,
+  countryCode: string,
+  /** An update that is about to be replaced: its own changes do not count as being there. */
+  withoutUpdateId: string | null = null,
+): RuleContext | null {
+  const identifier = identifierOf(db, customerId, org.policy.primaryIdentifier);
+  if (identifier === null) return null;
+  const { server, fields } = effectiveView(db, customerId, withoutUpdateId);
+  return {
+    server: withoutReserved(server?.fields ?? {}, org),
+    effective: withoutReserved(fields, org),
+    identifier,
+    policy: org.policy,
+    definitions: org.fields,
+    definitionsKnown: definitionsKnown(org),
+    reserved: org.reserved,
+    countryCode,
+  };
+}
+
+/** What staff see and change: not the fields that IT keeps for the till itself. */
+function withoutReserved(fields: FieldValues, { reserved }: OrgView): FieldValues {
+  return Object.fromEntries(
+    fieldKeys(fields)
+      .filter((key) => !reserved.some((one) => one === key))
+      .map((key) => [key, fields[key] ?? null]),
+  );
+}
+
+function definitionsKnown({ fieldsAsOfMs }: OrgView): RuleContext['definitionsKnown'] {
+  return { custom: fieldsAsOfMs.custom !== null, extended: fieldsAsOfMs.extended !== null };
+}
+
+/** The same for somebody who is not on this till: nothing is known but the identifier. */
+export function strangerContext(identifier: Identifier, org: OrgView, countryCode: string): RuleContext {
+  const fields = identifier.type === 'userId' ? {} : { [identifier.type]: identifier.value };
+  return {
+    server: fields,
+    effective: fields,
+    identifier,
+    policy: org.policy,
+    definitions: org.fields,
+    definitionsKnown: definitionsKnown(org),
+    reserved: org.reserved,
+    countryCode,
+  };
+}
+
+function locksOf(context: RuleContext): { readonly [Key in FieldKey]?: LockReason } {
+  const keys = new Set<FieldKey>([
+    ...coreFields,
+    ...channels.flatMap((channel) => priorities.map((priority) => `subscription.${channel}.${priority}` as const)),
+    ...context.definitions.map((definition) => `${definition.kind}.${definition.name}` as const),
+    ...fieldKeys(context.effective),
+  ]);
+  const locks: { [Key in FieldKey]?: LockReason } = {};
+  for (const key of keys) {
+    const lock = lockOf(key, context);
+    if (lock !== null) locks[key] = lock;
+  }
+  return locks;
+}
+
+export function customerView(
+  db: Db,
+  outbox: Outbox,
+  customerId: number,
+  org: OrgView,
+  countryCode: string,
+): CustomerView | null {
+  const row = customerRow(db, customerId);
+  const context = ruleContext(db, customerId, org, countryCode);
+  if (row === null || context === null) return null;
+  const { server, edits } = effectiveView(db, customerId);
+  const pending = edits
+    .filter((edit) => edit.kind === 'fields')
+    .flatMap(({ updateId, state, changes }) => fieldKeys(changes).map((key) => ({ key, updateId, state })));
+  return {
+    customerId,
+    identifier: context.identifier,
+    fields: context.effective,
+    server: context.server,
+    // The last edit of a field is the one whose value is shown.
+    pending: pending.filter(({ key }, at) => !pending.slice(at + 1).some((later) => later.key === key)),
+    locks: locksOf(context),
+    loyalty: server?.loyalty ?? null,
+    updatedOn: server?.updatedOn ?? null,
+    source: server?.source ?? null,
+    otherSubscriptions: server?.otherSubscriptions ?? [],
+    userId: row.user_id,
+    asOfMs: row.as_of_ms,
+    updates: updatesOfCustomer(db, outbox, customerId, shownUpdates),
+  };
+}
+
+/** The form for somebody who is not on this till. */
+export function strangerView(identifier: Identifier, org: OrgView, countryCode: string): CustomerView {
+  const context = strangerContext(identifier, org, countryCode);
+  return {
+    customerId: null,
+    identifier,
+    fields: context.effective,
+    server: context.server,
+    pending: [],
+    locks: locksOf(context),
+    loyalty: null,
+    updatedOn: null,
+    source: null,
+    otherSubscriptions: [],
+    userId: identifier.type === 'userId' ? identifier.value : null,
+    asOfMs: null,
+    updates: [],
+  };
+}
+
+/** The values of these identifiers that the customer has, for finding doubles. */
+export function identifiersOf(fields: CustomerView['fields']): Identifier[] {
+  return fillableIdentifiers.flatMap((type) => {
+    const value = fields[type];
+    return value === null || value === undefined || value === '' ? [] : [{ type, value }];
+  });
+}

@@ -1,0 +1,306 @@
+/** What staff can do with updates: each use case is one check of the rules and one transaction. */
+
+import { customerRow, findByIdentifier, findTold, insertUnknownCustomer } from '../customers/store.ts';
+import type { Db } from '../db/open.ts';
+import { inTransaction } from '../db/statements.ts';
+import { databaseTrouble } from '../db/trouble.ts';
+import {
+  type FieldChanges,
+  type FieldKey,
+  type FieldValues,
+  type FillableIdentifier,
+  fieldKeys,
+  fillableIdentifiers,
+  type Identifier,
+} from '../model/customer.ts';
+import type { OrgView } from '../model/org-view.ts';
+import type { ChangeResult, FieldChoice, FieldProblem, SaveResult, UpdateKind } from '../model/update-view.ts';
+import { forgetSavedDraft } from '../updates/drafts.ts';
+import type { SaveInput } from '../updates/joining.ts';
+import type { Outbox } from '../updates/outbox.ts';
+import { findUpdate, type Staff, type Update } from '../updates/rows.ts';
+import { type Checked, checkChanges, checkIdentityChange, type RuleContext } from '../updates/rules.ts';
+import { isUntouched, mayPutOff } from '../updates/update-states.ts';
+import { ruleContext, strangerContext } from './customer-views.ts';
+
+/** Whose details: a customer of the cache, or whoever the server knows by this identifier. */
+export type Target = { readonly customerId: number } | { readonly identifier: Identifier };
+
+export type SaveRequest = {
+  readonly token: string;
+  readonly target: Target;
+  readonly changes: FieldChanges;
+  readonly replaces: string | null;
+  readonly confirmedFills: readonly FillableIdentifier[];
+};
+
+export type IdentityRequest = {
+  readonly token: string;
+  readonly customerId: number;
+  readonly type: FillableIdentifier;
+  readonly newValue: string;
+  readonly replaces: string | null;
+};
+
+export type Surroundings = {
+  readonly db: Db;
+  readonly outbox: Outbox;
+  readonly org: () => OrgView;
+  readonly staff: () => Staff | null;
+  readonly staffRequired: boolean;
+  readonly till: string;
+  readonly countryCode: string;
+  /** The last exchange with the server went well. */
+  readonly isOnline: () => boolean;
+};
+
+export class UpdateDesk {
+  readonly #at: Surroundings;
+
+  constructor(surroundings: Surroundings) {
+    this.#at = surroundings;
+  }
+
+  /** What `save` would object to. An unknown customer has no objections here: `save` says that it is gone. */
+  check(target: Target, changes: FieldChanges): readonly FieldProblem[] {
+    const found = this.#contextOf(target, null);
+    return found === null ? [] : this.#checkAll(changes, found.context, found.customerId).problems;
+  }
+
+  /** Durable when it returns `saved`: the outbox row and the customer's effective view are committed (F24). */
+  save({ token, target, changes, replaces, confirmedFills }: SaveRequest): SaveResult {
+    const { db } = this.#at;
+    return this.#onceFor(token, (staff) => {
+      const old = replaces === null ? null : findUpdate(db, replaces);
+      if (replaces !== null && !isReplaceable(old, 'fields')) return { kind: 'moved-on' };
+      const found = this.#contextOf(old === null ? target : { customerId: old.customerId }, replaces);
+      if (found === null) return { kind: 'moved-on' };
+      const checked = this.#checkAll(changes, found.context, found.customerId, confirmedFills);
+      if (checked.problems.length > 0) return { kind: 'invalid', problems: checked.problems };
+      if (fieldKeys(checked.changes).length === 0) return { kind: 'nothing-changed' };
+
+      const customerId = found.customerId ?? insertUnknownCustomer(db, found.context.identifier);
+      const input = {
+        token,
+        customerId,
+        kind: 'fields',
+        identifier: found.context.identifier,
+        changes: checked.changes,
+        baseline: this.#baseline(customerId, checked.changes, found.context),
+        confirmedFills,
+        staff,
+        till: this.#at.till,
+      } as const;
+      forgetSavedDraft(db, target, replaces);
+      return { kind: 'saved', customerId, updateId: this.#keep(input, old) };
+    });
+  }
+
+  /**
+   * Queues a request to change an identifier that the server has. Nothing changes here until the server tells it: the
+   * vendor's back office approves or refuses.
+   */
+  requestIdentityChange({ token, customerId, type, newValue, replaces }: IdentityRequest): SaveResult {
+    const { db } = this.#at;
+    return this.#onceFor(token, (staff) => {
+      const old = replaces === null ? null : findUpdate(db, replaces);
+      if (replaces !== null && !isReplaceable(old, 'identity')) return { kind: 'moved-on' };
+      const found = this.#contextOf({ customerId }, replaces);
+      if (found === null) return { kind: 'moved-on' };
+      const oldValue = found.context.server[type] ?? '';
+      const checked = checkIdentityChange(type, oldValue, newValue, found.context);
+      const problems = [...checked.problems, ...this.#doubles(checked.changes, customerId)];
+      if (problems.length > 0) return { kind: 'invalid', problems };
+      if (fieldKeys(checked.changes).length === 0) return { kind: 'nothing-changed' };
+      const input = {
+        token,
+        customerId,
+        kind: 'identity',
+        identifier: { type, value: oldValue },
+        changes: checked.changes,
+        baseline: { [type]: oldValue },
+        confirmedFills: [],
+        staff,
+        till: this.#at.till,
+      } as const;
+      return { kind: 'saved', customerId, updateId: this.#keep(input, old) };
+    });
+  }
+
+  /** A new update, or one in the place of `old`: edited where it was never sent, linked where it needs attention. */
+  #keep(input: SaveInput, old: Update | null): string {
+    const { outbox } = this.#at;
+    if (old === null) return outbox.save(input);
+    return old.state === 'attention' ? outbox.replace(old, input) : outbox.edit(old, input);
+  }
+
+  /**
+   * For each field in conflict: ours goes after all, or theirs stays. Where head office's value is not the one any more
+   * that staff saw, nothing is settled: what they have not seen must not be overwritten (F22).
+   */
+  settleConflict(updateId: string, token: string, choices: { readonly [key: string]: FieldChoice }): SaveResult {
+    const { db, outbox } = this.#at;
+    return this.#onceFor(token, (staff) => {
+      const update = findUpdate(db, updateId);
+      if (update === null || update.state !== 'attention' || update.reason?.kind !== 'conflict') {
+        return { kind: 'moved-on' };
+      }
+      const theirs = new Map(update.reason.fields.map((field) => [field.key, field.theirs]));
+      const seen = update.reason.fields.every((field) => choices[field.key]?.theirs === field.theirs);
+      if (!seen) return { kind: 'moved-on' };
+      const kept = fieldKeys(update.changes).filter((key) => !theirs.has(key) || choices[key]?.keep === 'ours');
+      if (kept.length === 0) {
+        outbox.discard(update, 'kept-theirs', staff, token);
+        return { kind: 'saved', updateId, customerId: update.customerId };
+      }
+      const newId = outbox.replace(update, {
+        token,
+        customerId: update.customerId,
+        kind: update.kind,
+        identifier: update.identifier,
+        changes: Object.fromEntries(kept.map((key) => [key, update.changes[key] ?? ''])),
+        // Staff have seen the server's value: from now on it is the one that must not have moved.
+        baseline: { ...update.baseline, ...Object.fromEntries(theirs) },
+        confirmedFills: update.confirmedFills,
+        staff,
+        till: this.#at.till,
+      });
+      return { kind: 'saved', updateId: newId, customerId: update.customerId };
+    });
+  }
+
+  cancel(updateId: string): ChangeResult {
+    return this.#change(updateId, (update, staff) => {
+      if (!isUntouched(update)) return false;
+      this.#at.outbox.cancel(update, staff);
+      return true;
+    });
+  }
+
+  discard(updateId: string, reason: string): ChangeResult {
+    return this.#change(updateId, (update, staff) => {
+      if (update.state !== 'attention') return false;
+      this.#at.outbox.discard(update, reason, staff);
+      return true;
+    });
+  }
+
+  /** The question of a conflict waits for the customer's next visit; it stays listed and is settled as any other. */
+  putOff(updateId: string): ChangeResult {
+    return this.#change(updateId, (update, staff) => {
+      if (!mayPutOff(update)) return false;
+      this.#at.outbox.putOff(update, staff);
+      return true;
+    });
+  }
+
+  awardSeen(updateId: string): ChangeResult {
+    return this.#change(updateId, (update, staff) => {
+      if (update.award?.kind !== 'possible') return false;
+      this.#at.outbox.awardSeen(update, staff);
+      return true;
+    });
+  }
+
+  #change(
+    updateId: string,
+    change: (update: NonNullable<ReturnType<typeof findUpdate>>, staff: Staff | null) => boolean,
+  ): ChangeResult {
+    return this.#durably(() =>
+      this.#bySomebody((staff) => {
+        const update = findUpdate(this.#at.db, updateId);
+        return update !== null && change(update, staff) ? { kind: 'done' } : { kind: 'moved-on' };
+      }),
+    );
+  }
+
+  /** A save that was answered once is answered the same again: the screen asks twice where no answer came (F05). */
+  #onceFor(token: string, work: (staff: Staff | null) => SaveResult): SaveResult {
+    return this.#durably(() => {
+      const earlier = this.#at.outbox.savedBy(token);
+      return earlier === null ? this.#bySomebody(work) : { kind: 'saved', ...earlier };
+    });
+  }
+
+  /** Where IT wants every change to have an author, nothing is changed without one. */
+  #bySomebody<T>(work: (staff: Staff | null) => T) {
+    const staff = this.#at.staff();
+    if (staff === null && this.#at.staffRequired) return { kind: 'staff-required' } as const;
+    return work(staff);
+  }
+
+  /** One transaction; a write that the disk refuses is told, not thrown (F25). */
+  #durably<T>(
+    work: () => T,
+  ): T | { readonly kind: 'not-saved'; readonly why: Exclude<ReturnType<typeof databaseTrouble>, null> } {
+    try {
+      return inTransaction(this.#at.db, work);
+    } catch (error) {
+      const why = databaseTrouble(error);
+      if (why === null) throw error;
+      return { kind: 'not-saved', why };
+    }
+  }
+
+  /** Who is meant, and what the rules need to know. An identifier that is known here means the cached customer. */
+  #contextOf(
+    target: Target,
+    withoutUpdateId: string | null,
+  ): { readonly customerId: number | null; readonly context: RuleContext } | null {
+    const { db, countryCode } = this.#at;
+    const org = this.#at.org();
+    const customerId = 'customerId' in target ? target.customerId : findTold(db, target.identifier);
+    if (customerId === null) {
+      return 'identifier' in target
+        ? { customerId: null, context: strangerContext(target.identifier, org, countryCode) }
+        : null;
+    }
+    const context = ruleContext(db, customerId, org, countryCode, withoutUpdateId);
+    return context === null ? null : { customerId, context };
+  }
+
+  #checkAll(
+    changes: FieldChanges,
+    context: RuleContext,
+    customerId: number | null,
+    confirmedFills: readonly FillableIdentifier[] = [],
+  ): Checked {
+    const checked = checkChanges(changes, context);
+    const doubles = this.#doubles(checked.changes, customerId).filter(
+      ({ key }) => !confirmedFills.some((confirmed) => confirmed === key),
+    );
+    const offline: FieldProblem[] = this.#at.isOnline()
+      ? []
+      : confirmedFills.map((key) => ({ key, code: 'confirm-online', detail: null, limit: null }));
+    return { ...checked, problems: [...checked.problems, ...doubles, ...offline] };
+  }
+
+  /** An identifier that somebody else on this till has is not filled in (F23). */
+  #doubles(changes: FieldChanges, customerId: number | null): FieldProblem[] {
+    return fillableIdentifiers.flatMap((type): FieldProblem[] => {
+      const value = changes[type];
+      if (value === undefined || value === '') return [];
+      const owner = findByIdentifier(this.#at.db, { type, value }, customerId);
+      if (owner === null) return [];
+      const row = customerRow(this.#at.db, owner);
+      const name = `${row?.first_name ?? ''} ${row?.last_name ?? ''}`.trim();
+      return [{ key: type, code: 'belongs-to-other', detail: name === '' ? null : name, limit: null }];
+    });
+  }
+
+  /** The server's values of the changed fields. While it never told the record, only what it told: nothing is guessed. */
+  #baseline(customerId: number, changes: FieldChanges, context: RuleContext): FieldValues {
+    const told = customerRow(this.#at.db, customerId)?.as_of_ms !== null;
+    const known = (key: FieldKey) => told || context.server[key] !== undefined;
+    return Object.fromEntries(
+      fieldKeys(changes)
+        .filter(known)
+        .map((key) => [key, context.server[key] ?? null]),
+    );
+  }
+}
+
+/** Never sent, or refused: something else of its kind may take its place. */
+function isReplaceable(update: Update | null, kind: UpdateKind): boolean {
+  return update?.kind === kind && (isUntouched(update) || update.state === 'attention');
+}

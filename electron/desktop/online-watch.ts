@@ -1,0 +1,19 @@
+import type { Clock } from '../machine/clock.ts';
+
+const lookEveryMs = 5000;
+
+/**
+ * Tells when the system comes back online. Electron's main process has no event for it, only a flag to look at.
+ * @returns a function that stops looking
+ */
+export function watchOnline(clock: Clock, isOnline: () => boolean, cameOnline: () => void): () => void {
+  let before = isOnline();
+  let cancel = clock.after(lookEveryMs, look);
+  function look(): void {
+    const now = isOnline();
+    if (now && !before) cameOnline();
+    before = now;
+    cancel = clock.after(lookEveryMs, look);
+  }
+  return () => cancel();
+}

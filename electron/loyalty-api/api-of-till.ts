@@ -1,0 +1,44 @@
+/** The one client of a till, which has none until the till has its secret, and another with each new secret. */
+import type { MachineConfig } from '../config/machine-config.ts';
+import type { Clock } from '../machine/clock.ts';
+import { createAuth } from './auth.ts';
+import { createLoyaltyApi } from './client.ts';
+import type { LoyaltyApi } from './loyalty-api.ts';
+import type { Transport } from './transport.ts';
+
+export type ApiOfTillOptions = {
+  readonly config: Pick<MachineConfig, 'api' | 'auth' | 'store'>;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Of this program, as the server's logs show it. */
+  readonly version: string;
+};
+
+export class ApiOfTill {
+  readonly #options: ApiOfTillOptions;
+  #current: LoyaltyApi | null = null;
+
+  constructor(options: ApiOfTillOptions) {
+    this.#options = options;
+  }
+
+  /** Null while the till has no secret. */
+  get current(): LoyaltyApi | null {
+    return this.#current;
+  }
+
+  /** @param secret the till's password, or the OAuth secret */
+  connect(secret: string): void {
+    const { config, transport, clock, version } = this.#options;
+    const shared = {
+      baseUrl: config.api.url,
+      transport,
+      clock,
+      userAgent: `Tillside/${version}`,
+      timeoutMs: config.api.timeoutSeconds * 1000,
+    };
+    const auth = createAuth({ ...shared, config: config.auth, secret });
+    // The API's `language` header takes the language part of a locale.
+    this.#current = createLoyaltyApi({ ...shared, auth, language: new Intl.Locale(config.store.locale).language });
+  }
+}

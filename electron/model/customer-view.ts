@@ -1,0 +1,86 @@
+/** A customer as the screen shows one. */
+
+import type { CustomerRecord, FieldKey, FieldValues, Identifier, Loyalty } from './customer.ts';
+import type { NotSavedReason, UpdateState, UpdateView } from './update-view.ts';
+
+/** A row of the search results. */
+export type CustomerHit = {
+  readonly customerId: number;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly mobile: string | null;
+  readonly email: string | null;
+  readonly externalId: string | null;
+  readonly tier: string | null;
+  /** Where the query matched, for marking: which value, from and to in UTF-16 units. */
+  readonly matches: readonly { readonly in: MatchedValue; readonly from: number; readonly to: number }[];
+  /** Edits of this customer that the server does not have yet. */
+  readonly unsent: number;
+};
+export type MatchedValue = 'firstName' | 'lastName' | 'mobile' | 'email' | 'externalId';
+
+export type SearchResult = {
+  readonly hits: readonly CustomerHit[];
+  /** The query read as a whole identifier: what "Look up online" and "Update by identifier" would use. */
+  readonly identifier: Identifier | null;
+  readonly customersOnTill: number;
+};
+
+/** Why a field cannot be changed here. Same codes as `FieldProblem`. */
+export type LockReason =
+  | 'existing-identifier'
+  | 'fill-not-allowed'
+  | 'fill-waiting'
+  | 'already-loyalty'
+  | 'disabled-field'
+  | 'unknown-field';
+
+export type CustomerView = {
+  /** `null`: not on this till; saving with `identifier` brings the customer in. */
+  readonly customerId: number | null;
+  /** How an update will say who it is. */
+  readonly identifier: Identifier;
+  /** Server's values with this till's unsettled edits laid over them. */
+  readonly fields: FieldValues;
+  /** What the server last told. Empty where it never told anything. */
+  readonly server: FieldValues;
+  /** Fields with an edit that the server has not confirmed. */
+  readonly pending: readonly { readonly key: FieldKey; readonly updateId: string; readonly state: UpdateState }[];
+  readonly locks: { readonly [Key in FieldKey]?: LockReason };
+  readonly loyalty: Loyalty | null;
+  readonly updatedOn: CustomerRecord['updatedOn'];
+  readonly source: CustomerRecord['source'];
+  readonly otherSubscriptions: CustomerRecord['otherSubscriptions'];
+  readonly userId: string | null;
+  /** When the server last told this record, milliseconds since 1970; `null`: never. */
+  readonly asOfMs: number | null;
+  /** This customer's newest updates, newest first: the fate line and the last effects. */
+  readonly updates: readonly UpdateView[];
+};
+
+export type LookupResult =
+  | { readonly kind: 'found'; readonly customer: CustomerView }
+  | { readonly kind: 'not-found' }
+  /** The lookup itself failed: says nothing about the customer (F31). */
+  | {
+      readonly kind: 'failed';
+      readonly why:
+        | 'offline'
+        | 'sign-in-page'
+        | 'busy'
+        | 'credentials'
+        | 'permission'
+        | 'no-secret'
+        | 'server'
+        /** The server told of the customer, and the disk of this machine took nothing of it (F25). */
+        | 'not-kept';
+    }
+  /** The server knows an erasure request for this customer; the cached record is gone. */
+  | { readonly kind: 'erased' };
+
+export type ForgetResult =
+  | { readonly kind: 'forgotten' }
+  | { readonly kind: 'not-here' }
+  /** Nothing was removed: these have to be sent, taken back or discarded first. */
+  | { readonly kind: 'unsent'; readonly count: number; readonly oldestSavedAtMs: number }
+  | { readonly kind: 'not-saved'; readonly why: NotSavedReason };

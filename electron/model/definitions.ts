@@ -1,0 +1,58 @@
+/**
+ * What an organisation allows and defines, in the app's own words. The loyalty API client fills these; the cache in
+ * `org/` keeps them with their age; the form and the rules of an update follow them.
+ */
+import type { FillableIdentifier } from './customer.ts';
+
+/** From `organization/configs`. */
+export type OrgPolicy = {
+  /** `CONF_REGISTRATION_PRIMARY_KEY` */
+  readonly primaryIdentifier: FillableIdentifier;
+  /** `CONF_ALLOW_MOBILE_UPDATE`, `CONF_ALLOW_EMAIL_UPDATE`, `CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE` */
+  readonly allowFill: { readonly [identifier in FillableIdentifier]: boolean };
+};
+
+/** As much of the policy as the server told; what it left out follows the machine config. */
+export type ToldPolicy = {
+  readonly primaryIdentifier?: FillableIdentifier | undefined;
+  readonly allowFill?: { readonly [identifier in FillableIdentifier]?: boolean | undefined } | undefined;
+};
+
+export const fieldWidgets = ['text', 'textarea', 'select', 'checkbox', 'radio', 'date', 'number'] as const;
+export type FieldWidget = (typeof fieldWidgets)[number];
+
+export const fieldDataTypes = ['string', 'integer', 'double', 'boolean', 'datetime', 'enum'] as const;
+export type FieldDataType = (typeof fieldDataTypes)[number];
+
+/** One custom field (`organization/customfields`) or extended field (`/v2/extendedFields`). */
+export type FieldDefinition = {
+  readonly kind: 'custom' | 'extended';
+  readonly name: string;
+  readonly label: string;
+  readonly widget: FieldWidget;
+  readonly dataType: FieldDataType;
+  /** For select, radio, checkbox and enums; empty where any value goes. `checkbox` with options holds several values. */
+  readonly options: readonly string[];
+  readonly default: string | null;
+  readonly position: number;
+  /** A pattern that the whole value must match, with the organisation's own error text. */
+  readonly pattern: {
+    readonly regex: string;
+    readonly error: string | null;
+  } | null;
+  readonly mandatory: boolean;
+  readonly disabled: boolean;
+};
+
+export type StaffMember = {
+  readonly code: string;
+  readonly name: string;
+  readonly role: 'ASSOCIATE' | 'MANAGER' | 'OTHER';
+};
+
+/** `store/login`: who the server believes this till is. `serverTimeMs` is milliseconds since 1970. */
+export type StoreLogin = {
+  readonly till: string;
+  readonly organisation: string;
+  readonly serverTimeMs: number | null;
+};

@@ -1,0 +1,178 @@
+/** An update as the screen shows it, and what staff may do with it. */
+import type { FieldChanges, FieldKey, Identifier, SideEffect } from './customer.ts';
+import type { Answer, Rejection, UnknownReason, Warning } from './outcome.ts';
+
+/** See the state machine in `outbox.ts`. */
+export const updateStates = ['queued', 'sending', 'unknown', 'attention', 'applied', 'cancelled', 'discarded'] as const;
+export type UpdateState = (typeof updateStates)[number];
+
+/** States in which an update still wants something: counted as unsent. */
+export const openStates = ['queued', 'sending', 'unknown', 'attention'] as const satisfies readonly UpdateState[];
+
+/** `fields` goes out as `customer/update`, `identity` as `customer/update_identity`. */
+export type UpdateKind = 'fields' | 'identity';
+
+/** What staff chose of a field in conflict, and head office's value that they chose by. */
+export type FieldChoice = { readonly keep: 'ours' | 'theirs'; readonly theirs: string | null };
+
+export type FieldConflict = {
+  readonly key: FieldKey;
+  /** What the field was when staff edited it. */
+  readonly was: string | null;
+  /** What the server holds now. */
+  readonly theirs: string | null;
+  /** What staff typed. */
+  readonly ours: string;
+};
+
+/** Why an update needs a person. */
+export type AttentionReason =
+  | { readonly kind: 'refused'; readonly rejection: Rejection }
+  /** The server's value moved since the edit (F22). */
+  | { readonly kind: 'conflict'; readonly fields: readonly FieldConflict[] }
+  /** A filled identifier is somebody else's: the server may merge two people (F23). Null: it could not be checked. */
+  | { readonly kind: 'belongs-to-other'; readonly key: FieldKey; readonly otherUserId: string | null }
+  /** It may have arrived, and reading back could not tell. */
+  | {
+      readonly kind: 'cannot-tell';
+      readonly after: UnknownReason;
+      readonly because: 'read-back-differs' | 'read-back-not-allowed' | 'resent-once' | 'no-baseline';
+    }
+  /** The customer was not found when looking before sending. */
+  | { readonly kind: 'no-such-customer' }
+  /** Written by another version and not understood (F29); the raw row is kept. */
+  | { readonly kind: 'unreadable' };
+
+/** What became of an applied update. */
+export type UpdateResult = {
+  readonly effects: readonly SideEffect[];
+  readonly warnings: readonly Warning[];
+  readonly answer: Answer | null;
+  /** `read`: no answer was read, but reading back found every field as sent. `already`: the server already held it. */
+  readonly confirmedBy: 'answer' | 'read' | 'already';
+};
+
+/**
+ * Points that rose by more than the side effects of this till's updates explain, around one that went out more than once:
+ * it may have counted twice at the server. Numbers are the server's own.
+ */
+export type DoubleAward = {
+  readonly pointsBefore: number;
+  readonly pointsAfter: number;
+  /** What the answers to this till's updates of the customer said in that time that they awarded. */
+  readonly explained: number;
+  /** The customer bought something in that time, which may explain the rest. */
+  readonly purchasesMoved: boolean;
+  readonly beforeAsOfMs: number;
+  readonly foundAtMs: number;
+  readonly attemptIds: readonly string[];
+  readonly requestIds: readonly string[];
+};
+
+export type UpdateView = {
+  readonly updateId: string;
+  readonly customerId: number;
+  readonly customerName: string;
+  readonly kind: UpdateKind;
+  readonly state: UpdateState;
+  readonly identifier: Identifier;
+  /** In the order of the form. `was` is absent where it was not known. */
+  readonly changes: readonly { readonly key: FieldKey; readonly was?: string | null; readonly to: string }[];
+  readonly staff: { readonly code: string; readonly name: string } | null;
+  readonly savedAtMs: number;
+  readonly settledAtMs: number | null;
+  /** How often it was sent so far (tries that certainly did not reach the server are not counted). */
+  readonly attempts: number;
+  /** Set in `attention`. */
+  readonly reason: AttentionReason | null;
+  /** In `attention`: put off until the customer is here again, since when. */
+  readonly putOffAtMs: number | null;
+  /** Set in `applied`; in `attention` it holds the last answer, if any. */
+  readonly result: UpdateResult | null;
+  readonly lastAnswer: Answer | null;
+  /** In `discarded`: why, in staff's words; `fixed` when a newer update took its place. */
+  /** A possible double award that nobody has looked at yet. */
+  readonly doubleAward: DoubleAward | null;
+  readonly discardReason: string | null;
+  readonly replacedBy: string | null;
+  readonly replaces: string | null;
+  /** Another update of this customer goes first. */
+  readonly behindAnother: boolean;
+  readonly may: {
+    /** Change or take back before it is ever sent. */
+    readonly edit: boolean;
+    readonly cancel: boolean;
+    /** Save a corrected update in its place. */
+    readonly fix: boolean;
+    readonly discard: boolean;
+    /** Ask the customer at the next visit. */
+    readonly putOff: boolean;
+  };
+};
+
+export type UpdateHistoryEntry = {
+  readonly atMs: number;
+  /** A staff code, or `till` for what the till did by itself. */
+  readonly by: string;
+  readonly event: string;
+  readonly from: UpdateState | null;
+  readonly to: UpdateState;
+  readonly attemptId: string | null;
+  readonly requestId: string | null;
+  readonly before: FieldChanges | null;
+  readonly after: FieldChanges | null;
+  /** A code or reason in the program's own words, such as `1016` or `timeout`. */
+  readonly detail: string | null;
+};
+
+/** What is wrong with a field that staff typed; the screen has a sentence for each code. */
+export type FieldProblem = {
+  readonly key: FieldKey;
+  readonly code:
+    | 'required'
+    | 'mobile'
+    | 'email'
+    | 'date'
+    | 'number'
+    | 'whole-number'
+    | 'yes-or-no'
+    | 'not-an-option'
+    | 'pattern'
+    | 'too-long'
+    | 'control-characters'
+    | 'may-not-be-emptied'
+    | 'existing-identifier'
+    | 'fill-not-allowed'
+    | 'fill-waiting'
+    | 'already-loyalty'
+    | 'disabled-field'
+    | 'unknown-field'
+    | 'belongs-to-other'
+    /** Filling in somebody else's identifier can be confirmed only while the server is there. */
+    | 'confirm-online'
+    /** There is no value yet to ask a change of: fill it in instead. */
+    | 'nothing-to-change';
+  /** The organisation's own words for a pattern; the customer's name for `belongs-to-other`. */
+  readonly detail: string | null;
+  /** For `too-long`: how many characters may be there. */
+  readonly limit: number | null;
+};
+
+/** Why a save did not become durable. The form keeps its text (F25). */
+export type NotSavedReason = 'disk-full' | 'read-only' | 'damaged' | 'busy' | 'other';
+
+export type SaveResult =
+  | { readonly kind: 'saved'; readonly updateId: string; readonly customerId: number }
+  | { readonly kind: 'invalid'; readonly problems: readonly FieldProblem[] }
+  | { readonly kind: 'nothing-changed' }
+  /** Sign in first: `staff.required` is on and nobody is signed in. */
+  | { readonly kind: 'staff-required' }
+  /** The customer or the update to replace is not there, or has moved on meanwhile (sent, cancelled). */
+  | { readonly kind: 'moved-on' }
+  | { readonly kind: 'not-saved'; readonly why: NotSavedReason };
+
+export type ChangeResult =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'moved-on' }
+  | { readonly kind: 'staff-required' }
+  | { readonly kind: 'not-saved'; readonly why: NotSavedReason };

@@ -1,0 +1,23 @@
+/** One customer of an import as the rows that are written. */
+
+import { encodeRecord } from '../customers/record-json.ts';
+import { type SearchRow, searchRow } from '../customers/store.ts';
+import { readCustomer } from '../loyalty-api/wire/customer.ts';
+import type { JsonObject } from '../loyalty-api/wire/scalars.ts';
+import type { Refusal } from './refusal.ts';
+
+export type ToldRow = {
+  readonly userId: string | null;
+  readonly row: SearchRow;
+  readonly words: readonly string[];
+  readonly record: string;
+};
+
+export function toldRow(item: JsonObject): ToldRow | Refusal {
+  const record = readCustomer(item);
+  const { mobile = null, email = null, externalId = null } = record.fields;
+  if (record.userId === null && mobile === null && email === null && externalId === null) return 'no-identifier';
+  if (mobile !== null && !/^\d{4,20}$/.test(mobile)) return 'not-a-mobile';
+  const { row, words } = searchRow(record.fields, record.loyalty?.tier ?? null);
+  return { userId: record.userId, row, words, record: encodeRecord(record) };
+}

@@ -1,0 +1,100 @@
+/** When a newer Tillside is looked for, fetched and installed: over a feed of the test's own and its clock. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AppUpdates } from '../../electron/care/app-update/app-updates.ts';
+import { silentLog } from '../../electron/machine/log.ts';
+import type { AppUpdate } from '../../electron/model/app-update.ts';
+import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+function rig({ mayInstall = true }: { mayInstall?: boolean } = {}) {
+  const clock = virtualClock();
+  const now = { offered: null as string | null, quiet: false, failure: null as Error | null };
+  const done: string[] = [];
+  const told: AppUpdate[] = [];
+  const updates = new AppUpdates({
+    feed: {
+      look: async () => {
+        done.push('look');
+        if (now.failure !== null) throw now.failure;
+        return now.offered;
+      },
+      fetch: async () => {
+        done.push('fetch');
+        if (now.failure !== null) throw now.failure;
+      },
+      installNow: () => done.push('install'),
+    },
+    mayInstall,
+    isQuiet: () => now.quiet,
+    changed: (update) => told.push(update),
+    clock,
+    random: seededRandom(7),
+    log: silentLog,
+  });
+  return { updates, clock, now, done, told };
+}
+
+test('a till looks within ten minutes of its start, then every four hours', async () => {
+  const { clock, done, told, updates } = rig();
+  assert.deepEqual(done, [], 'not in the minute in which every till is switched on');
+  await clock.pass(10 * minuteMs);
+  assert.deepEqual(done, ['look']);
+  await clock.pass(24 * hourMs);
+  assert.equal(done.length, 7);
+  assert.deepEqual(told, []);
+  assert.deepEqual(updates.state, { kind: 'current' });
+});
+
+test('a newer version is fetched at once, and installed only when nobody is at the till', async () => {
+  const { clock, now, done, told, updates } = rig();
+  now.offered = '1.4.0';
+  await clock.pass(10 * minuteMs);
+  assert.deepEqual(done, ['look', 'fetch']);
+  assert.deepEqual(told, [{ kind: 'ready', version: '1.4.0' }]);
+  await clock.pass(9 * hourMs);
+  assert.ok(!done.includes('install'), 'somebody edits or sends all day');
+  assert.equal(done.filter((what) => what === 'fetch').length, 1, 'it is not fetched again');
+  now.quiet = true;
+  await clock.pass(minuteMs);
+  assert.deepEqual(done.at(-1), 'install');
+  assert.deepEqual(updates.state, { kind: 'ready', version: '1.4.0' });
+});
+
+test('where only an administrator may install, the till says that there is a version, and does nothing', async () => {
+  const { clock, now, done, told } = rig({ mayInstall: false });
+  now.offered = '1.4.0';
+  now.quiet = true;
+  await clock.pass(9 * hourMs);
+  assert.deepEqual(new Set(done), new Set(['look']));
+  assert.deepEqual(told, [{ kind: 'available', version: '1.4.0' }], 'once');
+  now.offered = '1.5.0';
+  await clock.pass(4 * hourMs);
+  assert.deepEqual(told.at(-1), { kind: 'available', version: '1.5.0' });
+});
+
+test('a feed that fails, or a file that is not what the feed says, is tried again at the next look', async () => {
+  const { clock, now, done, told } = rig();
+  now.failure = new Error('sha512 checksum mismatch');
+  now.quiet = true;
+  await clock.pass(5 * hourMs);
+  assert.deepEqual(done, ['look', 'look']);
+  assert.deepEqual(told, []);
+  now.failure = null;
+  now.offered = '1.4.0';
+  await clock.pass(4 * hourMs);
+  assert.deepEqual(done.slice(2), ['look', 'fetch', 'install']);
+});
+
+test('a till that is closing installs nothing by itself', async () => {
+  const { clock, now, done, updates } = rig();
+  now.offered = '1.4.0';
+  await clock.pass(10 * minuteMs);
+  now.quiet = true;
+  updates.close();
+  await clock.pass(9 * hourMs);
+  assert.deepEqual(done, ['look', 'fetch']);
+  assert.equal(clock.timers(), 0);
+});

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { recoveryKeyOf } from '../../electron/db/recovery-key.ts';
+import { secretFile } from '../../electron/machine/secret-file.ts';
+import { secondPracticeCredentials } from '../../electron/practice/practice-config.ts';
+import { run } from '../command-line/run.ts';
+import { storedKey } from '../db/offline-till.ts';
+import { bringIn, byServerId, openUpdates, save, statusOf, untilAllSent } from '../helpers/at-the-counter.ts';
+import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts';
+
+const passphrase = 'a passphrase for the test';
+const secondTill = secondPracticeCredentials.till;
+
+describe('rescue of a till that dies', () => {
+  let rig: TillRig;
+  beforeEach(async () => {
+    rig = await startTillRig(80);
+  });
+  afterEach(() => rig.close());
+
+  function folderOf(): string {
+    const folder = rig.newFolder();
+    secretFile(folder, null).write('api-secret', secondPracticeCredentials.secret);
+    return folder;
+  }
+  const openAt = (folder: string, till?: string) =>
+    rig.openTill(folder, { secrets: secretFile(folder, null), ...(till === undefined ? {} : { till }) });
+
+  /** Somebody saved for `count` customers while the line was down. */
+  async function waiting(till: RigTill, count: number): Promise<void> {
+    const found = [];
+    for (const { userId } of rig.server.control.customers.slice(0, count)) {
+      found.push(await bringIn(till, byServerId(userId)));
+    }
+    await rig.server.control.setConnection(false);
+    for (const [index, { customerId }] of found.entries()) {
+      await save(till, customerId, { lastName: `Waiting ${index}` });
+    }
+  }
+
+  function timesInLedger(): Map<string, number> {
+    const times = new Map<string, number>();
+    for (const { changes } of rig.server.control.ledger) {
+      const name = String(changes.lastName);
+      times.set(name, (times.get(name) ?? 0) + 1);
+    }
+    return times;
+  }
+
+  async function exported(folder: string, more: readonly string[] = []): Promise<string> {
+    const file = path.join(rig.newFolder(), 'till-a.tillside-rescue');
+    const ran = await run(['outbox', 'export', file, '--data', folder, ...more], {
+      env: { TILLSIDE_PASSPHRASE: passphrase },
+    });
+    assert.equal(ran.code, 0, ran.err);
+    return file;
+  }
+
+  function imported(folder: string, file: string, env: Record<string, string> = { TILLSIDE_PASSPHRASE: passphrase }) {
+    return run(['outbox', 'import', file, '--data', folder, '--json'], { env });
+  }
+
+  it('F30: till A dies with 50 waiting, till B brings them in, and the server sees each of the 50 once', async () => {
+    const folderA = folderOf();
+    const tillA = await openAt(folderA);
+    await waiting(tillA, 50);
+    await tillA.close();
+    // The machine is gone; IT has its disk, and the recovery key.
+    const disk = path.join(rig.newFolder(), 'disk-of-a');
+    cpSync(folderA, disk, { recursive: true });
+    const key = recoveryKeyOf(storedKey(disk));
+    rmSync(path.join(disk, 'secrets.json'));
+    const file = path.join(rig.newFolder(), 'a.tillside-rescue');
+    const ran = await run(['outbox', 'export', file, '--data', disk, '--recovery-key'], {
+      env: { TILLSIDE_PASSPHRASE: passphrase, TILLSIDE_RECOVERY_KEY: key },
+    });
+    assert.equal(ran.code, 0, ran.err);
+    assert.match(ran.out, /Moved 50 unsent updates, the oldest saved a moment ago/);
+    assert.doesNotMatch(readFileSync(file, 'utf8'), /Waiting/);
+
+    await rig.server.control.setConnection(true);
+    const folderB = folderOf();
+    await (await openAt(folderB, secondTill)).close();
+    assert.deepEqual(JSON.parse((await imported(folderB, file)).out).added, 50);
+    const tillB = await openAt(folderB, secondTill);
+    await untilAllSent(tillB);
+    const times = timesInLedger();
+    assert.equal(times.size, 50);
+    assert.deepEqual(
+      [...times].filter(([, count]) => count !== 1),
+      [],
+    );
+    await tillB.close();
+
+    // Brought in again, and the disk of till A started again: nothing more is sent.
+    assert.deepEqual(JSON.parse((await imported(folderB, `${file}.imported`)).out).already, 50);
+    secretFile(disk, null).write('database-key', storedKey(folderA));
+    secretFile(disk, null).write('api-secret', secondPracticeCredentials.secret);
+    const risen = await openAt(disk);
+    assert.equal((await statusOf(risen)).unsent, 0);
+    await risen.close();
+    assert.equal(rig.server.control.ledger.length, 50);
+  });
+
+  it('reads back at the other till what may have arrived before till A died', async () => {
+    const folderA = folderOf();
+    const tillA = await openAt(folderA);
+    const [one] = rig.server.control.customers;
+    const customer = await bringIn(tillA, byServerId(one?.userId ?? 0));
+    rig.server.control.setFault('drop-reply');
+    await save(tillA, customer.customerId, { lastName: 'Arrived' });
+    await tillA.until('it is not known whether it arrived', async () => (await statusOf(tillA)).counts.unknown === 1);
+    await rig.server.control.setConnection(false);
+    await tillA.close();
+    const file = await exported(folderA);
+    await rig.server.control.setConnection(true);
+    rig.server.control.setFault('none');
+    const folderB = folderOf();
+    const tillB0 = await openAt(folderB, secondTill);
+    await tillB0.close();
+    await imported(folderB, file);
+    const tillB = await openAt(folderB, secondTill);
+    await untilAllSent(tillB);
+    assert.deepEqual([...timesInLedger()], [['Arrived', 1]]);
+  });
+
+  it('keeps the order of each customer and what the till knew of the customer', async () => {
+    const folderA = folderOf();
+    const tillA = await openAt(folderA);
+    const [one] = rig.server.control.customers;
+    const customer = await bringIn(tillA, byServerId(one?.userId ?? 0));
+    await rig.server.control.setConnection(false);
+    await save(tillA, customer.customerId, { 'subscription.sms.BULK': '1', lastName: 'First' });
+    await save(tillA, customer.customerId, { 'subscription.sms.BULK': '0', lastName: 'Second' });
+    const asShown = (await openUpdates(tillA)).map(({ changes, staff, savedAtMs }) => ({ changes, staff, savedAtMs }));
+    await tillA.close();
+    const file = await exported(folderA);
+    const folderB = folderOf();
+    const tillB = await openAt(folderB, secondTill);
+    await tillB.close();
+    await imported(folderB, file);
+    const again = await openAt(folderB, secondTill);
+    const there = await openUpdates(again);
+    assert.deepEqual(
+      there.map(({ changes, staff, savedAtMs }) => ({ changes, staff, savedAtMs })),
+      asShown,
+    );
+    assert.match(there[0]?.customerName ?? '', /Second$/);
+    await rig.server.control.setConnection(true);
+    await again.call['sync.sendNow'](undefined);
+    await untilAllSent(again);
+    assert.equal(rig.server.control.customer(one?.userId ?? 0)?.lastName, 'Second');
+  });
+
+  it('is taken back by the till that made the file, without a passphrase, and reads back before it sends', async () => {
+    const folderA = folderOf();
+    const tillA = await openAt(folderA);
+    await waiting(tillA, 3);
+    await tillA.close();
+    const file = await exported(folderA);
+    const back = await imported(folderA, file, {});
+    assert.equal(JSON.parse(back.out).takenBack, 3, back.err);
+    const again = await openAt(folderA);
+    assert.equal((await statusOf(again)).counts.unknown, 3);
+    await rig.server.control.setConnection(true);
+    await again.call['sync.sendNow'](undefined);
+    await untilAllSent(again);
+    assert.deepEqual([...timesInLedger().values()], [1, 1, 1]);
+  });
+});

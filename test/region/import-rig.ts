@@ -1,0 +1,67 @@
+/** A till's database with an import beside it, in a temporary folder. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { attachRegion } from '../../electron/customers/region.ts';
+import { searchCustomers } from '../../electron/customers/search.ts';
+import type { Db } from '../../electron/db/open.ts';
+import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
+import { CustomerImport } from '../../electron/region/customer-import.ts';
+import type { ImportState } from '../../electron/region/import-state.ts';
+import { Outbox } from '../../electron/updates/outbox.ts';
+import { openTestCache, type TestCache, testKey } from '../customers/cache.ts';
+
+export type ImportRig = TestCache & {
+  readonly dataDir: string;
+  readonly outbox: Outbox;
+  readonly states: readonly ImportState[];
+  readonly newImport: () => CustomerImport;
+  /** Writes a file and imports it. */
+  readonly importText: (name: string, text: string) => Promise<ImportState>;
+  readonly names: (query: string) => string[];
+  /** The first who is found. */
+  readonly idOf: (query: string) => number;
+};
+
+export function openImportRig(t: TestContext): ImportRig {
+  const cache = openTestCache();
+  t.after(cache.close);
+  const { db, file, folder } = cache;
+  attachRegion(db, folder, testKey);
+  mkdirSync(path.join(folder, 'files'));
+  const states: ImportState[] = [];
+  const newImport = () =>
+    new CustomerImport({
+      db,
+      onFile: { file, keyHex: testKey },
+      dataDir: folder,
+      clock: systemClock,
+      changed: (state) => states.push(state),
+      customerChanged: () => undefined,
+    });
+  return {
+    ...cache,
+    dataDir: folder,
+    outbox: new Outbox(db, systemClock, systemRandom),
+    states,
+    newImport,
+    importText: async (name, text) => {
+      const source = path.join(folder, 'files', name);
+      writeFileSync(source, text);
+      const one = newImport();
+      one.start(source);
+      await one.ended;
+      return one.state;
+    },
+    names: (query) => namesFound(db, query),
+    idOf: (query) => {
+      const hit = searchCustomers(db, query, 1, 'IN').hits[0];
+      if (hit === undefined) throw new Error(`nobody is found by ${query}`);
+      return hit.customerId;
+    },
+  };
+}
+
+export function namesFound(db: Db, query: string): string[] {
+  return searchCustomers(db, query, 50, 'IN').hits.map((hit) => `${hit.firstName} ${hit.lastName}`.trim());
+}

@@ -1,0 +1,28 @@
+/** `importing-child.ts FOLDER FILE PHASE`: imports the file into the till's folder and ends itself hard in that phase. */
+
+import path from 'node:path';
+import { attachRegion } from '../../electron/customers/region.ts';
+import { openTillDatabase } from '../../electron/data/till-database.ts';
+
+import { systemClock } from '../../electron/machine/system-clock.ts';
+import { CustomerImport } from '../../electron/region/customer-import.ts';
+import { testKey } from '../customers/cache.ts';
+
+const [folder = '', source = '', phase] = process.argv.slice(2);
+const onFile = { file: path.join(folder, 'tillside.db'), keyHex: testKey };
+const db = openTillDatabase(onFile);
+attachRegion(db, folder, testKey);
+const one = new CustomerImport({
+  db,
+  onFile,
+  dataDir: folder,
+  clock: systemClock,
+  changed: (state) => {
+    const isUnderWay = state.kind !== 'reading' || state.records > 0;
+    // The kernel ends the process, its threads too, before this call returns.
+    if (state.kind === phase && isUnderWay) process.kill(process.pid, 'SIGKILL');
+  },
+  customerChanged: () => undefined,
+});
+one.start(source);
+await one.ended;
