@@ -13,12 +13,13 @@ export type Formats = {
   readonly serverMs: (text: string) => number | null;
   /** A moment of this machine's clock, in the store's time zone. */
   readonly moment: (atMs: number) => string;
-  /** How long ago: "2 min. ago", "yesterday". */
+  /** How long ago: "2 minutes ago", "yesterday". */
   readonly age: (atMs: number, nowMs: number) => string;
   /** A part of a whole, from 0 to 1. */
   readonly percent: (part: number) => string;
   /** Room on a disk, in the largest fitting unit. */
   readonly bytes: (bytes: number) => string;
+  /** Words as a sentence lists them. Ids are joined by commas. */
   readonly list: (items: readonly string[]) => string;
   /** `YYYY-MM-DD[ HH:MM:SS]` out of what a person may type for a date; other text comes back as it is. */
   readonly typedDate: (typed: string, withTime: boolean) => string;
@@ -46,8 +47,8 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
   const date = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeZone: 'UTC' });
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
   const moment = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
-  const list = new Intl.ListFormat(locale, { type: 'unit', style: 'short' });
+  const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
+  const list = new Intl.ListFormat(tag, { type: 'conjunction' });
   const order = new Intl.DateTimeFormat(tag)
     .formatToParts(0)
     .map((part) => part.type)

@@ -101,17 +101,14 @@ const refusals: Record<RefusalCode, Words> = {
   1110: subscriptionRefused,
   91022: subscriptionRefused,
   91005: { says: m.warning_primary_key, next: m.next_ask_head_office },
-  91006: {
-    says: ({ label }) => m.warning_not_allowed({ field: label ?? m.warning_a_field() }),
-    next: m.next_ask_head_office,
-  },
+  91006: { says: naming(m.warning_not_allowed, m.warning_not_allowed_plain), next: m.next_ask_head_office },
   91007: belongsToOther,
   91020: tillCode,
   91021: tillCode,
 };
 
 const partRefused: Words = {
-  says: ({ label }) => m.warning_field_refused({ field: label ?? m.warning_a_field() }),
+  says: naming(m.warning_field_refused, m.warning_field_refused_plain),
   next: m.next_look_again,
 };
 const partOther: Words = {
@@ -130,7 +127,7 @@ const warnings: Record<WarningCode, Words> = {
   91005: refusals[91005],
   91006: refusals[91006],
   91007: {
-    says: ({ label }) => m.warning_belongs_to_other({ field: label ?? m.warning_a_field() }),
+    says: naming(m.warning_belongs_to_other, m.warning_belongs_to_other_plain),
     next: m.next_look_again,
   },
   91020: partTillCode,

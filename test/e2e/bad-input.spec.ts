@@ -10,30 +10,28 @@ test('wrong values are told at their fields, the text is kept, and nothing is se
   await till.find(bjornWeiss.email, /Björn Weiß/);
   await expect(till.field('Postcode')).toBeVisible();
   const wrong: readonly (readonly [string, string, RegExp])[] = [
-    ['Mobile', '98450 1234', /Not a whole mobile number/],
-    ['First name', 'B'.repeat(101), /Too long\. At most 100 characters/],
-    ['Registered on', '2025-02-30 10:00:00', /Not a date that exists\. Write it such as 2024-03-31 10:15:00/],
-    ['Registered till', '', /cannot be emptied/],
-    ['Birthday', '2023-02-29', /Not a date that exists/],
-    ['Age', 'forty', /Write a whole number/],
-    ['Height in metres', 'tall', /Write a number/],
+    ['Mobile', '98450 1234', /Enter a full mobile number/],
+    ['First name', 'B'.repeat(101), /Too long\. Use 100 characters or fewer/],
+    ['Registered on', '2025-02-30 10:00:00', /Enter a real date and time, like 2024-03-31 10:15:00/],
+    ['Registered till', '', /can’t be left empty/],
+    ['Birthday', '2023-02-29', /Enter a real date/],
+    ['Age', 'forty', /Enter a whole number/],
+    ['Height in metres', 'tall', /Enter a number/],
     ['Postcode', '!!', /A postcode has 3 to 10 letters and digits/],
-    ['Delivery note', 'n'.repeat(4001), /Too long\. At most 4000 characters/],
-    ['Wedding date', '2015-02-31', /Not a date that exists/],
+    ['Delivery note', 'n'.repeat(4001), /Too long\. Use 4000 characters or fewer/],
+    ['Wedding date', '2015-02-31', /Enter a real date/],
   ];
   for (const [name, typed] of wrong) await till.field(name).fill(typed);
   await page.getByRole('combobox', { name: 'Preferred language' }).selectOption('');
   await till.save();
-  await expect(page.getByText(`${wrong.length + 1} things to put right`, { exact: false }).first()).toBeVisible();
+  await expect(page.getByText(`Fix ${wrong.length + 1} problems to save`, { exact: false }).first()).toBeVisible();
   for (const [name, typed, message] of wrong) {
     await expect(till.field(name)).toHaveAttribute('aria-invalid', 'true');
     await expect(till.field(name)).toHaveAccessibleDescription(message);
     await expect(till.field(name)).toHaveValue(typed);
   }
-  await expect(page.getByRole('combobox', { name: 'Preferred language' })).toHaveAccessibleDescription(
-    /must be filled in/,
-  );
-  await expect(till.status).toHaveText('All sent · 0 waiting');
+  await expect(page.getByRole('combobox', { name: 'Preferred language' })).toHaveAccessibleDescription(/is required/);
+  await expect(till.status).toHaveText('All sent · 0 unsent');
   expect(till.server.control.countOf('customer/update')).toBe(0);
 
   // One put right: its message goes, the others stay.
@@ -48,7 +46,7 @@ test('a wrong email is told when the field is left, and an empty change is no up
   await till.find(ashaRaman.mobile, /Asha Raman/);
   await till.field('Email').fill('asha at example');
   await till.field('Email').blur();
-  await expect(till.field('Email')).toHaveAccessibleDescription(/Not a whole email address/);
+  await expect(till.field('Email')).toHaveAccessibleDescription(/Enter a full email address/);
   await expect(till.field('Email')).toHaveValue('asha at example');
   await page.getByRole('button', { name: 'Undo Email' }).click();
 
@@ -57,6 +55,6 @@ test('a wrong email is told when the field is left, and an empty change is no up
   await expect(page.getByText('No changes', { exact: true })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Save', exact: true })).toHaveAttribute('aria-disabled', 'true');
   await till.field('Last name').press('Control+s');
-  await expect(page.getByRole('alert').filter({ hasText: 'There is nothing to keep' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'there is nothing to save' })).toBeVisible();
   expect(till.server.control.countOf('customer/update')).toBe(0);
 });

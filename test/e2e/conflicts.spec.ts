@@ -4,7 +4,7 @@ import { anchors } from '../../electron/practice/anchors.ts';
 import { expect, type TillScreen, test } from './till.ts';
 
 const { ashaRaman, ritaJames } = anchors;
-const allSent = 'All sent · 0 waiting';
+const allSent = 'All sent · 0 unsent';
 
 // Two tills and two screens start for each.
 test.slow();
@@ -27,8 +27,8 @@ test('F21 changes of different fields, made on two tills without a line, both re
   await till.save();
   await secondTill.field('Last name').fill('Jaakkola');
   await secondTill.save();
-  await expect(till.status).toHaveText('Offline · 1 waiting');
-  await expect(secondTill.status).toHaveText('Offline · 1 waiting');
+  await expect(till.status).toHaveText('Offline · 1 unsent');
+  await expect(secondTill.status).toHaveText('Offline · 1 unsent');
 
   await control.setConnection(true);
   await sendNow(till);
@@ -51,7 +51,7 @@ async function meet(till: TillScreen, secondTill: TillScreen): Promise<void> {
   await secondTill.field('Last name').fill('Ours');
   await secondTill.field('Occupation').fill('Pilot');
   await secondTill.save();
-  await expect(secondTill.status).toHaveText('Offline · 1 waiting');
+  await expect(secondTill.status).toHaveText('Offline · 1 unsent');
   await secondTill.restart('kill', async () => {
     await control.setConnection(true);
     await till.field('Last name').fill('Theirs');
@@ -60,7 +60,7 @@ async function meet(till: TillScreen, secondTill: TillScreen): Promise<void> {
     await expect.poll(till.changes).toEqual([{ lastName: 'Theirs' }]);
     await expect(till.status).toHaveText(allSent);
   });
-  await expect(secondTill.status).toHaveText('Needs attention · 1 waiting');
+  await expect(secondTill.status).toHaveText('Needs attention · 1 unsent');
 }
 
 async function meetAndChoose(till: TillScreen, secondTill: TillScreen): Promise<Locator> {
@@ -76,10 +76,10 @@ test('F22 a field that another till changed is settled field by field by staff, 
 }) => {
   const updates = await meetAndChoose(till, secondTill);
   const choice = updates.getByRole('radiogroup', { name: 'Last name' });
-  await expect(choice).toContainText('Was: James');
+  await expect(choice).toContainText('Before: James');
   await expect(choice.getByRole('radio', { name: /Theirs/ })).not.toBeChecked();
   await choice.getByRole('radio', { name: /Ours/ }).check();
-  await updates.getByRole('button', { name: 'Use these choices' }).click();
+  await updates.getByRole('button', { name: 'Confirm' }).click();
   await expect(secondTill.status).toHaveText(allSent);
   expect(till.changes()).toEqual([{ lastName: 'Theirs' }, { lastName: 'Ours', 'custom.occupation': 'Pilot' }]);
 });
@@ -89,25 +89,25 @@ test("F22 a question that was put off stands out at the customer's next visit, a
   secondTill,
 }) => {
   const updates = await meetAndChoose(till, secondTill);
-  await updates.getByRole('button', { name: 'Ask at the next visit' }).click();
-  await expect(secondTill.status).toHaveText('Waiting · 1 waiting');
-  await expect(updates.getByRole('listitem').first()).toContainText('Waits for the customer');
+  await updates.getByRole('button', { name: 'Ask at next visit' }).click();
+  await expect(secondTill.status).toHaveText('Waiting · 1 unsent');
+  await expect(updates.getByRole('listitem').first()).toContainText('when you next open this customer');
 
   await secondTill.restart('kill');
-  await expect(secondTill.status).toHaveText('Waiting · 1 waiting');
+  await expect(secondTill.status).toHaveText('Waiting · 1 unsent');
   await secondTill.find('rita', /Rita/);
-  const question = secondTill.page.getByRole('region', { name: 'Ask this customer: Last name' });
+  const question = secondTill.page.getByRole('region', { name: 'Ask the customer about: Last name' });
   await expect(question).toBeVisible();
   await expect(secondTill.field('Last name')).toHaveValue('Theirs');
   await secondTill.find(ashaRaman.mobile, /Asha Raman/);
   await expect(question).toBeHidden();
   await secondTill.find('rita', /Rita/);
-  await question.getByRole('button', { name: 'Choose now' }).click();
+  await question.getByRole('button', { name: 'Choose' }).click();
   await question
     .getByRole('radiogroup', { name: 'Last name' })
     .getByRole('radio', { name: /Theirs/ })
     .check();
-  await question.getByRole('button', { name: 'Use these choices' }).click();
+  await question.getByRole('button', { name: 'Confirm' }).click();
   await expect(question).toBeHidden();
   await expect(secondTill.status).toHaveText(allSent);
   expect(till.changes()).toEqual([{ lastName: 'Theirs' }, { 'custom.occupation': 'Pilot' }]);

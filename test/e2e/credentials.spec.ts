@@ -11,32 +11,32 @@ test('wrong credentials pause the till; the right password, typed on the screen,
   till,
 }) => {
   const { page, server } = till;
-  await till.find(ritaJames.mobile, /update by mobile 447700900123/);
+  await till.find(ritaJames.mobile, /for mobile 447700900123/);
   await till.field('Last name').fill('Kept');
   await till.save();
-  await expect(till.status).toHaveText('Paused · 1 waiting');
-  const paused = page.getByText(
-    /does not accept this till's password\. Sending is paused and nothing is lost\. Ask IT/,
-  );
+  await expect(till.status).toHaveText('Paused · 1 unsent');
+  const paused = page.getByText(/did not accept this till’s password\. Sending is paused\. Nothing is lost\. Ask IT/);
   await expect(paused.first()).toBeVisible();
   await page.getByRole('button', { name: 'Check connection' }).click();
   await expect(paused.first()).toBeVisible();
   const asked = server.control.countOf('customer/update');
 
-  await page.getByRole('button', { name: 'Type the password' }).click();
+  await page.getByRole('button', { name: 'Enter password' }).click();
   const password = page.getByLabel('Till password');
   await password.fill('wrong again');
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
-  await expect(page.locator('#setup-trouble')).toContainText("does not accept this till's password");
-  await expect(till.status).toHaveText('Paused · 1 waiting');
+  await expect(page.locator('#setup-trouble')).toContainText('did not accept this till’s password');
+  await expect(till.status).toHaveText('Paused · 1 unsent');
   // Asked once with each password, not in a loop.
   expect(server.control.countOf('customer/update')).toBeLessThanOrEqual(asked + 1);
 
   await password.fill(practiceCredentials.secret);
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
-  await expect(page.getByText('Connected to Tillside Practice as practice.till1. The clocks agree.')).toBeVisible();
+  await expect(
+    page.getByText('Connected to Tillside Practice as till practice.till1. The clock is right.'),
+  ).toBeVisible();
   await page.getByRole('button', { name: 'Continue' }).click();
-  await expect(till.status).toHaveText('All sent · 0 waiting');
+  await expect(till.status).toHaveText('All sent · 0 unsent');
   expect(till.changes()).toEqual([{ lastName: 'Kept' }]);
   await expect(page.getByRole('banner')).toContainText('Tillside Practice');
 
@@ -44,5 +44,5 @@ test('wrong credentials pause the till; the right password, typed on the screen,
   await till.restart('quit');
   const updates = await till.openUpdates();
   await updates.getByRole('button', { name: 'Check connection' }).click();
-  await expect(updates).toContainText('Connected to Tillside Practice as practice.till1. The clocks agree.');
+  await expect(updates).toContainText('Connected to Tillside Practice as till practice.till1. The clock is right.');
 });

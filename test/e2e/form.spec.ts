@@ -98,7 +98,7 @@ test.describe('where the organisation lets tills fill in every identifier', () =
 
 test('membership goes one way, and an identifier is filled in once', async ({ till }) => {
   await till.find(kabirBose.email, /Kabir Bose/);
-  await till.page.getByRole('button', { name: 'Make them a member' }).click();
+  await till.page.getByRole('button', { name: 'Sign them up' }).click();
   await expect(till.switch('Loyalty member')).toBeChecked();
   await till.save();
   await expect(till.status).toHaveText(/^All sent/);
@@ -122,11 +122,11 @@ test.describe('what may not be changed', () => {
     await till.find(ritaJames.mobile, /Rita James/);
     await expect(till.field('Old card number')).toHaveValue('OLD-77');
     const reasons: readonly (readonly [string, RegExp])[] = [
-      ['Mobile', /Set at head office/],
-      ['Email', /Set at head office/],
-      ['External ID', /Set at head office/],
-      ['Old card number', /for reading only/],
-      ['shirt', /does not define this field/],
+      ['Mobile', /Only head office can change this/],
+      ['Email', /Only head office can change this/],
+      ['External ID', /Only head office can change this/],
+      ['Old card number', /read-only/],
+      ['shirt', /doesn’t use this field/],
     ];
     for (const [name, reason] of reasons) {
       await expect(till.field(name)).not.toBeEditable();
@@ -135,11 +135,11 @@ test.describe('what may not be changed', () => {
 
     await till.find(ashaRaman.mobile, /Asha Raman/);
     await expect(till.field('External ID')).not.toBeEditable();
-    await expect(till.field('External ID')).toHaveAccessibleDescription(/does not let tills fill this in/);
+    await expect(till.field('External ID')).toHaveAccessibleDescription(/aren’t allowed to add this/);
     await till.server.control.setConnection(false);
     await till.field('Email').fill('asha.raman@example.com');
     await till.save();
-    await expect(till.field('Email')).toHaveAccessibleDescription(/on its way/);
+    await expect(till.field('Email')).toHaveAccessibleDescription(/waiting to be sent/);
     await expect(till.field('Email')).not.toBeEditable();
   });
 });
@@ -150,16 +150,14 @@ test('customers who are not on this till are updated by any identifier, and the 
   const { page, server } = till;
   await server.control.setConnection(false);
   const strangers: readonly (readonly [string, RegExp, string, number])[] = [
-    [ritaJames.mobile, /update by mobile 447700900123/, 'By-Mobile', ritaJames.userId],
-    [kabirBose.email, /update by email kabir\.bose/, 'By-Email', kabirBose.userId],
-    [devikaNair.externalId, /update by external ID DN-1004/, 'By-Card', devikaNair.userId],
-    [`id: ${maryamAlMansoori.userId}`, /update by customer number 343445005/, 'By-Id', maryamAlMansoori.userId],
+    [ritaJames.mobile, /for mobile 447700900123/, 'By-Mobile', ritaJames.userId],
+    [kabirBose.email, /for email kabir\.bose/, 'By-Email', kabirBose.userId],
+    [devikaNair.externalId, /for external ID DN-1004/, 'By-Card', devikaNair.userId],
+    [`id: ${maryamAlMansoori.userId}`, /for customer number 343445005/, 'By-Id', maryamAlMansoori.userId],
   ];
   for (const [index, [query, option, lastName]] of strangers.entries()) {
     await till.find(query, option);
-    await expect(
-      page.getByText('Not on this till. What is known comes with the first answer', { exact: false }),
-    ).toBeVisible();
+    await expect(page.getByText('This customer isn’t on this till', { exact: false })).toBeVisible();
     await till.field('Last name').fill(lastName);
     await till.save();
     await expect(till.status).toHaveText(new RegExp(`^Offline.*${index + 1}`));

@@ -22,9 +22,9 @@ test.describe('the answer to an update', () => {
     await expect(till.status).toHaveText(/^All sent/);
     const loyalty = page.getByRole('region', { name: 'Loyalty', exact: true });
     const coupon = `TS${(rita.userId % 1_000_000).toString(36).toUpperCase().padStart(4, '0')}03`;
-    await expect(loyalty).toContainText('50 points awarded');
+    await expect(loyalty).toContainText('50 points added');
     await expect(loyalty).toContainText('new total 4,230');
-    await expect(loyalty).toContainText(`Coupon ${coupon}, until`);
+    await expect(loyalty).toContainText(`Coupon ${coupon}, valid until`);
     await expect(loyalty).toContainText('Thank you for keeping your details up to date');
     const shown: readonly (readonly [string, string | RegExp])[] = [
       ['Points', '4,230'],
@@ -34,7 +34,7 @@ test.describe('the answer to an update', () => {
       ['Lifetime purchases', '1,82,400.50'],
       ['Customer number', String(rita.userId)],
       ['Registered on', /11 Sept 2019/],
-      ['Changed at head office', /\d{4}/],
+      ['Last changed at head office', /\d{4}/],
       ['Source', 'instore'],
       ['Type', 'member'],
       ['Fraud status', 'None'],
@@ -48,33 +48,33 @@ test.describe('the answer to an update', () => {
       ['Redeemed', '9,100'],
       ['Expired', '1,020'],
       ['Returned', '0'],
-      ['Adjusted', '0'],
+      ['Adjusted by head office', '0'],
       ['Lifetime points', '12,450'],
       ['Cumulative purchases', '1,50,000'],
-      ['Tier', 'Gold · step 3'],
+      ['Tier', 'Gold (level 3)'],
       ['Tier expires', '11 Sept 2028'],
-      ['Next tier', 'Platinum · step 4'],
+      ['Next tier', 'Platinum (level 4)'],
     ];
     const rewards = programs.getByRole('article', { name: 'Program 1016' });
     for (const [name, value] of first) await expect(till.figure(rewards, name)).toHaveText(value);
     await expect(rewards).toContainText('Personal shopper and early access to the sales');
     await expect(till.figure(programs.getByRole('article', { name: 'Program 1024' }), 'Next tier')).toHaveText(
-      'Star · step 3',
+      'Star (level 3)',
     );
 
     const updates = await till.openUpdates();
-    await updates.getByRole('button', { name: 'Recent' }).click();
+    await updates.getByRole('button', { name: 'Done' }).click();
     const item = updates.getByRole('listitem').filter({ hasText: 'Last name: James → Jameson' });
     await expect(item).toContainText('Sent');
     await item.getByRole('button', { name: 'Details' }).click();
     const support: readonly (readonly [string, string])[] = [
-      ['Request id', server.control.ledger[0]?.requestId ?? 'none'],
+      ['Request ID', server.control.ledger[0]?.requestId ?? 'none'],
       ['HTTP', '200'],
       ['Code', '200'],
       ['Item code', '1000'],
       ['Message', 'Customer successfully updated'],
-      ['Total / success', '1 / 1'],
-      ['Times sent', '1'],
+      ['Items sent / accepted', '1 / 1'],
+      ['Send attempts', '1'],
     ];
     for (const [name, value] of support) await expect(till.figure(item, name)).toHaveText(value);
   });
@@ -89,27 +89,27 @@ test('a warning says what was not taken, while the rest was saved', async ({ til
   await till.save();
   await expect(till.status).toHaveText(/^All sent/);
   await expect.poll(till.changes).toEqual([{ lastName: 'Raghavan' }]);
-  await expect(page.getByText('The message choices were not taken.').first()).toBeVisible();
+  await expect(page.getByText('Message preferences were not accepted.').first()).toBeVisible();
   await expect(till.switch('Email transactional')).not.toBeChecked();
   const updates = await till.openUpdates();
-  await updates.getByRole('button', { name: 'Recent' }).click();
-  await expect(updates.getByRole('listitem')).toContainText('Sent, a part not taken');
+  await updates.getByRole('button', { name: 'Done' }).click();
+  await expect(updates.getByRole('listitem')).toContainText('Partly accepted');
 });
 
 test('a cached customer shows how old the record is, also when it cannot be refreshed', async ({ till }) => {
   const { page, server } = till;
   await till.find(ashaRaman.mobile, /Asha Raman/);
-  await expect(page.getByText('as of now')).toBeVisible();
+  await expect(page.getByText('checked now')).toBeVisible();
   await page.clock.setFixedTime(Date.now() + 3 * dayMs);
   await server.control.setConnection(false);
   await page.getByRole('button', { name: 'Refresh' }).click();
-  await expect(page.getByText('Could not refresh. What you see is 3 days ago')).toBeVisible();
-  await expect(page.getByText('old data: as of 3 days ago')).toBeVisible();
+  await expect(page.getByText('Couldn’t refresh. Last checked: 3 days ago')).toBeVisible();
+  await expect(page.getByText('may be out of date: checked 3 days ago')).toBeVisible();
   await expect(till.figure(page.getByRole('region', { name: 'Loyalty' }), 'Points')).toHaveText('645');
 
   // Known on this till from now on, whatever the line does.
   await till.restart('quit');
   await till.find('asha', /Asha Raman/);
-  await expect(till.page.getByText(/^as of/)).toBeVisible();
+  await expect(till.page.getByText(/^checked/)).toBeVisible();
   await expect(till.figure(till.page.getByRole('region', { name: 'Loyalty' }), 'Points')).toHaveText('645');
 });

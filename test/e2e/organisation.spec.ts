@@ -10,22 +10,22 @@ test('the rules and fields of the organisation show their age, and a refresh cha
   const { page, server } = till;
   await till.find(ashaRaman.mobile, /Asha Raman/);
   const card = till.field('External ID');
-  await expect(card).toHaveAccessibleDescription(/does not let tills fill this in/);
+  await expect(card).toHaveAccessibleDescription(/aren’t allowed to add this/);
   await till.field('Last name').fill('Typed');
   server.control.setOrgConfig({ allowFill: { mobile: true, email: true, external_id: true } });
 
-  const told = page.getByRole('region', { name: 'From head office' });
+  const told = page.getByRole('region', { name: 'Settings from head office' });
   const lookAtTill = async () => {
-    await page.getByRole('button', { name: 'Screen and language' }).click();
+    await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'This till' }).click();
   };
   await lookAtTill();
-  for (const part of ['Rules for identifiers', 'Custom fields', 'Extended fields', 'Staff']) {
+  for (const part of ['Rules for mobile, email and ID', 'Custom fields', 'Extended fields', 'Staff']) {
     await expect(told.getByRole('term').filter({ hasText: part })).toBeVisible();
   }
   await expect(told.getByRole('definition')).toHaveText([/now|sec|min/, /now|sec|min/, /now|sec|min/, /now|sec|min/]);
-  await told.getByRole('button', { name: 'Refresh from head office' }).click();
-  await expect(told).toContainText('Everything is as head office has it now.');
+  await told.getByRole('button', { name: 'Get latest from head office' }).click();
+  await expect(told).toContainText('Everything is up to date.');
   await page.getByRole('main').getByRole('button', { name: 'Close', exact: true }).click();
   await expect(card).toBeEditable();
   await expect(till.field('Last name')).toHaveValue('Typed');
@@ -33,9 +33,9 @@ test('the rules and fields of the organisation show their age, and a refresh cha
   // Without the line the last known stays in use, over a restart too.
   await server.control.setConnection(false);
   await lookAtTill();
-  await told.getByRole('button', { name: 'Refresh from head office' }).click();
+  await told.getByRole('button', { name: 'Get latest from head office' }).click();
   await expect(told).toContainText(
-    /Did not come: Rules for identifiers, Custom fields, Extended fields, Staff\. What was known stays in use\./,
+    /Couldn’t get: Rules for mobile, email and ID, Custom fields, Extended fields and Staff\. Using the last known settings\./,
   );
   await till.restart('quit');
   await till.find('asha', /Asha Raman/);

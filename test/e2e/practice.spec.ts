@@ -11,35 +11,35 @@ const bar = (page: Page) => page.getByRole('region', { name: 'Practice mode' });
 const options = (page: Page) => page.getByRole('listbox', { name: 'Customers' }).getByRole('option');
 
 async function serverBehaves(page: Page, how: string): Promise<void> {
-  const button = bar(page).getByRole('button', { name: /^Server behaviour/ });
+  const button = bar(page).getByRole('button', { name: /^Simulate a problem/ });
   await button.click();
   await bar(page).getByRole('radio', { name: how, exact: true }).check();
   await page.keyboard.press('Escape');
-  await expect(button).toHaveAccessibleName(`Server behaviour ${how}`);
+  await expect(button).toHaveAccessibleName(`Simulate a problem ${how}`);
 }
 
 test('a change saved with "No connection" outlives a kill, and goes with its points when the line is back', async ({
   till,
 }) => {
-  await expect(bar(till.page)).toContainText('Nothing reaches your real customers');
+  await expect(bar(till.page)).toContainText('Real customers are not affected');
   await till.find('rita jam', /Rita James/);
   await till.switch('No connection').check();
   await till.field('Last name').fill('Jameson');
   await till.save();
   await expect(till.page.getByText('Saved on this till', { exact: true }).first()).toBeVisible();
-  await expect(till.status).toHaveText('Offline · 1 waiting');
+  await expect(till.status).toHaveText('Offline · 1 unsent');
 
   await till.restart('kill');
-  await expect(till.status).toHaveText(/ · 1 waiting$/);
+  await expect(till.status).toHaveText(/ · 1 unsent$/);
   await expect(till.switch('No connection')).toBeChecked();
   await till.find('Jameson', /Rita Jameson/);
   const loyalty = till.page.getByRole('region', { name: 'Loyalty', exact: true });
   await expect(till.figure(loyalty, 'Points')).toHaveText('4,180');
 
   await till.switch('No connection').uncheck();
-  await expect(till.status).toHaveText('All sent · 0 waiting');
+  await expect(till.status).toHaveText('All sent · 0 unsent');
   await expect(till.figure(loyalty, 'Points')).toHaveText('4,230');
-  await expect(loyalty).toContainText('50 points awarded');
+  await expect(loyalty).toContainText('50 points added');
   await expect(till.field('Last name')).toHaveValue('Jameson');
   await expect(till.page.getByRole('contentinfo').or(till.page.locator('.bar'))).toContainText(/Sent|No changes/);
 });
@@ -64,7 +64,7 @@ test('2,000 sample customers are found by name, last four digits, mobile, email 
     await expect(options(page).filter({ hasText: name }).first()).toBeVisible();
   }
   await box.fill('nobody of this name');
-  await expect(page.getByText('Nobody on this till matches')).toBeVisible();
+  await expect(page.getByText('No one on this till matches')).toBeVisible();
   await expect(options(page)).toHaveCount(0);
   // Of one hit, Enter opens it, as a scanner ends with it.
   await box.fill(rita.externalId);
@@ -79,31 +79,31 @@ test('a trainer makes the server misbehave from the practice bar, and staff put 
     await till.field('Last name').fill(lastName);
     await till.save();
   };
-  await serverBehaves(page, 'Loses the reply');
+  await serverBehaves(page, 'Lost answer');
   await save('Lost');
-  await expect(till.status).toHaveText('Checking · 1 waiting');
-  await expect(till.status).toHaveText('All sent · 0 waiting');
+  await expect(till.status).toHaveText('Checking · 1 unsent');
+  await expect(till.status).toHaveText('All sent · 0 unsent');
 
-  await serverBehaves(page, 'Network sign-in page');
+  await serverBehaves(page, 'Wi-Fi sign-in page');
   await save('Portal');
-  await expect(till.status).toHaveText('Offline · 1 waiting');
+  await expect(till.status).toHaveText('Offline · 1 unsent');
   await till.openUpdates();
-  await expect(page.getByText('The network asks for a sign-in', { exact: false }).first()).toBeVisible();
+  await expect(page.getByText('The network needs you to sign in', { exact: false }).first()).toBeVisible();
   await page.getByRole('button', { name: 'Close' }).click();
 
-  await serverBehaves(page, 'Refuses this till');
-  await expect(till.status).toHaveText('Paused · 1 waiting');
-  await serverBehaves(page, 'Works normally');
-  await expect(till.status).toHaveText('All sent · 0 waiting');
+  await serverBehaves(page, 'Rejects this till');
+  await expect(till.status).toHaveText('Paused · 1 unsent');
+  await serverBehaves(page, 'None');
+  await expect(till.status).toHaveText('All sent · 0 unsent');
 
-  await serverBehaves(page, 'Refuses the change');
+  await serverBehaves(page, 'Rejects the change');
   await save('Refused');
-  await expect(till.status).toHaveText('Needs attention · 1 waiting');
-  await serverBehaves(page, 'Works normally');
-  await page.getByRole('button', { name: 'Correct it' }).click();
-  await expect(page.getByText('Correcting what was refused')).toBeVisible();
+  await expect(till.status).toHaveText('Needs attention · 1 unsent');
+  await serverBehaves(page, 'None');
+  await page.getByRole('button', { name: 'Fix' }).click();
+  await expect(page.getByText('Fixing a rejected change')).toBeVisible();
   await save('Right');
-  await expect(till.status).toHaveText('All sent · 0 waiting');
+  await expect(till.status).toHaveText('All sent · 0 unsent');
   await till.find('asha right', /Asha Right/);
   // The practice bar's list must not be taken for a list of customers.
   await expect(page.locator('[role=option]')).toHaveCount(await options(page).count());

@@ -11,16 +11,14 @@ test('a whole identifier is looked up online; a lookup that failed never reads a
   const box = page.getByRole('searchbox', { name: 'Find customer' });
   const list = page.getByRole('listbox', { name: 'Customers' });
   await box.fill('+91 98888 77777');
-  await expect(page.getByText('The loyalty server knows nobody with 919888877777.')).toBeVisible();
-  await expect(list.getByRole('option')).toHaveText(/update by mobile 919888877777/);
+  await expect(page.getByText('Head office has no customer with 919888877777.')).toBeVisible();
+  await expect(list.getByRole('option')).toHaveText(/for mobile 919888877777/);
 
   await server.control.setConnection(false);
   await box.fill(ashaRaman.mobile);
-  await expect(
-    page.getByText('No connection, so nobody could be looked up. The customer may well exist.'),
-  ).toBeVisible();
+  await expect(page.getByText('You’re offline, so we couldn’t search. The customer may still exist.')).toBeVisible();
   await server.control.setConnection(true);
-  await page.getByRole('button', { name: 'Look again' }).click();
+  await page.getByRole('button', { name: 'Search again' }).click();
   await expect(list.getByRole('option', { name: /Asha Raman/ })).toBeVisible();
   await box.press('Enter');
   await expect(till.field('First name')).toHaveValue('Asha');

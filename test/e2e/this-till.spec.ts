@@ -7,7 +7,7 @@ import { expect, type TillScreen, test } from './till.ts';
 const { devikaNair, ritaJames } = anchors;
 
 async function openThisTill({ page }: TillScreen) {
-  await page.getByRole('button', { name: 'Screen and language' }).click();
+  await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('button', { name: 'This till', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'This till' })).toBeFocused();
   return page.getByRole('region', { name: 'This till' });
@@ -17,32 +17,32 @@ test('IT keeps the recovery key, backs up, takes customers in, and makes the fil
   const { page, dataDir } = till;
   const data = path.join(dataDir, 'data');
   const care = await openThisTill(till);
-  const glance = care.getByRole('region', { name: 'At a glance' });
+  const glance = care.getByRole('region', { name: 'Summary' });
   await expect(glance).toContainText('practice.till1');
-  await expect(glance).toContainText('no damage found');
+  await expect(glance).toContainText('OK');
   await glance.getByRole('button', { name: 'Back up now' }).click();
-  await expect(glance.getByText('The backup is made and checked.')).toBeVisible();
+  await expect(glance.getByText('Backup made and checked.')).toBeVisible();
   expect(readdirSync(path.join(data, 'backups'))).toHaveLength(1);
 
   const key = care.getByRole('region', { name: 'Recovery key' });
-  await key.getByRole('button', { name: 'Show the recovery key' }).click();
+  await key.getByRole('button', { name: 'Show recovery key' }).click();
   await expect(key.getByRole('status', { name: 'Recovery key' })).toHaveText(/^([0-9A-Z]{4}-){13}[0-9A-Z]{4}$/);
-  await key.getByRole('button', { name: 'It is kept' }).click();
+  await key.getByRole('button', { name: 'I’ve saved it' }).click();
   await expect(key).toBeHidden();
 
   const file = path.join(dataDir, 'region.csv');
   writeFileSync(file, 'user_id,firstname,lastname,mobile\n900001,Quentin,Imported,919800000001\n,,,\n');
-  const region = care.getByRole('region', { name: 'Customers of the region' });
-  await region.getByRole('textbox', { name: 'Where the file lies' }).fill(path.join(dataDir, 'no-such.csv'));
-  await region.getByRole('button', { name: 'Read the file' }).click();
-  await expect(region.getByText('The file is not there')).toBeVisible();
-  await region.getByRole('textbox', { name: 'Where the file lies' }).fill(file);
-  await region.getByRole('button', { name: 'Read the file' }).click();
-  await expect(region.getByText('Done: 1 customers are on this till now.')).toBeVisible();
+  const region = care.getByRole('region', { name: 'Import customers' });
+  await region.getByRole('textbox', { name: 'File location' }).fill(path.join(dataDir, 'no-such.csv'));
+  await region.getByRole('button', { name: 'Import' }).click();
+  await expect(region.getByText('The file was not found')).toBeVisible();
+  await region.getByRole('textbox', { name: 'File location' }).fill(file);
+  await region.getByRole('button', { name: 'Import' }).click();
+  await expect(region.getByText('Done. 1 customers are now on this till.')).toBeVisible();
 
   const support = care.getByRole('region', { name: 'Report a problem' });
-  await support.getByRole('button', { name: 'Make the file' }).click();
-  await expect(support.getByText(/ready to be sent: .*tillside-support-.*\.zip/)).toBeVisible();
+  await support.getByRole('button', { name: 'Create file' }).click();
+  await expect(support.getByText(/ready to send: .*tillside-support-.*\.zip/)).toBeVisible();
   for (const target of await care.locator('button, input').all()) {
     const box = await target.boundingBox();
     expect(box?.height ?? 0, `a target of ${await target.evaluate((one) => one.outerHTML)}`).toBeGreaterThanOrEqual(44);
@@ -64,35 +64,35 @@ test('what is unsent moves into a sealed file and back, and a customer is forgot
   await till.save();
   await expect(till.status).toHaveText(/^Offline.*1/);
   const more = page.getByRole('button', { name: 'More', exact: true });
-  const dialog = page.getByRole('dialog', { name: /^Forget Rita Rescued/ });
+  const dialog = page.getByRole('dialog', { name: /^Erase Rita Rescued/ });
   await more.click();
-  await page.getByRole('button', { name: 'Forget this customer…' }).click();
+  await page.getByRole('button', { name: 'Erase this customer…' }).click();
   await expect(dialog).toContainText('Backups and the last imported file keep the customer');
-  await dialog.getByRole('button', { name: 'Forget for good' }).click();
-  await expect(dialog.getByRole('alert')).toHaveText(/not sent: 1/);
+  await dialog.getByRole('button', { name: 'Erase customer' }).click();
+  await expect(dialog.getByRole('alert')).toHaveText(/unsent changes: 1/);
   await page.keyboard.press('Escape');
 
   const care = await openThisTill(till);
-  const out = care.getByRole('region', { name: 'When this till must stop' });
+  const out = care.getByRole('region', { name: 'Move unsent changes to another till' });
   const passphrase = 'correct horse battery';
-  await out.getByLabel('Passphrase for the file').fill(passphrase);
-  await out.getByLabel('Passphrase once more').fill('something else');
-  await out.getByRole('button', { name: 'Move it into a file' }).click();
-  await expect(out.getByText('The two passphrases are not the same.')).toBeVisible();
-  await out.getByLabel('Passphrase once more').fill(passphrase);
-  await out.getByRole('button', { name: 'Move it into a file' }).click();
-  await expect(out.getByText('Moved changes: 1.')).toBeVisible();
-  await expect(till.status).toHaveText(/0 waiting/);
+  await out.getByLabel('Passphrase', { exact: true }).fill(passphrase);
+  await out.getByLabel('Repeat passphrase').fill('something else');
+  await out.getByRole('button', { name: 'Move to a file' }).click();
+  await expect(out.getByText('The passphrases don’t match.')).toBeVisible();
+  await out.getByLabel('Repeat passphrase').fill(passphrase);
+  await out.getByRole('button', { name: 'Move to a file' }).click();
+  await expect(out.getByText('Changes moved: 1.')).toBeVisible();
+  await expect(till.status).toHaveText(/0 unsent/);
 
   const [name = ''] = readdirSync(path.join(dataDir, 'data', 'rescue'));
-  const back = care.getByRole('region', { name: 'Bring in a rescue file' });
+  const back = care.getByRole('region', { name: 'Import a rescue file' });
   await back.getByLabel('Rescue file').setInputFiles(path.join(dataDir, 'data', 'rescue', name));
-  await back.getByLabel('Its passphrase').fill('not the passphrase');
-  await back.getByRole('button', { name: 'Bring in' }).click();
-  await expect(back.getByText('This passphrase does not open the file.')).toBeVisible();
-  await back.getByLabel('Its passphrase').fill(passphrase);
-  await back.getByRole('button', { name: 'Bring in' }).click();
-  await expect(back.getByText('From till practice.till1: brought in 1')).toBeVisible();
+  await back.getByLabel('File passphrase').fill('not the passphrase');
+  await back.getByRole('button', { name: 'Import' }).click();
+  await expect(back.getByText('Wrong passphrase.')).toBeVisible();
+  await back.getByLabel('File passphrase').fill(passphrase);
+  await back.getByRole('button', { name: 'Import' }).click();
+  await expect(back.getByText('From till practice.till1: 1 imported')).toBeVisible();
 
   await server.control.setConnection(true);
   const updates = await till.openUpdates();
@@ -102,8 +102,8 @@ test('what is unsent moves into a sealed file and back, and a customer is forgot
 
   await till.find('rescued', /Rita Rescued/);
   await more.click();
-  await page.getByRole('button', { name: 'Forget this customer…' }).click();
-  await dialog.getByRole('button', { name: 'Forget for good' }).click();
+  await page.getByRole('button', { name: 'Erase this customer…' }).click();
+  await dialog.getByRole('button', { name: 'Erase customer' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Who is at the counter?' })).toBeVisible();
   await server.control.setConnection(false);
   await till.find(devikaNair.externalId, /Devika|external ID/);
@@ -123,5 +123,5 @@ test('the pages that come after the search are fetched before anybody opens them
   await expect(await till.openUpdates()).toBeVisible();
   await openThisTill(till);
   await page.keyboard.press('F1');
-  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
 });

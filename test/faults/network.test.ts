@@ -20,15 +20,15 @@ const rita = byServerId(anchors.ritaJames.userId);
 
 /** What staff read while it lasts. */
 const sentences: { readonly [why: string]: RegExp } = {
-  'no-connection': /no connection.*Saving works as always/,
-  'name-not-found': /cannot find the loyalty server.*Saving works as always/,
-  tls: /not trusted.*Tell IT/,
-  proxy: /proxy.*Tell IT/,
-  'sign-in-page': /asks for a sign-in/,
-  busy: /busy.*go by themselves/,
-  timeout: /did not answer in time.*by itself/,
-  'connection-lost': /broke off.*by itself/,
-  'server-error': /server has trouble.*by itself/,
+  'no-connection': /No internet connection.*You can keep saving/,
+  'name-not-found': /can’t find head office.*You can keep saving/,
+  tls: /doesn’t trust.*Tell IT/,
+  proxy: /blocking.*Tell IT/,
+  'sign-in-page': /needs you to sign in/,
+  busy: /busy.*sent automatically/,
+  timeout: /too long to answer.*automatically/,
+  'connection-lost': /dropped.*automatically/,
+  'server-error': /has a problem.*automatically/,
 };
 
 /** A till's folder with a customer that it fetched over a good line. */

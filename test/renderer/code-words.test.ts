@@ -8,63 +8,66 @@ import { refusalWords, type Told, type Words, warningWords } from '../../rendere
 
 /** Code, what it is about, the sentence and the next action, as staff read them. Written out: not derived. */
 const refused: readonly (readonly [number, FieldKey | null, string, string])[] = [
-  [400, null, 'Head office answered “m” (code 400).', 'Correct it or give up.'],
-  [404, null, 'Head office answered “m” (code 404).', 'Ask IT.'],
-  [405, null, 'Head office answered “m” (code 405).', 'Ask IT.'],
-  [1060, null, 'Head office answered “m” (code 1060).', 'Ask IT.'],
-  [618, 'fraudStatus', 'Head office has marked this customer for fraud.', 'Call a manager.'],
-  [816, null, 'Head office knows no customer with this.', 'Check with the customer, then correct or give up.'],
-  [1011, null, 'Head office knows no customer with this.', 'Check with the customer, then correct or give up.'],
-  [1012, null, 'Head office knows no customer with this.', 'Check with the customer, then correct or give up.'],
-  [1001, 'mobile', 'Head office does not take this mobile number.', 'Correct it.'],
-  [1002, 'email', 'Head office does not take this email.', 'Correct it.'],
-  [1003, 'externalId', 'Head office does not take this external ID.', 'Correct it.'],
-  [1042, 'email', 'Head office does not take this email.', 'Correct it.'],
-  [1042, null, 'Head office does not take the mobile, email or external ID.', 'Correct it.'],
-  [1104, 'mobile', 'Head office does not take this mobile number.', 'Correct it.'],
-  [1104, 'subscription.sms.BULK', 'Head office did not take the message choices.', 'Correct it.'],
-  [1016, 'email', 'This Field belongs to another customer.', 'Ask, then choose.'],
-  [1032, null, 'This belongs to another customer.', 'Ask, then choose.'],
-  [1033, 'mobile', 'This Field belongs to another customer.', 'Ask, then choose.'],
-  [1047, 'externalId', 'This Field belongs to another customer.', 'Ask, then choose.'],
-  [91007, 'email', 'This Field belongs to another customer.', 'Ask, then choose.'],
-  [1017, 'custom.age', 'Head office did not take Field.', 'Correct it.'],
-  [1018, null, 'Head office did not take one of the fields.', 'Correct it.'],
-  [91015, 'extended.city', 'Head office did not take Field.', 'Correct it.'],
-  [91017, 'custom.age', 'Head office did not take Field.', 'Correct it.'],
-  [1024, null, 'Head office could not keep it: “m”', 'Correct it or give up.'],
-  [10002, null, 'Head office could not keep it: “m”', 'Correct it or give up.'],
-  [91003, null, 'Head office could not keep it: “m”', 'Correct it or give up.'],
+  [400, null, 'Head office rejected it: “m” (code 400).', 'Fix or discard it.'],
+  [404, null, 'Head office rejected it: “m” (code 404).', 'Ask IT.'],
+  [405, null, 'Head office rejected it: “m” (code 405).', 'Ask IT.'],
+  [1060, null, 'Head office rejected it: “m” (code 1060).', 'Ask IT.'],
+  [618, 'fraudStatus', 'Head office has marked this customer as fraud.', 'Call your manager.'],
+  [816, null, 'Head office has no such customer.', 'Check with the customer, then fix or discard it.'],
+  [1011, null, 'Head office has no such customer.', 'Check with the customer, then fix or discard it.'],
+  [1012, null, 'Head office has no such customer.', 'Check with the customer, then fix or discard it.'],
+  [1001, 'mobile', 'Head office did not accept this mobile number.', 'Fix it.'],
+  [1002, 'email', 'Head office did not accept this email.', 'Fix it.'],
+  [1003, 'externalId', 'Head office did not accept this external ID.', 'Fix it.'],
+  [1042, 'email', 'Head office did not accept this email.', 'Fix it.'],
+  [1042, null, 'Head office did not accept the mobile, email or external ID.', 'Fix it.'],
+  [1104, 'mobile', 'Head office did not accept this mobile number.', 'Fix it.'],
+  [1104, 'subscription.sms.BULK', 'Head office did not accept the message preferences.', 'Fix it.'],
+  [1016, 'email', 'Another customer already has this Field.', 'Ask the customer, then choose.'],
+  [1032, null, 'Another customer already has this.', 'Ask the customer, then choose.'],
+  [1033, 'mobile', 'Another customer already has this Field.', 'Ask the customer, then choose.'],
+  [1047, 'externalId', 'Another customer already has this Field.', 'Ask the customer, then choose.'],
+  [91007, 'email', 'Another customer already has this Field.', 'Ask the customer, then choose.'],
+  [1017, 'custom.age', 'Head office did not accept Field.', 'Fix it.'],
+  [1018, null, 'Head office did not accept one of the fields.', 'Fix it.'],
+  [91015, 'extended.city', 'Head office did not accept Field.', 'Fix it.'],
+  [91017, 'custom.age', 'Head office did not accept Field.', 'Fix it.'],
+  [1024, null, 'Head office couldn’t save this: “m”', 'Fix or discard it.'],
+  [10002, null, 'Head office couldn’t save this: “m”', 'Fix or discard it.'],
+  [91003, null, 'Head office couldn’t save this: “m”', 'Fix or discard it.'],
   ...[1045, 1046, 1048, 1049].map(
     (code) =>
       [
         code,
         'type',
-        'Head office did not make the customer a member. A mobile, email or external ID may be missing.',
-        'Correct it or give up.',
+        'Head office couldn’t sign the customer up. A mobile, email or external ID may be missing.',
+        'Fix or discard it.',
       ] as const,
   ),
   ...[1101, 1102, 1103, 1105, 1106, 1110, 91022].map(
-    (code) => [code, 'subscription.sms.BULK', 'Head office did not take the message choices.', 'Correct it.'] as const,
+    (code) =>
+      [code, 'subscription.sms.BULK', 'Head office did not accept the message preferences.', 'Fix it.'] as const,
   ),
-  [91005, 'email', 'Head office did not change the main identifier.', 'Ask head office for the change.'],
-  [91006, 'email', 'Head office does not allow Field to be changed.', 'Ask head office for the change.'],
-  [91020, 'registeredTill', 'Head office does not know this till code.', 'Correct it or ask IT.'],
-  [91021, 'associatedWith', 'Head office does not know this till code.', 'Correct it or ask IT.'],
+  [91005, 'email', 'Head office did not change the main contact detail.', 'Ask head office to change it.'],
+  [91006, 'email', 'Head office doesn’t allow changes to Field.', 'Ask head office to change it.'],
+  [91020, 'registeredTill', 'Head office does not recognise this till code.', 'Fix it or ask IT.'],
+  [91021, 'associatedWith', 'Head office does not recognise this till code.', 'Fix it or ask IT.'],
 ];
 
-const again = 'Check it with the customer and save it again.';
+const again = 'Check with the customer, then save it again.';
 const warned: readonly (readonly [number, FieldKey | null, string, string])[] = [
-  [1017, 'custom.age', 'Field was not taken.', again],
-  [91003, null, 'A part was not taken: “m”', again],
-  [91005, 'email', 'Head office did not change the main identifier.', 'Ask head office for the change.'],
-  [91006, 'email', 'Head office does not allow Field to be changed.', 'Ask head office for the change.'],
-  [91007, 'mobile', 'Field belongs to another customer and was not taken.', again],
-  [91015, 'extended.city', 'Field was not taken.', again],
-  [91017, null, 'One field was not taken.', again],
-  [91020, 'registeredTill', 'The till code was not taken.', 'Correct it or ask IT.'],
-  [91021, 'associatedWith', 'The till code was not taken.', 'Correct it or ask IT.'],
-  [91022, 'subscription.sms.BULK', 'The message choices were not taken.', again],
+  [1017, 'custom.age', 'Field was not accepted.', again],
+  [91003, null, 'Part of it was not accepted: “m”', again],
+  [91005, 'email', 'Head office did not change the main contact detail.', 'Ask head office to change it.'],
+  [91006, 'email', 'Head office doesn’t allow changes to Field.', 'Ask head office to change it.'],
+  [91006, null, 'Head office doesn’t allow changes to one of the fields.', 'Ask head office to change it.'],
+  [91007, 'mobile', 'Field was not saved: another customer already has it.', again],
+  [91007, null, 'One field was not saved: another customer already has this value.', again],
+  [91015, 'extended.city', 'Field was not accepted.', again],
+  [91017, null, 'One field was not accepted.', again],
+  [91020, 'registeredTill', 'The till code was not accepted.', 'Fix it or ask IT.'],
+  [91021, 'associatedWith', 'The till code was not accepted.', 'Fix it or ask IT.'],
+  [91022, 'subscription.sms.BULK', 'Message preferences were not accepted.', again],
 ];
 
 function told(code: number | null, key: FieldKey | null, message: string | null = 'm'): Told {
@@ -106,16 +109,16 @@ describe('what staff are told of a code', () => {
   it('is the server’s own words where nobody documented the code, and of an erased customer whatever the code', () => {
     const unknown = told(4711, null, 'Moon too full');
     assert.deepEqual(read(unknown, refusalWords(unknown)), [
-      'Head office answered “Moon too full” (code 4711).',
-      'Correct it or give up.',
+      'Head office rejected it: “Moon too full” (code 4711).',
+      'Fix or discard it.',
     ]);
-    assert.deepEqual(read(unknown, warningWords(unknown)), ['A part was not taken: “Moon too full”', again]);
+    assert.deepEqual(read(unknown, warningWords(unknown)), ['Part of it was not accepted: “Moon too full”', again]);
     const silent = told(null, null, null);
-    assert.equal(refusalWords(silent).says(silent), 'Head office refused it and did not say why.');
+    assert.equal(refusalWords(silent).says(silent), 'Head office rejected it without a reason.');
     const erased = told(1012, null, 'Customer is deleted after PII delete request');
     assert.deepEqual(read(erased, refusalWords(erased)), [
       'This customer asked to be erased.',
-      'The change can only be given up.',
+      'You can only discard this change.',
     ]);
     // A refusal's code among the warnings speaks of the part alike.
     assert.equal(warningWords(told(1101, null)), refusalWords(told(1101, null)));

@@ -19,6 +19,14 @@ describe('numbers and dates', () => {
     assert.equal(germany.amount(12.345), '12,35');
   });
 
+  it('are joined as the language does, and ages are said in full words and the figures of receipts', () => {
+    assert.equal(india.list(['First name', 'Mobile']), 'First name and Mobile');
+    assert.equal(makeFormats('zh-CN', 'CN', 'Asia/Shanghai').list(['姓名', '手机']), '姓名和手机');
+    const hourMs = 3_600_000;
+    assert.equal(makeFormats('es', 'ES', 'Europe/Madrid').age(0, 61 * 24 * hourMs), 'hace 2 meses');
+    assert.match(makeFormats('ar-EG', 'EG', 'Africa/Cairo').age(0, 5 * hourMs), /5/);
+  });
+
   it("are the server's own text where that is no date, and never a day that no month has", () => {
     assert.equal(india.serverDate('2031-09-11 23:59:59'), '11 Sept 2031');
     assert.equal(india.serverDate('2031-02-30'), '2031-02-30');

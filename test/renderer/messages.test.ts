@@ -4,22 +4,10 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'svelte/compiler';
-import { z } from 'zod';
 import { localeOf, locales, m } from '../../renderer/i18n/messages.ts';
+import { formsOf, read } from './message-files.ts';
 
 const renderer = path.resolve(import.meta.dirname, '../../renderer');
-const plural = z.array(z.object({ match: z.record(z.string(), z.string()) })).length(1);
-const file = z.record(z.string(), z.union([z.string(), plural]));
-
-function read(locale: string) {
-  const parsed: unknown = JSON.parse(readFileSync(path.join(renderer, `i18n/messages/${locale}.json`), 'utf8'));
-  const { $schema: _schema, ...texts } = z.record(z.string(), z.unknown()).parse(parsed);
-  return file.parse(texts);
-}
-
-type Text = ReturnType<typeof read>[string];
-const formsOf = (text: Text): readonly string[] =>
-  typeof text === 'string' ? [text] : text.flatMap(({ match }) => Object.values(match));
 const placeholdersOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? '').toSorted();
 
 const english = read('en');
@@ -31,7 +19,7 @@ const sources = globSync('**/*.{svelte,ts}', { cwd: renderer, exclude: ['i18n/co
 
 /** Words that are the same in a language as in English, or that are no words. */
 const sameWord =
-  /^[^\p{L}]*$|^(HTTP|Tab|Esc|Enter|Ctrl S|Email|Code|Name|Offline|Contact|Clients|Points|Program|Message|Messages|Source|Type|Manager|Mobile|SMS promotional)$/u;
+  /^[^\p{L}]*$|^(HTTP|Tab|Esc|Enter|Ctrl\+S|Email|Code|Name|Offline|Configuration|Contact|Clients|Points|Program|Message|Messages|Source|Type|Manager|Mobile|SMS promotional)$/u;
 
 describe('the texts of the screen', () => {
   for (const locale of locales.filter((one) => one !== 'en')) {

@@ -39,11 +39,11 @@ test('a save that was answered before the screen had read it is said to be sent,
     state: 'applied',
     result: { effects, warnings: [], answer: null, confirmedBy: 'answer' },
   });
-  assert.match(screen.announcer.text, /^Sent\. 50 points awarded/);
-  assert.match(screen.savedSentence(screen.desk.form?.view.updates[0]), /^Sent\. 50 points awarded/);
+  assert.match(screen.announcer.text, /^Sent\. 50 points added/);
+  assert.match(screen.savedSentence(screen.desk.form?.view.updates[0]), /^Sent\. 50 points added/);
 });
 
 test('a change that was taken back is not said to be going', async () => {
   const screen = await saved({ state: 'queued' });
-  assert.equal(screen.savedSentence(update({ state: 'cancelled' })), 'Taken back');
+  assert.equal(screen.savedSentence(update({ state: 'cancelled' })), 'Cancelled');
 });

@@ -18,16 +18,16 @@ test.describe("filling in somebody else's email", () => {
 
   test('shows both customers, and goes only after staff say that it is one person', async ({ till }) => {
     const { page } = till;
-    await page.getByRole('button', { name: 'Compare the two customers' }).click();
-    const dialog = page.getByRole('dialog', { name: /Who does this Email belong to/ });
+    await page.getByRole('button', { name: 'Compare customers' }).click();
+    const dialog = page.getByRole('dialog', { name: /Whose Email is this/ });
     await expect(dialog).toContainText('Asha Raman');
     await expect(dialog).toContainText('Rita James');
-    await expect(dialog).toContainText('That cannot be undone');
+    await expect(dialog).toContainText('This can’t be undone');
     await page.keyboard.press('Control+s');
     expect(till.server.control.ledger).toHaveLength(0);
-    await dialog.getByRole('button', { name: 'It is one person: use it' }).click();
+    await dialog.getByRole('button', { name: 'Same person: use it' }).click();
     await expect(dialog).toBeHidden();
-    await expect(page.getByText(/You said that it is the same person/)).toBeVisible();
+    await expect(page.getByText(/You confirmed this is the same person/)).toBeVisible();
     await till.save();
     await expect
       .poll(() => till.server.control.ledger.map(({ changes }) => changes))
@@ -38,10 +38,10 @@ test.describe("filling in somebody else's email", () => {
 
   test('is taken back where they are two people', async ({ till }) => {
     const { page } = till;
-    await page.getByRole('button', { name: 'Compare the two customers' }).click();
-    await page.getByRole('button', { name: 'Two people: take it back' }).click();
+    await page.getByRole('button', { name: 'Compare customers' }).click();
+    await page.getByRole('button', { name: 'Different people: undo' }).click();
     await expect(till.field('Email')).toHaveValue('');
-    await expect(page.getByRole('button', { name: 'Compare the two customers' })).toBeHidden();
+    await expect(page.getByRole('button', { name: 'Compare customers' })).toBeHidden();
   });
 
   test('waits for the line: no yes without a connection', async ({ till }) => {
@@ -49,11 +49,11 @@ test.describe("filling in somebody else's email", () => {
     await till.server.control.setConnection(false);
     await page.getByRole('button', { name: 'Refresh' }).click();
     await expect(till.status).toHaveText(/^Offline/);
-    await page.getByRole('button', { name: 'Compare the two customers' }).click();
+    await page.getByRole('button', { name: 'Compare customers' }).click();
     const dialog = page.getByRole('dialog');
     await expect(dialog).toContainText('Rita James');
-    await expect(dialog.getByRole('button', { name: 'It is one person: use it' })).toBeDisabled();
-    await expect(dialog).toContainText('needs the line');
+    await expect(dialog.getByRole('button', { name: 'Same person: use it' })).toBeDisabled();
+    await expect(dialog).toContainText('need to be online');
   });
 });
 
@@ -69,20 +69,20 @@ test('a change of an existing mobile is requested, outlives a kill, and waits fo
   await dialog.getByRole('textbox', { name: 'New Mobile' }).fill('98450 12399');
   await dialog.getByRole('button', { name: 'Send request' }).click();
   await expect(dialog).toBeHidden();
-  await expect(till.page.getByText(/A change to .*98450 ?12399.* is requested\./)).toBeVisible();
+  await expect(till.page.getByText(/Change to .*98450 ?12399.* requested\./)).toBeVisible();
   await till.restart('kill');
   await till.server.control.setConnection(true);
   await expect(till.status).toHaveText(/^All sent/);
   await till.find(kabirBose.mobile, /Kabir Bose/);
-  await expect(till.page.getByText(/waits for approval/)).toBeVisible();
+  await expect(till.page.getByText(/Waiting for approval/)).toBeVisible();
   await expect(till.field('Mobile')).toHaveValue(new RegExp(kabirBose.mobile.slice(-5)));
   const [entry] = till.server.control.ledger;
   expect([entry?.endpoint, entry?.changes]).toEqual(['customer/update_identity', { mobile: '919845012399' }]);
   const updates = await till.openUpdates();
-  await updates.getByRole('button', { name: 'Recent' }).click();
+  await updates.getByRole('button', { name: 'Done' }).click();
   const item = updates.getByRole('listitem').first();
   await expect(item).toContainText('Requested');
-  await expect(item).toContainText('Asks head office to change Mobile');
+  await expect(item).toContainText('Request to change Mobile');
 });
 
 test('a refused request is corrected in its place', async ({ till }) => {
@@ -93,7 +93,7 @@ test('a refused request is corrected in its place', async ({ till }) => {
   await till.page.getByRole('button', { name: 'Send request' }).click();
   await expect(till.status).toHaveText(/^Needs attention.*1/);
   const updates = await till.openUpdates();
-  await updates.getByRole('button', { name: 'Correct it' }).click();
+  await updates.getByRole('button', { name: 'Fix' }).click();
   await till.page.getByRole('textbox', { name: 'New Mobile' }).fill('98450 12399');
   await till.page.getByRole('button', { name: 'Send request' }).click();
   await expect(till.status).toHaveText(/^All sent/);

@@ -58,7 +58,7 @@ test('keys reach everything: the list, the sheet of keys, the way back, and the 
 
   await page.keyboard.press('Tab');
   await page.keyboard.press('F1');
-  const sheet = page.getByRole('dialog', { name: 'Keys' });
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await expect(sheet.getByText('Find a customer')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(sheet).toBeHidden();

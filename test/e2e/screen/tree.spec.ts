@@ -24,13 +24,13 @@ test('a customer reads as a heading, the way of the last change, the figures and
     - button "Back"
     - heading "Rita James" [level=1]
     - paragraph: +917713643123 rita.james@example.com
-    - text: as of 2 min. ago
+    - text: checked 2 minutes ago
     - button "Refresh"
     - list "Last change":
       - listitem: Saved on this till
       - listitem: Sending
       - listitem: Sent
-      - listitem: /50 points awarded/
+      - listitem: /50 points added/
     - region "Loyalty":
       - heading "Loyalty" [level=2]
       - term: Points
@@ -49,12 +49,12 @@ test('a customer reads as a heading, the way of the last change, the figures and
     - paragraph: No changes
     - button "Save" [disabled]
   `);
-  await expect(page.getByRole('status', { name: 'Sync status' })).toHaveText('All sent · 0 waiting');
+  await expect(page.getByRole('status', { name: 'Sync status' })).toHaveText('All sent · 0 unsent');
 });
 
 test('a field says that it is locked and why, and a changed one says what it was', async ({ touchScenes }) => {
   const page = await on(touchScenes, 'edited');
-  await expect(field(page, 'Mobile')).toHaveAccessibleDescription(/not changed at the till/);
+  await expect(field(page, 'Mobile')).toHaveAccessibleDescription(/Only head office can change this/);
   await expect(field(page, 'Last name')).toHaveAccessibleDescription('was James');
   await expect(page.getByRole('switch', { name: 'SMS promotional' })).toHaveAccessibleDescription(/was off/);
   await page.getByRole('button', { name: 'Undo Last name' }).press('Enter');
@@ -95,7 +95,7 @@ test('a save with problems is told at once, lists them, and leads to the first; 
 }) => {
   const page = await on(touchScenes, 'invalid');
   await expect(page.getByRole('alert')).toContainText('2');
-  const summary = page.getByRole('region', { name: /^2 / });
+  const summary = page.getByRole('region', { name: /^Fix 2 / });
   await expect(summary.getByRole('listitem')).toHaveCount(2);
   const email = field(page, 'Email');
   await expect(email).toBeFocused();
@@ -113,8 +113,8 @@ test('a save with problems is told at once, lists them, and leads to the first; 
 test('a panel and a sheet give the focus back to what opened them', async ({ touchScenes }) => {
   const page = await on(touchScenes, 'welcome');
   for (const [opener, panel] of [
-    ['#open-menu', 'Screen and language'],
-    ['#open-staff', 'Who is at the till?'],
+    ['#open-menu', 'Settings'],
+    ['#open-staff', 'Who’s on this till?'],
     ['#open-status-help', 'What this status means'],
   ] as const) {
     await page.locator(opener).press('Enter');
@@ -128,23 +128,23 @@ test('a panel and a sheet give the focus back to what opened them', async ({ tou
     await expect(page.getByRole('dialog')).toHaveCount(0);
   }
   await page.locator('#open-keys').press('Enter');
-  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.locator('#open-keys')).toBeFocused();
 });
 
 test('the first steps follow what staff do, tell each step, and are skipped for good', async ({ touchScenes }) => {
   const page = await on(touchScenes, 'guide');
-  const guide = page.getByRole('region', { name: 'First steps' });
+  const guide = page.getByRole('region', { name: 'Getting started' });
   await expect(guide.getByRole('heading')).toHaveText('Find a customer');
   await expect(guide.locator('[aria-live="polite"]')).toContainText('Type “rita”');
   await openByKeys(page, 'james');
-  await expect(guide.getByRole('heading')).toHaveText('Change something');
+  await expect(guide.getByRole('heading')).toHaveText('Change a detail');
   await expect(field(page, 'First name')).toBeFocused();
   await field(page, 'Last name').fill('Jameson');
   await expect(guide.getByRole('heading')).toHaveText('Save');
   await page.keyboard.press('Control+s');
-  await expect(guide.getByRole('heading')).toHaveText('See where it is');
+  await expect(guide.getByRole('heading')).toHaveText('Follow your change');
   await guide.getByRole('button', { name: 'Next' }).tap();
   await expect(guide).toContainText('Step 5 of 5');
   await guide.getByRole('button', { name: 'Back' }).press('Enter');
@@ -154,7 +154,7 @@ test('the first steps follow what staff do, tell each step, and are skipped for 
   await page.reload();
   await expect(page.getByRole('region', { name: 'Practice mode' })).toBeVisible();
   await expect(guide).toHaveCount(0);
-  await page.getByRole('button', { name: 'Show first steps' }).tap();
+  await page.getByRole('button', { name: 'Show getting started' }).tap();
   await expect(guide).toContainText('Step 1 of 5');
   await page.evaluate(() => localStorage.clear());
 });
@@ -164,7 +164,7 @@ test('the check of the connection tells in the panel of the status what came of 
 }) => {
   for (const [scene, told] of [
     ['help-saved-offline', /Meridian Stores.*store12\.till3/],
-    ['help-paused', /does not accept this till.s password/],
+    ['help-paused', /did not accept this till.s password/],
   ] as const) {
     const page = await on(touchScenes, scene);
     const panel = page.getByRole('dialog', { name: 'What this status means' });
@@ -181,11 +181,11 @@ test('who is no member reads so once, and is made one by a press that Save then 
   const loyalty = page.getByRole('region', { name: 'Loyalty' });
   await expect(page.getByText('Not a member', { exact: true })).toHaveCount(1);
   await expect(loyalty.getByText('Not a member', { exact: true })).toBeVisible();
-  await expect(loyalty.getByText('not known yet').filter({ visible: true })).toHaveCount(0);
-  await loyalty.getByRole('button', { name: 'Make them a member' }).press('Enter');
+  await expect(loyalty.getByText('not known').filter({ visible: true })).toHaveCount(0);
+  await loyalty.getByRole('button', { name: 'Sign them up' }).press('Enter');
   await expect(page.getByRole('switch', { name: 'Loyalty member' })).toBeFocused();
   await expect(page.getByRole('switch', { name: 'Loyalty member' })).toBeChecked();
-  await expect(loyalty).toContainText('Becomes a member with Save');
+  await expect(loyalty).toContainText('Joins when you save');
   await page.keyboard.press('Control+s');
   await expect(heard(page)).toHaveText(/^Saved on this till/);
 });
@@ -214,8 +214,8 @@ test('a problem is reported from where staff are, and what was typed stays', asy
   await page.locator('#open-menu').press('Enter');
   await page.getByRole('button', { name: 'Report a problem' }).press('Enter');
   const sheet = page.getByRole('dialog', { name: 'Report a problem' });
-  await sheet.getByRole('button', { name: 'Make the file' }).press('Enter');
-  await expect(sheet.locator('[aria-live="polite"]')).toContainText('The file is ready to be sent');
+  await sheet.getByRole('button', { name: 'Create file' }).press('Enter');
+  await expect(sheet.locator('[aria-live="polite"]')).toContainText('File ready to send');
   await page.keyboard.press('Escape');
   await expect(sheet).toHaveCount(0);
   await expect(page.locator('#open-menu')).toBeFocused();

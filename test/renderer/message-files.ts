@@ -1,0 +1,28 @@
+/** The texts of the screen as they stand in their files. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+
+const plural = z.array(z.object({ match: z.record(z.string(), z.string()) })).length(1);
+const file = z.record(z.string(), z.union([z.string(), plural]));
+const folder = path.resolve(import.meta.dirname, '../../renderer/i18n/messages');
+
+export type Text = z.infer<typeof file>[string];
+
+export function read(locale: string): Readonly<Record<string, Text>> {
+  const parsed: unknown = JSON.parse(readFileSync(path.join(folder, `${locale}.json`), 'utf8'));
+  const { $schema: _schema, ...texts } = z.record(z.string(), z.unknown()).parse(parsed);
+  return file.parse(texts);
+}
+
+/** A text, or each of the forms that a count gives it, by their categories. */
+export function byCategory(text: Text): ReadonlyMap<string, string> {
+  if (typeof text === 'string') return new Map([['', text]]);
+  return new Map(
+    text.flatMap(({ match }) => Object.entries(match).map(([key, form]) => [key.replace('plural=', ''), form])),
+  );
+}
+
+export function formsOf(text: Text): readonly string[] {
+  return [...byCategory(text).values()];
+}
