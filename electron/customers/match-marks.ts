@@ -1,6 +1,7 @@
 /** Which part of a found customer is what was typed. */
 import type { CustomerHit } from '../model/customer-view.ts';
-import { exactKey, matchAtWordStart, nameGap } from './search-text.ts';
+import { exactKey } from '../model/identifiers.ts';
+import { matchAtWordStart, nameGap } from './search-text.ts';
 import type { CustomerRow } from './store.ts';
 import type { Typed } from './typed.ts';
 

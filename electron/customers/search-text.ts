@@ -2,6 +2,7 @@
  * How names, numbers and queries become search keys: without regard to case, marks and script width. B-tree range
  * queries over these keys beat full-text search at every kind of query (performance.md, finding 1).
  */
+import { asciiDigit } from '../model/clean-text.ts';
 
 /** Letters that staff type in another way and that no decomposition brings together. */
 const spelledOut: ReadonlyMap<string, string> = new Map([
@@ -27,14 +28,6 @@ const visible = /^[\p{L}\p{N}\p{M}]+$/u;
 const ascii = /^[\x20-\x7e]*$/;
 /** Scripts that put family and given name together without a space. */
 const unspaced = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}ー ]+$/u;
-
-/** A decimal digit of any script as one of ours. */
-function asciiDigit(character: string): string {
-  const point = character.codePointAt(0) ?? 0;
-  let zero = point;
-  while (point - zero < 9 && /^\p{Nd}$/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
-  return String(point - zero);
-}
 
 /** As many as there are different characters in the names of a till. */
 const folded = new Map<string, string>();
@@ -80,11 +73,6 @@ export function searchKey(text: string): string {
 export function nameKey(typed: string): string {
   const key = searchKey(typed);
   return unspaced.test(key) ? key.replaceAll(' ', '') : key;
-}
-
-/** An email or external id as it is compared. */
-export function exactKey(value: string): string {
-  return value.normalize('NFKC').toLowerCase();
 }
 
 export type NameKeys = {

@@ -7,12 +7,12 @@
 import type { Db } from '../db/open.ts';
 import { limitBy, sql } from '../db/statements.ts';
 import type { CustomerHit, SearchResult } from '../model/customer-view.ts';
-import { identifierIn } from '../model/identifiers.ts';
+import { exactKey, identifierIn } from '../model/identifiers.ts';
 import { marksOf } from './match-marks.ts';
 import { misspeltNames } from './misspelt.ts';
 import { customersInRange, firstKeyFrom, namesWithWord, type SearchColumn, wordsInRange } from './ranges.ts';
 import { customersOnTill } from './region.ts';
-import { afterPrefix, exactKey } from './search-text.ts';
+import { afterPrefix } from './search-text.ts';
 import { type CustomerRow, customerRow, findByIdentifier } from './store.ts';
 import { readTyped, type Typed } from './typed.ts';
 

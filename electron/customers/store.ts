@@ -2,9 +2,10 @@
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
 import type { CustomerRecord, FieldChanges, FieldValues, Identifier } from '../model/customer.ts';
+import { exactKey } from '../model/identifiers.ts';
 import { decodeRecord, encodeRecord } from './record-json.ts';
 import { makeOwn, nextOwnId, shownOfRegion } from './region.ts';
-import { exactKey, nameKeys, reversed } from './search-text.ts';
+import { nameKeys, reversed } from './search-text.ts';
 
 export type CustomerRow = {
   readonly id: number;

@@ -1,6 +1,6 @@
 /** What staff typed into the search, read in every way that it may be meant. */
-import { callingCode } from '../model/identifiers.ts';
-import { exactKey, nameKey, reversed, searchKey } from './search-text.ts';
+import { callingCode, exactKey } from '../model/identifiers.ts';
+import { nameKey, reversed, searchKey } from './search-text.ts';
 
 /** The fewest digits that are taken as the end of a mobile number. */
 const fewestLastDigits = 3;

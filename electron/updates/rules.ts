@@ -3,6 +3,7 @@
  * comes in, cleaned changes or problems go out. The same rules serve `updates.check` while staff type and
  * `updates.save`; the server stays the last judge.
  */
+import { bareIdentifier, cleanLines, cleanText, isBroken, plainSigns, showsSomething } from '../model/clean-text.ts';
 import {
   type CoreField,
   type FieldChanges,
@@ -14,7 +15,7 @@ import {
   type Identifier,
 } from '../model/customer.ts';
 import type { LockReason } from '../model/customer-view.ts';
-import { normalDateTime } from '../model/date-time.ts';
+import { gregorian, normalDateTime } from '../model/date-time.ts';
 import { definitionProblem } from '../model/defined-field-rules.ts';
 import type { FieldDefinition, OrgPolicy } from '../model/definitions.ts';
 import { maxEmailLength, normalEmail, normalMobile } from '../model/identifiers.ts';
@@ -81,30 +82,36 @@ export function definitionOf(key: FieldKey, definitions: readonly FieldDefinitio
   return definitions.find((definition) => `${definition.kind}.${definition.name}` === key);
 }
 
-/** A value as it will be sent: trimmed, in one Unicode form, identifiers and dates in the API's spelling. */
+/** A value as it will be sent: clean, in one Unicode form, identifiers, numbers and dates in the API's spelling. */
 function cleaned(key: FieldKey, typed: string, context: RuleContext): string {
-  const value = typed.normalize('NFC').trim();
   switch (key) {
     case 'mobile':
-      return normalMobile(value, context.countryCode) ?? value;
+      return normalMobile(typed, context.countryCode) ?? bareIdentifier(typed);
     case 'email':
-      return normalEmail(value) ?? value;
-    case 'registeredOn':
-      return normalDateTime(value) ?? value;
-    default:
-      return value;
-  }
-}
-
-function hasControlCharacters(value: string, multiLine: boolean): boolean {
-  for (const character of value) {
-    const code = character.codePointAt(0) ?? 0;
-    if (multiLine && (code === 10 || code === 13 || code === 9)) continue;
-    if (code < 32 || code === 127 || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)) {
-      return true;
+      return normalEmail(typed) ?? bareIdentifier(typed);
+    case 'externalId':
+      return bareIdentifier(typed);
+    case 'registeredOn': {
+      const date = gregorian(typed, context.countryCode);
+      return normalDateTime(date) ?? date;
     }
   }
-  return false;
+  const definition = definitionOf(key, context.definitions);
+  // An option is the organisation's own text, with whatever is in it.
+  if (definition === undefined) return cleanText(typed);
+  if (definition.options.length > 0) return typed.trim();
+  if (definition.pattern === null && (definition.widget === 'date' || definition.dataType === 'datetime')) {
+    return gregorian(typed, context.countryCode);
+  }
+  if (definition.dataType === 'integer' || definition.dataType === 'double') return plainSigns(typed);
+  return definition.widget === 'textarea' ? cleanLines(typed) : cleanText(typed);
+}
+
+/** Something was typed that leaves nothing to see, or that hides what once stood there. */
+function cannotBeSeen(key: FieldKey, typed: string, definition: FieldDefinition | undefined): boolean {
+  if (/[^ \t\r\n]/.test(typed) && !showsSomething(typed)) return true;
+  if (isFillable(key) || (definition?.options.length ?? 0) > 0) return false;
+  return isBroken(definition?.widget === 'textarea' ? typed.replace(/[\u2028\u2029]/g, '\n') : typed);
 }
 
 /** @param typed as staff typed it: a mobile in the API's spelling has lost the plus sign of another country */
@@ -148,7 +155,7 @@ function problemOf(key: FieldKey, value: string, typed: string, context: RuleCon
   const lock = lockOf(key, context);
   if (lock !== null) return problem(lock);
   const definition = definitionOf(key, context.definitions);
-  if (hasControlCharacters(value, definition?.widget === 'textarea')) return problem('control-characters');
+  if (cannotBeSeen(key, typed, definition)) return problem('control-characters');
   if (value === '') {
     if (definition?.mandatory === true) return problem('required');
     return mayBeEmptied(key) ? null : problem('may-not-be-emptied');
@@ -177,7 +184,10 @@ export function checkChanges(typed: FieldChanges, context: RuleContext): Checked
   for (const key of fieldKeys(typed)) {
     const text = typed[key] ?? '';
     const value = cleaned(key, text, context);
-    if (value === (context.effective[key] ?? '')) continue;
+    const there = context.effective[key] ?? '';
+    // What was told with unseen signs in it and not touched stays as it is, too.
+    if (text === there) continue;
+    if (value === there && !cannotBeSeen(key, text, definitionOf(key, context.definitions))) continue;
     const problem = problemOf(key, value, text, context);
     if (problem === null) changes.push([key, value]);
     else problems.push(problem);
@@ -199,8 +209,8 @@ export function checkIdentityChange(
   });
   if (oldValue === '') return problem('nothing-to-change');
   if (value === oldValue) return { changes: {}, problems: [] };
+  if (cannotBeSeen(type, typed, undefined)) return problem('control-characters');
   if (value === '') return problem('may-not-be-emptied');
-  if (hasControlCharacters(value, false)) return problem('control-characters');
   if (value.length > limits[type]) return problem('too-long', limits[type]);
   const code = coreProblem(type, value, typed, context);
   return code === null ? { changes: { [type]: value }, problems: [] } : problem(code);

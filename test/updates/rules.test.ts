@@ -69,7 +69,17 @@ const wrong: readonly (readonly [FieldKey, string, FieldProblem['code']])[] = [
   ['externalId', '', 'may-not-be-emptied'],
   ['associatedWith', '', 'may-not-be-emptied'],
   ['lastName', 'Ra\u0000man', 'control-characters'],
-  ['lastName', 'Ra\u202eman', 'control-characters'],
+  ['lastName', '\u200b', 'control-characters'],
+  ['lastName', '\u2800\u3164', 'control-characters'],
+  ['lastName', '\u0301', 'control-characters'],
+  ['lastName', 'O\u0092Brien', 'control-characters'],
+  ['lastName', 'Ra\u2028man', 'control-characters'],
+  ['lastName', 'Ra\ud83dman', 'control-characters'],
+  ['email', '\u200b', 'control-characters'],
+  ['registeredOn', '2562-02-28', 'date'],
+  ['registeredOn', '9999-12-31', 'date'],
+  ['registeredOn', '0202-02-28', 'date'],
+  ['extended.wedding', '2562-02-28', 'date'],
   ['registeredOn', '2025-02-30 10:00:00', 'date'],
   ['registeredOn', '2025-02-29', 'date'],
   ['registeredOn', '2024-13-01 10:00:00', 'date'],
@@ -126,6 +136,16 @@ test('a field that no definition covers may be edited until the definitions of i
 const right: readonly (readonly [FieldKey, string, string])[] = [
   ['mobile', '098450 12346', '919845012346'],
   ['mobile', '+44 7400 123456', '447400123456'],
+  ['mobile', '\u202a+91 98450\u2011123\u200b46\u202c', '919845012346'],
+  ['mobile', '٠٩٨٤٥٠١٢٣٤٦', '919845012346'],
+  ['mobile', 'tel:+44 (0)7400 123456,', '447400123456'],
+  ['mobile', '+52 1 55 1234 5678', '525512345678'],
+  ['email', '\u200basha@bücher.example', 'asha@xn--bcher-kva.example'],
+  ['externalId', '\u202dRJ\u20131001\u202c,', 'RJ-1001'],
+  ['lastName', '\u202eRa\u200bmann\u2060', 'Ramann'],
+  ['firstName', 'علی\u200cرضا', 'علی\u200cرضا'],
+  ['registeredOn', '٢٠٢٤-٠٢-٢٩', '2024-02-29 00:00:00'],
+  ['custom.age', '४६', '46'],
   ['email', ' asha.raman@example.com ', 'asha.raman@example.com'],
   ['registeredOn', '2024-02-29', '2024-02-29 00:00:00'],
   ['registeredOn', '2024-02-29T09:15', '2024-02-29 09:15:00'],
@@ -149,6 +169,20 @@ for (const [key, typed, kept] of right) {
     assert.deepEqual(check(key, typed, known), { changes: { [key]: kept }, problems: [] });
   });
 }
+
+test('in Thailand, and only there, a year of the Buddhist calendar is understood', () => {
+  const thai = context({}, { countryCode: 'TH' });
+  assert.deepEqual(check('registeredOn', '2567-02-29 10:00', thai).changes, { registeredOn: '2024-02-29 10:00:00' });
+  assert.deepEqual(check('registeredOn', '๒๕๖๗-๐๒-๒๙', thai).changes, { registeredOn: '2024-02-29 00:00:00' });
+  assert.deepEqual(check('extended.wedding', '2567-02-29', thai).changes, { 'extended.wedding': '2024-02-29' });
+  assert.deepEqual(check('registeredOn', '2024-02-29', thai).changes, { registeredOn: '2024-02-29 00:00:00' });
+});
+
+test('what was told with an unseen sign in it is changed only by staff', () => {
+  const told = context({ lastName: 'Ra\u200bman' });
+  assert.deepEqual(check('lastName', 'Ra\u200bman', told), { changes: {}, problems: [] });
+  assert.deepEqual(check('lastName', 'Raman', told), { changes: { lastName: 'Raman' }, problems: [] });
+});
 
 test('what is there already is no change', () => {
   assert.deepEqual(check('lastName', ' Raman '), { changes: {}, problems: [] });
