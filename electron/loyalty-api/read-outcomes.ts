@@ -10,7 +10,7 @@ import { itemAbout } from './same-customer.ts';
 import type { HttpResult } from './transport.ts';
 import { readCustomer } from './wire/customer.ts';
 import { readCustomers, readItemStatus, type WireItemStatus } from './wire/reply.ts';
-import { isObject, type JsonObject, partOf, readBoolean, readCode, readList, readText } from './wire/scalars.ts';
+import { isObject, type JsonObject, partOf, readBoolean, readCode, readList, readMessage } from './wire/scalars.ts';
 
 const unreadable: ReadOutcome<never> = { kind: 'failed', why: 'unreadable-answer', retryAfterMs: null };
 
@@ -41,7 +41,7 @@ function requestRejection({ status }: Reply): Rejection {
 function listedError(object: JsonObject): Rejection | null {
   const error = readList(partOf(object, 'errors')).find(isObject);
   if (error === undefined || readBoolean(partOf(error, 'status')) === true) return null;
-  return { code: readCode(partOf(error, 'code')), field: null, message: readText(partOf(error, 'message')) };
+  return { code: readCode(partOf(error, 'code')), field: null, message: readMessage(partOf(error, 'message')) };
 }
 
 /**

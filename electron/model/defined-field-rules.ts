@@ -2,6 +2,7 @@
 import type { FieldKey } from './customer.ts';
 import { normalDateTime } from './date-time.ts';
 import type { FieldDefinition } from './definitions.ts';
+import type { PatternMatcher } from './pattern.ts';
 import type { FieldProblem } from './update-view.ts';
 
 /** Several values of one field, as the API holds them: a JSON array in a string. Null where it is not one. */
@@ -32,21 +33,38 @@ function dataTypeProblem(value: string, definition: FieldDefinition): FieldProbl
 }
 
 /** A date picker holds a date whatever its data type says; only the organisation's pattern may ask for another spelling. */
-function dateProblem(value: string, { pattern }: FieldDefinition): FieldProblem['code'] | null {
-  return pattern === null && normalDateTime(value) === null ? 'date' : null;
+function dateProblem(
+  value: string,
+  { pattern }: FieldDefinition,
+  matcher: PatternMatcher,
+): FieldProblem['code'] | null {
+  if (normalDateTime(value) !== null) return null;
+  return pattern === null || !matcher.isUsed(pattern.regex) ? 'date' : null;
 }
 
-/** A pattern of the organisation's that the browser's and Node's engine cannot read is no reason to refuse a value. */
-function matchesPattern(value: string, regex: string): boolean {
-  try {
-    return new RegExp(`^(?:${regex})$`, 'u').test(value);
-  } catch {
-    return true;
+/** By key, made once a list: a form asks for every one of its fields. */
+const byKey = new WeakMap<readonly FieldDefinition[], ReadonlyMap<string, FieldDefinition>>();
+
+export function definitionOf(key: FieldKey, definitions: readonly FieldDefinition[]): FieldDefinition | undefined {
+  let found = byKey.get(definitions);
+  if (found === undefined) {
+    // Of two with one name the first counts.
+    found = new Map(definitions.toReversed().map((one) => [`${one.kind}.${one.name}`, one]));
+    byKey.set(definitions, found);
   }
+  return found.get(key);
 }
 
-/** @param value not empty */
-export function definitionProblem(key: FieldKey, value: string, definition: FieldDefinition): FieldProblem | null {
+/**
+ * @param value not empty
+ * @param matcher of the whole check that this value is part of
+ */
+export function definitionProblem(
+  key: FieldKey,
+  value: string,
+  definition: FieldDefinition,
+  matcher: PatternMatcher,
+): FieldProblem | null {
   const problem = (code: FieldProblem['code'], detail: string | null = null): FieldProblem => ({
     key,
     code,
@@ -60,9 +78,10 @@ export function definitionProblem(key: FieldKey, value: string, definition: Fiel
     return problem('not-an-option');
   }
   for (const item of values) {
-    const code = definition.widget === 'date' ? dateProblem(item, definition) : dataTypeProblem(item, definition);
+    const code =
+      definition.widget === 'date' ? dateProblem(item, definition, matcher) : dataTypeProblem(item, definition);
     if (code !== null) return problem(code);
-    if (definition.pattern !== null && !matchesPattern(item, definition.pattern.regex)) {
+    if (definition.pattern !== null && !matcher.allows(definition.pattern.regex, item)) {
       return problem('pattern', definition.pattern.error);
     }
   }

@@ -24,6 +24,26 @@ export type FieldWidget = (typeof fieldWidgets)[number];
 export const fieldDataTypes = ['string', 'integer', 'double', 'boolean', 'datetime', 'enum'] as const;
 export type FieldDataType = (typeof fieldDataTypes)[number];
 
+/**
+ * As much of what head office defines as a till takes, so that no amount of it makes staff wait (F59). Names and options
+ * are values, which cannot be cut: a longer one is left out.
+ */
+export const definitionLimits = {
+  /** Of each kind. */
+  fields: 500,
+  name: 180,
+  label: 200,
+  options: 500,
+  option: 500,
+  default: 1000,
+  error: 300,
+  /** Of all the options of a kind together. */
+  optionsText: 300_000,
+  staff: 2000,
+  staffCode: 100,
+  staffName: 100,
+} as const;
+
 /** One custom field (`organization/customfields`) or extended field (`/v2/extendedFields`). */
 export type FieldDefinition = {
   readonly kind: 'custom' | 'extended';
@@ -37,6 +57,7 @@ export type FieldDefinition = {
   readonly position: number;
   /** A pattern that the whole value must match, with the organisation's own error text. */
   readonly pattern: {
+    /** Where it is longer than any that is used: as much of it as shows that. */
     readonly regex: string;
     readonly error: string | null;
   } | null;

@@ -10,6 +10,7 @@ import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { Clock } from '../machine/clock.ts';
 import { type CustomKey, fillableIdentifiers } from '../model/customer.ts';
 import {
+  definitionLimits,
   type FieldDefinition,
   fieldDataTypes,
   fieldWidgets,
@@ -36,21 +37,25 @@ const policySchema: z.ZodType<ToldPolicy> = z.object({
     .optional(),
 });
 
-const definitionsSchema: z.ZodType<readonly FieldDefinition[]> = z.array(
-  z.object({
-    kind: z.enum(['custom', 'extended']),
-    name: z.string(),
-    label: z.string(),
-    widget: z.enum(fieldWidgets),
-    dataType: z.enum(fieldDataTypes),
-    options: z.array(z.string()),
-    default: z.string().nullable(),
-    position: z.number(),
-    pattern: z.object({ regex: z.string(), error: z.string().nullable() }).nullable(),
-    mandatory: z.boolean(),
-    disabled: z.boolean(),
-  }),
-);
+const definitionSchema: z.ZodType<FieldDefinition> = z.object({
+  kind: z.enum(['custom', 'extended']),
+  name: z.string(),
+  label: z.string(),
+  widget: z.enum(fieldWidgets),
+  dataType: z.enum(fieldDataTypes),
+  options: z.array(z.string()),
+  default: z.string().nullable(),
+  position: z.number(),
+  pattern: z.object({ regex: z.string(), error: z.string().nullable() }).nullable(),
+  mandatory: z.boolean(),
+  disabled: z.boolean(),
+});
+
+/** An older version kept as many as it was told. */
+const definitionsSchema: z.ZodType<readonly FieldDefinition[]> = z
+  .array(z.unknown())
+  .transform((all) => all.slice(0, definitionLimits.fields))
+  .pipe(z.array(definitionSchema));
 
 const loginSchema: z.ZodType<StoreLogin> = z.object({
   till: z.string(),

@@ -16,9 +16,10 @@ import {
 } from '../model/customer.ts';
 import type { LockReason } from '../model/customer-view.ts';
 import { gregorian, normalDateTime } from '../model/date-time.ts';
-import { definitionProblem } from '../model/defined-field-rules.ts';
+import { definitionOf, definitionProblem } from '../model/defined-field-rules.ts';
 import type { FieldDefinition, OrgPolicy } from '../model/definitions.ts';
 import { maxEmailLength, normalEmail, normalMobile } from '../model/identifiers.ts';
+import { PatternMatcher } from '../model/pattern.ts';
 import type { FieldProblem } from '../model/update-view.ts';
 
 export type RuleContext = {
@@ -76,10 +77,6 @@ export function lockOf(key: FieldKey, context: RuleContext): LockReason | null {
     return context.definitionsKnown[kind] || context.server[key] === undefined ? 'unknown-field' : null;
   }
   return definition.disabled ? 'disabled-field' : null;
-}
-
-export function definitionOf(key: FieldKey, definitions: readonly FieldDefinition[]): FieldDefinition | undefined {
-  return definitions.find((definition) => `${definition.kind}.${definition.name}` === key);
 }
 
 /** A value as it will be sent: clean, in one Unicode form, identifiers, numbers and dates in the API's spelling. */
@@ -145,7 +142,13 @@ function isCore(key: FieldKey): key is CoreField {
   return key in limits;
 }
 
-function problemOf(key: FieldKey, value: string, typed: string, context: RuleContext): FieldProblem | null {
+function problemOf(
+  key: FieldKey,
+  value: string,
+  typed: string,
+  context: RuleContext,
+  matcher: PatternMatcher,
+): FieldProblem | null {
   const problem = (code: FieldProblem['code'], limit: number | null = null): FieldProblem => ({
     key,
     code,
@@ -168,7 +171,7 @@ function problemOf(key: FieldKey, value: string, typed: string, context: RuleCon
   if (key.startsWith('subscription.')) return value === '0' || value === '1' ? null : problem('yes-or-no');
   const limit = definition?.widget === 'textarea' ? 4000 : 1000;
   if (value.length > limit) return problem('too-long', limit);
-  return definition === undefined ? null : definitionProblem(key, value, definition);
+  return definition === undefined ? null : definitionProblem(key, value, definition, matcher);
 }
 
 export type Checked = {
@@ -181,6 +184,7 @@ export type Checked = {
 export function checkChanges(typed: FieldChanges, context: RuleContext): Checked {
   const problems: FieldProblem[] = [];
   const changes: [FieldKey, string][] = [];
+  const matcher = new PatternMatcher();
   for (const key of fieldKeys(typed)) {
     const text = typed[key] ?? '';
     const value = cleaned(key, text, context);
@@ -188,7 +192,7 @@ export function checkChanges(typed: FieldChanges, context: RuleContext): Checked
     // What was told with unseen signs in it and not touched stays as it is, too.
     if (text === there) continue;
     if (value === there && !cannotBeSeen(key, text, definitionOf(key, context.definitions))) continue;
-    const problem = problemOf(key, value, text, context);
+    const problem = problemOf(key, value, text, context, matcher);
     if (problem === null) changes.push([key, value]);
     else problems.push(problem);
   }

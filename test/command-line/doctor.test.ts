@@ -219,6 +219,31 @@ describe('tillside doctor', () => {
     assert.equal(of('organisation')?.facts.mayNotFill, '');
   });
 
+  it('names the fields whose pattern is not used, and says where there are more fields than a till takes (F59)', async (t) => {
+    const folder = await tillFolder();
+    const transport = createNodeTransport({ clock: systemClock, env: {} });
+    t.after(() => transport.close());
+    const fields = [
+      { name: 'pan', regex: '^(?=.*[A-Z]).+$' },
+      { name: 'fine', regex: '^[a-z]{1,20}$' },
+      ...Array.from({ length: 600 }, (_, n) => ({ name: `field${n}` })),
+    ];
+    const body = {
+      response: { status: { success: 'true', code: 200 }, organization: { custom_fields: { field: fields } } },
+    };
+    const send: typeof transport.send = async (request) => {
+      const result = await transport.send(request);
+      if (result.kind !== 'answer' || !request.url.includes('/customfields')) return result;
+      return { ...result, body: JSON.stringify(body) };
+    };
+    const ran = await run(['doctor', '--json', '--data', folder, '--config', configFor()], { transport: send });
+    const findings: readonly Finding[] = JSON.parse(ran.out).findings;
+    const told = findings.filter(({ severity }) => severity !== 'fine').map(({ found }) => found);
+    assert.equal(told.length, 2, ran.out);
+    assert.match(told[0] ?? '', /The pattern of the custom field "pan" is not used: it uses something/);
+    assert.match(told[1] ?? '', /500 or more custom fields; Tillside uses the first 500/);
+  });
+
   it('a key that is gone, a password that was never given, a clock that is wrong, a config that cannot be used', async (t) => {
     const folder = await tillFolder();
     const config = configFor();

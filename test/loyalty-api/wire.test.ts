@@ -219,7 +219,7 @@ test('custom fields read with their kind, options and pattern, in the order of t
   );
   assert.deepEqual(
     read?.map(({ pattern }) => pattern),
-    [{ regex: '^[0-9]+$', error: 'Digits' }, null, null],
+    [{ regex: '^[0-9]+$', error: 'Digits' }, null, { regex: '(', error: null }],
   );
   assert.deepEqual(readCustomFields({ organization: { custom_fields: [] } }), []);
   assert.equal(readCustomFields({ organization: {} }), null);

@@ -8,8 +8,9 @@ import type { Transport } from '../../loyalty-api/transport.ts';
 import type { Clock } from '../../machine/clock.ts';
 import type { Secrets } from '../../machine/secrets.ts';
 import { fillableIdentifiers } from '../../model/customer.ts';
-import type { ToldPolicy } from '../../model/definitions.ts';
+import { definitionLimits, type ToldPolicy } from '../../model/definitions.ts';
 import type { ReadOutcome } from '../../model/outcome.ts';
+import { longestPattern, type PatternTrouble, patternTrouble } from '../../model/pattern.ts';
 import { act, type Finding, fine, look } from './finding.ts';
 
 export type CheckServer = {
@@ -70,12 +71,16 @@ export async function checkServer(options: CheckServer): Promise<Finding[]> {
       organisation,
     },
   );
-  const inside = await Promise.all([
-    checkPermissions(api),
-    checkOrganisation(api, config),
-    checkMarkField(api, config),
-  ]);
-  return [...entry, known, checkClock(serverTimeMs, clock), ...inside.flat()];
+  const asked = await askAll(api);
+  return [
+    ...entry,
+    known,
+    checkClock(serverTimeMs, clock),
+    checkPermissions(asked),
+    checkOrganisation(asked, config),
+    ...checkMarkField(asked, config),
+    ...checkDefinitions(asked),
+  ];
 }
 
 function atTheDoor(login: ReadOutcome<unknown>, config: MachineConfig, code: string): Finding[] {
@@ -166,15 +171,21 @@ function checkClock(serverTimeMs: number | null, clock: Clock): Finding {
 /** An id that nobody has: what is asked is whether one may ask. */
 const nobody = { type: 'userId', value: '0' } as const;
 
-async function checkPermissions(api: LoyaltyApi): Promise<Finding> {
-  const calls = {
+type Asked = Awaited<ReturnType<typeof askAll>>;
+
+/** One after the other: a doctor must not take the till's whole pace. */
+async function askAll(api: LoyaltyApi) {
+  return {
     'customer/get': await api.getCustomer(nobody),
     'organization/configs': await api.orgPolicy(),
     'organization/customfields': await api.customFields(),
     extendedFields: await api.extendedFields(),
     'store/staff': await api.staff(),
   } as const;
-  const told = Object.fromEntries(Object.entries(calls).map(([name, outcome]) => [name, mayAsk(outcome)]));
+}
+
+function checkPermissions(asked: Asked): Finding {
+  const told = Object.fromEntries(Object.entries(asked).map(([name, outcome]) => [name, mayAsk(outcome)]));
   const of = (answer: Permission) => Object.keys(told).filter((name) => told[name] === answer);
   const refused = of('refused');
   const found = [
@@ -209,8 +220,8 @@ function mayAsk(outcome: ReadOutcome<unknown>): Permission {
   return outcome.kind === 'failed' ? 'no answer' : 'allowed';
 }
 
-async function checkOrganisation(api: LoyaltyApi, config: MachineConfig): Promise<Finding> {
-  const policy = await api.orgPolicy();
+function checkOrganisation(asked: Asked, config: MachineConfig): Finding {
+  const policy = asked['organization/configs'];
   if (policy.kind !== 'found') {
     return look(
       'organisation',
@@ -248,9 +259,9 @@ async function checkOrganisation(api: LoyaltyApi, config: MachineConfig): Promis
 }
 
 /** The field that IT keeps for the till: without it an uncertain update is told by its fields alone. */
-async function checkMarkField(api: LoyaltyApi, { sync: { markField } }: MachineConfig): Promise<Finding[]> {
+function checkMarkField(asked: Asked, { sync: { markField } }: MachineConfig): Finding[] {
   if (markField === null) return [];
-  const fields = await api.customFields();
+  const fields = asked['organization/customfields'];
   if (fields.kind !== 'found') return [];
   const field = fields.value.find(({ name }) => name === markField);
   if (field !== undefined && !field.disabled) {
@@ -264,6 +275,36 @@ async function checkMarkField(api: LoyaltyApi, { sync: { markField } }: MachineC
       { markField },
     ),
   ];
+}
+
+const patternTroubles: { readonly [Trouble in PatternTrouble]: string } = {
+  'not-understood': 'uses something that Tillside does not support (such as look-ahead or a back-reference)',
+  'too-large': 'repeats too much',
+  'too-long': `is longer than ${longestPattern} characters`,
+};
+
+/** What of the organisation's fields this till does not follow. The server still does, and refuses what it does not take. */
+function checkDefinitions(asked: Asked): Finding[] {
+  const told = [asked['organization/customfields'], asked.extendedFields].flatMap((outcome) =>
+    outcome.kind === 'found' ? [outcome.value] : [],
+  );
+  const advice =
+    'Ask the loyalty programme team to change it. Staff can save meanwhile; only the server checks the value.';
+  const unused = told.flat().flatMap(({ name, kind, pattern }) => {
+    const trouble = pattern === null ? null : patternTrouble(pattern.regex);
+    const found = `The pattern of the ${kind} field "${name}" is not used: it`;
+    return trouble === null
+      ? []
+      : [look('organisation', `${found} ${patternTroubles[trouble]}`, advice, { field: name, pattern: trouble })];
+  });
+  const many = told.flatMap((fields) => {
+    const [first] = fields;
+    if (first === undefined || fields.length < definitionLimits.fields) return [];
+    const found = `The organisation has ${fields.length} or more ${first.kind} fields; Tillside uses the first ${fields.length}`;
+    return [look('organisation', found, 'Ask the loyalty programme team to remove unused fields.', {})];
+  });
+  // A list of hundreds would hide everything else.
+  return [...unused.slice(0, 10), ...many];
 }
 
 function namesOf(allowFill: ToldPolicy['allowFill'], allowed: boolean): string[] {

@@ -26,10 +26,23 @@ import {
   readLocalTime,
   readMobile,
   readNumber,
+  readShortText,
   readText,
   readWord,
   tells,
 } from './scalars.ts';
+
+/**
+ * As much of one customer as a till keeps (F59). A value is never cut, because it is compared with what was sent: a longer
+ * one counts as not told. Real answers stay far below each of these.
+ */
+const longestValue = 10_000;
+const mostNamedFields = 500;
+const mostListed = 100;
+/** Of the parts that this version does not know, as JSON. */
+const longestUnknown = 50_000;
+const longestName = 180;
+const longestShown = 500;
 
 type Reader = (value: unknown) => string | null;
 
@@ -81,6 +94,15 @@ const knownKeys: ReadonlySet<string> = new Set([
   'item_status',
 ]);
 
+function isTooLong(value: unknown): boolean {
+  return typeof value === 'string' && value.length > longestValue;
+}
+
+/** Text of the loyalty panel and the like, which nothing is compared with. */
+function readShown(value: unknown): string | null {
+  return readShortText(value, longestShown);
+}
+
 /** The server's own id of the customer. Failed items tell `-1` or `0`, which is nobody. */
 function readUserId(item: JsonObject): string | null {
   const id = readText(partOf(item, ...userIdKeys));
@@ -93,9 +115,10 @@ function readUserId(item: JsonObject): string | null {
  */
 function readFieldValue(value: unknown): string | null | undefined {
   if (isEmpty(value)) return null;
+  if (isTooLong(value)) return undefined;
   if (Array.isArray(value)) {
-    const texts = value.map(readText);
-    return texts.includes(null) ? undefined : JSON.stringify(texts);
+    const joined = JSON.stringify(value.map(readText));
+    return value.some((entry) => readText(entry) === null) || isTooLong(joined) ? undefined : joined;
   }
   if (typeof value === 'object') return undefined;
   const text = readText(value);
@@ -109,11 +132,12 @@ function readFieldValue(value: unknown): string | null | undefined {
 }
 
 function readNamedFields(value: unknown, prefix: 'custom' | 'extended'): [FieldKey, string | null][] {
-  return readHeldList(value, 'field').flatMap((entry): [FieldKey, string | null][] => {
+  const fields = readHeldList(value, 'field').flatMap((entry): [FieldKey, string | null][] => {
     const name = readText(partOf(entry, 'name'));
     const told = readFieldValue(partOf(entry, 'value'));
-    return name === null || told === undefined ? [] : [[`${prefix}.${name}`, told]];
+    return name === null || name.length > longestName || told === undefined ? [] : [[`${prefix}.${name}`, told]];
   });
+  return fields.slice(0, mostNamedFields);
 }
 
 function subscriptionFlag(entry: unknown): boolean | null {
@@ -129,8 +153,9 @@ type Subscription = { readonly channel: string; readonly priority: string; reado
 
 /** Subscriptions of scope `all`. A narrower scope says nothing of the whole and has no place in the form: left out. */
 function readSubscriptions(value: unknown): readonly Subscription[] {
-  return readHeldList(value, 'subscription').flatMap((entry): Subscription[] => {
-    const channel = readText(partOf(entry, 'channel'))?.toLowerCase() ?? null;
+  const subscriptions = readHeldList(value, 'subscription').slice(0, mostListed);
+  return subscriptions.flatMap((entry): Subscription[] => {
+    const channel = readShown(partOf(entry, 'channel'))?.toLowerCase() ?? null;
     const priority = readWord(partOf(entry, 'priority'));
     const scope = readWord(partOf(entry, 'scope')) ?? 'ALL';
     const subscribed = subscriptionFlag(entry);
@@ -149,9 +174,9 @@ function isPriority(text: string): text is Priority {
 
 function readProgram(entry: unknown): Program[] {
   const programId = readText(partOf(entry, 'programId', 'program_id'));
-  if (programId === null) return [];
+  if (programId === null || programId.length > longestName) return [];
   const number = (...keys: string[]) => readNumber(partOf(entry, ...keys));
-  const text = (...keys: string[]) => readText(partOf(entry, ...keys));
+  const text = (...keys: string[]) => readShown(partOf(entry, ...keys));
   return [
     {
       programId,
@@ -180,27 +205,34 @@ function readLoyalty(item: JsonObject): Loyalty | null {
     points: readNumber(partOf(item, 'loyalty_points')),
     lifetimePoints: readNumber(partOf(item, 'lifetime_points')),
     lifetimePurchases: readNumber(partOf(item, 'lifetime_purchases')),
-    tier: readText(partOf(item, 'current_slab')),
+    tier: readShown(partOf(item, 'current_slab')),
     tierExpiresOn: readLocalTime(partOf(item, 'tier_expiry_date')),
-    programs: readHeldList(partOf(item, 'points_summaries'), 'points_summary').flatMap(readProgram),
+    programs: readHeldList(partOf(item, 'points_summaries'), 'points_summary')
+      .slice(0, mostListed)
+      .flatMap(readProgram),
   };
   const { programs, ...told } = loyalty;
   return programs.length === 0 && Object.values(told).every((value) => value === null) ? null : loyalty;
 }
 
 function readUnknown(item: JsonObject): JsonObject {
+  let lengthLeft = longestUnknown;
   return Object.fromEntries(
-    Object.entries(item).filter(
+    Object.entries(item).filter(([key, value]) => {
       // `__proto__` is no key of the API's; assigned by somebody downstream it would not be data.
-      ([key, value]) => !knownKeys.has(key) && key !== '__proto__' && !isDeeperThan(value, maxDepth),
-    ),
+      if (knownKeys.has(key) || key === '__proto__' || isDeeperThan(value, maxDepth)) return false;
+      const length = key.length + (JSON.stringify(value)?.length ?? 0);
+      if (length > lengthLeft) return false;
+      lengthLeft -= length;
+      return true;
+    }),
   );
 }
 
 /** Reads one customer. Only what the answer mentions gets a key in `fields`; what it says is empty is `null`. */
 export function readCustomer(item: JsonObject): CustomerRecord {
   const core = coreReaders
-    .filter(({ keys }) => tells(item, ...keys))
+    .filter(({ keys }) => tells(item, ...keys) && !isTooLong(partOf(item, ...keys)))
     .map(({ field, keys, read }): [FieldKey, string | null] => [field, read(partOf(item, ...keys))]);
   const fields: [FieldKey, string | null][] = [
     ...core,
@@ -221,14 +253,14 @@ export function readCustomer(item: JsonObject): CustomerRecord {
     fields: Object.fromEntries(fields),
     loyalty: readLoyalty(item),
     updatedOn: readLocalTime(partOf(item, 'updated_on')),
-    source: readText(partOf(item, 'source')),
+    source: readShown(partOf(item, 'source')),
     otherSubscriptions,
     unknown: readUnknown(item),
   };
 }
 
 function readEffect(effect: JsonObject): SideEffect {
-  const type = readText(partOf(effect, 'type'));
+  const type = readShown(partOf(effect, 'type'));
   switch (type?.toLowerCase()) {
     case 'points':
       return {
@@ -239,16 +271,20 @@ function readEffect(effect: JsonObject): SideEffect {
     case 'coupon':
       return {
         kind: 'coupon',
-        code: readText(partOf(effect, 'coupon_code')),
-        description: readText(partOf(effect, 'description')),
+        code: readShown(partOf(effect, 'coupon_code')),
+        description: readShown(partOf(effect, 'description')),
         validTill: readLocalTime(partOf(effect, 'valid_till')),
       };
     default:
-      return { kind: 'other', type: type ?? '', details: isDeeperThan(effect, maxDepth) ? {} : effect };
+      return { kind: 'other', type: type ?? '', details: isUnreasonable(effect) ? {} : effect };
   }
+}
+
+function isUnreasonable(effect: JsonObject): boolean {
+  return isDeeperThan(effect, maxDepth) || JSON.stringify(effect).length > longestUnknown;
 }
 
 /** What the update set off besides itself. */
 export function readSideEffects(item: JsonObject): readonly SideEffect[] {
-  return readHeldList(partOf(item, 'side_effects'), 'effect').filter(isObject).map(readEffect);
+  return readHeldList(partOf(item, 'side_effects'), 'effect').filter(isObject).slice(0, mostListed).map(readEffect);
 }

@@ -1,13 +1,15 @@
 /** What the organisation's calls answer, as the app's own definitions. What cannot be read is left out. */
 import type { FillableIdentifier } from '../../model/customer.ts';
-import type {
-  FieldDataType,
-  FieldDefinition,
-  FieldWidget,
-  StaffMember,
-  StoreLogin,
-  ToldPolicy,
+import {
+  definitionLimits,
+  type FieldDataType,
+  type FieldDefinition,
+  type FieldWidget,
+  type StaffMember,
+  type StoreLogin,
+  type ToldPolicy,
 } from '../../model/definitions.ts';
+import { longestPattern } from '../../model/pattern.ts';
 import {
   isObject,
   type JsonObject,
@@ -16,6 +18,7 @@ import {
   readHeldList,
   readList,
   readNumber,
+  readShortText,
   readText,
   readWord,
 } from './scalars.ts';
@@ -117,22 +120,17 @@ function readOptions(value: unknown): readonly string[] {
   const entries = text === null ? readHeldList(value, 'option') : text.split(/[,\n]/);
   const options = entries.flatMap((entry) => {
     const option = readText(isObject(entry) ? partOf(entry, 'value', 'name', 'label') : entry);
-    return option === null ? [] : [option];
+    return option === null || option.length > definitionLimits.option ? [] : [option];
   });
-  return [...new Set(options)];
+  return [...new Set(options)].slice(0, definitionLimits.options);
 }
 
-/** The organisation's pattern without the slashes that some write around it; none where it is no pattern here. */
+/** The organisation's pattern without the slashes that some write around it. Whether it can be used, its use decides. */
 function readPattern(entry: unknown): FieldDefinition['pattern'] {
   const text = readText(partOf(entry, 'regex'));
   if (text === null) return null;
-  const regex = /^\/(.*)\/[a-z]*$/s.exec(text)?.[1] ?? text;
-  try {
-    new RegExp(regex, 'u');
-  } catch {
-    return null;
-  }
-  return { regex, error: readText(partOf(entry, 'error')) };
+  const regex = (/^\/(.*)\/[a-z]*$/s.exec(text)?.[1] ?? text).slice(0, longestPattern + 1);
+  return { regex, error: readShortText(partOf(entry, 'error'), definitionLimits.error) };
 }
 
 function widgetOf(type: FieldWidget | undefined, dataType: FieldDataType, options: readonly string[]): FieldWidget {
@@ -143,21 +141,21 @@ function widgetOf(type: FieldWidget | undefined, dataType: FieldDataType, option
   return dataType === 'enum' && options.length > 0 ? 'select' : 'text';
 }
 
-function readDefinition(entry: unknown, kind: FieldDefinition['kind'], index: number): FieldDefinition[] {
+function readDefinition(entry: unknown, kind: FieldDefinition['kind'], position: number): FieldDefinition[] {
   const name = readText(partOf(entry, 'name'));
-  if (name === null) return [];
+  if (name === null || name.length > definitionLimits.name) return [];
   const dataType = dataTypes.get(readWord(partOf(entry, 'datatype', 'dataType')) ?? '') ?? 'string';
   const options = readOptions(partOf(entry, 'options', 'enumValues', 'values'));
   return [
     {
       kind,
       name,
-      label: readText(partOf(entry, 'label')) ?? name,
+      label: readShortText(partOf(entry, 'label'), definitionLimits.label) ?? name,
       widget: widgetOf(widgets.get(readWord(partOf(entry, 'type')) ?? ''), dataType, options),
       dataType,
       options,
-      default: readText(partOf(entry, 'default')),
-      position: readNumber(partOf(entry, 'position')) ?? index,
+      default: readShortText(partOf(entry, 'default'), definitionLimits.default),
+      position,
       pattern: readPattern(entry),
       mandatory: readBoolean(partOf(entry, 'is_mandatory', 'isMandatory')) ?? false,
       disabled: readBoolean(partOf(entry, 'is_disabled', 'isDisabled')) ?? false,
@@ -165,36 +163,52 @@ function readDefinition(entry: unknown, kind: FieldDefinition['kind'], index: nu
   ];
 }
 
+/** The first of them in the order of their `position`, with no more options in all than a till takes. */
+function readDefinitions(entries: readonly unknown[], kind: FieldDefinition['kind']): readonly FieldDefinition[] {
+  let textLeft: number = definitionLimits.optionsText;
+  return entries
+    .map((entry, index) => ({ entry, position: readNumber(partOf(entry, 'position')) ?? index }))
+    .sort((a, b) => a.position - b.position)
+    .slice(0, definitionLimits.fields)
+    .flatMap(({ entry, position }) => readDefinition(entry, kind, position))
+    .map((definition) => {
+      textLeft -= definition.options.reduce((length, option) => length + option.length, 0);
+      // With half of its options a field would refuse the other half; without any it takes what staff type.
+      return textLeft >= 0 ? definition : { ...definition, options: [] };
+    });
+}
+
 /** `organization/customfields`, in the order of their `position`. */
 export function readCustomFields(object: JsonObject): readonly FieldDefinition[] | null {
   if (!holds(object, 'organization', 'custom_fields')) return null;
-  return readHeldList(within(object, 'organization', 'custom_fields'), 'field')
-    .flatMap((entry, index) => readDefinition(entry, 'custom', index))
-    .sort((a, b) => a.position - b.position);
+  return readDefinitions(readHeldList(within(object, 'organization', 'custom_fields'), 'field'), 'custom');
 }
 
 /** `v2/extendedFields` of customers. */
 export function readExtendedFields(object: JsonObject): readonly FieldDefinition[] | null {
   if (!holds(object, 'entity')) return null;
-  return readList(within(object, 'entity', 'CUSTOMER'))
-    .flatMap((entry, index) => readDefinition(entry, 'extended', index))
-    .sort((a, b) => a.position - b.position);
+  return readDefinitions(readList(within(object, 'entity', 'CUSTOMER')), 'extended');
 }
 
 /** `store/staff`; who has no code cannot be told from others and is left out. */
 export function readStaff(object: JsonObject): readonly StaffMember[] | null {
   if (!holds(object, 'store', 'staff')) return null;
-  return readHeldList(within(object, 'store', 'staff'), 'user').flatMap((entry): StaffMember[] => {
+  const members = readHeldList(within(object, 'store', 'staff'), 'user').flatMap((entry): StaffMember[] => {
     const code = readText(partOf(entry, 'code'));
-    if (code === null) return [];
+    if (code === null || code.length > definitionLimits.staffCode) return [];
     const names = [readText(partOf(entry, 'firstname')), readText(partOf(entry, 'lastname'))];
     const role = readWord(partOf(entry, 'type'));
     return [
       {
         code,
-        name: names.filter((name) => name !== null).join(' ') || code,
+        name:
+          names
+            .filter((name) => name !== null)
+            .join(' ')
+            .slice(0, definitionLimits.staffName) || code,
         role: role === 'ASSOCIATE' || role === 'MANAGER' ? role : 'OTHER',
       },
     ];
   });
+  return members.slice(0, definitionLimits.staff);
 }

@@ -10,6 +10,7 @@ import {
   readCode,
   readHeldList,
   readList,
+  readMessage,
   readText,
 } from './scalars.ts';
 
@@ -59,7 +60,7 @@ function readStatus(holder: JsonObject): WireStatus | null {
   return {
     success: readBoolean(partOf(status, 'success')),
     code: readCode(partOf(status, 'code')),
-    message: readText(partOf(status, 'message')),
+    message: readMessage(partOf(status, 'message')),
     total: readCode(partOf(status, 'total')),
     successCount: readCode(partOf(status, 'success_count')),
   };
@@ -91,15 +92,17 @@ export function readCustomers(object: JsonObject): readonly JsonObject[] {
 function readWarning(value: unknown): readonly WireWarning[] {
   if (isObject(value)) {
     const code = readCode(partOf(value, 'code', 'warning_code'));
-    const message = readText(partOf(value, 'message', 'warning_message', 'warning'));
+    const message = readMessage(partOf(value, 'message', 'warning_message', 'warning'));
     return code === null && message === null ? [] : [{ code, message }];
   }
-  const text = readText(value);
+  const text = readMessage(value);
   if (text === null) return [];
   if (/^\d+(\s*,\s*\d+)*$/.test(text)) return text.split(',').map((code) => ({ code: readCode(code), message: null }));
   const [, code, words] = /^(\d{3,6})\b\s*[:,-]?\s*(.*)$/s.exec(text) ?? [];
   return code === undefined ? [{ code: null, message: text }] : [{ code: readCode(code), message: readText(words) }];
 }
+
+const mostWarnings = 50;
 
 /** `item_status` of one customer; `null` where there is none at all. */
 export function readItemStatus(item: JsonObject): WireItemStatus | null {
@@ -108,7 +111,9 @@ export function readItemStatus(item: JsonObject): WireItemStatus | null {
   return {
     success: readBoolean(partOf(status, 'success', 'status')),
     code: readCode(partOf(status, 'code')),
-    message: readText(partOf(status, 'message')),
-    warnings: readHeldList(partOf(status, 'warnings', 'warning'), 'warning').flatMap(readWarning),
+    message: readMessage(partOf(status, 'message')),
+    warnings: readHeldList(partOf(status, 'warnings', 'warning'), 'warning')
+      .slice(0, mostWarnings)
+      .flatMap(readWarning),
   };
 }

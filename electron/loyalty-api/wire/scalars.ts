@@ -46,6 +46,21 @@ export function readText(value: unknown): string | null {
   return null;
 }
 
+/** Text that is only shown: a longer one is cut, and ends in "…". */
+export function readShortText(value: unknown, longest: number): string | null {
+  const text = readText(value);
+  if (text === null || text.length <= longest) return text;
+  // Never between the two halves of one character.
+  return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** What the server says in words: a fault of its own may say megabytes, each of which would be stored and shown. */
+export function readMessage(value: unknown): string | null {
+  return readShortText(value, longestMessage);
+}
+
+const longestMessage = 1000;
+
 /** A finite number, also from text such as `"2280"` or `"-1.5"`; anything else is `null`. */
 export function readNumber(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
