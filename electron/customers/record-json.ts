@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { decodeOnce } from '../db/decode-once.ts';
 import { type CustomerRecord, type FieldValues, isFieldKey } from '../model/customer.ts';
+import type { Coupon, ExpiringPoints, Loyalty, Program, Purchase, TierGap } from '../model/loyalty.ts';
 
 const number = z.number().nullable().catch(null);
 const text = z.string().nullable().catch(null);
@@ -12,28 +13,77 @@ const fieldValues: z.ZodType<FieldValues> = z
 
 const tier = z.object({ name: text, serial: number });
 
-const loyalty = z.object({
+const flag = z.boolean().nullable().catch(null);
+
+/** Not told where it is absent (an older version wrote it, or there was nothing to write) or cannot be read. */
+function listOf<T>(entry: z.ZodType<T>): z.ZodType<readonly T[] | null> {
+  return z.array(entry).nullable().catch(null);
+}
+
+const gap: z.ZodType<TierGap> = z.object({
+  by: z.enum(['purchases', 'points', 'visits', 'tracker', 'other']),
+  name: text,
+  threshold: number,
+  current: number,
+  gap: number,
+  until: text,
+});
+
+const program: z.ZodType<Program> = z.object({
+  programId: z.string(),
+  title: text,
+  points: number,
+  delayedPoints: number,
+  moneyPerPoint: number,
+  lifetimePoints: number,
+  redeemed: number,
+  expired: number,
+  returned: number,
+  adjusted: number,
+  totalPoints: number,
+  cumulativePurchases: number,
+  tier,
+  noTier: flag,
+  nextTier: tier.extend({ description: text }),
+  noNextTier: flag,
+  tierExpiresOn: text,
+  gapToUpgrade: listOf(gap),
+  toKeep: z
+    .object({ confirmed: flag, gaps: z.array(gap) })
+    .nullable()
+    .catch(null),
+});
+
+const expiring: z.ZodType<ExpiringPoints> = z.object({ points: z.number(), on: z.string(), programId: text });
+
+const coupon: z.ZodType<Coupon> = z.object({
+  code: text,
+  description: text,
+  validTill: text,
+  redeemed: z.boolean(),
+  createdOn: text,
+});
+
+const purchase: z.ZodType<Purchase> = z.object({
+  number: text,
+  kind: z.enum(['purchase', 'return']),
+  on: text,
+  store: text,
+  amount: number,
+});
+
+const loyalty: z.ZodType<Loyalty> = z.object({
   points: number,
   lifetimePoints: number,
   lifetimePurchases: number,
   tier: text,
+  noTier: flag,
   tierExpiresOn: text,
-  programs: z.array(
-    z.object({
-      programId: z.string(),
-      points: number,
-      lifetimePoints: number,
-      redeemed: number,
-      expired: number,
-      returned: number,
-      adjusted: number,
-      totalPoints: number,
-      cumulativePurchases: number,
-      tier,
-      nextTier: tier.extend({ description: text }),
-      tierExpiresOn: text,
-    }),
-  ),
+  programs: z.array(program),
+  expiring: listOf(expiring),
+  coupons: listOf(coupon),
+  purchases: listOf(purchase),
+  cards: listOf(z.string()),
 });
 
 const record: z.ZodType<CustomerRecord> = z.object({
@@ -48,8 +98,17 @@ const record: z.ZodType<CustomerRecord> = z.object({
   unknown: z.record(z.string(), z.unknown()).catch({}),
 });
 
+/** Without the loyalty values that were not told: a region holds a million records, and most of them tell few. */
 export function encodeRecord(value: CustomerRecord): string {
-  return JSON.stringify(value);
+  return JSON.stringify({ ...value, loyalty: toldOnly(value.loyalty) });
+}
+
+function toldOnly(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toldOnly);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, part]) => (part === null ? [] : [[key, toldOnly(part)]])),
+  );
 }
 
 /** As many as a backlog has in flight at most. */

@@ -17,7 +17,8 @@ import { judge, type Reply, readRetryAfterMs } from './exchange.ts';
 import { fieldOf, type SentFields } from './named-field.ts';
 import { itemAbout } from './same-customer.ts';
 import type { HttpResult } from './transport.ts';
-import { readCustomer, readSideEffects } from './wire/customer.ts';
+import { readCustomer } from './wire/customer.ts';
+import { readSideEffects } from './wire/loyalty.ts';
 import { readBody, readCustomers, readItemStatus, type WireItemStatus, type WireStatus } from './wire/reply.ts';
 
 function warningsOf(status: WireItemStatus, sent: SentFields): readonly Warning[] {
@@ -75,10 +76,11 @@ export function updateOutcome(result: HttpResult, asked: AskedUpdate, wallMs: nu
     const done = itemStatus.code !== null && asked.doneCodes.includes(itemStatus.code);
     if (!trusted || !(done || meaning.warning === true)) return { ...unreadable, answer };
     const warnings = warningsOf(itemStatus, asked.sent);
+    const record = readCustomer(item);
     return {
       kind: 'applied',
-      record: readCustomer(item),
-      effects: readSideEffects(item),
+      record,
+      effects: readSideEffects(item, record.userId),
       warnings: done ? warnings : [...warningsOf({ ...itemStatus, warnings: [itemStatus] }, asked.sent), ...warnings],
       answer,
     };

@@ -1,6 +1,7 @@
 /** A customer as the screen shows one. */
 
-import type { CustomerRecord, FieldKey, FieldValues, Identifier, Loyalty } from './customer.ts';
+import type { CustomerRecord, FieldKey, FieldValues, Identifier } from './customer.ts';
+import type { Loyalty } from './loyalty.ts';
 import type { NotSavedReason, UpdateState, UpdateView } from './update-view.ts';
 
 /** A row of the search results. */

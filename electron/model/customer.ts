@@ -16,6 +16,7 @@
  * | custom.NAME | text; several values as a JSON array in the string |
  * | extended.NAME | text |
  */
+import { type Loyalty, mergeLoyalty } from './loyalty.ts';
 
 export type IdentifierType = 'mobile' | 'email' | 'externalId' | 'userId';
 
@@ -59,38 +60,6 @@ export type FieldChanges = { readonly [Key in FieldKey]?: string };
 /** What is known of fields: `null` is known to be empty, absent is not known. */
 export type FieldValues = { readonly [Key in FieldKey]?: string | null };
 
-/** One program's summary. Every number is as the server last told it; `null` where it told none. */
-export type Program = {
-  readonly programId: string;
-  readonly points: number | null;
-  readonly lifetimePoints: number | null;
-  readonly redeemed: number | null;
-  readonly expired: number | null;
-  readonly returned: number | null;
-  readonly adjusted: number | null;
-  readonly totalPoints: number | null;
-  readonly cumulativePurchases: number | null;
-  readonly tier: {
-    readonly name: string | null;
-    readonly serial: number | null;
-  };
-  readonly nextTier: {
-    readonly name: string | null;
-    readonly serial: number | null;
-    readonly description: string | null;
-  };
-  readonly tierExpiresOn: string | null;
-};
-
-export type Loyalty = {
-  readonly points: number | null;
-  readonly lifetimePoints: number | null;
-  readonly lifetimePurchases: number | null;
-  readonly tier: string | null;
-  readonly tierExpiresOn: string | null;
-  readonly programs: readonly Program[];
-};
-
 /** A customer as the server last told it. A partial answer leaves keys out of `fields`; see `mergeRecord`. */
 export type CustomerRecord = {
   readonly userId: string | null;
@@ -109,35 +78,16 @@ export type CustomerRecord = {
   readonly unknown: { readonly [key: string]: unknown };
 };
 
-/** What an update set off at the server besides itself. */
-export type SideEffect =
-  | {
-      readonly kind: 'points';
-      readonly awarded: number | null;
-      readonly total: number | null;
-    }
-  | {
-      readonly kind: 'coupon';
-      readonly code: string | null;
-      readonly description: string | null;
-      readonly validTill: string | null;
-    }
-  | {
-      readonly kind: 'other';
-      readonly type: string;
-      readonly details: { readonly [key: string]: unknown };
-    };
-
 /**
  * Lays a newer answer over what was known. A field that the answer does not mention stays; a field that it says is
- * empty becomes empty. Loyalty numbers that were not told stay as they were.
+ * empty becomes empty. Loyalty values are merged one by one, see `mergeLoyalty`.
  */
 export function mergeRecord(known: CustomerRecord | null, told: CustomerRecord): CustomerRecord {
-  if (known === null) return told;
+  if (known === null) return { ...told, loyalty: mergeLoyalty(null, told.loyalty) };
   return {
     userId: told.userId ?? known.userId,
     fields: { ...known.fields, ...told.fields },
-    loyalty: told.loyalty ?? known.loyalty,
+    loyalty: mergeLoyalty(known.loyalty, told.loyalty),
     updatedOn: told.updatedOn ?? known.updatedOn,
     source: told.source ?? known.source,
     otherSubscriptions: told.otherSubscriptions.length > 0 ? told.otherSubscriptions : known.otherSubscriptions,

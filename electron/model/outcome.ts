@@ -5,7 +5,8 @@
  * be sent again without a thought) and *unknown* (bytes may have left and no answer was read: the API is not idempotent
  * and can award points twice, so it must be read back first).
  */
-import type { CustomerRecord, FieldKey, SideEffect } from './customer.ts';
+import type { CustomerRecord, FieldKey } from './customer.ts';
+import type { SideEffect } from './loyalty.ts';
 
 /** What the answer itself said, kept with the update for the vendor's support. */
 export type Answer = {

@@ -1,5 +1,6 @@
 /** An update as the screen shows it, and what staff may do with it. */
-import type { FieldChanges, FieldKey, Identifier, SideEffect } from './customer.ts';
+import type { FieldChanges, FieldKey, Identifier } from './customer.ts';
+import type { SideEffect } from './loyalty.ts';
 import type { Answer, Rejection, UnknownReason, Warning } from './outcome.ts';
 
 /** See the state machine in `outbox.ts`. */

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { decodeOnce } from '../db/decode-once.ts';
 import { type FieldChanges, type FieldValues, fillableIdentifiers, isFieldKey } from '../model/customer.ts';
+import type { SideEffect } from '../model/loyalty.ts';
 import type { Answer, Warning } from '../model/outcome.ts';
 import { unknownReasons } from '../model/outcome.ts';
 import type { AttentionReason, DoubleAward, UpdateResult } from '../model/update-view.ts';
@@ -36,9 +37,26 @@ const answer: z.ZodType<Answer> = z.object({
 
 const warning: z.ZodType<Warning> = z.object({ code: z.number(), field: fieldKey.nullable(), message: nullableText });
 
-const effect = z.discriminatedUnion('kind', [
+const tier = z.object({ name: nullableText, serial: nullableNumber });
+
+const effect: z.ZodType<SideEffect> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('points'), awarded: nullableNumber, total: nullableNumber }),
-  z.object({ kind: z.literal('coupon'), code: nullableText, description: nullableText, validTill: nullableText }),
+  z.object({
+    kind: z.literal('points-of-other'),
+    awarded: nullableNumber,
+    userId: nullableText,
+    isReferrer: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('coupon'),
+    code: nullableText,
+    // Absent in rows of before it was kept.
+    couponType: nullableText.default(null),
+    description: nullableText,
+    validTill: nullableText,
+  }),
+  z.object({ kind: z.literal('tier'), from: tier, to: tier }),
+  z.object({ kind: z.literal('currency'), name: nullableText, identifier: nullableText, awarded: nullableNumber }),
   z.object({ kind: z.literal('other'), type: z.string(), details: z.record(z.string(), z.unknown()) }),
 ]);
 

@@ -1,5 +1,5 @@
 /** What became of an update, in words for staff. */
-import type { SideEffect } from '../../electron/model/customer.ts';
+import type { SideEffect } from '../../electron/model/loyalty.ts';
 import type { OrgView } from '../../electron/model/org-view.ts';
 import type { Rejection, Warning } from '../../electron/model/outcome.ts';
 import type { AttentionReason, UpdateView } from '../../electron/model/update-view.ts';
@@ -41,21 +41,61 @@ export function warningSentence(warning: Warning, org: OrgView | null): string {
   return sentence(told, warningWords(told));
 }
 
+function pointsSentence(awarded: number | null, formats: Formats): string {
+  if (awarded === null) return m.fate_points_unknown();
+  const count = Math.abs(awarded);
+  const shown = formats.number(count);
+  return awarded < 0 ? m.fate_points_taken({ count, shown }) : m.fate_points_awarded({ count, shown });
+}
+
+function couponSentence(effect: Extract<SideEffect, { kind: 'coupon' }>, formats: Formats): string {
+  const { code, couponType, description, validTill } = effect;
+  if (code === null) return description ?? couponType ?? m.fate_coupon_plain();
+  const named = couponType === null ? code : `${code} (${couponType})`;
+  return validTill === null
+    ? m.fate_coupon({ code: named })
+    : m.fate_coupon_until({ code: named, date: formats.serverDate(validTill) });
+}
+
+type Tier = Extract<SideEffect, { kind: 'tier' }>['to'];
+
+function tierSentence(from: Tier, to: Tier, formats: Formats): string {
+  const word = ({ name, serial }: Tier) => name ?? (serial === null ? null : formats.number(serial));
+  const [before, now] = [word(from), word(to)];
+  if (now === null) return m.fate_tier_moved();
+  return before === null ? m.fate_tier_now({ to: now }) : m.fate_tier({ from: before, to: now });
+}
+
+const mostDetails = 6;
+
+/** An effect of a kind that this version does not know, with what it holds. */
+function otherSentence({ type, details }: Extract<SideEffect, { kind: 'other' }>, formats: Formats): string {
+  const told = Object.entries(details).flatMap(([key, value]) => {
+    if (key === 'type' || value === null || typeof value === 'object' || value === '') return [];
+    return [`${key.replaceAll('_', ' ')} ${typeof value === 'number' ? formats.number(value) : String(value)}`];
+  });
+  if (told.length === 0) return m.fate_other_effect({ type });
+  return m.fate_other_effect_with({ type, details: formats.list(told.slice(0, mostDetails)) });
+}
+
 export function effectSentence(effect: SideEffect, formats: Formats): string {
   switch (effect.kind) {
-    case 'points': {
-      if (effect.awarded === null) return m.fate_points_unknown();
-      const count = Math.abs(effect.awarded);
-      const shown = formats.number(count);
-      return effect.awarded < 0 ? m.fate_points_taken({ count, shown }) : m.fate_points_awarded({ count, shown });
+    case 'points':
+      return pointsSentence(effect.awarded, formats);
+    case 'points-of-other': {
+      const brought = pointsSentence(effect.awarded, formats);
+      return effect.isReferrer ? m.fate_to_referrer({ brought }) : m.fate_to_other({ brought });
     }
     case 'coupon':
-      if (effect.code === null) return effect.description ?? m.fate_coupon_plain();
-      return effect.validTill === null
-        ? m.fate_coupon({ code: effect.code })
-        : m.fate_coupon_until({ code: effect.code, date: formats.serverDate(effect.validTill) });
+      return couponSentence(effect, formats);
+    case 'tier':
+      return tierSentence(effect.from, effect.to, formats);
+    case 'currency': {
+      const name = effect.name ?? effect.identifier ?? '';
+      return effect.awarded === null ? name : m.fate_currency({ shown: formats.number(effect.awarded), name });
+    }
     case 'other':
-      return m.fate_other_effect({ type: effect.type });
+      return otherSentence(effect, formats);
   }
 }
 

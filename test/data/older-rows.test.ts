@@ -74,6 +74,12 @@ const [row1 = {}] = fixture('format-1');
 const ofANewerFormat = { ...row1, id: '0c000000-0000-4000-8000-000000000001', format: 99, changes: '{"v":99}' };
 const garbled = { ...row1, id: '0c000000-0000-4000-8000-000000000002', changes: '{"lastName":' };
 
+/** A result of format 1 with what later versions keep beside it. */
+function withLater(result: { readonly effects: readonly { readonly kind: string }[] }): object {
+  const effects = result.effects.map((effect) => (effect.kind === 'coupon' ? { couponType: null, ...effect } : effect));
+  return { ...result, effects };
+}
+
 describe('F29 rows that another version wrote', () => {
   it('decodes every row that was ever shipped, each state with its reason, result and answer', (t) => {
     const folder = temporaryFolder();
@@ -90,7 +96,7 @@ describe('F29 rows that another version wrote', () => {
         assert.deepEqual(update?.changes, JSON.parse(String(row.changes)));
         assert.deepEqual(update?.baseline, JSON.parse(String(row.baseline)));
         assert.deepEqual(update?.reason, row.reason === null ? null : JSON.parse(String(row.reason)));
-        assert.deepEqual(update?.result, row.result === null ? null : JSON.parse(String(row.result)));
+        assert.deepEqual(update?.result, row.result === null ? null : withLater(JSON.parse(String(row.result))));
         assert.deepEqual(update?.answer, row.answer === null ? null : JSON.parse(String(row.answer)));
       }
     });

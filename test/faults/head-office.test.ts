@@ -1,7 +1,8 @@
 /** F59: nothing that head office defines makes staff wait. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readCustomer, readSideEffects } from '../../electron/loyalty-api/wire/customer.ts';
+import { readCustomer } from '../../electron/loyalty-api/wire/customer.ts';
+import { readSideEffects } from '../../electron/loyalty-api/wire/loyalty.ts';
 import { readCustomFields, readExtendedFields, readStaff } from '../../electron/loyalty-api/wire/organisation.ts';
 import { readBody, readItemStatus } from '../../electron/loyalty-api/wire/reply.ts';
 import type { Random } from '../../electron/machine/clock.ts';
@@ -202,8 +203,8 @@ test('F59: of texts of megabytes only what a screen can show is kept, and values
   assert.deepEqual(customer.unknown, { small: 'kept' });
   assert.ok(JSON.stringify(customer).length < 400_000);
   assert.ok(
-    JSON.stringify(readSideEffects({ side_effects: { effect: Array(200).fill({ type: 'x', a: huge }) } })).length <
-      5000,
+    JSON.stringify(readSideEffects({ side_effects: { effect: Array(200).fill({ type: 'x', a: huge }) } }, null))
+      .length < 5000,
   );
 });
 

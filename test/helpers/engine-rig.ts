@@ -22,6 +22,7 @@ import { MarkField } from '../../electron/sync/mark-field.ts';
 import { Pace } from '../../electron/sync/pace.ts';
 import { Told } from '../../electron/sync/told.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
+import { nothingTold } from './loyalty.ts';
 
 const key = '5'.repeat(64);
 
@@ -40,7 +41,7 @@ export function customerRecord(userId: string, lastName: string): CustomerRecord
   return {
     userId,
     fields: { firstName: 'Some', lastName, mobile: `9198450${userId.padStart(5, '0')}` },
-    loyalty: { points: 0, lifetimePoints: 0, lifetimePurchases: 0, tier: null, tierExpiresOn: null, programs: [] },
+    loyalty: { ...nothingTold, points: 0, lifetimePoints: 0, lifetimePurchases: 0 },
     updatedOn: null,
     source: null,
     otherSubscriptions: [],

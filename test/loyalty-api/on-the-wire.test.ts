@@ -161,7 +161,7 @@ test('a private authority that NODE_EXTRA_CA_CERTS names is trusted by a till in
   const source = (name: string) => JSON.stringify(new URL(`../../electron/${name}`, import.meta.url).href);
   const till = `
     const { createNodeTransport } = await import(${source('loyalty-api/node-transport.ts')});
-    const { systemClock } = await import(${source('clock/system-clock.ts')});
+    const { systemClock } = await import(${source('machine/system-clock.ts')});
     const { send, close } = createNodeTransport({ clock: systemClock, env: process.env });
     const url = 'https://127.0.0.1:${address.port}/';
     const { kind, why = '' } = await send({ method: 'GET', url, headers: {}, body: null, timeoutMs: 5000 });

@@ -159,7 +159,13 @@ test("the vendor's sample of an update is applied with points, coupon, tier and 
   if (outcome.kind !== 'applied') return;
   assert.deepEqual(outcome.effects, [
     { kind: 'points', awarded: 50, total: 2330 },
-    { kind: 'coupon', code: 'IYVS2E6V', description: 'Welcome', validTill: '2020-06-27 23:59:59' },
+    {
+      kind: 'coupon',
+      code: 'IYVS2E6V',
+      couponType: null,
+      description: 'Welcome',
+      validTill: '2020-06-27 23:59:59',
+    },
   ]);
   assert.deepEqual(outcome.warnings, [
     { code: 91017, field: 'custom.age', message: null },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readCustomer, readSideEffects } from '../../electron/loyalty-api/wire/customer.ts';
+import { readCustomer } from '../../electron/loyalty-api/wire/customer.ts';
+import { readSideEffects } from '../../electron/loyalty-api/wire/loyalty.ts';
 import {
   readCustomFields,
   readExtendedFields,
@@ -10,6 +11,7 @@ import {
 } from '../../electron/loyalty-api/wire/organisation.ts';
 import { readBody, readCustomers, readItemStatus } from '../../electron/loyalty-api/wire/reply.ts';
 import { isDeeperThan } from '../../electron/loyalty-api/wire/scalars.ts';
+import { nothingTold, untoldProgram } from '../helpers/loyalty.ts';
 import { updateAnswerText } from './samples.ts';
 
 function customerOf(text: string) {
@@ -36,14 +38,16 @@ test("the vendor's sample of an update reads as a whole customer", () => {
       'subscription.sms.BULK': '1',
     },
     loyalty: {
+      ...nothingTold,
       points: 0,
       lifetimePoints: 0,
       lifetimePurchases: 0,
       tier: 'bronze',
+      noTier: false,
       tierExpiresOn: '2112-09-11 23:59:59',
       programs: [
         {
-          programId: '1016',
+          ...untoldProgram('1016'),
           points: 2280,
           lifetimePoints: 2400,
           redeemed: 100,
@@ -53,7 +57,9 @@ test("the vendor's sample of an update reads as a whole customer", () => {
           totalPoints: null,
           cumulativePurchases: 23400,
           tier: { name: 'bronze', serial: 1 },
+          noTier: false,
           nextTier: { name: 'silver', serial: 2, description: 'silver' },
+          noNextTier: false,
           tierExpiresOn: '2119-09-11 23:59:59',
         },
       ],
@@ -126,8 +132,10 @@ test('tills read as codes and as objects that hold the code', () => {
 
 test('side effects of a kind that is not known are kept', () => {
   const effect = { type: 'badge', id: 4 };
-  assert.deepEqual(readSideEffects({ side_effects: { effect } }), [{ kind: 'other', type: 'badge', details: effect }]);
-  assert.deepEqual(readSideEffects({ side_effects: [] }), []);
+  assert.deepEqual(readSideEffects({ side_effects: { effect } }, null), [
+    { kind: 'other', type: 'badge', details: effect },
+  ]);
+  assert.deepEqual(readSideEffects({ side_effects: [] }, null), []);
 });
 
 test('an item status reads from a list of one, and from nothing as nothing', () => {

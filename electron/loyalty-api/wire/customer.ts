@@ -7,12 +7,11 @@ import {
   type CustomerRecord,
   channels,
   type FieldKey,
-  type Loyalty,
   type Priority,
-  type Program,
   priorities,
-  type SideEffect,
 } from '../../model/customer.ts';
+import { longestName, longestUnknown, longestValue, mostListed, mostNamedFields, readShown } from './limits.ts';
+import { loyaltyKeys, readLoyalty } from './loyalty.ts';
 import {
   isDeeperThan,
   isEmpty,
@@ -21,28 +20,13 @@ import {
   maxDepth,
   partOf,
   readBoolean,
-  readCode,
   readHeldList,
   readLocalTime,
   readMobile,
-  readNumber,
-  readShortText,
   readText,
   readWord,
   tells,
 } from './scalars.ts';
-
-/**
- * As much of one customer as a till keeps (F59). A value is never cut, because it is compared with what was sent: a longer
- * one counts as not told. Real answers stay far below each of these.
- */
-const longestValue = 10_000;
-const mostNamedFields = 500;
-const mostListed = 100;
-/** Of the parts that this version does not know, as JSON. */
-const longestUnknown = 50_000;
-const longestName = 180;
-const longestShown = 500;
 
 type Reader = (value: unknown) => string | null;
 
@@ -79,12 +63,7 @@ const userIdKeys = ['user_id', 'id'] as const;
 const knownKeys: ReadonlySet<string> = new Set([
   ...coreReaders.flatMap(({ keys }) => keys),
   ...userIdKeys,
-  'lifetime_points',
-  'lifetime_purchases',
-  'loyalty_points',
-  'current_slab',
-  'tier_expiry_date',
-  'points_summaries',
+  ...loyaltyKeys,
   'updated_on',
   'source',
   'custom_fields',
@@ -96,11 +75,6 @@ const knownKeys: ReadonlySet<string> = new Set([
 
 function isTooLong(value: unknown): boolean {
   return typeof value === 'string' && value.length > longestValue;
-}
-
-/** Text of the loyalty panel and the like, which nothing is compared with. */
-function readShown(value: unknown): string | null {
-  return readShortText(value, longestShown);
 }
 
 /** The server's own id of the customer. Failed items tell `-1` or `0`, which is nobody. */
@@ -172,49 +146,6 @@ function isPriority(text: string): text is Priority {
   return priorities.some((priority) => priority === text);
 }
 
-function readProgram(entry: unknown): Program[] {
-  const programId = readText(partOf(entry, 'programId', 'program_id'));
-  if (programId === null || programId.length > longestName) return [];
-  const number = (...keys: string[]) => readNumber(partOf(entry, ...keys));
-  const text = (...keys: string[]) => readShown(partOf(entry, ...keys));
-  return [
-    {
-      programId,
-      points: number('loyaltyPoints', 'loyalty_points'),
-      lifetimePoints: number('lifetimePoints', 'lifetime_points'),
-      redeemed: number('redeemed'),
-      expired: number('expired'),
-      returned: number('returned'),
-      adjusted: number('adjusted'),
-      totalPoints: number('totalPoints', 'total_points'),
-      cumulativePurchases: number('cumulativePurchases', 'cumulative_purchases'),
-      tier: { name: text('currentSlab', 'current_slab'), serial: readCode(partOf(entry, 'slabSNo', 'slab_sno')) },
-      nextTier: {
-        name: text('nextSlab', 'next_slab'),
-        serial: readCode(partOf(entry, 'nextSlabSerialNumber', 'next_slab_serial_number')),
-        description: text('nextSlabDescription', 'next_slab_description'),
-      },
-      tierExpiresOn: readLocalTime(partOf(entry, 'slabExpiryDate', 'slab_expiry_date')),
-    },
-  ];
-}
-
-/** `null` where the answer tells no loyalty numbers at all: that is never "no points" (F31). */
-function readLoyalty(item: JsonObject): Loyalty | null {
-  const loyalty: Loyalty = {
-    points: readNumber(partOf(item, 'loyalty_points')),
-    lifetimePoints: readNumber(partOf(item, 'lifetime_points')),
-    lifetimePurchases: readNumber(partOf(item, 'lifetime_purchases')),
-    tier: readShown(partOf(item, 'current_slab')),
-    tierExpiresOn: readLocalTime(partOf(item, 'tier_expiry_date')),
-    programs: readHeldList(partOf(item, 'points_summaries'), 'points_summary')
-      .slice(0, mostListed)
-      .flatMap(readProgram),
-  };
-  const { programs, ...told } = loyalty;
-  return programs.length === 0 && Object.values(told).every((value) => value === null) ? null : loyalty;
-}
-
 function readUnknown(item: JsonObject): JsonObject {
   let lengthLeft = longestUnknown;
   return Object.fromEntries(
@@ -257,34 +188,4 @@ export function readCustomer(item: JsonObject): CustomerRecord {
     otherSubscriptions,
     unknown: readUnknown(item),
   };
-}
-
-function readEffect(effect: JsonObject): SideEffect {
-  const type = readShown(partOf(effect, 'type'));
-  switch (type?.toLowerCase()) {
-    case 'points':
-      return {
-        kind: 'points',
-        awarded: readNumber(partOf(effect, 'awarded_points')),
-        total: readNumber(partOf(effect, 'total_points')),
-      };
-    case 'coupon':
-      return {
-        kind: 'coupon',
-        code: readShown(partOf(effect, 'coupon_code')),
-        description: readShown(partOf(effect, 'description')),
-        validTill: readLocalTime(partOf(effect, 'valid_till')),
-      };
-    default:
-      return { kind: 'other', type: type ?? '', details: isUnreasonable(effect) ? {} : effect };
-  }
-}
-
-function isUnreasonable(effect: JsonObject): boolean {
-  return isDeeperThan(effect, maxDepth) || JSON.stringify(effect).length > longestUnknown;
-}
-
-/** What the update set off besides itself. */
-export function readSideEffects(item: JsonObject): readonly SideEffect[] {
-  return readHeldList(partOf(item, 'side_effects'), 'effect').filter(isObject).slice(0, mostListed).map(readEffect);
 }

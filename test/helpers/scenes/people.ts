@@ -1,9 +1,11 @@
 /** Customers, organisation and updates for the scenes. */
-import type { FieldValues, Loyalty, Program } from '../../../electron/model/customer.ts';
+import type { FieldValues } from '../../../electron/model/customer.ts';
 import type { CustomerView } from '../../../electron/model/customer-view.ts';
 import type { FieldDefinition } from '../../../electron/model/definitions.ts';
+import type { Loyalty, Program } from '../../../electron/model/loyalty.ts';
 import type { OrgView } from '../../../electron/model/org-view.ts';
 import type { UpdateView } from '../../../electron/model/update-view.ts';
+import { nothingTold, untoldProgram } from '../loyalty.ts';
 
 /** Every scene happens at this moment. */
 export const nowMs = Date.UTC(2026, 2, 14, 9, 30);
@@ -62,7 +64,7 @@ export const manyFields: readonly FieldDefinition[] = Array.from({ length: 60 },
 );
 
 const program = (over: Partial<Program> = {}): Program => ({
-  programId: '1016',
+  ...untoldProgram('1016'),
   points: 2280,
   lifetimePoints: 2400,
   redeemed: 100,
@@ -78,6 +80,7 @@ const program = (over: Partial<Program> = {}): Program => ({
 });
 
 export const gold: Loyalty = {
+  ...nothingTold,
   points: 2280,
   lifetimePoints: 24_000,
   lifetimePurchases: 234_000.5,

@@ -57,7 +57,7 @@ const offline: Connection = { kind: 'offline', why: 'no-connection' };
 const brought50 = {
   effects: [
     { kind: 'points', awarded: 50, total: 2280 },
-    { kind: 'coupon', code: 'IYVS2E6V', description: 'Welcome', validTill: '2026-06-27 23:59:59' },
+    { kind: 'coupon', code: 'IYVS2E6V', couponType: null, description: 'Welcome', validTill: '2026-06-27 23:59:59' },
   ],
   warnings: [],
   answer,
