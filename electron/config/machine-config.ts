@@ -161,6 +161,13 @@ export const machineConfigSchema = z.strictObject({
     })
     .prefault({})
     .describe('Who is at the till.'),
+  scanner: z
+    .strictObject({
+      prefix: z.string().max(20).default('').describe('What the card reader of this till puts before each code.'),
+      suffix: z.string().max(20).default('').describe('What it puts after each code, besides Enter or Tab.'),
+    })
+    .prefault({})
+    .describe('Only where the card reader adds something of its own.'),
   data: z
     .strictObject({
       retentionDays: z

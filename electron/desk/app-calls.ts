@@ -1,6 +1,7 @@
 /** The screen's calls about the program itself. */
 import type { MachineConfig } from '../config/machine-config.ts';
 import type { ApiOfTill } from '../loyalty-api/api-of-till.ts';
+import type { Log, LogFacts } from '../machine/log.ts';
 import type { Secrets } from '../machine/secrets.ts';
 import type { AppInfo, SecretResult } from '../model/app-info.ts';
 import type { AppUpdate } from '../model/app-update.ts';
@@ -8,7 +9,8 @@ import type { OrgDesk } from '../org/org-desk.ts';
 import type { SyncEngine } from '../sync/engine.ts';
 
 export type AppCallOptions = Pick<AppInfo, 'version' | 'mode' | 'host' | 'till'> & {
-  readonly config: Pick<MachineConfig, 'store' | 'staff'>;
+  readonly config: Pick<MachineConfig, 'store' | 'staff' | 'scanner'>;
+  readonly log: Log;
   readonly secrets: Secrets;
   readonly api: ApiOfTill;
   readonly engine: SyncEngine;
@@ -23,6 +25,7 @@ export function appCalls({
   host,
   till,
   config,
+  log,
   secrets,
   api,
   engine,
@@ -41,7 +44,12 @@ export function appCalls({
       countryCode: config.store.countryCode,
       secretNeeded: api.current === null,
       staffRequired: config.staff.required,
+      scanner: config.scanner,
     }),
+    'app.fault': (fault: LogFacts) => {
+      log.write('error', 'a part of the screen broke', fault);
+      return null;
+    },
     'app.update': (): AppUpdate => appUpdate?.() ?? { kind: 'current' },
     'app.provideSecret': async ({ secret }: { readonly secret: string }): Promise<SecretResult> => {
       const written = secrets.write('api-secret', secret);

@@ -42,6 +42,7 @@ export class CustomerDesk {
       'customers.search': ({ query, limit }: { readonly query: string; readonly limit: number }) =>
         searchCustomers(db, query, limit, this.#countryCode),
       'customers.open': ({ customerId }: OneCustomer) => this.open(customerId),
+      'customers.view': ({ customerId }: OneCustomer) => this.view(customerId),
       'customers.openByIdentifier': ({ identifier }: OneIdentifier) => this.openByIdentifier(identifier),
       'customers.lookUpOnline': ({ identifier }: OneIdentifier) => thenAsked(this.lookUpOnline(identifier)),
       'customers.refresh': ({ customerId }: OneCustomer) => thenAsked(this.refresh(customerId)),
@@ -51,7 +52,7 @@ export class CustomerDesk {
   }
 
   open(customerId: number): CustomerView | null {
-    const view = this.#view(customerId);
+    const view = this.view(customerId);
     if (view === null) return null;
     this.#noteServed(customerId);
     this.#refreshInBackground(customerId);
@@ -87,11 +88,11 @@ export class CustomerDesk {
 
   #told(outcome: LookUp): LookupResult {
     if (outcome.kind !== 'found') return outcome;
-    const customer = this.#view(outcome.customerId);
+    const customer = this.view(outcome.customerId);
     return customer === null ? { kind: 'not-found' } : { kind: 'found', customer };
   }
 
-  #view(customerId: number): CustomerView | null {
+  view(customerId: number): CustomerView | null {
     const { db, outbox } = this.#line;
     return customerView(db, outbox, customerId, this.#organisation.view(), this.#countryCode);
   }

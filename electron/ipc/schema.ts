@@ -32,6 +32,10 @@ const maxFields = 200;
 /** Thousands of updates; a larger file is brought in by command. */
 const maxRescueLength = 3_500_000;
 
+/** The parts of the screen that can break without taking the others along. */
+const screenParts = ['bar', 'notices', 'search', 'page', 'dialog', 'elsewhere'] as const;
+export type ScreenPart = (typeof screenParts)[number];
+
 const nothing = z.undefined().or(z.null()).optional();
 const text = z.string().max(maxValueLength);
 const localId = z.number().int().positive();
@@ -69,11 +73,22 @@ export const calls = {
   /** The till's password or the OAuth secret, typed once; kept in the platform's secret storage. */
   'app.provideSecret': call(z.strictObject({ secret: z.string().min(1).max(1000) })).returns<SecretResult>(),
 
+  /** A part of the screen broke: its place in the code, for the log. The message stays behind, for it may name a customer. */
+  'app.fault': call(
+    z.strictObject({
+      part: z.enum(screenParts),
+      fault: z.string().regex(/^[\w ]{1,60}$/),
+      where: z.string().regex(/^[\w.:< -]{0,400}$/),
+    }),
+  ).returns<null>(),
+
   'customers.search': call(
     z.strictObject({ query: z.string().max(200), limit: z.number().int().min(1).max(200).default(50) }),
   ).returns<SearchResult>(),
   /** Marks the customer as served at this till and refreshes the record in the background when its age asks for it. */
   'customers.open': call(z.strictObject({ customerId: localId })).returns<CustomerView | null>(),
+  /** The same customer as they stand now, for a page that is open already: marks nothing and asks nobody. */
+  'customers.view': call(z.strictObject({ customerId: localId })).returns<CustomerView | null>(),
   /** The form for somebody who is not on this till; or the cached customer, where the identifier is known here. */
   'customers.openByIdentifier': call(z.strictObject({ identifier })).returns<CustomerView>(),
   'customers.lookUpOnline': call(z.strictObject({ identifier })).returns<LookupResult>(),

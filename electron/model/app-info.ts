@@ -1,3 +1,5 @@
+import type { ReaderFraming } from './scan-framing.ts';
+
 /** What the screen needs to know about the program and the machine before anything else. */
 export type AppInfo = {
   readonly version: string;
@@ -12,6 +14,8 @@ export type AppInfo = {
   /** The till has no password yet: ask for it. */
   readonly secretNeeded: boolean;
   readonly staffRequired: boolean;
+  /** What the store's card reader puts before and after a code; empty: only what every reader does. */
+  readonly scanner: ReaderFraming;
 };
 
 export type SecretResult =

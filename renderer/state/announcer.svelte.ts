@@ -1,15 +1,17 @@
-/** What a screen reader hears without being asked. The same sentence twice is heard twice. */
+/** Sentences that stand in the live region at once: enough that none is gone before it was spoken. */
+const kept = 8;
+
+/** What a screen reader hears without being asked: one sentence after another, none over the one before. */
 export class Announcer {
-  #text = $state('');
+  #said = $state.raw<readonly { readonly number: number; readonly sentence: string }[]>([]);
   #count = 0;
 
-  get text(): string {
-    return this.#text;
+  get said(): readonly { readonly number: number; readonly sentence: string }[] {
+    return this.#said;
   }
 
   say(sentence: string): void {
     this.#count += 1;
-    // A no-break space that comes and goes makes the region change, and is not spoken.
-    this.#text = this.#count % 2 === 0 ? sentence : `${sentence}\u00a0`;
+    this.#said = [...this.#said, { number: this.#count, sentence }].slice(-kept);
   }
 }

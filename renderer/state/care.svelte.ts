@@ -1,21 +1,39 @@
-import type {
-  BackUpResult,
-  BundleResult,
-  RescueExportResult,
-  RescueImportResult,
-  TillFacts,
-} from '../../electron/care/till-facts.ts';
+import type { RescueImportResult, TillFacts } from '../../electron/care/till-facts.ts';
 import type { EventName, Payload } from '../../electron/ipc/schema.ts';
-import type { ForgetResult } from '../../electron/model/customer-view.ts';
 import type { ImportState } from '../../electron/region/import-state.ts';
 import type { Services } from '../bridge.ts';
+import { Action } from './action.svelte.ts';
+
+type TooLarge = { readonly kind: 'too-large' };
+/** What the wrapper takes of a rescue file. */
+const largestRescueBytes = 3_500_000;
 
 /** What IT looks after: the till's own data, its backups, its rescue, the customers of its region. */
 export class Care {
   readonly #services: Services;
   #facts = $state.raw<TillFacts | null>(null);
   #importing = $state.raw<ImportState>({ kind: 'none' });
-  #working = $state(false);
+
+  // What came of these stays here, so that a dialog may be left before the answer is there.
+  readonly backUp = new Action(() => this.#services.call('till.backUp'));
+  readonly bundle = new Action(() => this.#services.call('till.supportBundle'));
+  readonly rescueOut = new Action((passphrase: string | null) => this.#services.call('rescue.export', { passphrase }));
+  /** An empty passphrase opens only a file that this very till made. */
+  readonly rescueIn = new Action(async (file: File, passphrase: string): Promise<RescueImportResult | TooLarge> => {
+    // Larger than a call may be; the command takes a file of any size.
+    if (file.size > largestRescueBytes) return { kind: 'too-large' };
+    const text = await file.text();
+    return await this.#services.call('rescue.import', {
+      file: text,
+      passphrase: passphrase === '' ? null : passphrase,
+    });
+  });
+  readonly recoveryKey = new Action(() => this.#services.call('till.recoveryKey'));
+  readonly recoveryKeyKept = new Action(() => this.#services.call('till.recoveryKeyKept'));
+  /** Events tell how it goes on: the answer of the call is older than they are. */
+  readonly importCustomers = new Action((file: string) => this.#services.call('customers.import', { file }));
+  readonly cancelImport = new Action(() => this.#services.call('customers.importCancel'));
+  readonly forget = new Action((customerId: number) => this.#services.call('customers.forget', { customerId }));
 
   constructor(services: Services) {
     this.#services = services;
@@ -28,9 +46,9 @@ export class Care {
   get importing(): ImportState {
     return this.#importing;
   }
-  /** One of the steps below is under way, and a second one waits for nobody: its button is off. */
+  /** One of these steps that take a while is under way; the others wait. */
   get working(): boolean {
-    return this.#working;
+    return [this.backUp, this.bundle, this.rescueOut, this.rescueIn].some(({ running }) => running);
   }
 
   /** @throws {CallFailed} where the services do not answer at all */
@@ -57,56 +75,7 @@ export class Care {
   }
 
   /** Room on the disk changes by itself, and no event tells of each byte. */
-  async look(): Promise<void> {
+  readonly look = new Action(async () => {
     this.#facts = await this.#services.call('till.facts');
-  }
-
-  async recoveryKey(): Promise<string | null> {
-    return await this.#services.call('till.recoveryKey');
-  }
-
-  async recoveryKeyKept(): Promise<void> {
-    await this.#services.call('till.recoveryKeyKept');
-  }
-
-  backUp(): Promise<BackUpResult> {
-    return this.#work(() => this.#services.call('till.backUp'));
-  }
-
-  makeBundle(): Promise<BundleResult> {
-    return this.#work(() => this.#services.call('till.supportBundle'));
-  }
-
-  exportUnsent(passphrase: string | null): Promise<RescueExportResult> {
-    return this.#work(() => this.#services.call('rescue.export', { passphrase }));
-  }
-
-  /** @param text the whole file; an empty passphrase opens only a file that this very till made */
-  importUnsent(text: string, passphrase: string): Promise<RescueImportResult> {
-    return this.#work(() =>
-      this.#services.call('rescue.import', { file: text, passphrase: passphrase === '' ? null : passphrase }),
-    );
-  }
-
-  /** Events tell how it goes on: the answer of the call is older than they are. */
-  async importCustomers(file: string): Promise<void> {
-    await this.#services.call('customers.import', { file });
-  }
-
-  async cancelImport(): Promise<void> {
-    await this.#services.call('customers.importCancel');
-  }
-
-  async forget(customerId: number): Promise<ForgetResult> {
-    return await this.#services.call('customers.forget', { customerId });
-  }
-
-  async #work<Result>(step: () => Promise<Result>): Promise<Result> {
-    this.#working = true;
-    try {
-      return await step();
-    } finally {
-      this.#working = false;
-    }
-  }
+  });
 }

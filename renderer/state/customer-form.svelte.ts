@@ -3,7 +3,7 @@ import type { FieldKey, FillableIdentifier, Identifier } from '../../electron/mo
 import type { CustomerView, LockReason, LookupResult } from '../../electron/model/customer-view.ts';
 import type { FieldProblem, NotSavedReason, SaveResult, UpdateView } from '../../electron/model/update-view.ts';
 import type { Draft } from '../../electron/updates/drafts.ts';
-import type { Services } from '../bridge.ts';
+import { CallFailed, type Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 
 /** Why the last press of Save did not make an update. The text stays in the form in every case. */
@@ -245,13 +245,9 @@ export class CustomerForm {
   ): Promise<SaveResult> {
     const { customerId } = this.#view;
     if (customerId === null) return { kind: 'moved-on' };
-    try {
-      const replacedId = replaces?.updateId ?? null;
-      const request = { token, customerId, type: key, newValue, replaces: replacedId };
-      return await this.#services.call('updates.requestIdentityChange', request);
-    } catch {
-      return { kind: 'not-saved', why: 'other' };
-    }
+    const replacedId = replaces?.updateId ?? null;
+    const request = { token, customerId, type: key, newValue, replaces: replacedId };
+    return await this.#services.call('updates.requestIdentityChange', request);
   }
 
   newToken(): string {
@@ -268,10 +264,10 @@ export class CustomerForm {
       this.#problems = [];
       return;
     }
-    const problems = await this.#services.call('updates.check', {
-      target: this.#target(),
-      changes: Object.fromEntries(changes),
-    });
+    const problems = await this.#services
+      .call('updates.check', { target: this.#target(), changes: Object.fromEntries(changes) })
+      // Nothing is said before Save then; Save asks again.
+      .catch((): readonly FieldProblem[] => []);
     if (number === this.#checkNumber) this.#problems = problems;
   }
 
@@ -313,7 +309,8 @@ export class CustomerForm {
       }
       this.#trouble = result;
       return null;
-    } catch {
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
       // The call itself was lost: it may have been saved. The same token makes the next press harmless.
       this.#trouble = { kind: 'not-saved', why: 'no-answer' };
       return null;

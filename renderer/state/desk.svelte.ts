@@ -1,10 +1,15 @@
 import type { FillableIdentifier, Identifier } from '../../electron/model/customer.ts';
 import type { CustomerView, LookupResult } from '../../electron/model/customer-view.ts';
 import type { UpdateView } from '../../electron/model/update-view.ts';
-import type { Services } from '../bridge.ts';
+import { CallFailed, type Services } from '../bridge.ts';
 import { CustomerForm, isFillable, type Saved } from './customer-form.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';
 import type { Machine } from './machine.ts';
+
+/** A change and its neighbours come within this long of one another: one reading serves them all. */
+const rereadAfterMs = 60;
+/** A reading that failed is tried again: what the page shows must not stay old. */
+const rereadAgainAfterMs = 2000;
 
 /** Which page fills the screen beside the search. */
 export type Page = 'customer' | 'updates' | 'till';
@@ -14,8 +19,15 @@ export type RefreshState = { readonly kind: 'idle' } | { readonly kind: 'looking
 /** An identifier of the open customer that head office is to be asked to change. */
 export type IdentityRequest = { readonly key: FillableIdentifier; readonly replaces: UpdateView | null };
 
-/** Tells the desk's owner that an update of the open customer moved on, for announcements. */
-export type UpdateMoved = (update: UpdateView, before: UpdateView | null) => void;
+/** What became of opening somebody. `overtaken`: somebody else was chosen meanwhile, and that choice holds. */
+export type Opened = 'open' | 'gone' | 'no-answer' | 'overtaken';
+
+/** What the desk's owner is told of the open customer. */
+export type DeskNews = {
+  /** An update moved on. */
+  readonly moved: (update: UpdateView) => void;
+  readonly viewed: (view: CustomerView) => void;
+};
 
 /**
  * The customer at the counter. Opening another one puts the typed text aside, and coming back finds it again; a form
@@ -24,32 +36,36 @@ export type UpdateMoved = (update: UpdateView, before: UpdateView | null) => voi
 export class Desk {
   readonly #services: Services;
   readonly #machine: Machine;
-  readonly #onMoved: UpdateMoved;
+  readonly #news: DeskNews;
   #form = $state.raw<CustomerForm | null>(null);
   #page = $state<Page>('customer');
   #refresh = $state.raw<RefreshState>({ kind: 'idle' });
   /** Forms with unsaved text, by customer and by the update that they correct. */
   readonly #aside = new Map<string, CustomerForm>();
   #identityRequest = $state.raw<IdentityRequest | null>(null);
-  #opening = 0;
+  /** Counts what staff chose: an answer to an older choice is dropped. */
+  #turn = $state(0);
+  /** The choice that is still being read. */
+  #opening = $state<number | null>(null);
+  #notOpened = $state<'gone' | 'no-answer' | null>(null);
   /** Customers who changed while another was being opened: what is being read may already be older. */
   readonly #changedMeanwhile = new Set<number>();
-  #rereading: Promise<void> | null = null;
-  #rereadAgain = false;
+  #rereading = false;
+  #rereadWaits: (() => void) | null = null;
   /** Ids that are gone, and who those customers are now. */
   readonly #into = new Map<number, number>();
   /** Text that was not saved yet, over a restart. */
   readonly drafts: Drafts;
 
-  constructor(services: Services, machine: Machine, onMoved: UpdateMoved) {
+  constructor(services: Services, machine: Machine, news: DeskNews) {
     this.#services = services;
     this.#machine = machine;
-    this.#onMoved = onMoved;
+    this.#news = news;
     this.drafts = new Drafts(services, machine);
     services.on('customers.changed', ({ customerId }) => this.#changed(customerId));
     services.on('updates.changed', ({ customerId }) => this.#changed(customerId));
     // What may be changed of the open customer follows the organisation's rules and fields.
-    services.on('org.changed', () => void this.#reread());
+    services.on('org.changed', () => this.#rereadSoon());
     services.on('customers.merged', ({ customerId, into }) => this.#merged(customerId, into));
   }
 
@@ -62,6 +78,18 @@ export class Desk {
   }
   get page(): Page {
     return this.#page;
+  }
+  /** Grows with each choice of staff: whoever waits for an answer sees by it that they have gone on. */
+  get turn(): number {
+    return this.#turn;
+  }
+  /** Somebody was chosen and is not on the screen yet. The form of whoever was there before takes no more keys. */
+  get opening(): boolean {
+    return this.#opening !== null;
+  }
+  /** Why the last customer who was chosen is not on the screen. */
+  get notOpened(): 'gone' | 'no-answer' | null {
+    return this.#notOpened;
   }
   /** The last answer of a press on "Refresh" for the open customer. */
   get refreshed(): RefreshState {
@@ -77,15 +105,15 @@ export class Desk {
   }
 
   show(page: Page): void {
+    this.#choose();
     this.#page = page;
   }
 
-  /** @returns false where the customer is not there any more */
-  async open(customerId: number): Promise<boolean> {
+  async open(customerId: number): Promise<Opened> {
     return await this.#open(() => this.#services.call('customers.open', { customerId: this.#now(customerId) }), null);
   }
 
-  async openByIdentifier(identifier: Identifier): Promise<boolean> {
+  async openByIdentifier(identifier: Identifier): Promise<Opened> {
     const { type, value } = identifier;
     return await this.#open(
       () => this.#services.call('customers.openByIdentifier', { identifier: { type, value } }),
@@ -94,11 +122,11 @@ export class Desk {
   }
 
   /** The form with the text of an update that waits or was refused; saving puts the new one in its place. */
-  async correct(update: UpdateView): Promise<boolean> {
+  async correct(update: UpdateView): Promise<Opened> {
     const key = update.changes.map((change) => change.key).find(isFillable);
     if (update.kind === 'identity' && key !== undefined) {
       const opened = await this.open(update.customerId);
-      if (opened) this.#identityRequest = { key, replaces: update };
+      if (opened === 'open') this.#identityRequest = { key, replaces: update };
       return opened;
     }
     const customerId = this.#now(update.customerId);
@@ -107,8 +135,7 @@ export class Desk {
 
   close(): void {
     this.#putAside();
-    this.#opening += 1;
-    this.#identityRequest = null;
+    this.#choose();
     this.#form = null;
     this.#page = 'customer';
   }
@@ -118,7 +145,7 @@ export class Desk {
     const customerId = customerOf(this.#form);
     if (customerId !== null) this.drafts.forget(customerId);
     for (const [key, form] of this.#aside) if (customerOf(form) === customerId) this.#aside.delete(key);
-    this.#opening += 1;
+    this.#choose();
     this.#form = null;
     this.#page = 'customer';
   }
@@ -133,7 +160,7 @@ export class Desk {
       this.#aside.delete(keyOf(form));
       this.#form = this.#newForm(form.view, null, saved);
     }
-    await this.#reread();
+    this.#rereadSoon();
     return saved;
   }
 
@@ -147,19 +174,33 @@ export class Desk {
     const form = this.#form;
     if (form === null || this.#openId !== this.#now(customerId)) return;
     this.#refresh = result;
-    if (result.kind === 'found') await this.#reread();
+    if (result.kind === 'found') this.#rereadSoon();
     if (result.kind === 'erased') this.close();
   }
 
-  async #open(read: () => Promise<CustomerView | null>, replaces: UpdateView | null): Promise<boolean> {
-    this.#opening += 1;
+  /** Staff chose something: what was asked for before it is not waited for any more. */
+  #choose(): number {
+    this.#turn += 1;
+    this.#opening = null;
+    this.#notOpened = null;
     this.#identityRequest = null;
-    const opening = this.#opening;
+    return this.#turn;
+  }
+
+  async #open(read: () => Promise<CustomerView | null>, replaces: UpdateView | null): Promise<Opened> {
+    const turn = this.#choose();
+    this.#opening = turn;
     this.#changedMeanwhile.clear();
-    const view = await read();
-    // Somebody else was chosen meanwhile: the newer choice wins.
-    if (opening !== this.#opening) return true;
-    if (view === null) return false;
+    let view: CustomerView | null;
+    try {
+      view = await read();
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      return this.#notHere(turn, 'no-answer');
+    }
+    if (turn !== this.#turn) return 'overtaken';
+    if (view === null) return this.#notHere(turn, 'gone');
+    this.#opening = null;
     this.#putAside();
     const fresh = this.#newForm(view, replaces, null);
     const kept = this.#aside.get(keyOf(fresh));
@@ -169,8 +210,15 @@ export class Desk {
     this.#form = kept ?? fresh;
     this.#refresh = { kind: 'idle' };
     this.#page = 'customer';
-    if (view.customerId !== null && this.#changedMeanwhile.has(view.customerId)) void this.#reread();
-    return true;
+    if (view.customerId !== null && this.#changedMeanwhile.has(view.customerId)) this.#rereadSoon();
+    return 'open';
+  }
+
+  #notHere(turn: number, why: 'gone' | 'no-answer'): Opened {
+    if (turn !== this.#turn) return 'overtaken';
+    this.#opening = null;
+    this.#notOpened = why;
+    return why;
   }
 
   #newForm(view: CustomerView, replaces: UpdateView | null, saved: Saved | null): CustomerForm {
@@ -186,13 +234,14 @@ export class Desk {
     form.refresh(view);
     for (const update of view.updates) {
       const known = before.get(update.updateId) ?? null;
-      if (known?.state !== update.state) this.#onMoved(update, known);
+      if (known?.state !== update.state) this.#news.moved(update);
     }
+    this.#news.viewed(view);
   }
 
   #changed(customerId: number): void {
     this.#changedMeanwhile.add(customerId);
-    if (this.#openId === customerId) void this.#reread();
+    if (this.#openId === customerId) this.#rereadSoon();
   }
 
   /** Who the form is about by now. */
@@ -215,29 +264,33 @@ export class Desk {
       // Its text is with the drafts.
       if (form.view.customerId === customerId) this.#aside.delete(key);
     }
-    if (isOpen) void this.#reread();
+    if (isOpen) this.#rereadSoon();
   }
 
-  /**
-   * Reads the open customer again. One reading at a time, so that an older answer never takes a newer one's place; a
-   * change that comes meanwhile makes one more.
-   */
-  #reread(): Promise<void> {
-    this.#rereadAgain = true;
-    this.#rereading ??= this.#rereadUntilNewest().finally(() => {
-      this.#rereading = null;
-    });
-    return this.#rereading;
+  /** Reads the open customer again, once for all changes that come together. */
+  #rereadSoon(afterMs = rereadAfterMs): void {
+    this.#rereadWaits ??= this.#machine.after(afterMs, () => void this.#reread());
   }
 
-  async #rereadUntilNewest(): Promise<void> {
-    while (this.#rereadAgain) {
-      this.#rereadAgain = false;
-      const form = this.#form;
-      const customerId = this.#openId;
-      if (form === null || customerId === null) return;
-      const view = await this.#services.call('customers.open', { customerId });
+  /** One reading at a time, so that an older answer never takes a newer one's place. */
+  async #reread(): Promise<void> {
+    this.#rereadWaits = null;
+    if (this.#rereading) {
+      this.#rereadSoon();
+      return;
+    }
+    const form = this.#form;
+    const customerId = this.#openId;
+    if (form === null || customerId === null) return;
+    this.#rereading = true;
+    try {
+      const view = await this.#services.call('customers.view', { customerId });
       if (view !== null && form === this.#form) this.#renew(form, view);
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      this.#rereadSoon(rereadAgainAfterMs);
+    } finally {
+      this.#rereading = false;
     }
   }
 }

@@ -89,8 +89,9 @@ export class Drafts {
     kept.delete(place);
     if (!isEmpty) kept.set(place, draft);
     this.#kept = kept;
-    if (isEmpty) this.#keep(draft);
-    else if (!form.saving)
+    // What was saved is forgotten by the save itself.
+    if (isEmpty && form.saved === null) this.#keep(draft);
+    else if (!isEmpty && !form.saving)
       this.#timers.set(
         place,
         this.#machine.after(keepAfterMs, () => this.#keep(draft)),

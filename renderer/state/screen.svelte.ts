@@ -1,4 +1,5 @@
 import { createContext } from 'svelte';
+import type { ScreenPart } from '../../electron/ipc/schema.ts';
 import type { UpdateView } from '../../electron/model/update-view.ts';
 import type { Services } from '../bridge.ts';
 import { type Formats, makeFormats } from '../format/formats.ts';
@@ -7,11 +8,16 @@ import { broughtWords, reasonSentence } from '../words/outcome-words.ts';
 import { statusSentence } from '../words/status-words.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { Care } from './care.svelte.ts';
-import { Desk } from './desk.svelte.ts';
+import type { Place } from './commands.ts';
+import { Desk, type Opened } from './desk.svelte.ts';
+import { faultOf } from './fault.ts';
 import type { Machine } from './machine.ts';
-import { Search } from './search.svelte.ts';
+import { Search, type SearchOption } from './search.svelte.ts';
 import { TillState } from './till.svelte.ts';
 import { UpdateList } from './update-list.svelte.ts';
+
+/** A part that breaks again and again must not fill the log. */
+const mostFaults = 50;
 
 /** Everything behind the screen, made once and handed down. */
 export class Screen {
@@ -21,16 +27,29 @@ export class Screen {
   readonly updates: UpdateList;
   readonly care: Care;
   readonly announcer = new Announcer();
+  readonly #services: Services;
   readonly #formats: Formats;
+  #faults = 0;
+  /** Keys and presses so far: whoever waits for an answer sees by it that staff have gone on. */
+  #acts = 0;
+  /** The till's password can be typed later, or anew where the one it has is not accepted. */
+  #setUp = $state<'when-needed' | 'later' | 'again'>('when-needed');
+  #pageDialogs = $state(0);
+  #ready = $state(false);
+  #isBroken = $state(false);
 
   /** @param language the one that is shown, which may be another than the store's */
   constructor(services: Services, machine: Machine, language: { readonly locale: string }) {
+    this.#services = services;
     this.till = new TillState(services, machine);
-    this.search = new Search(services, machine);
+    this.search = new Search(services, machine, (customerId) => this.desk.isOpen(customerId));
     services.on('customers.merged', ({ customerId }) => {
       if (this.desk.isOpen(customerId)) this.announcer.say(m.announce_merged());
     });
-    this.desk = new Desk(services, machine, (update) => this.#moved(update));
+    this.desk = new Desk(services, machine, {
+      moved: (update) => this.#moved(update),
+      viewed: (view) => this.search.follow(view),
+    });
     this.updates = new UpdateList(services, machine);
     this.care = new Care(services);
     this.#formats = $derived(
@@ -40,7 +59,6 @@ export class Screen {
         this.till.info?.timeZone ?? 'UTC',
       ),
     );
-    services.on('customers.changed', () => void this.search.refresh());
     let before = this.till.sync;
     services.on('sync.changed', (status) => {
       if (status.paused !== before.paused && status.paused !== null) {
@@ -55,6 +73,75 @@ export class Screen {
 
   get formats(): Formats {
     return this.#formats;
+  }
+  /** Something in the screen's own program went wrong; what it was is in the log. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+  /** What fills the screen beside the search. */
+  get place(): Place {
+    if (!this.#ready) return 'starting';
+    if (this.desk.page === 'till') return 'till';
+    if (this.#setUp === 'again' || (this.till.info?.secretNeeded === true && this.#setUp !== 'later')) return 'set-up';
+    if (this.desk.page === 'updates') return 'updates';
+    return this.desk.form === null ? 'home' : 'customer';
+  }
+
+  /** @throws {CallFailed} where the services do not answer at all */
+  async start(): Promise<void> {
+    await this.till.start();
+    this.#ready = true;
+  }
+
+  setUp(when: 'later' | 'again'): void {
+    this.#setUp = when;
+  }
+
+  /** A key or a press of staff. Whatever they asked for before it may still be shown, and opens nothing by itself any more. */
+  acted(): void {
+    this.#acts += 1;
+    this.till.active();
+  }
+
+  /** What Enter in the search opens; nobody where staff have gone on before the answer came, or have to choose. */
+  async enter(): Promise<Opened | null> {
+    const { turn } = this.desk;
+    const acts = this.#acts;
+    const option = await this.search.enter();
+    if (option === null || turn !== this.desk.turn || acts !== this.#acts) return null;
+    return await this.openOption(option);
+  }
+
+  async openOption(option: SearchOption): Promise<Opened> {
+    if (option.kind === 'hit') return await this.desk.open(option.hit.customerId);
+    if (option.kind === 'by-identifier') return await this.desk.openByIdentifier(option.identifier);
+    const { customerId, identifier } = option.customer;
+    return customerId === null ? await this.desk.openByIdentifier(identifier) : await this.desk.open(customerId);
+  }
+
+  /** Dialogs that lie over the page, and would go with it. */
+  get hasPageDialog(): boolean {
+    return this.#pageDialogs > 0;
+  }
+
+  /** @returns what to call once it is gone */
+  pageDialog(): () => void {
+    this.#pageDialogs += 1;
+    return () => {
+      this.#pageDialogs -= 1;
+    };
+  }
+
+  /** A part of the screen broke. The log is told where, never with what data. */
+  broke(part: ScreenPart, error: unknown): void {
+    if (part === 'elsewhere') this.#isBroken = true;
+    this.#faults += 1;
+    if (this.#faults > mostFaults) return;
+    this.#services.call('app.fault', { part, ...faultOf(error) }).catch(() => undefined);
+  }
+
+  goOn(): void {
+    this.#isBroken = false;
   }
 
   /** Saves the open form and says what became of it. False: it was not saved, and the form says why. */

@@ -1,6 +1,7 @@
 import type { Identifier } from '../../electron/model/customer.ts';
 import type { CustomerHit, CustomerView, LookupResult, SearchResult } from '../../electron/model/customer-view.ts';
-import type { Services } from '../bridge.ts';
+import type { UpdateState } from '../../electron/model/update-view.ts';
+import { CallFailed, type Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 
 /** One line of the list under the search box. */
@@ -13,7 +14,13 @@ export type SearchOption =
 export type LookupState = { readonly kind: 'idle' } | { readonly kind: 'looking' } | LookupResult;
 
 const idleBeforeLookupMs = 400;
-const limit = 200;
+/** At most so many are listed; staff are told where there are more. */
+export const listLimit = 200;
+/** What the wrapper takes: whatever is longer is nobody's. */
+const longestQuery = 200;
+/** Changes of listed customers come in numbers when a backlog goes: one reading serves them all. */
+const refreshAfterMs = 400;
+const openStates: ReadonlySet<UpdateState> = new Set(['queued', 'sending', 'unknown', 'attention']);
 
 /**
  * The search box. A query is asked for at once; while an answer is under way only the newest text waits, so a slow answer
@@ -30,12 +37,23 @@ export class Search {
   #asking: Promise<void> | null = null;
   /** Something changed since the newest answer was asked for. */
   #outdated = true;
+  #refreshWaits: (() => void) | null = null;
+  #failed = $state(false);
   #lookupFor: string | null = null;
+  #lookingUp: Promise<void> = Promise.resolve();
   #stopLookupTimer: () => void = () => undefined;
 
-  constructor(services: Services, machine: Machine) {
+  /** @param isOpen whoever is open at the counter: read anew for the page, which tells the list by `follow` */
+  constructor(services: Services, machine: Machine, isOpen: (customerId: number) => boolean = () => false) {
     this.#services = services;
     this.#machine = machine;
+    services.on('customers.changed', ({ customerId }) => {
+      if (!isOpen(customerId)) this.#changed(customerId);
+    });
+    services.on('customers.merged', ({ customerId }) => this.#changed(customerId));
+    services.on('customers.importChanged', ({ kind }) => {
+      if (kind === 'done') void this.refresh();
+    });
   }
 
   get query(): string {
@@ -48,6 +66,14 @@ export class Search {
   /** The list shows what the box says. */
   get settled(): boolean {
     return this.#answered === this.#query;
+  }
+  /** There are more than the list holds. */
+  get hasMore(): boolean {
+    return (this.#result?.hits.length ?? 0) >= listLimit;
+  }
+  /** The services did not answer the newest question. */
+  get failed(): boolean {
+    return this.#failed;
   }
   get lookup(): LookupState {
     return this.#lookup;
@@ -63,7 +89,10 @@ export class Search {
     const options: SearchOption[] = result.hits.map((hit) => ({ kind: 'hit', hit }));
     if (options.length === 0 && result.identifier !== null) {
       if (this.#lookup.kind === 'found') options.push({ kind: 'found-online', customer: this.#lookup.customer });
-      else options.push({ kind: 'by-identifier', identifier: result.identifier });
+      // Only once the server was asked: until then nobody knows whether there is such a customer.
+      else if (this.#lookup.kind === 'not-found' || this.#lookup.kind === 'failed') {
+        options.push({ kind: 'by-identifier', identifier: result.identifier });
+      }
     }
     return options;
   });
@@ -77,7 +106,9 @@ export class Search {
     return this.#ask();
   }
 
-  type(text: string): void {
+  type(typed: string): void {
+    const text = typed.slice(0, longestQuery);
+    if (text === this.#query && this.#lookup.kind === 'looking') return;
     this.#query = text;
     this.#active = -1;
     this.#stopLookupTimer();
@@ -102,7 +133,9 @@ export class Search {
    * person must choose; the first option is marked then.
    */
   async enter(): Promise<SearchOption | null> {
+    const query = this.#query;
     await this.#ask();
+    if (this.#query !== query || this.#failed) return null;
     const marked = this.options[this.#active];
     if (marked !== undefined) return marked;
     const { hits = [], identifier = null } = this.#result ?? {};
@@ -114,25 +147,66 @@ export class Search {
     }
     if (hits.length === 0 && identifier !== null) {
       await this.lookUp();
+      if (this.#query !== query) return null;
       if (this.#lookup.kind === 'found') return { kind: 'found-online', customer: this.#lookup.customer };
     }
     if (this.options.length > 0) this.#active = 0;
     return null;
   }
 
-  /** Asks the server for the identifier in the box. Shown only while the box still says the same. */
-  async lookUp(): Promise<void> {
+  /** Asks the server for the identifier in the box; whoever asks while that runs waits for the same answer. */
+  lookUp(): Promise<void> {
     const identifier = this.#result?.identifier ?? null;
     const query = this.#query;
-    if (identifier === null || this.#answered !== query) return;
-    if (this.#lookupFor === query && this.#lookup.kind === 'looking') return;
+    if (identifier === null || this.#answered !== query) return Promise.resolve();
+    if (this.#lookupFor === query && this.#lookup.kind === 'looking') return this.#lookingUp;
     this.#stopLookupTimer();
     this.#lookupFor = query;
     this.#lookup = { kind: 'looking' };
-    const found = await this.#services
+    this.#lookingUp = this.#services
       .call('customers.lookUpOnline', { identifier })
-      .catch((): LookupResult => ({ kind: 'failed', why: 'server' }));
-    if (this.#lookupFor === query && this.#query === query) this.#lookup = found;
+      .catch((): LookupResult => ({ kind: 'failed', why: 'server' }))
+      .then((found) => {
+        // Shown only while the box still says the same.
+        if (this.#lookupFor === query && this.#query === query) this.#lookup = found;
+      });
+    return this.#lookingUp;
+  }
+
+  /** The open customer was read anew: their row says the same, and stays where it is. */
+  follow({ customerId, fields, loyalty, updates }: CustomerView): void {
+    const result = this.#result;
+    if (result === null || customerId === null) return;
+    if (!result.hits.some((hit) => hit.customerId === customerId)) {
+      this.#changed(customerId);
+      return;
+    }
+    const unsent = updates.filter(({ state }) => openStates.has(state)).length;
+    const { firstName, lastName, mobile = null, email = null, externalId = null } = fields;
+    const now = { firstName: firstName ?? '', lastName: lastName ?? '', mobile, email, externalId };
+    const hits = result.hits.map((hit) =>
+      hit.customerId === customerId
+        ? {
+            ...hit,
+            ...now,
+            unsent,
+            tier: loyalty?.tier ?? hit.tier,
+            matches: hit.matches.filter((match) => now[match.in] === hit[match.in]),
+          }
+        : hit,
+    );
+    this.#result = { ...result, hits };
+  }
+
+  /** Somebody who stands in the list changed, or may stand in it from now on. */
+  #changed(customerId: number): void {
+    const { hits = [] } = this.#result ?? {};
+    const isListed = hits.some((hit) => hit.customerId === customerId);
+    if (!isListed && (hits.length > 0 || this.#query === '')) return;
+    this.#refreshWaits ??= this.#machine.after(refreshAfterMs, () => {
+      this.#refreshWaits = null;
+      void this.refresh();
+    });
   }
 
   /** A customer whose name changed may stand in another place of the list. */
@@ -156,8 +230,17 @@ export class Search {
     while (this.#outdated || this.#answered !== this.#query) {
       this.#outdated = false;
       const query = this.#query;
-      const result = await this.#services.call('customers.search', { query, limit });
+      let result: SearchResult;
+      try {
+        result = await this.#services.call('customers.search', { query, limit: listLimit });
+      } catch (error) {
+        if (!(error instanceof CallFailed)) throw error;
+        if (query !== this.#query) continue;
+        this.#failed = true;
+        return;
+      }
       if (query !== this.#query) continue;
+      this.#failed = false;
       const marked = this.options[this.#active];
       this.#result = result;
       this.#answered = query;

@@ -2,12 +2,14 @@ import type { EventName, Payload } from '../../electron/ipc/schema.ts';
 import type { AppInfo, SecretResult } from '../../electron/model/app-info.ts';
 import type { AppUpdate } from '../../electron/model/app-update.ts';
 import type { StaffMember } from '../../electron/model/definitions.ts';
-import type { OrgRefresh, OrgView, StaffList } from '../../electron/model/org-view.ts';
+import type { OrgView, StaffList } from '../../electron/model/org-view.ts';
 import type { ConnectionCheck, SyncStatus } from '../../electron/model/sync-status.ts';
 import type { PracticeFault, PracticeState } from '../../electron/practice/practice-state.ts';
 import type { Services } from '../bridge.ts';
+import { Action } from './action.svelte.ts';
 import type { Machine } from './machine.ts';
 
+/** Until the services have told the real one; nothing of it is shown (see `known`). */
 const noStatus: SyncStatus = {
   state: 'waiting',
   unsent: 0,
@@ -21,21 +23,46 @@ const noStatus: SyncStatus = {
   clockSkewMs: null,
 };
 
+function isConnected({ connection, paused }: SyncStatus): boolean {
+  return connection.kind === 'online' && paused === null;
+}
+
 /** What is true of the till whoever is at the counter: who it is, its staff, its line, its organisation's rules. */
 export class TillState {
   readonly #services: Services;
   readonly #machine: Machine;
   #info = $state.raw<AppInfo | null>(null);
   #sync = $state.raw<SyncStatus>(noStatus);
+  #known = $state(false);
   #org = $state.raw<OrgView | null>(null);
   #staff = $state.raw<StaffMember | null>(null);
   #staffList = $state.raw<StaffList>({ members: [], asOfMs: null });
   #practice = $state.raw<PracticeState | null>(null);
   #appUpdate = $state.raw<AppUpdate>({ kind: 'current' });
   #check = $state.raw<ConnectionCheck | null>(null);
-  #checking = $state(false);
   #nowMs = $state(0);
   #activeAtMs = 0;
+
+  /** Events tell what came of these: the answer of a call may be older than they are. */
+  readonly sendNow = new Action(() => this.#services.call('sync.sendNow'));
+  readonly signIn = new Action((code: string) => this.#services.call('staff.signIn', { code }));
+  readonly signOut = new Action(() => this.#services.call('staff.signOut'));
+  /** Asks for the organisation's rules, fields and staff anew. */
+  readonly refreshOrganisation = new Action(() => this.#services.call('org.refresh'));
+  /** Keeps the password that was typed, and tries it. */
+  readonly connect = new Action(async (secret: string): Promise<SecretResult | ConnectionCheck> => {
+    const stored = await this.#services.call('app.provideSecret', { secret });
+    return stored.kind === 'not-stored' ? stored : await this.#services.call('sync.checkConnection');
+  });
+  readonly checkConnection = new Action(async () => {
+    this.#check = null;
+    const check = await this.#services.call('sync.checkConnection');
+    this.#check = check;
+    // The server just said whose till this is.
+    const organisation = check.kind === 'connected' ? check.organisation : '';
+    if (organisation !== '' && this.#info !== null) this.#info = { ...this.#info, organisation };
+    return check;
+  });
 
   constructor(services: Services, machine: Machine) {
     this.#services = services;
@@ -48,6 +75,10 @@ export class TillState {
   }
   get sync(): SyncStatus {
     return this.#sync;
+  }
+  /** The status was told: before that there is none to show. */
+  get known(): boolean {
+    return this.#known;
   }
   get org(): OrgView | null {
     return this.#org;
@@ -66,12 +97,9 @@ export class TillState {
   get appUpdate(): AppUpdate {
     return this.#appUpdate;
   }
-  /** The last answer of "Check connection"; null while none was asked for. */
+  /** The last answer of "Check connection", for as long as it holds; null while none was asked for. */
   get check(): ConnectionCheck | null {
     return this.#check;
-  }
-  get checking(): boolean {
-    return this.#checking;
   }
   /** The wall clock, moving every few seconds: ages on the screen follow it. */
   get nowMs(): number {
@@ -89,7 +117,7 @@ export class TillState {
         listener(payload);
       });
     on('sync.changed', (status) => {
-      this.#sync = status;
+      this.#statusIs(status);
       this.#nowMs = this.#machine.nowMs();
     });
     on('org.changed', (org) => {
@@ -123,28 +151,24 @@ export class TillState {
     ]);
     this.#info = info;
     if (!heard.has('staff.listed')) this.#staffList = staffList;
-    if (!heard.has('sync.changed')) this.#sync = sync;
+    if (!heard.has('sync.changed')) this.#statusIs(sync);
     if (!heard.has('org.changed')) this.#org = org;
     if (!heard.has('staff.changed')) this.#staff = staff;
     if (!heard.has('practice.changed')) this.#practice = practice;
     if (!heard.has('app.updateChanged')) this.#appUpdate = appUpdate;
   }
 
+  #statusIs(status: SyncStatus): void {
+    const before = isConnected(this.#sync);
+    this.#sync = status;
+    this.#known = true;
+    // An answer to "Check connection" that the line has contradicted since would be a lie on the screen.
+    const contradicts = this.#check?.kind === 'connected' ? !isConnected(status) : isConnected(status) && !before;
+    if (contradicts) this.#check = null;
+  }
+
   async setPractice(change: { connection?: boolean; fault?: PracticeFault }): Promise<void> {
     await this.#services.call('practice.set', change);
-  }
-
-  async signIn(code: string): Promise<StaffMember | null> {
-    return await this.#services.call('staff.signIn', { code });
-  }
-
-  async signOut(): Promise<void> {
-    await this.#services.call('staff.signOut');
-  }
-
-  /** Asks for the organisation's rules, fields and staff anew: events bring what came. */
-  async refreshOrganisation(): Promise<OrgRefresh> {
-    return await this.#services.call('org.refresh');
   }
 
   /** Tells the services that somebody is here, at most twice a minute. */
@@ -154,29 +178,6 @@ export class TillState {
     this.#activeAtMs = nowMs;
     // Only puts the automatic sign-out off: a lost call is made good by the next key.
     this.#services.call('staff.active').catch(() => undefined);
-  }
-
-  /** The event tells what came of it: the answer of the call may be older than that. */
-  async sendNow(): Promise<void> {
-    await this.#services.call('sync.sendNow');
-  }
-
-  async checkConnection(): Promise<ConnectionCheck> {
-    this.#checking = true;
-    try {
-      const check = await this.#services.call('sync.checkConnection');
-      this.#check = check;
-      // The server just said whose till this is.
-      const organisation = check.kind === 'connected' ? check.organisation : '';
-      if (organisation !== '' && this.#info !== null) this.#info = { ...this.#info, organisation };
-      return check;
-    } finally {
-      this.#checking = false;
-    }
-  }
-
-  async provideSecret(secret: string): Promise<SecretResult> {
-    return await this.#services.call('app.provideSecret', { secret });
   }
 
   /** After the set-up the program says other things of itself. */

@@ -6,13 +6,15 @@ import type {
   UpdateHistoryEntry,
   UpdateView,
 } from '../../electron/model/update-view.ts';
-import type { Services } from '../bridge.ts';
+import { CallFailed, type Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 
 export type Which = 'open' | 'closed' | 'doubled';
 
 const pageSize = 100;
 const rereadAfterMs = 80;
+/** A reading that got no answer is tried again. */
+const rereadAgainAfterMs = 2000;
 
 /** The updates of this till, read by the hundred as they come into view: the list may be ten thousand long. */
 export class UpdateList {
@@ -25,6 +27,8 @@ export class UpdateList {
   readonly #reading = new Set<number>();
   #wanted: readonly number[] = [0];
   #generation = 0;
+  /** Nobody looks at it otherwise, and nothing is read for nobody. */
+  #isShown = false;
   #rereadWaits = false;
 
   constructor(services: Services, machine: Machine) {
@@ -52,8 +56,13 @@ export class UpdateList {
     return this.#history.get(updateId) ?? null;
   }
 
+  /** The page is there from now on, until `hide`. */
   show(which: Which): void {
-    if (which === this.#which && this.#total !== null) return;
+    this.#isShown = true;
+    if (which === this.#which && this.#total !== null) {
+      this.#reread();
+      return;
+    }
     this.#which = which;
     this.#generation += 1;
     this.#reading.clear();
@@ -61,6 +70,10 @@ export class UpdateList {
     this.#total = null;
     this.#wanted = [0];
     void this.#read(0);
+  }
+
+  hide(): void {
+    this.#isShown = false;
   }
 
   /** Reads what is missing between two rows. */
@@ -72,8 +85,13 @@ export class UpdateList {
   }
 
   async readHistory(updateId: string): Promise<void> {
-    const entries = await this.#services.call('updates.history', { updateId });
-    this.#history = new Map(this.#history).set(updateId, entries);
+    try {
+      const entries = await this.#services.call('updates.history', { updateId });
+      this.#history = new Map(this.#history).set(updateId, entries);
+    } catch (error) {
+      // It is read again with the update's next change, or when its row is opened again.
+      if (!(error instanceof CallFailed)) throw error;
+    }
   }
 
   async cancel(updateId: string): Promise<ChangeResult> {
@@ -115,28 +133,35 @@ export class UpdateList {
       if (generation !== this.#generation) return;
       this.#pages = new Map(this.#pages).set(page, updates);
       this.#total = total;
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      this.#rereadSoon(rereadAgainAfterMs);
     } finally {
       if (generation === this.#generation) this.#reading.delete(page);
     }
   }
 
   #changed(updateId: string): void {
-    if (this.#history.has(updateId)) void this.readHistory(updateId);
+    if (this.#isShown && this.#history.has(updateId)) void this.readHistory(updateId);
     this.#rereadSoon();
   }
 
   /** Many updates move at once when the line comes back: one reading serves them all. */
-  #rereadSoon(): void {
-    if (this.#rereadWaits) return;
+  #rereadSoon(afterMs = rereadAfterMs): void {
+    if (this.#rereadWaits || !this.#isShown) return;
     this.#rereadWaits = true;
-    this.#machine.after(rereadAfterMs, () => {
+    this.#machine.after(afterMs, () => {
       this.#rereadWaits = false;
-      // What is being read now may already be older than this change.
-      this.#generation += 1;
-      this.#reading.clear();
-      // Pages out of view are read again when they come into view.
-      this.#pages = new Map([...this.#pages].filter(([page]) => this.#wanted.includes(page)));
-      for (const page of this.#wanted) void this.#read(page);
+      if (this.#isShown) this.#reread();
     });
+  }
+
+  #reread(): void {
+    // What is being read now may already be older than this change.
+    this.#generation += 1;
+    this.#reading.clear();
+    // Pages out of view are read again when they come into view.
+    this.#pages = new Map([...this.#pages].filter(([page]) => this.#wanted.includes(page)));
+    for (const page of this.#wanted) void this.#read(page);
   }
 }

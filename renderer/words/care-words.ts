@@ -12,6 +12,11 @@ export const notDoneSentence: Record<NotSavedReason, () => string> = {
   other: m.care_failed_other,
 };
 
+/** A step that came to nothing, as it is told beside its button. */
+export function notDone(why: NotSavedReason): { readonly tone: 'needs-you'; readonly text: string } {
+  return { tone: 'needs-you', text: notDoneSentence[why]() };
+}
+
 type Refusal = Extract<RescueImportResult, { kind: 'refused' }>['why'];
 
 export const rescueRefusedSentence: Record<Refusal, () => string> = {

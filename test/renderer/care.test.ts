@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TillFacts } from '../../electron/care/till-facts.ts';
 import type { CustomerView } from '../../electron/model/customer-view.ts';
-import { customer, deferred, machine, services, settled } from './rig.ts';
+import { CallFailed } from '../../renderer/bridge.ts';
+import { customer, deferred, machine, noNews, services, settled } from './rig.ts';
 
 const { Care } = await import('../../renderer/state/care.svelte.ts');
 const { Desk } = await import('../../renderer/state/desk.svelte.ts');
@@ -36,15 +37,16 @@ test('a step is under way until its answer is there, also where it fails', async
   const answer = deferred<{ readonly kind: 'failed' }>();
   const rig = services({
     'till.backUp': () => answer.promise,
-    'till.supportBundle': () => Promise.reject(new Error('no answer')),
+    'till.supportBundle': () => Promise.reject(new CallFailed('no-answer', 'nobody there')),
   });
   const care = new Care(rig.services);
-  const made = care.backUp();
+  const made = care.backUp.run();
   assert.equal(care.working, true);
   answer.resolve({ kind: 'failed' });
   await made;
   assert.equal(care.working, false);
-  await assert.rejects(care.makeBundle());
+  assert.equal(await care.bundle.run(), null);
+  assert.equal(care.bundle.failed, true);
   assert.equal(care.working, false);
 });
 
@@ -52,7 +54,7 @@ test('text typed for a customer who was forgotten is not kept again, however soo
   const view: CustomerView = customer();
   const rig = services({ 'customers.open': () => view, 'drafts.keep': () => null, 'updates.check': () => [] });
   const { machine: clock, pass } = machine();
-  const desk = new Desk(rig.services, clock, () => undefined);
+  const desk = new Desk(rig.services, clock, noNews);
   await desk.open(7);
   desk.form?.type('lastName', 'Typed');
   assert.equal(desk.drafts.all.length, 1);

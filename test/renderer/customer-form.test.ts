@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CustomerView } from '../../electron/model/customer-view.ts';
 import type { SaveResult, UpdateView } from '../../electron/model/update-view.ts';
+import { CallFailed } from '../../renderer/bridge.ts';
 import { customer, deferred, machine, services, settled, update } from './rig.ts';
 
 const { CustomerForm } = await import('../../renderer/state/customer-form.svelte.ts');
@@ -59,7 +60,7 @@ test('Save that lost its answer uses the same token when pressed again (F05)', a
   let calls = 0;
   const { form, argumentsOf } = open(() => {
     calls += 1;
-    if (calls === 1) throw new Error('lost');
+    if (calls === 1) throw new CallFailed('no-answer', 'lost');
     return { kind: 'saved', updateId: 'u-1', customerId: 7 };
   });
   form.type('lastName', 'Jones');
@@ -73,7 +74,7 @@ test('Save that lost its answer uses the same token when pressed again (F05)', a
 
 test('typing after a failed save makes it another save with a token of its own', async () => {
   const { form, argumentsOf } = open(() => {
-    throw new Error('lost');
+    throw new CallFailed('no-answer', 'lost');
   });
   form.type('lastName', 'Jones');
   await form.save();

@@ -70,6 +70,9 @@ export function machine() {
   };
 }
 
+/** A desk whose owner listens to nothing. */
+export const noNews = { moved: () => undefined, viewed: () => undefined };
+
 /** Lets every answer that is ready arrive. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();

@@ -15,22 +15,27 @@ async function saved(state: Partial<UpdateView>) {
     'updates.check': () => [],
     'customers.search': () => ({ hits: [], identifier: null, customersOnTill: 1 }),
     'customers.open': () => customer({ updates }),
+    'customers.view': () => customer({ updates }),
     'updates.save': () => {
       updates = [update(state)];
       return { kind: 'saved', updateId, customerId: 7 };
     },
   });
-  const screen = new Screen(rig.services, machine().machine, { locale: 'en' });
+  const clock = machine();
+  const screen = new Screen(rig.services, clock.machine, { locale: 'en' });
   await screen.desk.open(7);
   screen.desk.form?.type('lastName', 'Jones');
   await screen.save();
+  clock.pass(100);
   await settled();
   return screen;
 }
 
+const said = (screen: InstanceType<typeof Screen>) => screen.announcer.said.at(-1)?.sentence ?? '';
+
 test('a save that waits is said to be saved on this till', async () => {
   const screen = await saved({ state: 'queued' });
-  assert.match(screen.announcer.text, /^Saved on this till/);
+  assert.match(said(screen), /^Saved on this till/);
 });
 
 test('a save that was answered before the screen had read it is said to be sent, not to be going', async () => {
@@ -39,7 +44,7 @@ test('a save that was answered before the screen had read it is said to be sent,
     state: 'applied',
     result: { effects, warnings: [], answer: null, confirmedBy: 'answer' },
   });
-  assert.match(screen.announcer.text, /^Sent\. 50 points added/);
+  assert.match(said(screen), /^Sent\. 50 points added/);
   assert.match(screen.savedSentence(screen.desk.form?.view.updates[0]), /^Sent\. 50 points added/);
 });
 

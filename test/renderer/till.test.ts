@@ -31,6 +31,7 @@ const info: AppInfo = {
   countryCode: 'IN',
   secretNeeded: false,
   staffRequired: false,
+  scanner: { prefix: '', suffix: '' },
 };
 const org: OrgView = {
   policy: { allowFill: { mobile: true, email: true, externalId: true }, primaryIdentifier: 'mobile' },
@@ -63,7 +64,7 @@ test('the answer of "Send now" that arrives after the news that all is sent does
   const till = new TillState(rig.services, machine().machine);
   await till.start();
   rig.tell('sync.changed', waiting);
-  const asked = till.sendNow();
+  const asked = till.sendNow.run();
   rig.tell('sync.changed', allSent);
   answer.resolve(waiting);
   await asked;

@@ -161,6 +161,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       timeZone: 'Asia/Kolkata',
       countryCode: 'IN',
       staffRequired: false,
+      scanner: { prefix: '', suffix: '' },
       ...scene.info,
       secretNeeded,
     }),
@@ -175,6 +176,8 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       customersOnTill: people.size,
     }),
     'customers.open': ({ customerId }) => view(customerId),
+    'customers.view': ({ customerId }) => view(customerId),
+    'app.fault': () => null,
     'customers.openByIdentifier': ({ identifier }) => strangers(identifier),
     'customers.whoElseHas': ({ exceptId }) => {
       const other = [...people.values()].find(({ customerId }) => customerId !== exceptId);

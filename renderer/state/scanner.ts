@@ -1,0 +1,130 @@
+/**
+ * A card reader is a keyboard that types wherever the focus is. This stands above everything on the page: it takes a
+ * whole scan back out of whatever had the focus, keeps its last key from doing anything, and hands the code on.
+ */
+import { type ReaderFraming, unframed } from '../../electron/model/scan-framing.ts';
+import { ScanBurst } from './scan-burst.ts';
+
+const storageKey = 'tillside.scanner';
+/** Readers that end with CR and LF send two keys: the second belongs to the scan, too. */
+const tailMs = 120;
+/** Control signs of a reader come as Ctrl with a letter: STX, ETX, EOT, GS, RS. */
+const controlSigns = new Set(['b', 'c', 'd', ']', '^']);
+
+/** They go with other keys, and are none themselves. */
+const ownKeys = new Set(['Shift', 'Control', 'CapsLock', 'AltGraph']);
+
+type Settings = {
+  readonly framing: () => ReaderFraming;
+  readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
+  /** Texts in this box are searched for anyway. */
+  readonly searchBox: string;
+  readonly onScan: (code: string) => void;
+};
+
+/** @returns a function that stops listening */
+export function watchScanner(window: Window, { framing, storage, searchBox, onScan }: Settings): () => void {
+  const burst = new ScanBurst(framing, Number(storage.getItem(storageKey)) || null);
+  /** Puts every field back that the burst was typed into. */
+  let putBack: (() => void)[] = [];
+  let holding: Element | null = null;
+  let scannedAtMs = Number.NEGATIVE_INFINITY;
+  /** The sign of the last key press; text that comes without one was typed by its number (Alt and digits). */
+  let pressed = '';
+
+  function sign(text: string, atMs: number): void {
+    const goesOn = burst.add(text, atMs);
+    if (!goesOn) putBack = [];
+    const focused = window.document.activeElement;
+    if (!goesOn || focused !== holding) putBack.push(hold(focused));
+    holding = focused;
+  }
+
+  function scanned(read: string, event: Event): void {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    scannedAtMs = event.timeStamp;
+    for (const back of putBack) back();
+    putBack = [];
+    onScan(unframed(read, framing()));
+  }
+
+  function onKey(event: KeyboardEvent): void {
+    if (event.isComposing || event.altKey || event.metaKey || ownKeys.has(event.key) || isSecret(event.target)) return;
+    const { key, timeStamp } = event;
+    const isEnd = key === 'Enter' || key === 'Tab' || (event.ctrlKey && ['j', 'm'].includes(key.toLowerCase()));
+    if (isEnd) {
+      if (timeStamp - scannedAtMs <= tailMs) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return;
+      }
+      if (isSearchBox(event.target) && burst.learn()) storage.setItem(storageKey, String(burst.learnedMs));
+      const read = burst.end(timeStamp);
+      if (read !== null) scanned(read, event);
+    } else if (event.ctrlKey) {
+      if (controlSigns.has(key.toLowerCase()) && burst.isQuick(timeStamp)) event.preventDefault();
+    } else if (key.length === 1 && !event.repeat) {
+      pressed = key;
+      const isQuick = burst.isQuick(timeStamp);
+      sign(key, timeStamp);
+      // Outside of text a key is a press: a space on a button, a letter in a list.
+      if (isQuick && !isText(event.target)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      }
+      const read = burst.ended();
+      if (read !== null) scanned(read, event);
+    }
+  }
+
+  function onText(event: InputEvent): void {
+    const { data } = event;
+    if (event.isComposing || data === null || event.inputType !== 'insertText' || isSecret(event.target)) return;
+    if (data !== pressed) sign(data, event.timeStamp);
+    pressed = '';
+  }
+
+  function isSearchBox(target: EventTarget | null): boolean {
+    return target instanceof HTMLInputElement && target.id === searchBox;
+  }
+
+  const listening = new AbortController();
+  const options = { capture: true, signal: listening.signal };
+  window.addEventListener('keydown', onKey, options);
+  window.addEventListener('beforeinput', onText, options);
+  return () => listening.abort();
+}
+
+/** A password may come out of a reader, and must not come into the search. */
+function isSecret(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement && target.type === 'password';
+}
+
+function isText(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLTextAreaElement ||
+    (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'submit', 'file'].includes(target.type))
+  );
+}
+
+/** Remembers what a field holds now. @returns what puts it back there, as if somebody had typed it back */
+function hold(field: Element | null): () => void {
+  if (field instanceof HTMLSelectElement) {
+    const { value } = field;
+    return () => {
+      if (field.value === value) return;
+      field.value = value;
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+    };
+  }
+  if (field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && isText(field))) {
+    const { value } = field;
+    return () => {
+      if (field.value === value && field.type !== 'date') return;
+      field.value = value;
+      field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'historyUndo' }));
+    };
+  }
+  return () => undefined;
+}
