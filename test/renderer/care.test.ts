@@ -1,7 +1,7 @@
 import '../helpers/svelte-hooks.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TillFacts } from '../../electron/care/till-facts.ts';
+import type { RescueExportResult, TillFacts } from '../../electron/care/till-facts.ts';
 import type { CustomerView } from '../../electron/model/customer-view.ts';
 import { CallFailed } from '../../renderer/bridge.ts';
 import { customer, deferred, machine, noNews, services, settled } from './rig.ts';
@@ -64,4 +64,21 @@ test('text typed for a customer who was forgotten is not kept again, however soo
   assert.equal(desk.form, null);
   assert.deepEqual(desk.drafts.all, []);
   assert.deepEqual(rig.argumentsOf('drafts.keep'), []);
+});
+
+test('where a rescue file lies is still told where the page was left before the answer came', async () => {
+  const answer = deferred<RescueExportResult>();
+  const rig = services({ 'rescue.export': () => answer.promise });
+  const care = new Care(rig.services);
+  void care.rescueOut.run('a long passphrase');
+  answer.resolve({ kind: 'exported', file: '/rescue/of/today', updates: 3, left: 0 });
+  await settled();
+  assert.equal(care.rescueOut.result?.kind === 'exported' && care.rescueOut.result.file, '/rescue/of/today');
+});
+
+test('a rescue file that is larger than a call may be is refused by its size, and asked of nobody', async () => {
+  const rig = services({});
+  const care = new Care(rig.services);
+  assert.deepEqual(await care.rescueIn.run(new File(['x'.repeat(3_500_001)], 'large'), ''), { kind: 'too-large' });
+  assert.deepEqual(rig.asked, []);
 });

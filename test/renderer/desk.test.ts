@@ -3,9 +3,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CustomerView } from '../../electron/model/customer-view.ts';
 import type { SaveResult, UpdateView } from '../../electron/model/update-view.ts';
+import { CallFailed } from '../../renderer/bridge.ts';
 import { customer, deferred, machine, noNews, services, settled, update } from './rig.ts';
 
 const { Desk } = await import('../../renderer/state/desk.svelte.ts');
+const { Search } = await import('../../renderer/state/search.svelte.ts');
+const { UpdateList } = await import('../../renderer/state/update-list.svelte.ts');
 
 const updateId = update().updateId;
 const sent = (over: Partial<UpdateView> = {}) => customer({ updates: [update({ state: 'applied', ...over })] });
@@ -186,4 +189,116 @@ test('a save waits for text that is just being kept, and a save that failed keep
   await saved;
   pass(1000);
   assert.deepEqual(kept(), ['drafts.keep', 'updates.save', 'drafts.keep']);
+});
+
+test('a save that is durable stays saved where the reading after it gets no answer, and is read again', async () => {
+  let readings = 0;
+  const rig = services({
+    'customers.open': () => customer(),
+    'customers.view': () => {
+      readings += 1;
+      if (readings === 1) throw new CallFailed('no-answer', 'nobody there');
+      return sent();
+    },
+    'updates.check': () => [],
+    'updates.save': () => ({ kind: 'saved', updateId, customerId: 7 }),
+  });
+  const clock = machine();
+  const made = new Desk(rig.services, clock.machine, noNews);
+  await made.open(7);
+  made.form?.type('lastName', 'Jones');
+  assert.deepEqual(await made.save(), { updateId, customerId: 7 });
+  clock.pass(100);
+  await settled();
+  assert.equal(made.form?.trouble, null);
+  assert.deepEqual(made.form?.saved, { updateId, customerId: 7 });
+  clock.pass(2000);
+  await settled();
+  assert.equal(made.form?.view.updates[0]?.state, 'applied');
+});
+
+test('reading the open customer again marks nobody as served', async () => {
+  const rig = desk();
+  await opened(rig);
+  rig.tell('customers.changed', { customerId: 7 });
+  await rig.pass();
+  await rig.answer(1, waiting());
+  assert.deepEqual(
+    rig.asked.map(({ name }) => name).filter((name) => name.startsWith('customers.')),
+    ['customers.open', 'customers.view'],
+  );
+});
+
+test('an online save takes three calls, an offline one two', async () => {
+  const rig = services({
+    'customers.open': () => customer(),
+    'customers.view': () => sent(),
+    'updates.check': () => [],
+    'updates.save': () => ({ kind: 'saved', updateId, customerId: 7 }),
+    'drafts.keep': () => null,
+  });
+  const clock = machine();
+  const made = new Desk(rig.services, clock.machine, noNews);
+  const list = new UpdateList(rig.services, clock.machine);
+  const search = new Search(rig.services, clock.machine, (customerId) => made.isOpen(customerId));
+  await made.open(7);
+  made.form?.type('lastName', 'Jones');
+  clock.pass(1000);
+  await settled();
+  const before = rig.asked.length;
+  const change = async (afterMs: number) => {
+    clock.pass(afterMs);
+    rig.tell('updates.changed', { updateId, customerId: 7 });
+    rig.tell('customers.changed', { customerId: 7 });
+    await settled();
+  };
+  await made.save();
+  // Saved and on its way at once, answered a while later.
+  await change(0);
+  await change(5);
+  clock.pass(100);
+  await settled();
+  assert.deepEqual(
+    rig.asked.slice(before).map(({ name }) => name),
+    ['updates.save', 'customers.view'],
+  );
+  await change(300);
+  clock.pass(1000);
+  await settled();
+  assert.deepEqual(
+    rig.asked.slice(before).map(({ name }) => name),
+    ['updates.save', 'customers.view', 'customers.view'],
+  );
+  assert.deepEqual([list.total, search.result], [null, null], 'nobody looks at them');
+});
+
+test('who is chosen and cannot be had is told; a newer choice forgets it', async () => {
+  const rig = services({
+    'customers.open': ({ customerId }: { customerId: number }) => {
+      if (customerId === 1) throw new CallFailed('no-answer', 'nobody there');
+      return customerId === 2 ? null : customer();
+    },
+  });
+  const made = new Desk(rig.services, machine().machine, noNews);
+  assert.equal(await made.open(1), 'no-answer');
+  assert.equal(made.notOpened, 'no-answer');
+  assert.equal(await made.open(2), 'gone');
+  assert.equal(made.notOpened, 'gone');
+  assert.equal(await made.open(7), 'open');
+  assert.deepEqual([made.notOpened, made.opening], [null, false]);
+});
+
+test('whoever is chosen last is opened, whichever answer comes first', async () => {
+  const first = deferred<CustomerView | null>();
+  const rig = services({
+    'customers.open': ({ customerId }: { customerId: number }) =>
+      customerId === 7 ? first.promise : customer({ customerId }),
+  });
+  const made = new Desk(rig.services, machine().machine, noNews);
+  const slow = made.open(7);
+  assert.equal(made.opening, true);
+  assert.equal(await made.open(9), 'open');
+  first.resolve(customer());
+  assert.equal(await slow, 'overtaken');
+  assert.equal(made.form?.view.customerId, 9);
 });

@@ -1,8 +1,9 @@
 import '../helpers/svelte-hooks.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { LookupResult } from '../../electron/model/customer-view.ts';
 import type { UpdateView } from '../../electron/model/update-view.ts';
-import { customer, machine, services, settled, update } from './rig.ts';
+import { customer, deferred, machine, services, settled, update } from './rig.ts';
 
 const { Screen } = await import('../../renderer/state/screen.svelte.ts');
 
@@ -51,4 +52,79 @@ test('a save that was answered before the screen had read it is said to be sent,
 test('a change that was taken back is not said to be going', async () => {
   const screen = await saved({ state: 'queued' });
   assert.equal(screen.savedSentence(update({ state: 'cancelled' })), 'Cancelled');
+});
+
+/** A screen whose look-up online is answered by hand. */
+function looking() {
+  const answer = deferred<LookupResult>();
+  const rig = services({
+    'updates.check': () => [],
+    'customers.search': ({ query }: { query: string }) => ({
+      hits: [],
+      identifier: query === '' ? null : { type: 'mobile', value: query },
+      customersOnTill: 1,
+    }),
+    'customers.lookUpOnline': () => answer.promise,
+    'customers.open': ({ customerId }: { customerId: number }) => customer({ customerId }),
+    'app.fault': () => null,
+  });
+  return { ...rig, answer, screen: new Screen(rig.services, machine().machine, { locale: 'en' }) };
+}
+
+test('a look-up that answers late opens nobody where staff have gone on', async () => {
+  const goOn: readonly [string, (screen: InstanceType<typeof Screen>) => unknown][] = [
+    ['they opened somebody else', (screen) => screen.desk.open(9)],
+    ['they pressed a key or touched the screen', (screen) => screen.acted()],
+    ['they went to another page', (screen) => screen.desk.show('updates')],
+    ['they closed the customer', (screen) => screen.desk.close()],
+    ['they typed something else', (screen) => screen.search.type('447009000112')],
+  ];
+  for (const [what, act] of goOn) {
+    const { screen, answer } = looking();
+    await screen.desk.open(8);
+    screen.search.type('447009000111');
+    const entered = screen.enter();
+    await settled();
+    await act(screen);
+    const before = screen.desk.form?.view.customerId;
+    answer.resolve({ kind: 'found', customer: customer({ customerId: 7 }) });
+    assert.equal(await entered, null, what);
+    assert.equal(screen.desk.form?.view.customerId, before, what);
+  }
+});
+
+test('a look-up that answers while nobody does anything else opens who was asked for', async () => {
+  const { screen, answer } = looking();
+  screen.search.type('447009000111');
+  screen.acted();
+  const entered = screen.enter();
+  await settled();
+  answer.resolve({ kind: 'found', customer: customer({ customerId: 7 }) });
+  assert.equal(await entered, 'open');
+  assert.equal(screen.desk.form?.view.customerId, 7);
+});
+
+test('announcements stand one behind the other, and none is lost to the next', () => {
+  const { screen } = looking();
+  screen.announcer.say('Saved.');
+  screen.announcer.say('Sent.');
+  screen.announcer.say('Sent.');
+  assert.deepEqual(
+    screen.announcer.said.map(({ sentence }) => sentence),
+    ['Saved.', 'Sent.', 'Sent.'],
+  );
+  assert.equal(
+    new Set(screen.announcer.said.map(({ number }) => number)).size,
+    3,
+    'the same sentence twice is heard twice',
+  );
+});
+
+test('a part that breaks is logged, and not without end', () => {
+  const { screen, argumentsOf } = looking();
+  for (let times = 0; times < 100; times += 1) screen.broke('page', new TypeError('Rita James'));
+  assert.equal(argumentsOf('app.fault').length, 50);
+  assert.equal(screen.isBroken, false, 'the part says so in its own place');
+  screen.broke('elsewhere', new TypeError('Rita James'));
+  assert.equal(screen.isBroken, true);
 });

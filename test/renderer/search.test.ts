@@ -2,6 +2,7 @@ import '../helpers/svelte-hooks.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CustomerHit, LookupResult, SearchResult } from '../../electron/model/customer-view.ts';
+import { CallFailed } from '../../renderer/bridge.ts';
 import { customer, deferred, machine, services, settled } from './rig.ts';
 
 const { Search } = await import('../../renderer/state/search.svelte.ts');
@@ -156,4 +157,98 @@ test('a change that comes while the list is being read is read once more', async
     search.result?.hits.map(({ unsent }) => unsent),
     [0],
   );
+});
+
+test('Enter while the automatic look-up runs waits for its answer, and nothing is offered before', async () => {
+  const answer = deferred<LookupResult>();
+  const { services: made, argumentsOf } = services({
+    'customers.search': () => result([], { type: 'mobile', value: '447009000111' }),
+    'customers.lookUpOnline': () => answer.promise,
+  });
+  const clock = machine();
+  const search = new Search(made, clock.machine);
+  search.type('447009000111');
+  await settled();
+  assert.deepEqual(search.options, [], 'nobody was asked yet: a form for a new person would be a guess');
+  clock.pass(400);
+  await settled();
+  assert.equal(search.lookup.kind, 'looking');
+  const entered = search.enter();
+  await settled();
+  assert.deepEqual(search.options, []);
+  answer.resolve({ kind: 'found', customer: customer() });
+  assert.equal((await entered)?.kind, 'found-online');
+  assert.equal(argumentsOf('customers.lookUpOnline').length, 1, 'one question for both');
+});
+
+test('Enter opens nobody where the text changed before the answer came', async () => {
+  const answer = deferred<LookupResult>();
+  const { services: made } = services({
+    'customers.search': ({ query }: { query: string }) => result([], { type: 'mobile', value: query }),
+    'customers.lookUpOnline': () => answer.promise,
+  });
+  const search = new Search(made, machine().machine);
+  search.type('447009000111');
+  const entered = search.enter();
+  await settled();
+  search.type('447009000112');
+  answer.resolve({ kind: 'found', customer: customer() });
+  assert.equal(await entered, null);
+});
+
+test('a text longer than the services take is cut, and still answered', async () => {
+  const { services: made, argumentsOf } = services({ 'customers.search': () => result([]) });
+  const search = new Search(made, machine().machine);
+  search.type('7'.repeat(275));
+  await settled();
+  assert.deepEqual(argumentsOf('customers.search'), [{ query: '7'.repeat(200), limit: 200 }]);
+  assert.equal(search.settled, true);
+});
+
+test('a list that stops where it is full says so', async () => {
+  const hits = Array.from({ length: 200 }, (_, index) => hit(index + 1, String(index)));
+  const { services: made } = services({
+    'customers.search': ({ query }: { query: string }) => result(query === 'r' ? hits : hits.slice(1)),
+  });
+  const search = new Search(made, machine().machine);
+  search.type('r');
+  await settled();
+  assert.equal(search.hasMore, true);
+  search.type('ri');
+  await settled();
+  assert.equal(search.hasMore, false);
+});
+
+test('a question that gets no answer is told, and the next one asks again', async () => {
+  let asked = 0;
+  const { services: made } = services({
+    'customers.search': () => {
+      asked += 1;
+      if (asked === 1) throw new CallFailed('no-answer', 'nobody there');
+      return result([hit(1, '1')]);
+    },
+  });
+  const search = new Search(made, machine().machine);
+  search.type('r');
+  await settled();
+  assert.equal(search.failed, true);
+  search.type('ri');
+  await settled();
+  assert.deepEqual([search.failed, search.options.length], [false, 1]);
+});
+
+test('only who is listed is read again when somebody changes, once for all changes that come together', async () => {
+  const { services: made, tell, argumentsOf } = services({ 'customers.search': () => result([hit(1, '1')]) });
+  const clock = machine();
+  const search = new Search(made, clock.machine);
+  search.type('rita');
+  await settled();
+  for (let customerId = 1; customerId <= 20; customerId += 1) tell('customers.changed', { customerId });
+  clock.pass(1000);
+  await settled();
+  assert.equal(argumentsOf('customers.search').length, 2);
+  tell('customers.changed', { customerId: 2 });
+  clock.pass(1000);
+  await settled();
+  assert.equal(argumentsOf('customers.search').length, 2);
 });

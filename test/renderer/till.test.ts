@@ -81,3 +81,47 @@ test('a status that came while the screen was starting is newer than the one tha
   await started;
   assert.equal(till.sync.state, 'all-sent');
 });
+
+test('an answer to "Check connection" is told no longer than it holds', async () => {
+  const { services: made, tell } = services({
+    ...atStart,
+    'sync.status': () => allSent,
+    'sync.checkConnection': () => ({
+      kind: 'connected',
+      organisation: 'Meridian',
+      till: 't1',
+      clockDifferenceMs: null,
+    }),
+  });
+  const till = new TillState(made, machine().machine);
+  await till.start();
+  await till.checkConnection.run();
+  assert.equal(till.check?.kind, 'connected');
+  tell('sync.changed', allSent);
+  assert.equal(till.check?.kind, 'connected');
+  tell('sync.changed', waiting);
+  assert.equal(till.check, null, 'the line is gone, and with it the answer that said otherwise');
+});
+
+test('an answer that said "not connected" goes once the line is back', async () => {
+  const { services: made, tell } = services({
+    ...atStart,
+    'sync.status': () => waiting,
+    'sync.checkConnection': () => ({ kind: 'failed', why: 'no-connection' }),
+  });
+  const till = new TillState(made, machine().machine);
+  await till.start();
+  await till.checkConnection.run();
+  tell('sync.changed', waiting);
+  assert.equal(till.check?.kind, 'failed');
+  tell('sync.changed', allSent);
+  assert.equal(till.check, null);
+});
+
+test('no status is made up before the services have told one', async () => {
+  const { services: made } = services({ ...atStart, 'sync.status': () => waiting });
+  const till = new TillState(made, machine().machine);
+  assert.equal(till.known, false);
+  await till.start();
+  assert.equal(till.known, true);
+});

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { commandOf } from '../../renderer/state/commands.ts';
+
+const press = (key: string, held: Partial<Parameters<typeof commandOf>[0]> = {}) => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  shiftKey: false,
+  ...held,
+});
+
+test('keys act on what is in front: behind the set-up nothing is saved, closed or found', () => {
+  for (const pressed of [press('s', { ctrlKey: true }), press('Escape'), press('F2'), press('F1'), press('a')]) {
+    assert.equal(commandOf(pressed, 'set-up', false), null, pressed.key);
+    assert.equal(commandOf(pressed, 'starting', false), null, pressed.key);
+  }
+  assert.equal(commandOf(press('s', { ctrlKey: true }), 'customer', true), 'save');
+  assert.equal(commandOf(press('S', { metaKey: true }), 'customer', true), 'save');
+  assert.equal(commandOf(press('s', { ctrlKey: true }), 'updates', false), null);
+});
+
+test('what is typed into a field is typed; outside of one it is the search', () => {
+  assert.equal(commandOf(press('a'), 'home', false), 'type-ahead');
+  assert.equal(commandOf(press('a'), 'home', true), null);
+  assert.equal(commandOf(press(' '), 'home', false), null, 'a space is a press');
+  assert.equal(commandOf(press('?'), 'customer', false), 'help');
+  assert.equal(commandOf(press('?'), 'customer', true), null);
+  assert.equal(commandOf(press('F1'), 'customer', true), 'help');
+  assert.equal(commandOf(press('Escape'), 'customer', true), 'back');
+  assert.equal(commandOf(press('a', { ctrlKey: true }), 'home', false), null);
+});

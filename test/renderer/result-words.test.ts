@@ -1,0 +1,29 @@
+import '../helpers/svelte-hooks.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ChangeResult, SaveResult } from '../../electron/model/update-view.ts';
+import { CallFailed } from '../../renderer/bridge.ts';
+import { m } from '../../renderer/i18n/messages.ts';
+
+const { Action } = await import('../../renderer/state/action.svelte.ts');
+const { troubleOf } = await import('../../renderer/words/result-words.ts');
+
+async function told(result: ChangeResult | SaveResult | CallFailed): Promise<string | null> {
+  const action = new Action<[], ChangeResult | SaveResult>(() =>
+    result instanceof CallFailed ? Promise.reject(result) : Promise.resolve(result),
+  );
+  await action.run();
+  return troubleOf(action, null);
+}
+
+test('each reason why a step came to nothing has its own words, and none is silent', async () => {
+  assert.equal(await told({ kind: 'not-saved', why: 'disk-full' }), m.save_not_disk_full());
+  assert.equal(await told({ kind: 'not-saved', why: 'busy' }), m.save_not_busy());
+  assert.equal(await told(new CallFailed('no-answer', '')), m.save_not_no_answer());
+  assert.equal(await told({ kind: 'moved-on' }), m.updates_moved_on());
+  assert.equal(await told({ kind: 'staff-required' }), m.staff_needed());
+  const problem = { key: 'email', code: 'email', detail: null, limit: null } as const;
+  assert.equal(await told({ kind: 'invalid', problems: [problem] }), m.problem_email());
+  assert.notEqual(await told({ kind: 'invalid', problems: [] }), null);
+  assert.equal(await told({ kind: 'done' }), null);
+});

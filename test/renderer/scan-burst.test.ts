@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { noFraming, type ReaderFraming } from '../../electron/model/scan-framing.ts';
+import { ScanBurst } from '../../renderer/state/scan-burst.ts';
+
+/** Types signs with these gaps before each, and ends; the end comes after the last gap. */
+function typed(burst: ScanBurst, signs: string, gaps: readonly number[], endMs: number): string | null {
+  let atMs = 1000;
+  [...signs].forEach((sign, index) => {
+    atMs += gaps[index % gaps.length] ?? 0;
+    burst.add(sign, atMs);
+  });
+  return burst.end(atMs + endMs);
+}
+const reader = (framing: ReaderFraming = noFraming) => new ScanBurst(() => framing);
+
+describe('a card reader is told from a person', () => {
+  it('by keys a few milliseconds apart, ended by a key just as close', () => {
+    assert.equal(typed(reader(), 'RJ-1001', [4], 4), 'RJ-1001');
+    assert.equal(typed(reader(), '919845012345', [1, 9, 3], 12), '919845012345');
+    assert.equal(typed(reader(), 'rita@example.com', [6], 6), 'rita@example.com');
+  });
+
+  it('also where the machine is busy for a moment in the middle', () => {
+    assert.equal(typed(reader(), 'DN-1004', [5, 5, 5, 90, 5, 5, 5], 5), 'DN-1004');
+  });
+
+  it('never where somebody types, however fast', () => {
+    const humanGaps = fc.array(fc.integer({ min: 45, max: 400 }), { minLength: 6, maxLength: 30 });
+    fc.assert(
+      fc.property(
+        humanGaps,
+        fc.string({ minLength: 6, maxLength: 30 }),
+        fc.integer({ min: 1, max: 400 }),
+        (gaps, text, end) => {
+          assert.equal(typed(reader(), text, gaps, end), null);
+        },
+      ),
+    );
+  });
+
+  it('always where a reader types, whatever came before', () => {
+    const gaps = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 6, maxLength: 30 });
+    const code = fc.stringMatching(/^[A-Z0-9-]{6,20}$/);
+    fc.assert(
+      fc.property(fc.string({ maxLength: 5 }), code, gaps, (before, scanned, between) => {
+        const burst = reader();
+        for (const sign of before) burst.add(sign, 500);
+        assert.equal(typed(burst, scanned, between, 5), scanned);
+      }),
+    );
+  });
+
+  it('two cards in a row are two', () => {
+    const burst = reader();
+    assert.equal(typed(burst, 'RJ-1001', [4], 4), 'RJ-1001');
+    assert.equal(typed(burst, 'DN-1004', [4], 4), 'DN-1004');
+  });
+
+  it('a few quick letters, a word in small letters or an end that comes late are typing', () => {
+    assert.equal(typed(reader(), 'Anita', [2], 2), null);
+    assert.equal(typed(reader(), 'jameson', [2], 2), null);
+    assert.equal(typed(reader(), 'RJ-1001', [4], 500), null);
+  });
+
+  it('by the prefix and suffix that IT told, also a slower reader', () => {
+    const framing = { prefix: '~', suffix: '#' };
+    assert.equal(typed(reader(framing), '~RJ-1001', [60], 60), '~RJ-1001');
+    const burst = reader(framing);
+    const ends = [...'~RJ-1001#'].map((sign, index) => {
+      burst.add(sign, 1000 + index * 4);
+      return burst.ended();
+    });
+    assert.equal(ends.at(-1), '~RJ-1001#');
+    assert.deepEqual(
+      ends.slice(0, -1).filter((end) => end !== null),
+      [],
+    );
+  });
+
+  it('a slow reader is known once it has typed into the search, by its even pace; a person is not', () => {
+    const slow = reader();
+    assert.equal(typed(slow, '6035001234567890', [58, 62, 60], 60), null);
+    [...'6035001234567890'].forEach((sign, index) => {
+      slow.add(sign, 10_000 + index * 60);
+    });
+    assert.equal(slow.learn(), true);
+    slow.end(20_000);
+    assert.equal(typed(slow, '6035001234567890', [58, 62, 60], 60), '6035001234567890');
+    assert.equal(
+      typed(new ScanBurst(() => noFraming, slow.learnedMs), 'RJ-1001', [60], 60),
+      'RJ-1001',
+      'over a restart',
+    );
+
+    const person = reader();
+    [...'6035001234567890'].forEach((sign, index) => {
+      person.add(sign, 10_000 + index * 70 + (index % 3) * 20);
+    });
+    assert.equal(person.learn(), false);
+  });
+});
