@@ -10,7 +10,8 @@ import { finishExports } from './care/rescue/export-unsent.ts';
 import { Upkeep } from './care/upkeep.ts';
 import { LiveConfig } from './config/live-config.ts';
 import { customersOnTill } from './customers/region.ts';
-import { cannotOpen, type OpenFolder, openDataFolder } from './data/data-folder.ts';
+import { cannotOpen } from './data/cannot-open.ts';
+import { type OpenFolder, openDataFolder } from './data/data-folder.ts';
 import { Background } from './db/background.ts';
 import { Checkpointer } from './db/checkpoint/checkpointer.ts';
 import { appCalls } from './desk/app-calls.ts';
@@ -192,10 +193,12 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   const checkpointer = new Checkpointer(db, onFile, (error) =>
     log.write('error', 'checkpoints go back to the main thread', { error: error.name }),
   );
-  const finished = finishExports(outbox, dataDir);
+  const { finished, refused } = finishExports(outbox, dataDir);
   if (finished > 0) log.write('warn', 'rescue files finished that an earlier run had begun', { finished });
   engine.start();
-  customerImport.resumeAtStart();
+  for (const { code } of [...refused, ...customerImport.resumeAtStart()]) {
+    log.write('warn', 'a leftover file could not be tidied away', { code });
+  }
   upkeep.start();
   healthReport.start();
   orgDesk.start();

@@ -3,13 +3,14 @@
  * and times; never a customer's data, never a secret.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import type { MachineConfig } from '../config/machine-config.ts';
 import type { Db } from '../db/open.ts';
 import { logFolder } from '../machine/file-log.ts';
-import { flushFile, folderFiles, timeInName } from '../machine/folder-files.ts';
+import { folderFiles, timeInName } from '../machine/folder-files.ts';
+import { openResultFile } from '../machine/result-file.ts';
 import { fieldKeys } from '../model/customer.ts';
 import { openList, selectUpdates } from '../updates/rows.ts';
 import type { Finding } from './doctor/finding.ts';
@@ -37,7 +38,17 @@ export function bundleFile(dataDir: string, nowMs: number): string {
 }
 
 /** @throws what the file system says where it cannot be written */
-export function makeBundle(file: string, { version, nowMs, parts, leftOut = [] }: MakeBundle): void {
+export function makeBundle(file: string, options: MakeBundle): void {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const result = openResultFile(file);
+  try {
+    result.write(bundleZip(options));
+  } finally {
+    result.close();
+  }
+}
+
+export function bundleZip({ version, nowMs, parts, leftOut = [] }: MakeBundle): Uint8Array {
   const manifest = {
     product: 'Tillside',
     version,
@@ -52,11 +63,7 @@ export function makeBundle(file: string, { version, nowMs, parts, leftOut = [] }
     leftOut,
   };
   const entries = Object.fromEntries(parts.map(({ name, content }) => [name, content]));
-  const zip = zipSync({ 'manifest.json': text(manifest), ...entries }, { level: 6, mtime: new Date(nowMs) });
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.unfinished`, zip, { mode: 0o600 });
-  flushFile(`${file}.unfinished`);
-  renameSync(`${file}.unfinished`, file);
+  return zipSync({ 'manifest.json': text(manifest), ...entries }, { level: 6, mtime: new Date(nowMs) });
 }
 
 export function jsonPart(name: string, about: string, value: unknown): BundlePart {

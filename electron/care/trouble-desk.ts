@@ -3,7 +3,9 @@
  * is as `openDataFolder` left it.
  */
 
-import { cannotOpen, lockFolder } from '../data/data-folder.ts';
+import { cannotOpen } from '../data/cannot-open.ts';
+import { lockFolder } from '../data/data-folder.ts';
+import { usableBackups } from '../data/usable-backups.ts';
 import { listBackups } from '../db/backup/backups.ts';
 import { recoverKey } from '../db/recovery-key.ts';
 import type { Clock, Random } from '../machine/clock.ts';
@@ -76,11 +78,12 @@ type Refused = Extract<TroubleResult, { kind: 'refused' }>;
 function troubleView({ dataDir, secrets, nativeBinding, store }: TroubleDesk, trouble: TillCannotOpen): TroubleView {
   const key = secrets.read('database-key');
   const old = key.kind === 'value' ? lookAtOld({ dataDir, keyHex: key.value, nativeBinding }) : null;
+  const backups = key.kind === 'value' ? usableBackups(dataDir, key.value, nativeBinding) : listBackups(dataDir);
   return {
     code: trouble.code,
     nextSteps: trouble.nextSteps,
     unsent: old === null ? null : { count: old.unsent, oldestSavedAtMs: old.oldestSavedAtMs },
-    backups: listBackups(dataDir).map(({ name, atMs, bytes }) => ({ name, atMs, bytes })),
+    backups: backups.map(({ name, atMs, bytes }) => ({ name, atMs, bytes })),
     ...store,
     dataDir,
   };
@@ -109,20 +112,8 @@ async function restoreFromScreen(desk: TroubleDesk, backup: string | null): Prom
     const { result } = await restoreSafely({ ...desk, keyHex: key.value, backup: chosen?.file ?? null });
     return result.kind === 'restored' ? null : result;
   } catch (error) {
-    throw toTrouble(error);
+    throw cannotOpen(error);
   } finally {
     lock.release();
   }
-}
-
-/** A full disk or a folder that may not be written to is trouble of the same kind as the one before. */
-function toTrouble(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new TillCannotOpen('full', 'The disk is full. Nothing was lost. Make room, then try again.');
-  }
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-    return new TillCannotOpen('folder', 'Tillside cannot write to its data folder. Nothing was lost. Ask IT.');
-  }
-  return cannotOpen(error);
 }

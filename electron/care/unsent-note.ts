@@ -3,26 +3,23 @@
  * another user, who can read this and not the database. Counts and times only. Without it the program can still be removed.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { folderFiles } from '../machine/folder-files.ts';
 import type { SyncStatus } from '../model/sync-status.ts';
 
 type Unsent = Pick<SyncStatus, 'unsent' | 'oldestSavedAtMs'>;
 
-export function unsentNoteFile(dataDir: string): string {
-  return path.join(dataDir, 'unsent.txt');
-}
-
 /** @returns a function to tell each status to; it writes where the sentence is another */
 export function unsentNote(dataDir: string): (status: Unsent) => void {
+  const file = folderFiles(dataDir).unsentNote;
   let written: string | null = null;
   return ({ unsent, oldestSavedAtMs }) => {
     const text = sentence(unsent, oldestSavedAtMs);
     if (text === written) return;
     try {
-      if (text === '') rmSync(unsentNoteFile(dataDir), { force: true });
+      if (text === '') rmSync(file, { force: true });
       else {
         mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-        writeFileSync(unsentNoteFile(dataDir), text, { mode: 0o600 });
+        writeFileSync(file, text, { mode: 0o600 });
       }
       written = text;
     } catch {

@@ -1,56 +1,94 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { keyUnreadable } from '../data/data-folder.ts';
+import { keyUnreadable } from '../data/cannot-open.ts';
+import { leavingNoTrace } from '../data/read-beside.ts';
 import { Background } from '../db/background.ts';
 import { listBackups, makeBackup } from '../db/backup/backups.ts';
-import { copyDurably } from '../machine/folder-files.ts';
-import { type Command, CommandRefused, exitCodes } from './command.ts';
-import { mustExist } from './read-database.ts';
+import type { OpenDatabase } from '../db/open.ts';
+import { openToRead } from '../db/open-to-read.ts';
+import type { FolderFiles } from '../machine/folder-files.ts';
+import { type Command, type CommandIo, CommandRefused, exitCodes } from './command.ts';
+import { mustExist, readDatabase } from './read-database.ts';
+import { openTarget, tell } from './result-target.ts';
 import { dataFolderAnyway } from './till-place.ts';
 
 export const backup: Command = {
   name: 'backup',
-  summary: 'Makes a checked backup of the data, also while Tillside is open; or lists what there is',
+  summary: 'Makes and verifies a backup (Tillside can be open), or lists backups',
   arguments: '[FILE]',
   about: [
     'The backup lies in the folder backups, encrypted with the key of the till; FILE is a copy of it elsewhere. Tillside ' +
       'makes one a day by itself, and one before it brings the data to a new version.',
-    'Exit code 0: made and checked. 2: not made.',
+    'Exit codes: 0 made and verified, 2 failed, 4 made but not copied to FILE.',
   ],
-  options: { list: { help: 'make none, list those that there are' } },
+  options: { list: { help: 'list existing backups instead of making one' } },
   async run(given, io) {
     const dataDir = dataFolderAnyway(given, io);
     if (given.has('list')) {
+      // A folder that is not there, or that nobody may look into, must not be told as one without backups.
+      readdirSync(dataDir);
       const there = listBackups(dataDir).map(({ name, why, atMs, bytes }) => ({ name, why, atMs, bytes }));
       if (given.has('json')) io.print(JSON.stringify({ backups: there }));
-      else if (there.length === 0) io.print('There is no backup yet.');
+      else if (there.length === 0) io.print('No backups yet.');
       else for (const { name, bytes } of there) io.print(`  ${name}  ${megabytes(bytes)}`);
       return exitCodes.fine;
     }
-    mustExist(dataDir);
+    const files = mustExist(dataDir, io);
+    readDatabase(dataDir, io, () => undefined);
     const key = io.openSecrets(dataDir).read('database-key');
     if (key.kind !== 'value') throw keyUnreadable();
-    const background = new Background();
-    const { nativeBinding } = io;
-    const made = await makeBackup({
-      dataDir,
-      keyHex: key.value,
-      why: 'by-hand',
-      wallMs: io.clock.wallMs(),
-      background,
-      nativeBinding,
-    }).finally(() => background.close());
-    if (made.kind !== 'made') {
-      const code = made.kind === 'failed' ? made.code : 'stopped';
-      throw new CommandRefused(`No backup was made (${code}). Ask tillside doctor about the disk and the database.`);
-    }
+    const keyHex = key.value;
     const [wanted] = given.arguments;
-    const file = wanted === undefined ? made.file : path.resolve(io.cwd, wanted);
-    if (wanted !== undefined) copyDurably(made.file, file);
-    if (given.has('json')) io.print(JSON.stringify({ file, bytes: made.bytes }));
-    else io.print(`${file}  ${megabytes(made.bytes)}`);
-    return exitCodes.fine;
+    const copy = wanted === undefined ? null : openCopy(path.resolve(io.cwd, wanted), files, keyHex, io);
+    try {
+      const leave = leavingNoTrace(files, io.nativeBinding);
+      const made = await make(dataDir, keyHex, io).finally(leave);
+      if (copy !== null)
+        tell(() => copy.copyFrom(made.file), `The backup was made, but not copied to ${copy.file}`, made.file);
+      const file = copy?.file ?? made.file;
+      if (given.has('json')) io.print(JSON.stringify({ file, bytes: made.bytes }));
+      else io.print(`${file}  ${megabytes(made.bytes)}`);
+      return exitCodes.fine;
+    } finally {
+      copy?.close();
+    }
   },
 };
+
+async function make(dataDir: string, keyHex: string, io: CommandIo) {
+  const background = new Background();
+  const { nativeBinding } = io;
+  const made = await makeBackup({
+    dataDir,
+    keyHex,
+    why: 'by-hand',
+    wallMs: io.clock.wallMs(),
+    background,
+    nativeBinding,
+  }).finally(() => background.close());
+  if (made.kind === 'made') return made;
+  const code = made.kind === 'failed' ? made.code : 'stopped';
+  throw new CommandRefused(`Backup failed (${code}). Run tillside doctor to check the disk and database.`);
+}
+
+/** An earlier backup may be written over; anything else that is there may not. */
+function openCopy(target: string, { database }: FolderFiles, keyHex: string, { nativeBinding }: CommandIo) {
+  if (!existsSync(target) || statSync(target).isDirectory()) return openTarget(target);
+  const isOwn = path.dirname(target) === path.dirname(database);
+  if (isOwn || !isBackup({ file: target, keyHex, nativeBinding })) {
+    throw new CommandRefused(`${target} already exists and is not a backup of this till. Choose another name.`);
+  }
+  return openTarget(target);
+}
+
+function isBackup(onFile: OpenDatabase): boolean {
+  try {
+    openToRead(onFile).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;

@@ -7,14 +7,19 @@ import type { Secrets } from '../machine/secrets.ts';
 
 /**
  * By severity, as monitoring systems read them: 0 fine, 1 have a look, 2 act. 3: stopped by a fault of Tillside's own.
- * 64: what was typed is no command.
+ * 4: done, but the result could not be told. 64: what was typed is no command.
  */
-export const exitCodes = { fine: 0, look: 1, act: 2, fault: 3, usage: 64 } as const;
+export const exitCodes = { fine: 0, look: 1, act: 2, fault: 3, untold: 4, usage: 64 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export type CommandIo = {
   /** One line on standard output: the result. */
   readonly print: (line: string) => void;
+  /**
+   * Resolves once everything printed was taken: by the terminal, the pipe or the file of `--output`. Null: it was; else why
+   * it was not, as the system's code.
+   */
+  readonly printed: () => Promise<string | null>;
   /** One line on standard error: progress and trouble. */
   readonly warn: (line: string) => void;
   /** Asks at the terminal without showing what is typed. Null: nobody is there to be asked. */
@@ -39,6 +44,11 @@ export type CommandIo = {
   /** As the desktop app's own look for the config: see `liveDataDir` there. */
   readonly isInstalled: boolean;
   readonly nativeBinding?: string;
+  /**
+   * Goes on as the owner of this folder, where root runs the command: else the till's user could not open the files that it
+   * leaves there. Throws CommandRefused where that cannot be.
+   */
+  readonly actAsOwner?: (folder: string) => void;
 };
 
 export type CommandEnv = PlaceEnv & {
@@ -51,6 +61,8 @@ export type Option = {
   readonly help: string;
   /** What stands for the value in the help, such as `FILE`. Absent: the option is a switch. */
   readonly value?: string;
+  /** One letter that says the same. */
+  readonly short?: string;
 };
 
 export type Command = {
@@ -64,6 +76,8 @@ export type Command = {
   readonly about: readonly string[];
   readonly options?: { readonly [name: string]: Option };
   readonly run: (given: Given, io: CommandIo) => Promise<ExitCode> | ExitCode;
+  /** It reads a config and no till's data, so that it runs as whoever calls it. */
+  readonly isWithoutTill?: true;
 };
 
 /** What was typed behind a command's name, checked against its own description. */
@@ -78,3 +92,6 @@ export class BadUsage extends Error {}
 
 /** A refusal that a person can act on: what happened and what to do. */
 export class CommandRefused extends Error {}
+
+/** What was asked for is done; only its result did not get where it was to go. The message says where it is. */
+export class DoneUntold extends Error {}

@@ -12,6 +12,7 @@ export const configCheck: Command = {
       'network: tillside doctor does that.',
     'Exit code 0: the config can be used. 2: it cannot.',
   ],
+  isWithoutTill: true,
   run(given, io) {
     try {
       const used = fileToCheck(given, io);

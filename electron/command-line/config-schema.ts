@@ -11,8 +11,9 @@ export const configSchema: Command = {
     'An editor finds it by the key "$schema" of a config.',
     'Exit code 0.',
   ],
+  isWithoutTill: true,
   run(_given, io) {
-    io.print(JSON.stringify(configJsonSchema(), null, 2));
+    for (const line of JSON.stringify(configJsonSchema(), null, 2).split('\n')) io.print(line);
     return exitCodes.fine;
   },
 };

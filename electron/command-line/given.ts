@@ -4,11 +4,11 @@ import { BadUsage, type Command, type Given, type Option } from './command.ts';
 
 /** Every command takes these. */
 export const commonOptions: { readonly [name: string]: Option } = {
-  config: { value: 'FILE', help: 'the machine config; else TILLSIDE_CONFIG, else the machine-wide place' },
-  data: { value: 'FOLDER', help: "the folder of the till's data; else this user's own" },
-  json: { help: 'print one JSON object, for programs' },
-  output: { value: 'FILE', help: 'write there what would be printed' },
-  help: { help: 'say what the command does, and stop' },
+  config: { value: 'FILE', help: 'config file (default: TILLSIDE_CONFIG, then the machine-wide location)' },
+  data: { value: 'FOLDER', help: "data folder (default: this user's)" },
+  json: { help: 'print JSON' },
+  output: { value: 'FILE', help: 'write output to FILE' },
+  help: { help: 'show help', short: 'h' },
 };
 
 /** @throws BadUsage */
@@ -16,13 +16,15 @@ export function readGiven(command: Command, argv: readonly string[]): Given {
   const known = { ...commonOptions, ...command.options };
   const { values, positionals } = parse(known, argv);
   const isHelp = values.help === true;
+  const empty = Object.entries(values).find(([, value]) => value === '');
+  if (empty !== undefined) throw new BadUsage(`--${empty[0]} is empty.`);
   const expected = argumentNames(command);
   const needed = expected.filter((name) => !name.startsWith('['));
   if (!isHelp && positionals.length < needed.length) {
     throw new BadUsage(`${needed[positionals.length] ?? ''} is missing.`);
   }
   if (positionals.length > expected.length) {
-    throw new BadUsage(`${positionals.length} arguments were given, expected at most ${expected.length}.`);
+    throw new BadUsage(`Too many arguments: got ${positionals.length}, expected at most ${expected.length}.`);
   }
   return {
     arguments: positionals,
@@ -43,9 +45,12 @@ function parse(known: { readonly [name: string]: Option }, argv: readonly string
     return parseArgs({
       args: [...argv],
       options: Object.fromEntries(
-        Object.entries(known).map(([name, { value }]) => [
+        Object.entries(known).map(([name, { value, short }]) => [
           name,
-          { type: value === undefined ? ('boolean' as const) : ('string' as const) },
+          {
+            type: value === undefined ? ('boolean' as const) : ('string' as const),
+            ...(short === undefined ? {} : { short }),
+          },
         ]),
       ),
       allowPositionals: true,

@@ -11,22 +11,22 @@ import { unsentInWords } from './unsent.ts';
 import { writeDatabase } from './write-database.ts';
 
 const refusals = {
-  'not-a-rescue-file': 'This is no rescue file of Tillside, or it was changed. Nothing was brought in.',
+  'not-a-rescue-file': 'Not a Tillside rescue file, or it was modified. Nothing was imported.',
   'not-the-key':
-    'This does not open the file. Nothing was brought in. Try its passphrase (TILLSIDE_PASSPHRASE), --private-key, or ' +
+    'Wrong passphrase or key. Nothing was imported. Try its passphrase (TILLSIDE_PASSPHRASE), --private-key, or ' +
     '--recovery-key with the recovery key of the till that it comes from.',
-  newer: 'A newer Tillside made this file. Nothing was brought in. Bring this till up to date first.',
+  newer: 'A newer Tillside made this file. Nothing was imported. Update this till first.',
 } as const;
 
 export const outboxImport: Command = {
   name: 'outbox import',
-  summary: "Brings another till's unsent updates in from a rescue file; this till sends them",
+  summary: "Imports another till's unsent changes from a rescue file and sends them",
   arguments: 'FILE',
   about: [
-    'Close Tillside first (or use the screen: Updates, Rescue). Updates that are here already are known by their ids and ' +
-      'left as they are, so that it may be done again. What may have been sent before is read back before it is sent.',
+    'Close Tillside first (or do this on screen: menu → This till). Changes that are already here are recognised by ID and ' +
+      'left as they are, so it can be repeated. What may have been sent before is read back before it is sent.',
     'Bring a file in on one till only: afterwards it is renamed, so that nobody brings it in elsewhere by mistake.',
-    'Exit code 0: all of it is on this till. 2: nothing was brought in.',
+    'Exit codes: 0 imported, 2 nothing was imported.',
   ],
   options: {
     'private-key': { value: 'FILE', help: "IT's private key (PEM), of the rescue.publicKey in the config" },
@@ -38,7 +38,7 @@ export const outboxImport: Command = {
     const head = readRescueFile(text)?.head;
     if (head === undefined) throw new CommandRefused(refusals['not-a-rescue-file']);
     const dataDir = dataFolderAnyway(given, io);
-    mustExist(dataDir);
+    mustExist(dataDir, io);
     const result = await writeDatabase(dataDir, io, io.openSecrets(dataDir), async ({ db, keyHex }) => {
       const outbox = new Outbox(db, io.clock, io.random);
       const openWith = await openWithOf(given, io, keyHex, outbox.hasMovedOut(head.exportId));
@@ -51,15 +51,13 @@ export const outboxImport: Command = {
       io.print(JSON.stringify({ fromTill: head.fromTill, added, already, takenBack, file: renamed ?? file }));
     } else {
       io.print(`From till ${head.fromTill}: ${unsentInWords(head.updates, head.oldestSavedAtMs, io.clock.wallMs())}.`);
-      io.print(
-        `  ${added} brought in, ${already} were here already, ${takenBack} taken back by the till they came from.`,
-      );
+      io.print(`  ${added} imported, ${already} already here, ${takenBack} returned to the till they came from.`);
       io.print(
         renamed === null
-          ? `The file could not be renamed. Put it away: it must not be brought in on another till.`
+          ? 'Could not rename the file. Move it somewhere safe: do not import it on another till.'
           : `The file is called ${path.basename(renamed)} now.`,
       );
-      io.print('They are sent when Tillside is open.');
+      io.print('They will be sent the next time Tillside is open.');
     }
     return exitCodes.fine;
   },

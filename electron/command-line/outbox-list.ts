@@ -8,11 +8,11 @@ import { dataFolderAnyway } from './till-place.ts';
 
 export const outboxList: Command = {
   name: 'outbox list',
-  summary: 'Lists what this till has not sent, with its state and age',
+  summary: 'Lists unsent changes with state and age',
   about: [
     'Works while Tillside is open. Shows ids, states, ages and the names of fields, never what is in them, so that the ' +
       'list can be sent to support as it is.',
-    'Exit code 0: nothing waits. 1: something waits, or points may have been awarded twice. 2: something needs a person now.',
+    'Exit codes: 0 nothing unsent, 1 unsent changes or possible duplicate points, 2 needs attention now.',
   ],
   run(given, io) {
     const nowMs = io.clock.wallMs();
@@ -24,13 +24,13 @@ export const outboxList: Command = {
     const oldestAgeSeconds = updates.reduce((oldest, { ageSeconds }) => Math.max(oldest, ageSeconds), 0);
     if (given.has('json')) {
       io.print(JSON.stringify({ unsent: updates.length, attention, oldestAgeSeconds, updates, doubleAwards }));
-    } else if (updates.length === 0) io.print('All sent: nothing waits on this till.');
+    } else if (updates.length === 0) io.print('All sent.');
     else {
       io.print(`${updates.length} unsent, the oldest saved ${ageInWords(oldestAgeSeconds * 1000)} ago.`);
       for (const { id, state, ageSeconds, attempts, fields, why, nextVisit } of updates) {
         const because = why === null ? '' : `, ${why}${nextVisit ? ", asked at the customer's next visit" : ''}`;
         io.print(
-          `  ${id}  ${state.padEnd(9)}  ${ageInWords(ageSeconds * 1000).padEnd(11)}  sent ${attempts} times${because}: ${fields.join(', ')}`,
+          `  ${id}  ${state.padEnd(9)}  ${ageInWords(ageSeconds * 1000).padEnd(11)}  ${attempts} attempts${because}: ${fields.join(', ')}`,
         );
       }
     }

@@ -1,6 +1,6 @@
 /** Looking into a till's database from a command, also while the till runs: on a connection that only reads. */
-import { existsSync } from 'node:fs';
-import { cannotOpen, keyUnreadable } from '../data/data-folder.ts';
+import { cannotOpen, keyUnreadable } from '../data/cannot-open.ts';
+import { assertNew, databaseFile } from '../data/evidence.ts';
 import { readBeside } from '../data/read-beside.ts';
 import type { Db } from '../db/open.ts';
 import { type FolderFiles, folderFiles } from '../machine/folder-files.ts';
@@ -11,7 +11,7 @@ import { type CommandIo, CommandRefused } from './command.ts';
  * @throws CommandRefused where there is no database
  */
 export function readDatabase<T>(dataDir: string, io: CommandIo, read: (db: Db) => T): T {
-  const files = mustExist(dataDir);
+  const files = mustExist(dataDir, io);
   const key = io.openSecrets(dataDir).read('database-key');
   if (key.kind !== 'value') throw keyUnreadable();
   try {
@@ -21,11 +21,14 @@ export function readDatabase<T>(dataDir: string, io: CommandIo, read: (db: Db) =
   }
 }
 
-/** @throws CommandRefused where there is no database: none is made by a command about one that should be there */
-export function mustExist(dataDir: string): FolderFiles {
+/**
+ * No command about a database that should be there makes one.
+ * @throws TillCannotOpen where it is gone or empty and the folder shows that there was one
+ * @throws CommandRefused where there never was one
+ */
+export function mustExist(dataDir: string, io: Pick<CommandIo, 'openSecrets'>): FolderFiles {
   const files = folderFiles(dataDir);
-  if (existsSync(files.database)) return files;
-  throw new CommandRefused(
-    `There is no till's data in ${dataDir}. Start Tillside there once, or name the folder with --data.`,
-  );
+  if (databaseFile(files) === 'there') return files;
+  assertNew(dataDir, io.openSecrets(dataDir).read('database-key').kind === 'value');
+  throw new CommandRefused(`No till data in ${dataDir}. Start Tillside once, or use --data to choose the folder.`);
 }

@@ -4,8 +4,10 @@ import { ageInWords } from '../care/age-in-words.ts';
 import { lookAtOld, restoreSafely } from '../care/rescue/restore-safely.ts';
 import { tillCode } from '../config/find-config.ts';
 import { readPublicKey } from '../config/public-key.ts';
-import { keyUnreadable, lockFolder } from '../data/data-folder.ts';
-import { listBackups } from '../db/backup/backups.ts';
+import { keyUnreadable } from '../data/cannot-open.ts';
+import { lockFolder } from '../data/data-folder.ts';
+import { isUsableBackup } from '../data/usable-backups.ts';
+import { type Backup, listBackups } from '../db/backup/backups.ts';
 import { BadUsage, type Command, type CommandIo, CommandRefused, exitCodes, type Given } from './command.ts';
 import { tillPlace } from './till-place.ts';
 import { recoveryKeyOption, secretsOf } from './typed-secrets.ts';
@@ -13,19 +15,19 @@ import { unsentInWords } from './unsent.ts';
 
 export const restoreCommand: Command = {
   name: 'restore',
-  summary: 'Puts a backup, or an empty database, in the place of one that cannot be used',
+  summary: 'Replaces an unusable database with a backup or an empty one',
   arguments: '[BACKUP]',
   about: [
-    'BACKUP is a file, or a name that tillside backup --list shows; without it the newest is taken. Close Tillside first. ' +
-      'Without --yes it only says what would happen.',
+    'BACKUP is a file, or a name that tillside backup --list shows; without it the newest that is whole is taken. Close Tillside first. ' +
+      'Without --yes, this is a dry run.',
     'First a sealed copy of everything unsent that can be read is made in the folder rescue. Then the old database is set ' +
       'aside, never deleted; the unsent updates that can be read go along into the new one, and what the backup holds as ' +
       'unsent is read back from the server before it is sent, so that nothing is sent twice.',
-    'Exit code 0: restored, or with what was said. 1: restored, but rows could not be read. 2: not restored.',
+    'Exit codes: 0 restored (or dry run), 1 restored but some rows could not be read, 2 failed.',
   ],
   options: {
     empty: { help: 'an empty database instead of a backup; the unsent updates still go along' },
-    yes: { help: 'do it' },
+    yes: { help: 'restore now' },
     ...recoveryKeyOption,
   },
   async run(given, io) {
@@ -33,7 +35,7 @@ export const restoreCommand: Command = {
     const key = (await secretsOf(given, io, dataDir)).read('database-key');
     if (key.kind !== 'value') throw keyUnreadable();
     const keyHex = key.value;
-    const backup = given.has('empty') ? null : backupToRestore(given, io, dataDir);
+    const backup = given.has('empty') ? null : backupToRestore(given, io, dataDir, keyHex);
     const lock = lockFolder(dataDir, io.nativeBinding);
     try {
       const { clock, random, nativeBinding } = io;
@@ -42,7 +44,7 @@ export const restoreCommand: Command = {
       const say = given.has('json') ? io.warn : io.print;
       say(
         old === null
-          ? 'The outbox of the old database cannot be read, or is not there: what it held as unsent is not known.'
+          ? "The old database's outbox is missing or unreadable, so any unsent changes in it are unknown."
           : `In the old database: ${unsentInWords(old.unsent, old.oldestSavedAtMs, clock.wallMs())}.`,
       );
       say(
@@ -51,7 +53,7 @@ export const restoreCommand: Command = {
           : `${path.basename(backup.file)} takes its place${backup.age}.`,
       );
       if (!given.has('yes')) {
-        say('Nothing was changed. Say --yes to do it.');
+        say('Dry run: nothing was changed. Run again with --yes to restore.');
         return exitCodes.fine;
       }
       const publicKey = found.mode === 'live' ? readPublicKey(found.config.rescue.publicKey ?? '') : null;
@@ -89,17 +91,25 @@ export const restoreCommand: Command = {
   },
 };
 
-function backupToRestore(given: Given, io: CommandIo, dataDir: string): { file: string; age: string } {
+function backupToRestore(given: Given, io: CommandIo, dataDir: string, keyHex: string): { file: string; age: string } {
   const [named] = given.arguments;
   const there = listBackups(dataDir);
-  const chosen = named === undefined ? there[0] : there.find(({ name }) => name === named);
+  const chosen = named === undefined ? newestWhole(there, io, keyHex) : there.find(({ name }) => name === named);
   if (chosen !== undefined) {
     return { file: chosen.file, age: `, which is ${ageInWords(io.clock.wallMs() - chosen.atMs)} old` };
   }
   if (named === undefined) {
-    throw new CommandRefused('There is no backup. tillside restore --empty makes an empty database.');
+    throw new CommandRefused('There is no usable backup. tillside restore --empty makes an empty database.');
   }
   const file = path.resolve(io.cwd, named);
   if (!existsSync(file)) throw new BadUsage(`There is no backup ${named}.`);
   return { file, age: '' };
+}
+
+function newestWhole(backups: readonly Backup[], io: CommandIo, keyHex: string): Backup | undefined {
+  return backups.find(({ file, name }) => {
+    const isWhole = isUsableBackup(file, keyHex, 'whole', io.nativeBinding);
+    if (!isWhole) io.warn(`${name} is damaged or belongs to another till: it is passed over.`);
+    return isWhole;
+  });
 }

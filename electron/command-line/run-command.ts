@@ -2,43 +2,81 @@
  * `tillside COMMAND …`: finds the command, runs it, and turns what went wrong into a sentence and an exit code. The
  * desktop app (without a window) and a checkout both call this with their own `CommandIo`.
  */
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { MachineConfigError } from '../config/machine-config.ts';
+import { cannotOpen } from '../data/cannot-open.ts';
 import { faultFacts } from '../machine/fault-facts.ts';
+import { type FileTrouble, fileTrouble } from '../machine/file-trouble.ts';
 import { type CannotOpenCode, TillCannotOpen } from '../machine/till-cannot-open.ts';
-import { BadUsage, type Command, type CommandIo, CommandRefused, type ExitCode, exitCodes } from './command.ts';
+import {
+  BadUsage,
+  type Command,
+  type CommandIo,
+  CommandRefused,
+  DoneUntold,
+  type ExitCode,
+  exitCodes,
+  type Given,
+} from './command.ts';
 import { commands } from './commands.ts';
 import { helpOf, readGiven } from './given.ts';
+import { readable } from './readable.ts';
+import { openTarget } from './result-target.ts';
+import { dataFolderAnyway } from './till-place.ts';
 
 /** What the screen offers as buttons, as commands. */
 const nextCommands: { readonly [Code in CannotOpenCode]?: string } = {
   'already-running':
-    'Close it first, or do the same on its screen: menu → This till. tillside doctor says which process it is.',
+    'Close it first, or do this on screen: menu → This till. To find the process, run tillside doctor.',
   'database-unreadable':
-    'As commands: tillside outbox export --copy seals what can be read, tillside restore puts the backup in place.',
-  'database-missing': 'As a command: tillside restore.',
-  'key-unreadable': 'As a command: tillside recovery-key use.',
+    'To save what can be read: tillside outbox export --copy. To restore a backup: tillside restore.',
+  'database-missing': 'To restore a backup: tillside restore.',
+  'key-unreadable': 'To use the recovery key: tillside recovery-key use.',
 };
+
+const helpWords: readonly (string | undefined)[] = ['help', '--help', '-h'];
+const versionWords: readonly (string | undefined)[] = ['--version', '-V'];
 
 /** Whether these arguments of the program are a command, and not those of the app with its window. */
 export function isCommand(argv: readonly string[]): boolean {
   const [first] = argv;
-  return first === 'help' || first === '--help' || commands.some(({ name }) => name.split(' ')[0] === first);
+  return (
+    helpWords.includes(first) ||
+    versionWords.includes(first) ||
+    commands.some(({ name }) => name.split(' ')[0] === first)
+  );
 }
 
-export async function runCommand(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
+export async function runCommand(argv: readonly string[], given: CommandIo): Promise<ExitCode> {
+  const io: CommandIo = {
+    ...given,
+    print: (line) => given.print(readable(line)),
+    warn: (line) => given.warn(readable(line)),
+  };
   const command = find(argv);
-  if (command === null) return withoutCommand(argv, io);
+  const code = command === null ? withoutCommand(argv, io) : await runFound(command, argv, io);
+  const trouble = await io.printed();
+  // Whoever closed the pipe, as `head -1` does, has read enough.
+  if (trouble === null || trouble === 'EPIPE') return code;
+  io.warn(`tillside: could not write to standard output (${trouble}). The command ended with code ${code}.`);
+  return exitCodes.untold;
+}
+
+async function runFound(command: Command, argv: readonly string[], io: CommandIo): Promise<ExitCode> {
   try {
     const given = readGiven(command, argv.slice(command.name.split(' ').length));
     if (given.has('help')) {
       for (const line of helpOf(command)) io.print(line);
       return exitCodes.fine;
     }
+    // The file of --output is the caller's own, and opened as such.
     const output = given.text('output');
-    if (output === undefined) return await command.run(given, io);
-    return await intoFile(path.resolve(io.cwd, output), io, (own) => command.run(given, own));
+    const run = () => {
+      if (command.isWithoutTill !== true) io.actAsOwner?.(dataFolderAnyway(given, io));
+    };
+    if (output !== undefined) return await intoFile(path.resolve(io.cwd, output), command, given, io, run);
+    run();
+    return await command.run(given, io);
   } catch (error) {
     return explain(error, command, io);
   }
@@ -55,34 +93,59 @@ function find(argv: readonly string[]): Command | null {
 
 function withoutCommand(argv: readonly string[], io: CommandIo): ExitCode {
   const [first] = argv;
-  const isHelp = first === undefined || first === 'help' || first === '--help';
+  if (versionWords.includes(first)) {
+    io.print(`Tillside ${io.version}`);
+    return exitCodes.fine;
+  }
+  const isHelp = first === undefined || helpWords.includes(first);
   // Two words begin several commands: whoever typed the first wants to see them.
   const family = commands.filter(({ name }) => name.startsWith(`${first} `));
   const shown = family.length > 0 ? family : commands;
   const say = isHelp ? io.print : io.warn;
-  if (!isHelp && family.length === 0) say(`tillside: there is no command "${first}".`);
-  say('tillside COMMAND [options]     (tillside COMMAND --help says more)');
+  if (!isHelp && family.length === 0) say(`tillside: unknown command "${first}".`);
+  say('Usage: tillside COMMAND [options]     (for details: tillside COMMAND --help)');
   say('');
   for (const { name, summary } of shown) say(`  ${name.padEnd(18)} ${summary}`);
   say('');
-  say('Exit codes: 0 fine, 1 have a look, 2 act, 3 a fault of Tillside, 64 no such command or option.');
+  say(
+    'Exit codes: 0 OK, 1 warning, 2 action needed, 3 Tillside error, 4 done but the result could not be written, ' +
+      '64 unknown command or option.',
+  );
   return isHelp ? exitCodes.fine : exitCodes.usage;
 }
 
+/** Opened before the work: where nothing can be written, nothing is done (F60). */
 async function intoFile(
   file: string,
+  command: Command,
+  given: Given,
   io: CommandIo,
-  run: (io: CommandIo) => Promise<ExitCode> | ExitCode,
+  begin: () => void,
 ): Promise<ExitCode> {
-  const lines: string[] = [];
-  const code = await run({ ...io, print: (line) => lines.push(line) });
+  const result = openTarget(file);
   try {
-    writeFileSync(file, lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new CommandRefused(`The result could not be written to ${file} (${why}). Name another place with --output.`);
+    begin();
+    const lines: string[] = [];
+    let written = false;
+    let trouble: string | null = null;
+    const printed = () => {
+      if (written) return Promise.resolve(trouble);
+      written = true;
+      try {
+        result.write(lines.join(''));
+      } catch (error) {
+        trouble = fileTrouble(error)?.code ?? 'unknown';
+      }
+      return Promise.resolve(trouble);
+    };
+    const code = await command.run(given, { ...io, print: (line) => lines.push(`${readable(line)}\n`), printed });
+    if ((await printed()) === null) return code;
+    throw new DoneUntold(
+      `The command ended with code ${code}, but its result could not be written to ${file} (${trouble}).`,
+    );
+  } finally {
+    result.close();
   }
-  return code;
 }
 
 function explain(error: unknown, command: Command, io: CommandIo): ExitCode {
@@ -91,15 +154,45 @@ function explain(error: unknown, command: Command, io: CommandIo): ExitCode {
     return exitCodes.usage;
   }
   if (error instanceof MachineConfigError || error instanceof CommandRefused) {
-    io.warn(error.message);
+    for (const line of error.message.split('\n')) io.warn(line);
     return exitCodes.act;
   }
-  if (error instanceof TillCannotOpen) {
-    const next = nextCommands[error.code];
-    io.warn(`${error.message}${next === undefined ? '' : ` ${next}`} (${error.code})`);
+  if (error instanceof DoneUntold) {
+    io.warn(error.message);
+    return exitCodes.untold;
+  }
+  const trouble = fileTrouble(error);
+  if (trouble !== null) {
+    io.warn(`tillside ${command.name}: ${inWords(trouble)}`);
+    return exitCodes.act;
+  }
+  const known = cannotOpen(error);
+  if (known instanceof TillCannotOpen) {
+    const next = nextCommands[known.code];
+    io.warn(`${known.message}${next === undefined ? '' : ` ${next}`} (${known.code})`);
     return exitCodes.act;
   }
   // The message stays out: it may quote a customer's data.
-  io.warn(`tillside ${command.name} was stopped by a fault of Tillside: ${JSON.stringify(faultFacts(error))}`);
+  io.warn(`tillside ${command.name} failed because of an error in Tillside: ${JSON.stringify(faultFacts(error))}`);
   return exitCodes.fault;
+}
+
+function inWords({ kind, code, path: file }: FileTrouble): string {
+  const where = file ?? 'a file';
+  switch (kind) {
+    case 'full':
+      return `the disk is full (${code}, ${where}). Free up space and run it again.`;
+    case 'not-allowed':
+      return `this user may not use ${where} (${code}). Run it as the user who runs Tillside.`;
+    case 'read-only':
+      return `${where} is on a disk that can only be read (${code}).`;
+    case 'missing':
+      return `${where} does not exist (${code}).`;
+    case 'not-a-folder':
+      return `${where} is not in a folder, or a file is in the place of the folder (${code}).`;
+    case 'is-a-folder':
+      return `${where} is a folder (${code}). Name a file.`;
+    case 'other':
+      return `${where} cannot be used (${code}). Run tillside doctor to check the disk.`;
+  }
 }

@@ -5,14 +5,14 @@ const longest = 1000;
 
 export const secretSet: Command = {
   name: 'secret set',
-  summary: "Keeps the till's password (or the OAuth secret) in this user's secret storage",
+  summary: "Stores the till password (or OAuth secret) in this user's secret storage",
   about: [
     'For a roll-out without anybody at the till: the secret is read from TILLSIDE_SECRET, else from standard input, else ' +
       'asked for; never from an argument, which every program on the machine could see. It takes the place of the one ' +
       'that was there. A Tillside that is open uses it from its next start on.',
     'Run it as the user who runs Tillside: the secret storage is of that user, and nobody else can read it. Whether the ' +
       'server takes it is told by tillside doctor.',
-    'Exit code 0: kept. 2: not kept.',
+    'Exit codes: 0 stored, 2 failed.',
   ],
   async run(given, io) {
     const dataDir = dataFolderAnyway(given, io);
@@ -24,7 +24,7 @@ export const secretSet: Command = {
       );
     }
     if (given.has('json')) io.print(JSON.stringify({ stored: true }));
-    else io.print('The secret is kept. Start Tillside anew where it is open; tillside doctor asks the server.');
+    else io.print('Secret stored. Restart Tillside if it is open. To test it, run tillside doctor.');
     return exitCodes.fine;
   },
 };
@@ -34,10 +34,14 @@ async function typedSecret(io: CommandIo): Promise<string> {
   // The end of the line that echo or a text file brings along.
   const secret = given.replace(/\r?\n$/, '');
   if (secret === '') {
-    throw new BadUsage('There is no secret: give it in TILLSIDE_SECRET, or on standard input, or type it.');
+    throw new BadUsage('No secret given. Set TILLSIDE_SECRET, pipe it to standard input, or type it.');
   }
-  if (secret.length > longest || /[\r\n]/.test(secret)) {
-    throw new BadUsage(`This is no secret: expected one line of at most ${longest} characters.`);
+  // A file in UTF-16 arrives as characters that no keyboard types; kept, it would be refused by the server for ever.
+  if (/[\p{Cc}\ufffd\ufeff]/u.test(secret)) {
+    throw new BadUsage('Not a valid secret: expected one line of text in UTF-8, without control characters.');
+  }
+  if (secret.length > longest) {
+    throw new BadUsage(`Not a valid secret: expected one line of up to ${longest} characters.`);
   }
   return secret;
 }

@@ -1,32 +1,35 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
   type BundlePart,
   bundleFile,
+  bundleZip,
   configPart,
   doctorPart,
   folderPart,
   type LeftOut,
   logParts,
-  makeBundle,
   outboxPart,
 } from '../care/bundle.ts';
 import { examine } from '../care/doctor/doctor.ts';
 import { worst } from '../care/doctor/finding.ts';
+import { fileTrouble } from '../machine/file-trouble.ts';
+import type { ResultFile } from '../machine/result-file.ts';
 import { type Command, type CommandIo, CommandRefused, exitCodes, type Given } from './command.ts';
 import { readDatabase } from './read-database.ts';
+import { openTarget } from './result-target.ts';
 import { configOf, dataFolderAnyway } from './till-place.ts';
 
 export const supportBundle: Command = {
   name: 'support-bundle',
-  summary: 'Makes one zip for whoever helps from afar, without customer data',
+  summary: 'Creates a support zip, without customer data',
   arguments: '[FILE]',
   about: [
     'In it: what tillside doctor finds, the config, the log, every unsent update by id, state, age and codes, and the ' +
       'names and sizes of the files. Never a name, a number or an address of a customer, and never a secret; ' +
-      'manifest.json lists what is inside and what could not be had. Works while Tillside is open, and also where the ' +
+      'manifest.json lists what is included and what is missing. Works while Tillside is open, and also where the ' +
       "data cannot be opened. Without FILE it lies in the folder support of the till's data.",
-    'Exit code 0: made. 2: not made.',
+    'Exit codes: 0 created, 2 failed.',
   ],
   async run(given, io) {
     const dataDir = dataFolderAnyway(given, io);
@@ -35,38 +38,50 @@ export const supportBundle: Command = {
     if (wanted === undefined && !existsSync(dataDir)) {
       throw new CommandRefused(`There is no till's data in ${dataDir}. Name its folder with --data, or a FILE.`);
     }
-    const file = wanted === undefined ? bundleFile(dataDir, nowMs) : path.resolve(io.cwd, wanted);
-    const findings = await examine({
-      ...io,
-      findConfig: () => configOf(given, io),
-      dataDir,
-      secrets: io.openSecrets(dataDir),
-      full: false,
-    });
-    const maybe = [config(given, io), outbox(dataDir, io)];
-    const parts = [
-      doctorPart(findings, io.home),
-      ...maybe.filter((part) => 'content' in part),
-      folderPart(dataDir),
-      ...logParts(dataDir),
-    ];
-    const leftOut = maybe.filter((part) => 'why' in part);
+    const place = wanted === undefined ? bundleFile(dataDir, nowMs) : path.resolve(io.cwd, wanted);
+    if (wanted === undefined) mkdirSync(path.dirname(place), { recursive: true, mode: 0o700 });
+    const target = bundleTarget(place);
     try {
-      makeBundle(file, { version: io.version, nowMs, parts, leftOut });
-    } catch (error) {
-      throw new CommandRefused(
-        `The bundle could not be written to ${file} (${codeOf(error)}). Name a place elsewhere: tillside support-bundle FILE`,
-      );
+      const { parts, leftOut, severity } = await collect(given, io, dataDir);
+      target.write(bundleZip({ version: io.version, nowMs, parts, leftOut }));
+      const { file } = target;
+      if (given.has('json'))
+        io.print(JSON.stringify({ file, severity, files: parts.map(({ name }) => name), leftOut }));
+      else {
+        io.print(file);
+        for (const { name, why } of leftOut) io.print(`  without ${name}: ${why}`);
+      }
+      return exitCodes.fine;
+    } finally {
+      target.close();
     }
-    if (given.has('json')) {
-      io.print(JSON.stringify({ file, severity: worst(findings), files: parts.map(({ name }) => name), leftOut }));
-    } else {
-      io.print(file);
-      for (const { name, why } of leftOut) io.print(`  without ${name}: ${why}`);
-    }
-    return exitCodes.fine;
   },
 };
+
+/** A bundle of before may be written over; anything else that is there may not. */
+function bundleTarget(file: string): ResultFile {
+  const isThere = existsSync(file) && statSync(file).isFile();
+  if (isThere && readFileSync(file).subarray(0, 2).toString('latin1') !== 'PK') {
+    throw new CommandRefused(`${file} already exists and is not a zip. Choose another name.`);
+  }
+  return openTarget(file);
+}
+
+async function collect(given: Given, io: CommandIo, dataDir: string) {
+  const findings = await examine({
+    ...io,
+    findConfig: () => configOf(given, io),
+    dataDir,
+    secrets: io.openSecrets(dataDir),
+    full: false,
+  });
+  const maybe = [config(given, io), outbox(dataDir, io), ...folder(dataDir)];
+  return {
+    parts: [doctorPart(findings, io.home), ...maybe.filter((part) => 'content' in part)],
+    leftOut: maybe.filter((part) => 'why' in part),
+    severity: worst(findings),
+  };
+}
 
 function config(given: Given, io: CommandIo): BundlePart | LeftOut {
   const name = 'config.json';
@@ -87,6 +102,15 @@ function outbox(dataDir: string, io: CommandIo): BundlePart | LeftOut {
   }
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+function folder(dataDir: string): readonly (BundlePart | LeftOut)[] {
+  const part = (name: string, read: () => readonly BundlePart[]): readonly (BundlePart | LeftOut)[] => {
+    try {
+      return read();
+    } catch (error) {
+      const trouble = fileTrouble(error);
+      if (trouble === null) throw error;
+      return [{ name, why: `it cannot be read (${trouble.code})` }];
+    }
+  };
+  return [...part('files.json', () => [folderPart(dataDir)]), ...part('logs', () => logParts(dataDir))];
 }

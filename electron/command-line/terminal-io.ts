@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { systemClock, systemRandom } from '../machine/system-clock.ts';
+import { actAsOwner } from './act-as-owner.ts';
 import { askSecret } from './ask-secret.ts';
 import type { CommandIo } from './command.ts';
 
@@ -14,7 +15,7 @@ type OfHost = Pick<
 
 export function terminalIo(host: OfHost): CommandIo {
   return {
-    print: (line) => process.stdout.write(`${line}\n`),
+    ...standardOutput(),
     warn: (line) => process.stderr.write(`${line}\n`),
     askSecret,
     readInput,
@@ -25,7 +26,33 @@ export function terminalIo(host: OfHost): CommandIo {
     home: homedir(),
     clock: systemClock,
     random: systemRandom,
+    actAsOwner,
     ...host,
+  };
+}
+
+/** A reader that went away, as `head -1` does, and a full disk behind `>` come as events: neither may end the command. */
+function standardOutput(): Pick<CommandIo, 'print' | 'printed'> {
+  let trouble: string | null = null;
+  const note = (error: Error | null | undefined) => {
+    if (error) trouble ??= 'code' in error ? String(error.code) : 'unknown';
+  };
+  process.stdout.on('error', note);
+  // Nobody is left to be told.
+  process.stderr.on('error', () => undefined);
+  return {
+    print: (line) => {
+      process.stdout.write(`${line}\n`, note);
+    },
+    printed: () =>
+      new Promise((resolve) => {
+        if (trouble !== null) resolve(trouble);
+        else
+          process.stdout.write('', (error) => {
+            note(error);
+            resolve(trouble);
+          });
+      }),
   };
 }
 
@@ -35,7 +62,6 @@ async function readInput(): Promise<string | null> {
 
 /** A program that ends itself must not cut off what is still on its way to a pipe. */
 export function flushed(): Promise<void> {
-  return new Promise((resolve) => {
-    process.stdout.write('', () => process.stderr.write('', () => resolve()));
-  });
+  const empty = (stream: NodeJS.WriteStream) => new Promise<void>((resolve) => stream.write('', () => resolve()));
+  return Promise.all([empty(process.stdout), empty(process.stderr)]).then(() => undefined);
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type FoundConfig, findConfig } from '../config/find-config.ts';
 import { MachineConfigError } from '../config/machine-config.ts';
 import { dataPlace } from '../machine/data-place.ts';
-import type { CommandIo, Given } from './command.ts';
+import { BadUsage, type CommandIo, type Given } from './command.ts';
 import { desktopArguments } from './desktop-arguments.ts';
 
 export type TillPlace = {
@@ -43,5 +43,8 @@ export function dataFolderAnyway(given: Given, io: CommandIo): string {
 
 export function dataFolder(given: Given, io: CommandIo, mode: FoundConfig['mode']): string {
   const named = given.text('data');
-  return named === undefined ? dataPlace(io.platform, io.env, io.home, mode) : path.resolve(io.cwd, named);
+  if (named !== undefined) return path.resolve(io.cwd, named);
+  const place = dataPlace(io.platform, io.env, io.home, mode);
+  if (path.isAbsolute(place)) return place;
+  throw new BadUsage('HOME is empty, so there is no data folder of this user: choose one with --data.');
 }

@@ -33,7 +33,7 @@ export async function typedRecoveryKey(io: CommandIo): Promise<string> {
 }
 
 export function mistyped(): CommandRefused {
-  return new CommandRefused('This is no recovery key: it has 14 groups of 4 letters and digits. Look at it again.');
+  return new CommandRefused('Not a recovery key: expected 14 groups of 4 letters and digits. Check it and try again.');
 }
 
 /** @returns null where there is none and the file can be opened another way */
@@ -42,7 +42,7 @@ export async function newPassphrase(io: CommandIo): Promise<string | null> {
   if (given) return longEnough(given);
   const first = await io.askSecret(`Passphrase for the file (at least ${shortestPassphrase} characters): `);
   if (first === null) return null;
-  const second = await io.askSecret('Once more: ');
+  const second = await io.askSecret('Repeat passphrase: ');
   if (first !== second) throw new BadUsage('The two passphrases differ.');
   return longEnough(first);
 }

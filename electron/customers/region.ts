@@ -8,12 +8,13 @@
  *
  * Ids from `firstRegionId` on are given by imports, those below by the till itself.
  */
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { chooseCipher } from '../db/cipher.ts';
 import type { Db } from '../db/open.ts';
 import { count, inTransaction, sql } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';
+import { type FileTrouble, tidyEach } from '../machine/file-trouble.ts';
 
 export const firstRegionId = 2 ** 30;
 
@@ -190,12 +191,16 @@ export function takeRegion(db: Db, dataDir: string, keyHex: string, name: string
   return true;
 }
 
-/** Files of earlier regions, and what is left of an import that nobody will go on with. */
-export function removeOldRegions(db: Db, dataDir: string): void {
+/** The regions' files in a folder, also those of earlier regions. */
+export function regionFilesIn(dataDir: string): readonly string[] {
+  return existsSync(dataDir) ? readdirSync(dataDir).filter((name) => fileShape.test(name)) : [];
+}
+
+/** Files of earlier regions, and what is left of an import that nobody will go on with. @returns what could not be removed */
+export function removeOldRegions(db: Db, dataDir: string): readonly FileTrouble[] {
   const current = currentName(db);
-  for (const name of readdirSync(dataDir)) {
-    if (fileShape.test(name) && name !== current) rmSync(path.join(dataDir, name), { force: true });
-  }
+  const isOld = (name: string) => fileShape.test(name) && name !== current;
+  return tidyEach(dataDir, isOld, (file) => rmSync(file, { force: true }));
 }
 
 /** Everybody on this till: the own and the region's. */

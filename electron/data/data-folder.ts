@@ -5,20 +5,22 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { attachRegion } from '../customers/region.ts';
 import type { Background } from '../db/background.ts';
-import { listBackups, makeBackup } from '../db/backup/backups.ts';
+import { makeBackup } from '../db/backup/backups.ts';
 import { type InstanceLock, takeInstanceLock } from '../db/instance-lock.ts';
 import { checkOutbox, checkWhole } from '../db/integrity.ts';
 import { compareKeyMark, writeKeyMark } from '../db/key-mark.ts';
-import { currentVersion, type Migration, migrations, versionOf } from '../db/migrate.ts';
+import { type Migration, migrations, versionOf } from '../db/migrate.ts';
 import type { Db } from '../db/open.ts';
 import { openToRead } from '../db/open-to-read.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import { type FolderFiles, finishReplacement, folderFiles, lastRunEndedCleanly } from '../machine/folder-files.ts';
 import type { Secrets } from '../machine/secrets.ts';
 import { TillCannotOpen } from '../machine/till-cannot-open.ts';
+import { cannotOpen, damaged, folderRefuses, keyUnreadable } from './cannot-open.ts';
+import { assertNew, databaseFile, noteFirstStart } from './evidence.ts';
 import { migrateTill, openTillDatabase } from './till-database.ts';
 
 export type DataFolder = {
@@ -55,87 +57,61 @@ export async function openDataFolder(folder: DataFolder): Promise<OpenFolder> {
   try {
     finishReplacement(files, folder.wallMs());
     const endedCleanly = lastRunEndedCleanly(files.database);
-    const exists = existsSync(files.database);
-    if (!exists && hasOldData(files, dataDir)) throw databaseMissing();
+    const exists = databaseFile(files) === 'there';
+    if (!exists) assertNew(dataDir, folder.secrets.read('database-key').kind === 'value');
     const keyHex = databaseKey(folder, exists);
     const db = openWithKey(files, keyHex, nativeBinding);
     try {
+      if (exists && versionOf(db) === 0) assertNew(dataDir, true);
       const isSmall = exists && statSync(files.database).size <= checkAtOnceBytes;
       if (exists) checkAtStart(db, endedCleanly, isSmall);
       await bringUpToDate(folder, db, keyHex);
       writeKeyMark(files, keyHex);
+      rmSync(files.firstStart, { force: true });
       attachRegion(db, dataDir, keyHex);
       return { db, lock, keyHex, endedCleanly, isChecked: !exists || isSmall };
     } catch (error) {
       db.close();
-      throw cannotOpen(error);
+      throw error;
     }
   } catch (error) {
     lock.release();
-    throw error;
+    throw cannotOpen(error);
   }
 }
 
 /** @throws TillCannotOpen where the folder cannot be written to, or another Tillside has it */
 export function lockFolder(dataDir: string, nativeBinding: string | undefined): InstanceLock {
-  let lock: InstanceLock | null;
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    lock = takeInstanceLock(folderFiles(dataDir).lock, nativeBinding);
-  } catch (error) {
-    const full = databaseTrouble(error) === 'disk-full' || hasCode(error, 'ENOSPC');
-    throw full
-      ? new TillCannotOpen('full', 'The disk is full. Nothing was lost. Make room, then start Tillside again.')
-      : new TillCannotOpen(
-          'folder',
-          'Tillside cannot write to its data folder. Nothing was lost. Ask IT to give this user the right to write there.',
-        );
-  }
+  const lock = tryLock(dataDir, nativeBinding);
   if (lock === null) {
     throw new TillCannotOpen('already-running', 'Tillside is already running on this machine with the same data.');
   }
   return lock;
 }
 
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
-function hasOldData(files: FolderFiles, dataDir: string): boolean {
-  return existsSync(`${files.database}-wal`) || listBackups(dataDir).length > 0 || isFilled(files.aside);
-}
-
-function isFilled(folder: string): boolean {
-  return existsSync(folder) && readdirSync(folder).length > 0;
-}
-
-function databaseMissing(): TillCannotOpen {
-  return new TillCannotOpen(
-    'database-missing',
-    'The data of this till is not where it was: the file is gone, though there are backups or older files. Nothing was ' +
-      'put in its place. Ask IT to bring the file back, or to restore a backup.',
-  );
+function tryLock(dataDir: string, nativeBinding: string | undefined): InstanceLock | null {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    return takeInstanceLock(folderFiles(dataDir).lock, nativeBinding);
+  } catch (error) {
+    const trouble = cannotOpen(error);
+    // Of the lock nothing else is to be told than that it cannot be written.
+    throw trouble instanceof TillCannotOpen && trouble.code === 'database-unreadable' ? folderRefuses() : trouble;
+  }
 }
 
 /** A key that cannot be read is never replaced while there is a database that it opens (F27). */
-function databaseKey({ secrets }: DataFolder, databaseExists: boolean): string {
+function databaseKey({ dataDir, secrets }: DataFolder, databaseExists: boolean): string {
   const stored = secrets.read('database-key');
   if (stored.kind === 'value') return stored.value;
   if (databaseExists || stored.kind === 'unreadable') throw keyUnreadable();
+  noteFirstStart(folderFiles(dataDir));
   const key = randomBytes(32).toString('hex');
   const written = secrets.write('database-key', key);
   if (written.kind === 'not-stored') {
     throw new TillCannotOpen('key-unreadable', 'The key for the data of this till could not be stored. Ask IT.');
   }
   return key;
-}
-
-export function keyUnreadable(): TillCannotOpen {
-  return new TillCannotOpen(
-    'key-unreadable',
-    "The key of this till's data cannot be read here (another user of the machine, or a restored disk). The data is " +
-      'whole and was left as it is. Start as the user who set Tillside up, or ask IT for the recovery key.',
-  );
 }
 
 function openWithKey(files: FolderFiles, keyHex: string, nativeBinding: string | undefined): Db {
@@ -203,34 +179,4 @@ async function bringUpToDate(folder: DataFolder, db: Db, keyHex: string): Promis
           'the version that was here before, send the updates, and tell IT.',
       );
   }
-}
-
-function damaged(): TillCannotOpen {
-  return new TillCannotOpen(
-    'database-unreadable',
-    'The data of this till cannot be read: the file is damaged, or is not one of Tillside’s. It was left as it is. Ask ' +
-      'IT to restore the newest backup; what can still be read of the unsent updates is carried over.',
-  );
-}
-
-/** SQLite's trouble in words; anything else is as it was. */
-export function cannotOpen(error: unknown): unknown {
-  switch (databaseTrouble(error)) {
-    case null:
-      return error;
-    case 'disk-full':
-      return new TillCannotOpen('full', 'The disk is full. Nothing was lost. Make room, then start Tillside again.');
-    case 'damaged':
-      return damaged();
-    default:
-      return new TillCannotOpen(
-        'folder',
-        'Tillside cannot use its data folder now. Nothing was lost. Ask IT to look at the rights of the folder.',
-      );
-  }
-}
-
-/** Whether this program can read a database of this version. */
-export function isKnownVersion(version: number): boolean {
-  return version >= 1 && version <= currentVersion;
 }

@@ -1,7 +1,9 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import Database from 'better-sqlite3';
 import { flushFile, flushFolder } from '../machine/folder-files.ts';
 import { type CheckDepth, checkWhole } from './integrity.ts';
+import { versionOf } from './migrate.ts';
 import type { Db } from './open.ts';
 import { openToRead } from './open-to-read.ts';
 
@@ -54,6 +56,8 @@ function copyDatabase(task: Extract<BackgroundTask, { kind: 'copy' }>): TaskResu
   rmSync(unfinished, { force: true });
   try {
     const { before, after } = onReader(task, (db) => {
+      // A copy of nothing would be taken for the newest backup.
+      if (versionOf(db) === 0) throw new Database.SqliteError('the database holds nothing', 'SQLITE_EMPTY');
       const first = countRows(db);
       db.prepare('vacuum into ?').run(unfinished);
       return { before: first, after: countRows(db) };

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { chooseCipher } from './cipher.ts';
 import type { Db, OpenDatabase } from './open.ts';
@@ -5,9 +6,13 @@ import type { Db, OpenDatabase } from './open.ts';
 /**
  * Opens an existing database for reading only, beside the one connection that writes (F26), or one that must be left as
  * it is: damaged, set aside, a backup.
- * @throws SqliteError where the key does not fit, or the file is no database
+ * @throws SqliteError where the key does not fit, or the file is no database. An empty file is none: SQLite would take it
+ * for a new one, which any key opens, and delete the `-wal` beside it
  */
 export function openToRead({ file, keyHex, nativeBinding }: OpenDatabase): Db {
+  if (statSync(file, { throwIfNoEntry: false })?.size === 0) {
+    throw new Database.SqliteError('the file is empty', 'SQLITE_NOTADB');
+  }
   const db = new Database(file, {
     readonly: true,
     fileMustExist: true,

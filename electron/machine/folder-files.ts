@@ -2,7 +2,7 @@
  * What lies in the folder of a till's data. Nothing here is ever deleted by the program but backups beyond their number
  * and unfinished copies; a database that cannot be used is set aside with its time.
  */
-import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import path from 'node:path';
 
 export type FolderFiles = {
@@ -15,6 +15,10 @@ export type FolderFiles = {
   readonly rescue: string;
   /** A checked database that is about to take the place of the one that is set aside. */
   readonly incoming: string;
+  /** What is unsent, in one sentence for an uninstaller. */
+  readonly unsentNote: string;
+  /** There until the first start of a new till is done. */
+  readonly firstStart: string;
 };
 
 export function folderFiles(dataDir: string): FolderFiles {
@@ -26,6 +30,8 @@ export function folderFiles(dataDir: string): FolderFiles {
     aside: path.join(dataDir, 'set-aside'),
     rescue: path.join(dataDir, 'rescue'),
     incoming: path.join(dataDir, 'tillside.db.incoming'),
+    unsentNote: path.join(dataDir, 'unsent.txt'),
+    firstStart: path.join(dataDir, 'first-start'),
   };
 }
 
@@ -81,19 +87,6 @@ export function flushFile(file: string): void {
   } finally {
     closeSync(descriptor);
   }
-}
-
-/** Puts a whole copy of a file where a person wants it. @throws what the file system says; nothing is there then */
-export function copyDurably(file: string, target: string): void {
-  const unfinished = `${target}.unfinished`;
-  try {
-    copyFileSync(file, unfinished);
-    flushFile(unfinished);
-    renameSync(unfinished, target);
-  } finally {
-    rmSync(unfinished, { force: true });
-  }
-  flushFolder(path.dirname(target));
 }
 
 /**

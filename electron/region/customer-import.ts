@@ -13,6 +13,7 @@ import { Worker } from 'node:worker_threads';
 import { customersOnTill, removeOldRegions, takeRegion } from '../customers/region.ts';
 import type { Db, OpenDatabase } from '../db/open.ts';
 import type { Clock } from '../machine/clock.ts';
+import type { FileTrouble } from '../machine/file-trouble.ts';
 import { flushFolder, timeInName } from '../machine/folder-files.ts';
 import type { ImportFailure, ImportState } from './import-state.ts';
 import type { FromImportWorker, ImportTask, ToImportWorker } from './import-task.ts';
@@ -70,10 +71,10 @@ export class CustomerImport {
     return this.#ended;
   }
 
-  /** Goes on with laying that a stop cut off, and clears away files of earlier regions. */
-  resumeAtStart(): void {
-    removeOldRegions(this.#at.db, this.#at.dataDir);
+  /** Goes on with laying that a stop cut off, and clears away files of earlier regions. @returns what could not be removed */
+  resumeAtStart(): readonly FileTrouble[] {
     this.#ended = this.#laying.run();
+    return removeOldRegions(this.#at.db, this.#at.dataDir);
   }
 
   /** @returns false where one runs already */

@@ -64,7 +64,7 @@ describe('a rescue file', () => {
     };
     const other = await importWith(generateKeyPairSync('x25519').privateKey);
     assert.equal(other.code, 2);
-    assert.match(other.err, /does not open the file/);
+    assert.match(other.err, /Wrong passphrase or key/);
     assert.equal(JSON.parse((await importWith(pair.privateKey)).out).added, 1);
   });
 
@@ -78,9 +78,9 @@ describe('a rescue file', () => {
     const folderB = await folderWith(0);
     const whole = readFileSync(file, 'utf8');
     writeFileSync(file, whole.replace('"moved": true', '"moved": false'));
-    assert.match((await imported(folderB, file)).err, /does not open the file/);
+    assert.match((await imported(folderB, file)).err, /Wrong passphrase or key/);
     writeFileSync(file, whole.slice(0, -40));
-    assert.match((await imported(folderB, file)).err, /no rescue file/);
+    assert.match((await imported(folderB, file)).err, /Not a Tillside rescue file/);
     writeFileSync(file, whole);
     assert.equal((await imported(folderB, file, `${passphrase}!`)).code, 2);
     assert.equal((await imported(folderB, file)).code, 0);
@@ -130,14 +130,14 @@ describe('a rescue file', () => {
     // Killed after the commit, before the file got its name.
     const exportId = JSON.parse(readFileSync(result.file, 'utf8')).head.exportId;
     renameSync(result.file, path.join(rescueFolder(folderA), `${exportId}.unfinished`));
-    assert.equal(finishExports(outbox, folderA), 1);
+    assert.equal(finishExports(outbox, folderA).finished, 1);
     assert.equal(existsSync(result.file), true);
     assert.equal(outbox.counts().queued, 0);
     // Killed before the commit: the file that was begun is worth nothing, and the till goes on.
     for (const { id } of updates) before.prepare("update updates set state = 'queued' where id = ?").run(id);
     before.exec('delete from update_history');
     renameSync(result.file, path.join(rescueFolder(folderA), `${exportId}.unfinished`));
-    assert.equal(finishExports(outbox, folderA), 0);
+    assert.equal(finishExports(outbox, folderA).finished, 0);
     assert.deepEqual(readdirSync(rescueFolder(folderA)), []);
     assert.equal(outbox.counts().queued, 2);
     before.close();

@@ -85,7 +85,7 @@ describe('tillside backup and restore', () => {
     await assert.rejects(openOfflineTill(folder), { code: 'database-unreadable' });
     const ran = await run(['restore', '--yes', '--data', folder]);
     assert.equal(ran.code, 0, ran.err);
-    assert.match(ran.out, /outbox of the old database cannot be read/);
+    assert.match(ran.out, /outbox is missing or unreadable/);
     assert.match(ran.out, /2 are read back first/);
     assert.deepEqual(await unsentAt(folder), { Anna: 'unknown', Bea: 'unknown' });
   });
@@ -108,7 +108,7 @@ describe('tillside backup and restore', () => {
     damageTable(folder, 'updates');
     const look = await run(['restore', '--data', folder]);
     assert.equal(look.code, 0, look.err);
-    assert.match(look.out, /what it held as unsent is not known/);
+    assert.match(look.out, /any unsent changes in it are unknown/);
     assert.doesNotMatch(look.out, /0 unsent/);
     const ran = await run(['restore', '--yes', '--data', folder]);
     assert.equal(ran.code, 1, ran.err);
@@ -189,7 +189,7 @@ describe('F27 the recovery key', () => {
     const mistyped = await use(`${key.slice(0, -1)}${key.endsWith('7') ? '8' : '7'}`);
     assert.equal(mistyped.code, 2);
     assert.match(mistyped.err, /14 groups of 4/);
-    assert.match((await use(recoveryKeyOf('c'.repeat(64)))).err, /of another till/);
+    assert.match((await use(recoveryKeyOf('c'.repeat(64)))).err, /belongs to another till/);
     assert.equal(readFileSync(path.join(disk, 'secrets.json'), 'utf8'), 'sealed by another machine');
     assert.equal((await use(key)).code, 0);
     assert.deepEqual(await unsentAt(disk), { Anna: 'queued' });

@@ -13,6 +13,7 @@ export async function run(argv: readonly string[], given: Partial<CommandIo> = {
   const env: CommandEnv = {};
   const code = await runCommand(argv, {
     print: (line) => out.push(line),
+    printed: () => Promise.resolve(null),
     warn: (line) => err.push(line),
     askSecret: () => Promise.resolve(null),
     readInput: () => Promise.resolve(null),

@@ -71,7 +71,7 @@ describe('tillside secret set', () => {
       run(['secret', 'set', '--data', folder, ...argv], { readInput: () => Promise.resolve(input) });
     const none = await set([]);
     assert.equal(none.code, 64);
-    assert.match(none.err, /TILLSIDE_SECRET, or on standard input/);
+    assert.match(none.err, /TILLSIDE_SECRET, pipe it to standard input/);
     assert.equal((await set([], 'two\nlines')).code, 64);
     const argument = await set([secret]);
     assert.equal(argument.code, 64);

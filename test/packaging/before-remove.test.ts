@@ -6,8 +6,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { projectRoot } from '../../build/project-root.ts';
-import { unsentNote, unsentNoteFile } from '../../electron/care/unsent-note.ts';
+import { unsentNote } from '../../electron/care/unsent-note.ts';
 import { dataPlace } from '../../electron/machine/data-place.ts';
+import { folderFiles } from '../../electron/machine/folder-files.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const script = path.join(projectRoot, 'build', 'packaging', 'installer', 'before-remove.sh');
@@ -39,7 +40,7 @@ test('removing the program tells what each user has not sent, and takes nothing 
     assert.ok(stderr.includes(meera), stderr);
     assert.ok(!stderr.includes(tom), stderr);
   }
-  assert.ok(existsSync(unsentNoteFile(meera)));
+  assert.ok(existsSync(folderFiles(meera).unsentNote));
   for (const how of ['upgrade', '1']) assert.equal(remove(folder, how).stderr, '', 'an update is no removal');
 
   note({ unsent: 0, oldestSavedAtMs: null });

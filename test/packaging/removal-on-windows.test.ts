@@ -6,13 +6,13 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { withRemovalNote } from '../../build/packaging/msi-removal-note.ts';
 import { projectRoot } from '../../build/project-root.ts';
-import { unsentNoteFile } from '../../electron/care/unsent-note.ts';
 import { dataPlace } from '../../electron/machine/data-place.ts';
+import { folderFiles } from '../../electron/machine/folder-files.ts';
 
 const home = 'C:\\Users\\meera';
 const live = dataPlace('win32', {}, home, 'live');
 /** Where the note of a user lies, under that user's folder. */
-const note = path.win32.relative(home, path.win32.join(live, path.basename(unsentNoteFile(live))));
+const note = path.win32.relative(home, path.win32.join(live, path.basename(folderFiles(live).unsentNote)));
 const nsis = readFileSync(path.join(projectRoot, 'build', 'packaging', 'installer', 'nsis.nsh'), 'utf8');
 const template = readFileSync(
   createRequire(import.meta.resolve('electron-builder')).resolve('app-builder-lib/templates/msi/template.xml'),

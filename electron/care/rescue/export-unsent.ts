@@ -6,13 +6,14 @@
  * file gets its name. Killed before the commit, the unfinished file is thrown away at the next start and the till goes
  * on; killed after it, the next start gives the file its name (`finishExports`).
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { versionOf } from '../../db/migrate.ts';
 import type { Db } from '../../db/open.ts';
 import { inTransaction } from '../../db/statements.ts';
 import type { Clock, Random } from '../../machine/clock.ts';
 import { writeDurably } from '../../machine/durable-file.ts';
+import { type FileTrouble, tidyEach } from '../../machine/file-trouble.ts';
 import { flushFolder, folderFiles, timeInName } from '../../machine/folder-files.ts';
 import { type MovingUpdate, readMoving, salvageMoving, type Touched } from '../../updates/moving.ts';
 import type { Outbox } from '../../updates/outbox.ts';
@@ -61,7 +62,8 @@ export async function exportUnsent(
   if (free.length === 0) return { kind: 'all-in-flight', left: all.length };
   const exportId = options.random.id();
   const what = headOf(free, exportId, options, true);
-  const unfinished = await writeUnfinished(options, what, { schemaVersion: versionOf(db), updates: free });
+  const text = await sealed(options, what, { schemaVersion: versionOf(db), updates: free });
+  const unfinished = writeUnfinished(options.dataDir, what, text);
   const moved = inTransaction(db, () => {
     // While the file was sealed, staff may have changed something, or the engine taken it: then nothing was moved.
     const isSame = free.every(({ row }) => {
@@ -104,27 +106,45 @@ export type UnsentCopy = {
  * @returns null where there is nothing unsent that can be read
  */
 export async function copyUnsent(db: Db, options: Export): Promise<UnsentCopy | null> {
-  const { updates, lost } = salvageMoving(db);
-  if (updates.length === 0) return null;
-  const what = headOf(updates, options.random.id(), options, false);
-  const unfinished = await writeUnfinished(options, what, { schemaVersion: versionOf(db), updates });
-  return { file: finish(unfinished, what), updates: updates.length, oldestSavedAtMs: what.oldestSavedAtMs, lost };
+  const copy = await sealUnsent(db, options);
+  if (copy === null) return null;
+  const { head, text, lost } = copy;
+  const file = finish(writeUnfinished(options.dataDir, head, text), head);
+  return { file, updates: head.updates, oldestSavedAtMs: head.oldestSavedAtMs, lost };
 }
 
-/** At the start: what a kill left between two steps of an export. @returns how many files got their name */
-export function finishExports(outbox: Outbox, dataDir: string): number {
+export type SealedCopy = { readonly head: RescueHead; readonly text: string; readonly lost: number | null };
+
+/**
+ * The copy as text, for where nothing can be written beside the data.
+ * @returns null where there is nothing unsent that can be read
+ */
+export async function sealUnsent(db: Db, options: Omit<Export, 'dataDir'>): Promise<SealedCopy | null> {
+  const { updates, lost } = salvageMoving(db);
+  if (updates.length === 0) return null;
+  const head = headOf(updates, options.random.id(), options, false);
+  return { head, text: await sealed(options, head, { schemaVersion: versionOf(db), updates }), lost };
+}
+
+export type FinishedExports = { readonly finished: number; readonly refused: readonly FileTrouble[] };
+
+/** At the start: what a kill left between two steps of an export. What the disk refuses waits for the next start (F50). */
+export function finishExports(outbox: Outbox, dataDir: string): FinishedExports {
   const folder = rescueFolder(dataDir);
-  if (!existsSync(folder)) return 0;
   let finished = 0;
-  for (const name of readdirSync(folder).filter((one) => one.endsWith(unfinishedEnding))) {
-    const file = path.join(folder, name);
+  const isMeant = (name: string) => name.endsWith(unfinishedEnding);
+  const refused = tidyEach(folder, isMeant, (file, name) => {
+    if (!outbox.hasMovedOut(name.slice(0, -unfinishedEnding.length))) {
+      rmSync(file, { force: true });
+      return;
+    }
     const head = readRescueFile(readFileSync(file, 'utf8'))?.head ?? null;
-    if (head !== null && outbox.hasMovedOut(head.exportId)) {
-      finish(file, head);
-      finished += 1;
-    } else rmSync(file, { force: true });
-  }
-  return finished;
+    // A damaged one may be all there is of its updates: it stays for a person.
+    if (head === null) return;
+    finish(file, head);
+    finished += 1;
+  });
+  return { finished, refused };
 }
 
 export function rescueFolder(dataDir: string): string {
@@ -134,7 +154,7 @@ export function rescueFolder(dataDir: string): string {
 function headOf(
   updates: readonly MovingUpdate[],
   exportId: string,
-  { fromTill, clock }: Export,
+  { fromTill, clock }: Pick<Export, 'fromTill' | 'clock'>,
   moved: boolean,
 ): RescueHead {
   const savedAtMs = updates.map(({ row }) => Number(row.saved_at_ms));
@@ -148,8 +168,11 @@ function headOf(
   };
 }
 
-async function writeUnfinished({ dataDir, sealFor }: Export, what: RescueHead, content: RescueContent) {
-  const text = await seal(what, JSON.stringify(content), sealFor);
+function sealed({ sealFor }: Pick<Export, 'sealFor'>, what: RescueHead, content: RescueContent): Promise<string> {
+  return seal(what, JSON.stringify(content), sealFor);
+}
+
+function writeUnfinished(dataDir: string, what: RescueHead, text: string): string {
   const folder = rescueFolder(dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = path.join(folder, `${what.exportId}${unfinishedEnding}`);

@@ -1,0 +1,32 @@
+/** Which backups can take the place of the database: one that is empty, cut off or of another key must not be offered. */
+import { type Backup, listBackups } from '../db/backup/backups.ts';
+import { checkOutbox, checkWhole } from '../db/integrity.ts';
+import { versionOf } from '../db/migrate.ts';
+import { openToRead } from '../db/open-to-read.ts';
+
+/** `outbox`: what nobody could get again; milliseconds a file. `whole`: every page. */
+export type BackupDepth = 'outbox' | 'whole';
+
+export function isUsableBackup(
+  file: string,
+  keyHex: string,
+  depth: BackupDepth,
+  nativeBinding: string | undefined,
+): boolean {
+  try {
+    const db = openToRead({ file, keyHex, nativeBinding });
+    try {
+      if (versionOf(db) === 0) return false;
+      return (depth === 'whole' ? checkWhole(db, 'quick') : checkOutbox(db)).length === 0;
+    } finally {
+      db.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** Newest first. */
+export function usableBackups(dataDir: string, keyHex: string, nativeBinding: string | undefined): Backup[] {
+  return listBackups(dataDir).filter(({ file }) => isUsableBackup(file, keyHex, 'outbox', nativeBinding));
+}

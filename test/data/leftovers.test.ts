@@ -1,0 +1,45 @@
+/** What an earlier run left behind, where the disk will not have it tidied away. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { it } from 'node:test';
+import { folderFiles } from '../../electron/machine/folder-files.ts';
+import { secretFile } from '../../electron/machine/secret-file.ts';
+import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
+import { openTill } from '../../electron/till.ts';
+import { offlineConfig } from '../db/offline-till.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+/** A folder with something in it is what no run may remove as a file, whoever runs it. */
+function stubborn(place: string): void {
+  mkdirSync(place, { recursive: true });
+  writeFileSync(path.join(place, 'inside'), 'x');
+}
+
+it('F50: a leftover that cannot be read or removed stops neither the start nor the tidying of the others', async () => {
+  const folder = temporaryFolder();
+  const { rescue } = folderFiles(folder);
+  stubborn(path.join(rescue, 'aaaa.unfinished'));
+  writeFileSync(path.join(rescue, 'bbbb.unfinished'), 'half of it');
+  stubborn(path.join(folder, 'region-1.db'));
+  writeFileSync(path.join(folder, 'region-2.db'), 'old');
+  writeFileSync(folderFiles(folder).firstStart, '');
+  const logged: string[] = [];
+  const till = await openTill({
+    dataDir: folder,
+    config: offlineConfig(),
+    mode: 'live',
+    host: 'preview',
+    version: '0.0.0-test',
+    secrets: secretFile(folder, null),
+    transport: () => Promise.resolve({ kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' }),
+    clock: systemClock,
+    random: systemRandom,
+    log: { write: (_level, event) => logged.push(event) },
+    practice: null,
+  });
+  await till.close();
+  assert.equal(logged.filter((event) => event === 'a leftover file could not be tidied away').length, 2);
+  assert.equal(existsSync(path.join(rescue, 'bbbb.unfinished')), false);
+  assert.equal(existsSync(path.join(folder, 'region-2.db')), false);
+});
