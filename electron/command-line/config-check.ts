@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { MachineConfigError, readMachineConfig } from '../config/machine-config.ts';
+import { MachineConfigError, problemInWords, readMachineConfig } from '../config/machine-config.ts';
 import { type Command, type CommandIo, exitCodes, type Given } from './command.ts';
 import { configOf } from './till-place.ts';
 
@@ -25,9 +25,7 @@ export const configCheck: Command = {
       if (given.has('json')) io.print(JSON.stringify({ file, usable: false, problems }));
       else {
         io.print(`${file}: this config cannot be used.`);
-        for (const problem of problems) {
-          io.print(`  ${problem.path}: found ${problem.found}, expected ${problem.expected}`);
-        }
+        for (const problem of problems) io.print(`  ${problemInWords(problem)}`);
       }
       return exitCodes.act;
     }

@@ -1,6 +1,6 @@
 /** The machine config as JSON Schema, for the editors and the checks of whoever writes it. Made from what is enforced. */
 import { z } from 'zod';
-import { machineConfigSchema } from './machine-config.ts';
+import { machineConfigSchema } from './config-sections.ts';
 
 /** Not a place to fetch it from: a name for what it is. */
 const schemaId = 'urn:tillside:machine-config';

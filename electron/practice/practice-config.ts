@@ -1,6 +1,6 @@
 /** How a till gets at the practice server. */
 import type { z } from 'zod';
-import type { machineConfigSchema } from '../config/machine-config.ts';
+import type { machineConfigSchema } from '../config/config-sections.ts';
 
 export const practiceTimeZone = 'Asia/Kolkata';
 

@@ -69,10 +69,10 @@ describe('tillside config check', () => {
     writeFileSync(file, '{"api":{"cluster":"mars","password":"hunter2"},"auth":{"method":"basic"}}');
     const told = await run(['config', 'check', file]);
     assert.equal(told.code, 2);
-    assert.match(told.out, /api\.cluster: found "mars", expected one of "asia1"/);
+    assert.match(told.out, /line 1, column 19: api\.cluster: found a text, expected one of "asia1"/);
     assert.match(told.out, /auth\.till: found nothing/);
     assert.match(told.out, /api\.password: found a secret/);
-    assert.doesNotMatch(told.out, /hunter2/);
+    assert.doesNotMatch(told.out, /hunter2|mars/);
     const json = await run(['config', 'check', file, '--json']);
     assert.equal(JSON.parse(json.out).problems.length, 3);
   });

@@ -65,7 +65,7 @@ test('a config that cannot be used is told in a box that names each mistake, and
   const args = configured(folder, { api: { url: 'http://shop.example.com' }, auth: { method: 'basic', till: 'a' } });
   const { electron } = await startDesktop(t, { args });
   assert.equal(await electron.app.ended, 2);
-  assert.match(electron.dialog.errors[0]?.content ?? '', /api\.url: found "http:\/\/shop\.example\.com", expected/);
+  assert.match(electron.dialog.errors[0]?.content ?? '', /api\.url: found a text, expected an https address/);
   assert.equal(electron.BrowserWindow.getAllWindows().length, 0);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { machineConfigSchema } from '../../electron/config/machine-config.ts';
+import { machineConfigSchema } from '../../electron/config/config-sections.ts';
 import { anchors } from '../../electron/practice/anchors.ts';
 import {
   practiceConfig,

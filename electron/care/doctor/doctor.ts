@@ -1,7 +1,7 @@
 /** Looks at everything that a till needs, and says what is wrong and what to do. Changes nothing. */
 
 import type { FoundConfig } from '../../config/find-config.ts';
-import { MachineConfigError } from '../../config/machine-config.ts';
+import { MachineConfigError, problemInWords } from '../../config/machine-config.ts';
 import type { Transport } from '../../loyalty-api/transport.ts';
 import type { Clock } from '../../machine/clock.ts';
 import type { Secrets } from '../../machine/secrets.ts';
@@ -59,7 +59,7 @@ function examineConfig({ findConfig }: Patient): [Finding, FoundConfig | null] {
     if (!(error instanceof MachineConfigError)) throw error;
     const [first] = error.problems;
     const more = error.problems.length > 1 ? ` (and ${error.problems.length - 1} more)` : '';
-    const told = first === undefined ? '' : `: ${first.path}: found ${first.found}, expected ${first.expected}${more}`;
+    const told = first === undefined ? '' : `: ${problemInWords(first)}${more}`;
     return [
       act(
         'config',
