@@ -78,7 +78,7 @@ test('a wrong config is told by path, found and expected, all at once, and ends 
 
 for (const [what, text, expected] of [
   ['that is not JSON', '{ "api": ', /line 1, column 9: \(the file\): found no value, expected a value/],
-  ['that is empty of all that is needed', '{}', /api: found nothing.*\n\s+auth: found nothing/],
+  ['that is empty of all that is needed', '{}', /api: found nothing.*\n.*auth: found nothing/],
 ] as const) {
   test(`a config ${what} ends with 2`, async (t) => {
     const preview = run(t, 'preview', configured(text).args);
