@@ -5,11 +5,12 @@
 import { statSync } from 'node:fs';
 import type { Clock } from '../machine/clock.ts';
 import type { Log } from '../machine/log.ts';
+import { machineConfigSchema } from './config-sections.ts';
 import { type MachineConfig, MachineConfigError, readMachineConfig } from './machine-config.ts';
 
 /** Sections that are read anew at each use. Who the till is, and where it sends, holds for as long as it is open. */
 const liveSections = ['sync', 'data', 'rescue', 'health', 'log'] as const;
-const sections = ['api', 'auth', 'store', 'org', 'staff', 'update', ...liveSections] as const;
+const sections = machineConfigSchema.omit({ $schema: true }).keyof().options;
 
 export type ConfigChange = {
   readonly config: MachineConfig;
@@ -18,8 +19,7 @@ export type ConfigChange = {
 
 /** @returns what holds from now on of a config that was changed */
 export function takeLive(current: MachineConfig, changed: MachineConfig): ConfigChange {
-  const { sync, data, rescue, health, log } = changed;
-  const config = { ...current, sync, data, rescue, health, log };
+  const config = { ...current, ...Object.fromEntries(liveSections.map((name) => [name, changed[name]])) };
   return {
     config,
     restartDue: sections.some((name) => JSON.stringify(config[name]) !== JSON.stringify(changed[name])),

@@ -103,6 +103,7 @@ describe('a changed config', () => {
     org: { org: { allowExternalIdFill: true } },
     sync: { sync: { readBack: false } },
     staff: { staff: { required: true } },
+    scanner: { scanner: { prefix: ']C1' } },
     data: { data: { retentionDays: 30 } },
     rescue: { rescue: { publicKey: 'MCowBQYDK2VuAyEAL+V1wFVi2zbUpyEO2OFMUTzcmMqj2iQBrzzFW3GF9Ak=' } },
     update: { update: { channel: 'beta' } },
