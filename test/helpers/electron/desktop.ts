@@ -24,7 +24,9 @@ registerHooks({
     if (specifier === 'electron' && context.conditions.includes('require')) return { url: running, shortCircuit: true };
     if (specifier === 'electron') return { url: fakeUrl(mark ?? ''), shortCircuit: true };
     const resolved = nextResolve(specifier, context);
-    return mark !== undefined && specifier.endsWith('/window.ts') ? { ...resolved, url: resolved.url + mark } : resolved;
+    return mark !== undefined && specifier.endsWith('/window.ts')
+      ? { ...resolved, url: resolved.url + mark }
+      : resolved;
   },
   load(url, context, nextLoad) {
     if (url !== running) return nextLoad(url, context);
