@@ -81,7 +81,9 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
   function onText(event: InputEvent): void {
     const { data } = event;
     if (event.isComposing || data === null || event.inputType !== 'insertText' || isSecret(event.target)) return;
-    if (data !== pressed) sign(data, event.timeStamp);
+    // A word at once comes from no key: it was dictated, chosen or put in by a program.
+    if (data.length > 1) burst.end(event.timeStamp);
+    else if (data !== pressed) sign(data, event.timeStamp);
     pressed = '';
   }
 

@@ -1,4 +1,4 @@
-import { createContext } from 'svelte';
+import { createContext, untrack } from 'svelte';
 import type { ScreenPart } from '../../electron/ipc/schema.ts';
 import type { UpdateView } from '../../electron/model/update-view.ts';
 import type { Services } from '../bridge.ts';
@@ -126,7 +126,10 @@ export class Screen {
 
   /** @returns what to call once it is gone */
   pageDialog(): () => void {
-    this.#pageDialogs += 1;
+    // The dialog tells it from an effect, which must not run again for what it wrote itself.
+    untrack(() => {
+      this.#pageDialogs += 1;
+    });
     return () => {
       this.#pageDialogs -= 1;
     };
