@@ -1,13 +1,18 @@
 /** Which part of a found customer is what was typed. */
 import type { CustomerHit } from '../model/customer-view.ts';
 import { exactKey } from '../model/identifiers.ts';
+import type { LookUpType } from '../model/readings.ts';
 import { matchAtWordStart, nameGap } from './search-text.ts';
 import type { CustomerRow } from './store.ts';
 import type { Typed } from './typed.ts';
 
 type Mark = CustomerHit['matches'][number];
 
-export function marksOf(row: CustomerRow, typed: Typed): readonly Mark[] {
+/** @param answersTo the identifier of theirs that the whole query is: all of it is marked, however it was typed */
+export function marksOf(row: CustomerRow, typed: Typed, answersTo: LookUpType | null): readonly Mark[] {
+  const whole = answersTo === 'email' || answersTo === 'externalId' ? answersTo : null;
+  const value = whole === null ? null : whole === 'email' ? row.email : row.external_id;
+  if (whole !== null && value !== null) return [{ in: whole, from: 0, to: value.length }];
   const found: Mark[] = nameMarks(row, typed.name);
   if (typed.text !== '') {
     for (const [name, value] of [
@@ -61,10 +66,14 @@ function inFormOrder(marks: readonly Mark[]): Mark[] {
   return [...marks].sort((one, other) => order(one) - order(other) || one.from - other.from);
 }
 
+/** Marks what was typed; the country's code only where it was typed, too. */
 function mobileMark(mobile: string, { digits, mobileBeginnings }: Typed): Mark | null {
   if (digits === '') return null;
-  for (const { text, from } of mobileBeginnings) {
-    if (mobile.startsWith(text)) return { in: 'mobile', from, to: text.length };
+  for (const beginning of mobileBeginnings) {
+    if (!mobile.startsWith(beginning)) continue;
+    let common = 0;
+    while (common < beginning.length && digits.endsWith(beginning.slice(beginning.length - common - 1))) common += 1;
+    return { in: 'mobile', from: beginning.length - common, to: beginning.length };
   }
   return mobile.endsWith(digits) ? { in: 'mobile', from: mobile.length - digits.length, to: mobile.length } : null;
 }

@@ -26,6 +26,19 @@ export function customersInRange(db: Db, column: SearchColumn, prefix: string, l
   ).all({ from: prefix, to: afterPrefix(prefix), limit });
 }
 
+/** Whoever has exactly this in `column`. */
+export function customersWith(db: Db, column: SearchColumn, key: string, limit: number): number[] {
+  return sql<{ id: number }>(
+    db,
+    `select id from main.customers where ${column} = @key
+     union all
+     select id from region.customers r where ${column} = @key and ${shownOfRegion}
+     ${limitBy('@limit')}`,
+  )
+    .all({ key, limit })
+    .map(({ id }) => id);
+}
+
 /** Whoever has a later word that begins with `prefix`. */
 export function wordsInRange(db: Db, prefix: string, limit: number): KeyOf[] {
   return sql<KeyOf>(

@@ -6,11 +6,20 @@
  */
 import type { Db } from '../db/open.ts';
 import { limitBy, sql } from '../db/statements.ts';
+import { cleanText } from '../model/clean-text.ts';
 import type { CustomerHit, SearchResult } from '../model/customer-view.ts';
-import { exactKey, identifierIn } from '../model/identifiers.ts';
+import { exactKey } from '../model/identifiers.ts';
+import { identifiersAmong, type LookUpIdentifier, type LookUpType, readingsOf } from '../model/readings.ts';
 import { marksOf } from './match-marks.ts';
 import { misspeltNames } from './misspelt.ts';
-import { customersInRange, firstKeyFrom, namesWithWord, type SearchColumn, wordsInRange } from './ranges.ts';
+import {
+  customersInRange,
+  customersWith,
+  firstKeyFrom,
+  namesWithWord,
+  type SearchColumn,
+  wordsInRange,
+} from './ranges.ts';
 import { customersOnTill } from './region.ts';
 import { afterPrefix } from './search-text.ts';
 import { type CustomerRow, customerRow, findByIdentifier } from './store.ts';
@@ -24,7 +33,12 @@ const wordBudget = 60;
 const servedBudget = 150;
 const recentlyServedShown = 20;
 
-type Candidate = { readonly id: number; readonly exact: boolean };
+type Candidate = {
+  readonly id: number;
+  readonly exact: boolean;
+  /** The whole query is this identifier of theirs. */
+  readonly answersTo?: LookUpType;
+};
 
 /** Whoever has `column` beginning with `prefix`, in its order: the exact ones first. */
 function prefixRange(db: Db, column: SearchColumn, prefix: string, limit: number): Candidate[] {
@@ -84,13 +98,36 @@ function byName(db: Db, { name, words }: Typed, limit: number): Candidate[] {
   return found;
 }
 
-function candidatesOf(db: Db, typed: Typed, limit: number): Candidate[] {
-  const found: Candidate[] = [];
+/** Whoever is exactly what the whole query can be read as. */
+function answering(db: Db, readings: readonly LookUpIdentifier[], limit: number): Candidate[] {
+  return readings.flatMap(({ type, value }) => {
+    const column = columnOf(type);
+    const ids = column === null ? [] : customersWith(db, column, type === 'mobile' ? value : exactKey(value), limit);
+    return ids.map((id) => ({ id, exact: true, answersTo: type }));
+  });
+}
+
+/** Cards are known to head office alone; the server's own id is found by itself. */
+function columnOf(type: LookUpType): SearchColumn | null {
+  switch (type) {
+    case 'mobile':
+      return 'mobile';
+    case 'email':
+      return 'email_key';
+    case 'externalId':
+      return 'external_key';
+    default:
+      return null;
+  }
+}
+
+function candidatesOf(db: Db, typed: Typed, readings: readonly LookUpIdentifier[], limit: number): Candidate[] {
+  const found = answering(db, readings, limit);
   if (typed.userId !== null) {
     const id = findByIdentifier(db, { type: 'userId', value: typed.userId });
-    if (id !== null) found.push({ id, exact: true });
+    if (id !== null) found.push({ id, exact: true, answersTo: 'userId' });
   }
-  for (const { text } of typed.mobileBeginnings) found.push(...prefixRange(db, 'mobile', text, limit));
+  for (const beginning of typed.mobileBeginnings) found.push(...prefixRange(db, 'mobile', beginning, limit));
   if (typed.lastDigits !== '') found.push(...prefixRange(db, 'mobile_backward', typed.lastDigits, limit));
   if (typed.name !== '') found.push(...byName(db, typed, limit));
   if (typed.text !== '') {
@@ -118,22 +155,31 @@ function servedCandidates(db: Db, typed: Typed, limit: number): Candidate[] {
     .map(({ id }) => ({ id, exact: false }));
 }
 
-/** Whole rows of the best candidates, in order: exact, then who was served here last, then as the indexes have them. */
-function best(db: Db, candidates: readonly Candidate[], served: readonly Candidate[], limit: number): CustomerRow[] {
-  const exact = new Map<number, boolean>();
-  for (const { id, exact: isExact } of candidates) exact.set(id, isExact || exact.get(id) === true);
-  const few = [...exact].sort(([, a], [, b]) => Number(b) - Number(a)).slice(0, limit);
-  for (const { id } of served) {
-    if (!few.some(([known]) => known === id)) few.push([id, exact.get(id) === true]);
+/** How well a candidate fits: the whole query is an identifier of theirs, a whole name or word, or a beginning. */
+function rank({ exact, answersTo }: Candidate): number {
+  return answersTo === undefined ? Number(exact) : 2;
+}
+
+type Found = { readonly row: CustomerRow; readonly answersTo: LookUpType | null };
+
+/** Whole rows of the best candidates, in order: by rank, then who was served here last, then as the indexes have them. */
+function best(db: Db, candidates: readonly Candidate[], served: readonly Candidate[], limit: number): Found[] {
+  const byId = new Map<number, Candidate>();
+  for (const candidate of candidates) {
+    const known = byId.get(candidate.id);
+    if (known === undefined || rank(candidate) > rank(known)) byId.set(candidate.id, candidate);
+  }
+  const few = [...byId.values()].sort((a, b) => rank(b) - rank(a)).slice(0, limit);
+  for (const candidate of served) {
+    if (!few.some(({ id }) => id === candidate.id)) few.push(byId.get(candidate.id) ?? candidate);
   }
   return few
-    .flatMap(([id, isExact]) => {
-      const row = customerRow(db, id);
-      return row === null ? [] : [{ row, isExact }];
+    .flatMap((candidate) => {
+      const row = customerRow(db, candidate.id);
+      return row === null ? [] : [{ row, rank: rank(candidate), answersTo: candidate.answersTo ?? null }];
     })
-    .sort((a, b) => Number(b.isExact) - Number(a.isExact) || b.row.served_at_ms - a.row.served_at_ms)
-    .slice(0, limit)
-    .map(({ row }) => row);
+    .sort((a, b) => b.rank - a.rank || b.row.served_at_ms - a.row.served_at_ms)
+    .slice(0, limit);
 }
 
 /**
@@ -152,15 +198,22 @@ export function searchCustomers(db: Db, query: string, limit: number, countryCod
 
 function search(db: Db, query: string, limit: number, countryCode: string): SearchResult {
   const typed = readTyped(query, countryCode);
-  const identifier = identifierIn(query, countryCode);
-  const told = { identifier, customersOnTill: customersOnTill(db) };
-  if (exactKey(query).trim() === '') return { ...told, hits: recentlyServed(db, limit) };
-  const candidates = candidatesOf(db, typed, limit);
+  const readings = readingsOf(query, countryCode);
+  const told = {
+    identifiers: identifiersAmong(readings, query),
+    customersOnTill: customersOnTill(db),
+    isSimilar: false,
+  };
+  if (cleanText(query) === '') return { ...told, hits: recentlyServed(db, limit) };
+  const candidates = candidatesOf(db, typed, readings, limit);
   if (candidates.length > 0) {
-    const rows = best(db, candidates, servedCandidates(db, typed, limit), limit);
-    return { ...told, hits: rows.map((row) => toHit(row, marksOf(row, typed))) };
+    const found = best(db, candidates, servedCandidates(db, typed, limit), limit);
+    return {
+      ...told,
+      hits: found.map(({ row, answersTo }) => toHit(row, marksOf(row, typed, answersTo), answersTo)),
+    };
   }
-  return { ...told, hits: similarHits(db, typed, limit) };
+  return { ...told, isSimilar: true, hits: similarHits(db, typed, limit) };
 }
 
 /** Nobody is called what was typed: whoever is called something one letter away. */
@@ -169,8 +222,8 @@ function similarHits(db: Db, typed: Typed, limit: number): CustomerHit[] {
   for (const { place, key } of misspeltNames(db, typed.words)) {
     const meant = { ...typed, text: '', name: key };
     const candidates = place === 'word' ? byLaterWord(db, key, limit) : prefixRange(db, `name_${place}`, key, limit);
-    for (const row of best(db, candidates, [], limit)) {
-      if (!hits.has(row.id)) hits.set(row.id, toHit(row, marksOf(row, meant)));
+    for (const { row } of best(db, candidates, [], limit)) {
+      if (!hits.has(row.id)) hits.set(row.id, toHit(row, marksOf(row, meant, null), null));
     }
     if (hits.size >= limit) break;
   }
@@ -186,11 +239,11 @@ function recentlyServed(db: Db, limit: number): CustomerHit[] {
     .all(Math.min(limit, recentlyServedShown))
     .flatMap(({ id }) => {
       const row = customerRow(db, id);
-      return row === null ? [] : [toHit(row, [])];
+      return row === null ? [] : [toHit(row, [], null)];
     });
 }
 
-function toHit(row: CustomerRow, matches: CustomerHit['matches']): CustomerHit {
+function toHit(row: CustomerRow, matches: CustomerHit['matches'], answersTo: CustomerHit['answersTo']): CustomerHit {
   return {
     customerId: row.id,
     firstName: row.first_name,
@@ -200,6 +253,7 @@ function toHit(row: CustomerRow, matches: CustomerHit['matches']): CustomerHit {
     externalId: row.external_id,
     tier: row.tier,
     matches,
+    answersTo,
     unsent: row.open_updates,
   };
 }

@@ -3,16 +3,23 @@
 import { searchCustomers } from '../customers/search.ts';
 import { customerRow, findByIdentifier, findTold, markServed } from '../customers/store.ts';
 import { databaseTrouble } from '../db/trouble.ts';
-import type { Identifier } from '../model/customer.ts';
-import type { CustomerView, LookupResult } from '../model/customer-view.ts';
-import { normalMobile } from '../model/identifiers.ts';
+import type { Identifier, IdentifierType } from '../model/customer.ts';
+import type { CustomerView, LookupResult, OnlineResult } from '../model/customer-view.ts';
+import { normalIdentifier } from '../model/identifiers.ts';
+import { type LookUpType, readingsOf } from '../model/readings.ts';
 import type { Organisation } from '../org/organisation.ts';
 import type { Line } from '../sync/line.ts';
-import { type LookUp, lookUp, refresh } from '../sync/look-up.ts';
+import { type LookUp, lookUp, lookUpAny, refresh } from '../sync/look-up.ts';
 import { customerView, strangerView } from './customer-views.ts';
+import { onlineResult } from './online-result.ts';
 
 type OneCustomer = { readonly customerId: number };
 type OneIdentifier = { readonly identifier: Identifier };
+
+/** Cards cannot be asked for yet. */
+function isAskedFor(type: LookUpType): type is IdentifierType {
+  return type !== 'cardNumber' && type !== 'cardExternalId';
+}
 
 export class CustomerDesk {
   readonly #line: Line;
@@ -33,7 +40,7 @@ export class CustomerDesk {
   /** @param asked after a question to head office was answered: what waits may go now */
   calls(asked: () => void) {
     const { db } = this.#line;
-    const thenAsked = async (answer: Promise<LookupResult>) => {
+    const thenAsked = async <Found extends OnlineResult>(answer: Promise<Found>) => {
       const found = await answer;
       asked();
       return found;
@@ -44,7 +51,7 @@ export class CustomerDesk {
       'customers.open': ({ customerId }: OneCustomer) => this.open(customerId),
       'customers.view': ({ customerId }: OneCustomer) => this.view(customerId),
       'customers.openByIdentifier': ({ identifier }: OneIdentifier) => this.openByIdentifier(identifier),
-      'customers.lookUpOnline': ({ identifier }: OneIdentifier) => thenAsked(this.lookUpOnline(identifier)),
+      'customers.lookUpOnline': ({ query }: { readonly query: string }) => thenAsked(this.lookUpOnline(query)),
       'customers.refresh': ({ customerId }: OneCustomer) => thenAsked(this.refresh(customerId)),
       'customers.whoElseHas': ({ identifier, exceptId }: OneIdentifier & { readonly exceptId: number | null }) =>
         this.whoElseHas(identifier, exceptId),
@@ -65,8 +72,23 @@ export class CustomerDesk {
     return known ?? strangerView(identifier, this.#organisation.view(), this.#countryCode);
   }
 
-  async lookUpOnline(identifier: Identifier): Promise<LookupResult> {
-    return this.#told(await lookUp(this.#line, identifier));
+  /** Asks head office for everything that the text can be, at once: each kind of identifier is one call. */
+  async lookUpOnline(query: string): Promise<OnlineResult> {
+    const readings = readingsOf(query, this.#countryCode);
+    const types = new Set(readings.map(({ type }) => type).filter(isAskedFor));
+    const answers = await Promise.all(
+      [...types].map(async (type) => {
+        const values = readings.flatMap((reading) => (reading.type === type ? [reading.value] : []));
+        const outcomes = await lookUpAny(this.#line, type, values);
+        return outcomes.map((outcome) => ({ answersTo: type, outcome }));
+      }),
+    );
+    return onlineResult(
+      answers.flat().map(({ answersTo, outcome }) => ({
+        answersTo,
+        result: outcome.kind === 'refused' ? outcome : this.#told(outcome),
+      })),
+    );
   }
 
   async refresh(customerId: number): Promise<LookupResult> {
@@ -75,11 +97,10 @@ export class CustomerDesk {
 
   /**
    * Somebody other than `exceptId` who has this identifier: as this till knows them, else as the server does.
-   * @param identifier as typed; a mobile is read by the store's country
+   * @param typed is read as the field reads it
    */
   async whoElseHas(typed: Identifier, exceptId: number | null): Promise<LookupResult> {
-    const mobile = typed.type === 'mobile' ? normalMobile(typed.value, this.#countryCode) : null;
-    const identifier = mobile === null ? { ...typed, value: typed.value.trim() } : { ...typed, value: mobile };
+    const identifier = { ...typed, value: normalIdentifier(typed, this.#countryCode) };
     const knownId = findByIdentifier(this.#line.db, identifier, exceptId);
     if (knownId !== null) return this.#told({ kind: 'found', customerId: knownId });
     const found = await lookUp(this.#line, identifier);
@@ -87,6 +108,7 @@ export class CustomerDesk {
   }
 
   #told(outcome: LookUp): LookupResult {
+    if (outcome.kind === 'refused') return { kind: 'failed', why: 'server' };
     if (outcome.kind !== 'found') return outcome;
     const customer = this.view(outcome.customerId);
     return customer === null ? { kind: 'not-found' } : { kind: 'found', customer };

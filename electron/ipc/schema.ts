@@ -17,8 +17,9 @@ import type { TroubleResult, TroubleView } from '../care/trouble-view.ts';
 import type { AppInfo, SecretResult } from '../model/app-info.ts';
 import type { AppUpdate } from '../model/app-update.ts';
 import { type FieldChanges, fillableIdentifiers, type Identifier, isFieldKey } from '../model/customer.ts';
-import type { CustomerView, ForgetResult, LookupResult, SearchResult } from '../model/customer-view.ts';
+import type { CustomerView, ForgetResult, LookupResult, OnlineResult, SearchResult } from '../model/customer-view.ts';
 import type { StaffMember } from '../model/definitions.ts';
+import { maxHits, maxQueryLength } from '../model/limits.ts';
 import type { OrgRefresh, OrgView, StaffList } from '../model/org-view.ts';
 import type { ConnectionCheck, SyncStatus } from '../model/sync-status.ts';
 import type { ChangeResult, FieldProblem, SaveResult, UpdateHistoryEntry, UpdateView } from '../model/update-view.ts';
@@ -38,6 +39,7 @@ export type ScreenPart = (typeof screenParts)[number];
 
 const nothing = z.undefined().or(z.null()).optional();
 const text = z.string().max(maxValueLength);
+const query = z.string().max(maxQueryLength);
 const localId = z.number().int().positive();
 const uuid = z.uuid();
 
@@ -83,7 +85,7 @@ export const calls = {
   ).returns<null>(),
 
   'customers.search': call(
-    z.strictObject({ query: z.string().max(200), limit: z.number().int().min(1).max(200).default(50) }),
+    z.strictObject({ query, limit: z.number().int().min(1).max(maxHits).default(50) }),
   ).returns<SearchResult>(),
   /** Marks the customer as served at this till and refreshes the record in the background when its age asks for it. */
   'customers.open': call(z.strictObject({ customerId: localId })).returns<CustomerView | null>(),
@@ -91,7 +93,8 @@ export const calls = {
   'customers.view': call(z.strictObject({ customerId: localId })).returns<CustomerView | null>(),
   /** The form for somebody who is not on this till; or the cached customer, where the identifier is known here. */
   'customers.openByIdentifier': call(z.strictObject({ identifier })).returns<CustomerView>(),
-  'customers.lookUpOnline': call(z.strictObject({ identifier })).returns<LookupResult>(),
+  /** Asks head office for everything that the text can be an identifier as. */
+  'customers.lookUpOnline': call(z.strictObject({ query })).returns<OnlineResult>(),
   'customers.refresh': call(z.strictObject({ customerId: localId })).returns<LookupResult>(),
   /** Somebody else who has this identifier, to be shown beside the customer whom it would be filled in for (F23). */
   'customers.whoElseHas': call(z.strictObject({ identifier, exceptId: localId.nullable() })).returns<LookupResult>(),

@@ -2,6 +2,7 @@
 
 import type { CustomerRecord, FieldKey, FieldValues, Identifier } from './customer.ts';
 import type { Loyalty } from './loyalty.ts';
+import type { LookUpType } from './readings.ts';
 import type { NotSavedReason, UpdateState, UpdateView } from './update-view.ts';
 
 /** A row of the search results. */
@@ -15,6 +16,8 @@ export type CustomerHit = {
   readonly tier: string | null;
   /** Where the query matched, for marking: which value, from and to in UTF-16 units. */
   readonly matches: readonly { readonly in: MatchedValue; readonly from: number; readonly to: number }[];
+  /** The identifier of theirs that the whole query is, in one of its readings; null: it only begins or ends one, or a name. */
+  readonly answersTo: LookUpType | null;
   /** Edits of this customer that the server does not have yet. */
   readonly unsent: number;
 };
@@ -22,8 +25,10 @@ export type MatchedValue = 'firstName' | 'lastName' | 'mobile' | 'email' | 'exte
 
 export type SearchResult = {
   readonly hits: readonly CustomerHit[];
-  /** The query read as a whole identifier: what "Look up online" and "Update by identifier" would use. */
-  readonly identifier: Identifier | null;
+  /** All that the whole query can be an identifier as, the likeliest first: what "Update by …" offers. */
+  readonly identifiers: readonly Identifier[];
+  /** Nobody is called what was typed: the hits are called something one letter away. */
+  readonly isSimilar: boolean;
   readonly customersOnTill: number;
 };
 
@@ -78,6 +83,15 @@ export type LookupResult =
     }
   /** The server knows an erasure request for this customer; the cached record is gone. */
   | { readonly kind: 'erased' };
+
+/** Somebody at head office who answers to a reading of what was typed, and to which one. */
+export type FoundOnline = { readonly customer: CustomerView; readonly answersTo: LookUpType };
+
+/** What head office knows of all readings of a text. `found`: exactly one person answers, and every reading was asked. */
+export type OnlineResult =
+  | LookupResult
+  /** Several people answer, or one does and not every reading could be asked: staff choose. */
+  | { readonly kind: 'choose'; readonly people: readonly FoundOnline[] };
 
 export type ForgetResult =
   | { readonly kind: 'forgotten' }

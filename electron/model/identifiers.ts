@@ -1,6 +1,7 @@
 /** Identifiers in the one form that the API holds and that is compared, by the store's country. */
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import {
+  AsYouType,
   type CountryCode,
   getCountryCallingCode,
   isSupportedCountry,
@@ -10,7 +11,7 @@ import { bareIdentifier, plainSigns } from './clean-text.ts';
 import type { Identifier } from './customer.ts';
 
 /** What people type in a phone number, the brackets of `(+44)` and `(0)` too. */
-const numberShape = /^\(?\+?[\d\s().\-/]+$/;
+export const numberShape = /^\(?\+?[\d\s().\-/]+$/;
 const emailShape = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\.]+(\.[^\s@<>()[\],;:"\\.]+)+$/u;
 export const maxEmailLength = 254;
 const maxExternalIdLength = 100;
@@ -21,7 +22,7 @@ function country(code: string): CountryCode | undefined {
 
 /** Mexican mobiles had a 1 before them until 2019, or 044 and 045 within the country: people still write them so. */
 function asDialledToday(number: string): string {
-  return number.replace(/^\+52(?:1|0?44|0?45)(?=\d{10}$)/, '+52');
+  return number.replace(/^\+52(?:1|0?44|0?45)(?=\d{2,10}$)/, '+52');
 }
 
 /**
@@ -52,6 +53,13 @@ function asciiDomain(domain: string): string {
   return /^[\x20-\x7e]*$/.test(small) ? small : domainToASCII(small) || small;
 }
 
+/** The same email as people write it: what somebody kept before it had one form. */
+export function unicodeEmail(email: string): string {
+  const at = email.indexOf('@');
+  const domain = email.slice(at + 1);
+  return domain.includes('xn--') ? `${email.slice(0, at)}@${domainToUnicode(domain) || domain}` : email;
+}
+
 /** An external id or the number of a card as the API holds it. */
 export function normalExternalId(typed: string): string | null {
   const text = bareIdentifier(typed);
@@ -63,6 +71,17 @@ export function normalUserId(typed: string): string | null {
   return /^(\d{1,20})(?:\.0+)?$/.exec(plainSigns(typed))?.[1] ?? null;
 }
 
+/** An identifier as the API holds it; what is none in its form is only made clean. */
+export function normalIdentifier({ type, value }: Identifier, countryCode: string): string {
+  const normal = {
+    mobile: () => normalMobile(value, countryCode),
+    email: () => normalEmail(value),
+    externalId: () => normalExternalId(value),
+    userId: () => normalUserId(value),
+  }[type]();
+  return normal ?? bareIdentifier(value);
+}
+
 /**
  * An email or external id as it is compared: everything that says "who has this already" or finds by it asks with this
  * key, and against this key.
@@ -71,31 +90,24 @@ export function exactKey(value: string): string {
   return (normalEmail(value) ?? plainSigns(value)).toLowerCase();
 }
 
-/** The store's calling code, such as `91`; null where the country is not known. */
-export function callingCode(countryCode: string): string | null {
-  const known = country(countryCode);
-  return known === undefined ? null : getCountryCallingCode(known);
-}
-
 /**
- * Reads a whole query as an identifier, for a look-up online or an update without a cached customer. Looser than the
- * rules of a fill: an old number that today's number plan would refuse may still be somebody's identifier.
- *
- * - something with an at sign: an email
- * - `id:123`: the server's own id
- * - 7 to 15 digits, perhaps with a plus sign and spaces: a mobile
- * - one word of letters and digits with at least one digit and 4 characters: an external id
+ * How a mobile that is meant may begin, for as much of it as was typed: as it stands, and with the store's country before
+ * it and the country's own prefix (0, 8, 06) taken off.
  */
-export function identifierIn(query: string, countryCode: string): Identifier | null {
-  const text = bareIdentifier(query);
-  const email = normalEmail(text);
-  if (email !== null) return { type: 'email', value: email };
-  const userId = /^id:\s*(\d{1,20})$/i.exec(text)?.[1];
-  if (userId !== undefined) return { type: 'userId', value: userId };
-  const digits = text.replace(/\D/g, '');
-  if (numberShape.test(text) && digits.length >= 7 && digits.length <= 15) {
-    return { type: 'mobile', value: normalMobile(text, countryCode) ?? digits };
+export function mobileBeginnings(typed: string, countryCode: string): readonly string[] {
+  const digits = typed.replace(/^(\+[\d\s]+)\(0\)/, '$1').replace(/\D/g, '');
+  const known = country(countryCode);
+  const beginnings = new Set([digits, digits.replace(/^0+/, '')]);
+  if (known !== undefined) {
+    const code = getCountryCallingCode(known);
+    for (const text of digits.startsWith(code) ? [digits, `+${digits}`] : [digits]) {
+      const typing = new AsYouType(known);
+      typing.input(text);
+      const begun = asDialledToday(typing.getNumberValue() ?? '').slice(1);
+      // The code alone is everybody's.
+      if (begun.length > code.length) beginnings.add(begun);
+    }
   }
-  if (/^[\p{L}\p{N}_.\-/]{4,100}$/u.test(text) && /\d/.test(text)) return { type: 'externalId', value: text };
-  return null;
+  beginnings.delete('');
+  return [...beginnings];
 }

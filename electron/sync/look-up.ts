@@ -8,8 +8,9 @@ import type { Db } from '../db/open.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
-import type { CustomerRecord, Identifier } from '../model/customer.ts';
+import type { CustomerRecord, Identifier, IdentifierType } from '../model/customer.ts';
 import type { LookupResult } from '../model/customer-view.ts';
+import { exactKey } from '../model/identifiers.ts';
 import type { ReadOutcome } from '../model/outcome.ts';
 import { identifierOf } from '../updates/effective.ts';
 import { erase } from '../updates/retention.ts';
@@ -18,6 +19,8 @@ import { keepFound, keepRecord } from './settle.ts';
 
 export type LookUp =
   | { readonly kind: 'found'; readonly customerId: number }
+  /** The server does not take such an identifier. */
+  | { readonly kind: 'refused' }
   | Exclude<LookupResult, { readonly kind: 'found' }>;
 
 type FailedWhy = Extract<LookupResult, { kind: 'failed' }>['why'];
@@ -33,6 +36,42 @@ export async function lookUp(line: Line, identifier: Identifier): Promise<LookUp
   );
   if (outcome.kind === 'erased') eraseHere(line, findTold(db, identifier));
   return outcome;
+}
+
+/**
+ * Looks for whoever has one of these values of one identifier: a single call where nobody has any, however many values
+ * there are.
+ */
+export async function lookUpAny(
+  line: Line,
+  type: IdentifierType,
+  values: readonly string[],
+): Promise<readonly LookUp[]> {
+  const [only] = values;
+  if (only !== undefined && values.length === 1) return [await lookUp(line, { type, value: only })];
+  const api = line.api();
+  if (api === null) return [{ kind: 'failed', why: 'no-secret' }];
+  line.pace.take('counter');
+  const outcome = await api.getCustomers(type, values);
+  if (outcome.kind !== 'found') return [settleLookUp(line, api, outcome, () => null)];
+  line.connection.answered();
+  return Promise.all(
+    outcome.value
+      .filter((record) => answersTo(record, type, values))
+      .map(
+        async ({ userId }): Promise<LookUp> =>
+          userId === null ? { kind: 'failed', why: 'server' } : lookUp(line, { type: 'userId', value: userId }),
+      ),
+  );
+}
+
+/** An answer about somebody else is never believed. */
+function answersTo({ userId, fields }: CustomerRecord, type: IdentifierType, values: readonly string[]): boolean {
+  const told = type === 'userId' ? userId : fields[type];
+  if (told === null || told === undefined) return true;
+  return values.some((value) =>
+    type === 'mobile' ? told.endsWith(value) || value.endsWith(told) : exactKey(told) === exactKey(value),
+  );
 }
 
 /** Refreshes a customer of this till. */
@@ -117,7 +156,7 @@ function settleLookUp(
       return { kind: 'failed', why: outcome.why };
     case 'refused':
       connection.answered();
-      return isErased(outcome.answer) ? { kind: 'erased' } : { kind: 'failed', why: 'server' };
+      return { kind: isErased(outcome.answer) ? 'erased' : 'refused' };
     case 'failed':
       noteTrouble(line, outcome.why, outcome.retryAfterMs);
       return { kind: 'failed', why: failedWhy(outcome.why) };

@@ -3,7 +3,7 @@
  * comes in, cleaned changes or problems go out. The same rules serve `updates.check` while staff type and
  * `updates.save`; the server stays the last judge.
  */
-import { bareIdentifier, cleanLines, cleanText, isBroken, plainSigns, showsSomething } from '../model/clean-text.ts';
+import { cleanLines, cleanText, isBroken, plainSigns, showsSomething } from '../model/clean-text.ts';
 import {
   type CoreField,
   type FieldChanges,
@@ -18,7 +18,7 @@ import type { LockReason } from '../model/customer-view.ts';
 import { gregorian, normalDateTime } from '../model/date-time.ts';
 import { definitionOf, definitionProblem } from '../model/defined-field-rules.ts';
 import type { FieldDefinition, OrgPolicy } from '../model/definitions.ts';
-import { maxEmailLength, normalEmail, normalMobile } from '../model/identifiers.ts';
+import { maxEmailLength, normalEmail, normalIdentifier, normalMobile } from '../model/identifiers.ts';
 import { PatternMatcher } from '../model/pattern.ts';
 import type { FieldProblem } from '../model/update-view.ts';
 
@@ -83,11 +83,9 @@ export function lockOf(key: FieldKey, context: RuleContext): LockReason | null {
 function cleaned(key: FieldKey, typed: string, context: RuleContext): string {
   switch (key) {
     case 'mobile':
-      return normalMobile(typed, context.countryCode) ?? bareIdentifier(typed);
     case 'email':
-      return normalEmail(typed) ?? bareIdentifier(typed);
     case 'externalId':
-      return bareIdentifier(typed);
+      return normalIdentifier({ type: key, value: typed }, context.countryCode);
     case 'registeredOn': {
       const date = gregorian(typed, context.countryCode);
       return normalDateTime(date) ?? date;

@@ -1,5 +1,7 @@
 import type { Identifier } from '../../electron/model/customer.ts';
-import type { CustomerHit, CustomerView, LookupResult, SearchResult } from '../../electron/model/customer-view.ts';
+import type { CustomerHit, CustomerView, OnlineResult, SearchResult } from '../../electron/model/customer-view.ts';
+import { maxHits, maxQueryLength } from '../../electron/model/limits.ts';
+import type { LookUpType } from '../../electron/model/readings.ts';
 import type { UpdateState } from '../../electron/model/update-view.ts';
 import { CallFailed, type Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
@@ -7,17 +9,16 @@ import type { Machine } from './machine.ts';
 /** One line of the list under the search box. */
 export type SearchOption =
   | { readonly kind: 'hit'; readonly hit: CustomerHit }
-  | { readonly kind: 'found-online'; readonly customer: CustomerView }
+  /** `answersTo`: to which reading of the text, where staff choose among several. */
+  | { readonly kind: 'found-online'; readonly customer: CustomerView; readonly answersTo: LookUpType | null }
   | { readonly kind: 'by-identifier'; readonly identifier: Identifier };
 
-/** What is known of a look-up online for the identifier in the box. */
-export type LookupState = { readonly kind: 'idle' } | { readonly kind: 'looking' } | LookupResult;
+/** What is known of a look-up online for all that the box can say. */
+export type LookupState = { readonly kind: 'idle' } | { readonly kind: 'looking' } | OnlineResult;
 
 const idleBeforeLookupMs = 400;
-/** At most so many are listed; staff are told where there are more. */
-export const listLimit = 200;
-/** What the wrapper takes: whatever is longer is nobody's. */
-const longestQuery = 200;
+/** A text of this length is a whole number, not the end of one: Enter asks head office, whoever is listed here. */
+const wholeNumber = 7;
 /** Changes of listed customers come in numbers when a backlog goes: one reading serves them all. */
 const refreshAfterMs = 400;
 const openStates: ReadonlySet<UpdateState> = new Set(['queued', 'sending', 'unknown', 'attention']);
@@ -69,7 +70,7 @@ export class Search {
   }
   /** There are more than the list holds. */
   get hasMore(): boolean {
-    return (this.#result?.hits.length ?? 0) >= listLimit;
+    return (this.#result?.hits.length ?? 0) >= maxHits;
   }
   /** The services did not answer the newest question. */
   get failed(): boolean {
@@ -86,15 +87,19 @@ export class Search {
   readonly #options = $derived.by((): readonly SearchOption[] => {
     const result = this.#result;
     if (result === null) return [];
-    const options: SearchOption[] = result.hits.map((hit) => ({ kind: 'hit', hit }));
-    if (options.length === 0 && result.identifier !== null) {
-      if (this.#lookup.kind === 'found') options.push({ kind: 'found-online', customer: this.#lookup.customer });
+    const hits = result.hits.map((hit) => ({ kind: 'hit', hit }) as const);
+    switch (this.#lookup.kind) {
+      case 'found':
+        return [{ kind: 'found-online', customer: this.#lookup.customer, answersTo: null }, ...hits];
+      case 'choose':
+        return [...this.#lookup.people.map((found) => ({ kind: 'found-online', ...found }) as const), ...hits];
       // Only once the server was asked: until then nobody knows whether there is such a customer.
-      else if (this.#lookup.kind === 'not-found' || this.#lookup.kind === 'failed') {
-        options.push({ kind: 'by-identifier', identifier: result.identifier });
-      }
+      case 'not-found':
+      case 'failed':
+        return [...hits, ...result.identifiers.map((identifier) => ({ kind: 'by-identifier', identifier }) as const)];
+      default:
+        return hits;
     }
-    return options;
   });
   get options(): readonly SearchOption[] {
     return this.#options;
@@ -107,7 +112,8 @@ export class Search {
   }
 
   type(typed: string): void {
-    const text = typed.slice(0, longestQuery);
+    // Nobody's name or identifier is longer; a whole page that was pasted is not searched for.
+    const text = typed.slice(0, maxQueryLength);
     if (text === this.#query && this.#lookup.kind === 'looking') return;
     this.#query = text;
     this.#active = -1;
@@ -128,9 +134,9 @@ export class Search {
   }
 
   /**
-   * What Enter opens: the marked option, a single hit, or the one hit that the typed identifier names exactly (a scanner
-   * ends with Enter). Where nothing is on this till but the text is an identifier, the server is asked first. Null: a
-   * person must choose; the first option is marked then.
+   * What Enter opens: the marked option, the one customer who answers exactly to a reading of the text (a scanner ends with
+   * Enter), or the only one with such a name. Where nobody here answers, head office is asked first. Null: a person must
+   * choose; the first option is marked then. Digits alone never open anybody whose number only begins or ends so (F54).
    */
   async enter(): Promise<SearchOption | null> {
     const query = this.#query;
@@ -138,34 +144,34 @@ export class Search {
     if (this.#query !== query || this.#failed) return null;
     const marked = this.options[this.#active];
     if (marked !== undefined) return marked;
-    const { hits = [], identifier = null } = this.#result ?? {};
-    if (hits.length === 1 && hits[0] !== undefined) return { kind: 'hit', hit: hits[0] };
-    if (identifier !== null && identifier.type !== 'userId') {
-      const type = identifier.type;
-      const exact = hits.filter((hit) => hit[type] === identifier.value);
-      if (exact.length === 1 && exact[0] !== undefined) return { kind: 'hit', hit: exact[0] };
-    }
-    if (hits.length === 0 && identifier !== null) {
+    const { hits = [], identifiers = [], isSimilar = false } = this.#result ?? {};
+    const answering = hits.filter(({ answersTo }) => answersTo !== null);
+    const isName = !isSimilar && !/\p{Nd}/u.test(this.#query);
+    const [only, another] = answering.length === 0 && isName ? hits : answering;
+    if (only !== undefined && another === undefined) return { kind: 'hit', hit: only };
+    const isWhole = hits.length === 0 || this.#query.trim().length >= wholeNumber;
+    if (answering.length === 0 && identifiers.length > 0 && isWhole) {
       await this.lookUp();
       if (this.#query !== query) return null;
-      if (this.#lookup.kind === 'found') return { kind: 'found-online', customer: this.#lookup.customer };
+      if (this.#lookup.kind === 'found') {
+        return { kind: 'found-online', customer: this.#lookup.customer, answersTo: null };
+      }
     }
     if (this.options.length > 0) this.#active = 0;
     return null;
   }
 
-  /** Asks the server for the identifier in the box; whoever asks while that runs waits for the same answer. */
+  /** Asks head office for all that the box can say; whoever asks while that runs waits for the same answer. */
   lookUp(): Promise<void> {
-    const identifier = this.#result?.identifier ?? null;
     const query = this.#query;
-    if (identifier === null || this.#answered !== query) return Promise.resolve();
+    if (!this.#isIdentifier || this.#answered !== query) return Promise.resolve();
     if (this.#lookupFor === query && this.#lookup.kind === 'looking') return this.#lookingUp;
     this.#stopLookupTimer();
     this.#lookupFor = query;
     this.#lookup = { kind: 'looking' };
     this.#lookingUp = this.#services
-      .call('customers.lookUpOnline', { identifier })
-      .catch((): LookupResult => ({ kind: 'failed', why: 'server' }))
+      .call('customers.lookUpOnline', { query })
+      .catch((): OnlineResult => ({ kind: 'failed', why: 'server' }))
       .then((found) => {
         // Shown only while the box still says the same.
         if (this.#lookupFor === query && this.#query === query) this.#lookup = found;
@@ -209,6 +215,10 @@ export class Search {
     });
   }
 
+  get #isIdentifier(): boolean {
+    return (this.#result?.identifiers.length ?? 0) > 0;
+  }
+
   /** A customer whose name changed may stand in another place of the list. */
   #markAgain(marked: SearchOption | undefined): void {
     if (marked?.kind === 'hit') {
@@ -232,7 +242,7 @@ export class Search {
       const query = this.#query;
       let result: SearchResult;
       try {
-        result = await this.#services.call('customers.search', { query, limit: listLimit });
+        result = await this.#services.call('customers.search', { query, limit: maxHits });
       } catch (error) {
         if (!(error instanceof CallFailed)) throw error;
         if (query !== this.#query) continue;
@@ -245,7 +255,7 @@ export class Search {
       this.#result = result;
       this.#answered = query;
       this.#markAgain(marked);
-      if (result.hits.length === 0 && result.identifier !== null && this.#lookupFor !== query) {
+      if (result.hits.length === 0 && this.#isIdentifier && this.#lookupFor !== query) {
         this.#stopLookupTimer();
         this.#stopLookupTimer = this.#machine.after(idleBeforeLookupMs, () => void this.lookUp());
       }

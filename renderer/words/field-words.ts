@@ -3,6 +3,7 @@ import type { FieldKey, Identifier } from '../../electron/model/customer.ts';
 import type { CustomerView, LockReason } from '../../electron/model/customer-view.ts';
 import type { FieldDefinition } from '../../electron/model/definitions.ts';
 import type { OrgView } from '../../electron/model/org-view.ts';
+import type { LookUpType } from '../../electron/model/readings.ts';
 import type { FieldProblem } from '../../electron/model/update-view.ts';
 import type { Formats } from '../format/formats.ts';
 import { m } from '../i18n/messages.ts';
@@ -122,6 +123,16 @@ export const updateByIdentifier: Record<Identifier['type'], (inputs: { value: st
   email: m.search_by_email,
   externalId: m.search_by_external_id,
   userId: m.search_by_user_id,
+};
+
+/** By which reading of the search somebody is found. */
+export const answersToWord: Record<LookUpType, () => string> = {
+  mobile: m.field_mobile,
+  email: m.field_email,
+  externalId: m.field_external_id,
+  userId: m.field_user_id,
+  cardNumber: m.field_card_number,
+  cardExternalId: m.field_card_number,
 };
 
 /** The customer's name; by what they are known where no name was told. */

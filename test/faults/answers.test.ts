@@ -7,6 +7,7 @@ import {
   openUpdates,
   save,
   statusOf,
+  typedAs,
   untilAllSent,
   untilState,
   updateOf,
@@ -86,7 +87,7 @@ describe('what the server and the network answer', () => {
     const till = await rig.openTill(rig.newFolder());
     await till.until('it is online', async () => (await statusOf(till)).connection.kind === 'online');
     await rig.server.control.setConnection(false);
-    const failed = await till.call['customers.lookUpOnline']({ identifier: rita });
+    const failed = await till.call['customers.lookUpOnline']({ query: typedAs(rita) });
     assert.deepEqual(failed, { kind: 'failed', why: 'offline' });
     assert.equal((await statusOf(till)).state, 'offline');
     await rig.server.control.setConnection(true);

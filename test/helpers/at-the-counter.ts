@@ -7,9 +7,15 @@ import type { SyncStatus } from '../../electron/model/sync-status.ts';
 import type { SaveResult, UpdateView } from '../../electron/model/update-view.ts';
 import type { RigTill } from './till-rig.ts';
 
+/** An identifier typed so that it can be read as nothing else. */
+export function typedAs({ type, value }: Identifier): string {
+  if (type === 'userId') return `id:${value}`;
+  return type === 'mobile' ? `+${value}` : value;
+}
+
 /** Fetches somebody from the server into this till's cache. */
 export async function bringIn(till: RigTill, identifier: Identifier): Promise<CustomerView & { customerId: number }> {
-  const found = await till.call['customers.lookUpOnline']({ identifier });
+  const found = await till.call['customers.lookUpOnline']({ query: typedAs(identifier) });
   assert.equal(found.kind, 'found');
   const { customer } = found;
   assert.ok(customer.customerId !== null);

@@ -37,7 +37,7 @@ for (const [missing, kind] of [
 
 it('while a half of the form was never told, its fields are plain text where they have a value; unknown names of the told half are not sent', async (t) => {
   const { till } = await openAt(t, { broken: ['v2/extendedFields'] });
-  const view = await till.handlers['customers.lookUpOnline']({ identifier: { type: 'mobile', value: '919845012345' } });
+  const view = await till.handlers['customers.lookUpOnline']({ query: '+919845012345' });
   assert.ok(view.kind === 'found' && view.customer.customerId !== null);
   const { customerId, locks } = view.customer;
   assert.deepEqual(

@@ -1,7 +1,7 @@
 import '../helpers/svelte-hooks.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LookupResult } from '../../electron/model/customer-view.ts';
+import type { OnlineResult } from '../../electron/model/customer-view.ts';
 import type { UpdateView } from '../../electron/model/update-view.ts';
 import { customer, deferred, machine, services, settled, update } from './rig.ts';
 
@@ -14,7 +14,7 @@ async function saved(state: Partial<UpdateView>) {
   let updates: readonly UpdateView[] = [];
   const rig = services({
     'updates.check': () => [],
-    'customers.search': () => ({ hits: [], identifier: null, customersOnTill: 1 }),
+    'customers.search': () => ({ hits: [], identifiers: [], isSimilar: false, customersOnTill: 1 }),
     'customers.open': () => customer({ updates }),
     'customers.view': () => customer({ updates }),
     'updates.save': () => {
@@ -56,12 +56,13 @@ test('a change that was taken back is not said to be going', async () => {
 
 /** A screen whose look-up online is answered by hand. */
 function looking() {
-  const answer = deferred<LookupResult>();
+  const answer = deferred<OnlineResult>();
   const rig = services({
     'updates.check': () => [],
     'customers.search': ({ query }: { query: string }) => ({
       hits: [],
-      identifier: query === '' ? null : { type: 'mobile', value: query },
+      identifiers: query === '' ? [] : [{ type: 'mobile', value: query } as const],
+      isSimilar: false,
       customersOnTill: 1,
     }),
     'customers.lookUpOnline': () => answer.promise,

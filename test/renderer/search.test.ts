@@ -1,7 +1,7 @@
 import '../helpers/svelte-hooks.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CustomerHit, LookupResult, SearchResult } from '../../electron/model/customer-view.ts';
+import type { CustomerHit, OnlineResult, SearchResult } from '../../electron/model/customer-view.ts';
 import { CallFailed } from '../../renderer/bridge.ts';
 import { customer, deferred, machine, services, settled } from './rig.ts';
 
@@ -16,12 +16,17 @@ const hit = (customerId: number, mobile: string): CustomerHit => ({
   externalId: null,
   tier: null,
   matches: [],
+  answersTo: null,
   unsent: 0,
 });
-const result = (hits: readonly CustomerHit[], identifier: SearchResult['identifier'] = null): SearchResult => ({
-  hits,
-  identifier,
-  customersOnTill: 10,
+const result = (
+  hits: readonly CustomerHit[],
+  identifiers: SearchResult['identifiers'] = [],
+  isSimilar = false,
+): SearchResult => ({ hits, identifiers, isSimilar, customersOnTill: 10 });
+const answering = (customerId: number, mobile: string): CustomerHit => ({
+  ...hit(customerId, mobile),
+  answersTo: 'mobile',
 });
 
 test('an answer to an older text is never shown over a newer one', async () => {
@@ -51,7 +56,7 @@ test('an answer to an older text is never shown over a newer one', async () => {
 test('Enter right after the last digit opens the one customer with exactly that mobile', async () => {
   const { services: made } = services({
     'customers.search': () =>
-      result([hit(1, '447009000111'), hit(2, '4470090001119')], { type: 'mobile', value: '447009000111' }),
+      result([answering(1, '447009000111'), hit(2, '4470090001119')], [{ type: 'mobile', value: '447009000111' }]),
   });
   const search = new Search(made, machine().machine);
   search.type('447009000111');
@@ -67,9 +72,92 @@ test('Enter with several customers opens nobody and marks the first', async () =
   assert.equal(search.active, 0);
 });
 
+const twoReadings: SearchResult['identifiers'] = [
+  { type: 'mobile', value: '919811117777' },
+  { type: 'externalId', value: '9811117777' },
+];
+
+test('F54: Enter on digits opens nobody whose number only begins or ends so', async () => {
+  for (const digits of ['7777', '98', '٧٧٧٧']) {
+    const { services: made } = services({ 'customers.search': () => result([hit(1, '919811117777')]) });
+    const search = new Search(made, machine().machine);
+    search.type(digits);
+    assert.equal(await search.enter(), null, digits);
+    assert.equal(search.active, 0);
+  }
+});
+
+test('F54: of several who answer to a reading of the digits, Enter opens nobody', async () => {
+  const { services: made } = services({
+    'customers.search': () => result([answering(1, '919811117777'), { ...hit(2, '1'), answersTo: 'externalId' }]),
+  });
+  const search = new Search(made, machine().machine);
+  search.type('9811117777');
+  assert.equal(await search.enter(), null);
+});
+
+test('F54: head office is asked before somebody is offered whose mobile only ends in a whole number', async () => {
+  const found = customer();
+  const { services: made } = services({
+    'customers.search': () => result([hit(1, '919811117777')], twoReadings),
+    'customers.lookUpOnline': () => ({ kind: 'found', customer: found }),
+  });
+  const search = new Search(made, machine().machine);
+  search.type('9811117777');
+  const option = await search.enter();
+  assert.equal(option?.kind === 'found-online' && option.customer.customerId, found.customerId);
+});
+
+test('F54: where several answer online, all are listed with what they answer to, and nobody is opened', async () => {
+  const { services: made } = services({
+    'customers.search': () => result([], twoReadings),
+    'customers.lookUpOnline': () => ({
+      kind: 'choose',
+      people: [
+        { customer: customer(), answersTo: 'mobile' },
+        { customer: customer(), answersTo: 'externalId' },
+      ],
+    }),
+  });
+  const search = new Search(made, machine().machine);
+  search.type('9811117777');
+  assert.equal(await search.enter(), null);
+  assert.deepEqual(
+    search.options.map((option) => option.kind === 'found-online' && option.answersTo),
+    ['mobile', 'externalId'],
+  );
+});
+
+test('an update is offered by each reading, and never while a look-up runs', async () => {
+  const answer = deferred<OnlineResult>();
+  const { services: made } = services({
+    'customers.search': () => result([], twoReadings),
+    'customers.lookUpOnline': () => answer.promise,
+  });
+  const search = new Search(made, machine().machine);
+  search.type('9811117777');
+  const entered = search.enter();
+  await settled();
+  assert.equal(search.lookup.kind, 'looking');
+  assert.equal(search.options.length, 0);
+  answer.resolve({ kind: 'not-found' });
+  assert.equal(await entered, null);
+  assert.deepEqual(
+    search.options.map((option) => option.kind === 'by-identifier' && option.identifier),
+    twoReadings,
+  );
+});
+
+test('a name that is only similar is not opened by Enter', async () => {
+  const { services: made } = services({ 'customers.search': () => result([hit(1, '1')], [], true) });
+  const search = new Search(made, machine().machine);
+  search.type('ritta');
+  assert.equal(await search.enter(), null);
+});
+
 test('a whole identifier that is not on this till is looked up online after a short rest', async () => {
   const { services: made, argumentsOf } = services({
-    'customers.search': () => result([], { type: 'mobile', value: '447009000111' }),
+    'customers.search': () => result([], [{ type: 'mobile', value: '447009000111' }]),
     'customers.lookUpOnline': () => ({ kind: 'found', customer: customer() }),
   });
   const clock = machine();
@@ -88,7 +176,7 @@ test('a whole identifier that is not on this till is looked up online after a sh
 
 test('a failed look-up says so and still offers the update by identifier (F31)', async () => {
   const { services: made } = services({
-    'customers.search': () => result([], { type: 'mobile', value: '447009000111' }),
+    'customers.search': () => result([], [{ type: 'mobile', value: '447009000111' }]),
     'customers.lookUpOnline': () => ({ kind: 'failed', why: 'offline' }),
   });
   const clock = machine();
@@ -105,9 +193,9 @@ test('a failed look-up says so and still offers the update by identifier (F31)',
 });
 
 test('a look-up that answers after the text changed is not shown', async () => {
-  const answer = deferred<LookupResult>();
+  const answer = deferred<OnlineResult>();
   const { services: made } = services({
-    'customers.search': ({ query }: { query: string }) => result([], { type: 'mobile', value: query }),
+    'customers.search': ({ query }: { query: string }) => result([], [{ type: 'mobile', value: query }]),
     'customers.lookUpOnline': () => answer.promise,
   });
   const clock = machine();
@@ -160,9 +248,9 @@ test('a change that comes while the list is being read is read once more', async
 });
 
 test('Enter while the automatic look-up runs waits for its answer, and nothing is offered before', async () => {
-  const answer = deferred<LookupResult>();
+  const answer = deferred<OnlineResult>();
   const { services: made, argumentsOf } = services({
-    'customers.search': () => result([], { type: 'mobile', value: '447009000111' }),
+    'customers.search': () => result([], [{ type: 'mobile', value: '447009000111' }]),
     'customers.lookUpOnline': () => answer.promise,
   });
   const clock = machine();
@@ -182,9 +270,9 @@ test('Enter while the automatic look-up runs waits for its answer, and nothing i
 });
 
 test('Enter opens nobody where the text changed before the answer came', async () => {
-  const answer = deferred<LookupResult>();
+  const answer = deferred<OnlineResult>();
   const { services: made } = services({
-    'customers.search': ({ query }: { query: string }) => result([], { type: 'mobile', value: query }),
+    'customers.search': ({ query }: { query: string }) => result([], [{ type: 'mobile', value: query }]),
     'customers.lookUpOnline': () => answer.promise,
   });
   const search = new Search(made, machine().machine);

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { anchors } from '../../electron/practice/anchors.ts';
-import { bringIn, byServerId, openUpdates, save, untilAllSent, untilState } from '../helpers/at-the-counter.ts';
+import {
+  bringIn,
+  byServerId,
+  openUpdates,
+  save,
+  typedAs,
+  untilAllSent,
+  untilState,
+} from '../helpers/at-the-counter.ts';
 import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts';
 
 const rita = byServerId(anchors.ritaJames.userId);
@@ -31,7 +39,7 @@ describe('a customer whom head office erased at their own wish', () => {
     assert.deepEqual(await till.call['customers.refresh']({ customerId }), { kind: 'erased' });
     assert.equal(await till.call['customers.open']({ customerId }), null);
     assert.deepEqual([await found(), await closed()], [0, 0]);
-    assert.deepEqual(await till.call['customers.lookUpOnline']({ identifier: rita }), { kind: 'erased' });
+    assert.deepEqual(await till.call['customers.lookUpOnline']({ query: typedAs(rita) }), { kind: 'erased' });
   });
 
   for (const [when, checkAfterMinutes] of [

@@ -112,9 +112,7 @@ export class Campaign {
     this.#customersLeft = this.#customersLeft.slice(customersPerTill);
     assert.equal(chosen.length, customersPerTill, 'the practice server has too few customers');
     for (const { userId } of chosen) {
-      const found = await preview.call('customers.lookUpOnline', {
-        identifier: { type: 'userId', value: `${userId}` },
-      });
+      const found = await preview.call('customers.lookUpOnline', { query: `id:${userId}` });
       assert.equal(found.kind, 'found');
       const { customerId, loyalty } = found.customer;
       assert.ok(customerId !== null && loyalty !== null);

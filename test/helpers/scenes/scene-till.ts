@@ -86,6 +86,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       externalId: externalId ?? null,
       tier: one.loyalty?.tier ?? null,
       matches,
+      answersTo: null,
       unsent: updates.filter((update) => update.customerId === one.customerId && open(update)).length,
     };
   }
@@ -125,10 +126,10 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
     return update;
   }
 
-  function identifierIn(query: string): Identifier | null {
+  function identifiersIn(query: string): Identifier[] {
     const text = query.trim();
-    if (text.includes('@')) return { type: 'email', value: text };
-    return /^\+?[\d ]{7,15}$/.test(text) ? { type: 'mobile', value: text.replace(/\D/g, '') } : null;
+    if (text.includes('@')) return [{ type: 'email', value: text }];
+    return /^\+?[\d ]{7,15}$/.test(text) ? [{ type: 'mobile', value: text.replace(/\D/g, '') }] : [];
   }
 
   const strangers = (identifier: Identifier) =>
@@ -172,7 +173,8 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
     },
     'customers.search': ({ query }) => ({
       hits: query.trim() === '' ? [] : [...people.values()].flatMap((one) => hitOf(one, query.trim()) ?? []),
-      identifier: identifierIn(query),
+      identifiers: identifiersIn(query),
+      isSimilar: false,
       customersOnTill: people.size,
     }),
     'customers.open': ({ customerId }) => view(customerId),
