@@ -94,7 +94,7 @@ export const calls = {
   /** The form for somebody who is not on this till; or the cached customer, where the identifier is known here. */
   'customers.openByIdentifier': call(z.strictObject({ identifier })).returns<CustomerView>(),
   /** Asks head office for everything that the text can be an identifier as. */
-  'customers.lookUpOnline': call(z.strictObject({ query })).returns<OnlineResult>(),
+  'customers.lookUpOnline': call(z.strictObject({ query: query.min(1) })).returns<OnlineResult>(),
   'customers.refresh': call(z.strictObject({ customerId: localId })).returns<LookupResult>(),
   /** Somebody else who has this identifier, to be shown beside the customer whom it would be filled in for (F23). */
   'customers.whoElseHas': call(z.strictObject({ identifier, exceptId: localId.nullable() })).returns<LookupResult>(),

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { anchors } from '../../electron/practice/anchors.ts';
+import { bringIn, byServerId } from '../helpers/at-the-counter.ts';
+import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts';
+
+const rita = anchors.ritaJames.userId;
+const asha = anchors.ashaRaman.userId;
+
+describe('F54 and F55: what is scanned, typed and pasted, on the way to head office', () => {
+  let rig: TillRig;
+  let till: RigTill;
+  beforeEach(async () => {
+    rig = await startTillRig(40);
+    till = await rig.openTill(rig.newFolder());
+  });
+  afterEach(() => rig.close());
+
+  const lookUp = (query: string) => till.call['customers.lookUpOnline']({ query });
+  const foundIn = async (query: string) => {
+    const found = await lookUp(query);
+    return found.kind === 'found' ? found.customer.userId : found.kind;
+  };
+
+  it('F54: of one whose card and one whose mobile it is, both are shown, and staff choose', async () => {
+    rig.server.control.changeCustomer(rita, { externalId: '9811117777' });
+    rig.server.control.changeCustomer(asha, { mobile: '919811117777' });
+    const result = await lookUp('9811117777');
+    assert.ok(result.kind === 'choose');
+    assert.deepEqual(
+      result.people.map(({ customer, answersTo }) => [customer.userId, answersTo]).sort(),
+      [
+        [String(rita), 'externalId'],
+        [String(asha), 'mobile'],
+      ].sort(),
+    );
+    assert.equal(await foundIn('+91 98111 17777'), String(asha), 'nothing but a mobile has a plus sign');
+  });
+
+  it('F54: a card that only head office knows is found, whatever else its digits could be', async () => {
+    for (const card of ['2912345678901', '10020030', '0012345678905']) {
+      rig.server.control.changeCustomer(rita, { externalId: card });
+      assert.equal(await foundIn(card), String(rita), card);
+    }
+    assert.equal(await foundIn('12345678905'), String(rita), 'the reader left the zeros out');
+    rig.server.control.changeCustomer(rita, { externalId: '12345678905' });
+    assert.equal(await foundIn('0012345678905'), String(rita), 'the reader filled it with zeros');
+    rig.server.control.changeCustomer(rita, { externalId: 'RJ-1001' });
+    for (const text of ['RJ 1001', 'RJ1001', '*RJ-1001*', ']C1RJ-1001'])
+      assert.equal(await foundIn(text), String(rita));
+  });
+
+  it('F54: whoever is found by one reading is not opened by itself while another could not be asked', async () => {
+    await bringIn(till, byServerId(rita));
+    await rig.server.control.setConnection(false);
+    assert.equal(await foundIn('9811117777'), 'failed', 'and "nobody" is never said (F31)');
+  });
+
+  it('F55: an unclean identifier finds its owner, and the check for another owner is not passed by', async () => {
+    rig.server.control.changeCustomer(rita, { mobile: '919845099999' });
+    const email = anchors.ritaJames.email;
+    for (const text of [`\u200b${email}`, `mailto:${email}`, '\u202a+91 98450 99999\u202c', 'Mob: ९८४५० ९९९९९,']) {
+      assert.equal(await foundIn(text), String(rita), text);
+    }
+    const other = await bringIn(till, byServerId(asha));
+    for (const value of [`\u200b${email}`, `${email},`, email.toUpperCase(), `mailto:${email}`]) {
+      const owner = await till.call['customers.whoElseHas']({
+        identifier: { type: 'email', value },
+        exceptId: other.customerId,
+      });
+      assert.equal(owner.kind === 'found' && owner.customer.userId, String(rita), value);
+    }
+  });
+});
