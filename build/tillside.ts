@@ -1,10 +1,10 @@
 /** `npm run tillside -- COMMAND …`: the command line of the installed app, from a checkout. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { proxyOfEnvironment } from '../electron/command-line/proxy-of-environment.ts';
 import { runCommand } from '../electron/command-line/run-command.ts';
 import { terminalIo } from '../electron/command-line/terminal-io.ts';
 import { createNodeTransport } from '../electron/loyalty-api/node-transport.ts';
+import { proxyOfEnvironment } from '../electron/loyalty-api/proxy.ts';
 import { secretFile } from '../electron/machine/secret-file.ts';
 import { systemClock } from '../electron/machine/system-clock.ts';
 import { takeSecret } from '../electron/start-till.ts';

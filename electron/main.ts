@@ -33,6 +33,7 @@ import { confine, confineSession, createWindow } from './desktop/window.ts';
 import { readWindowState, writeWindowState } from './desktop/window-state.ts';
 import { callChannel, eventChannel } from './ipc/channels.ts';
 import { createNetTransport } from './loyalty-api/net-transport.ts';
+import { proxyOfChromium } from './loyalty-api/proxy.ts';
 import { dataPlace } from './machine/data-place.ts';
 import { faultFacts } from './machine/fault-facts.ts';
 import { fileLog } from './machine/file-log.ts';
@@ -91,8 +92,7 @@ function commandIo(): CommandIo {
   return terminalIo({
     version: app.getVersion(),
     transport: createNetTransport({ request: (options) => net.request(options), clock: systemClock }),
-    // As Chromium says it: "PROXY host:port; DIRECT".
-    proxyFor: async (url) => /^(?:PROXY|HTTPS) (\S+)/.exec(await session.defaultSession.resolveProxy(url))?.[1] ?? null,
+    proxyFor: async (url) => proxyOfChromium(await session.defaultSession.resolveProxy(url)),
     trustsSystem: true,
     isInstalled: app.isPackaged,
     givenSecret: secret,

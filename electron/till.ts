@@ -153,7 +153,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       nowMs: clock.wallMs(),
     });
   const itPage: ItPage = new ItPage({ ...folder, ...options, till, live, outbox, engine, upkeep, health, emit });
-  const healthReport = new HealthReport({ config: () => live.config.health, health, transport, clock, log });
+  const healthReport = new HealthReport({ config: () => live.config.health, health, dataDir, transport, clock, log });
   const customerImport = new CustomerImport({
     db,
     onFile,

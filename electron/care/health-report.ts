@@ -5,11 +5,13 @@ import type { Transport } from '../loyalty-api/transport.ts';
 import type { Clock } from '../machine/clock.ts';
 import type { Log } from '../machine/log.ts';
 import { type Health, metricsText } from './health.ts';
+import { changeHealthNote, readHealthNote } from './health-note.ts';
 
 export type HealthReportOptions = {
   /** Asked anew at each turn, so that a change of the config holds at once. */
   readonly config: () => MachineConfig['health'];
   readonly health: () => Health;
+  readonly dataDir: string;
   readonly transport: Transport;
   readonly clock: Clock;
   readonly log: Log;
@@ -22,11 +24,13 @@ const timeoutMs = 15_000;
 export class HealthReport {
   readonly #options: HealthReportOptions;
   readonly #timers = new Map<string, () => void>();
-  #failed = { heartbeat: false, metrics: false };
+  #failed: { readonly [what in 'heartbeat' | 'metrics']: boolean };
   #closed = false;
 
   constructor(options: HealthReportOptions) {
     this.#options = options;
+    const { heartbeat, metrics } = readHealthNote(options.dataDir);
+    this.#failed = { heartbeat: heartbeat !== null, metrics: metrics !== null };
   }
 
   start(): void {
@@ -79,9 +83,10 @@ export class HealthReport {
 
   /** Once when it begins to fail and once when it works again: a monitoring that is down must not fill the log. */
   #note(what: 'heartbeat' | 'metrics', code: string | null): void {
-    const { log } = this.#options;
+    const { log, dataDir, clock } = this.#options;
     if (this.#closed || this.#failed[what] === (code !== null)) return;
     this.#failed = { ...this.#failed, [what]: code !== null };
+    changeHealthNote(dataDir, { [what]: code === null ? null : { code, sinceMs: clock.wallMs() } });
     if (code === null) log.write('info', 'health is told again', { what });
     else log.write('warn', 'health could not be told', { what, code });
   }

@@ -5,10 +5,10 @@ import { configOf } from './till-place.ts';
 
 export const configCheck: Command = {
   name: 'config check',
-  summary: 'Checks a machine config and names every mistake in it',
+  summary: 'Checks a config file and lists every error',
   arguments: '[FILE]',
   about: [
-    'Without FILE it checks the config that this machine would use. Nothing is changed, and nothing is asked of the ' +
+    'Without FILE it checks the config that this machine would use. Changes nothing and does not use the ' +
       'network: tillside doctor does that.',
     'Exit code 0: the config can be used. 2: it cannot.',
   ],
@@ -17,14 +17,14 @@ export const configCheck: Command = {
     try {
       const used = fileToCheck(given, io);
       if (given.has('json')) io.print(JSON.stringify({ file: used, usable: true, problems: [] }));
-      else io.print(`${used}: this config can be used.`);
+      else io.print(`${used}: valid.`);
       return exitCodes.fine;
     } catch (error) {
       if (!(error instanceof MachineConfigError)) throw error;
       const { file, problems } = error;
       if (given.has('json')) io.print(JSON.stringify({ file, usable: false, problems }));
       else {
-        io.print(`${file}: this config cannot be used.`);
+        io.print(`${file}: not valid.`);
         for (const problem of problems) io.print(`  ${problemInWords(problem)}`);
       }
       return exitCodes.act;
@@ -41,5 +41,5 @@ function fileToCheck(given: Given, io: CommandIo): string {
     return file;
   }
   const found = configOf(given, io);
-  return found.mode === 'live' ? found.file : 'No config was found, so this machine is in practice mode';
+  return found.mode === 'live' ? found.file : 'No config found, so this machine is in practice mode';
 }

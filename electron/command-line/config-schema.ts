@@ -6,7 +6,7 @@ export const configSchema: Command = {
   summary: 'Prints the JSON Schema of the machine config',
   about: [
     'For an editor that completes and checks while somebody writes a config, and for the checks of whoever rolls configs ' +
-      'out: it is made from the very rules that tillside config check enforces. A few of them no schema can say (time ' +
+      'out: it is made from the very rules that tillside config check enforces. JSON Schema cannot express some rules (time ' +
       'zones, languages, plain http for this machine only): tillside config check has the last word.',
     'An editor finds it by the key "$schema" of a config.',
     'Exit code 0.',

@@ -7,15 +7,15 @@ const signs: { readonly [Name in Severity]: string } = { fine: 'ok  ', look: 'LO
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'Says what is wrong with this till, and what to do about it',
+  summary: 'Checks this till and says how to fix any problems',
   about: [
     'Looks at the config, the data folder, the disk, the key, the database, the outbox, the proxy, DNS, the certificate ' +
       'of the server, the password, the clock, the permissions, the settings of the organisation, the version and the ' +
       'update feed. Works while Tillside is open, changes nothing, and sends no customer data anywhere.',
     'Run it as the user who runs Tillside: nobody else can read the key and the password.',
-    'Exit code 0: all is well. 1: have a look. 2: act.',
+    'Exit codes: 0 OK, 1 warning, 2 action needed.',
   ],
-  options: { full: { help: 'look at every page of the database, however large' } },
+  options: { full: { help: 'check every page of the database, whatever its size' } },
   async run(given, io) {
     const dataDir = dataFolderAnyway(given, io);
     const findings = await examine({

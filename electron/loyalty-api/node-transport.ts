@@ -16,6 +16,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import tls from 'node:tls';
 import type { Clock } from '../machine/clock.ts';
+import { proxyOfEnvironment, proxyTrouble, withScheme } from './proxy.ts';
 import type { HttpRequest, HttpResult, Transport } from './transport.ts';
 
 export type NodeTransport = {
@@ -41,13 +42,14 @@ const defaultIdleMs = 4000;
 
 const proxyNames = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy'] as const;
 
-/** Node ignores a proxy without a scheme in silence; IT writes `proxy.example:8080`, as curl takes it. */
+/** Node ignores a proxy without a scheme in silence, and stops at one that it cannot read. */
 function proxyEnvironment(env: NodeTransportParameters['env']): { [name: string]: string } {
   const told: { [name: string]: string } = {};
   for (const name of proxyNames) {
     const value = env[name]?.trim();
     if (value === undefined || value === '') continue;
-    told[name] = /no_proxy/i.test(name) || value.includes('://') ? value : `http://${value}`;
+    if (/no_proxy/i.test(name)) told[name] = value;
+    else if (proxyTrouble(withScheme(value)) === null) told[name] = withScheme(value);
   }
   return told;
 }
@@ -140,6 +142,10 @@ export function createNodeTransport(parameters: NodeTransportParameters): NodeTr
       }
 
       try {
+        const proxy = proxyOfEnvironment(request.url, env);
+        const trouble = proxy === null ? null : proxyTrouble(proxy);
+        // Never past a proxy that IT has set, only because it cannot be used.
+        if (trouble !== null) return settle({ kind: 'not-sent', why: 'proxy', code: trouble });
         const target = new URL(request.url);
         const secure = target.protocol === 'https:';
         const body = request.body === null ? null : Buffer.from(request.body, 'utf8');

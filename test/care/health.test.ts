@@ -101,6 +101,7 @@ describe('the metrics file', () => {
     const report = new HealthReport({
       config: () => config,
       health: () => ({ ...health, uptimeSeconds }),
+      dataDir: folder,
       transport: () => Promise.reject(new Error('no heartbeat is asked for')),
       clock,
       log: { write: (level, event, facts) => said.push(`${level} ${event} ${JSON.stringify(facts)}`) },
@@ -132,6 +133,7 @@ describe('the heartbeat', () => {
     const report = new HealthReport({
       config: () => ({ heartbeatUrl: url, heartbeatMinutes: 5, metricsFile: null }),
       health: () => health,
+      dataDir: temporaryFolder(),
       transport: async (request) => {
         const result = await send(request);
         setImmediate(told);

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Finding } from '../../electron/care/doctor/finding.ts';
+import { changeHealthNote } from '../../electron/care/health-note.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
 import { folderFiles } from '../../electron/machine/folder-files.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
@@ -100,7 +101,7 @@ describe('tillside doctor', () => {
     const folder = await tillFolder();
     const nowhere = await ask(folder, configFor('https://api.tillside-test.invalid'));
     assert.equal(nowhere.code, 2);
-    assert.match(nowhere.of('dns').found, /api\.tillside-test\.invalid has no address/);
+    assert.match(nowhere.of('dns').found, /Can't resolve api\.tillside-test\.invalid/);
     assert.match(nowhere.of('dns').advice ?? '', /api\.url|DNS server/);
     const other = http.createServer((_request, response) => response.writeHead(404).end('<h1>It works!</h1>'));
     const url = await new Promise<string>((resolve) => {
@@ -118,7 +119,7 @@ describe('tillside doctor', () => {
     const told = await ask(folder, other);
     assert.equal(told.code, 2);
     assert.match(told.of('credentials').found, /no password yet/);
-    assert.match(told.of('server').found, /cannot be asked: no-connection/);
+    assert.match(told.of('server').found, /Cannot reach .*: no-connection/);
     const right = await ask(folder, configFor());
     assert.match(right.of('server').found, /answers as the loyalty API/);
     assert.match(right.of('credentials').found, /no password yet/);
@@ -142,7 +143,7 @@ describe('tillside doctor', () => {
     assert.match(expired.of('server').found, /tls \(CERT_HAS_EXPIRED\)/);
     const fresh = await secure(makeCertificates());
     const unknown = await ask(folder, configFor(fresh.url));
-    assert.match(unknown.of('tls').found, /Nobody whom this machine trusts vouches for .* by Private CA/);
+    assert.match(unknown.of('tls').found, /This machine does not trust .* by Private CA/);
     assert.match(unknown.of('tls').advice ?? '', /Add the authority "Private CA"/);
   });
 
@@ -152,7 +153,7 @@ describe('tillside doctor', () => {
     const told = await ask(folder, configFor(), { limit: 'ulimit -f 0' });
     assert.equal(told.code, 2);
     assert.match(told.of('disk').found, /disk or the quota is full \(EFBIG/);
-    assert.match(told.of('disk').advice ?? '', /Make room/);
+    assert.match(told.of('disk').advice ?? '', /Free up disk space/);
     assert.equal(statSync(folder).isDirectory(), true);
   });
 
@@ -211,7 +212,7 @@ describe('tillside doctor', () => {
       extendedFields: 'allowed',
       'store/staff': 'no answer',
     });
-    assert.match(of('permissions')?.advice ?? '', /Ask whoever runs the loyalty programme/);
+    assert.match(of('permissions')?.advice ?? '', /Ask the loyalty programme team/);
     assert.match(
       of('organisation')?.found ?? '',
       /may be filled in: mobile; not told, so the config.* decides: email, externalId$/,
@@ -244,6 +245,58 @@ describe('tillside doctor', () => {
     assert.match(told[1] ?? '', /500 or more custom fields; Tillside uses the first 500/);
   });
 
+  it('an answer that is compressed, too large or cut off is not the cable, and no advice points to a check that found nothing', async () => {
+    const folder = await tillFolder();
+    const config = configFor();
+    const codes = { ENCODED: /compressed body/, BODY_TOO_LONG: /more than 5 MB/, CUT: /breaks off/ };
+    for (const [code, words] of Object.entries(codes)) {
+      const ran = await run(['doctor', '--json', '--data', folder, '--config', config], {
+        transport: () => Promise.resolve({ kind: 'lost', why: 'connection-lost', code }),
+      });
+      const findings: readonly Finding[] = JSON.parse(ran.out).findings;
+      const server = findings.find(({ check }) => check === 'server');
+      assert.match(server?.found ?? '', words);
+      assert.doesNotMatch(server?.advice ?? '', /cable/);
+    }
+    for (const why of ['tls', 'proxy', 'name-not-found', 'no-connection'] as const) {
+      const ran = await run(['doctor', '--json', '--data', folder, '--config', config], {
+        transport: () => Promise.resolve({ kind: 'not-sent', why, code: 'X' }),
+      });
+      const findings: readonly Finding[] = JSON.parse(ran.out).findings;
+      const standing = new Set(
+        findings.filter(({ severity }) => severity !== 'fine').map(({ check }) => String(check)),
+      );
+      for (const { advice } of findings) {
+        for (const [, names = ''] of (advice ?? '').matchAll(/See ([a-z and]+)\./g)) {
+          for (const name of names.split(' and ')) assert.ok(standing.has(name), `${advice} of ${[...standing]}`);
+        }
+      }
+    }
+  });
+
+  it('a metrics file that cannot be written, a heartbeat that nobody takes', async (t) => {
+    const folder = await tillFolder();
+    const config = path.join(temporaryFolder(), 'config.json');
+    const metricsFile = path.join(temporaryFolder(), 'no', 'such.prom');
+    const heartbeatUrl = 'https://monitoring.example.com/x?key=verysecret';
+    writeFileSync(config, JSON.stringify({ ...practiceConfig(server.url), health: { metricsFile, heartbeatUrl } }));
+    const transport = createNodeTransport({ clock: systemClock, env: {} });
+    t.after(() => transport.close());
+    const look = async () => {
+      const ran = await run(['doctor', '--json', '--data', folder, '--config', config], { transport: transport.send });
+      assert.doesNotMatch(ran.out, /verysecret/);
+      const findings: readonly Finding[] = JSON.parse(ran.out).findings;
+      return (check: string) => findings.find((finding) => finding.check === check);
+    };
+    const before = await look();
+    assert.match(before('metrics')?.found ?? '', /The folder of health\.metricsFile is missing/);
+    assert.equal(before('heartbeat')?.severity, 'fine');
+    changeHealthNote(folder, { heartbeat: { code: 'HTTP 403', sinceMs: Date.now() - 2 * 3_600_000 } });
+    const after = await look();
+    assert.match(after('heartbeat')?.found ?? '', /not been accepted for 2 hours \(HTTP 403\)/);
+    assert.equal(after('heartbeat')?.severity, 'look');
+  });
+
   it('a key that is gone, a password that was never given, a clock that is wrong, a config that cannot be used', async (t) => {
     const folder = await tillFolder();
     const config = configFor();
@@ -268,7 +321,7 @@ describe('tillside doctor', () => {
     writeFileSync(broken, '{"api":{}}');
     const unusable = await inHere(['--config', broken]);
     assert.equal(unusable.code, 2);
-    assert.match(find(unusable.out, 'config')?.found ?? '', /cannot be used: api: /);
+    assert.match(find(unusable.out, 'config')?.found ?? '', /cannot be used: line 1, column 8: api: /);
   });
 });
 

@@ -390,6 +390,23 @@ test('a proxy that refuses the password is not sent', async (context) => {
   assert.deepEqual(seen, []);
 });
 
+test('a proxy that cannot be used is told as the proxy: nothing goes past it, and its password is in no error', async (context) => {
+  const { port, received } = await rawServer(context, (socket) => socket.end(whole));
+  for (const proxy of [
+    'socks5://u:hunter2@127.0.0.1:1',
+    'http://u:hunter2@[bad',
+    'http://u:hunter2@h:99999',
+    'ftp://h:1',
+  ]) {
+    const result = await transportFor(context, { env: { HTTP_PROXY: proxy } })(to(`http://127.0.0.1:${port}/`));
+    assert.equal(result.kind === 'not-sent' && result.why, 'proxy', proxy);
+    assert.doesNotMatch(JSON.stringify(result), /hunter2/);
+  }
+  const around = { HTTP_PROXY: 'socks5://127.0.0.1:1', NO_PROXY: '127.0.0.1' };
+  assert.deepEqual(received, []);
+  assert.equal((await transportFor(context, { env: around })(to(`http://127.0.0.1:${port}/`))).kind, 'answer');
+});
+
 test('a proxy that is gone, or whose name nobody has, is told as the proxy', async (context) => {
   const gone = `127.0.0.1:${await closedPort()}`;
   for (const proxy of [gone, `http://${gone}`, 'http://proxy.invalid:3128']) {

@@ -1,5 +1,6 @@
 /** The key, the database and what waits in it. Read only, beside a till that is open. */
 import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { readBeside } from '../../data/read-beside.ts';
 import { checkOutbox, checkWhole } from '../../db/integrity.ts';
 import { currentVersion, versionOf } from '../../db/migrate.ts';
@@ -14,7 +15,7 @@ import { openStates, type UpdateState } from '../../model/update-view.ts';
 import { listDoubleAwards } from '../../updates/double-awards.ts';
 import { openList, selectUpdates } from '../../updates/rows.ts';
 import { ageInWords } from '../age-in-words.ts';
-import { act, type Finding, fine, look } from './finding.ts';
+import { act, type Found, fine, look } from './finding.ts';
 
 export type CheckDatabase = {
   readonly dataDir: string;
@@ -28,11 +29,12 @@ export type CheckDatabase = {
 /** A file up to this size is looked through whole; a larger one only where that was asked for. */
 const smallBytes = 200_000_000;
 const oldMs = 24 * 3_600_000;
+const staleRegionMs = 30 * 24 * 3_600_000;
 const restoreAdvice =
   'Close Tillside and put the newest backup in its place: tillside restore (it first says what would happen). The ' +
   'unsent updates that can be read go along; the damaged file is set aside.';
 
-export function checkDatabase(options: CheckDatabase): Finding[] {
+export function checkDatabase(options: CheckDatabase): Found[] {
   const { dataDir, secrets, nativeBinding } = options;
   const files = folderFiles(dataDir);
   const stored = secrets.read('database-key');
@@ -40,8 +42,8 @@ export function checkDatabase(options: CheckDatabase): Finding[] {
     const gone = stored.kind === 'value' && existsSync(files.keyMark);
     return [
       gone
-        ? act('database', `${files.database} is gone, though there was one`, restoreAdvice, { exists: false })
-        : look('database', 'There is none yet', 'Start Tillside once with this data folder.', { exists: false }),
+        ? act('database', `${files.database} is missing`, restoreAdvice, { exists: false })
+        : look('database', 'No database yet', 'Start Tillside once with this data folder.', { exists: false }),
     ];
   }
   if (stored.kind !== 'value') {
@@ -57,7 +59,7 @@ export function checkDatabase(options: CheckDatabase): Finding[] {
   }
   try {
     return readBeside(files, stored.value, nativeBinding, (db) => [
-      fine('key', 'Can be read, and opens the data', { readable: true }),
+      fine('key', 'OK', { readable: true }),
       ...lookInside(db, options),
     ]);
   } catch (error) {
@@ -65,26 +67,31 @@ export function checkDatabase(options: CheckDatabase): Finding[] {
   }
 }
 
-function cannotBeOpened(error: unknown): Finding {
+function cannotBeOpened(error: unknown): Found {
   const code = error instanceof TillCannotOpen ? error.code : databaseTrouble(error);
   // Anything else is a bug of ours, and no state of the till's.
   if (code === null) throw error;
   if (code === 'key-unreadable') {
     return act(
       'key',
-      'The key that is stored here is not the one of this data.',
+      'The stored key does not match this data.',
       'Give the recovery key of this data: tillside recovery-key use.',
       { readable: false },
     );
   }
   if (code === 'database-unreadable' || code === 'damaged') {
-    const found = 'The file is damaged, or is no database of Tillside’s. It was left as it is.';
+    const found = 'The file is damaged or is not a Tillside database. It was not changed.';
     return act('database', found, restoreAdvice, { damaged: true });
   }
-  return act('database', `It cannot be opened (${code})`, 'See what is said of the folder and the disk.', { code });
+  return act(
+    'database',
+    `It cannot be opened (${code})`,
+    { see: ['folder', 'disk'], otherwise: 'Run tillside support-bundle and send it to support.' },
+    { code },
+  );
 }
 
-function lookInside(db: Db, options: CheckDatabase): Finding[] {
+function lookInside(db: Db, options: CheckDatabase): Found[] {
   const { database } = folderFiles(options.dataDir);
   const bytes = statSync(database).size;
   const isWhole = options.full || bytes <= smallBytes;
@@ -99,18 +106,38 @@ function lookInside(db: Db, options: CheckDatabase): Finding[] {
     const found = `A newer Tillside wrote it (version ${version}, this one knows ${currentVersion})`;
     return [act('database', found, 'Install the newer version again.', facts)];
   }
-  const looked = isWhole ? 'every page was looked at' : 'the outbox was looked at; --full looks at every page';
+  const looked = isWhole ? 'full check' : 'outbox only; use --full for a full check';
   const customers = count(db, 'select n from customer_count');
   return [
-    fine('database', `Whole (${looked}), version ${version}, ${customers} customers, ${megabytes(bytes)}`, {
+    fine('database', `OK (${looked}), schema version ${version}, ${customers} customers, ${megabytes(bytes)}`, {
       ...facts,
       customers,
     }),
+    ...checkRegion(db, options),
     checkWaiting(db, options.clock),
   ];
 }
 
-function checkWaiting(db: Db, clock: Clock): Finding {
+/** Customers that head office gave a till long ago are found, and may have another name by now. */
+function checkRegion(db: Db, { dataDir, clock }: CheckDatabase): Found[] {
+  const name = db.prepare<[], { name: string }>('select name from region_file').get()?.name;
+  if (name === undefined) return [];
+  const file = path.join(dataDir, name);
+  if (!existsSync(file)) {
+    const found = "The file of the region's customers is missing";
+    return [act('region', found, 'Import them again: tillside import FILE.', { there: false })];
+  }
+  const ageMs = clock.wallMs() - statSync(file).mtimeMs;
+  const facts = { there: true, ageSeconds: Math.round(ageMs / 1000) };
+  const found = `The region's customers were imported ${ageInWords(ageMs)} ago`;
+  return [
+    ageMs < staleRegionMs
+      ? fine('region', found, facts)
+      : look('region', found, 'Import a newer file: tillside import FILE.', facts),
+  ];
+}
+
+function checkWaiting(db: Db, clock: Clock): Found {
   const updates = selectUpdates(db, `where u.state in ${openList}`);
   const asked = updates.filter(({ putOffAtMs }) => putOffAtMs !== null);
   const waiting = updates.filter(({ putOffAtMs }) => putOffAtMs === null);
@@ -132,7 +159,7 @@ function checkWaiting(db: Db, clock: Clock): Finding {
     return look(
       'outbox',
       `${updates.length} unsent, and the points of ${doubleAwards} updates may have been awarded twice`,
-      'Ask whoever runs the loyalty programme to look at the requests that tillside outbox list names; then say so on the screen: Updates.',
+      'Ask the loyalty programme team to check the requests listed by tillside outbox list, then mark them as checked in Updates.',
       facts,
     );
   }
@@ -143,13 +170,20 @@ function checkWaiting(db: Db, clock: Clock): Finding {
   ];
   const found = `${updates.length} unsent (${parts.join(', ')}), the oldest saved ${ageInWords(ageMs)} ago`;
   if (counts.attention > 0) {
-    const advice =
-      'Staff settle them on the screen: Updates, those that need attention. tillside outbox list says why.';
+    const advice = 'Staff resolve these in Updates. For reasons, run tillside outbox list.';
     return look('outbox', found, advice, facts);
   }
   return waiting.length === 0 || ageMs < oldMs
     ? fine('outbox', found, facts)
-    : look('outbox', found, 'Something holds them up: see server, credentials and permissions.', facts);
+    : look(
+        'outbox',
+        found,
+        {
+          see: ['config', 'proxy', 'dns', 'tls', 'server', 'credentials', 'permissions', 'instance'],
+          otherwise: 'Open Tillside: changes are sent only while it is open.',
+        },
+        facts,
+      );
 }
 
 function megabytes(bytes: number): string {

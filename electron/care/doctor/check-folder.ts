@@ -1,5 +1,15 @@
 /** The folder of the till's data, the disk it lies on, and who has it open. */
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { listBackups } from '../../db/backup/backups.ts';
 import { takeInstanceLock } from '../../db/instance-lock.ts';
@@ -9,14 +19,14 @@ import { folderFiles } from '../../machine/folder-files.ts';
 import { readInstanceNote } from '../../machine/instance-note.ts';
 import { ageInWords } from '../age-in-words.ts';
 import { rescueEnding } from '../rescue/export-unsent.ts';
-import { act, type Finding, fine, look } from './finding.ts';
+import { act, type Found, fine, look } from './finding.ts';
 
 /** Less than this, and the next save may be refused. */
 const nearlyNothingBytes = 50_000_000;
 const probeBytes = 65_536;
 const dayMs = 86_400_000;
 
-export async function checkDisk(dataDir: string): Promise<Finding> {
+export async function checkDisk(dataDir: string): Promise<Found> {
   const trouble = tryToWrite(dataDir);
   const space = await diskSpace(dataDir);
   const facts = { freeBytes: space?.freeBytes ?? null, writeError: trouble };
@@ -25,7 +35,7 @@ export async function checkDisk(dataDir: string): Promise<Finding> {
     return act(
       'disk',
       `Nothing can be written: the disk or the quota is full (${trouble}, ${free}). Nothing that was saved is lost.`,
-      'Make room on this disk now: until then a save on this till may be refused, and no backup is made.',
+      'Free up disk space now. Until then, saves may fail and no backups are made.',
       facts,
     );
   }
@@ -33,7 +43,7 @@ export async function checkDisk(dataDir: string): Promise<Finding> {
     return act(
       'disk',
       `Nothing can be written to ${dataDir} (${trouble}).`,
-      'Give the user who runs Tillside the right to write there, and look whether the disk is mounted read-only.',
+      'Give the user who runs Tillside write permission, and check the disk is not mounted read-only.',
       facts,
     );
   }
@@ -63,7 +73,7 @@ function tryToWrite(dataDir: string): string | null {
   }
 }
 
-export function checkFolder(dataDir: string, platform: NodeJS.Platform): Finding {
+export function checkFolder(dataDir: string, platform: NodeJS.Platform): Found {
   if (!existsSync(dataDir)) {
     return look(
       'folder',
@@ -78,13 +88,13 @@ export function checkFolder(dataDir: string, platform: NodeJS.Platform): Finding
   const rescue = namesIn(files.rescue).filter((name) => name.endsWith(rescueEnding)).length;
   const facts = { exists: true, setAside, rescueFiles: rescue };
   if (platform !== 'win32' && mode !== 0) {
-    return look('folder', `Others on this machine can look into ${dataDir}`, `chmod 700 ${dataDir}`, facts);
+    return look('folder', `Other users can read ${dataDir}`, `chmod 700 ${dataDir}`, facts);
   }
   if (setAside > 0) {
     return look(
       'folder',
       `A database was set aside${setAside === 1 ? '' : `, ${setAside} times,`} in ${files.aside}`,
-      'Keep it until it is sure that nothing of it is missing, then take it away by hand.',
+      'Keep it until you are sure nothing is missing, then delete it.',
       facts,
     );
   }
@@ -96,15 +106,23 @@ function namesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-export function checkInstance(dataDir: string, clock: Clock, nativeBinding: string | undefined): Finding {
+export function checkInstance(dataDir: string, clock: Clock, nativeBinding: string | undefined): Found {
   const { lock: file } = folderFiles(dataDir);
+  const network = networkOf(dataDir);
+  if (network !== null) return noLocks(`${dataDir} lies on a network file system (${network})`, dataDir);
   if (!existsSync(file)) return fine('instance', 'Tillside is not open', { open: false });
   try {
     const lock = takeInstanceLock(file, nativeBinding);
     lock?.release();
     if (lock !== null) return fine('instance', 'Tillside is not open', { open: false });
-  } catch {
-    return look('instance', 'Whether Tillside is open cannot be told', 'See what is said of the disk.', {});
+  } catch (error) {
+    if (isLockRefused(error)) return noLocks(`The file system of ${dataDir} does not support locks`, dataDir);
+    return look(
+      'instance',
+      'Could not tell whether Tillside is open',
+      { see: ['disk', 'folder'], otherwise: 'Run the doctor as the user who runs Tillside.' },
+      {},
+    );
   }
   const note = readInstanceNote(dataDir);
   const who = note === null ? 'another program' : `process ${note.pid}, ${note.host}`;
@@ -113,25 +131,63 @@ export function checkInstance(dataDir: string, clock: Clock, nativeBinding: stri
     'instance',
     `Tillside is open (${who}${since})`,
     { open: true, pid: note?.pid ?? null },
-    `A second start with the same data is refused. If no window is to be found, end ${who}: nothing that was saved is lost.`,
+    `A second start with the same data is refused. If you can't find its window, end ${who}. Nothing that was saved is lost.`,
   );
 }
 
-export function checkBackups(dataDir: string, clock: Clock): Finding {
+/** SQLite's way to say that the system knows no locks here. */
+function isLockRefused(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^(SQLITE_IOERR_(LOCK|UNLOCK|RDLOCK|CHECKRESERVEDLOCK)|SQLITE_PROTOCOL|SQLITE_NOLFS)$/.test(code);
+}
+
+/** By the system's number of the kind of file system: locks there hold for one machine or not at all, and so do flushes. */
+const networkFileSystems: { readonly [type: number]: string } = {
+  26985: 'NFS',
+  4283649346: 'CIFS',
+  4266872130: 'SMB',
+  20859: 'SMB',
+  16914839: '9P',
+  2020557398: 'a folder shared with a virtual machine',
+};
+
+function networkOf(dataDir: string): string | null {
+  if (/^[\\/]{2}[^\\/?.]/.test(dataDir) && process.platform === 'win32') return 'a share';
+  try {
+    return networkFileSystems[statfsSync(dataDir).type >>> 0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function noLocks(found: string, dataDir: string): Found {
+  const why = 'two tills could open the same data, and a power cut could lose a save';
+  return act('instance', `${found}: ${why}`, 'Move the data to a disk of this machine (--data).', {
+    locks: false,
+    dataDir,
+  });
+}
+
+export function checkBackups(dataDir: string, clock: Clock): Found {
   const [last] = listBackups(dataDir);
   const { database } = folderFiles(dataDir);
   const facts = { backups: listBackups(dataDir).length, lastAtMs: last?.atMs ?? null };
   if (last !== undefined) {
     const ageMs = clock.wallMs() - last.atMs;
     const found = `${facts.backups}, the last ${ageInWords(ageMs)} old`;
-    return ageMs < 8 * dayMs
+    return ageMs < 2 * dayMs
       ? fine('backups', found, facts)
-      : look('backups', found, 'One a day is made while Tillside is open and there is room: see the disk.', facts);
+      : look(
+          'backups',
+          found,
+          { see: ['disk'], otherwise: 'Tillside makes one a day while it is open. Make one now: tillside backup.' },
+          facts,
+        );
   }
   const isNew = !existsSync(database) || clock.wallMs() - statSync(database).birthtimeMs < 2 * dayMs;
   return isNew
-    ? fine('backups', 'None yet: the first is made within a day', facts)
-    : look('backups', 'There is none', 'Make one: tillside backup. See what is said of the disk.', facts);
+    ? fine('backups', 'None yet; the first is made within a day', facts)
+    : look('backups', 'There is none', { see: ['disk'], otherwise: 'Make one: tillside backup.' }, facts);
 }
 
 function gigabytes(bytes: number): string {

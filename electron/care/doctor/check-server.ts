@@ -11,7 +11,7 @@ import { fillableIdentifiers } from '../../model/customer.ts';
 import { definitionLimits, type ToldPolicy } from '../../model/definitions.ts';
 import type { ReadOutcome } from '../../model/outcome.ts';
 import { longestPattern, type PatternTrouble, patternTrouble } from '../../model/pattern.ts';
-import { act, type Finding, fine, look } from './finding.ts';
+import { act, type Found, fine, look } from './finding.ts';
 
 export type CheckServer = {
   readonly config: MachineConfig;
@@ -31,7 +31,7 @@ const nobodysAuth: Auth = {
   logIn: null,
 };
 
-export async function checkServer(options: CheckServer): Promise<Finding[]> {
+export async function checkServer(options: CheckServer): Promise<Found[]> {
   const { config, secrets, clock } = options;
   let code = '';
   const transport: Transport = async (request) => {
@@ -51,8 +51,7 @@ export async function checkServer(options: CheckServer): Promise<Finding[]> {
   if (stored.kind !== 'value') {
     const found =
       stored.kind === 'absent' ? 'This till has no password yet' : `The password cannot be read: ${stored.why}`;
-    const advice =
-      'Give it once: tillside secret set, or TILLSIDE_SECRET in the environment of the next start, or typed in the app.';
+    const advice = 'Set it with tillside secret set, with TILLSIDE_SECRET at the next start, or in the app.';
     const refusal = await createLoyaltyApi({ ...shared, auth: nobodysAuth, language }).login();
     const server = atTheDoor(refusal, config, code).filter(({ check }) => check === 'server');
     return [...server, act('credentials', found, advice, { stored: false })];
@@ -83,7 +82,7 @@ export async function checkServer(options: CheckServer): Promise<Finding[]> {
   ];
 }
 
-function atTheDoor(login: ReadOutcome<unknown>, config: MachineConfig, code: string): Finding[] {
+function atTheDoor(login: ReadOutcome<unknown>, config: MachineConfig, code: string): Found[] {
   const { url } = config.api;
   switch (login.kind) {
     case 'found':
@@ -100,7 +99,7 @@ function atTheDoor(login: ReadOutcome<unknown>, config: MachineConfig, code: str
             )
           : act(
               'permissions',
-              `The server knows the till, but does not let it in (request id ${login.answer.requestId ?? 'none'})`,
+              `The server recognises this till but denied access (request id ${login.answer.requestId ?? 'none'})`,
               'Ask whoever runs the loyalty programme to give this till access to the API.',
               { requestId: login.answer.requestId },
             ),
@@ -119,43 +118,56 @@ function atTheDoor(login: ReadOutcome<unknown>, config: MachineConfig, code: str
   }
 }
 
-function cannotReach(url: string, why: string, code: string): Finding {
+/** An answer came, and not in a way that Tillside takes. */
+const answerTroubles: { readonly [code: string]: readonly [found: string, advice: string] } = {
+  ENCODED: [
+    'answers with a compressed body, which Tillside does not ask for',
+    'Something between this machine and the server compresses answers: ask the network team to leave them as they are.',
+  ],
+  BODY_TOO_LONG: [
+    'answers with more than 5 MB',
+    'Check api.url in the config; if it is right, ask the loyalty programme team what the server sends.',
+  ],
+  CUT: [
+    'answers, but the answer breaks off',
+    'Something between this machine and the server cuts connections: ask the network team.',
+  ],
+};
+
+function cannotReach(url: string, why: string, code: string): Found {
   const facts = { url, why, code };
-  const told = `${url} cannot be asked: ${why} (${code})`;
+  const told = `Cannot reach ${url}: ${why} (${code})`;
+  const answered = answerTroubles[code];
+  if (answered !== undefined) return act('server', `${url} ${answered[0]} (${code})`, answered[1], facts);
+  const cable = 'Check the cable, network and firewall. If other machines can reach it, check api.url in the config.';
   switch (why) {
     case 'tls':
+      return act('server', told, { see: ['tls', 'proxy'], otherwise: certificateAdvice }, facts);
     case 'name-not-found':
+      return act('server', told, { see: ['dns', 'proxy'], otherwise: cable }, facts);
     case 'proxy':
-      return act(
-        'server',
-        told,
-        `See what is said of ${why === 'tls' ? 'tls' : why === 'proxy' ? 'proxy' : 'dns'}.`,
-        facts,
-      );
+      return act('server', told, { see: ['proxy'], otherwise: 'Ask the network team about the proxy.' }, facts);
     case 'sign-in-page':
       return act(
         'server',
-        `The network wants a sign-in: something other than the API answers at ${url} (${code})`,
-        'Open a browser on this machine and sign in to the network; or look at api.url in the config.',
+        `The network requires sign-in: something else answered at ${url} (${code})`,
+        'Open a browser on this machine and sign in to the network; or check api.url in the config.',
         facts,
       );
     case 'busy':
-      return look('server', told, 'The server is busy: Tillside tries again by itself.', facts);
+      return look('server', told, 'The server is busy. Tillside will retry automatically.', facts);
     case 'unreadable-answer':
     case 'server-error':
-      return act('server', told, 'Look at api.url in the config; if it is right, ask whoever runs the server.', facts);
+      return act('server', told, 'Check api.url in the config; if it is right, ask whoever runs the server.', facts);
     default:
-      return act(
-        'server',
-        told,
-        'Look at the cable, the network and the firewall; if others reach it, at api.url in the config.',
-        facts,
-      );
+      return act('server', told, { see: ['proxy', 'dns', 'tls'], otherwise: cable }, facts);
   }
 }
 
-function checkClock(serverTimeMs: number | null, clock: Clock): Finding {
-  if (serverTimeMs === null) return fine('clock', 'The server tells no time with OAuth');
+const certificateAdvice = "Check this machine's date, and api.url in the config.";
+
+function checkClock(serverTimeMs: number | null, clock: Clock): Found {
+  if (serverTimeMs === null) return fine('clock', 'Not available with OAuth');
   const skewMs = clock.wallMs() - serverTimeMs;
   const seconds = Math.round(Math.abs(skewMs) / 1000);
   const facts = { skewSeconds: Math.round(skewMs / 1000) };
@@ -163,7 +175,7 @@ function checkClock(serverTimeMs: number | null, clock: Clock): Finding {
   return look(
     'clock',
     `${Math.round(seconds / 60)} minutes ${skewMs > 0 ? 'ahead of' : 'behind'} the server`,
-    'Set the clock of this machine by a time server. Ages on the screen are wrong until then; nothing is lost.',
+    "Sync this machine's clock (NTP). Until then, ages on screen are wrong; nothing is lost.",
     facts,
   );
 }
@@ -184,7 +196,7 @@ async function askAll(api: LoyaltyApi) {
   } as const;
 }
 
-function checkPermissions(asked: Asked): Finding {
+function checkPermissions(asked: Asked): Found {
   const told = Object.fromEntries(Object.entries(asked).map(([name, outcome]) => [name, mayAsk(outcome)]));
   const of = (answer: Permission) => Object.keys(told).filter((name) => told[name] === answer);
   const refused = of('refused');
@@ -197,8 +209,8 @@ function checkPermissions(asked: Asked): Finding {
   if (refused.includes('customer/get')) {
     return act(
       'permissions',
-      `${capital(found)}. Without customer/get an uncertain update cannot be read back and needs a person.`,
-      'Ask whoever runs the loyalty programme to allow the refused calls for this till.',
+      `${capital(found)}. Without customer/get, uncertain changes can't be checked automatically and need staff.`,
+      'Ask the loyalty programme team to allow the refused calls for this till.',
       told,
     );
   }
@@ -220,13 +232,13 @@ function mayAsk(outcome: ReadOutcome<unknown>): Permission {
   return outcome.kind === 'failed' ? 'no answer' : 'allowed';
 }
 
-function checkOrganisation(asked: Asked, config: MachineConfig): Finding {
+function checkOrganisation(asked: Asked, config: MachineConfig): Found {
   const policy = asked['organization/configs'];
   if (policy.kind !== 'found') {
     return look(
       'organisation',
-      "Its settings could not be read: the config's org section holds",
-      'See permissions.',
+      'Could not read its settings, so the org section of the config applies',
+      { see: ['permissions'], otherwise: 'Run the doctor again.' },
       {},
     );
   }
@@ -251,7 +263,7 @@ function checkOrganisation(asked: Asked, config: MachineConfig): Finding {
     return look(
       'organisation',
       `${found}; the config's org.primaryIdentifier says ${config.org.primaryIdentifier}`,
-      'Write the same into the config: it is used while the server was not asked yet.',
+      'Set the same value in the config; it is used until the server has answered.',
       facts,
     );
   }
@@ -259,7 +271,7 @@ function checkOrganisation(asked: Asked, config: MachineConfig): Finding {
 }
 
 /** The field that IT keeps for the till: without it an uncertain update is told by its fields alone. */
-function checkMarkField(asked: Asked, { sync: { markField } }: MachineConfig): Finding[] {
+function checkMarkField(asked: Asked, { sync: { markField } }: MachineConfig): Found[] {
   if (markField === null) return [];
   const fields = asked['organization/customfields'];
   if (fields.kind !== 'found') return [];
@@ -284,7 +296,7 @@ const patternTroubles: { readonly [Trouble in PatternTrouble]: string } = {
 };
 
 /** What of the organisation's fields this till does not follow. The server still does, and refuses what it does not take. */
-function checkDefinitions(asked: Asked): Finding[] {
+function checkDefinitions(asked: Asked): Found[] {
   const told = [asked['organization/customfields'], asked.extendedFields].flatMap((outcome) =>
     outcome.kind === 'found' ? [outcome.value] : [],
   );

@@ -2,9 +2,9 @@
 
 import type { MachineConfig } from '../../config/machine-config.ts';
 import type { Transport } from '../../loyalty-api/transport.ts';
-import { type Finding, fine, look } from './finding.ts';
+import { type Found, fine, look } from './finding.ts';
 
-export function checkVersion(version: string, platform: NodeJS.Platform): Finding {
+export function checkVersion(version: string, platform: NodeJS.Platform): Found {
   const { electron, node } = process.versions;
   const host = electron === undefined ? `Node ${node}` : `Electron ${electron}`;
   return fine('version', `Tillside ${version} on ${host}, ${platform} ${process.arch}`, { version, platform });
@@ -16,8 +16,8 @@ export async function checkFeed(
   platform: NodeJS.Platform,
   transport: Transport,
   timeoutMs: number,
-): Promise<Finding> {
-  if (feedUrl === null) return fine('feed', 'None in the config: IT installs new versions');
+): Promise<Found> {
+  if (feedUrl === null) return fine('feed', 'Not configured; IT installs new versions');
   const system = platform === 'darwin' ? '-mac' : platform === 'linux' ? '-linux' : '';
   const url = `${feedUrl}/${channel === 'stable' ? 'latest' : channel}${system}.yml`;
   const result = await transport({ method: 'GET', url, headers: {}, body: null, timeoutMs });
@@ -26,10 +26,10 @@ export async function checkFeed(
     result.kind === 'answer' && result.status === 200 ? /^version:\s*(\S+)/m.exec(result.body)?.[1] : undefined;
   if (offered === undefined) {
     const advice = 'Look at update.feedUrl and update.channel in the config, and at the feed itself.';
-    return look('feed', `${url} tells no version (${code})`, advice, { url, code });
+    return look('feed', `No version found at ${url} (${code})`, advice, { url, code });
   }
   const facts = { url, offered };
   return offered === version
-    ? fine('feed', `This is the version of the feed, ${offered}`, facts)
+    ? fine('feed', `Up to date (${offered})`, facts)
     : fine('feed', `The feed has ${offered}`, facts);
 }

@@ -1,8 +1,11 @@
 /** The way to the server, step by step: proxy, name, certificate. */
 import { lookup } from 'node:dns/promises';
-import tls from 'node:tls';
+import { type ProxyTrouble, proxyTrouble } from '../../loyalty-api/proxy.ts';
 import type { Clock } from '../../machine/clock.ts';
-import { act, type Finding, fine, look } from './finding.ts';
+import { askProxy, type ProxyAnswer } from './ask-proxy.ts';
+import { codeOf } from './code-of.ts';
+import { act, type Found, fine, look } from './finding.ts';
+import { bareHost, portOf, type SeenCertificate, seeCertificate } from './see-certificate.ts';
 
 export type Way = {
   readonly url: string;
@@ -14,153 +17,168 @@ export type Way = {
   readonly clock: Clock;
 };
 
-export async function checkWay(way: Way): Promise<Finding[]> {
+export async function checkWay(way: Way): Promise<Found[]> {
   const target = new URL(way.url);
   const proxy = await way.proxyFor(way.url);
-  const facts = { proxy: proxy === null ? null : withoutPassword(proxy) };
-  const first = fine('proxy', proxy === null ? 'None: straight to the server' : `Through ${facts.proxy}`, facts);
-  // Behind a proxy it is the proxy that looks names up, and what a socket of our own finds says nothing.
-  if (proxy !== null) return [first, ...(await proxyName(proxy))];
-  const name = await checkName(target.hostname);
-  if (name.severity !== 'fine' || target.protocol !== 'https:') return [first, name];
-  return [first, name, await checkCertificate(target, way)];
+  if (proxy !== null) return throughProxy(proxy, target, way);
+  const direct = fine('proxy', 'None (direct connection)', { proxy: null });
+  const name = await checkName(bareHost(target));
+  if (name.severity !== 'fine' || target.protocol !== 'https:') return [direct, name];
+  return [direct, name, certificateFinding(await seeCertificate({ ...way, target }), target, way.clock, null)];
 }
 
-function withoutPassword(proxy: string): string {
-  const url = URL.parse(proxy);
-  if (url === null) return proxy.replace(/^.*@/, '');
-  return `${url.protocol}//${url.host}`;
-}
+const settingsAdvice = 'Correct the proxy in the network settings of this machine (or HTTPS_PROXY): http://host:port.';
 
-async function proxyName(proxy: string): Promise<Finding[]> {
-  const host = URL.parse(proxy.includes('://') ? proxy : `http://${proxy}`)?.hostname ?? '';
+/** Behind a proxy it is the proxy that looks names up, and what a socket of our own finds says nothing. */
+async function throughProxy(setting: string, target: URL, way: Way): Promise<Found[]> {
+  const trouble = proxyTrouble(setting);
+  const proxy = URL.parse(setting);
+  if (trouble !== null || proxy === null) return [unusable(trouble ?? 'ERR_PROXY_UNREADABLE', proxy, way)];
+  // What was told without its password.
+  const facts = { proxy: `${proxy.protocol}//${proxy.host}` };
+  if (target.protocol !== 'https:') return [fine('proxy', `Through ${facts.proxy}`, facts)];
   try {
-    await lookup(host);
-    return [];
+    await lookup(bareHost(proxy));
   } catch (error) {
-    const advice = 'Correct the proxy in the settings of the machine (or HTTPS_PROXY), or ask who runs the network.';
-    return [act('dns', `The proxy ${host} has no address (${codeOf(error)})`, advice, { host, code: codeOf(error) })];
+    const found = `Can't resolve proxy ${proxy.hostname} (${codeOf(error)})`;
+    return [act('proxy', found, settingsAdvice, { ...facts, code: codeOf(error) })];
   }
+  const answer = await askProxy({ ...way, proxy, target });
+  if (answer.kind !== 'tunnel') return [proxyFinding(answer, proxy, target, facts.proxy)];
+  const seen = await seeCertificate({ ...way, target, socket: answer.socket });
+  return [
+    fine('proxy', `Through ${facts.proxy}, which opens the way to ${target.host}`, facts),
+    certificateFinding(seen, target, way.clock, facts.proxy),
+  ];
 }
 
-async function checkName(host: string): Promise<Finding> {
+function unusable(trouble: ProxyTrouble, proxy: URL | null, way: Way): Found {
+  if (trouble === 'ERR_PROXY_UNREADABLE' || proxy === null) {
+    return act('proxy', 'The proxy setting of this machine cannot be read', settingsAdvice, { code: trouble });
+  }
+  const told = `${proxy.protocol}//${proxy.host}`;
+  // Only the desktop app trusts the system's certificates, and only Chromium speaks SOCKS.
+  if (way.trustsSystem) {
+    return fine('proxy', `Through ${told}; the server check says whether it lets Tillside through`, { proxy: told });
+  }
+  const advice = 'Set a proxy for HTTP (HTTPS_PROXY=http://host:port), or use the desktop app, which can use SOCKS.';
+  const found = `${told} is a SOCKS proxy, which the preview and the command line of a checkout cannot use`;
+  return act('proxy', found, advice, { proxy: told, code: trouble });
+}
+
+function proxyFinding(answer: Exclude<ProxyAnswer, { kind: 'tunnel' }>, proxy: URL, target: URL, told: string): Found {
+  const asked = `${target.hostname}:${portOf(target)}`;
+  if (answer.kind === 'no-proxy') {
+    return act('proxy', `${told} does not answer as a proxy`, settingsAdvice, { proxy: told });
+  }
+  if (answer.kind === 'no-answer') {
+    const { code } = answer;
+    const found =
+      code === 'TIMEOUT'
+        ? `The proxy ${told} does not answer`
+        : code === 'CLOSED'
+          ? `The proxy ${told} hangs up without an answer`
+          : `The proxy ${told} cannot be reached (${code})`;
+    return act('proxy', found, `Check that the proxy is running. ${settingsAdvice}`, { proxy: told, code });
+  }
+  const { status, signInBy } = answer;
+  const facts = { proxy: told, code: `HTTP ${status}`, signInBy: signInBy.join(' ') };
+  if (status === 407) {
+    const by = signInBy.length === 0 ? '' : ` by ${signInBy.join(' or ')}`;
+    const found =
+      proxy.username === ''
+        ? `The proxy ${told} requires sign-in${by} (HTTP 407)`
+        : `The proxy ${told} did not accept the user and password of the proxy setting (HTTP 407)`;
+    return act('proxy', found, `Ask the network team to let this machine through to ${asked} without sign-in.`, facts);
+  }
+  if (status === 403 || status === 405) {
+    const found = `The proxy ${told} forbids the way to ${asked} (HTTP ${status})`;
+    return act('proxy', found, `Ask the network team to allow ${asked} on the proxy.`, facts);
+  }
+  const found =
+    status >= 502 && status <= 504
+      ? `The proxy ${told} cannot reach ${asked} (HTTP ${status})`
+      : `The proxy ${told} does not open the way to ${asked} (HTTP ${status})`;
+  return act(
+    'proxy',
+    found,
+    'Check api.url in the config; if it is right, ask the network team about the proxy.',
+    facts,
+  );
+}
+
+async function checkName(host: string): Promise<Found> {
   try {
-    const found = await lookup(host.replace(/^\[|\]$/g, ''), { all: true });
+    const found = await lookup(host, { all: true });
     return fine('dns', `${host} is ${found.map(({ address }) => address).join(', ')}`, {
       host,
       addresses: found.length,
     });
   } catch (error) {
     const code = codeOf(error);
-    const found = `${host} has no address (${code})`;
     const advice =
       code === 'ENOTFOUND'
-        ? 'Look at api.url in the config; if it is right, the DNS server of this machine does not know the name.'
-        : 'The DNS server of this machine does not answer: look at its network.';
-    return act('dns', found, advice, { host, code });
+        ? "Check api.url in the config. If it is right, this machine's DNS server does not know the name."
+        : "This machine's DNS server does not answer: check its network.";
+    return act('dns', `Can't resolve ${host} (${code})`, advice, { host, code });
   }
 }
 
-type Seen = {
-  /** Why the chain is not trusted; null: it is. */
-  readonly error: string | null;
-  readonly subject: string;
-  readonly issuer: string;
-  readonly validToMs: number;
-};
-
 const soonMs = 14 * 86_400_000;
 
-async function checkCertificate(target: URL, way: Way): Promise<Finding> {
-  const seen = await seeCertificate(target, way);
+/** @param proxy what the certificate was seen through; null: nothing */
+function certificateFinding(
+  seen: SeenCertificate | { readonly code: string },
+  target: URL,
+  clock: Clock,
+  proxy: string | null,
+): Found {
   if ('code' in seen) {
-    const advice = 'Look whether a firewall lets this machine through to the server, and at api.url in the config.';
+    const advice =
+      proxy === null
+        ? 'Check the firewall and api.url in the config.'
+        : 'Check api.url in the config. If it is right, ask the network team what the proxy lets through.';
     return act('tls', `No TLS connection to ${target.host} (${seen.code})`, advice, { code: seen.code });
   }
   const { error, subject, issuer, validToMs } = seen;
   const until = new Date(validToMs).toISOString().slice(0, 10);
   const facts = { error, subject, issuer, validUntil: until };
   const named = `the certificate of ${subject}, by ${issuer}`;
-  const leftMs = validToMs - way.clock.wallMs();
+  const leftMs = validToMs - clock.wallMs();
   switch (error) {
     case null:
       return leftMs > soonMs
-        ? fine('tls', `Trusted: ${named}, good until ${until}`, facts)
+        ? fine('tls', `Trusted: ${named}, valid until ${until}`, facts)
         : look('tls', `${capital(named)} ends on ${until}`, 'Whoever runs the server should renew it now.', facts);
     case 'CERT_HAS_EXPIRED':
       return act(
         'tls',
         leftMs < 0 ? `${capital(named)} expired on ${until}` : `A certificate in the chain of ${subject} has expired`,
-        'Whoever runs the server (or the proxy that stands in for it) must renew it. Look at the date of this machine too.',
+        "Whoever runs the server (or the proxy that stands in for it) must renew it. Check this machine's date too.",
         facts,
       );
     case 'CERT_NOT_YET_VALID':
-      return act('tls', `${capital(named)} is not valid yet`, 'Set the clock of this machine right.', facts);
+      return act('tls', `${capital(named)} is not valid yet`, "Set this machine's clock.", facts);
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return act(
         'tls',
         `${capital(named)} is not for ${target.hostname}`,
-        'Look at api.url in the config; or something between this machine and the server answers in its place.',
+        'Check api.url in the config; or something between this machine and the server answers in its place.',
         facts,
       );
     default:
       return act(
         'tls',
-        `Nobody whom this machine trusts vouches for ${named} (${error})`,
-        `Add the authority "${issuer}" to the certificates of the machine (preview and checkout: NODE_EXTRA_CA_CERTS), ` +
-          'if it is your own. If it is not, somebody reads along: do not go on.',
+        proxy === null
+          ? `This machine does not trust ${named} (${error})`
+          : `The proxy ${proxy} (or something behind it) inspects TLS: it shows ${named}, which this machine does not trust (${error})`,
+        `Add the authority "${issuer}" to this machine's certificates (preview and checkout: NODE_EXTRA_CA_CERTS) ` +
+          'if it is yours. If not, the connection may be intercepted: stop here.',
         facts,
       );
   }
 }
 
-function seeCertificate(target: URL, way: Way): Promise<Seen | { readonly code: string }> {
-  return new Promise((resolve) => {
-    const host = target.hostname.replace(/^\[|\]$/g, '');
-    const isName = !/^[\d.]+$|:/.test(host);
-    const ca = way.trustsSystem ? [...tls.getCACertificates('default'), ...tls.getCACertificates('system')] : undefined;
-    const socket = tls.connect({
-      host,
-      port: Number(target.port || 443),
-      ...(isName ? { servername: host } : {}),
-      ...(ca === undefined ? {} : { ca }),
-      // Only looked at, over a connection that carries nothing.
-      rejectUnauthorized: false,
-    });
-    const cancel = way.clock.after(way.timeoutMs, () => done({ code: 'TIMEOUT' }));
-    function done(seen: Seen | { readonly code: string }): void {
-      cancel();
-      socket.destroy();
-      resolve(seen);
-    }
-    socket.once('error', (error) => done({ code: codeOf(error) }));
-    socket.once('secureConnect', () => {
-      const certificate = socket.getPeerCertificate();
-      const name = isName ? host : target.hostname;
-      const wrongName = tls.checkServerIdentity(name, certificate);
-      // Node gives the reason as text of its own, or as an error with a code.
-      const reason: unknown = socket.authorizationError ?? null;
-      const untrusted = reason instanceof Error ? codeOf(reason) : reason === null ? null : String(reason);
-      done({
-        error: socket.authorized ? null : (untrusted ?? (wrongName === undefined ? null : codeOf(wrongName))),
-        subject: oneName(certificate.subject),
-        issuer: oneName(certificate.issuer),
-        validToMs: Date.parse(certificate.valid_to),
-      });
-    });
-  });
-}
-
-function oneName(name: { readonly CN?: string | string[]; readonly O?: string | string[] } | undefined): string {
-  const told = name?.CN ?? name?.O ?? 'somebody without a name';
-  return Array.isArray(told) ? told.join(', ') : told;
-}
-
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error ? String(error.code) : error.name;
 }

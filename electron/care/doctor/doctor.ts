@@ -7,10 +7,11 @@ import type { Clock } from '../../machine/clock.ts';
 import type { Secrets } from '../../machine/secrets.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkBackups, checkDisk, checkFolder, checkInstance } from './check-folder.ts';
+import { checkMonitoring } from './check-monitoring.ts';
 import { checkServer } from './check-server.ts';
 import { checkFeed, checkVersion } from './check-version.ts';
 import { checkWay, type Way } from './check-way.ts';
-import { act, checkNames, type Finding, fine } from './finding.ts';
+import { act, type Finding, type Found, fine, together } from './finding.ts';
 
 export type Patient = {
   /** Throws where the config cannot be used, as the app's start would. */
@@ -35,41 +36,33 @@ export async function examine(patient: Patient): Promise<Finding[]> {
   const { dataDir, clock, platform, nativeBinding } = patient;
   const [config, found] = examineConfig(patient);
   const folder = checkFolder(dataDir, platform);
+  const instance = folder.facts.exists === true ? [checkInstance(dataDir, clock, nativeBinding)] : [];
   const local =
     folder.facts.exists === true
-      ? [
-          await checkDisk(dataDir),
-          checkInstance(dataDir, clock, nativeBinding),
-          checkBackups(dataDir, clock),
-          ...checkDatabase(patient),
-        ]
+      ? [await checkDisk(dataDir), ...instance, checkBackups(dataDir, clock), ...checkDatabase(patient)]
       : [];
   const away = found?.mode === 'live' ? await examineLine(patient, found.config) : [];
-  const all = [config, folder, ...local, ...away, checkVersion(patient.version, platform)];
-  return all.sort((a, b) => checkNames.indexOf(a.check) - checkNames.indexOf(b.check));
+  const isOpen = instance.some(({ facts }) => facts.open === true);
+  const told = found?.mode === 'live' ? checkMonitoring({ dataDir, clock, isOpen, health: found.config.health }) : [];
+  return together([config, folder, ...local, ...away, ...told, checkVersion(patient.version, platform)]);
 }
 
-function examineConfig({ findConfig }: Patient): [Finding, FoundConfig | null] {
+function examineConfig({ findConfig }: Patient): [Found, FoundConfig | null] {
   try {
     const found = findConfig();
     if (found.mode === 'live') return [fine('config', found.file, { file: found.file }), found];
     const advice = 'To make this machine a till, write its config: see the README, or tillside config check --help.';
-    return [fine('config', 'None was found: this is practice mode, without a server', { file: null }, advice), found];
+    return [fine('config', 'None found: practice mode, no server', { file: null }, advice), found];
   } catch (error) {
     if (!(error instanceof MachineConfigError)) throw error;
     const [first] = error.problems;
     const more = error.problems.length > 1 ? ` (and ${error.problems.length - 1} more)` : '';
     const told = first === undefined ? '' : `: ${problemInWords(first)}${more}`;
     return [
-      act(
-        'config',
-        `${error.file} cannot be used${told}`,
-        'Correct the file; tillside config check names every mistake.',
-        {
-          file: error.file,
-          problems: error.problems.length,
-        },
-      ),
+      act('config', `${error.file} cannot be used${told}`, 'Fix the file. For all errors, run tillside config check.', {
+        file: error.file,
+        problems: error.problems.length,
+      }),
       null,
     ];
   }
@@ -78,7 +71,7 @@ function examineConfig({ findConfig }: Patient): [Finding, FoundConfig | null] {
 async function examineLine(
   patient: Patient,
   config: Extract<FoundConfig, { mode: 'live' }>['config'],
-): Promise<Finding[]> {
+): Promise<Found[]> {
   const timeoutMs = Math.min(config.api.timeoutSeconds * 1000, longestWaitMs);
   const { version, platform, transport } = patient;
   const parts = await Promise.all([

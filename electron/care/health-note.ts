@@ -1,0 +1,45 @@
+/**
+ * How telling IT's monitoring went the last time, for the doctor: it must not send a heartbeat of its own. Beside it the
+ * starts that followed a crash, which no run can count by itself.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+
+/** Null: the last one was taken. `sinceMs` is when it began to fail. */
+const trouble = z
+  .object({ code: z.string().max(60), sinceMs: z.number() })
+  .nullable()
+  .catch(null);
+const note = z.object({
+  heartbeat: trouble,
+  metrics: trouble,
+  otlp: trouble,
+  crashes: z.number().int().min(0).catch(0),
+});
+export type HealthNote = z.output<typeof note>;
+export type ToldTo = Exclude<keyof HealthNote, 'crashes'>;
+
+const nothing: HealthNote = { heartbeat: null, metrics: null, otlp: null, crashes: 0 };
+
+function noteFile(dataDir: string): string {
+  return path.join(dataDir, 'health.json');
+}
+
+export function readHealthNote(dataDir: string): HealthNote {
+  try {
+    return note.parse(JSON.parse(readFileSync(noteFile(dataDir), 'utf8')));
+  } catch {
+    return nothing;
+  }
+}
+
+export function changeHealthNote(dataDir: string, change: Partial<HealthNote>): void {
+  const file = noteFile(dataDir);
+  try {
+    writeFileSync(`${file}.new`, JSON.stringify({ ...readHealthNote(dataDir), ...change }), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  } catch {
+    // A full disk is told elsewhere; a till does not stop for a note.
+  }
+}
