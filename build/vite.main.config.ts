@@ -12,6 +12,7 @@ import { projectRoot } from './project-root.ts';
 export const threads = {
   'background-worker': path.join(projectRoot, 'electron', 'db', 'background-worker.ts'),
   'import-worker': path.join(projectRoot, 'electron', 'region', 'import-worker.ts'),
+  'reader-worker': path.join(projectRoot, 'electron', 'region', 'reader-worker.ts'),
   'checkpoint-worker': path.join(projectRoot, 'electron', 'db', 'checkpoint', 'checkpoint-worker.ts'),
 };
 

@@ -159,6 +159,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     onFile,
     dataDir,
     clock,
+    store: config.store,
     changed: (state) => emit({ name: 'customers.importChanged', payload: state }),
     customerChanged: line.customerChanged,
   });

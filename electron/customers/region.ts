@@ -196,10 +196,10 @@ export function regionFilesIn(dataDir: string): readonly string[] {
   return existsSync(dataDir) ? readdirSync(dataDir).filter((name) => fileShape.test(name)) : [];
 }
 
-/** Files of earlier regions, and what is left of an import that nobody will go on with. @returns what could not be removed */
-export function removeOldRegions(db: Db, dataDir: string): readonly FileTrouble[] {
+/** Files of earlier regions but one that is kept. @returns what could not be removed */
+export function removeOldRegions(db: Db, dataDir: string, kept: string | null): readonly FileTrouble[] {
   const current = currentName(db);
-  const isOld = (name: string) => fileShape.test(name) && name !== current;
+  const isOld = (name: string) => fileShape.test(name) && name !== current && name !== kept;
   return tidyEach(dataDir, isOld, (file) => rmSync(file, { force: true }));
 }
 

@@ -8,7 +8,8 @@ export type RememberedName =
   | 'extended-fields'
   | 'staff-list'
   | 'store-login'
-  | 'drafts';
+  | 'drafts'
+  | 'region-before';
 
 export function remember(db: Db, name: RememberedName, value: unknown, asOfMs: number): void {
   sql(

@@ -24,7 +24,7 @@ import type { OrgRefresh, OrgView, StaffList } from '../model/org-view.ts';
 import type { ConnectionCheck, SyncStatus } from '../model/sync-status.ts';
 import type { ChangeResult, FieldProblem, SaveResult, UpdateHistoryEntry, UpdateView } from '../model/update-view.ts';
 import { type PracticeState, practiceFaults } from '../practice/practice-state.ts';
-import type { ImportState } from '../region/import-state.ts';
+import type { ImportState, RegionFacts } from '../region/import-state.ts';
 import type { Draft } from '../updates/drafts.ts';
 
 /** A longest value of any field; the rules of each field are stricter (see `updates/rules.ts`). */
@@ -100,9 +100,22 @@ export const calls = {
   'customers.whoElseHas': call(z.strictObject({ identifier, exceptId: localId.nullable() })).returns<LookupResult>(),
 
   /** Reads a file of the region's customers from this machine's disk; goes on with one that was cut off. */
-  'customers.import': call(z.strictObject({ file: z.string().trim().min(1).max(4096) })).returns<ImportState>(),
+  'customers.import': call(
+    z.strictObject({
+      file: z.string().trim().min(1).max(4096),
+      encoding: z.enum(['utf-8', 'windows-1252']).default('utf-8'),
+      dateOrder: z.enum(['day-first', 'month-first']).nullable().default(null),
+      /** Read and check only. */
+      check: z.boolean().default(false),
+    }),
+  ).returns<ImportState>(),
+  /** Whether what was read and asked about (`question`) is taken. */
+  'customers.importAnswer': call(z.strictObject({ take: z.boolean() })).returns<ImportState>(),
+  /** One step back: the customers of the import before take the place of these. */
+  'customers.importUndo': call(nothing).returns<ImportState>(),
   'customers.importCancel': call(nothing).returns<ImportState>(),
   'customers.importState': call(nothing).returns<ImportState>(),
+  'customers.region': call(nothing).returns<RegionFacts>(),
 
   /** What `updates.save` would object to, without saving. */
   'updates.check': call(z.strictObject({ target, changes })).returns<readonly FieldProblem[]>(),

@@ -1,72 +1,132 @@
-/** What the columns of a CSV file mean: the loyalty API's own names and what IT calls them besides. */
+/** What the columns of a CSV file mean: the loyalty API's own names, and what exporters and IT call them besides. */
 import type { JsonObject } from '../loyalty-api/wire/scalars.ts';
+import { isPlaceholder } from './file-values.ts';
 import { UnreadableFile } from './unreadable-file.ts';
 
 type Column =
   | { readonly kind: 'value'; readonly key: string }
+  | { readonly kind: 'full-name' }
   | { readonly kind: 'custom' | 'extended'; readonly name: string }
   | { readonly kind: 'subscription'; readonly channel: string; readonly priority: string }
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'left-out' };
 export type Columns = readonly Column[];
 
-const names: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    user_id: ['user_id', 'userid', 'id', 'customer_id', 'customerid'],
-    firstname: ['firstname', 'first_name', 'given_name'],
-    lastname: ['lastname', 'last_name', 'surname', 'family_name'],
-    mobile: ['mobile', 'mobile_number', 'phone', 'phone_number'],
-    email: ['email', 'email_address', 'e_mail'],
-    external_id: ['external_id', 'externalid', 'card_number'],
-    registered_on: ['registered_on', 'registration_date'],
-    registered_till: ['registered_till'],
-    associated_with: ['associated_with', 'associated_till'],
-    type: ['type', 'loyalty_type'],
-    fraud_status: ['fraud_status'],
-    loyalty_points: ['loyalty_points', 'points', 'current_points'],
-    lifetime_points: ['lifetime_points'],
-    lifetime_purchases: ['lifetime_purchases'],
-    current_slab: ['current_slab', 'slab', 'tier'],
-    tier_expiry_date: ['tier_expiry_date', 'tier_expires_on'],
-    updated_on: ['updated_on'],
-    source: ['source'],
-  }).flatMap(([key, spellings]) => spellings.map((spelling): [string, string] => [spelling, key])),
+/** How a column of the file was understood, for whoever gave it. */
+export type ColumnReport = {
+  readonly column: string;
+  /** The customer's field in the words of `customer/get`; null: left out. */
+  readonly takenAs: string | null;
+  /** `again`: another column says the same in a clearer way. */
+  readonly why: 'not-known' | 'again' | null;
+};
+
+/** Letters and digits of each spelling in small letters, the clearest first: of two columns for one field it is taken. */
+const spellings: { readonly [key: string]: string } = {
+  user_id: 'userid loyaltyuserid loyaltyid customerid memberid id customernumber recordid',
+  firstname: 'firstname customerfirstname givenname forename namefirst',
+  lastname: 'lastname customerlastname surname familyname namelast',
+  'full-name': 'customername fullname membername contactname name displayname',
+  mobile:
+    'mobile mobilenumber mobileno mobilephone mobilephonenumber customermobile cellphone cell cellnumber msisdn phone ' +
+    'phonenumber phoneno contactnumber telephone tel',
+  email: 'email emailaddress emailid mail customeremail primaryemail',
+  external_id: 'externalid cardnumber cardno loyaltycard loyaltycardnumber membershipnumber membershipid externalcustomerid',
+  registered_on: 'registeredon registrationdate registereddate enrolledon enrollmentdate joindate joinedon createdate createdat',
+  registered_till: 'registeredtill registeredstore',
+  associated_with: 'associatedwith associatedtill',
+  type: 'type loyaltytype',
+  fraud_status: 'fraudstatus',
+  loyalty_points: 'loyaltypoints points currentpoints pointsbalance',
+  lifetime_points: 'lifetimepoints',
+  lifetime_purchases: 'lifetimepurchases',
+  current_slab: 'currentslab slab tier tiername',
+  tier_expiry_date: 'tierexpirydate tierexpireson slabexpirydate',
+  updated_on: 'updatedon lastmodifieddate lastupdated updatedat',
+  source: 'source',
+};
+
+type Spelling = { readonly key: string; readonly rank: number };
+const keys: ReadonlyMap<string, Spelling> = new Map(
+  Object.entries(spellings).flatMap(([key, names]) =>
+    names.split(' ').map((name, rank): [string, Spelling] => [name, { key, rank }]),
+  ),
 );
 
 const identifiers = ['user_id', 'mobile', 'email', 'external_id'];
 
 /** @throws UnreadableFile where no column says who a customer is */
-export function readHeading(heading: readonly string[]): Columns {
-  const columns = heading.map(readName);
+export function readHeading(heading: readonly string[]): { columns: Columns; report: readonly ColumnReport[] } {
+  const best = new Map<string, number>();
+  const spelled = heading.map((text) => keys.get(bare(text)) ?? null);
+  for (const [at, found] of spelled.entries()) {
+    const before = found === null ? undefined : best.get(found.key);
+    if (found !== null && (before === undefined || found.rank < (spelled[before]?.rank ?? 0))) best.set(found.key, at);
+  }
+  // Names that come in two columns are told more exactly there.
+  if (best.has('firstname') || best.has('lastname')) best.delete('full-name');
+  const read = heading.map((text, at): { column: Column; report: ColumnReport } => {
+    const found = spelled[at] ?? null;
+    const named = { column: text.trim() };
+    if (found !== null && best.get(found.key) === at) {
+      const { key } = found;
+      return key === 'full-name'
+        ? { column: { kind: key }, report: { ...named, takenAs: 'firstname, lastname', why: null } }
+        : { column: { kind: 'value', key }, report: { ...named, takenAs: key, why: null } };
+    }
+    const column = found === null ? readNamed(text.trim()) : null;
+    if (column === null) {
+      return { column: { kind: 'left-out' }, report: { ...named, takenAs: null, why: found === null ? 'not-known' : 'again' } };
+    }
+    return { column, report: { ...named, takenAs: text.trim(), why: null } };
+  });
+  const columns = read.map(({ column }) => column);
   const tellsWho = columns.some((column) => column.kind === 'value' && identifiers.includes(column.key));
   if (!tellsWho) throw new UnreadableFile('no-identifier-column');
-  return columns;
+  return { columns, report: read.map(({ report }) => report) };
 }
 
-function readName(heading: string): Column {
-  const text = heading.trim();
+function bare(heading: string): string {
+  return heading.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+function readNamed(text: string): Column | null {
   const field = /^(custom|extended)(?:_fields?)?[.:](.+)$/i.exec(text);
   if (field?.[1] !== undefined && field[2] !== undefined) {
     return { kind: field[1].toLowerCase() === 'custom' ? 'custom' : 'extended', name: field[2].trim() };
   }
   const subscription = /^subscription[.:](\w+)[.:](\w+)$/i.exec(text);
-  if (subscription?.[1] !== undefined && subscription[2] !== undefined) {
-    return { kind: 'subscription', channel: subscription[1], priority: subscription[2] };
-  }
-  const key = names.get(text.toLowerCase().replace(/[\s-]+/g, '_'));
-  return key === undefined ? { kind: 'unknown' } : { kind: 'value', key };
+  if (subscription?.[1] === undefined || subscription[2] === undefined) return null;
+  return { kind: 'subscription', channel: subscription[1], priority: subscription[2] };
 }
 
-/** One line's values as the customer that `customer/get` would tell. Nothing in a column says that it is empty. */
-export function customerOfValues(columns: Columns, values: readonly string[]): JsonObject {
+/** Columns that hold dates, by their place. */
+export function dateColumns(columns: Columns): readonly number[] {
+  return columns.flatMap((column, at) =>
+    column.kind === 'value' && ['registered_on', 'updated_on', 'tier_expiry_date'].includes(column.key) ? [at] : [],
+  );
+}
+
+/**
+ * One line's values as the customer that `customer/get` would tell; what stands for nothing is empty.
+ * @returns null where there is not one value for each column; one more at the end may be there if it is empty
+ */
+export function customerOfValues(columns: Columns, values: readonly string[]): JsonObject | null {
+  const isTrailing = values.length === columns.length + 1 && values.at(-1)?.trim() === '';
+  if (values.length !== columns.length && !isTrailing) return null;
   const item: { [key: string]: unknown } = {};
   const custom: unknown[] = [];
   const extended: unknown[] = [];
   const subscriptions: unknown[] = [];
   for (const [at, column] of columns.entries()) {
-    const value = values[at] ?? '';
+    if (column.kind === 'left-out') continue;
+    const cell = values[at] ?? '';
+    const value = isPlaceholder(cell) ? '' : cell;
     switch (column.kind) {
       case 'value':
-        if (value.trim() !== '' || item[column.key] === undefined) item[column.key] = value;
+        item[column.key] = value;
+        break;
+      case 'full-name':
+        Object.assign(item, namesOf(value));
         break;
       case 'custom':
         custom.push({ name: column.name, value });
@@ -79,12 +139,19 @@ export function customerOfValues(columns: Columns, values: readonly string[]): J
         if (value.trim() !== '') subscriptions.push({ channel, priority, scope: 'all', is_subscribed: value });
         break;
       }
-      case 'unknown':
-        break;
     }
   }
   if (custom.length > 0) item.custom_fields = { field: custom };
   if (extended.length > 0) item.extended_fields = { field: extended };
   if (subscriptions.length > 0) item.subscriptions = { subscription: subscriptions };
   return item;
+}
+
+/** `James, Rita` and `Rita James`: whatever is last name here, both together read as the whole. */
+function namesOf(whole: string): { readonly firstname: string; readonly lastname: string } {
+  const name = whole.trim().replace(/\s+/g, ' ');
+  const [last, first, ...more] = name.split(',').map((part) => part.trim());
+  if (last !== undefined && first !== undefined && more.length === 0) return { firstname: first, lastname: last };
+  const gap = name.lastIndexOf(' ');
+  return gap < 0 ? { firstname: name, lastname: '' } : { firstname: name.slice(0, gap), lastname: name.slice(gap + 1) };
 }

@@ -3,21 +3,32 @@
  *
  * | phase | where | what a crash leaves |
  * | --- | --- | --- |
- * | reading, indexing | a thread, in `import.part` | the old customers; the same file goes on where it was committed last |
- * | taking | one commit here | the old customers, or the new ones |
+ * | reading, indexing | threads, in `import.part` | the old customers; the same file goes on where it was committed last |
+ * | weighing | here: what was found is compared with what is there | the old customers |
+ * | taking | one commit here | the old customers, or the new ones; the old file stays for one step back |
  * | laying | here, a few milliseconds at a time | the new customers; the next start lays the rest |
  */
 import { accessSync, constants, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { customersOnTill, removeOldRegions, takeRegion } from '../customers/region.ts';
+import { customersOnTill, regionState, removeOldRegions, takeRegion } from '../customers/region.ts';
 import type { Db, OpenDatabase } from '../db/open.ts';
 import type { Clock } from '../machine/clock.ts';
 import type { FileTrouble } from '../machine/file-trouble.ts';
 import { flushFolder, timeInName } from '../machine/folder-files.ts';
-import type { ImportFailure, ImportState } from './import-state.ts';
+import type { ColumnReport } from './csv-columns.ts';
+import { doubtsOf } from './doubts.ts';
+import {
+  type Findings,
+  type ImportFailure,
+  type ImportOptions,
+  type ImportState,
+  plainImport,
+  type RegionFacts,
+} from './import-state.ts';
 import type { FromImportWorker, ImportTask, ToImportWorker } from './import-task.ts';
 import { RegionLaying } from './lay-region.ts';
+import { keepRegion, regionBefore, stepBack } from './region-before.ts';
 
 const workerFile = new URL(
   import.meta.url.endsWith('.ts') ? './import-worker.ts' : './import-worker.js',
@@ -29,18 +40,30 @@ export type ImportParameters = {
   readonly onFile: OpenDatabase;
   readonly dataDir: string;
   readonly clock: Clock;
+  /** Where mobiles without a country are from, and the time of dates that name another zone. */
+  readonly store: { readonly countryCode: string; readonly timeZone: string };
   readonly changed: (state: ImportState) => void;
   /** The record of this customer is another one now. */
   readonly customerChanged: (customerId: number) => void;
 };
 
-type Running = { readonly worker: Worker; readonly task: ImportTask; readonly startedAtMs: number };
+type Running = {
+  readonly worker: Worker;
+  readonly task: ImportTask;
+  readonly options: ImportOptions;
+  readonly startedAtMs: number;
+};
+
+type Ready = Extract<FromImportWorker, { kind: 'ready' }>;
+type Asked = { readonly running: Running; readonly findings: Findings };
 
 export class CustomerImport {
   readonly #at: ImportParameters;
   readonly #laying: RegionLaying;
   #state: ImportState = { kind: 'none' };
   #running: Running | null = null;
+  #asked: Asked | null = null;
+  #columns: readonly ColumnReport[] | null = null;
   #ended: Promise<void> = Promise.resolve();
   #firstReadAt: { readonly atMs: number; readonly records: number; readonly bytes: number } | null = null;
 
@@ -51,8 +74,16 @@ export class CustomerImport {
 
   /** The screen's calls. */
   readonly calls = {
-    'customers.import': ({ file }: { readonly file: string }) => {
-      this.start(file);
+    'customers.import': ({ file, ...options }: { readonly file: string } & Omit<ImportOptions, 'sure'>) => {
+      this.start(file, { ...options, sure: false });
+      return this.#state;
+    },
+    'customers.importAnswer': ({ take }: { readonly take: boolean }) => {
+      this.answer(take);
+      return this.#state;
+    },
+    'customers.importUndo': () => {
+      this.undo();
       return this.#state;
     },
     'customers.importCancel': () => {
@@ -60,10 +91,21 @@ export class CustomerImport {
       return this.#state;
     },
     'customers.importState': () => this.#state,
+    'customers.region': () => this.facts,
   };
 
   get state(): ImportState {
     return this.#state;
+  }
+
+  get facts(): RegionFacts {
+    const { db, dataDir } = this.#at;
+    const state = regionState(db);
+    return {
+      customers: customersOnTill(db),
+      asOfMs: state.kind === 'there' ? state.asOfMs : null,
+      beforeAsOfMs: regionBefore(db, dataDir)?.asOfMs ?? null,
+    };
   }
 
   /** Resolves when nothing of an import runs any more. */
@@ -74,33 +116,41 @@ export class CustomerImport {
   /** Goes on with laying that a stop cut off, and clears away files of earlier regions. @returns what could not be removed */
   resumeAtStart(): readonly FileTrouble[] {
     this.#ended = this.#laying.run();
-    return removeOldRegions(this.#at.db, this.#at.dataDir);
+    return this.#clear();
   }
 
-  /** @returns false where one runs already */
-  start(file: string): boolean {
-    if (this.#running !== null || this.#state.kind === 'laying') return false;
-    const { dataDir, onFile, clock } = this.#at;
+  /**
+   * @param asOfMs when the server told it, at the latest; else the file's own time
+   * @returns false where one runs already
+   */
+  start(file: string, options: ImportOptions = plainImport, asOfMs: number | null = null): boolean {
+    if (this.#isBusy) return false;
+    const { dataDir, onFile, clock, store } = this.#at;
     const source = path.resolve(file);
+    this.#asked = null;
     const trouble = unreadable(source);
     if (trouble !== null) {
-      this.#show({ kind: 'failed', file: source, why: trouble });
+      this.#fail(source, trouble);
       return true;
     }
+    const { encoding, dateOrder } = options;
     const task: ImportTask = {
       source,
+      reading: { encoding, dateOrder, countryCode: store.countryCode, timeZone: store.timeZone },
       till: onFile,
       dataDir,
       staging: path.join(dataDir, 'import.part'),
       report: reportFile(source, dataDir),
-      nowMs: clock.wallMs(),
+      asOfMs: asOfMs ?? clock.wallMs(),
     };
     this.#firstReadAt = null;
+    this.#columns = null;
     const worker = new Worker(workerFile, { workerData: task });
-    this.#running = { worker, task, startedAtMs: clock.monotonicMs() };
+    this.#running = { worker, task, options, startedAtMs: clock.monotonicMs() };
     this.#show({
       kind: 'reading',
       file: source,
+      columns: null,
       records: 0,
       refused: 0,
       part: 0,
@@ -109,6 +159,27 @@ export class CustomerImport {
     });
     this.#ended = this.#follow(this.#running);
     return true;
+  }
+
+  /** What was asked after everything was read: take it, or leave all as it is. */
+  answer(take: boolean): void {
+    const asked = this.#asked;
+    if (asked === null) return;
+    this.#asked = null;
+    if (take) this.#ended = this.#take(asked.running, asked.findings);
+    else {
+      rmSync(asked.running.task.staging, { force: true });
+      this.#show({ kind: 'none' });
+    }
+  }
+
+  /** The region before takes the place of the present one. */
+  undo(): void {
+    if (this.#isBusy) return;
+    const { db, dataDir, onFile, clock } = this.#at;
+    if (stepBack(db, dataDir, onFile.keyHex, clock.wallMs())) {
+      this.#ended = this.#layAll({ file: '', refused: 0, report: null }, clock.monotonicMs());
+    } else this.#fail('', 'nothing-before');
   }
 
   /** What was read so far is kept for the next start with the same file. */
@@ -123,6 +194,10 @@ export class CustomerImport {
     // A commit of the thread's own holds; what came after it is read again.
     await this.#running?.worker.terminate();
     await this.#ended;
+  }
+
+  get #isBusy(): boolean {
+    return this.#running !== null || this.#state.kind === 'laying';
   }
 
   async #follow(running: Running): Promise<void> {
@@ -143,74 +218,113 @@ export class CustomerImport {
   async #end(running: Running, last: FromImportWorker | null, file: string): Promise<void> {
     switch (last?.kind) {
       case 'ready':
-        await this.#take(running, last.rows, last.refused);
+        await this.#weigh(running, last);
         return;
       case 'cancelled':
         this.#show({ kind: 'cancelled', file, records: last.records });
         return;
       case 'unreadable':
         rmSync(running.task.staging, { force: true });
-        this.#show({ kind: 'failed', file, why: last.why });
+        this.#fail(file, last.why, last.line);
         return;
       case 'failed':
-        this.#show({ kind: 'failed', file, why: failureOf(last.code) });
+        this.#fail(file, failureOf(last.code));
         return;
       default:
-        this.#show({ kind: 'failed', file, why: 'stopped' });
+        this.#fail(file, 'stopped');
     }
   }
 
   #told({ task }: Running, message: FromImportWorker): void {
     const file = task.source;
+    if (message.kind === 'columns') this.#columns = message.columns;
     if (message.kind === 'indexing') {
       const { records, refused, done, of } = message;
       this.#show({ kind: 'indexing', file, records, refused, done, of });
     }
     if (message.kind !== 'reading') return;
-    const { records, refused, bytes, totalBytes, resumedAt } = message;
+    const { records, refused, bytes, totalBytes } = message;
     const atMs = this.#at.clock.monotonicMs();
     // What an earlier run has taken is only read over, much faster than the rest.
-    if (records > resumedAt) this.#firstReadAt ??= { atMs, records, bytes };
+    this.#firstReadAt ??= { atMs, records, bytes };
     const first = this.#firstReadAt;
-    const seconds = first === null ? 0 : (atMs - first.atMs) / 1000;
-    const bytesPerSecond = first === null || seconds === 0 ? 0 : (bytes - first.bytes) / seconds;
+    const seconds = (atMs - first.atMs) / 1000;
+    const bytesPerSecond = seconds === 0 ? 0 : (bytes - first.bytes) / seconds;
     this.#show({
       kind: 'reading',
       file,
+      columns: this.#columns,
       records,
       refused,
       part: totalBytes === 0 ? 1 : bytes / totalBytes,
-      recordsPerSecond: first === null || seconds === 0 ? 0 : Math.round((records - first.records) / seconds),
+      recordsPerSecond: seconds === 0 ? 0 : Math.round((records - first.records) / seconds),
       secondsLeft: bytesPerSecond === 0 ? null : Math.ceil((totalBytes - bytes) / bytesPerSecond),
     });
   }
 
-  async #take({ task, startedAtMs }: Running, rows: number, refused: number): Promise<void> {
-    const { db, dataDir, onFile, clock } = this.#at;
-    const file = task.source;
-    if (rows === 0) {
+  async #weigh(running: Running, ready: Ready): Promise<void> {
+    const { task, options } = running;
+    const { rows: customers, records, refused } = ready;
+    if (customers === 0) {
       rmSync(task.staging, { force: true });
-      this.#show({ kind: 'failed', file, why: 'nothing-in-it' });
+      this.#fail(task.source, 'nothing-in-it');
       return;
     }
+    const state = regionState(this.#at.db);
+    const before = state.kind === 'there' ? state.rows : null;
+    const columns = this.#columns;
+    const findings: Findings = {
+      file: task.source,
+      columns,
+      customers,
+      records,
+      refused,
+      report: refused === 0 ? null : task.report,
+      before,
+      doubts: doubtsOf({ ...ready, customers, columns, before }),
+    };
+    if (options.check) {
+      rmSync(task.staging, { force: true });
+      this.#show({ kind: 'checked', ...findings });
+    } else if (findings.doubts.length > 0 && !options.sure) {
+      this.#asked = { running, findings };
+      this.#show({ kind: 'question', ...findings });
+    } else await this.#take(running, findings);
+  }
+
+  async #take({ task, startedAtMs }: Running, findings: Findings): Promise<void> {
+    const { db, dataDir, onFile, clock } = this.#at;
     const name = `region-${timeInName(clock.wallMs())}.db`;
     renameSync(task.staging, path.join(dataDir, name));
     flushFolder(dataDir);
+    const present = regionState(db);
     if (!takeRegion(db, dataDir, onFile.keyHex, name)) {
-      this.#show({ kind: 'failed', file, why: 'not-taken' });
+      this.#fail(findings.file, 'not-taken');
       return;
     }
-    removeOldRegions(db, dataDir);
+    keepRegion(db, present, clock.wallMs());
+    this.#clear();
+    await this.#layAll(findings, startedAtMs);
+  }
+
+  async #layAll(
+    { file, refused, report }: Pick<Findings, 'file' | 'refused' | 'report'>,
+    startedAtMs: number,
+  ): Promise<void> {
+    const { db, clock } = this.#at;
     this.#show({ kind: 'laying', file, customers: customersOnTill(db), refused });
     await this.#laying.run();
-    this.#show({
-      kind: 'done',
-      file,
-      customers: customersOnTill(db),
-      refused,
-      seconds: Math.round((clock.monotonicMs() - startedAtMs) / 1000),
-      report: refused === 0 ? null : task.report,
-    });
+    const seconds = Math.round((clock.monotonicMs() - startedAtMs) / 1000);
+    this.#show({ kind: 'done', file, customers: customersOnTill(db), refused, seconds, report });
+  }
+
+  #clear(): readonly FileTrouble[] {
+    const { db, dataDir } = this.#at;
+    return removeOldRegions(db, dataDir, regionBefore(db, dataDir)?.name ?? null);
+  }
+
+  #fail(file: string, why: ImportFailure, line: number | null = null): void {
+    this.#show({ kind: 'failed', file, why, line });
   }
 
   #show(state: ImportState): void {

@@ -1,29 +1,30 @@
 /** What an import and its thread tell each other. */
 import type { OpenDatabase } from '../db/open.ts';
-import type { Written } from './region-writer.ts';
+import type { ColumnReport } from './csv-columns.ts';
+import type { Reading } from './open-customers.ts';
+import type { Compared, Written } from './region-writer.ts';
 import type { WhyUnreadable } from './unreadable-file.ts';
 
 export type ImportTask = {
   /** The file that IT gave. */
   readonly source: string;
+  readonly reading: Reading;
   readonly till: OpenDatabase;
   readonly dataDir: string;
   /** Where the region's file is made. */
   readonly staging: string;
   readonly report: string;
-  readonly nowMs: number;
+  /** When the server told what is in it, at the latest. */
+  readonly asOfMs: number;
 };
 
 export type ToImportWorker = { readonly kind: 'cancel' };
 export type FromImportWorker =
-  | ({
-      readonly kind: 'reading';
-      readonly resumedAt: number;
-      readonly bytes: number;
-      readonly totalBytes: number;
-    } & Written)
+  /** Null: the file has none. */
+  | { readonly kind: 'columns'; readonly columns: readonly ColumnReport[] | null }
+  | ({ readonly kind: 'reading'; readonly bytes: number; readonly totalBytes: number } & Written)
   | ({ readonly kind: 'indexing'; readonly done: number; readonly of: number } & Written)
-  | ({ readonly kind: 'ready' } & Written)
+  | ({ readonly kind: 'ready' } & Written & Compared)
   | ({ readonly kind: 'cancelled' } & Written)
-  | { readonly kind: 'unreadable'; readonly why: WhyUnreadable }
+  | { readonly kind: 'unreadable'; readonly why: WhyUnreadable; readonly line: number | null }
   | { readonly kind: 'failed'; readonly code: string };

@@ -1,11 +1,13 @@
-/** The thread of an import: reads the file and writes the region's file. The till's database is only read here. */
+/** The thread of an import: has the file read and writes the region's file. The till's database is only read here. */
 import { statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { FromImportWorker, ImportTask, ToImportWorker } from './import-task.ts';
 import { openKnownIds } from './known-ids.ts';
-import { readFile } from './read-file.ts';
-import { RegionWriter } from './region-writer.ts';
+import { type CustomersFile, openCustomers } from './open-customers.ts';
+import type { ReadRows } from './read-rows.ts';
+import { Readers } from './readers.ts';
+import { type Place, RegionWriter } from './region-writer.ts';
 import { UnreadableFile } from './unreadable-file.ts';
 
 const task: ImportTask = workerData;
@@ -22,47 +24,80 @@ const tellEveryMs = 200;
 
 async function run(): Promise<void> {
   const { size, mtimeMs } = statSync(task.source);
+  const file = await openCustomers(task.source, task.reading);
+  tell({ kind: 'columns', columns: file.columns });
   const ids = openKnownIds(task.till, task.dataDir);
-  const writer = new RegionWriter(
-    { ...task.till, file: task.staging },
-    { path: task.source, size, modifiedMs: mtimeMs },
-    task.report,
-    ids,
-  );
-  let toldAtMs = performance.now();
+  const readers = new Readers(file.shape, size);
   try {
-    for await (const { records, bytes } of readFile(task.source)) {
-      ids.onOneView(() => {
-        writer.take(records);
-      });
-      if (performance.now() - toldAtMs >= tellEveryMs) {
-        toldAtMs = performance.now();
-        tell({ kind: 'reading', ...writer.written, resumedAt: writer.resumedAt, bytes, totalBytes: size });
-        // Lets a cancel come in.
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      if (isCancelled) break;
-    }
+    const source = { path: task.source, size, modifiedMs: mtimeMs, reading: task.reading };
+    const writer = new RegionWriter({ ...task.till, file: task.staging }, source, task.report, ids);
+    const place = await readInto(writer, readers, file, size);
     if (isCancelled) {
-      writer.stop();
+      writer.stop(place);
       tell({ kind: 'cancelled', ...writer.written });
       return;
     }
+    await readers.close();
     // Told no later than the file was written.
-    writer.finish(Math.min(task.nowMs, Math.trunc(mtimeMs)), (done, of) => {
+    writer.finish(Math.min(task.asOfMs, Math.trunc(mtimeMs)), (done, of) => {
       tell({ kind: 'indexing', ...writer.written, done, of });
     });
-    tell({ kind: 'ready', ...writer.written });
+    tell({ kind: 'ready', ...writer.written, ...writer.compared });
   } finally {
+    await readers.close();
     ids.close();
   }
+}
+
+type BeingRead = { readonly read: Promise<ReadRows>; readonly endsAt: number };
+
+/** @returns where in the file what was written ends */
+async function readInto(
+  writer: RegionWriter,
+  readers: Readers,
+  file: CustomersFile,
+  totalBytes: number,
+): Promise<Place> {
+  let place = writer.resumedAt ?? { textAt: file.startsAt, lines: file.linesBefore };
+  let toldAtMs = performance.now();
+  const ahead: BeingRead[] = [];
+
+  async function takeNext(): Promise<void> {
+    const next = ahead.shift();
+    if (next === undefined) return;
+    const read = await next.read;
+    if (read.kind === 'unreadable') {
+      throw new UnreadableFile(read.why, read.line === null ? null : place.lines + read.line);
+    }
+    const { lines } = place;
+    place = { textAt: next.endsAt, lines: lines + read.lines };
+    writer.take(read.rows, lines, place);
+    if (performance.now() - toldAtMs < tellEveryMs) return;
+    toldAtMs = performance.now();
+    tell({ kind: 'reading', ...writer.written, bytes: file.bytesRead(), totalBytes });
+  }
+
+  for await (const { bytes, endsAt, isTooLong } of file.pieces(place.textAt)) {
+    const read: Promise<ReadRows> = isTooLong
+      ? Promise.resolve({ kind: 'read', rows: [{ line: 1, why: 'too-long' }], lines: 1 })
+      : readers.read(bytes);
+    // Where an earlier piece ends the import, nobody waits for this one.
+    read.catch(() => undefined);
+    ahead.push({ read, endsAt });
+    if (ahead.length > readers.ahead) await takeNext();
+    // Lets a cancel come in.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (isCancelled) return place;
+  }
+  while (ahead.length > 0) await takeNext();
+  return place;
 }
 
 try {
   await run();
 } catch (error) {
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null;
-  if (error instanceof UnreadableFile) tell({ kind: 'unreadable', why: error.code });
+  if (error instanceof UnreadableFile) tell({ kind: 'unreadable', why: error.code, line: error.line });
   else if (databaseTrouble(error) !== null || typeof code === 'string') {
     tell({ kind: 'failed', code: typeof code === 'string' ? code : 'unknown' });
   } else throw error;

@@ -5,18 +5,27 @@
  * New pages need no rollback journal, so that a commit costs little, and a kill or a power cut at any moment leaves the
  * last commit.
  */
-import { closeSync, existsSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
 import { regionFormat, regionIndexes, regionTables } from '../customers/region.ts';
 import { type Db, type OpenDatabase, openEncrypted } from '../db/open.ts';
 import { flushFile } from '../machine/folder-files.ts';
-import type { FileRecord } from './read-file.ts';
+import type { KnownIds } from './known-ids.ts';
+import type { Reading } from './open-customers.ts';
+import type { ReadRow } from './read-rows.ts';
 import { type Refusal, refusals } from './refusal.ts';
-import { type ToldRow, toldRow } from './told-row.ts';
+import type { ToldRow } from './told-row.ts';
+import { rowTables, WhoseIds } from './whose-ids.ts';
 
-/** Which file an unfinished import reads; another file, or a changed one, is begun anew. */
-export type Source = { readonly path: string; readonly size: number; readonly modifiedMs: number };
+/** Which file an unfinished import reads and how; another file, or a changed one, is begun anew. */
+export type Source = { readonly path: string; readonly size: number; readonly modifiedMs: number; readonly reading: Reading };
 
 export type Written = { readonly records: number; readonly rows: number; readonly refused: number };
+
+/** Where a later run goes on: so much of the text, and so many lines of it, are written. */
+export type Place = { readonly textAt: number; readonly lines: number };
+
+/** How many customers were compared with those whom the till knows by the same user id, and of how many all else differs. */
+export type Compared = { readonly compared: number; readonly somebodyElse: number };
 
 const commitEvery = 20_000;
 
@@ -24,82 +33,72 @@ export class RegionWriter {
   readonly #db: Db;
   readonly #file: string;
   readonly #insert: (id: number, line: number, told: ToldRow) => void;
-  readonly #idOf: (told: ToldRow) => number | null;
+  readonly #ids: KnownIds;
+  readonly #claims: WhoseIds;
   readonly #report: RefusedReport;
-  /** Records of the source that a run before this one has taken: they are read over. */
-  readonly resumedAt: number;
-  #records = 0;
-  #rows = 0;
-  #refused: number;
+  /** null: nothing of the file is written yet */
+  readonly resumedAt: Place | null;
+  #written: Written;
+  #compared: Compared = { compared: 0, somebodyElse: 0 };
   #sinceCommit = 0;
   #nextId: number;
 
   /** @param reportFile where refused lines are listed */
-  constructor(
-    onFile: OpenDatabase,
-    source: Source,
-    reportFile: string,
-    ids: { readonly of: (told: ToldRow) => number | null; readonly firstFree: number },
-  ) {
+  constructor(onFile: OpenDatabase, source: Source, reportFile: string, ids: KnownIds) {
     this.#file = onFile.file;
-    const unfinished = openUnfinished(onFile, source);
-    this.#db = unfinished.db;
-    this.resumedAt = unfinished.records;
-    this.#rows = unfinished.rows;
-    this.#refused = unfinished.refused;
-    this.#report = new RefusedReport(reportFile, unfinished.records > 0);
-    this.#idOf = ids.of;
-    const highest = this.#db.prepare<[], { n: number | null }>('select max(id) as n from customers').get()?.n ?? 0;
+    const { db, progress } = openUnfinished(onFile, source);
+    this.#db = db;
+    this.resumedAt = progress.text_at === null ? null : { textAt: progress.text_at, lines: progress.lines };
+    this.#written = { records: progress.records, rows: progress.rows, refused: progress.refused };
+    this.#report = new RefusedReport(reportFile, progress.report_bytes);
+    this.#ids = ids;
+    this.#claims = new WhoseIds(db);
+    const highest = db.prepare<[], { n: number | null }>('select max(id) as n from customers').get()?.n ?? 0;
     this.#nextId = Math.max(ids.firstFree, highest + 1);
-    this.#insert = inserts(this.#db);
-    this.#db.exec('begin');
+    this.#insert = inserts(db);
+    db.exec('begin');
   }
 
   get written(): Written {
-    return { records: this.#records, rows: this.#rows, refused: this.#refused };
+    return this.#written;
   }
 
-  /** @returns whether it committed what was written so far */
-  take(records: readonly FileRecord[]): boolean {
-    for (const record of records) {
-      this.#records += 1;
-      if (this.#records <= this.resumedAt) continue;
-      this.#sinceCommit += 1;
-      if ('why' in record) this.#refuse(record.line, record.why);
-      else {
-        const told = toldRow(record.item);
-        if (typeof told === 'string') this.#refuse(record.line, told);
-        else this.#write(record.line, told);
+  get compared(): Compared {
+    return this.#compared;
+  }
+
+  /** @param linesBefore what to add to the rows' lines @param place behind these rows */
+  take(rows: readonly ReadRow[], linesBefore: number, place: Place): void {
+    let { records, refused, rows: written } = this.#written;
+    this.#ids.onOneView(() => {
+      for (const row of rows) {
+        if ('why' in row) {
+          this.#report.add(row.line + linesBefore, row.why);
+          refused += 1;
+        } else {
+          this.#write(row.line + linesBefore, row.told);
+          written += 1;
+        }
       }
-    }
-    if (this.#sinceCommit < commitEvery) return false;
-    this.commit();
-    return true;
-  }
-
-  commit(): void {
-    this.#sinceCommit = 0;
-    this.#report.flush();
-    this.#db
-      .prepare('update import_progress set records = ?, rows = ?, refused = ?')
-      .run(Math.max(this.#records, this.resumedAt), this.#rows, this.#refused);
-    this.#db.exec('commit; begin');
+    });
+    records += rows.length;
+    this.#written = { records, rows: written, refused };
+    this.#sinceCommit += rows.length;
+    if (this.#sinceCommit >= commitEvery) this.#commit(place);
   }
 
   /** Makes the indexes and closes the file, whole and on the disk. @param step called before each */
   finish(asOfMs: number, step: (done: number, of: number) => void): void {
-    const [byUserId = '', ...others] = regionIndexes('main');
-    step(0, others.length + 1);
-    this.#db.exec(byUserId);
-    this.#dropToldAgain();
-    this.commit();
-    for (const [at, index] of others.entries()) {
-      step(at + 1, others.length + 1);
+    const indexes = regionIndexes('main');
+    for (const [at, index] of indexes.entries()) {
+      step(at, indexes.length);
       this.#db.exec(`${index}; commit; begin`);
     }
+    this.#dropToldAgain();
+    this.#claims.settle(() => this.#nextId++);
     this.#db
       .prepare('insert into about (format, rows, as_of_ms) values (?, ?, ?)')
-      .run(regionFormat, this.#rows, asOfMs);
+      .run(regionFormat, this.#written.rows, asOfMs);
     this.#db.exec('drop table import_progress; commit');
     this.#report.close();
     this.#db.close();
@@ -107,61 +106,56 @@ export class RegionWriter {
   }
 
   /** Keeps what is there for a later run. */
-  stop(): void {
-    this.commit();
+  stop(place: Place): void {
+    this.#commit(place);
     this.#db.exec('commit');
     this.#report.close();
     this.#db.close();
   }
 
+  #commit({ textAt, lines }: Place): void {
+    this.#sinceCommit = 0;
+    const { records, rows, refused } = this.#written;
+    this.#db
+      .prepare('update import_progress set records = ?, rows = ?, refused = ?, text_at = ?, lines = ?, report_bytes = ?')
+      .run(records, rows, refused, textAt, lines, this.#report.flush());
+    this.#db.exec('commit; begin');
+  }
+
   #write(line: number, told: ToldRow): void {
-    const known = this.#idOf(told);
-    const earlier = known === null ? undefined : this.#lineOf(known);
-    if (earlier !== undefined && known !== null) {
-      this.#refuse(earlier, 'told-again');
-      this.#remove(known);
+    const known = this.#ids.of(told);
+    if (known?.isSomebodyElse !== undefined && known.isSomebodyElse !== null) {
+      const { compared, somebodyElse } = this.#compared;
+      this.#compared = { compared: compared + 1, somebodyElse: somebodyElse + Number(known.isSomebodyElse) };
     }
-    this.#insert(known ?? this.#nextId++, line, told);
-    this.#rows += 1;
+    const isFree = known !== null && this.#lineOf(known.id) === undefined;
+    const id = known !== null && isFree ? known.id : this.#nextId++;
+    if (known !== null && (!isFree || known.by !== 0)) this.#claims.claim(id, known.id, known.by);
+    this.#insert(id, line, told);
   }
 
   #lineOf(id: number): number | undefined {
     return this.#db.prepare<[number], { line: number }>('select line from customers where id = ?').get(id)?.line;
   }
 
-  #remove(id: number): void {
-    for (const [table, column] of [
-      ['customers', 'id'],
-      ['customer_records', 'customer_id'],
-      ['customer_words', 'customer_id'],
-    ] as const) {
-      this.#db.prepare(`delete from ${table} where ${column} = ?`).run(id);
-    }
-    this.#rows -= 1;
-  }
-
   /** Who comes more than once: an index in the order of the user ids shows them side by side. */
   #dropToldAgain(): void {
-    const rows = this.#db
-      .prepare<[], { id: number; user_id: string }>(
-        'select id, user_id from customers indexed by customers_user_id where user_id is not null order by user_id, id',
+    type Row = { readonly id: number; readonly user_id: string; readonly line: number };
+    const several = this.#db
+      .prepare<[], Row>(
+        `select id, user_id, line from customers where user_id in
+           (select user_id from customers where user_id is not null group by user_id having count(*) > 1)`,
       )
-      .iterate();
-    const double: number[] = [];
-    let before: { id: number; user_id: string } | null = null;
-    for (const row of rows) {
-      if (before?.user_id === row.user_id) double.push(before.id);
-      before = row;
+      .all();
+    for (const rows of Map.groupBy(several, (row) => row.user_id).values()) {
+      const earlier = rows.sort((a, b) => a.line - b.line).slice(0, -1);
+      for (const { id, line } of earlier) {
+        this.#report.add(line, 'told-again');
+        for (const [table, column] of rowTables) this.#db.prepare(`delete from ${table} where ${column} = ?`).run(id);
+      }
+      const { records, rows: written, refused } = this.#written;
+      this.#written = { records, rows: written - earlier.length, refused: refused + earlier.length };
     }
-    for (const id of double) {
-      this.#refuse(this.#lineOf(id) ?? 0, 'told-again');
-      this.#remove(id);
-    }
-  }
-
-  #refuse(line: number, why: Refusal): void {
-    this.#refused += 1;
-    this.#report.add(line, why);
   }
 }
 
@@ -194,15 +188,19 @@ function inserts(db: Db): (id: number, line: number, told: ToldRow) => void {
   };
 }
 
-type Unfinished = { readonly db: Db } & Written;
-type ProgressRow = Written & { readonly source: string };
+type Progress = Written & {
+  readonly source: string;
+  readonly text_at: number | null;
+  readonly lines: number;
+  readonly report_bytes: number;
+};
 
-function openUnfinished(onFile: OpenDatabase, source: Source): Unfinished {
+function openUnfinished(onFile: OpenDatabase, source: Source): { readonly db: Db; readonly progress: Progress } {
   const told = JSON.stringify(source);
   if (existsSync(onFile.file)) {
     const db = openStaging(onFile);
-    const row = progressOf(db);
-    if (db !== null && row?.source === told) return { db, ...row };
+    const progress = progressOf(db);
+    if (db !== null && progress?.source === told) return { db, progress };
     db?.close();
     rmSync(onFile.file, { force: true });
     rmSync(`${onFile.file}-journal`, { force: true });
@@ -211,14 +209,14 @@ function openUnfinished(onFile: OpenDatabase, source: Source): Unfinished {
   if (db === null) throw new Error('An unfinished import cannot be made.');
   db.exec(regionTables('main'));
   db.exec(`create table import_progress (source text not null, records integer not null, rows integer not null,
-    refused integer not null) strict`);
-  db.prepare('insert into import_progress values (?, 0, 0, 0)').run(told);
-  return { db, records: 0, rows: 0, refused: 0 };
+    refused integer not null, text_at integer, lines integer not null, report_bytes integer not null) strict`);
+  db.prepare('insert into import_progress values (?, 0, 0, 0, null, 0, 0)').run(told);
+  return { db, progress: { source: told, records: 0, rows: 0, refused: 0, text_at: null, lines: 0, report_bytes: 0 } };
 }
 
-function progressOf(db: Db | null): ProgressRow | null {
+function progressOf(db: Db | null): Progress | null {
   try {
-    return db?.prepare<[], ProgressRow>('select source, records, rows, refused from import_progress').get() ?? null;
+    return db?.prepare<[], Progress>('select * from import_progress').get() ?? null;
   } catch {
     // Finished but never taken, or of another version.
     return null;
@@ -244,12 +242,13 @@ class RefusedReport {
   readonly #file: string;
   #descriptor: number | null = null;
   #lines: string[] = [];
-  #append: boolean;
+  #bytes: number;
 
-  constructor(file: string, append: boolean) {
+  /** @param bytes what of the list an earlier run has committed: lines behind it would come twice */
+  constructor(file: string, bytes: number) {
     this.#file = file;
-    this.#append = append;
-    if (!append) rmSync(file, { force: true });
+    this.#bytes = bytes;
+    if (bytes === 0) rmSync(file, { force: true });
   }
 
   add(line: number, why: Refusal): void {
@@ -257,15 +256,17 @@ class RefusedReport {
     if (this.#lines.length >= 1000) this.flush();
   }
 
-  flush(): void {
-    if (this.#lines.length === 0) return;
+  /** @returns how long the list is */
+  flush(): number {
+    if (this.#lines.length === 0) return this.#bytes;
     if (this.#descriptor === null) {
-      const isNew = !this.#append || !existsSync(this.#file);
-      this.#descriptor = openSync(this.#file, this.#append ? 'a' : 'w', 0o600);
-      if (isNew) writeSync(this.#descriptor, 'line,reason,explanation\n');
-      this.#append = true;
+      const isThere = this.#bytes > 0 && existsSync(this.#file);
+      this.#descriptor = openSync(this.#file, isThere ? 'r+' : 'w', 0o600);
+      if (isThere) ftruncateSync(this.#descriptor, this.#bytes);
+      else this.#bytes = writeSync(this.#descriptor, 'line,reason,explanation\n', 0);
     }
-    writeSync(this.#descriptor, this.#lines.splice(0).join(''));
+    this.#bytes += writeSync(this.#descriptor, this.#lines.splice(0).join(''), this.#bytes);
+    return this.#bytes;
   }
 
   close(): void {

@@ -56,6 +56,7 @@ export async function importInto(db: Db, dataDir: string, customers: number): Pr
     onFile: onFile(dataDir),
     dataDir,
     clock: systemClock,
+    store: { countryCode: 'IN', timeZone: 'Asia/Kolkata' },
     changed: () => undefined,
     customerChanged: () => undefined,
   });

@@ -8,6 +8,7 @@ import { attachRegion, customersOnTill } from '../../electron/customers/region.t
 import { readRecord } from '../../electron/customers/store.ts';
 import { openEncrypted } from '../../electron/db/open.ts';
 import { testKey } from '../customers/cache.ts';
+import { plainImport } from '../../electron/region/import-state.ts';
 import { type ImportRig, openImportRig } from './import-rig.ts';
 
 const child = fileURLToPath(new URL('./importing-child.ts', import.meta.url));
@@ -47,7 +48,7 @@ async function importAgain(rig: ImportRig, source: string): Promise<void> {
   const again = rig.newImport();
   again.resumeAtStart();
   await again.ended;
-  again.start(source);
+  again.start(source, { ...plainImport, sure: true });
   await again.ended;
   assert.ok(again.state.kind === 'done' && again.state.report !== null);
   assert.equal(again.state.refused, 1);

@@ -7,7 +7,7 @@ import { searchCustomers } from '../../electron/customers/search.ts';
 import type { Db } from '../../electron/db/open.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { CustomerImport } from '../../electron/region/customer-import.ts';
-import type { ImportState } from '../../electron/region/import-state.ts';
+import { type ImportOptions, type ImportState, plainImport } from '../../electron/region/import-state.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { openTestCache, type TestCache, testKey } from '../customers/cache.ts';
 
@@ -16,8 +16,8 @@ export type ImportRig = TestCache & {
   readonly outbox: Outbox;
   readonly states: readonly ImportState[];
   readonly newImport: () => CustomerImport;
-  /** Writes a file and imports it. */
-  readonly importText: (name: string, text: string) => Promise<ImportState>;
+  /** Writes a file and imports it, whatever is found. */
+  readonly importText: (name: string, text: string | Buffer, options?: Partial<ImportOptions>) => Promise<ImportState>;
   readonly names: (query: string) => string[];
   /** The first who is found. */
   readonly idOf: (query: string) => number;
@@ -36,6 +36,7 @@ export function openImportRig(t: TestContext): ImportRig {
       onFile: { file, keyHex: testKey },
       dataDir: folder,
       clock: systemClock,
+      store: { countryCode: 'IN', timeZone: 'Asia/Kolkata' },
       changed: (state) => states.push(state),
       customerChanged: () => undefined,
     });
@@ -45,11 +46,11 @@ export function openImportRig(t: TestContext): ImportRig {
     outbox: new Outbox(db, systemClock, systemRandom),
     states,
     newImport,
-    importText: async (name, text) => {
+    importText: async (name, text, options = {}) => {
       const source = path.join(folder, 'files', name);
       writeFileSync(source, text);
       const one = newImport();
-      one.start(source);
+      one.start(source, { ...plainImport, sure: true, ...options });
       await one.ended;
       return one.state;
     },

@@ -8,6 +8,7 @@ import { openEncrypted } from '../../electron/db/open.ts';
 import { count } from '../../electron/db/statements.ts';
 import { keepFound } from '../../electron/sync/settle.ts';
 import { recordOf, testKey } from '../customers/cache.ts';
+import { plainImport } from '../../electron/region/import-state.ts';
 import { type ImportRig, openImportRig } from './import-rig.ts';
 
 const heading = 'user_id,first name,Last Name,mobile,email,external_id,tier,points,custom.city,color\n';
@@ -125,7 +126,9 @@ describe('import of the customers of a region', () => {
     assert.deepEqual(rig.names('devika'), ['Devika Nair']);
     assert.equal(rig.idOf('baker'), kept);
     assert.equal(customersOnTill(rig.db), 2);
-    assert.equal(readdirSync(rig.dataDir).filter((name) => name.startsWith('region-')).length, 1);
+    await rig.importText('newest.csv', `${heading}3003,Devika,Nair,919845000002,,,,,,\n`);
+    // The one before stays for one step back.
+    assert.equal(readdirSync(rig.dataDir).filter((name) => name.startsWith('region-')).length, 2);
   });
 
   it('does not put an older file over what the server told since', async (t) => {
@@ -164,14 +167,14 @@ describe('import of the customers of a region', () => {
     const source = path.join(rig.folder, 'files', 'new.csv');
     writeFileSync(source, heading + rows.join(''));
     const first = rig.newImport();
-    first.start(source);
+    first.start(source, { ...plainImport, sure: true });
     first.cancel();
     await first.ended;
     assert.equal(first.state.kind, 'cancelled');
     assert.deepEqual(rig.names('rita'), ['Rita James']);
     assert.ok(existsSync(path.join(rig.dataDir, 'import.part')));
     const second = rig.newImport();
-    second.start(source);
+    second.start(source, { ...plainImport, sure: true });
     await second.ended;
     assert.equal(second.state.kind, 'done');
     assert.equal(count(rig.db, 'select count(*) as n from region.customers'), 60_000);
@@ -186,8 +189,8 @@ describe('import of the customers of a region', () => {
       return state.kind === 'failed' ? state.why : state.kind;
     };
     assert.equal(await why('a.csv', 'color,size\nred,7\n'), 'no-identifier-column');
-    assert.equal(await why('b.json', '[{"user_id":1}]'), 'not-customers');
-    assert.equal(await why('c.csv', ''), 'not-customers');
+    assert.equal(await why('b.json', '[{"user_id":1}]'), 'json-list');
+    assert.equal(await why('c.csv', ''), 'empty');
     assert.equal(await why('d.ndjson', '{"firstname":"Nobody"}\n'), 'nothing-in-it');
     assert.equal(await why('e.csv', '\ufffe'), 'no-identifier-column');
     assert.deepEqual(rig.names('rita'), ['Rita James']);

@@ -6,6 +6,7 @@ import { openTillDatabase } from '../../electron/data/till-database.ts';
 
 import { systemClock } from '../../electron/machine/system-clock.ts';
 import { CustomerImport } from '../../electron/region/customer-import.ts';
+import { plainImport } from '../../electron/region/import-state.ts';
 import { testKey } from '../customers/cache.ts';
 
 const [folder = '', source = '', phase] = process.argv.slice(2);
@@ -17,6 +18,7 @@ const one = new CustomerImport({
   onFile,
   dataDir: folder,
   clock: systemClock,
+  store: { countryCode: 'IN', timeZone: 'Asia/Kolkata' },
   changed: (state) => {
     const isUnderWay = state.kind !== 'reading' || state.records > 0;
     // The kernel ends the process, its threads too, before this call returns.
@@ -24,5 +26,5 @@ const one = new CustomerImport({
   },
   customerChanged: () => undefined,
 });
-one.start(source);
+one.start(source, { ...plainImport, sure: true });
 await one.ended;

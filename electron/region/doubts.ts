@@ -1,0 +1,29 @@
+/** Whether what a file would make of this till is so unlike what is there that somebody has to say yes to it. */
+import type { ColumnReport } from './csv-columns.ts';
+import type { Doubt } from './import-state.ts';
+
+export type Weighed = {
+  readonly columns: readonly ColumnReport[] | null;
+  readonly customers: number;
+  readonly records: number;
+  readonly refused: number;
+  readonly before: number | null;
+  readonly compared: number;
+  readonly somebodyElse: number;
+};
+
+/** Fewer show nothing: a customer may have another mobile now. */
+const comparedAtLeast = 20;
+
+export function doubtsOf(found: Weighed): readonly Doubt[] {
+  const { columns, customers, records, refused, before, compared, somebodyElse } = found;
+  const taken = (key: string) => columns?.some(({ takenAs }) => takenAs?.split(', ').includes(key)) === true;
+  const isUnread = columns?.some(({ why }) => why === 'not-known') === true;
+  const lacks = !(taken('firstname') || taken('lastname')) || !taken('mobile');
+  return [
+    ...(before !== null && customers < before * 0.8 ? (['shrinks'] as const) : []),
+    ...(refused > records * 0.02 ? (['many-refused'] as const) : []),
+    ...(isUnread && lacks ? (['columns'] as const) : []),
+    ...(compared >= comparedAtLeast && somebodyElse > compared / 5 ? (['other-people'] as const) : []),
+  ];
+}

@@ -1,0 +1,148 @@
+/**
+ * A file's text as UTF-8 bytes, unpacked where it is gz or zst. What a file is shows in its first bytes, never in its name:
+ * whatever is surely not a text of customers is named and refused before any of it is read.
+ */
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { UnreadableFile, type WhyUnreadable } from './unreadable-file.ts';
+
+const pieceBytes = 1 << 20;
+const lookedAtBytes = 4096;
+
+export type FileBytes = {
+  readonly pieces: AsyncIterable<Buffer>;
+  /** How much of the file itself has been read. */
+  readonly bytesRead: () => number;
+};
+
+/** Reading stops with UnreadableFile at what is not text, with the system's own error at what cannot be read. */
+export function openFileBytes(file: string): FileBytes {
+  const raw = createReadStream(file, { highWaterMark: pieceBytes });
+  return { pieces: textOf(raw), bytesRead: () => raw.bytesRead };
+}
+
+async function* textOf(raw: Readable & { readonly bytesRead: number }): AsyncGenerator<Buffer> {
+  try {
+    const { head, rest } = await peek(raw);
+    const unpack = packing(head);
+    const text = unpack === null ? { head, rest } : await peek(unpacked(head, rest, unpack()));
+    const why = wrongKind(text.head);
+    if (why !== null) throw new UnreadableFile(why);
+    yield* asUtf8(text.head, text.rest);
+  } finally {
+    raw.destroy();
+  }
+}
+
+type Peeked = { readonly head: Buffer; readonly rest: AsyncIterator<Buffer> };
+
+async function peek(stream: AsyncIterable<Buffer>): Promise<Peeked> {
+  const rest = stream[Symbol.asyncIterator]();
+  const parts: Buffer[] = [];
+  for (let length = 0; length < lookedAtBytes; ) {
+    const { value, done } = await rest.next();
+    if (done === true) break;
+    parts.push(value);
+    length += value.length;
+  }
+  return { head: Buffer.concat(parts), rest };
+}
+
+function startsWith(head: Buffer, ...bytes: readonly number[]): boolean {
+  return bytes.every((byte, at) => head[at] === byte);
+}
+
+type Unpacker = ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress>;
+
+function packing(head: Buffer): (() => Unpacker) | null {
+  if (startsWith(head, 0x1f, 0x8b)) return createGunzip;
+  return startsWith(head, 0x28, 0xb5, 0x2f, 0xfd) ? createZstdDecompress : null;
+}
+
+async function* unpacked(head: Buffer, rest: AsyncIterator<Buffer>, unpacker: Unpacker): AsyncGenerator<Buffer> {
+  const feeding = feed(head, rest, unpacker);
+  // Whoever reads hears of it from the stream.
+  feeding.catch((error: Error) => unpacker.destroy(error));
+  try {
+    const out: AsyncIterable<Buffer> = unpacker;
+    yield* out;
+  } catch (error) {
+    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null;
+    if (typeof code === 'string' && /^(Z_|ZSTD_|ERR_ZSTD|ERR_BUFFER)/.test(code)) throw new UnreadableFile('damaged');
+    throw error;
+  } finally {
+    unpacker.destroy();
+  }
+}
+
+async function feed(head: Buffer, rest: AsyncIterator<Buffer>, unpacker: Unpacker): Promise<void> {
+  for (let piece: Buffer | undefined = head; piece !== undefined; ) {
+    if (unpacker.destroyed) return;
+    if (!unpacker.write(piece)) await once(unpacker);
+    const { value, done }: IteratorResult<Buffer> = await rest.next();
+    piece = done === true ? undefined : value;
+  }
+  unpacker.end();
+}
+
+function once(unpacker: Unpacker): Promise<void> {
+  return new Promise((resolve) => {
+    unpacker.once('drain', resolve);
+    unpacker.once('close', resolve);
+  });
+}
+
+/** What the first bytes surely are, where that is no text that an import reads. */
+function wrongKind(head: Buffer): WhyUnreadable | null {
+  if (head.length === 0) return 'empty';
+  if (startsWith(head, 0x50, 0x4b, 0x03, 0x04)) {
+    return head.includes('[Content_Types].xml') || head.includes('xl/') ? 'spreadsheet' : 'packed';
+  }
+  // The old format of office programs.
+  if (startsWith(head, 0xd0, 0xcf, 0x11, 0xe0)) return 'spreadsheet';
+  const isPacked =
+    startsWith(head, 0x1f, 0x8b) ||
+    startsWith(head, 0x28, 0xb5, 0x2f, 0xfd) ||
+    startsWith(head, 0x42, 0x5a, 0x68) ||
+    startsWith(head, 0xfd, 0x37, 0x7a, 0x58, 0x5a) ||
+    startsWith(head, 0x37, 0x7a, 0xbc, 0xaf) ||
+    startsWith(head, 0x52, 0x61, 0x72, 0x21);
+  if (isPacked) return 'packed';
+  if (utf16Of(head) !== null) return null;
+  const nothings = head.subarray(0, lookedAtBytes).filter((byte) => byte === 0).length;
+  // Every second byte of a Latin text in UTF-16 is 0.
+  if (nothings > 0) return nothings > Math.min(head.length, lookedAtBytes) / 4 ? 'utf-16' : 'not-text';
+  const text = head.toString('latin1', 0, lookedAtBytes).replace(/^\xef\xbb\xbf/, '').trimStart();
+  if (text === '') return 'empty';
+  if (text.startsWith('%PDF')) return 'not-text';
+  if (/^<(!doctype|html|head|body|table|\?xml|meta)/i.test(text)) return 'web-page';
+  return text.startsWith('[') ? 'json-list' : null;
+}
+
+function utf16Of(head: Buffer): 'utf-16le' | 'utf-16be' | null {
+  if (startsWith(head, 0xff, 0xfe)) return 'utf-16le';
+  return startsWith(head, 0xfe, 0xff) ? 'utf-16be' : null;
+}
+
+async function* asUtf8(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  const utf16 = utf16Of(head);
+  if (utf16 === null) {
+    yield startsWith(head, 0xef, 0xbb, 0xbf) ? head.subarray(3) : head;
+    for await (const piece of remaining(rest)) yield piece;
+    return;
+  }
+  const decoder = new TextDecoder(utf16, { fatal: true });
+  try {
+    yield Buffer.from(decoder.decode(head, { stream: true }));
+    for await (const piece of remaining(rest)) yield Buffer.from(decoder.decode(piece, { stream: true }));
+    yield Buffer.from(decoder.decode());
+  } catch (error) {
+    if (error instanceof TypeError) throw new UnreadableFile('damaged');
+    throw error;
+  }
+}
+
+function remaining(rest: AsyncIterator<Buffer>): AsyncIterable<Buffer> {
+  return { [Symbol.asyncIterator]: () => rest };
+}

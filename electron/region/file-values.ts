@@ -1,0 +1,163 @@
+/** Values of a file, read strictly: what a spreadsheet or an exporter does to a number or a date is known, or refused. */
+import { isObject, type JsonObject } from '../loyalty-api/wire/scalars.ts';
+import { normalDateTime } from '../model/date-time.ts';
+import { callingCode, normalMobile } from '../model/identifiers.ts';
+import type { Refusal } from './refusal.ts';
+
+/** Whether 11/09 is in September or in November. */
+export type DateOrder = 'day-first' | 'month-first';
+
+export type ValueRules = {
+  readonly countryCode: string;
+  readonly timeZone: string;
+  /** null: the file has no date in which it matters, or writes all of them year first. */
+  readonly dateOrder: DateOrder | null;
+};
+
+/** As exporters write them. Null and Nan are names: only these spellings stand for nothing. */
+const placeholders: ReadonlySet<string> = new Set([
+  'NULL', 'null', '(null)', '(NULL)', '<null>', '<NULL>', '\\N', 'N/A', 'n/a', '#N/A', '#n/a', '#NULL!', '#VALUE!', '#REF!',
+  'NaN', 'nan', 'undefined', '-', '--', '—', '–',
+]);
+
+/** Whether a cell says that there is nothing. */
+export function isPlaceholder(cell: string): boolean {
+  return placeholders.has(cell.trim());
+}
+
+type Reader = (text: string, rules: ValueRules) => { readonly value: unknown } | Refusal;
+
+const nothing = { value: null };
+const roundedNumber = /^[+-]?\d+([.,]\d+)?E\+?\d+$/i;
+
+function digitsOf(text: string): string {
+  return text.replace(/\.0+$/, '');
+}
+
+const readId: Reader = (text) => {
+  if (roundedNumber.test(text)) return 'rounded';
+  const digits = digitsOf(text);
+  return /^-?\d{1,20}$/.test(digits) ? { value: digits } : 'not-an-id';
+};
+
+const readMobile: Reader = (text, { countryCode }) => {
+  if (roundedNumber.test(text)) return 'rounded';
+  const typed = digitsOf(text);
+  const code = callingCode(countryCode) ?? '';
+  // As the server tells it; there are too many of these to ask the number plan of each.
+  if (/^[1-9]\d{10,14}$/.test(typed) && typed.startsWith(code)) return { value: typed };
+  return { value: normalMobile(typed, countryCode) ?? typed };
+};
+
+const readEmail: Reader = (text) => (text.includes('@') ? { value: text } : 'not-an-email');
+
+const readExternalId: Reader = (text) => {
+  if (roundedNumber.test(text)) return 'rounded';
+  return { value: /^\d+\.0+$/.test(text) ? digitsOf(text) : text };
+};
+
+const readAmount: Reader = (text) => {
+  const plain = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text) ? text.replaceAll(',', '') : text;
+  return Number.isFinite(Number(plain)) ? { value: plain } : 'not-a-number';
+};
+
+const readDate: Reader = (text, rules) => {
+  const local = localTime(text, rules);
+  return local === null ? 'not-a-date' : { value: local };
+};
+
+const readers: readonly { readonly keys: readonly string[]; readonly read: Reader }[] = [
+  { keys: ['user_id', 'id'], read: readId },
+  { keys: ['mobile'], read: readMobile },
+  { keys: ['email'], read: readEmail },
+  { keys: ['external_id'], read: readExternalId },
+  { keys: ['loyalty_points', 'lifetime_points', 'lifetime_purchases'], read: readAmount },
+  { keys: ['registered_on', 'updated_on', 'tier_expiry_date'], read: readDate },
+  { keys: ['firstname', 'first_name', 'lastname', 'last_name'], read: (text) => ({ value: text }) },
+];
+const readerOf: readonly (readonly [string, Reader])[] = readers.flatMap(({ keys, read }) =>
+  keys.map((key): [string, Reader] => [key, read]),
+);
+
+/** The customer with every value that says who they are, how much or when, in the one form that it has here. */
+export function strictCustomer(item: JsonObject, rules: ValueRules): JsonObject | Refusal {
+  let changed: { [key: string]: unknown } | null = null;
+  for (const [key, read] of readerOf) {
+    const told = item[key];
+    if (told === undefined || told === null || isObject(told) || Array.isArray(told)) continue;
+    if (typeof told === 'number' && Number.isInteger(told) && !Number.isSafeInteger(told)) return 'rounded';
+    const text = String(told).trim();
+    if (text === '') continue;
+    if (text.includes('\ufffd')) return 'lost-letters';
+    const found = isPlaceholder(text) ? nothing : read(text, rules);
+    if (typeof found === 'string') return found;
+    if (found.value === told) continue;
+    changed ??= { ...item };
+    changed[key] = found.value;
+  }
+  return changed ?? item;
+}
+
+const otherOrders = /^(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?)?$/;
+const yearFirst = /^(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/i;
+
+/** A time of the store, as the loyalty API writes it; null where it is none. */
+export function localTime(text: string, { timeZone, dateOrder }: ValueRules): string | null {
+  // MySQL's zero date is nothing, also to the API.
+  if (text.startsWith('0000-00-00')) return text;
+  const iso = yearFirst.exec(text);
+  if (iso !== null) {
+    const [, year, , month, day, hour, minute, second, zone] = iso;
+    const plain = plainTime(year, month, day, hour, minute, second);
+    return plain === null || zone === undefined ? plain : inZone(plain, zone, timeZone);
+  }
+  const other = otherOrders.exec(text);
+  if (other === null || dateOrder === null) return null;
+  const [, first, , second, year, hour, minute, seconds] = other;
+  const [day, month] = dateOrder === 'day-first' ? [first, second] : [second, first];
+  return plainTime(year, month, day, hour, minute, seconds);
+}
+
+function plainTime(
+  year = '',
+  month = '',
+  day = '',
+  hour = '0',
+  minute = '00',
+  second = '00',
+): string | null {
+  // A year of another calendar; 9999 is how databases write "never".
+  if (Number(year) > 2199 && year !== '9999') return null;
+  const two = (text: string) => text.padStart(2, '0');
+  return normalDateTime(`${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`);
+}
+
+function inZone(plain: string, zone: string, timeZone: string): string | null {
+  const offset = /^(z|utc)$/i.test(zone) ? 'Z' : zone.replace(/^([+-]\d{2}):?(\d{2})$/, '$1:$2');
+  const at = Date.parse(`${plain.replace(' ', 'T')}${offset}`);
+  return Number.isNaN(at) ? null : storeTime(timeZone).format(at);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Writes a moment as `YYYY-MM-DD HH:MM:SS` of the store, which is Sweden's way. */
+function storeTime(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+  formats.set(timeZone, format);
+  return format;
+}
+
+/** What the dates of a file surely show of their order: a number over 12 is no month. */
+export function orderShown(texts: Iterable<string>): DateOrder | 'either' | 'none' {
+  let shown: DateOrder | 'either' | 'none' = 'none';
+  for (const text of texts) {
+    const found = otherOrders.exec(text.trim());
+    if (found === null) continue;
+    if (shown === 'none') shown = 'either';
+    if (Number(found[1]) > 12) return 'day-first';
+    if (Number(found[3]) > 12) return 'month-first';
+  }
+  return shown;
+}

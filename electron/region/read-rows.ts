@@ -1,0 +1,27 @@
+/** One piece of a file as the rows that are written, or why not. */
+import { type FileShape, readPiece } from './read-piece.ts';
+import type { RefusedLine } from './refusal.ts';
+import { type ToldRow, toldRow } from './told-row.ts';
+import { UnreadableFile, type WhyUnreadable } from './unreadable-file.ts';
+
+export type ReadRow = { readonly line: number; readonly told: ToldRow } | RefusedLine;
+
+/** Lines are counted within the piece. */
+export type ReadRows =
+  | { readonly kind: 'read'; readonly rows: readonly ReadRow[]; readonly lines: number }
+  | { readonly kind: 'unreadable'; readonly why: WhyUnreadable; readonly line: number | null };
+
+export function readRows(bytes: Buffer, shape: FileShape): ReadRows {
+  try {
+    const { records, lines } = readPiece(bytes, shape);
+    const rows = records.map((record): ReadRow => {
+      if ('why' in record) return record;
+      const told = toldRow(record.item);
+      return typeof told === 'string' ? { line: record.line, why: told } : { line: record.line, told };
+    });
+    return { kind: 'read', rows, lines };
+  } catch (error) {
+    if (error instanceof UnreadableFile) return { kind: 'unreadable', why: error.code, line: error.line };
+    throw error;
+  }
+}
