@@ -4,7 +4,15 @@ import { folderFiles } from '../machine/folder-files.ts';
 import type { ColumnReport } from '../region/csv-columns.ts';
 import { CustomerImport } from '../region/customer-import.ts';
 import type { Doubt, Findings, ImportFailure, ImportOptions, ImportState } from '../region/import-state.ts';
-import { BadUsage, type Command, type CommandIo, CommandRefused, type ExitCode, exitCodes, type Given } from './command.ts';
+import {
+  BadUsage,
+  type Command,
+  type CommandIo,
+  CommandRefused,
+  type ExitCode,
+  exitCodes,
+  type Given,
+} from './command.ts';
 import { storeOf, tillPlace } from './till-place.ts';
 import { writeDatabase } from './write-database.ts';
 
@@ -132,7 +140,9 @@ export function tellEnd(state: ImportState, given: Given, io: CommandIo): ExitCo
     }
     case 'question':
       throw new CommandRefused(
-        [...findingLines(state), `${unchanged} If all of this is meant so, the same command with --yes takes it.`].join('\n'),
+        [...findingLines(state), `${unchanged} If all of this is meant so, the same command with --yes takes it.`].join(
+          '\n',
+        ),
       );
     case 'cancelled':
       throw new CommandRefused(

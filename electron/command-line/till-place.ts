@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type FoundConfig, findConfig } from '../config/find-config.ts';
 import { MachineConfigError } from '../config/machine-config.ts';
 import { dataPlace } from '../machine/data-place.ts';
+import { practiceTimeZone } from '../practice/practice-config.ts';
 import { BadUsage, type CommandIo, type Given } from './command.ts';
 import { desktopArguments } from './desktop-arguments.ts';
 
@@ -22,6 +23,11 @@ export function configOf(given: Given, { env, platform, cwd, home, isInstalled }
   const isPlaceKnown = isInstalled && given.text('data') === undefined;
   const liveDataDir = isPlaceKnown ? dataPlace(platform, env, home, 'live') : null;
   return findConfig({ argument: given.text('config'), env, platform, cwd, machineWide: true, liveDataDir });
+}
+
+/** Where this till stands. */
+export function storeOf(found: FoundConfig): { readonly countryCode: string; readonly timeZone: string } {
+  return found.mode === 'live' ? found.config.store : { countryCode: 'IN', timeZone: practiceTimeZone };
 }
 
 /** The folder of a command that was only typed so far, also where it is none or the config cannot be used. */

@@ -30,8 +30,10 @@ const spellings: { readonly [key: string]: string } = {
     'mobile mobilenumber mobileno mobilephone mobilephonenumber customermobile cellphone cell cellnumber msisdn phone ' +
     'phonenumber phoneno contactnumber telephone tel',
   email: 'email emailaddress emailid mail customeremail primaryemail',
-  external_id: 'externalid cardnumber cardno loyaltycard loyaltycardnumber membershipnumber membershipid externalcustomerid',
-  registered_on: 'registeredon registrationdate registereddate enrolledon enrollmentdate joindate joinedon createdate createdat',
+  external_id:
+    'externalid cardnumber cardno loyaltycard loyaltycardnumber membershipnumber membershipid externalcustomerid',
+  registered_on:
+    'registeredon registrationdate registereddate enrolledon enrollmentdate joindate joinedon createdate createdat',
   registered_till: 'registeredtill registeredstore',
   associated_with: 'associatedwith associatedtill',
   type: 'type loyaltytype',
@@ -75,7 +77,10 @@ export function readHeading(heading: readonly string[]): { columns: Columns; rep
     }
     const column = found === null ? readNamed(text.trim()) : null;
     if (column === null) {
-      return { column: { kind: 'left-out' }, report: { ...named, takenAs: null, why: found === null ? 'not-known' : 'again' } };
+      return {
+        column: { kind: 'left-out' },
+        report: { ...named, takenAs: null, why: found === null ? 'not-known' : 'again' },
+      };
     }
     return { column, report: { ...named, takenAs: text.trim(), why: null } };
   });
@@ -86,7 +91,10 @@ export function readHeading(heading: readonly string[]): { columns: Columns; rep
 }
 
 function bare(heading: string): string {
-  return heading.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  return heading
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 function readNamed(text: string): Column | null {

@@ -74,7 +74,11 @@ class Cutter {
   #piece(bytes: Buffer, end: number, isTooLong: boolean): Piece {
     this.#endsAt += end;
     // A buffer of its own, which can be handed to another thread.
-    return { bytes: Buffer.from(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + end)), endsAt: this.#endsAt, isTooLong };
+    return {
+      bytes: Buffer.from(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + end)),
+      endsAt: this.#endsAt,
+      isTooLong,
+    };
   }
 
   #drop(bytes: Buffer): void {

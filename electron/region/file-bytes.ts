@@ -113,7 +113,10 @@ function wrongKind(head: Buffer): WhyUnreadable | null {
   const nothings = head.subarray(0, lookedAtBytes).filter((byte) => byte === 0).length;
   // Every second byte of a Latin text in UTF-16 is 0.
   if (nothings > 0) return nothings > Math.min(head.length, lookedAtBytes) / 4 ? 'utf-16' : 'not-text';
-  const text = head.toString('latin1', 0, lookedAtBytes).replace(/^\xef\xbb\xbf/, '').trimStart();
+  const text = head
+    .toString('latin1', 0, lookedAtBytes)
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart();
   if (text === '') return 'empty';
   if (text.startsWith('%PDF')) return 'not-text';
   if (/^<(!doctype|html|head|body|table|\?xml|meta)/i.test(text)) return 'web-page';

@@ -1,7 +1,8 @@
 /** Values of a file, read strictly: what a spreadsheet or an exporter does to a number or a date is known, or refused. */
 import { isObject, type JsonObject } from '../loyalty-api/wire/scalars.ts';
-import { normalDateTime } from '../model/date-time.ts';
-import { callingCode, normalMobile } from '../model/identifiers.ts';
+import { cleanText } from '../model/clean-text.ts';
+import { gregorian } from '../model/date-time.ts';
+import { callingCode, normalEmail, normalExternalId, normalMobile, normalUserId } from '../model/identifiers.ts';
 import type { Refusal } from './refusal.ts';
 
 /** Whether 11/09 is in September or in November. */
@@ -16,8 +17,27 @@ export type ValueRules = {
 
 /** As exporters write them. Null and Nan are names: only these spellings stand for nothing. */
 const placeholders: ReadonlySet<string> = new Set([
-  'NULL', 'null', '(null)', '(NULL)', '<null>', '<NULL>', '\\N', 'N/A', 'n/a', '#N/A', '#n/a', '#NULL!', '#VALUE!', '#REF!',
-  'NaN', 'nan', 'undefined', '-', '--', '—', '–',
+  'NULL',
+  'null',
+  '(null)',
+  '(NULL)',
+  '<null>',
+  '<NULL>',
+  '\\N',
+  'N/A',
+  'n/a',
+  '#N/A',
+  '#n/a',
+  '#NULL!',
+  '#VALUE!',
+  '#REF!',
+  'NaN',
+  'nan',
+  'undefined',
+  '-',
+  '--',
+  '—',
+  '–',
 ]);
 
 /** Whether a cell says that there is nothing. */
@@ -31,13 +51,15 @@ const nothing = { value: null };
 const roundedNumber = /^[+-]?\d+([.,]\d+)?E\+?\d+$/i;
 
 function digitsOf(text: string): string {
-  return text.replace(/\.0+$/, '');
+  return /^\d+\.0+$/.test(text) ? text.replace(/\.0+$/, '') : text;
 }
 
 const readId: Reader = (text) => {
   if (roundedNumber.test(text)) return 'rounded';
-  const digits = digitsOf(text);
-  return /^-?\d{1,20}$/.test(digits) ? { value: digits } : 'not-an-id';
+  // Failed items of the API tell `-1`, which is nobody.
+  if (text === '-1') return nothing;
+  const value = normalUserId(text);
+  return value === null ? 'not-an-id' : { value };
 };
 
 const readMobile: Reader = (text, { countryCode }) => {
@@ -49,11 +71,12 @@ const readMobile: Reader = (text, { countryCode }) => {
   return { value: normalMobile(typed, countryCode) ?? typed };
 };
 
-const readEmail: Reader = (text) => (text.includes('@') ? { value: text } : 'not-an-email');
+const readEmail: Reader = (text) =>
+  text.includes('@') ? { value: normalEmail(text) ?? cleanText(text) } : 'not-an-email';
 
 const readExternalId: Reader = (text) => {
   if (roundedNumber.test(text)) return 'rounded';
-  return { value: /^\d+\.0+$/.test(text) ? digitsOf(text) : text };
+  return { value: normalExternalId(digitsOf(text)) };
 };
 
 const readAmount: Reader = (text) => {
@@ -73,7 +96,10 @@ const readers: readonly { readonly keys: readonly string[]; readonly read: Reade
   { keys: ['external_id'], read: readExternalId },
   { keys: ['loyalty_points', 'lifetime_points', 'lifetime_purchases'], read: readAmount },
   { keys: ['registered_on', 'updated_on', 'tier_expiry_date'], read: readDate },
-  { keys: ['firstname', 'first_name', 'lastname', 'last_name'], read: (text) => ({ value: text }) },
+  {
+    keys: ['firstname', 'first_name', 'lastname', 'last_name'],
+    read: (text) => ({ value: cleanText(text.replace(/\s*[\r\n]+\s*/g, ' ')) }),
+  },
 ];
 const readerOf: readonly (readonly [string, Reader])[] = readers.flatMap(({ keys, read }) =>
   keys.map((key): [string, Reader] => [key, read]),
@@ -99,10 +125,12 @@ export function strictCustomer(item: JsonObject, rules: ValueRules): JsonObject 
 }
 
 const otherOrders = /^(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?)?$/;
-const yearFirst = /^(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/i;
+const yearFirst =
+  /^(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/i;
 
 /** A time of the store, as the loyalty API writes it; null where it is none. */
-export function localTime(text: string, { timeZone, dateOrder }: ValueRules): string | null {
+export function localTime(told: string, { countryCode, timeZone, dateOrder }: ValueRules): string | null {
+  const text = countryCode === 'TH' ? gregorian(told, countryCode) : told;
   // MySQL's zero date is nothing, also to the API.
   if (text.startsWith('0000-00-00')) return text;
   const iso = yearFirst.exec(text);
@@ -118,18 +146,16 @@ export function localTime(text: string, { timeZone, dateOrder }: ValueRules): st
   return plainTime(year, month, day, hour, minute, seconds);
 }
 
-function plainTime(
-  year = '',
-  month = '',
-  day = '',
-  hour = '0',
-  minute = '00',
-  second = '00',
-): string | null {
-  // A year of another calendar; 9999 is how databases write "never".
-  if (Number(year) > 2199 && year !== '9999') return null;
-  const two = (text: string) => text.padStart(2, '0');
-  return normalDateTime(`${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`);
+function plainTime(year = '', month = '', day = '', hour = '0', minute = '0', second = '0'): string | null {
+  const numbers = [year, month, day, hour, minute, second].map(Number);
+  const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = numbers;
+  // Another year is one of another calendar; 9999 is how databases write "never".
+  if ((y < 1900 || y > 2199) && y !== 9999) return null;
+  // Day 0 of the next month is the last of this one.
+  if (mo < 1 || mo > 12 || d < 1 || d > new Date(Date.UTC(y, mo, 0)).getUTCDate()) return null;
+  if (h > 23 || mi > 59 || s > 59) return null;
+  const two = (number: number) => String(number).padStart(2, '0');
+  return `${year}-${two(mo)}-${two(d)} ${two(h)}:${two(mi)}:${two(s)}`;
 }
 
 function inZone(plain: string, zone: string, timeZone: string): string | null {

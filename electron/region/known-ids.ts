@@ -2,12 +2,12 @@
 
 import { decodeRecord } from '../customers/record-json.ts';
 import { attachRegionFile, firstRegionId, isUnusable, regionFilePath } from '../customers/region.ts';
-import { exactKey } from '../customers/search-text.ts';
 import type { Db, OpenDatabase } from '../db/open.ts';
 import { openToRead } from '../db/open-to-read.ts';
+import { exactKey } from '../model/identifiers.ts';
 import type { ToldRow } from './told-row.ts';
 
-/** What names a customer where the server's own id does not; and how many of them name one is counted in bits. */
+/** What names a customer where the server's own id does not. */
 export const looseColumns = ['mobile', 'email_key', 'external_key'] as const;
 
 export type Known = {
@@ -36,7 +36,9 @@ export function openKnownIds(till: OpenDatabase, dataDir: string): KnownIds {
   const name = db.prepare<[], { name: string }>('select name from region_file').get()?.name;
   const hasRegion = name !== undefined && isUsable(db, regionFilePath(dataDir, name), till.keyHex);
   const schemas: Schema[] = hasRegion ? ['main', 'region'] : ['main'];
-  const filled = schemas.filter((schema) => db.prepare(`select 1 from ${schema}.customers limit 1`).get() !== undefined);
+  const filled = schemas.filter(
+    (schema) => db.prepare(`select 1 from ${schema}.customers limit 1`).get() !== undefined,
+  );
   const highest = schemas.map(
     (schema) => db.prepare<[], { n: number | null }>(`select max(id) as n from ${schema}.customers`).get()?.n ?? 0,
   );
@@ -100,7 +102,9 @@ type LooseLookup = (value: string, onlyWithoutUserId: boolean) => number | null;
 /** The only customer on this till of whom the server told this value; an edit of staff's names nobody. */
 function looseLookup(db: Db, schemas: readonly Schema[], column: (typeof looseColumns)[number]): LooseLookup {
   const field = { mobile: 'mobile', email_key: 'email', external_key: 'externalId' } as const;
-  const record = db.prepare<[number], { record: string }>('select record from main.customer_records where customer_id = ?');
+  const record = db.prepare<[number], { record: string }>(
+    'select record from main.customer_records where customer_id = ?',
+  );
   const told = (id: number) => decodeRecord(record.get(id)?.record ?? '')?.fields[field[column]] ?? null;
   const keyOf = (value: string | null) => (value === null || column === 'mobile' ? value : exactKey(value));
   const lookups = schemas.map((schema) => {

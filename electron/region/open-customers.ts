@@ -45,10 +45,12 @@ export async function openCustomers(file: string, reading: Reading): Promise<Cus
     }
   }
   const sample = Buffer.concat(parts);
-  const text = { async *[Symbol.asyncIterator]() {
-    yield sample;
-    yield* { [Symbol.asyncIterator]: () => rest };
-  } };
+  const text = {
+    async *[Symbol.asyncIterator]() {
+      yield sample;
+      yield* { [Symbol.asyncIterator]: () => rest };
+    },
+  };
   const beginning = isJson(sample) ? jsonBeginning(reading) : csvBeginning(sample, isEnd, reading);
   return {
     ...beginning,
@@ -77,7 +79,12 @@ function rulesOf({ countryCode, timeZone }: Reading, dateOrder: DateOrder | null
 
 function jsonBeginning(reading: Reading): Beginning {
   const { encoding, dateOrder } = reading;
-  return { shape: { kind: 'json', encoding, rules: rulesOf(reading, dateOrder) }, columns: null, linesBefore: 0, startsAt: 0 };
+  return {
+    shape: { kind: 'json', encoding, rules: rulesOf(reading, dateOrder) },
+    columns: null,
+    linesBefore: 0,
+    startsAt: 0,
+  };
 }
 
 function csvBeginning(sample: Buffer, isEnd: boolean, reading: Reading): Beginning {
@@ -125,7 +132,13 @@ function delimiterOf(heading: string): string {
 }
 
 /** @throws UnreadableFile where dates could be read both ways */
-function shownOrder(sample: Buffer, isEnd: boolean, delimiter: string, from: number, columns: readonly number[]): DateOrder | null {
+function shownOrder(
+  sample: Buffer,
+  isEnd: boolean,
+  delimiter: string,
+  from: number,
+  columns: readonly number[],
+): DateOrder | null {
   if (columns.length === 0) return null;
   const shown = orderShown(datesIn(new CsvCursor(sample, delimiter, isEnd, from), columns));
   if (shown === 'either') throw new UnreadableFile('day-or-month');

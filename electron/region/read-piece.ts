@@ -37,14 +37,15 @@ const lineFeed = 0x0a;
 export function inUtf8(bytes: Buffer, encoding: Encoding): Buffer {
   if (isUtf8(bytes)) return bytes;
   if (encoding === 'utf-8') throw new UnreadableFile('not-utf-8', lineOfTrouble(bytes));
-  return Buffer.concat(
-    linesOf(bytes).map((line) => (isUtf8(line) ? line : Buffer.from(windows1252.decode(line)))),
-  );
+  return Buffer.concat(linesOf(bytes).map((line) => (isUtf8(line) ? line : Buffer.from(windows1252.decode(line)))));
 }
 
 function lineOfTrouble(bytes: Buffer): number {
   const lines = linesOf(bytes);
-  const before = lines.slice(0, lines.findIndex((line) => !isUtf8(line)));
+  const before = lines.slice(
+    0,
+    lines.findIndex((line) => !isUtf8(line)),
+  );
   return before.reduce((n, line) => n + lineEnds(line, 0, line.length), 1);
 }
 
@@ -78,7 +79,11 @@ function jsonCustomer(text: string): JsonObject | Refusal {
   }
 }
 
-function readCsv(bytes: Buffer, columns: Columns, { rules, delimiter }: FileShape & TextShape & { kind: 'csv' }): ReadPiece {
+function readCsv(
+  bytes: Buffer,
+  columns: Columns,
+  { rules, delimiter }: FileShape & TextShape & { kind: 'csv' },
+): ReadPiece {
   const records: FileRecord[] = [];
   const cursor = new CsvCursor(bytes, delimiter, true);
   for (;;) {
@@ -90,7 +95,9 @@ function readCsv(bytes: Buffer, columns: Columns, { rules, delimiter }: FileShap
     if (step === 'record') {
       if (values.every((value) => value.trim() === '')) continue;
       const isTooLong = cursor.at - from > longestLine;
-      records.push(record(line, isTooLong ? 'too-long' : (customerOfValues(columns, values) ?? 'wrong-columns'), rules));
+      records.push(
+        record(line, isTooLong ? 'too-long' : (customerOfValues(columns, values) ?? 'wrong-columns'), rules),
+      );
       continue;
     }
     // What a stray quotation mark swallowed is refused with it: it may be part of a text, and no customer.

@@ -17,7 +17,12 @@ import type { ToldRow } from './told-row.ts';
 import { rowTables, WhoseIds } from './whose-ids.ts';
 
 /** Which file an unfinished import reads and how; another file, or a changed one, is begun anew. */
-export type Source = { readonly path: string; readonly size: number; readonly modifiedMs: number; readonly reading: Reading };
+export type Source = {
+  readonly path: string;
+  readonly size: number;
+  readonly modifiedMs: number;
+  readonly reading: Reading;
+};
 
 export type Written = { readonly records: number; readonly rows: number; readonly refused: number };
 
@@ -117,7 +122,9 @@ export class RegionWriter {
     this.#sinceCommit = 0;
     const { records, rows, refused } = this.#written;
     this.#db
-      .prepare('update import_progress set records = ?, rows = ?, refused = ?, text_at = ?, lines = ?, report_bytes = ?')
+      .prepare(
+        'update import_progress set records = ?, rows = ?, refused = ?, text_at = ?, lines = ?, report_bytes = ?',
+      )
       .run(records, rows, refused, textAt, lines, this.#report.flush());
     this.#db.exec('commit; begin');
   }

@@ -14,7 +14,9 @@ export class WhoseIds {
   /** @param db the region's file that is being written */
   constructor(db: Db) {
     this.#db = db;
-    db.exec('create table if not exists claims (row integer not null, wanted integer not null, by integer not null) strict');
+    db.exec(
+      'create table if not exists claims (row integer not null, wanted integer not null, by integer not null) strict',
+    );
   }
 
   /** @param by bits of the columns that name the wanted customer; 0: the server's own id */

@@ -1,6 +1,6 @@
 import type { RescueImportResult, TillFacts } from '../../electron/care/till-facts.ts';
 import type { EventName, Payload } from '../../electron/ipc/schema.ts';
-import type { ImportState } from '../../electron/region/import-state.ts';
+import type { ImportOptions, ImportState, RegionFacts } from '../../electron/region/import-state.ts';
 import type { Services } from '../bridge.ts';
 import { Action } from './action.svelte.ts';
 
@@ -8,11 +8,14 @@ type TooLarge = { readonly kind: 'too-large' };
 /** What the wrapper takes of a rescue file. */
 const largestRescueBytes = 3_500_000;
 
+type Reading = Partial<Pick<ImportOptions, 'encoding' | 'dateOrder'>>;
+
 /** What IT looks after: the till's own data, its backups, its rescue, the customers of its region. */
 export class Care {
   readonly #services: Services;
   #facts = $state.raw<TillFacts | null>(null);
   #importing = $state.raw<ImportState>({ kind: 'none' });
+  #region = $state.raw<RegionFacts | null>(null);
 
   // What came of these stays here, so that a dialog may be left before the answer is there.
   readonly backUp = new Action(() => this.#services.call('till.backUp'));
@@ -31,7 +34,12 @@ export class Care {
   readonly recoveryKey = new Action(() => this.#services.call('till.recoveryKey'));
   readonly recoveryKeyKept = new Action(() => this.#services.call('till.recoveryKeyKept'));
   /** Events tell how it goes on: the answer of the call is older than they are. */
-  readonly importCustomers = new Action((file: string) => this.#services.call('customers.import', { file }));
+  readonly importCustomers = new Action((file: string, reading: Reading = {}) =>
+    this.#services.call('customers.import', { file, ...reading }),
+  );
+  /** Whether what a file would do is meant so. */
+  readonly answerImport = new Action((take: boolean) => this.#services.call('customers.importAnswer', { take }));
+  readonly undoImport = new Action(() => this.#services.call('customers.importUndo'));
   readonly cancelImport = new Action(() => this.#services.call('customers.importCancel'));
   readonly forget = new Action((customerId: number) => this.#services.call('customers.forget', { customerId }));
 
@@ -45,6 +53,10 @@ export class Care {
   }
   get importing(): ImportState {
     return this.#importing;
+  }
+  /** null: not told yet */
+  get region(): RegionFacts | null {
+    return this.#region;
   }
   /** One of these steps that take a while is under way; the others wait. */
   get working(): boolean {
@@ -65,6 +77,7 @@ export class Care {
     });
     on('customers.importChanged', (state) => {
       this.#importing = state;
+      if (state.kind === 'done') void this.#lookAtRegion();
     });
     const [facts, importing] = await Promise.all([
       this.#services.call('till.facts'),
@@ -72,6 +85,11 @@ export class Care {
     ]);
     if (!heard.has('till.changed')) this.#facts = facts;
     if (!heard.has('customers.importChanged')) this.#importing = importing;
+    await this.#lookAtRegion();
+  }
+
+  async #lookAtRegion(): Promise<void> {
+    this.#region = await this.#services.call('customers.region');
   }
 
   /** Room on the disk changes by itself, and no event tells of each byte. */

@@ -26,15 +26,23 @@ export const rescueRefusedSentence: Record<Refusal, () => string> = {
 };
 
 export const importFailedSentence: Record<ImportFailure, () => string> = {
+  empty: m.care_region_not_customers,
   'utf-16': m.care_region_utf16,
-  'no-heading': m.care_region_heading,
+  'not-utf-8': m.care_region_not_utf8,
+  'not-text': m.care_region_wrong_kind,
+  spreadsheet: m.care_region_spreadsheet,
+  packed: m.care_region_packed,
+  'web-page': m.care_region_wrong_kind,
+  'json-list': m.care_region_not_customers,
+  damaged: m.care_region_damaged,
   'no-identifier-column': m.care_region_heading,
-  'not-customers': m.care_region_not_customers,
+  'day-or-month': m.care_region_day_or_month,
   'nothing-in-it': m.care_region_not_customers,
   'no-such-file': m.care_region_no_file,
   'not-allowed': m.care_region_no_file,
   'disk-full': m.care_region_disk,
   'not-taken': m.care_region_other,
+  'nothing-before': m.care_region_nothing_before,
   stopped: m.care_region_other,
   other: m.care_region_other,
 };

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { attachRegion, customersOnTill } from '../../electron/customers/region.ts';
 import { readRecord } from '../../electron/customers/store.ts';
 import { openEncrypted } from '../../electron/db/open.ts';
-import { testKey } from '../customers/cache.ts';
 import { plainImport } from '../../electron/region/import-state.ts';
+import { testKey } from '../customers/cache.ts';
 import { type ImportRig, openImportRig } from './import-rig.ts';
 
 const child = fileURLToPath(new URL('./importing-child.ts', import.meta.url));

@@ -6,9 +6,9 @@ import { attachEmptyRegion, attachRegion, customersOnTill, regionState } from '.
 import { customerRow, findByIdentifier, markServed, readRecord } from '../../electron/customers/store.ts';
 import { openEncrypted } from '../../electron/db/open.ts';
 import { count } from '../../electron/db/statements.ts';
+import { plainImport } from '../../electron/region/import-state.ts';
 import { keepFound } from '../../electron/sync/settle.ts';
 import { recordOf, testKey } from '../customers/cache.ts';
-import { plainImport } from '../../electron/region/import-state.ts';
 import { type ImportRig, openImportRig } from './import-rig.ts';
 
 const heading = 'user_id,first name,Last Name,mobile,email,external_id,tier,points,custom.city,color\n';
@@ -95,7 +95,7 @@ describe('import of the customers of a region', () => {
     const report = readFileSync(state.report, 'utf8');
     assert.match(report, /^4,wrong-columns/m);
     assert.match(report, /^5,open-quote/m);
-    assert.deepEqual(rig.names('maria'), ['Anna\r\nMaria']);
+    assert.deepEqual(rig.names('maria'), ['Anna Maria']);
     assert.deepEqual(rig.names('fine'), ['Fine']);
   });
 

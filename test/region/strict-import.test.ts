@@ -131,7 +131,9 @@ describe('F56: columns', () => {
 
   it('that nobody understands are asked about, where without them nobody has a mobile or a name', async (t) => {
     const rig = await tillWithRita(t);
-    const state = await rig.importText('file.csv', 'user_id,Numero,firstname\n3001,917713643123,Rita\n', { sure: false });
+    const state = await rig.importText('file.csv', 'user_id,Numero,firstname\n3001,917713643123,Rita\n', {
+      sure: false,
+    });
     assert.ok(state.kind === 'question');
     assert.deepEqual(state.doubts, ['columns']);
     assert.equal(fieldsOf(rig, 'rita')?.lastName, 'James');
@@ -139,14 +141,14 @@ describe('F56: columns', () => {
 
   it('may be named after a line sep=, end in a mark too many, and lines may end in any way', async (t) => {
     const rig = openImportRig(t);
-    const text = 'sep=;\r\nuser_id;firstname;lastname;\n1;Anna;"Rao\r\nSen";\r2;Berta;Roy\n;;\r\n\r\n3;Carla;Das;;\r4;Dora;Pal';
+    const text =
+      'sep=;\r\nuser_id;firstname;lastname;\n1;Anna;"Rao\r\nSen";\r2;Berta;Roy\n;;\r\n\r\n3;Carla;Das;;\r4;Dora;Pal';
     const state = await rig.importText('file.csv', text);
     assert.deepEqual(refusedLines(state), ['8,wrong-columns']);
-    assert.deepEqual([...rig.names('anna'), ...rig.names('berta'), ...rig.names('dora')], [
-      'Anna Rao\r\nSen',
-      'Berta Roy',
-      'Dora Pal',
-    ]);
+    assert.deepEqual(
+      [...rig.names('anna'), ...rig.names('berta'), ...rig.names('dora')],
+      ['Anna Rao Sen', 'Berta Roy', 'Dora Pal'],
+    );
   });
 });
 
@@ -204,7 +206,10 @@ describe('F56: values', () => {
 
   it('of ids in JSON with more digits than a number keeps are refused', async (t) => {
     const rig = openImportRig(t);
-    const state = await rig.importText('f.ndjson', '{"user_id":12345678901234567890,"firstname":"A"}\n{"user_id":343445001.0,"firstname":"B"}\n');
+    const state = await rig.importText(
+      'f.ndjson',
+      '{"user_id":12345678901234567890,"firstname":"A"}\n{"user_id":343445001.0,"firstname":"B"}\n',
+    );
     assert.deepEqual(refusedLines(state), ['1,rounded']);
   });
 });
@@ -276,30 +281,41 @@ describe('whose row it is', () => {
     const code = fc.constantFrom('', '-', 'A-1', 'A-2', 'A-3');
     const row = fc.record({ mobile: value, email: fc.constantFrom('', 'nan', 'a@x.example', 'b@x.example'), code });
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(row, { minLength: 1, maxLength: 5 }), { minLength: 2, maxLength: 3 }), async (files) => {
-        const rig = openImportRig(t);
-        let known = new Map<number, string>();
-        for (const [at, rows] of files.entries()) {
-          const text = rows.map(({ mobile, email, code: card }, n) => `P${at}x${n},${mobile},${email},${card}\n`).join('');
-          await rig.importText('f.csv', `firstname,mobile,email,external_id\n${text}`);
-          const now = new Map<number, string>();
-          const all = rig.db.prepare<[], { id: number; mobile: string | null; email_key: string | null; external_key: string | null }>(
-            'select id, mobile, email_key, external_key from region.customers',
-          ).all();
-          for (const { id, mobile, email_key, external_key } of all) {
-            const values = [mobile, email_key, external_key].filter((one) => one !== null);
-            const before = known.get(id)?.split('|');
-            if (before !== undefined) {
-              const common = values.filter((one) => before.includes(one));
-              const holders = (one: string) =>
-                all.filter((other) => [other.mobile, other.email_key, other.external_key].includes(one)).length;
-              assert.ok(common.some((one) => holders(one) === 1), `id ${id} was ${before} and is ${values}`);
+      fc.asyncProperty(
+        fc.array(fc.array(row, { minLength: 1, maxLength: 5 }), { minLength: 2, maxLength: 3 }),
+        async (files) => {
+          const rig = openImportRig(t);
+          let known = new Map<number, string>();
+          for (const [at, rows] of files.entries()) {
+            const text = rows
+              .map(({ mobile, email, code: card }, n) => `P${at}x${n},${mobile},${email},${card}\n`)
+              .join('');
+            await rig.importText('f.csv', `firstname,mobile,email,external_id\n${text}`);
+            const now = new Map<number, string>();
+            const all = rig.db
+              .prepare<
+                [],
+                { id: number; mobile: string | null; email_key: string | null; external_key: string | null }
+              >('select id, mobile, email_key, external_key from region.customers')
+              .all();
+            for (const { id, mobile, email_key, external_key } of all) {
+              const values = [mobile, email_key, external_key].filter((one) => one !== null);
+              const before = known.get(id)?.split('|');
+              if (before !== undefined) {
+                const common = values.filter((one) => before.includes(one));
+                const holders = (one: string) =>
+                  all.filter((other) => [other.mobile, other.email_key, other.external_key].includes(one)).length;
+                assert.ok(
+                  common.some((one) => holders(one) === 1),
+                  `id ${id} was ${before} and is ${values}`,
+                );
+              }
+              now.set(id, values.join('|'));
             }
-            now.set(id, values.join('|'));
+            known = now;
           }
-          known = now;
-        }
-      }),
+        },
+      ),
       { numRuns: 15 },
     );
   });
@@ -307,7 +323,10 @@ describe('whose row it is', () => {
 
 describe('F57: a file that would take customers away', () => {
   const many = (from: number, to: number) =>
-    Array.from({ length: to - from }, (_, at) => `${from + at},Asha,Nair${from + at},91984500${1000 + from + at},\n`).join('');
+    Array.from(
+      { length: to - from },
+      (_, at) => `${from + at},Asha,Nair${from + at},91984500${1000 + from + at},\n`,
+    ).join('');
 
   it('asks before more than a fifth is gone, and leaves or takes it as was answered', async (t) => {
     const rig = openImportRig(t);
@@ -338,13 +357,19 @@ describe('F57: a file that would take customers away', () => {
     const state = await rig.importText('f.csv', `${heading}${many(0, 97)}${'\n,Nobody,,,'.repeat(3)}`, { sure: false });
     assert.ok(state.kind === 'question');
     assert.deepEqual(state.doubts, ['many-refused']);
-    assert.equal((await rig.importText('f.csv', `${heading}${many(0, 98)}${'\n,Nobody,,,'.repeat(2)}`, { sure: false })).kind, 'done');
+    assert.equal(
+      (await rig.importText('f.csv', `${heading}${many(0, 98)}${'\n,Nobody,,,'.repeat(2)}`, { sure: false })).kind,
+      'done',
+    );
   });
 
   it('asks where the ids of a file stand beside other people', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('old.csv', heading + many(0, 400));
-    const lines = many(0, 401).split('\n').slice(0, -1).map((line) => line.split(','));
+    const lines = many(0, 401)
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => line.split(','));
     // Sorted in a spreadsheet, all columns but one.
     const shifted = lines.slice(0, 400).map(([id], at) => [id, ...(lines[at + 1] ?? []).slice(1)].join(','));
     const state = await rig.importText('shifted.csv', `${heading}${shifted.join('\n')}\n`, { sure: false });

@@ -190,6 +190,9 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
     'customers.import': () => ({ kind: 'none' }),
     'customers.importCancel': () => ({ kind: 'none' }),
     'customers.importState': () => scene.importing,
+    'customers.importAnswer': () => ({ kind: 'none' }),
+    'customers.importUndo': () => ({ kind: 'none' }),
+    'customers.region': () => ({ customers: people.size, asOfMs: null, beforeAsOfMs: null }),
     'customers.refresh': ({ customerId }) => {
       const customer = view(customerId);
       if (connection.kind !== 'online') return { kind: 'failed', why: 'offline' };

@@ -200,6 +200,7 @@ export const scenes = {
     importing: {
       kind: 'reading',
       file: '/srv/region.csv',
+      columns: null,
       records: 412_000,
       refused: 3,
       part: 0.41,
