@@ -39,6 +39,9 @@ export class Care {
   );
   /** Whether what a file would do is meant so. */
   readonly answerImport = new Action((take: boolean) => this.#services.call('customers.importAnswer', { take }));
+  readonly #lookAtRegion = new Action(async () => {
+    this.#region = await this.#services.call('customers.region');
+  });
   readonly undoImport = new Action(() => this.#services.call('customers.importUndo'));
   readonly cancelImport = new Action(() => this.#services.call('customers.importCancel'));
   readonly forget = new Action((customerId: number) => this.#services.call('customers.forget', { customerId }));
@@ -77,19 +80,15 @@ export class Care {
     });
     on('customers.importChanged', (state) => {
       this.#importing = state;
-      if (state.kind === 'done') void this.#lookAtRegion();
+      if (state.kind === 'done') void this.#lookAtRegion.run();
     });
     const [facts, importing] = await Promise.all([
       this.#services.call('till.facts'),
       this.#services.call('customers.importState'),
+      this.#lookAtRegion.run(),
     ]);
     if (!heard.has('till.changed')) this.#facts = facts;
     if (!heard.has('customers.importChanged')) this.#importing = importing;
-    await this.#lookAtRegion();
-  }
-
-  async #lookAtRegion(): Promise<void> {
-    this.#region = await this.#services.call('customers.region');
   }
 
   /** Room on the disk changes by itself, and no event tells of each byte. */
