@@ -1,8 +1,9 @@
 /** Values of a file, read strictly: what a spreadsheet or an exporter does to a number or a date is known, or refused. */
+import { getCountryCallingCode, isSupportedCountry } from 'libphonenumber-js';
 import { isObject, type JsonObject } from '../loyalty-api/wire/scalars.ts';
 import { cleanText } from '../model/clean-text.ts';
 import { gregorian } from '../model/date-time.ts';
-import { callingCode, normalEmail, normalExternalId, normalMobile, normalUserId } from '../model/identifiers.ts';
+import { normalEmail, normalExternalId, normalMobile, normalUserId } from '../model/identifiers.ts';
 import type { Refusal } from './refusal.ts';
 
 /** Whether 11/09 is in September or in November. */
@@ -65,7 +66,7 @@ const readId: Reader = (text) => {
 const readMobile: Reader = (text, { countryCode }) => {
   if (roundedNumber.test(text)) return 'rounded';
   const typed = digitsOf(text);
-  const code = callingCode(countryCode) ?? '';
+  const code = isSupportedCountry(countryCode) ? getCountryCallingCode(countryCode) : '';
   // As the server tells it; there are too many of these to ask the number plan of each.
   if (/^[1-9]\d{10,14}$/.test(typed) && typed.startsWith(code)) return { value: typed };
   return { value: normalMobile(typed, countryCode) ?? typed };
