@@ -1,14 +1,23 @@
 import type { ReaderFraming } from '../../electron/model/scan-framing.ts';
 
 /** Keys that are further apart than this belong to different things, whoever types them. */
-const longestGapMs = 120;
+const pauseMs = 500;
+/** A reader makes no gap like this; the machine may, when it is busy for a moment in the middle of a code. */
+const breakMs = 120;
 /** Nobody types six keys with half of them this close together; every reader does. */
-const readerGapMs = 35;
+const readerGapMs = 50;
 /** A reader over radio may be slower; more than this is a person. */
 const slowestReaderMs = 75;
 const fewestKeys = 6;
 /** Keys of a reader come like clockwork: the middle half of the gaps differs by no more than this. */
 const steadyMs = 12;
+
+type Sign = { readonly sign: string; readonly gapMs: number };
+export type Scan = {
+  readonly read: string;
+  /** The number of its first sign, counted from the last pause. */
+  readonly from: number;
+};
 
 /**
  * Tells a card reader from a person by the time between keys. A burst is a scan once it ends (Enter, Tab, or the
@@ -17,11 +26,10 @@ const steadyMs = 12;
 export class ScanBurst {
   readonly #framing: () => ReaderFraming;
   #limitMs: number;
-  #text = '';
-  #gaps: number[] = [];
+  #signs: Sign[] = [];
   #lastAtMs = Number.NEGATIVE_INFINITY;
 
-  /** @param learnedMs what `learned` was when the program was last open */
+  /** @param learnedMs what `learnedMs` was when the program was last open */
   constructor(framing: () => ReaderFraming, learnedMs: number | null = null) {
     this.#framing = framing;
     this.#limitMs = Math.min(Math.max(learnedMs ?? 0, readerGapMs), slowestReaderMs + steadyMs);
@@ -32,37 +40,34 @@ export class ScanBurst {
     return this.#limitMs;
   }
 
-  /** A sign was typed. @returns whether it goes on what came right before it */
-  add(sign: string, atMs: number): boolean {
-    const goesOn = this.#text !== '' && this.#gapTo(atMs) <= longestGapMs;
-    if (goesOn) this.#gaps.push(this.#gapTo(atMs));
-    else this.#begin();
-    this.#text += sign;
+  /** @returns the number of this sign since the last pause, and whether a scan could begin with it */
+  add(sign: string, atMs: number): { readonly number: number; readonly mayBegin: boolean } {
+    const gapMs = atMs - this.#lastAtMs;
+    if (gapMs > pauseMs) this.#signs = [];
+    this.#signs.push({ sign, gapMs });
     this.#lastAtMs = atMs;
-    return goesOn;
+    return { number: this.#signs.length - 1, mayBegin: this.#signs.length === 1 || gapMs > breakMs };
   }
 
   /** Whether a key at this time comes too soon after the last one for a person. */
   isQuick(atMs: number): boolean {
-    return this.#text !== '' && this.#gapTo(atMs) <= this.#limitMs;
+    return this.#signs.length > 0 && atMs - this.#lastAtMs <= this.#limitMs;
   }
 
   /** Enter or Tab came. @returns what was scanned; null where a person typed it */
-  end(atMs: number): string | null {
-    const isSoon = this.#text !== '' && this.#gapTo(atMs) <= longestGapMs;
-    const scanned = isSoon && this.#isScan() ? this.#text : null;
-    this.#begin();
-    return scanned;
+  end(atMs: number): Scan | null {
+    const scan = atMs - this.#lastAtMs <= pauseMs ? this.#scan() : null;
+    this.#signs = [];
+    return scan;
   }
 
   /** @returns what was scanned where the reader's own last sign just came */
-  ended(): string | null {
+  ended(): Scan | null {
     const { suffix } = this.#framing();
-    const isWhole = suffix.trim() !== '' && this.#text.endsWith(suffix) && this.#isScan();
-    if (!isWhole) return null;
-    const scanned = this.#text;
-    this.#begin();
-    return scanned;
+    const scan = suffix.trim() === '' ? null : this.#scan();
+    if (!scan?.read.endsWith(suffix)) return null;
+    this.#signs = [];
+    return scan;
   }
 
   /**
@@ -71,7 +76,7 @@ export class ScanBurst {
    * @returns whether something was learnt
    */
   learn(): boolean {
-    const gaps = this.#gaps.toSorted((a, b) => a - b);
+    const gaps = gapsOf(this.#signs).toSorted((a, b) => a - b);
     const quarter = Math.floor(gaps.length / 4);
     const spread = (gaps[gaps.length - 1 - quarter] ?? 0) - (gaps[quarter] ?? 0);
     const middle = median(gaps);
@@ -81,23 +86,32 @@ export class ScanBurst {
     return true;
   }
 
-  #begin(): void {
-    this.#text = '';
-    this.#gaps = [];
-  }
-
-  #gapTo(atMs: number): number {
-    return atMs - this.#lastAtMs;
-  }
-
-  #isScan(): boolean {
+  /** The signs at the end that a reader typed: as far back as it takes for a code, and through breaks in its midst. */
+  #scan(): Scan | null {
+    const starts = this.#signs.flatMap(({ gapMs }, at) => (at === 0 || gapMs > breakMs ? [at] : []));
+    let from = starts.pop() ?? 0;
+    for (const before of starts.toReversed()) {
+      if (this.#signs.length - from >= fewestKeys && !this.#isReader(this.#signs.slice(before, from))) break;
+      from = before;
+    }
+    const signs = this.#signs.slice(from);
+    const read = signs.map(({ sign }) => sign).join('');
     const { prefix } = this.#framing();
-    const isFramed = prefix !== '' && this.#text.startsWith(prefix);
-    if (this.#text.length < fewestKeys || median(this.#gaps) > (isFramed ? slowestReaderMs : this.#limitMs))
-      return false;
+    const isFramed = prefix !== '' && read.startsWith(prefix);
+    const limitMs = isFramed ? slowestReaderMs : this.#limitMs;
+    if (signs.length < fewestKeys || median(gapsOf(signs)) > limitMs) return null;
     // A word in small letters is what somebody typed; a code has a digit, an @, or only capitals.
-    return isFramed || /[\d@]/.test(this.#text) || this.#text === this.#text.toUpperCase();
+    return isFramed || /[\d@]/.test(read) || read === read.toUpperCase() ? { read, from } : null;
   }
+
+  #isReader(signs: readonly Sign[]): boolean {
+    return signs.length > 2 && median(gapsOf(signs)) <= this.#limitMs;
+  }
+}
+
+/** The gaps between signs: the one before the first is not theirs. */
+function gapsOf(signs: readonly Sign[]): readonly number[] {
+  return signs.slice(1).map(({ gapMs }) => gapMs);
 }
 
 function median(numbers: readonly number[]): number {

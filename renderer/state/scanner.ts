@@ -3,7 +3,7 @@
  * whole scan back out of whatever had the focus, keeps its last key from doing anything, and hands the code on.
  */
 import { type ReaderFraming, unframed } from '../../electron/model/scan-framing.ts';
-import { ScanBurst } from './scan-burst.ts';
+import { type Scan, ScanBurst } from './scan-burst.ts';
 
 const storageKey = 'tillside.scanner';
 /** Readers that end with CR and LF send two keys: the second belongs to the scan, too. */
@@ -25,27 +25,28 @@ type Settings = {
 /** @returns a function that stops listening */
 export function watchScanner(window: Window, { framing, storage, searchBox, onScan }: Settings): () => void {
   const burst = new ScanBurst(framing, Number(storage.getItem(storageKey)) || null);
-  /** Puts every field back that the burst was typed into. */
-  let putBack: (() => void)[] = [];
+  /** What puts the fields back that a scan was typed into, with the number of the first sign that went there. */
+  let held: { readonly from: number; readonly putBack: () => void }[] = [];
   let holding: Element | null = null;
   let scannedAtMs = Number.NEGATIVE_INFINITY;
   /** The sign of the last key press; text that comes without one was typed by its number (Alt and digits). */
   let pressed = '';
 
   function sign(text: string, atMs: number): void {
-    const goesOn = burst.add(text, atMs);
-    if (!goesOn) putBack = [];
+    const { number, mayBegin } = burst.add(text, atMs);
+    if (number === 0) held = [];
     const focused = window.document.activeElement;
-    if (!goesOn || focused !== holding) putBack.push(hold(focused));
+    if (mayBegin || focused !== holding) held.push({ from: number, putBack: hold(focused) });
     holding = focused;
   }
 
-  function scanned(read: string, event: Event): void {
+  function scanned({ read, from }: Scan, event: Event): void {
     event.preventDefault();
     event.stopImmediatePropagation();
     scannedAtMs = event.timeStamp;
-    for (const back of putBack) back();
-    putBack = [];
+    // The last first: each field ends as it was before the first sign of the scan.
+    for (const one of held.toReversed()) if (one.from >= from) one.putBack();
+    held = [];
     onScan(unframed(read, framing()));
   }
 
@@ -60,8 +61,8 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
         return;
       }
       if (isSearchBox(event.target) && burst.learn()) storage.setItem(storageKey, String(burst.learnedMs));
-      const read = burst.end(timeStamp);
-      if (read !== null) scanned(read, event);
+      const scan = burst.end(timeStamp);
+      if (scan !== null) scanned(scan, event);
     } else if (event.ctrlKey) {
       if (controlSigns.has(key.toLowerCase()) && burst.isQuick(timeStamp)) event.preventDefault();
     } else if (key.length === 1 && !event.repeat) {
@@ -73,8 +74,8 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
         event.preventDefault();
         event.stopImmediatePropagation();
       }
-      const read = burst.ended();
-      if (read !== null) scanned(read, event);
+      const scan = burst.ended();
+      if (scan !== null) scanned(scan, event);
     }
   }
 
@@ -117,6 +118,14 @@ function hold(field: Element | null): () => void {
     return () => {
       if (field.value === value) return;
       field.value = value;
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+    };
+  }
+  if (field instanceof HTMLInputElement && field.type === 'checkbox') {
+    const { checked } = field;
+    return () => {
+      if (field.checked === checked) return;
+      field.checked = checked;
       field.dispatchEvent(new Event('change', { bubbles: true }));
     };
   }

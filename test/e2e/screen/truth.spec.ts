@@ -1,0 +1,99 @@
+/** The screen says nothing that is not so, and nothing that breaks takes it down. */
+import type { Page } from 'playwright/test';
+import { anchors } from '../../../electron/practice/anchors.ts';
+import { expect, type TillScreen, test } from '../till.ts';
+
+const rita = anchors.ritaJames;
+const heading = (till: TillScreen) => till.page.getByRole('heading', { level: 1 });
+
+/** Changes what a call answers on its way to the screen. */
+async function answerOf(page: Page, call: string, change: (answer: string) => string | Promise<string>): Promise<void> {
+  await page.route('**/ipc', async (route) => {
+    if (route.request().postDataJSON()?.name !== call) return await route.fallback();
+    const response = await route.fetch();
+    await route.fulfill({ response, body: await change(await response.text()) });
+  });
+}
+
+test('a page that breaks says so in its place, and never leaves the customer before it under another', async ({
+  till,
+}) => {
+  const { page } = till;
+  await till.find(rita.mobile, /Rita James/);
+  await till.field('Last name').fill('Jameson');
+  // No list of the panel's: the page of this one customer breaks wherever it looks.
+  await answerOf(page, 'customers.open', (answer) => {
+    const { ok } = JSON.parse(answer);
+    return JSON.stringify({ ok: ok?.fields?.firstName === 'Devika' ? { ...ok, updates: null, loyalty: 7 } : ok });
+  });
+  await page.getByRole('searchbox', { name: 'Find customer' }).fill('DN-1004');
+  await page.getByRole('option', { name: /Devika/ }).click();
+  await expect(heading(till)).toHaveText(/can’t be shown/);
+  await expect(page.getByText('Rita James')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Back to search' }).click();
+  // What was typed for the one before is there, and so is everybody else.
+  await till.find(rita.mobile, /Rita James/);
+  await expect(till.field('Last name')).toHaveValue('Jameson');
+});
+
+test('from the press on somebody else on, the form of the one before takes no more keys', async ({ till }) => {
+  const { page } = till;
+  await till.find(rita.mobile, /Rita James/);
+  await till.field('Last name').focus();
+  let answer: () => void = () => undefined;
+  const waits = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await answerOf(page, 'customers.open', async (text) => {
+    await waits;
+    return text;
+  });
+  await page.getByRole('searchbox', { name: 'Find customer' }).fill('DN-1004');
+  await expect(page.getByRole('option', { name: /Devika/ })).toBeVisible();
+  await till.field('Last name').focus();
+  await page.getByRole('option', { name: /Devika/ }).dispatchEvent('click');
+  await page.keyboard.type('xyz', { delay: 60 });
+  answer();
+  await expect(heading(till)).toHaveText(/^Devika/);
+  expect(await page.evaluate(async () => JSON.stringify(await window.till?.call('drafts.list')))).toBe('{"ok":[]}');
+});
+
+test('a save without a connection wears no sign of having been sent', async ({ till }) => {
+  await till.find(rita.mobile, /Rita James/);
+  await till.server.control.setConnection(false);
+  await till.field('Last name').fill('Jameson');
+  await till.page.keyboard.press('Control+s');
+  await expect(till.status).toHaveText(/^Offline/);
+  const line = till.page.locator('.bar .line');
+  await expect(line.locator('strong')).toContainText('Saved');
+  await expect(line.locator('svg.sent')).toHaveCount(0);
+});
+
+test('a dialog gives the focus back, however it is closed', async ({ till }) => {
+  const { page } = till;
+  const keys = page.getByRole('button', { name: 'Keyboard shortcuts' }).or(page.locator('#open-keys')).first();
+  await keys.click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await expect(keys).toBeFocused();
+  await keys.click();
+  await page.keyboard.press('Escape');
+  await expect(keys).toBeFocused();
+});
+
+test('Escape in a field leads back without an error, and keeps what was typed', async ({ till }) => {
+  const errors: string[] = [];
+  till.page.on('pageerror', (error) => errors.push(error.name));
+  await till.find(rita.mobile, /Rita James/);
+  await till.field('Registered on').fill('2019-09-12 10:12');
+  await till.page.keyboard.press('Escape');
+  await expect(heading(till)).not.toHaveText('Rita James');
+  await till.find(rita.mobile, /Rita James/);
+  await expect(till.field('Registered on')).toHaveValue('2019-09-12 10:12:00');
+  expect(errors).toEqual([]);
+});
+
+test('pasted text of any length is searched for, and nobody is told to close Tillside', async ({ till }) => {
+  await till.page.getByRole('searchbox', { name: 'Find customer' }).fill('7'.repeat(275));
+  await expect(till.page.getByText(/matches/)).toBeVisible();
+  await expect(till.page.getByText(/isn’t responding/)).toHaveCount(0);
+});
