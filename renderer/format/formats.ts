@@ -23,6 +23,10 @@ export type Formats = {
   readonly list: (items: readonly string[]) => string;
   /** `YYYY-MM-DD[ HH:MM:SS]` out of what a person may type for a date; other text comes back as it is. */
   readonly typedDate: (typed: string, withTime: boolean) => string;
+  /** The way back: the same date as people here type it. */
+  readonly dateToType: (text: string) => string;
+  /** The order of a date in words: "day/month/year". */
+  readonly dateOrder: string;
 };
 
 const minuteMs = 60_000;
@@ -49,20 +53,20 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
   const moment = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone });
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
   const list = new Intl.ListFormat(tag, { type: 'conjunction' });
-  const order = new Intl.DateTimeFormat(tag)
-    .formatToParts(0)
-    .map((part) => part.type)
-    .filter((type) => type === 'year' || type === 'month' || type === 'day');
+  const parts = new Intl.DateTimeFormat(tag).formatToParts(0);
+  const order = parts.flatMap(({ type }) => (type === 'year' || type === 'month' || type === 'day' ? [type] : []));
+  const between = parts.map(({ value }) => /[-/.]/.exec(value)?.[0]).find((sign) => sign !== undefined) ?? '/';
+  const partNames = new Intl.DisplayNames(tag, { type: 'dateTimeField', style: 'long' });
 
   return {
     locale: tag,
     number: (value) => number.format(value),
     amount: (value) => amount.format(value),
     signed: (value) => signed.format(value),
-    serverDate: (text) => withServerMs(text, (ms) => date.format(ms)),
-    serverDateTime: (text) => withServerMs(text, (ms) => dateTime.format(ms)),
+    serverDate: (text) => withServerMs(text, (ms) => unbroken(date.format(ms))),
+    serverDateTime: (text) => withServerMs(text, (ms) => unbroken(dateTime.format(ms))),
     serverMs,
-    moment: (atMs) => moment.format(atMs),
+    moment: (atMs) => unbroken(moment.format(atMs)),
     age: (atMs, nowMs) => {
       const pastMs = Math.max(0, nowMs - atMs);
       if (pastMs < minuteMs) return relative.format(0, 'second');
@@ -76,7 +80,14 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
     bytes: (bytes) => (bytes < gigabyte ? megabytes.format(bytes / 1e6) : gigabytes.format(bytes / gigabyte)),
     list: (items) => list.format(items),
     typedDate: (typed, withTime) => typedDate(typed, withTime, order),
+    dateToType: (text) => dateToType(text, order, between),
+    dateOrder: order.map((part) => partNames.of(part) ?? part).join(between),
   };
+}
+
+/** Text that is read in one go, such as a time and its "pm", stays in one line; a comma is a place to breathe. */
+function unbroken(text: string): string {
+  return text.replaceAll(/(?<![,،、])[ \u202f]/g, '\u00a0');
 }
 
 function regional(locale: string, countryCode: string): string {
@@ -105,6 +116,15 @@ function timed(text: string): string {
 function withServerMs(text: string, format: (ms: number) => string): string {
   const ms = serverMs(text);
   return ms === null ? text : format(ms);
+}
+
+function dateToType(text: string, order: readonly string[], between: string): string {
+  const [, year = '', month = '', day = '', time = ''] =
+    /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d:\d\d:\d\d))?$/.exec(text) ?? [];
+  if (year === '') return text;
+  const named: { readonly [part: string]: string } = { year, month, day };
+  const date = order.map((part) => named[part] ?? '').join(between);
+  return time === '' ? date : `${date} ${time.replace(/:00$/, '')}`;
 }
 
 function typedDate(typed: string, withTime: boolean, order: readonly string[]): string {

@@ -6,6 +6,7 @@ import type { OrgView } from '../../electron/model/org-view.ts';
 import type { LookUpType } from '../../electron/model/readings.ts';
 import type { FieldProblem } from '../../electron/model/update-view.ts';
 import type { Formats } from '../format/formats.ts';
+import { mobileText } from '../format/mobile.ts';
 import { m } from '../i18n/messages.ts';
 
 const named = new Map<string, () => string>([
@@ -51,11 +52,17 @@ export function valueWords(key: FieldKey, value: string | null | undefined, form
   if (value === null || value === '') return m.value_empty();
   if (key === 'type') return value === 'LOYALTY' ? m.value_member() : m.value_non_member();
   if (key === 'fraudStatus') return fraudWord(value);
-  if (key === 'mobile') return `+${value.replace(/^\+/, '')}`;
+  if (key === 'mobile') return mobileText(value);
   if (key === 'registeredOn') return formats.serverDateTime(value);
   if (key.startsWith('subscription.')) return value === '1' ? m.value_on() : m.value_off();
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return formats.serverDate(value);
   const several = severalValues(value);
   return several === null ? value : several.length === 0 ? m.value_empty() : formats.list(several);
+}
+
+/** What somebody typed: a number without its country's code is nobody else's. */
+export function typedWords(key: FieldKey, typed: string, formats: Formats): string {
+  return key === 'mobile' && !typed.startsWith('+') ? typed : valueWords(key, typed, formats);
 }
 
 export function fraudWord(status: string): string {
@@ -119,7 +126,7 @@ export function problemSentence(problem: FieldProblem, org: OrgView | null): str
 }
 
 export const updateByIdentifier: Record<Identifier['type'], (inputs: { value: string }) => string> = {
-  mobile: m.search_by_mobile,
+  mobile: ({ value }) => m.search_by_mobile({ value: mobileText(value) }),
   email: m.search_by_email,
   externalId: m.search_by_external_id,
   userId: m.search_by_user_id,
@@ -142,7 +149,7 @@ export function customerName({ fields, identifier }: Pick<CustomerView, 'fields'
 }
 
 export const customerByIdentifier: Record<Identifier['type'], (inputs: { value: string }) => string> = {
-  mobile: m.customer_by_mobile,
+  mobile: ({ value }) => m.customer_by_mobile({ value: mobileText(value) }),
   email: m.customer_by_email,
   externalId: m.customer_by_external_id,
   userId: m.customer_by_user_id,

@@ -28,9 +28,40 @@ describe('numbers and dates', () => {
   });
 
   it("are the server's own text where that is no date, and never a day that no month has", () => {
-    assert.equal(india.serverDate('2031-09-11 23:59:59'), '11 Sept 2031');
+    assert.equal(india.serverDate('2031-09-11 23:59:59'), '11\u00a0Sept\u00a02031');
     assert.equal(india.serverDate('2031-02-30'), '2031-02-30');
     assert.equal(india.serverDate('soon'), 'soon');
+  });
+
+  it('never break before "pm": only after a comma', () => {
+    for (const language of ['en', 'ar', 'de', 'es', 'fr', 'hi', 'id', 'zh-CN']) {
+      for (const country of ['IN', 'US', 'DE', 'AE']) {
+        const formats = makeFormats(language, country, 'UTC');
+        for (const text of [formats.serverDateTime('2031-09-11 23:59:59'), formats.moment(1e12)]) {
+          assert.doesNotMatch(text, /[^,،、] /, `${language}-${country}: ${text}`);
+        }
+      }
+    }
+  });
+
+  it('are shown in a field as people type them here, and are the same date when typed back', () => {
+    assert.equal(india.dateToType('2019-09-11 10:12:00'), '11/09/2019 10:12');
+    assert.equal(germany.dateToType('2019-09-11'), '11.09.2019');
+    assert.equal(makeFormats('en-US', 'US', 'UTC').dateToType('2019-09-11'), '09/11/2019');
+    assert.equal(india.dateToType('soon'), 'soon');
+    assert.equal(india.dateOrder, 'day/month/year');
+    for (const language of ['en', 'ar', 'de', 'es', 'fr', 'hi', 'id', 'zh-CN']) {
+      for (const country of ['IN', 'US', 'DE', 'AE', 'CN']) {
+        const formats = makeFormats(language, country, 'UTC');
+        for (const [text, withTime] of [
+          ['2019-09-11', false],
+          ['2024-02-29 10:12:00', true],
+          ['2024-12-01 23:59:59', true],
+        ] as const) {
+          assert.equal(formats.typedDate(formats.dateToType(text), withTime), text, `${language}-${country}`);
+        }
+      }
+    }
   });
 
   it('are understood as people type them, in the order of their country', () => {

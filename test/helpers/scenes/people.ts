@@ -76,6 +76,11 @@ const program = (over: Partial<Program> = {}): Program => ({
   tier: { name: 'gold', serial: 3 },
   nextTier: { name: 'platinum', serial: 4, description: 'Free alterations and early sale' },
   tierExpiresOn: '2031-09-11 23:59:59',
+  title: null,
+  delayedPoints: 120,
+  moneyPerPoint: 0.01,
+  gapToUpgrade: null,
+  toKeep: null,
   ...over,
 });
 
@@ -86,8 +91,44 @@ export const gold: Loyalty = {
   lifetimePurchases: 234_000.5,
   tier: 'gold',
   tierExpiresOn: '2031-09-11 23:59:59',
+  expiring: [
+    { points: 400, on: '2026-07-18 23:59:59', programId: '1016' },
+    { points: 120, on: '2026-09-30 23:59:59', programId: '1016' },
+  ],
+  coupons: [
+    {
+      code: 'X2Y7AP',
+      description: '15 % off shoes',
+      validTill: '2026-03-19 23:59:59',
+      redeemed: false,
+      createdOn: null,
+    },
+    {
+      code: 'WELCOME5',
+      description: 'Five off from thirty',
+      validTill: '2026-06-30 23:59:59',
+      redeemed: false,
+      createdOn: null,
+    },
+    { code: 'OLD1', description: 'Used', validTill: '2026-06-30 23:59:59', redeemed: true, createdOn: null },
+  ],
+  purchases: [
+    { number: 'B-1239', kind: 'purchase', on: '2026-03-11 17:20:00', store: 'store12.till1', amount: 1499 },
+    { number: 'B-1187', kind: 'return', on: '2026-02-27 11:02:00', store: 'store04.till2', amount: -350 },
+    { number: 'B-1102', kind: 'purchase', on: '2026-02-14 19:45:00', store: 'store12.till3', amount: 820.5 },
+    { number: 'B-0981', kind: 'purchase', on: '2026-01-20 10:05:00', store: 'store12.till3', amount: 2310 },
+  ],
+  cards: ['K-7713'],
   programs: [
-    program(),
+    program({
+      title: 'Meridian Rewards',
+      gapToUpgrade: [
+        { by: 'purchases', name: null, threshold: 25_000, current: 23_480, gap: 1520, until: '2026-05-06 23:59:59' },
+      ],
+      toKeep: [
+        { by: 'purchases', name: null, threshold: 20_000, current: 23_480, gap: 0, until: null, confirmed: true },
+      ],
+    }),
     program({
       programId: '2044',
       points: 0,
@@ -151,8 +192,9 @@ export function person(customerId: number, fields: FieldValues, over: Partial<Cu
   };
 }
 
-const silver: Loyalty = { ...gold, tier: 'silver', points: 410, programs: [] };
-const none: Loyalty = { ...gold, tier: null, points: 0, tierExpiresOn: null, programs: [] };
+const untold = { expiring: null, coupons: null, purchases: null, cards: null, programs: [] };
+const silver: Loyalty = { ...gold, ...untold, tier: 'silver', points: 410 };
+const none: Loyalty = { ...gold, ...untold, tier: null, points: 0, tierExpiresOn: null };
 
 export const people: readonly CustomerView[] = [
   person(1, { firstName: 'Rita', lastName: 'James', mobile: '917713643123', email: 'rita.james@example.com' }),

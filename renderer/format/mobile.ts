@@ -1,0 +1,44 @@
+import { createSubscriber } from 'svelte/reactivity';
+
+type Tables = typeof import('./phone-tables.ts');
+
+let tables: Tables | null = null;
+let coming: Promise<unknown> | null = null;
+/** What is on the screen is drawn again once the tables are there. They are asked for with the first number that is shown. */
+const whenTablesCome = createSubscriber((draw) => void fetchPhoneTables().then(draw));
+
+export function fetchPhoneTables(): Promise<unknown> {
+  coming ??= import('./phone-tables.ts').then(
+    (read) => {
+      tables = read;
+    },
+    () => {
+      coming = null;
+    },
+  );
+  return coming;
+}
+
+/** A mobile as the API holds it (digits with the country's code), grouped as its country does, to be read aloud. */
+export function mobileText(digits: string): string {
+  const international = `+${digits.replace(/^\+/, '')}`;
+  if (!/^\+\d{5,15}$/.test(international)) return digits;
+  if (tables === null) whenTablesCome();
+  // In one line, however narrow its place is.
+  return (tables?.grouped(international) ?? international).replaceAll(' ', '\u00a0');
+}
+
+/** The same with the places of some of its digits; `from` and `to` count in `digits`. */
+export function markedMobile<Match extends { readonly from: number; readonly to: number }>(
+  digits: string,
+  matches: readonly Match[],
+): { readonly text: string; readonly matches: readonly Match[] } {
+  const text = mobileText(digits);
+  const places = [...text].flatMap((sign, index) => (/\d/.test(sign) ? [index] : []));
+  const moved = matches.map((match) => ({
+    ...match,
+    from: places[match.from] ?? text.length,
+    to: (places[match.to - 1] ?? text.length - 1) + 1,
+  }));
+  return { text, matches: moved };
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { getExampleNumber } from 'libphonenumber-js';
+import examples from 'libphonenumber-js/mobile/examples';
+import { fetchPhoneTables, markedMobile, mobileText } from '../../renderer/format/mobile.ts';
+
+describe('a mobile', () => {
+  it('stands whole and ungrouped until the tables are there', () => {
+    assert.equal(mobileText('919845012345'), '+919845012345');
+  });
+
+  it('is grouped as its own country does, in one unbreakable line, and no digit is lost', async () => {
+    await fetchPhoneTables();
+    assert.equal(mobileText('919845012345'), '+91\u00a098450\u00a012345');
+    assert.equal(mobileText('+447700900123'), '+44\u00a07700\u00a0900123');
+    for (const country of ['IN', 'GB', 'DE', 'AE', 'ID', 'CN', 'US', 'FR', 'ES', 'SA'] as const) {
+      const number = getExampleNumber(country, examples)?.number ?? '';
+      const text = mobileText(number.slice(1));
+      assert.equal(text.replaceAll('\u00a0', ''), number.replaceAll(' ', ''), country);
+      assert.match(text, /^\+\d+\u00a0\S/, country);
+      assert.doesNotMatch(text, / /, country);
+    }
+  });
+
+  it('is left as it is where it is no number with its country', () => {
+    for (const other of ['98450 12345', '12', '+44 7700 900123', 'none']) assert.equal(mobileText(other), other);
+  });
+
+  it('keeps its marks on the digits that were matched', () => {
+    for (const [from, to] of [
+      [0, 2],
+      [2, 7],
+      [6, 9],
+      [8, 12],
+    ] as const) {
+      const { text, matches } = markedMobile('919845012345', [{ from, to }]);
+      const [mark] = matches;
+      const marked = text.slice(mark?.from, mark?.to).replaceAll(/\D/g, '');
+      assert.equal(marked, '919845012345'.slice(from, to));
+    }
+  });
+});
