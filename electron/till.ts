@@ -115,7 +115,9 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     noteLine(status);
     emit({ name: 'sync.changed', payload: status });
   });
-  const desk = new CustomerDesk(line, organisation, countryCode, freshForMs);
+  const desk = new CustomerDesk(line, organisation, countryCode, freshForMs, () =>
+    live.config.data.showRecent ? staff.signedOutAtMs : null,
+  );
   const updates = new UpdateDesk({
     db,
     outbox,

@@ -200,6 +200,10 @@ export const machineConfigSchema = z.strictObject({
         .max(3650)
         .default(365)
         .describe('Customers not seen for this long, and updates settled this long ago, leave the till.'),
+      showRecent: z
+        .boolean()
+        .default(true)
+        .describe('Before anybody searches, list who was served last at this till. The list is empty after a sign-out.'),
     })
     .prefault({})
     .describe('How long the till keeps what.'),

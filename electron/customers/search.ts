@@ -188,15 +188,21 @@ function best(db: Db, candidates: readonly Candidate[], served: readonly Candida
  * then who was served here most recently. A name that nobody has is looked for with one letter wrong.
  *
  * @param limit how many hits at most
+ * @param servedSinceMs an empty query shows only who was served after this moment; `null`: nobody
  */
-export function searchCustomers(db: Db, query: string, limit: number, countryCode: string): SearchResult {
+export function searchCustomers(
+  db: Db,
+  query: string,
+  limit: number,
+  countryCode: string,
+  servedSinceMs: number | null = 0,
+): SearchResult {
   // One reading of the files for all steps: each by itself would take their locks and look for changes anew.
-  return db.inTransaction
-    ? search(db, query, limit, countryCode)
-    : db.transaction(() => search(db, query, limit, countryCode)).deferred();
+  const read = () => search(db, query, limit, countryCode, servedSinceMs);
+  return db.inTransaction ? read() : db.transaction(read).deferred();
 }
 
-function search(db: Db, query: string, limit: number, countryCode: string): SearchResult {
+function search(db: Db, query: string, limit: number, countryCode: string, servedSinceMs: number | null): SearchResult {
   const typed = readTyped(query, countryCode);
   const readings = readingsOf(query, countryCode);
   const told = {
@@ -204,7 +210,9 @@ function search(db: Db, query: string, limit: number, countryCode: string): Sear
     customersOnTill: customersOnTill(db),
     isSimilar: false,
   };
-  if (cleanText(query) === '') return { ...told, hits: recentlyServed(db, limit) };
+  if (cleanText(query) === '') {
+    return { ...told, hits: servedSinceMs === null ? [] : recentlyServed(db, limit, servedSinceMs) };
+  }
   const candidates = candidatesOf(db, typed, readings, limit);
   if (candidates.length > 0) {
     const found = best(db, candidates, servedCandidates(db, typed, limit), limit);
@@ -231,12 +239,13 @@ function similarHits(db: Db, typed: Typed, limit: number): CustomerHit[] {
 }
 
 /** What an empty search shows: who was here last. */
-function recentlyServed(db: Db, limit: number): CustomerHit[] {
+function recentlyServed(db: Db, limit: number, sinceMs: number): CustomerHit[] {
   return sql<{ id: number }>(
     db,
-    `select id from main.customers where served_at_ms > 0 order by served_at_ms desc ${limitBy('?')}`,
+    `select id from main.customers where served_at_ms > ? and served_at_ms > 0
+     order by served_at_ms desc ${limitBy('?')}`,
   )
-    .all(Math.min(limit, recentlyServedShown))
+    .all(sinceMs, Math.min(limit, recentlyServedShown))
     .flatMap(({ id }) => {
       const row = customerRow(db, id);
       return row === null ? [] : [toHit(row, [], null)];

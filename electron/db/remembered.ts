@@ -9,7 +9,8 @@ export type RememberedName =
   | 'staff-list'
   | 'store-login'
   | 'drafts'
-  | 'region-before';
+  | 'region-before'
+  | 'signed-out';
 
 export function remember(db: Db, name: RememberedName, value: unknown, asOfMs: number): void {
   sql(

@@ -26,15 +26,26 @@ export class CustomerDesk {
   readonly #organisation: Organisation;
   readonly #countryCode: string;
   readonly #freshForMs: number;
+  readonly #servedSince: () => number | null;
   readonly #refreshing = new Set<number>();
   readonly #cancelLater = new Set<() => void>();
 
-  /** @param freshForMs a record older than this is refreshed when its customer is opened */
-  constructor(line: Line, organisation: Organisation, countryCode: string, freshForMs: number) {
+  /**
+   * @param freshForMs a record older than this is refreshed when its customer is opened
+   * @param servedSince from when on those who were served may still be listed; `null`: IT wants no such list
+   */
+  constructor(
+    line: Line,
+    organisation: Organisation,
+    countryCode: string,
+    freshForMs: number,
+    servedSince: () => number | null,
+  ) {
     this.#line = line;
     this.#organisation = organisation;
     this.#countryCode = countryCode;
     this.#freshForMs = freshForMs;
+    this.#servedSince = servedSince;
   }
 
   /** @param asked after a question to head office was answered: what waits may go now */
@@ -47,7 +58,7 @@ export class CustomerDesk {
     };
     return {
       'customers.search': ({ query, limit }: { readonly query: string; readonly limit: number }) =>
-        searchCustomers(db, query, limit, this.#countryCode),
+        searchCustomers(db, query, limit, this.#countryCode, this.#servedSince()),
       'customers.open': ({ customerId }: OneCustomer) => this.open(customerId),
       'customers.view': ({ customerId }: OneCustomer) => this.view(customerId),
       'customers.openByIdentifier': ({ identifier }: OneIdentifier) => this.openByIdentifier(identifier),

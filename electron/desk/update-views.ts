@@ -58,8 +58,14 @@ export function updateView(db: Db, outbox: Outbox, update: Update): UpdateView {
   };
 }
 
+/** All of one customer together, where the oldest of them stands. */
+const byCustomer = 'min(u.place) over (partition by u.customer_id), u.customer_id';
+
 const lists = {
-  open: { where: open, order: "u.state <> 'attention' or u.put_off_at_ms is not null, u.place, u.seq" },
+  open: {
+    where: open,
+    order: `u.state <> 'attention' or u.put_off_at_ms is not null, ${byCustomer}, u.place, u.seq`,
+  },
   closed: { where: `not ${open}`, order: 'u.settled_at_ms desc, u.seq desc' },
   doubled: { where: `u.award is not null and u.${isDoubleAward}`, order: 'u.seq desc' },
 } as const;
@@ -70,7 +76,7 @@ export type Page = {
   readonly limit: number;
 };
 
-/** Open: what needs a person now first, then the oldest. Closed and possible double awards: newest first. */
+/** Open: what needs a person now first, then customer by customer, who waits longest first. Closed and possible double awards: newest first. */
 export function listUpdates(
   db: Db,
   outbox: Outbox,

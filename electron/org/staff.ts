@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import type { MachineConfig } from '../config/machine-config.ts';
 import type { Db } from '../db/open.ts';
-import { remember } from '../db/remembered.ts';
+import { recall, remember } from '../db/remembered.ts';
+import { databaseTrouble } from '../db/trouble.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { Clock } from '../machine/clock.ts';
 import type { StaffMember } from '../model/definitions.ts';
@@ -24,6 +25,7 @@ export class StaffDesk {
   readonly #listed: (list: StaffList) => void;
   #current: StaffMember | null = null;
   #cancelSignOut: (() => void) | null = null;
+  #signedOutAtMs: number;
 
   constructor(
     db: Db,
@@ -37,6 +39,12 @@ export class StaffDesk {
     this.#signOutAfterMs = config.signOutAfterMinutes * 60_000;
     this.#changed = changed;
     this.#listed = listed;
+    this.#signedOutAtMs = recall(db, 'signed-out')?.asOfMs ?? 0;
+  }
+
+  /** When somebody last left the till, by the wall clock: whom they served is no longer shown. */
+  get signedOutAtMs(): number {
+    return this.#signedOutAtMs;
   }
 
   get current(): StaffMember | null {
@@ -92,8 +100,19 @@ export class StaffDesk {
   }
 
   #become(member: StaffMember | null): void {
+    if (this.#current !== null && this.#current.code !== member?.code) this.#noteSignedOut();
     this.#current = member;
     this.active();
     this.#changed(member);
+  }
+
+  /** A full disk must not keep anybody signed in. */
+  #noteSignedOut(): void {
+    this.#signedOutAtMs = this.#clock.wallMs();
+    try {
+      remember(this.#db, 'signed-out', null, this.#signedOutAtMs);
+    } catch (error) {
+      if (databaseTrouble(error) === null) throw error;
+    }
   }
 }

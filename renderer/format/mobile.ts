@@ -38,7 +38,7 @@ export function markedMobile<Match extends { readonly from: number; readonly to:
   const moved = matches.map((match) => ({
     ...match,
     from: places[match.from] ?? text.length,
-    to: (places[match.to - 1] ?? text.length - 1) + 1,
+    to: (places[match.to - 1] ?? -1) + 1,
   }));
   return { text, matches: moved };
 }

@@ -52,6 +52,8 @@ export class Search {
       if (!isOpen(customerId)) this.#changed(customerId);
     });
     services.on('customers.merged', ({ customerId }) => this.#changed(customerId));
+    // Whom the one before served is nothing for the next.
+    services.on('staff.changed', () => void this.refresh());
     services.on('customers.importChanged', ({ kind }) => {
       if (kind === 'done') void this.refresh();
     });

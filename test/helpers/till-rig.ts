@@ -42,6 +42,7 @@ export type TillSettings = {
   readonly sync?: { readonly [key: string]: unknown };
   readonly org?: { readonly [key: string]: unknown };
   readonly staff?: { readonly [key: string]: unknown };
+  readonly data?: { readonly [key: string]: unknown };
   readonly api?: { readonly [key: string]: unknown };
   /** Which of the server's tills this is. */
   readonly till?: string;
@@ -76,6 +77,7 @@ export async function startTillRig(customers = 200): Promise<TillRig> {
         sync: { ...base.sync, settleSeconds: 0, ...settings.sync },
         org: { ...settings.org },
         staff: { ...settings.staff },
+        data: { ...settings.data },
       },
       'test',
     );

@@ -32,6 +32,8 @@ describe('a mobile', () => {
       [2, 7],
       [6, 9],
       [8, 12],
+      [0, 0],
+      [12, 12],
     ] as const) {
       const { text, matches } = markedMobile('919845012345', [{ from, to }]);
       const [mark] = matches;

@@ -11,7 +11,7 @@ const data = [...new Set(strings([people, org, staff, scenes]))]
   .toSorted((a, b) => b.length - a.length);
 /** Dates, ages and lists come from the platform, in the language of the store. */
 const platform =
-  /\d{1,2} \p{L}{3,4} \d{4}(, \d{1,2}:\d{2} [ap]m)?|\d+ (second|minute|hour|day|month|year)s? ago|\b(now|yesterday|and)\b/gu;
+  /\d{1,2}\s\p{L}{3,4}\s\d{4}(, \d{1,2}:\d{2}\s[ap]m)?|day\/month\/year|\d+ (second|minute|hour|day|month|year)s? ago|\b(now|yesterday|and)\b/gu;
 /** Names of programs and languages, and the till's own. */
 const names = /Tillside|Meridian Stores|store12\.till3/gu;
 

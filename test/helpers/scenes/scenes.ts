@@ -89,6 +89,7 @@ export const scenes = {
   'first-start': { ...plain, people: [] },
   drafts: {
     ...plain,
+    updates: [refused],
     drafts: [
       {
         target: { customerId: 1 },

@@ -126,7 +126,24 @@ export const states: readonly ScreenState[] = [
   state(
     'request-change',
     'plain',
-    inForm('james', (page) => page.locator('.frame:has(#field-mobile) .confirm .button').click()),
+    inForm('james', async (page) => {
+      await page.locator('#known-identifiers').click();
+      await page.locator('.panel .choice').first().click();
+    }),
+  ),
+  state(
+    'locked-identifiers',
+    'plain',
+    inForm('james', (page) => page.locator('#known-identifiers').click()),
+  ),
+  state(
+    'loyalty-whole',
+    'sent',
+    inForm('james', async (page) => {
+      // A strip in a narrow window, where it is opened first.
+      if ((page.viewportSize()?.width ?? 0) <= 1180) await page.locator('.loyalty .fold').click();
+      for (const part of await page.locator('.loyalty summary').all()) await part.click();
+    }),
   ),
   state('long-name', 'plain', open('wolfen')),
   state('fraud', 'plain', open('field')),
