@@ -96,7 +96,7 @@ describe('what leaves a till with age', () => {
     const open = () =>
       openTill({
         dataDir: folder,
-        config: { ...offlineConfig(), data: { retentionDays: 30 } },
+        config: { ...offlineConfig(), data: { retentionDays: 30, showRecent: true } },
         mode: 'live',
         host: 'preview',
         version: '0.0.0-test',

@@ -103,7 +103,7 @@ describe('F25 a write that is refused', () => {
       () => null,
       () => undefined,
     );
-    const desk = new CustomerDesk(rig.line, organisation, 'IN', 60_000);
+    const desk = new CustomerDesk(rig.line, organisation, 'IN', 60_000, () => 0);
     rig.db.pragma('query_only = ON');
     assert.equal(desk.open(customerId)?.fields.lastName, 'Shown');
     rig.db.pragma('query_only = OFF');

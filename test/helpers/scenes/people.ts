@@ -76,11 +76,8 @@ const program = (over: Partial<Program> = {}): Program => ({
   tier: { name: 'gold', serial: 3 },
   nextTier: { name: 'platinum', serial: 4, description: 'Free alterations and early sale' },
   tierExpiresOn: '2031-09-11 23:59:59',
-  title: null,
   delayedPoints: 120,
   moneyPerPoint: 0.01,
-  gapToUpgrade: null,
-  toKeep: null,
   ...over,
 });
 
@@ -125,9 +122,7 @@ export const gold: Loyalty = {
       gapToUpgrade: [
         { by: 'purchases', name: null, threshold: 25_000, current: 23_480, gap: 1520, until: '2026-05-06 23:59:59' },
       ],
-      toKeep: [
-        { by: 'purchases', name: null, threshold: 20_000, current: 23_480, gap: 0, until: null, confirmed: true },
-      ],
+      toKeep: { confirmed: true, gaps: [] },
     }),
     program({
       programId: '2044',
@@ -192,9 +187,14 @@ export function person(customerId: number, fields: FieldValues, over: Partial<Cu
   };
 }
 
-const untold = { expiring: null, coupons: null, purchases: null, cards: null, programs: [] };
-const silver: Loyalty = { ...gold, ...untold, tier: 'silver', points: 410 };
-const none: Loyalty = { ...gold, ...untold, tier: null, points: 0, tierExpiresOn: null };
+const silver: Loyalty = {
+  ...nothingTold,
+  tier: 'silver',
+  points: 410,
+  lifetimePoints: 6120,
+  lifetimePurchases: 51_200,
+};
+const none: Loyalty = { ...nothingTold, noTier: true, points: 0 };
 
 export const people: readonly CustomerView[] = [
   person(1, { firstName: 'Rita', lastName: 'James', mobile: '917713643123', email: 'rita.james@example.com' }),
