@@ -63,7 +63,7 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
     number: (value) => number.format(value),
     amount: (value) => amount.format(value),
     signed: (value) => signed.format(value),
-    serverDate: (text) => withServerMs(text, (ms) => unbroken(date.format(ms))),
+    serverDate: (text) => withServerMs(text, (ms) => date.format(ms)),
     serverDateTime: (text) => withServerMs(text, (ms) => unbroken(dateTime.format(ms))),
     serverMs,
     moment: (atMs) => unbroken(moment.format(atMs)),
@@ -85,9 +85,9 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
   };
 }
 
-/** Text that is read in one go, such as a time and its "pm", stays in one line; a comma is a place to breathe. */
+/** A time and its "pm" stay in one line. */
 function unbroken(text: string): string {
-  return text.replaceAll(/(?<![,،、])[ \u202f]/g, '\u00a0');
+  return text.replace(/(?<=\d:\d\d).*$/, (after) => after.replaceAll(/[ \u202f]/g, '\u00a0'));
 }
 
 function regional(locale: string, countryCode: string): string {

@@ -24,8 +24,7 @@ export function mobileText(digits: string): string {
   const international = `+${digits.replace(/^\+/, '')}`;
   if (!/^\+\d{5,15}$/.test(international)) return digits;
   if (tables === null) whenTablesCome();
-  // In one line, however narrow its place is.
-  return (tables?.grouped(international) ?? international).replaceAll(' ', '\u00a0');
+  return tables?.grouped(international) ?? international;
 }
 
 /** The same with the places of some of its digits; `from` and `to` count in `digits`. */

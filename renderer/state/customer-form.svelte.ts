@@ -118,11 +118,6 @@ export class CustomerForm {
     return this.#draft.get(key) ?? this.current(key) ?? '';
   }
 
-  /** Nothing was ever told of this field and nothing was typed. */
-  notKnown(key: FieldKey): boolean {
-    return this.#draft.get(key) === undefined && this.current(key) === undefined;
-  }
-
   changed(key: FieldKey): boolean {
     const typed = this.#draft.get(key);
     return typed !== undefined && !same(typed, this.current(key));

@@ -1,6 +1,6 @@
 /** The form for everything that `customer/update` takes: what may change is sent, alone; what may not says why. */
 import { anchors } from '../../electron/practice/anchors.ts';
-import { expect, test } from './till.ts';
+import { expect, inGroups, test } from './till.ts';
 
 const { ashaRaman, bjornWeiss, devikaNair, kabirBose, maryamAlMansoori, ritaJames } = anchors;
 
@@ -91,7 +91,13 @@ test.describe('where the organisation lets tills fill in every identifier', () =
     ]);
     expect(till.server.control.countOf('customer/update')).toBe(1);
     await expect(till.status).toHaveText(/^All sent/);
-    for (const [name, value] of typed) await expect(till.field(name)).toHaveValue(value);
+    // Dates stand as people here type them, however they were typed.
+    const shown = new Map([
+      ['Registered on', '12/09/2019 09:30'],
+      ['Birthday', '28/02/1990'],
+      ['Wedding date', '20/05/2015'],
+    ]);
+    for (const [name, value] of typed) await expect(till.field(name)).toHaveValue(shown.get(name) ?? value);
     await expect(page.getByText('Fraud confirmed')).toBeVisible();
   });
 });
@@ -110,7 +116,7 @@ test('membership goes one way, and an identifier is filled in once', async ({ ti
   await till.field('Mobile').fill('+49 1512 3456789');
   await till.save();
   await expect.poll(till.changes).toEqual([{ type: 'LOYALTY' }, { mobile: '4915123456789' }]);
-  await expect(till.field('Mobile')).toHaveValue('4915123456789');
+  await expect(till.field('Mobile')).toHaveValue(inGroups('4915123456789'));
   await expect(till.field('Mobile')).not.toBeEditable();
 });
 
@@ -150,7 +156,7 @@ test('customers who are not on this till are updated by any identifier, and the 
   const { page, server } = till;
   await server.control.setConnection(false);
   const strangers: readonly (readonly [string, RegExp, string, number])[] = [
-    [ritaJames.mobile, /for mobile 447700900123/, 'By-Mobile', ritaJames.userId],
+    [ritaJames.mobile, /for mobile \+44 7700 900123/, 'By-Mobile', ritaJames.userId],
     [kabirBose.email, /for email kabir\.bose/, 'By-Email', kabirBose.userId],
     [devikaNair.externalId, /for external ID DN-1004/, 'By-Card', devikaNair.userId],
     [`id: ${maryamAlMansoori.userId}`, /for customer number 343445005/, 'By-Id', maryamAlMansoori.userId],

@@ -27,6 +27,9 @@ export { expect } from 'playwright/test';
 const root = path.dirname(path.dirname(import.meta.dirname));
 const onElectron = process.env.TILLSIDE_E2E_HOST === 'electron';
 
+/** A number as it is shown: grouped in whatever way. */
+export const inGroups = (digits: string) => new RegExp([...digits].join('\\s?'));
+
 /** The screen of one running host. */
 type RunningHost = {
   readonly page: Page;

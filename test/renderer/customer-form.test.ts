@@ -210,8 +210,7 @@ test('of a customer who is not on this till what they were looked up by is known
   const view = customer({ customerId: null, identifier: { type: 'mobile', value: '447700900123' }, fields: {} });
   const { form } = open(undefined, view);
   assert.equal(form.value('mobile'), '447700900123');
-  assert.equal(form.notKnown('mobile'), false);
-  assert.equal(form.notKnown('email'), true);
+  assert.equal(form.value('email'), '');
   assert.equal(form.changes.size, 0);
 });
 

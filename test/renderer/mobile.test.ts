@@ -9,16 +9,15 @@ describe('a mobile', () => {
     assert.equal(mobileText('919845012345'), '+919845012345');
   });
 
-  it('is grouped as its own country does, in one unbreakable line, and no digit is lost', async () => {
+  it('is grouped as its own country does, and no digit is lost', async () => {
     await fetchPhoneTables();
-    assert.equal(mobileText('919845012345'), '+91\u00a098450\u00a012345');
-    assert.equal(mobileText('+447700900123'), '+44\u00a07700\u00a0900123');
+    assert.equal(mobileText('919845012345'), '+91 98450 12345');
+    assert.equal(mobileText('+447700900123'), '+44 7700 900123');
     for (const country of ['IN', 'GB', 'DE', 'AE', 'ID', 'CN', 'US', 'FR', 'ES', 'SA'] as const) {
       const number = getExampleNumber(country, examples)?.number ?? '';
       const text = mobileText(number.slice(1));
-      assert.equal(text.replaceAll('\u00a0', ''), number.replaceAll(' ', ''), country);
-      assert.match(text, /^\+\d+\u00a0\S/, country);
-      assert.doesNotMatch(text, / /, country);
+      assert.equal(text.replaceAll(/[ -]/g, ''), number, country);
+      assert.match(text, /^\+\d+ \S/, country);
     }
   });
 
