@@ -203,7 +203,9 @@ export const machineConfigSchema = z.strictObject({
       showRecent: z
         .boolean()
         .default(true)
-        .describe('Before anybody searches, list who was served last at this till. The list is empty after a sign-out.'),
+        .describe(
+          'Before anybody searches, list who was served last at this till. The list is empty after a sign-out.',
+        ),
     })
     .prefault({})
     .describe('How long the till keeps what.'),
