@@ -148,7 +148,7 @@ function oauth(parameters: AuthParameters & { readonly config: OAuthConfig }): A
     if (granted.kind === 'held') return granted;
     if (granted.kind === 'not-sent') return failedRead(granted);
     const value: StoreLogin = { till: config.attributeTo.code, organisation: '', serverTimeMs: null };
-    return { kind: 'found', value, answer: granted.answer };
+    return { kind: 'found', value, merged: false, answer: granted.answer };
   }
 
   return {

@@ -5,8 +5,9 @@ import type { StaffMember } from '../model/definitions.ts';
 import type { Held, NotSent, ReadOutcome, UpdateOutcome } from '../model/outcome.ts';
 import type { Auth, AuthHeaders } from './auth.ts';
 import type { LoyaltyApi } from './loyalty-api.ts';
+import { OptionalParts } from './optional-parts.ts';
 import { type AskedUpdate, updateOutcome } from './outcomes.ts';
-import { customerOutcome, customersOutcome, failedRead, readOutcome } from './read-outcomes.ts';
+import { customerOutcome, customersOutcome, failedRead, purchasesOutcome, readOutcome } from './read-outcomes.ts';
 import {
   type ApiRequest,
   configsRequest,
@@ -18,6 +19,7 @@ import {
   loginRequest,
   type StaffType,
   staffRequest,
+  transactionsRequest,
   updateRequest,
 } from './requests.ts';
 import type { HttpResult, Transport } from './transport.ts';
@@ -62,6 +64,7 @@ const identityRequestedCodes = [1040] as const;
 
 export function createLoyaltyApi(parameters: LoyaltyApiParameters): LoyaltyApi {
   const { baseUrl, auth, transport, clock, userAgent, timeoutMs, language } = parameters;
+  const optional = new OptionalParts(clock);
 
   function send(request: ApiRequest, authHeaders: AuthHeaders): Promise<HttpResult> {
     const shared = { Accept: 'application/json', 'User-Agent': headerText(userAgent) };
@@ -124,19 +127,25 @@ export function createLoyaltyApi(parameters: LoyaltyApiParameters): LoyaltyApi {
       });
     },
     getCustomer: (identifier) =>
-      read(customersRequest(baseUrl, identifier.type, [identifier.value]), (result) =>
-        customerOutcome(result, identifier, clock.wallMs()),
+      optional.asking((parts) =>
+        read(customersRequest(baseUrl, identifier.type, [identifier.value], parts), (result) =>
+          customerOutcome(result, identifier, clock.wallMs()),
+        ),
       ),
     getCustomers: (type, values) =>
-      read(customersRequest(baseUrl, type, values), (result) => customersOutcome(result, clock.wallMs())),
+      optional.asking((parts) =>
+        read(customersRequest(baseUrl, type, values, parts), (result) => customersOutcome(result, clock.wallMs())),
+      ),
+    purchases: (identifier) =>
+      read(transactionsRequest(baseUrl, identifier), (result) => purchasesOutcome(result, identifier, clock.wallMs())),
     login:
       auth.logIn ??
       (() => read(loginRequest(baseUrl), (result) => readOutcome(result, readStoreLogin, clock.wallMs()))),
-    orgPolicy: () => read(configsRequest(baseUrl), (result) => readOutcome(result, readOrgPolicy, clock.wallMs())),
+    orgPolicy: () => read(configsRequest(baseUrl), (result) => readOutcome(result, readOrgPolicy, clock.wallMs(), {})),
     customFields: () =>
-      read(customFieldsRequest(baseUrl), (result) => readOutcome(result, readCustomFields, clock.wallMs())),
+      read(customFieldsRequest(baseUrl), (result) => readOutcome(result, readCustomFields, clock.wallMs(), [])),
     extendedFields: () =>
-      read(extendedFieldsRequest(baseUrl), (result) => readOutcome(result, readExtendedFields, clock.wallMs())),
+      read(extendedFieldsRequest(baseUrl), (result) => readOutcome(result, readExtendedFields, clock.wallMs(), [])),
     staff: async () => everybody(await staffOf('ASSOCIATE'), await staffOf('MANAGER')),
   };
 }

@@ -3,15 +3,17 @@
  * in `response.status`, in `item_status`, or among the warnings; the table says what it means in each place.
  */
 import type { FillableIdentifier } from '../model/customer.ts';
+import type { WarningMeaning } from '../model/outcome.ts';
 
 /** What an exchange comes to by a code. `item` says that the item's own code decides. */
-export type Verdict = 'item' | 'done' | 'not-found' | 'refused' | 'credentials' | 'permission' | 'busy';
+export type Verdict = 'item' | 'done' | 'not-found' | 'refused' | 'credentials' | 'permission' | 'busy' | 'uncertain';
 
 /** What a code is about, where it tells. `named-field` is a custom or extended field, `identifier` any of the three. */
 export type About =
   | FillableIdentifier
   | 'identifier'
   | 'named-field'
+  | 'registeredOn'
   | 'till'
   | 'subscription'
   | 'type'
@@ -22,15 +24,19 @@ export type CodeMeaning = {
   readonly request?: Verdict;
   /** In `item_status.code`. */
   readonly item?: Exclude<Verdict, 'item'>;
-  /** Whether it comes with a success, telling that a part was not saved (trap 9). */
-  readonly warning?: true;
+  /** What it means beside a success (trap 9). */
+  readonly warning?: WarningMeaning;
+  /** The organisation has none of what was asked for: an answer, no failure. */
+  readonly none?: true;
   readonly about?: About;
 };
 
 export const documentedCodes = [
-  200, 201, 400, 401, 403, 404, 405, 408, 425, 429, 461, 500, 503, 521, 618, 816, 1000, 1001, 1002, 1003, 1011, 1012,
-  1016, 1017, 1018, 1024, 1032, 1033, 1040, 1042, 1044, 1045, 1046, 1047, 1048, 1049, 1060, 1101, 1102, 1103, 1104,
-  1105, 1106, 1110, 10002, 91003, 91005, 91006, 91007, 91015, 91017, 91020, 91021, 91022,
+  200, 201, 400, 401, 402, 403, 404, 405, 406, 407, 408, 415, 425, 429, 461, 500, 503, 521, 618, 816, 1000, 1001, 1002,
+  1003, 1006, 1007, 1011, 1012, 1013, 1016, 1017, 1018, 1020, 1024, 1032, 1033, 1034, 1039, 1040, 1041, 1042, 1043,
+  1044, 1045, 1046, 1047, 1048, 1049, 1060, 1061, 1062, 1064, 1101, 1102, 1103, 1104, 1105, 1106, 1110, 3203, 3204,
+  3209, 10002, 91001, 91002, 91003, 91004, 91005, 91006, 91007, 91009, 91010, 91011, 91012, 91013, 91014, 91015, 91016,
+  91017, 91018, 91019, 91020, 91021, 91022,
 ] as const;
 export type DocumentedCode = (typeof documentedCodes)[number];
 
@@ -41,10 +47,14 @@ export const codeTable = {
   201: { request: 'item' }, // some failed; with one customer a request the item tells which
   400: { request: 'refused', item: 'refused' },
   401: { request: 'credentials', item: 'credentials' },
+  402: { request: 'refused', item: 'refused' },
   403: { request: 'permission', item: 'permission' },
   404: { request: 'refused', item: 'refused' },
   405: { request: 'refused', item: 'refused' },
-  408: { request: 'busy', item: 'busy' },
+  406: { request: 'refused', item: 'refused' },
+  407: { request: 'uncertain', item: 'uncertain' }, // "unknown error while processing"; HTTP 407 is the proxy's
+  408: { request: 'permission', item: 'permission' }, // another machine than the one registered for the till: IT's
+  415: { request: 'refused', item: 'refused' },
   425: { request: 'busy', item: 'busy' },
   429: { request: 'busy', item: 'busy' },
   461: { request: 'busy', item: 'busy' },
@@ -52,6 +62,12 @@ export const codeTable = {
   503: { request: 'busy', item: 'busy' },
   521: { request: 'busy', item: 'busy' }, // another action is running for this customer
   1060: { request: 'refused', item: 'refused' }, // batch limit
+  1061: { request: 'refused', item: 'refused' },
+  1062: { request: 'refused', item: 'refused' },
+  1064: { request: 'refused', item: 'refused' },
+  3203: { none: true }, // no custom fields
+  3204: { none: true },
+  3209: { none: true }, // no configs
   // The one customer.
   1000: { item: 'done' },
   1040: { item: 'done' }, // update_identity: the request to change it was taken
@@ -62,14 +78,22 @@ export const codeTable = {
   1001: { item: 'refused', about: 'mobile' },
   1002: { item: 'refused', about: 'email' },
   1003: { item: 'refused', about: 'externalId' },
+  1006: { item: 'refused', about: 'identifier' },
+  1007: { item: 'refused', about: 'identifier' },
+  1013: { item: 'refused', about: 'type' }, // no member of the program
   1016: { item: 'refused', about: 'identifier' },
-  1017: { item: 'refused', warning: true, about: 'named-field' },
+  1017: { item: 'refused', warning: 'notSaved', about: 'named-field' },
   1018: { item: 'refused', about: 'named-field' },
+  1020: { item: 'refused', about: 'type' },
   1024: { item: 'refused' },
   1032: { item: 'refused', about: 'identifier' },
   1033: { item: 'refused', about: 'identifier' },
+  1034: { item: 'refused', about: 'registeredOn' },
+  1039: { item: 'refused', about: 'identifier' },
+  1041: { item: 'refused', about: 'identifier' }, // update_identity: the request was not taken
   1042: { item: 'refused', about: 'identifier' },
-  1044: { item: 'permission' },
+  1043: { item: 'refused', about: 'identifier' },
+  1044: { item: 'refused' }, // no permission, told of this one customer: it says nothing of the others
   1045: { item: 'refused', about: 'type' },
   1046: { item: 'refused', about: 'type' },
   1047: { item: 'refused', about: 'identifier' },
@@ -83,26 +107,49 @@ export const codeTable = {
   1106: { item: 'refused', about: 'subscription' },
   1110: { item: 'refused', about: 'subscription' },
   10002: { item: 'refused' },
-  // Mostly among the warnings; as an item's own code without success they are refusals.
-  91003: { item: 'refused', warning: true },
-  91005: { item: 'refused', warning: true, about: 'identifier' },
-  91006: { item: 'refused', warning: true, about: 'identifier' },
-  91007: { item: 'refused', warning: true, about: 'identifier' },
-  91015: { item: 'refused', warning: true, about: 'named-field' },
-  91017: { item: 'refused', warning: true, about: 'named-field' }, // in the vendor's sample of an update's answer
-  91020: { item: 'refused', warning: true, about: 'till' },
-  91021: { item: 'refused', warning: true, about: 'till' },
-  91022: { item: 'refused', warning: true, about: 'subscription' },
+  // Mostly among the warnings. As an item's own code without success, a part that was not saved is a refusal; what could not
+  // be read says nothing of whether it was saved.
+  91003: { item: 'refused', warning: 'notSaved' },
+  91005: { item: 'refused', warning: 'notSaved', about: 'identifier' },
+  91006: { item: 'refused', warning: 'notSaved', about: 'identifier' },
+  91007: { item: 'refused', warning: 'notSaved', about: 'identifier' },
+  91015: { item: 'refused', warning: 'notSaved', about: 'named-field' },
+  91020: { item: 'refused', warning: 'notSaved', about: 'till' },
+  91021: { item: 'refused', warning: 'notSaved', about: 'till' },
+  91022: { item: 'refused', warning: 'notSaved', about: 'subscription' },
+  91001: { item: 'uncertain', warning: 'onlyNotRead' },
+  91002: { item: 'uncertain', warning: 'onlyNotRead' },
+  91004: { item: 'uncertain', warning: 'onlyNotRead' },
+  91009: { item: 'uncertain', warning: 'onlyNotRead' }, // the asked customer was merged, see `mergedCode`
+  91010: { item: 'uncertain', warning: 'onlyNotRead' },
+  91011: { item: 'uncertain', warning: 'onlyNotRead' },
+  91012: { item: 'uncertain', warning: 'onlyNotRead' },
+  91013: { item: 'uncertain', warning: 'onlyNotRead' },
+  91014: { item: 'uncertain', warning: 'onlyNotRead' },
+  91016: { item: 'uncertain', warning: 'onlyNotRead' },
+  91017: { item: 'uncertain', warning: 'onlyNotRead' }, // no profile for the web shop; in the vendor's sample of a successful update
+  91018: { item: 'uncertain', warning: 'onlyNotRead' },
+  91019: { item: 'uncertain', warning: 'onlyNotRead' },
 } as const satisfies { readonly [code in DocumentedCode]: CodeMeaning };
 
 type CodesThat<Mean> = {
   [code in DocumentedCode]: (typeof codeTable)[code] extends Mean ? code : never;
 }[DocumentedCode];
-/** Codes that an update may be refused with, and codes of parts that were not saved: the screen has words for each. */
+/** Codes that an update may be refused with: the screen has words for each, as it has for parts that were not saved. */
 export type RefusalCode =
   | CodesThat<{ readonly item: 'refused' | 'not-found' }>
   | CodesThat<{ readonly request: 'refused' | 'not-found' }>;
-export type WarningCode = CodesThat<{ readonly warning: true }>;
+/** Codes of parts that were not saved. */
+export type WarningCode = CodesThat<{ readonly warning: 'notSaved' }>;
+
+/** Of a whole request: "all items failed". A refusal where it tells nothing of the one customer. */
+export const allFailed = 500;
+
+/** No permission, told of one customer. */
+export const notPermittedCode = 1044;
+
+/** The answer is about the customer that the asked one was merged into (trap 10). */
+export const mergedCode = 91009;
 
 const meanings: ReadonlyMap<number, CodeMeaning> = new Map(
   documentedCodes.map((code): [number, CodeMeaning] => [code, codeTable[code]]),

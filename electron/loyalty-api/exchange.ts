@@ -4,15 +4,16 @@
  *
  * *Not sent* needs a sign that the API did not take the request: its own words (429, 503, 461, 521 …), or an answer that
  * cannot be the API's. The API marks all its answers with `X-Cap-Requestid` and speaks only JSON, so a page, plain text or
- * a redirect without that mark is a captive portal or a wrong host (F08), a 404 page as much as a 200 one. An empty body,
- * or one that begins like JSON and is cut, may be all that a gateway left of the API's answer: unknown.
+ * a redirect without that mark is a captive portal or a wrong host (F08), a 404 page as much as a 200 one; with a status
+ * that finds fault with the request it is a firewall or gateway that takes offence at its text. An empty body, or one that
+ * begins like JSON and is cut, may be all that a gateway left of the API's answer: unknown.
  */
 
 import type { Answer, Held, NotSent, Unknown } from '../model/outcome.ts';
 import { meaningOf, type Verdict } from './codes.ts';
 import type { HttpResult } from './transport.ts';
-import { readBody, type WireStatus } from './wire/reply.ts';
-import { type JsonObject, readText } from './wire/scalars.ts';
+import { type Body, readBody, type WireStatus } from './wire/reply.ts';
+import { type JsonObject, readText, tells } from './wire/scalars.ts';
 
 type Answered = Extract<HttpResult, { kind: 'answer' }>;
 
@@ -57,11 +58,31 @@ function requestVerdict(status: WireStatus | null): Verdict | null {
   return request ?? item ?? null;
 }
 
+/** Statuses by which a firewall or gateway refuses a request for what it holds. */
+const faultsOfRequest: ReadonlySet<number> = new Set([400, 403, 406, 413, 414, 415, 422, 431]);
+/** Too large: whoever says it has not passed the request on. */
+const tooLarge: ReadonlySet<number> = new Set([413, 414, 431]);
+
+/** A body that the API would not send: a page, or JSON in a gateway's own words. */
+function isOthers(body: Body, answer: Answer): boolean {
+  if (answer.requestId !== null) return false;
+  if (body.kind === 'foreign') return true;
+  return body.kind === 'object' && body.status === null && !tells(body.object, 'errorCode', 'errorMessage', 'errors');
+}
+
 /** Statuses that decide by themselves, whatever the body holds. */
-function byHttpStatus(result: Answered, answer: Answer, retryAfterMs: number | null): Held | NotSent | null {
+function byHttpStatus(
+  result: Answered,
+  body: Body,
+  answer: Answer,
+  retryAfterMs: number | null,
+): Held | NotSent | null {
   switch (result.status) {
     case 401:
-      return { kind: 'held', why: 'credentials', answer };
+      // A portal asks for its own sign-in by a page: it says nothing of the till's password.
+      return body.kind === 'foreign' && answer.requestId === null
+        ? { kind: 'not-sent', why: 'sign-in-page', retryAfterMs: null, answer }
+        : { kind: 'held', why: 'credentials', answer };
     case 407:
       return { kind: 'not-sent', why: 'proxy', retryAfterMs: null, answer };
     case 408:
@@ -83,12 +104,13 @@ export function judge(result: HttpResult, wallMs: number): Reply | Held | NotSen
   const status = body.kind === 'object' ? body.status : null;
   const answer = answerOf(result, status);
   const retryAfterMs = readRetryAfterMs(result.headers['retry-after'], wallMs);
-  const decided = byHttpStatus(result, answer, retryAfterMs);
+  const decided = byHttpStatus(result, body, answer, retryAfterMs);
   if (decided !== null) return decided;
 
   const verdict = requestVerdict(status);
   if (verdict === 'credentials' || verdict === 'permission') return { kind: 'held', why: verdict, answer };
   if (verdict === 'busy') return { kind: 'not-sent', why: 'busy', retryAfterMs, answer };
+  if (verdict === 'uncertain') return { kind: 'unknown', why: 'server-error', answer };
   const httpSuccess = result.status >= 200 && result.status < 300;
   const readable = body.kind === 'object' && (status?.code ?? null) !== null;
   if (body.kind === 'object' && (readable || httpSuccess)) {
@@ -97,6 +119,9 @@ export function judge(result: HttpResult, wallMs: number): Reply | Held | NotSen
 
   if (result.status === 503) return { kind: 'not-sent', why: 'busy', retryAfterMs, answer };
   if (result.status >= 500) return { kind: 'unknown', why: 'server-error', answer };
+  if (tooLarge.has(result.status) || (faultsOfRequest.has(result.status) && isOthers(body, answer))) {
+    return { kind: 'not-sent', why: 'gateway-refused', retryAfterMs: null, answer };
+  }
   const redirect = result.status >= 300 && result.status < 400;
   if (answer.requestId === null && (body.kind === 'foreign' || redirect)) {
     return { kind: 'not-sent', why: 'sign-in-page', retryAfterMs: null, answer };

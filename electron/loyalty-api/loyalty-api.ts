@@ -5,8 +5,10 @@ import type {
   FillableIdentifier,
   Identifier,
   IdentifierType,
+  LookUpIdentifier,
 } from '../model/customer.ts';
 import type { FieldDefinition, StaffMember, StoreLogin, ToldPolicy } from '../model/definitions.ts';
+import type { Purchase } from '../model/loyalty.ts';
 import type { ReadOutcome, UpdateOutcome } from '../model/outcome.ts';
 
 /** Who did it, for the USER-CONTEXT audit headers. */
@@ -36,12 +38,14 @@ export type LoyaltyApi = {
   /** `POST /v1.1/customer/update_identity`: a request, pending until the vendor's back office approves it (1040). */
   readonly requestIdentityChange: (change: IdentityChange) => Promise<UpdateOutcome>;
   /** `GET /v1.1/customer/get` for one customer. */
-  readonly getCustomer: (identifier: Identifier) => Promise<ReadOutcome<CustomerRecord>>;
+  readonly getCustomer: (identifier: LookUpIdentifier) => Promise<ReadOutcome<CustomerRecord>>;
   /** The same for several values of one identifier, by comma. Customers that do not exist are left out of the list. */
   readonly getCustomers: (
     type: IdentifierType,
     values: readonly string[],
   ) => Promise<ReadOutcome<readonly CustomerRecord[]>>;
+  /** `GET /v1.1/customer/transactions`: purchases with their amounts, which `customer/get` does not tell. */
+  readonly purchases: (identifier: Identifier) => Promise<ReadOutcome<readonly Purchase[]>>;
   /** `GET /v1.1/store/login.json` (Basic only; with OAuth a token is fetched and `serverTimeMs` is null). */
   readonly login: () => Promise<ReadOutcome<StoreLogin>>;
   /** Keys that the answer does not hold are absent. */

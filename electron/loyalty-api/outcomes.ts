@@ -12,20 +12,29 @@
  */
 import type { Identifier } from '../model/customer.ts';
 import type { Answer, Unknown, UpdateOutcome, Warning } from '../model/outcome.ts';
-import { meaningOf } from './codes.ts';
+import { allFailed, meaningOf } from './codes.ts';
 import { judge, type Reply, readRetryAfterMs } from './exchange.ts';
 import { fieldOf, type SentFields } from './named-field.ts';
-import { itemAbout } from './same-customer.ts';
+import { itemAbout, withAskedExternalId } from './same-customer.ts';
 import type { HttpResult } from './transport.ts';
 import { readCustomer } from './wire/customer.ts';
 import { readSideEffects } from './wire/loyalty.ts';
-import { readBody, readCustomers, readItemStatus, type WireItemStatus, type WireStatus } from './wire/reply.ts';
+import {
+  holdsEmptyCustomer,
+  readBody,
+  readCustomers,
+  readItemStatus,
+  type WireItemStatus,
+  type WireStatus,
+} from './wire/reply.ts';
 
 function warningsOf(status: WireItemStatus, sent: SentFields): readonly Warning[] {
   return status.warnings.map(({ code, message }) => ({
     code: code ?? unnamedWarning,
-    field: fieldOf(code, message, sent),
     message,
+    ...(meaningOf(code).warning === 'onlyNotRead'
+      ? { meaning: 'onlyNotRead', field: null }
+      : { meaning: 'notSaved', field: fieldOf(code, message, sent) }),
   }));
 }
 
@@ -59,10 +68,11 @@ export function updateOutcome(result: HttpResult, asked: AskedUpdate, wallMs: nu
     return claimed ? { kind: 'unknown', why: 'unreadable-answer', answer: reply.answer } : reply;
   }
   const unreadable: Unknown = { kind: 'unknown', why: 'unreadable-answer', answer: reply.answer };
-  const item = itemAbout(reply.object, asked.identifiers);
+  const about = itemAbout(reply.object, asked.identifiers);
+  const item = about?.item ?? null;
   const itemStatus = item === null ? null : readItemStatus(item);
   if (reply.status === null || reply.status.code === null) return unreadable;
-  if (item === null || itemStatus === null) {
+  if (about === null || item === null || itemStatus === null) {
     // No word of the customer. A refusal of the whole request still counts, unless it speaks of somebody else.
     const aboutOther = item === null && readCustomers(reply.object).length > 0;
     return aboutOther ? unreadable : refusalOfRequest(reply, reply.status, asked.sent);
@@ -74,11 +84,14 @@ export function updateOutcome(result: HttpResult, asked: AskedUpdate, wallMs: nu
     const trusted =
       reply.httpSuccess && (reply.status.code === 201 || (reply.status.code === 200 && reply.status.success !== false));
     const done = itemStatus.code !== null && asked.doneCodes.includes(itemStatus.code);
-    if (!trusted || !(done || meaning.warning === true)) return { ...unreadable, answer };
+    if (!trusted || !(done || meaning.warning !== undefined)) return { ...unreadable, answer };
     const warnings = warningsOf(itemStatus, asked.sent);
-    const record = readCustomer(item);
+    const [identifier] = asked.identifiers;
+    const read = readCustomer(item);
+    const record = identifier === undefined ? read : withAskedExternalId(read, item, identifier);
     return {
       kind: 'applied',
+      merged: about.merged,
       record,
       effects: readSideEffects(item, record.userId),
       warnings: done ? warnings : [...warningsOf({ ...itemStatus, warnings: [itemStatus] }, asked.sent), ...warnings],
@@ -94,6 +107,8 @@ export function updateOutcome(result: HttpResult, asked: AskedUpdate, wallMs: nu
       const header = result.kind === 'answer' ? result.headers['retry-after'] : undefined;
       return { kind: 'not-sent', why: 'busy', retryAfterMs: readRetryAfterMs(header, wallMs), answer };
     }
+    case 'uncertain':
+      return { kind: 'unknown', why: 'server-error', answer };
     case 'refused':
     case 'not-found':
       return rejected(itemStatus, reply.status, asked.sent, answer);
@@ -112,10 +127,18 @@ function rejected(item: WireItemStatus, request: WireStatus, sent: SentFields, a
   return { kind: 'rejected', rejection: { code, message, field: fieldOf(code, message, sent) }, answer };
 }
 
+/**
+ * "All items failed", none succeeded, and the one customer is an empty object: the input was invalid, or an identifier may
+ * not change. It certainly changed nothing.
+ */
+function isRefusedUnnamed({ object }: Reply, { code, successCount }: WireStatus): boolean {
+  return code === allFailed && successCount === 0 && holdsEmptyCustomer(object);
+}
+
 /** A request that was refused as a whole, without a word of the customer. */
 function refusalOfRequest(reply: Reply, status: WireStatus, sent: SentFields): UpdateOutcome {
   const { answer, verdict } = reply;
-  const known = verdict === 'refused' || verdict === 'not-found';
+  const known = verdict === 'refused' || verdict === 'not-found' || isRefusedUnnamed(reply, status);
   // An undocumented code is a refusal only where the answer says that it failed, and not by a crash.
   const undocumented = verdict === null && status.success === false && !isUncertainCode(status.code);
   if (!known && !undocumented) return { kind: 'unknown', why: 'unreadable-answer', answer };

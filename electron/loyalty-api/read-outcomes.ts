@@ -2,15 +2,26 @@
  * Outcomes of the calls that only read. They may always be tried again, so "not sent" and "unknown" are both `failed`
  * here; but a lookup that failed never reads as "there is nobody" (F31).
  */
-import type { CustomerRecord, Identifier } from '../model/customer.ts';
+import type { CustomerRecord, Identifier, LookUpIdentifier } from '../model/customer.ts';
+import type { Purchase } from '../model/loyalty.ts';
 import type { Answer, NotSent, ReadOutcome, Rejection, Unknown } from '../model/outcome.ts';
-import { meaningOf } from './codes.ts';
+import { meaningOf, notPermittedCode } from './codes.ts';
 import { judge, type Reply } from './exchange.ts';
-import { itemAbout } from './same-customer.ts';
+import { itemAbout, withAskedExternalId } from './same-customer.ts';
 import type { HttpResult } from './transport.ts';
 import { readCustomer } from './wire/customer.ts';
+import { readPurchases } from './wire/loyalty.ts';
 import { readCustomers, readItemStatus, type WireItemStatus } from './wire/reply.ts';
-import { isObject, type JsonObject, partOf, readBoolean, readCode, readList, readMessage } from './wire/scalars.ts';
+import {
+  isObject,
+  type JsonObject,
+  partOf,
+  readBoolean,
+  readCode,
+  readList,
+  readMessage,
+  tells,
+} from './wire/scalars.ts';
 
 const unreadable: ReadOutcome<never> = { kind: 'failed', why: 'unreadable-answer', retryAfterMs: null };
 
@@ -44,6 +55,13 @@ function listedError(object: JsonObject): Rejection | null {
   return { code: readCode(partOf(error, 'code')), field: null, message: readMessage(partOf(error, 'message')) };
 }
 
+/** "No custom fields", "no configs": as the code of the request, or of the organisation that it is about. */
+function saysNone({ object, status }: Reply): boolean {
+  const [organisation] = readList(partOf(object, 'organization'));
+  const item = isObject(organisation) ? readItemStatus(organisation) : null;
+  return [status?.code ?? null, item?.code ?? null].some((code) => meaningOf(code).none === true);
+}
+
 /**
  * Outcome of a call that reads something of the organisation's or the till's.
  * @param pick takes what was asked for out of the body; `null` where the body does not hold it
@@ -52,16 +70,19 @@ export function readOutcome<T>(
   result: HttpResult,
   pick: (object: JsonObject) => T | null,
   wallMs: number,
+  /** What there is where the organisation says that it has none of it. */
+  none: T | null = null,
 ): ReadOutcome<T> {
   const reply = judge(result, wallMs);
   if (reply.kind === 'held') return reply;
   if (reply.kind !== 'reply') return troubleOf(result, reply);
   const { answer, status, verdict } = reply;
+  if (none !== null && saysNone(reply)) return { kind: 'found', value: none, merged: false, answer };
   if (status?.code === 500 || verdict === 'refused' || verdict === 'not-found') {
     return { kind: 'refused', rejection: requestRejection(reply), answer };
   }
   const value = reply.httpSuccess ? pick(reply.object) : null;
-  if (value !== null) return { kind: 'found', value, answer };
+  if (value !== null) return { kind: 'found', value, merged: false, answer };
   const rejection = listedError(reply.object);
   return rejection === null ? unreadable : { kind: 'refused', rejection, answer };
 }
@@ -86,6 +107,7 @@ function look(item: JsonObject, reply: Reply): Looked {
       ? { kind: 'there', record: readCustomer(item) }
       : { kind: 'failed', why: 'unreadable-answer', retryAfterMs: null };
   }
+  if (status?.code === notPermittedCode) return { kind: 'held', why: 'permission', answer };
   const verdict = meaningOf(status?.code ?? null).item;
   switch (verdict) {
     case 'not-found':
@@ -95,6 +117,8 @@ function look(item: JsonObject, reply: Reply): Looked {
       return { kind: 'held', why: verdict, answer };
     case 'busy':
       return { kind: 'failed', why: 'busy', retryAfterMs: null };
+    case 'uncertain':
+      return { kind: 'failed', why: 'server-error', retryAfterMs: null };
     default:
       if (status?.success !== false) return { kind: 'failed', why: 'unreadable-answer', retryAfterMs: null };
       return { kind: 'refused', rejection: { code: status.code, field: null, message: status.message }, answer };
@@ -123,18 +147,21 @@ function lookup(
 /** Outcome of `customer/get` for one customer. An answer about somebody else counts as unreadable. */
 export function customerOutcome(
   result: HttpResult,
-  identifier: Identifier,
+  identifier: LookUpIdentifier,
   wallMs: number,
 ): ReadOutcome<CustomerRecord> {
   const found = lookup(result, wallMs);
   if (found.kind !== 'items') return found;
   const { reply } = found;
-  const item = itemAbout(reply.object, [identifier]);
-  if (item === null) return unreadable;
+  const about = itemAbout(reply.object, [identifier]);
+  if (about === null) return unreadable;
+  const { item, merged } = about;
   const looked = look(item, reply);
   const status = readItemStatus(item);
   const answer: Answer = { ...reply.answer, itemCode: status?.code ?? null, itemMessage: status?.message ?? null };
-  if (looked.kind === 'there') return { kind: 'found', value: looked.record, answer };
+  if (looked.kind === 'there') {
+    return { kind: 'found', value: withAskedExternalId(looked.record, item, identifier), merged, answer };
+  }
   return looked.kind === 'absent' ? { kind: 'not-found', answer } : looked;
 }
 
@@ -144,12 +171,33 @@ export function customerOutcome(
  */
 export function customersOutcome(result: HttpResult, wallMs: number): ReadOutcome<readonly CustomerRecord[]> {
   const found = lookup(result, wallMs);
-  if (found.kind === 'not-found') return { kind: 'found', value: [], answer: found.answer };
+  if (found.kind === 'not-found') return { kind: 'found', value: [], merged: false, answer: found.answer };
   if (found.kind !== 'items') return found;
   const looked = found.items.map((item) => look(item, found.reply));
   const records = looked.flatMap((each) => (each.kind === 'there' ? [each.record] : []));
   if (records.length === 0) {
     for (const each of looked) if (each.kind !== 'there' && each.kind !== 'absent') return each;
   }
-  return { kind: 'found', value: records, answer: found.reply.answer };
+  return { kind: 'found', value: records, merged: false, answer: found.reply.answer };
+}
+
+/** Outcome of `customer/transactions`. */
+export function purchasesOutcome(
+  result: HttpResult,
+  identifier: Identifier,
+  wallMs: number,
+): ReadOutcome<readonly Purchase[]> {
+  const found = lookup(result, wallMs);
+  if (found.kind !== 'items') return found;
+  const about = itemAbout(found.reply.object, [identifier]);
+  if (about === null) return unreadable;
+  const { item, merged } = about;
+  const status = readItemStatus(item);
+  if (status?.success === false) {
+    const looked = look(item, found.reply);
+    if (looked.kind === 'there') return unreadable;
+    return looked.kind === 'absent' ? { kind: 'not-found', answer: found.reply.answer } : looked;
+  }
+  if (!found.reply.httpSuccess || !tells(item, 'transactions')) return unreadable;
+  return { kind: 'found', value: readPurchases(partOf(item, 'transactions')), merged, answer: found.reply.answer };
 }

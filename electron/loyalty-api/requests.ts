@@ -4,9 +4,10 @@ import {
   type FieldKey,
   fieldKeys,
   type Identifier,
-  type IdentifierType,
+  type LookUpIdentifier,
 } from '../model/customer.ts';
 import type { Author, CustomerUpdate, IdentityChange } from './loyalty-api.ts';
+import type { OptionalPart } from './optional-parts.ts';
 import type { HttpRequest } from './transport.ts';
 
 /** A request before authentication and the headers that all requests share. */
@@ -17,7 +18,22 @@ const identifierNames = {
   email: 'email',
   externalId: 'external_id',
   userId: 'id',
-} as const satisfies { readonly [type in IdentifierType]: string };
+  cardNumber: 'card_number',
+  cardExternalId: 'card_external_id',
+} as const satisfies { readonly [type in LookUpIdentifier['type']]: string };
+
+/** What each optional part of `customer/get` is asked for with. `0` stands for every program. */
+const partQueries = {
+  programs: { mlp: 'true' },
+  gaps: { gap_to_upgrade_for: '0', gap_to_renew_for: '0' },
+  expiry: { expiry_schedule: 'true' },
+  coupons: {
+    coupon_status: 'active',
+    coupon_order_by: 'valid_till',
+    coupon_sort_order: 'asc',
+    coupon_limit: '20',
+  },
+} as const satisfies { readonly [part in OptionalPart]: { readonly [name: string]: string } };
 
 const coreNames: ReadonlyMap<FieldKey, string> = new Map([
   ['firstName', 'firstname'],
@@ -119,11 +135,22 @@ export function identityChangeRequest(baseUrl: string, change: IdentityChange): 
 }
 
 /** `GET /v1.1/customer/get` for one or more values of one identifier. Custom and extended fields come by themselves. */
-export function customersRequest(baseUrl: string, type: IdentifierType, values: readonly string[]): ApiRequest {
+export function customersRequest(
+  baseUrl: string,
+  type: LookUpIdentifier['type'],
+  values: readonly string[],
+  parts: readonly OptionalPart[],
+): ApiRequest {
   // The comma that parts the values stays as it is; one inside a value is encoded.
   const told = values.map((value) => encodeURIComponent(value.toWellFormed())).join(',');
-  const wanted = query({ user_id: 'true', subscriptions: 'true', points_summary: 'true' });
-  return get(`${baseUrl}/v1.1/customer/get?format=json&${identifierNames[type]}=${told}&${wanted}`);
+  const wanted = [{ user_id: 'true', subscriptions: 'true' }, ...parts.map((part) => partQueries[part])].map(query);
+  return get(`${baseUrl}/v1.1/customer/get?format=json&${identifierNames[type]}=${told}&${wanted.join('&')}`);
+}
+
+/** `GET /v1.1/customer/transactions`: a customer's bills with their amounts. */
+export function transactionsRequest(baseUrl: string, { type, value }: Identifier): ApiRequest {
+  const who = query({ [identifierNames[type]]: value });
+  return get(`${baseUrl}/v1.1/customer/transactions?format=json&${who}`);
 }
 
 /** `GET /v1.1/store/login.json` */

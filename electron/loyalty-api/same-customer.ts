@@ -1,8 +1,12 @@
-/** Which item of an answer is about the customer that was asked for. An answer about somebody else is never believed. */
-import type { Identifier } from '../model/customer.ts';
+/**
+ * Which item of an answer is about the customer that was asked for. An answer about somebody else is never believed; who was
+ * merged into another is answered for by the survivor (trap 10).
+ */
+import type { CustomerRecord, LookUpIdentifier } from '../model/customer.ts';
+import { mergedCode } from './codes.ts';
 import { readCustomer } from './wire/customer.ts';
-import { readCustomers } from './wire/reply.ts';
-import { type JsonObject, readMobile } from './wire/scalars.ts';
+import { readCustomers, readItemStatus } from './wire/reply.ts';
+import { type JsonObject, partOf, readMobile } from './wire/scalars.ts';
 
 const longestCountryCode = 3;
 
@@ -14,26 +18,57 @@ function isSameNumber(one: string, other: string): boolean {
   return short !== '' && long.endsWith(short) && long.length - short.length <= longestCountryCode;
 }
 
-/** Whether an item is about the asked customer: `same`, `other`, or `untold` where it names none of the identifiers. */
-function comparison(item: JsonObject, identifier: Identifier): 'same' | 'other' | 'untold' {
-  const record = readCustomer(item);
-  const told = identifier.type === 'userId' ? record.userId : (record.fields[identifier.type] ?? null);
-  if (told === null) return 'untold';
-  if (identifier.type !== 'mobile') {
-    return told.toLowerCase() === identifier.value.trim().toLowerCase() ? 'same' : 'other';
+/** An external id of digits may be echoed as a number, which has lost the zeros in front: 123 for 00123. */
+function isEchoAsNumber(echoed: unknown, asked: string): boolean {
+  return typeof echoed === 'number' && /^\d+$/.test(asked) && Number(asked) === echoed;
+}
+
+/** What an answer tells of the kind of identifier that was asked by. */
+function toldOf(record: CustomerRecord, type: LookUpIdentifier['type']): string | null {
+  switch (type) {
+    case 'userId':
+      return record.userId;
+    case 'cardNumber':
+    case 'cardExternalId':
+      // A customer may have several cards, and no answer need tell any.
+      return null;
+    default:
+      return record.fields[type] ?? null;
   }
-  const asked = readMobile(identifier.value) ?? '';
-  return isSameNumber(told, asked) ? 'same' : 'other';
+}
+
+/** Whether an item is about the asked customer: `same`, `other`, or `untold` where it names none of the identifiers. */
+function comparison(item: JsonObject, { type, value }: LookUpIdentifier): 'same' | 'other' | 'untold' {
+  const told = toldOf(readCustomer(item), type);
+  if (told === null) return 'untold';
+  const asked = value.trim();
+  if (type === 'mobile') return isSameNumber(told, readMobile(asked) ?? '') ? 'same' : 'other';
+  const isEcho = type === 'externalId' && isEchoAsNumber(partOf(item, 'external_id'), asked);
+  return isEcho || told.toLowerCase() === asked.toLowerCase() ? 'same' : 'other';
+}
+
+export type AboutAsked = { readonly item: JsonObject; readonly merged: boolean };
+
+function isMerged(item: JsonObject): boolean {
+  const status = readItemStatus(item);
+  return status?.code === mergedCode || status?.warnings.some(({ code }) => code === mergedCode) === true;
 }
 
 /** The one item that is about the asked customer; `null` where there is none, or more than one. */
-export function itemAbout(object: JsonObject, identifiers: readonly Identifier[]): JsonObject | null {
+export function itemAbout(object: JsonObject, identifiers: readonly LookUpIdentifier[]): AboutAsked | null {
   const items = readCustomers(object).map((item) => {
     const compared = identifiers.map((identifier) => comparison(item, identifier));
-    return { item, same: compared.includes('same'), other: !compared.includes('same') && compared.includes('other') };
+    const same = compared.includes('same');
+    return { item, merged: isMerged(item), same, other: !same && compared.includes('other') };
   });
   const [only] = items;
-  if (only !== undefined && items.length === 1) return only.other ? null : only.item;
+  if (only !== undefined && items.length === 1) return only.other && !only.merged ? null : only;
   const matching = items.filter(({ same }) => same);
-  return matching.length === 1 ? (matching[0]?.item ?? null) : null;
+  return matching.length === 1 ? (matching[0] ?? null) : null;
+}
+
+/** The record with the external id as it was asked by, where the answer echoed it as a number. */
+export function withAskedExternalId(record: CustomerRecord, item: JsonObject, asked: LookUpIdentifier): CustomerRecord {
+  const isEcho = asked.type === 'externalId' && isEchoAsNumber(partOf(item, 'external_id'), asked.value.trim());
+  return isEcho ? { ...record, fields: { ...record.fields, externalId: asked.value.trim() } } : record;
 }

@@ -23,8 +23,14 @@ export type Answer = {
   readonly itemMessage: string | null;
 };
 
-/** A part of an update that the server did not save although it saved the rest (api-facts, trap 9). */
+/**
+ * What came beside a success (api-facts, trap 9): a part was not saved, or something could only not be read for the answer.
+ * The second is no trouble: telling staff to save again could award points again.
+ */
+export type WarningMeaning = 'notSaved' | 'onlyNotRead';
+
 export type Warning = {
+  readonly meaning: WarningMeaning;
   readonly code: number;
   readonly field: FieldKey | null;
   readonly message: string | null;
@@ -36,6 +42,7 @@ export const notSentReasons = [
   'proxy', // the proxy refused, asks for a password, or is gone
   'tls', // the certificate was not accepted
   'sign-in-page', // a captive portal answered in the server's place (F08)
+  'gateway-refused', // something before the server does not let this very request through, such as a firewall for web calls
   'busy', // 429, 503, 408, 425, body 461, 503, 521: the server says that it did not take it
 ] as const;
 export type NotSentReason = (typeof notSentReasons)[number];
@@ -79,6 +86,8 @@ export type Unknown = {
 export type UpdateOutcome =
   | {
       readonly kind: 'applied';
+      /** The asked customer was merged away: the record is the survivor's, and the two are one from now on (trap 10). */
+      readonly merged: boolean;
       /** The customer as the answer tells it; `null` where the answer held none. */
       readonly record: CustomerRecord | null;
       readonly effects: readonly SideEffect[];
@@ -96,7 +105,13 @@ export type UpdateOutcome =
 
 /** Outcome of a call that only reads, which may always be tried again. */
 export type ReadOutcome<T> =
-  | { readonly kind: 'found'; readonly value: T; readonly answer: Answer }
+  | {
+      readonly kind: 'found';
+      readonly value: T;
+      /** As of `applied`. Never of several customers, and of what is no customer. */
+      readonly merged: boolean;
+      readonly answer: Answer;
+    }
   | { readonly kind: 'not-found'; readonly answer: Answer }
   | Held
   | {
@@ -109,3 +124,8 @@ export type ReadOutcome<T> =
       readonly rejection: Rejection;
       readonly answer: Answer;
     };
+
+/** The parts that were not saved, which is all that staff are told of warnings. */
+export function notSaved(warnings: readonly Warning[]): readonly Warning[] {
+  return warnings.filter(({ meaning }) => meaning === 'notSaved');
+}

@@ -258,7 +258,7 @@ export class PracticeApi {
     const parts = {
       userId: wants('user_id'),
       subscriptions: wants('subscriptions'),
-      pointsSummary: wants('points_summary'),
+      programs: wants('mlp'),
     };
     const { book } = this.#options;
     return this.#items(

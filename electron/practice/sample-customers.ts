@@ -226,6 +226,6 @@ export function sampleCustomers(size: number = sampleSize, seed = 20_190_911): r
 /** The same customers as `customer/get` would tell them, to fill an empty cache with. */
 export function sampleWireCustomers(size: number = sampleSize): unknown[] {
   return sampleCustomers(size).map((customer) =>
-    wireCustomer(customer, { userId: true, subscriptions: true, pointsSummary: true }),
+    wireCustomer(customer, { userId: true, subscriptions: true, programs: true }),
   );
 }

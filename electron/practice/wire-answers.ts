@@ -140,7 +140,7 @@ export function wireUpdatedCustomer(customer: PracticeCustomer, effects: readonl
 export type GetParts = {
   readonly userId: boolean;
   readonly subscriptions: boolean;
-  readonly pointsSummary: boolean;
+  readonly programs: boolean;
 };
 
 export function wireCustomer(customer: PracticeCustomer, parts: GetParts, warnings: readonly string[] = []) {
@@ -155,7 +155,7 @@ export function wireCustomer(customer: PracticeCustomer, parts: GetParts, warnin
     fraud_details: { status: customer.fraudStatus, marked_by: '', modified_on: '' },
     current_nps_status: 'UNKNOWN',
     ...(parts.subscriptions ? { subscriptions: wireSubscriptions(customer) } : {}),
-    ...(parts.pointsSummary ? { points_summaries: { points_summary: customer.memberships.map(wireSummary) } } : {}),
+    ...(parts.programs ? { points_summaries: { points_summary: customer.memberships.map(wireSummary) } } : {}),
     item_status: wireItemStatus({ code: 1000, message: 'Customer successfully retrieved', warnings }),
   };
 }

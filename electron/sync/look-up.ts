@@ -171,6 +171,7 @@ function failedWhy(why: Extract<ReadOutcome<never>, { kind: 'failed' }>['why']):
       return 'busy';
     case 'server-error':
     case 'unreadable-answer':
+    case 'gateway-refused':
       return 'server';
     default:
       return 'offline';

@@ -20,7 +20,7 @@ import {
   type Identifier,
   mergeRecord,
 } from '../model/customer.ts';
-import type { Answer } from '../model/outcome.ts';
+import { type Answer, notSaved } from '../model/outcome.ts';
 import type { AttentionReason, UpdateResult } from '../model/update-view.ts';
 import { renewConflicts } from '../updates/conflicts.ts';
 import { lookForDoubleAwards } from '../updates/double-awards.ts';
@@ -128,8 +128,9 @@ export function settleNotFound(db: Db, outbox: Outbox, update: Update, answer: A
 
 /** The server took the update, so a field that its answer does not repeat is what was sent, unless it warned of it. */
 function withSaved(known: FieldValues, told: FieldValues, update: Update, result: UpdateResult): FieldValues {
-  const warned = new Set<FieldKey>(result.warnings.flatMap(({ field }) => (field === null ? [] : [field])));
-  const unexplained = result.warnings.some(({ field }) => field === null);
+  const missed = notSaved(result.warnings);
+  const warned = new Set<FieldKey>(missed.flatMap(({ field }) => (field === null ? [] : [field])));
+  const unexplained = missed.some(({ field }) => field === null);
   if (unexplained) return known;
   const silent = fieldKeys(update.changes).filter((key) => told[key] === undefined && !warned.has(key));
   return { ...known, ...Object.fromEntries(silent.map((key) => [key, update.changes[key] ?? null])) };

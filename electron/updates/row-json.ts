@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { decodeOnce } from '../db/decode-once.ts';
+import { meaningOf } from '../loyalty-api/codes.ts';
 import { type FieldChanges, type FieldValues, fillableIdentifiers, isFieldKey } from '../model/customer.ts';
 import type { SideEffect } from '../model/loyalty.ts';
 import type { Answer, Warning } from '../model/outcome.ts';
@@ -35,7 +36,15 @@ const answer: z.ZodType<Answer> = z.object({
   itemMessage: nullableText,
 });
 
-const warning: z.ZodType<Warning> = z.object({ code: z.number(), field: fieldKey.nullable(), message: nullableText });
+const warning: z.ZodType<Warning> = z
+  .object({
+    // Absent in rows of before it was kept.
+    meaning: z.enum(['notSaved', 'onlyNotRead']).optional(),
+    code: z.number(),
+    field: fieldKey.nullable(),
+    message: nullableText,
+  })
+  .transform(({ meaning, ...told }) => ({ ...told, meaning: meaning ?? meaningOf(told.code).warning ?? 'notSaved' }));
 
 const tier = z.object({ name: nullableText, serial: nullableNumber });
 

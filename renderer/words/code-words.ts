@@ -4,7 +4,7 @@
  * that nobody documented shows the server's own words.
  */
 
-import type { RefusalCode, WarningCode } from '../../electron/loyalty-api/codes.ts';
+import type { allFailed, RefusalCode, WarningCode } from '../../electron/loyalty-api/codes.ts';
 import type { FieldKey } from '../../electron/model/customer.ts';
 import { m } from '../i18n/messages.ts';
 
@@ -53,6 +53,8 @@ const notUpdated: Words = {
   next: m.next_correct_or_give_up,
 };
 const notMadeMember: Words = { says: m.reason_loyalty_refused, next: m.next_correct_or_give_up };
+const identifierUnclear: Words = { says: m.reason_identifier_unclear, next: m.next_check_customer };
+const notMember: Words = { says: m.reason_not_member, next: m.next_correct_or_give_up };
 const subscriptionRefused: Words = { says: m.reason_subscription_refused, next: m.next_correct };
 const tillCode: Words = { says: m.reason_till_code, next: m.next_correct_or_ask_it };
 /** 1104 is told of a wrong subscription, and of a wrong mobile or email. */
@@ -64,11 +66,18 @@ const invalidOrSubscription: Words = {
   next: m.next_correct,
 };
 
-const refusals: Record<RefusalCode, Words> = {
+const refusals: Record<RefusalCode | typeof allFailed, Words> = {
   400: other,
+  402: other,
   404: otherForIt,
   405: otherForIt,
+  406: otherForIt,
+  415: otherForIt,
+  500: { says: m.reason_refused_unnamed, next: m.next_correct_or_give_up },
   1060: otherForIt,
+  1061: otherForIt,
+  1062: otherForIt,
+  1064: otherForIt,
   618: { says: m.reason_fraud, next: m.next_call_manager },
   816: noSuchCustomer,
   1011: noSuchCustomer,
@@ -77,6 +86,15 @@ const refusals: Record<RefusalCode, Words> = {
   1002: invalid,
   1003: invalid,
   1042: invalid,
+  1006: identifierUnclear,
+  1007: identifierUnclear,
+  1039: identifierUnclear,
+  1043: identifierUnclear,
+  1013: notMember,
+  1020: notMember,
+  1034: { says: m.reason_registered_on, next: m.next_correct },
+  1041: { says: m.reason_identity_refused, next: m.next_ask_head_office },
+  1044: { says: m.reason_no_permission, next: m.next_ask_it },
   1016: belongsToOther,
   1032: belongsToOther,
   1033: belongsToOther,
@@ -84,7 +102,6 @@ const refusals: Record<RefusalCode, Words> = {
   1017: fieldRefused,
   1018: fieldRefused,
   91015: fieldRefused,
-  91017: fieldRefused,
   1024: notUpdated,
   10002: notUpdated,
   91003: notUpdated,
@@ -122,7 +139,6 @@ const partTillCode: Words = { says: m.warning_till_code, next: m.next_correct_or
 const warnings: Record<WarningCode, Words> = {
   1017: partRefused,
   91015: partRefused,
-  91017: partRefused,
   91003: partOther,
   91005: refusals[91005],
   91006: refusals[91006],

@@ -1,7 +1,7 @@
 /** What became of an update, in words for staff. */
 import type { SideEffect } from '../../electron/model/loyalty.ts';
 import type { OrgView } from '../../electron/model/org-view.ts';
-import type { Rejection, Warning } from '../../electron/model/outcome.ts';
+import { notSaved, type Rejection, type Warning } from '../../electron/model/outcome.ts';
 import type { AttentionReason, UpdateView } from '../../electron/model/update-view.ts';
 import type { Formats } from '../format/formats.ts';
 import { m } from '../i18n/messages.ts';
@@ -36,7 +36,12 @@ export function reasonSentence(reason: AttentionReason, org: OrgView | null): st
   }
 }
 
-export function warningSentence(warning: Warning, org: OrgView | null): string {
+/** The parts of an applied update that were not saved, a sentence each. */
+export function missedSentences(update: UpdateView, org: OrgView | null): readonly string[] {
+  return notSaved(update.result?.warnings ?? []).map((warning) => warningSentence(warning, org));
+}
+
+function warningSentence(warning: Warning, org: OrgView | null): string {
   const told = toldOf(warning, org);
   return sentence(told, warningWords(told));
 }
@@ -116,7 +121,7 @@ export function updateStateWord(update: UpdateView): string {
       return update.putOffAtMs === null ? m.updates_state_attention() : m.updates_state_next_visit();
     case 'applied':
       if (update.kind === 'identity') return m.updates_state_requested();
-      return (update.result?.warnings.length ?? 0) > 0 ? m.updates_state_warned() : m.updates_state_applied();
+      return notSaved(update.result?.warnings ?? []).length > 0 ? m.updates_state_warned() : m.updates_state_applied();
     case 'cancelled':
       return m.updates_state_cancelled();
     case 'discarded':

@@ -20,6 +20,7 @@ export const whySentence: Record<WhyNot, () => string> = {
   proxy: m.sync_why_proxy,
   tls: m.sync_why_tls,
   'sign-in-page': m.sync_why_sign_in_page,
+  'gateway-refused': m.sync_why_gateway_refused,
   busy: m.sync_why_busy,
   timeout: m.sync_why_timeout,
   'connection-lost': m.sync_why_connection_lost,

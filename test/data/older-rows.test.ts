@@ -74,10 +74,19 @@ const [row1 = {}] = fixture('format-1');
 const ofANewerFormat = { ...row1, id: '0c000000-0000-4000-8000-000000000001', format: 99, changes: '{"v":99}' };
 const garbled = { ...row1, id: '0c000000-0000-4000-8000-000000000002', changes: '{"lastName":' };
 
+type ResultOfFormat1 = {
+  readonly effects: readonly { readonly kind: string }[];
+  readonly warnings: readonly { readonly code: number }[];
+};
+
 /** A result of format 1 with what later versions keep beside it. */
-function withLater(result: { readonly effects: readonly { readonly kind: string }[] }): object {
+function withLater(result: ResultOfFormat1): object {
   const effects = result.effects.map((effect) => (effect.kind === 'coupon' ? { couponType: null, ...effect } : effect));
-  return { ...result, effects };
+  const warnings = result.warnings.map((warning) => ({
+    meaning: 'notSaved',
+    ...warning,
+  }));
+  return { ...result, effects, warnings };
 }
 
 describe('F29 rows that another version wrote', () => {

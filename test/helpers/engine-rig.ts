@@ -12,7 +12,12 @@ import type { Db } from '../../electron/db/open.ts';
 import type { LoyaltyApi } from '../../electron/loyalty-api/loyalty-api.ts';
 import type { Clock, Random } from '../../electron/machine/clock.ts';
 import type { Log } from '../../electron/machine/log.ts';
-import { type CustomerRecord, type FieldChanges, type Identifier, mergeRecord } from '../../electron/model/customer.ts';
+import {
+  type CustomerRecord,
+  type FieldChanges,
+  type LookUpIdentifier,
+  mergeRecord,
+} from '../../electron/model/customer.ts';
 import type { Answer, UpdateOutcome } from '../../electron/model/outcome.ts';
 import type { SyncStatus } from '../../electron/model/sync-status.ts';
 import { ConnectionState } from '../../electron/sync/connection.ts';
@@ -97,7 +102,7 @@ export class ModelServer {
       const record = this.apply(this.#userIdOf(identifier) ?? identifier.value, changes);
       await this.onAnswer('update');
       if (fate === 'apply-and-lose') return { kind: 'unknown', why: 'timeout', answer: null };
-      return { kind: 'applied', record, effects: [], warnings: [], answer: okAnswer };
+      return { kind: 'applied', merged: false, record, effects: [], warnings: [], answer: okAnswer };
     },
     getCustomer: async (identifier) => {
       await this.#line('get');
@@ -107,15 +112,21 @@ export class ModelServer {
       await this.onAnswer('get');
       return found === undefined
         ? { kind: 'not-found', answer: okAnswer }
-        : { kind: 'found', value: found, answer: okAnswer };
+        : { kind: 'found', value: found, merged: false, answer: okAnswer };
     },
     login: async () => {
       await this.#line('login');
       return this.reachable
-        ? { kind: 'found', value: { till: 't', organisation: 'o', serverTimeMs: null }, answer: okAnswer }
+        ? {
+            kind: 'found',
+            value: { till: 't', organisation: 'o', serverTimeMs: null },
+            merged: false,
+            answer: okAnswer,
+          }
         : { kind: 'failed', why: 'no-connection', retryAfterMs: null };
     },
     requestIdentityChange: async () => ({ kind: 'unknown', why: 'timeout', answer: null }),
+    purchases: async () => ({ kind: 'not-found', answer: okAnswer }),
     getCustomers: async () => ({ kind: 'not-found', answer: okAnswer }),
     orgPolicy: async () => ({ kind: 'not-found', answer: okAnswer }),
     customFields: async () => ({ kind: 'not-found', answer: okAnswer }),
@@ -123,8 +134,9 @@ export class ModelServer {
     staff: async () => ({ kind: 'not-found', answer: okAnswer }),
   };
 
-  #userIdOf({ type, value }: Identifier): string | null {
+  #userIdOf({ type, value }: LookUpIdentifier): string | null {
     if (type === 'userId') return value;
+    if (type === 'cardNumber' || type === 'cardExternalId') return null;
     const found = [...this.customers.values()].find((one) => one.fields[type] === value);
     return found?.userId ?? null;
   }

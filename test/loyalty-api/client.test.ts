@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, it, test } from 'node:test';
 import type { MachineConfig } from '../../electron/config/machine-config.ts';
 import { createAuth } from '../../electron/loyalty-api/auth.ts';
 import { createLoyaltyApi } from '../../electron/loyalty-api/client.ts';
@@ -85,6 +85,165 @@ test('a second 401 is the end of it', async () => {
   const outcome = await api.updateCustomer(update);
   assert.equal(outcome.kind === 'held' && outcome.why, 'credentials');
   assert.equal(requests.length, 2);
+});
+
+/** A server that answers by what the lookup asks for. */
+function answering(by: (query: URLSearchParams) => HttpResult) {
+  const asked: string[] = [];
+  const { clock, pass } = createFakeClock();
+  const transport = async ({ url }: HttpRequest): Promise<HttpResult> => {
+    const query = new URL(url).searchParams;
+    asked.push(
+      ['mlp', 'gap_to_upgrade_for', 'expiry_schedule', 'coupon_status'].filter((name) => query.has(name)).join(),
+    );
+    return by(query);
+  };
+  const shared = { baseUrl: 'https://api.example.com', transport, clock, userAgent: 'Tillside/1', timeoutMs: 9_000 };
+  const auth = createAuth({ ...shared, config: basic, secret: '123' });
+  const { getCustomer } = createLoyaltyApi({ ...shared, auth, language: 'en' });
+  const lookUp = async () => {
+    asked.length = 0;
+    const { kind } = await getCustomer(who);
+    return [kind, ...asked];
+  };
+  return { lookUp, pass };
+}
+const all = 'mlp,gap_to_upgrade_for,expiry_schedule,coupon_status';
+const dayMs = 24 * 60 * 60_000;
+
+const refusals: readonly (readonly [string, HttpResult])[] = [
+  ['a refusal', answer(requestBody(400))],
+  ['no permission', answer(requestBody(403))],
+  ['HTTP 403', answer('', { status: 403 })],
+  ['a crash', answer(page, { status: 500 })],
+  ['a time-out', { kind: 'lost', why: 'timeout', code: 'TIMEOUT' }],
+  ['an answer that cannot be read', answer('{"cut')],
+];
+for (const [what, refusal] of refusals) {
+  test(`an optional part that brings ${what} is left out for a day, and the others are asked for again`, async () => {
+    const { lookUp, pass } = answering((query) => (query.has('expiry_schedule') ? refusal : answer(updateAnswerText)));
+    assert.deepEqual(await lookUp(), ['found', all, '']);
+    assert.deepEqual(await lookUp(), ['found', 'mlp']);
+    assert.deepEqual(await lookUp(), ['found', 'mlp,gap_to_upgrade_for']);
+    assert.deepEqual(await lookUp(), ['found', 'mlp,gap_to_upgrade_for,expiry_schedule', 'mlp,gap_to_upgrade_for']);
+    assert.deepEqual(await lookUp(), ['found', 'mlp,gap_to_upgrade_for,coupon_status']);
+    assert.deepEqual(await lookUp(), ['found', 'mlp,gap_to_upgrade_for,coupon_status']);
+    pass(dayMs + 1);
+    const [kind, asked] = await lookUp();
+    assert.deepEqual([kind, asked], ['found', all]);
+  });
+}
+
+test('without programs no gaps are asked for', async () => {
+  const { lookUp } = answering((query) => answer(query.has('mlp') ? requestBody(400) : updateAnswerText));
+  assert.deepEqual(await lookUp(), ['found', all, '']);
+  assert.deepEqual(await lookUp(), ['found', 'mlp', '']);
+  assert.deepEqual(await lookUp(), ['found', 'expiry_schedule']);
+  assert.deepEqual(await lookUp(), ['found', 'expiry_schedule,coupon_status']);
+  assert.deepEqual(await lookUp(), ['found', 'expiry_schedule,coupon_status']);
+});
+
+test('a server that is in trouble is not asked twice each time, nor one that is not there, busy, or refuses the one customer', async () => {
+  const crashed = answering(() => answer(page, { status: 500 }));
+  assert.deepEqual(await crashed.lookUp(), ['failed', all, '']);
+  assert.deepEqual(await crashed.lookUp(), ['failed', all]);
+  crashed.pass(10 * 60_000);
+  assert.deepEqual(await crashed.lookUp(), ['failed', all, '']);
+  for (const result of [
+    { kind: 'not-sent', why: 'no-connection', code: 'ENOTFOUND' } as const,
+    answer('', { status: 429 }),
+    answer('', { status: 401 }),
+    answer(itemBody({ success: false, code: 618 })),
+    answer(itemBody({ success: false, code: 1011 })),
+  ]) {
+    const [, ...asked] = await answering(() => result).lookUp();
+    assert.deepEqual(asked, [all]);
+  }
+});
+
+test('purchases come with their amounts from a call of their own', async () => {
+  const transaction = [
+    {
+      id: '3739',
+      number: 'B-1239',
+      type: 'REGULAR',
+      amount: '200.00',
+      billing_time: '2027-04-05 17:07:23',
+      store: 'A',
+    },
+  ];
+  const body = (customer: object) => ({ response: { status: { success: 'true', code: 200 }, customer } });
+  const { api, requests } = setUp([answer(body({ user_id: userId, transactions: { transaction } }))]);
+  const outcome = await api.purchases(who);
+  assert.deepEqual(outcome.kind === 'found' && outcome.value, [
+    { number: 'B-1239', kind: 'purchase', on: '2027-04-05 17:07:23', store: 'A', amount: 200 },
+  ]);
+  assert.equal(requests[0]?.url, 'https://api.example.com/v1.1/customer/transactions?format=json&id=343445382');
+  const kindOf = async (result: HttpResult) => (await setUp([result]).api.purchases(who)).kind;
+  assert.equal(await kindOf(answer(body({ user_id: 5, transactions: { transaction } }))), 'failed');
+  assert.equal(await kindOf(answer(body({ user_id: userId }))), 'failed');
+  assert.equal(await kindOf(answer(requestBody(400))), 'refused');
+  assert.equal(await kindOf(answer(itemBody({ success: false, code: 1012 }))), 'not-found');
+});
+
+test('an organisation that has no custom fields or configs says so: that is none, no failure', async () => {
+  const said = (code: number) => [
+    answer(requestBody(code)),
+    answer({ response: { status: { code: 500 }, organization: { item_status: { success: 'false', code } } } }),
+  ];
+  for (const code of [3203, 3204]) {
+    for (const result of said(code)) {
+      const outcome = await setUp([result]).api.customFields();
+      assert.deepEqual(outcome.kind === 'found' && outcome.value, []);
+    }
+  }
+  for (const result of said(3209)) {
+    const outcome = await setUp([result]).api.orgPolicy();
+    assert.deepEqual(outcome.kind === 'found' && outcome.value, {});
+  }
+});
+
+describe('trap 10: a customer who was merged away', () => {
+  const survivor = (warnings: unknown, over: object = {}) =>
+    answer({
+      response: {
+        status: { success: 'true', code: 200 },
+        customers: {
+          customer: [
+            { user_id: 999, firstname: 'Rita', item_status: { success: 'true', code: 1000, warnings }, ...over },
+          ],
+        },
+      },
+    });
+
+  it('is answered for by the survivor, both when looked up and when updated', async () => {
+    for (const warnings of [{ warning: ['91009'] }, '91009', ['91009 : Retrieved survivor account']]) {
+      const found = await setUp([survivor(warnings)]).api.getCustomer(who);
+      assert.deepEqual(found.kind === 'found' && [found.merged, found.value.userId], [true, '999']);
+      const applied = await setUp([survivor(warnings)]).api.updateCustomer(update);
+      assert.deepEqual(applied.kind === 'applied' && [applied.merged, applied.record?.userId], [true, '999']);
+    }
+  });
+
+  it('is nobody else: any other answer about another is refused', async () => {
+    for (const warnings of [[], '', { warning: ['91017'] }]) {
+      assert.equal((await setUp([survivor(warnings)]).api.getCustomer(who)).kind, 'failed');
+      assert.equal((await setUp([survivor(warnings)]).api.updateCustomer(update)).kind, 'unknown');
+    }
+    const same = await setUp([survivor([], { user_id: userId })]).api.getCustomer(who);
+    assert.equal(same.kind === 'found' && same.merged, false);
+  });
+});
+
+test('an external id that is echoed as a number is the same, with its zeros; as text it is another', async () => {
+  const echo = (external_id: unknown) =>
+    setUp([
+      answer({ response: { status: { code: 200 }, customers: { customer: { user_id: 7, external_id } } } }),
+    ]).api.getCustomer({ type: 'externalId', value: '00123' });
+  const found = await echo(123);
+  assert.equal(found.kind === 'found' && found.value.fields.externalId, '00123');
+  assert.equal((await echo('123')).kind, 'failed');
+  assert.equal((await echo(124)).kind, 'failed');
 });
 
 test('with Basic a 401 is not tried again', async () => {

@@ -126,11 +126,16 @@ test('every call that reads asks where it should, in the language of the till an
   await api.customFields();
   await api.extendedFields();
   await api.staff();
-  const flags = 'user_id=true&subscriptions=true&points_summary=true';
+  const plain = 'user_id=true&subscriptions=true';
+  const flags =
+    `${plain}&mlp=true&gap_to_upgrade_for=0&gap_to_renew_for=0&expiry_schedule=true` +
+    '&coupon_status=active&coupon_order_by=valid_till&coupon_sort_order=asc&coupon_limit=20';
   assert.deepEqual(
     seen.map(({ method, url, body }) => `${method} ${url}${body}`),
     [
       `GET /v1.1/customer/get?format=json&email=rita%40example.com&${flags}`,
+      // Nothing that could be read came back, so it is asked once more without what need not be understood everywhere.
+      `GET /v1.1/customer/get?format=json&email=rita%40example.com&${plain}`,
       `GET /v1.1/customer/get?format=json&mobile=1,2&${flags}`,
       'GET /v1.1/store/login.json?format=json',
       'GET /v1.1/organization/configs?format=json',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { codeTable, type DocumentedCode, documentedCodes, meaningOf } from '../../electron/loyalty-api/codes.ts';
+import { type DocumentedCode, documentedCodes, meaningOf } from '../../electron/loyalty-api/codes.ts';
 import { longestRetryAfterMs, readRetryAfterMs } from '../../electron/loyalty-api/exchange.ts';
 import { type AskedUpdate, isErased, unnamedWarning, updateOutcome } from '../../electron/loyalty-api/outcomes.ts';
 import type { FieldKey } from '../../electron/model/customer.ts';
@@ -26,10 +26,14 @@ const asItem = {
   201: 'rejected',
   400: 'rejected',
   401: 'held credentials',
+  402: 'rejected',
   403: 'held permission',
   404: 'rejected',
   405: 'rejected',
-  408: 'not-sent busy',
+  406: 'rejected',
+  407: 'unknown server-error',
+  408: 'held permission',
+  415: 'rejected',
   425: 'not-sent busy',
   429: 'not-sent busy',
   461: 'not-sent busy',
@@ -42,23 +46,34 @@ const asItem = {
   1001: 'rejected mobile',
   1002: 'rejected email',
   1003: 'rejected externalId',
+  1006: 'rejected email',
+  1007: 'rejected email',
   1011: 'rejected',
   1012: 'rejected',
+  1013: 'rejected type',
   1016: 'rejected email',
   1017: 'rejected custom.age',
   1018: 'rejected custom.age',
+  1020: 'rejected type',
   1024: 'rejected',
   1032: 'rejected email',
   1033: 'rejected email',
+  1034: 'rejected registeredOn',
+  1039: 'rejected email',
   1040: 'unknown unreadable-answer',
+  1041: 'rejected email',
   1042: 'rejected email',
-  1044: 'held permission',
+  1043: 'rejected email',
+  1044: 'rejected',
   1045: 'rejected type',
   1046: 'rejected type',
   1047: 'rejected email',
   1048: 'rejected type',
   1049: 'rejected type',
   1060: 'rejected',
+  1061: 'rejected',
+  1062: 'rejected',
+  1064: 'rejected',
   1101: 'rejected subscription.sms.BULK',
   1102: 'rejected subscription.sms.BULK',
   1103: 'rejected subscription.sms.BULK',
@@ -66,13 +81,28 @@ const asItem = {
   1105: 'rejected subscription.sms.BULK',
   1106: 'rejected subscription.sms.BULK',
   1110: 'rejected subscription.sms.BULK',
+  3203: 'rejected',
+  3204: 'rejected',
+  3209: 'rejected',
   10002: 'rejected',
+  91001: 'unknown server-error',
+  91002: 'unknown server-error',
   91003: 'rejected',
+  91004: 'unknown server-error',
   91005: 'rejected email',
   91006: 'rejected email',
   91007: 'rejected email',
+  91009: 'unknown server-error',
+  91010: 'unknown server-error',
+  91011: 'unknown server-error',
+  91012: 'unknown server-error',
+  91013: 'unknown server-error',
+  91014: 'unknown server-error',
   91015: 'rejected custom.age',
-  91017: 'rejected custom.age',
+  91016: 'unknown server-error',
+  91017: 'unknown server-error',
+  91018: 'unknown server-error',
+  91019: 'unknown server-error',
   91020: 'rejected associatedWith',
   91021: 'rejected associatedWith',
   91022: 'rejected subscription.sms.BULK',
@@ -84,10 +114,14 @@ const asRequest = {
   201: 'unknown unreadable-answer',
   400: 'rejected',
   401: 'held credentials',
+  402: 'rejected',
   403: 'held permission',
   404: 'rejected',
   405: 'rejected',
-  408: 'not-sent busy',
+  406: 'rejected',
+  407: 'unknown server-error',
+  408: 'held permission',
+  415: 'rejected',
   425: 'not-sent busy',
   429: 'not-sent busy',
   461: 'not-sent busy',
@@ -95,6 +129,9 @@ const asRequest = {
   503: 'not-sent busy',
   521: 'not-sent busy',
   1060: 'rejected',
+  1061: 'rejected',
+  1062: 'rejected',
+  1064: 'rejected',
 } as const;
 
 const everything: readonly FieldKey[] = ['email', 'custom.age', 'associatedWith', 'subscription.sms.BULK', 'type'];
@@ -135,22 +172,32 @@ test('every code that stands for a whole request is written down above', () => {
 
 for (const code of documentedCodes) {
   const { warning } = meaningOf(code);
-  const expected = code === 1000 ? 'applied' : warning === true ? 'applied with a warning' : 'unknown';
+  const expected = code === 1000 ? 'applied' : warning !== undefined ? 'applied with a warning' : 'unknown';
   test(`an item that says success with code ${code} is ${expected}`, () => {
     const outcome = outcomeOf(answer(itemBody({ success: true, code })), everything);
     assert.equal(outcome.kind, expected.split(' ')[0]);
     if (outcome.kind === 'applied') {
       assert.deepEqual(
         outcome.warnings.map((told) => told.code),
-        warning === true ? [code] : [],
+        warning === undefined ? [] : [code],
       );
     }
   });
 }
 
-test('the known warnings are those of api-facts', () => {
-  const warnings = documentedCodes.filter((code) => 'warning' in codeTable[code]);
-  assert.deepEqual(warnings, [1017, 91003, 91005, 91006, 91007, 91015, 91017, 91020, 91021, 91022]);
+test('the known warnings are those of api-facts, in their two classes', () => {
+  const of = (meaning: string) => documentedCodes.filter((code) => meaningOf(code).warning === meaning);
+  assert.deepEqual(of('notSaved'), [1017, 91003, 91005, 91006, 91007, 91015, 91020, 91021, 91022]);
+  assert.deepEqual(of('onlyNotRead'), [
+    91001,
+    91002,
+    91004,
+    ...Array.from({ length: 6 }, (_, at) => 91009 + at),
+    91016,
+    91017,
+    91018,
+    91019,
+  ]);
 });
 
 test("the vendor's sample of an update is applied with points, coupon, tier and both warnings", () => {
@@ -168,8 +215,8 @@ test("the vendor's sample of an update is applied with points, coupon, tier and 
     },
   ]);
   assert.deepEqual(outcome.warnings, [
-    { code: 91017, field: 'custom.age', message: null },
-    { code: 1017, field: 'custom.age', message: null },
+    { meaning: 'onlyNotRead', code: 91017, field: null, message: null },
+    { meaning: 'notSaved', code: 1017, field: 'custom.age', message: null },
   ]);
   assert.deepEqual(outcome.answer, {
     httpStatus: 200,
@@ -268,6 +315,22 @@ test('an answer without any customer is unknown', () => {
   }
 });
 
+test('"all items failed" about an empty customer is a plain refusal, and unknown where one succeeded', () => {
+  const told = (success_count: string, customer: unknown) =>
+    summary(
+      outcomeOf(
+        answer({
+          response: { status: { success: 'false', code: 500, total: '1', success_count }, customers: { customer } },
+        }),
+      ),
+    );
+  assert.equal(told('0', [{}]), 'rejected');
+  assert.equal(told('0', {}), 'rejected');
+  assert.equal(told('1', [{}]), 'unknown unreadable-answer');
+  assert.equal(told('0', []), 'unknown unreadable-answer');
+  assert.equal(told('', [{}]), 'unknown unreadable-answer');
+});
+
 test('of several customers the one that was asked for decides', () => {
   const customer = [
     { user_id: 1, item_status: { success: true, code: 1000 } },
@@ -289,7 +352,26 @@ const marked = { 'x-cap-requestid': 'req-1' };
 const odd: readonly [string, Parameters<typeof updateOutcome>[0], string][] = [
   ['a page with HTTP 200', answer(page, { headers: {} }), 'not-sent sign-in-page'],
   ['a page with HTTP 404', answer(page, { status: 404, headers: {} }), 'not-sent sign-in-page'],
-  ['a page with HTTP 403', answer(page, { status: 403, headers: {} }), 'not-sent sign-in-page'],
+  ['a page with HTTP 401', answer(page, { status: 401, headers: {} }), 'not-sent sign-in-page'],
+  ['a page with HTTP 403', answer(page, { status: 403, headers: {} }), 'not-sent gateway-refused'],
+  ['a page with HTTP 413', answer(page, { status: 413, headers: {} }), 'not-sent gateway-refused'],
+  ['HTTP 413 without a body', answer('', { status: 413 }), 'not-sent gateway-refused'],
+  ['a page with HTTP 406', answer(page, { status: 406, headers: {} }), 'not-sent gateway-refused'],
+  [
+    "a gateway's own JSON with HTTP 403",
+    answer({ message: 'Forbidden' }, { status: 403, headers: {} }),
+    'not-sent gateway-refused',
+  ],
+  [
+    "the API's own JSON with HTTP 403",
+    answer({ errorMessage: 'x', errorCode: 4000 }, { status: 403, headers: {} }),
+    'held permission',
+  ],
+  [
+    '"try again" with HTTP 503',
+    answer({ errorMessage: 'x', errorCode: 4001 }, { status: 503, headers: {} }),
+    'not-sent busy',
+  ],
   ['plain text', answer('Please log in', { headers: {} }), 'not-sent sign-in-page'],
   ['a redirect', answer('', { status: 302, headers: { location: 'http://portal.example/' } }), 'not-sent sign-in-page'],
   ['HTTP 511', answer(page, { status: 511, headers: {} }), 'not-sent sign-in-page'],
@@ -360,7 +442,9 @@ for (const [code, message, changed, expected] of words) {
     assert.equal(outcome.kind === 'rejected' ? outcome.rejection.field : 'none', expected);
     const warnings = { warning: [{ code, message }] };
     const applied = outcomeOf(answer(itemBody({ success: true, code: 1000, warnings })), changed);
-    assert.deepEqual(applied.kind === 'applied' && applied.warnings, [{ code, field: expected, message }]);
+    assert.deepEqual(applied.kind === 'applied' && applied.warnings, [
+      { meaning: 'notSaved', code, field: expected, message },
+    ]);
   });
 }
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { optionalParts } from '../../electron/loyalty-api/optional-parts.ts';
 import {
   customersRequest,
   customFieldsRequest,
   headerText,
   identityChangeRequest,
+  transactionsRequest,
   updateRequest,
 } from '../../electron/loyalty-api/requests.ts';
 import { documentedUpdate, updateRequestText } from './samples.ts';
@@ -69,11 +71,28 @@ test('a change of an identifier is spelled as documented', () => {
 
 test('values of a lookup are encoded one by one, the comma between them is not', () => {
   assert.equal(
-    customersRequest(base, 'email', ['a+b@example.com', 'c,d&e=f#g \ud800']).url,
-    `${base}/v1.1/customer/get?format=json&email=a%2Bb%40example.com,c%2Cd%26e%3Df%23g%20%EF%BF%BD&user_id=true&subscriptions=true&points_summary=true`,
+    customersRequest(base, 'email', ['a+b@example.com', 'c,d&e=f#g \ud800'], []).url,
+    `${base}/v1.1/customer/get?format=json&email=a%2Bb%40example.com,c%2Cd%26e%3Df%23g%20%EF%BF%BD&user_id=true&subscriptions=true`,
   );
-  assert.match(customersRequest(base, 'userId', ['7']).url, /&id=7&/);
-  assert.match(customersRequest(base, 'externalId', ['7']).url, /&external_id=7&/);
+  assert.match(customersRequest(base, 'userId', ['7'], []).url, /&id=7&/);
+  assert.match(customersRequest(base, 'externalId', ['7'], []).url, /&external_id=7&/);
+  assert.match(customersRequest(base, 'cardNumber', ['7'], []).url, /&card_number=7&/);
+  assert.match(customersRequest(base, 'cardExternalId', ['7'], []).url, /&card_external_id=7&/);
+});
+
+test('the optional parts of a lookup are asked for as documented', () => {
+  assert.equal(
+    customersRequest(base, 'userId', ['7'], optionalParts).url,
+    `${base}/v1.1/customer/get?format=json&id=7&user_id=true&subscriptions=true&mlp=true&gap_to_upgrade_for=0` +
+      '&gap_to_renew_for=0&expiry_schedule=true&coupon_status=active&coupon_order_by=valid_till&coupon_sort_order=asc&coupon_limit=20',
+  );
+});
+
+test('purchases with their amounts are a call of their own', () => {
+  assert.equal(
+    transactionsRequest(base, { type: 'userId', value: '7' }).url,
+    `${base}/v1.1/customer/transactions?format=json&id=7`,
+  );
 });
 
 test('custom fields are asked for the registration of customers', () => {

@@ -53,8 +53,7 @@ test('every awkward shape of the samples comes up', async (t) => {
 
 test('the till reads the same customer out of every shape', async (t) => {
   const server = await serve(t, { customers: [ritaJames, ashaRaman, kabirBose] });
-  const path = (id: number) =>
-    `/v1.1/customer/get?format=json&id=${id}&user_id=true&subscriptions=true&points_summary=true`;
+  const path = (id: number) => `/v1.1/customer/get?format=json&id=${id}&user_id=true&subscriptions=true&mlp=true`;
   const read = async (id: number) => {
     const body = readBody((await get(server, path(id))).text);
     assert.ok(body.kind === 'object');

@@ -106,7 +106,7 @@ export function warningsOf(answered: Answered): unknown {
 }
 
 export async function getCustomer(server: PracticeServer, query: string): Promise<unknown> {
-  const path = `/v1.1/customer/get?format=json&${query}&user_id=true&subscriptions=true&points_summary=true`;
+  const path = `/v1.1/customer/get?format=json&${query}&user_id=true&subscriptions=true&mlp=true`;
   return itemOf(await get(server, path));
 }
 

@@ -1,7 +1,7 @@
 /** The one table of outcomes, seen from the counter: a row a code, with its sentence and its next action. */
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { codeTable, documentedCodes, meaningOf } from '../../electron/loyalty-api/codes.ts';
+import { allFailed, documentedCodes, meaningOf } from '../../electron/loyalty-api/codes.ts';
 import type { FieldKey } from '../../electron/model/customer.ts';
 import { loadMessages, locales, showMessages } from '../../renderer/i18n/messages.ts';
 import { refusalWords, type Told, type Words, warningWords } from '../../renderer/words/code-words.ts';
@@ -9,9 +9,40 @@ import { refusalWords, type Told, type Words, warningWords } from '../../rendere
 /** Code, what it is about, the sentence and the next action, as staff read them. Written out: not derived. */
 const refused: readonly (readonly [number, FieldKey | null, string, string])[] = [
   [400, null, 'Head office rejected it: “m” (code 400).', 'Fix or discard it.'],
+  [402, null, 'Head office rejected it: “m” (code 402).', 'Fix or discard it.'],
   [404, null, 'Head office rejected it: “m” (code 404).', 'Ask IT.'],
   [405, null, 'Head office rejected it: “m” (code 405).', 'Ask IT.'],
+  [406, null, 'Head office rejected it: “m” (code 406).', 'Ask IT.'],
+  [415, null, 'Head office rejected it: “m” (code 415).', 'Ask IT.'],
+  [
+    500,
+    null,
+    'Head office rejected the change: something in it is not valid, or an identifier can’t be changed.',
+    'Fix or discard it.',
+  ],
   [1060, null, 'Head office rejected it: “m” (code 1060).', 'Ask IT.'],
+  [1061, null, 'Head office rejected it: “m” (code 1061).', 'Ask IT.'],
+  [1062, null, 'Head office rejected it: “m” (code 1062).', 'Ask IT.'],
+  [1064, null, 'Head office rejected it: “m” (code 1064).', 'Ask IT.'],
+  ...[1006, 1007, 1039, 1043].map(
+    (code) =>
+      [
+        code,
+        'mobile',
+        'Head office can’t tell which customer this is: the mobile, email or external ID is missing, wrong or used more than once.',
+        'Check with the customer, then fix or discard it.',
+      ] as const,
+  ),
+  [1013, 'type', 'Head office says this customer is not a loyalty member.', 'Fix or discard it.'],
+  [1020, 'type', 'Head office says this customer is not a loyalty member.', 'Fix or discard it.'],
+  [1034, 'registeredOn', 'Head office did not accept this registration date.', 'Fix it.'],
+  [
+    1041,
+    'mobile',
+    'Head office did not accept the request to change this contact detail.',
+    'Ask head office to change it.',
+  ],
+  [1044, null, 'Head office doesn’t allow this till to change this customer.', 'Ask IT.'],
   [618, 'fraudStatus', 'Head office has marked this customer as fraud.', 'Call your manager.'],
   [816, null, 'Head office has no such customer.', 'Check with the customer, then fix or discard it.'],
   [1011, null, 'Head office has no such customer.', 'Check with the customer, then fix or discard it.'],
@@ -31,7 +62,6 @@ const refused: readonly (readonly [number, FieldKey | null, string, string])[] =
   [1017, 'custom.age', 'Head office did not accept Field.', 'Fix it.'],
   [1018, null, 'Head office did not accept one of the fields.', 'Fix it.'],
   [91015, 'extended.city', 'Head office did not accept Field.', 'Fix it.'],
-  [91017, 'custom.age', 'Head office did not accept Field.', 'Fix it.'],
   [1024, null, 'Head office couldn’t save this: “m”', 'Fix or discard it.'],
   [10002, null, 'Head office couldn’t save this: “m”', 'Fix or discard it.'],
   [91003, null, 'Head office couldn’t save this: “m”', 'Fix or discard it.'],
@@ -64,7 +94,6 @@ const warned: readonly (readonly [number, FieldKey | null, string, string])[] = 
   [91007, 'mobile', 'Field was not saved: another customer already has it.', again],
   [91007, null, 'One field was not saved: another customer already has this value.', again],
   [91015, 'extended.city', 'Field was not accepted.', again],
-  [91017, null, 'One field was not accepted.', again],
   [91020, 'registeredTill', 'The till code was not accepted.', 'Fix it or ask IT.'],
   [91021, 'associatedWith', 'The till code was not accepted.', 'Fix it or ask IT.'],
   [91022, 'subscription.sms.BULK', 'Message preferences were not accepted.', again],
@@ -99,10 +128,13 @@ describe('what staff are told of a code', () => {
         (verdict) => verdict === 'refused' || verdict === 'not-found',
       );
     const rows = (table: typeof refused) => [...new Set(table.map(([code]) => code))].toSorted((a, b) => a - b);
-    assert.deepEqual(rows(refused), documentedCodes.filter(isRefusal));
+    assert.deepEqual(
+      rows(refused),
+      documentedCodes.filter((code) => isRefusal(code) || code === allFailed),
+    );
     assert.deepEqual(
       rows(warned),
-      documentedCodes.filter((code) => 'warning' in codeTable[code]),
+      documentedCodes.filter((code) => meaningOf(code).warning === 'notSaved'),
     );
   });
 

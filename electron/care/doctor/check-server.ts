@@ -156,6 +156,13 @@ function cannotReach(url: string, why: string, code: string): Found {
       );
     case 'busy':
       return look('server', told, 'The server is busy. Tillside will retry automatically.', facts);
+    case 'gateway-refused':
+      return act(
+        'server',
+        `Something between this machine and the server rejects the request (${code})`,
+        'Let Tillside’s requests through the firewall or gateway; or check api.url in the config.',
+        facts,
+      );
     case 'unreadable-answer':
     case 'server-error':
       return act('server', told, 'Check api.url in the config; if it is right, ask whoever runs the server.', facts);

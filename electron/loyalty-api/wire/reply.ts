@@ -3,6 +3,7 @@
  * here; `outcomes.ts` does that.
  */
 import {
+  isEmpty,
   isObject,
   type JsonObject,
   partOf,
@@ -87,6 +88,15 @@ export function readBody(text: string): Body {
 export function readCustomers(object: JsonObject): readonly JsonObject[] {
   const told = partOf(object, 'customers') ?? partOf(object, 'customer');
   return readHeldList(told, 'customer').filter(isObject);
+}
+
+/** Whether the answer speaks of customers of whom it tells nothing at all: `"customer":[{}]`. */
+export function holdsEmptyCustomer(object: JsonObject): boolean {
+  const [holder] = readList(partOf(object, 'customers'));
+  if (!isObject(holder) || !Object.hasOwn(holder, 'customer')) return false;
+  const told = holder.customer;
+  const customers = Array.isArray(told) ? told : [told];
+  return customers.length > 0 && customers.every((entry) => isObject(entry) && isEmpty(entry));
 }
 
 function readWarning(value: unknown): readonly WireWarning[] {

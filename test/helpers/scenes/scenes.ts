@@ -117,7 +117,11 @@ export const scenes = {
           { key: 'lastName', was: 'John', to: 'James' },
           { key: 'email', was: null, to: 'rita.james@example.com' },
         ],
-        result: { ...brought50, effects: [], warnings: [{ code: 91007, field: 'email', message: null }] },
+        result: {
+          ...brought50,
+          effects: [],
+          warnings: [{ meaning: 'notSaved', code: 91007, field: 'email', message: null }],
+        },
       }),
     ],
   },

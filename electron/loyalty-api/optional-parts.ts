@@ -1,0 +1,75 @@
+/**
+ * The parts of `customer/get` that have to be asked for. Nobody knows whether each needs a permission of its own or slows the
+ * call down, so a call that fails with them is made once without. Which part it was shows in later calls, that try one of
+ * them each: no look-up costs more than one call besides, and a part that is at fault is left out for a day.
+ */
+import type { Clock } from '../machine/clock.ts';
+import type { ReadOutcome } from '../model/outcome.ts';
+
+/** In the order in which they are tried. Without programs there are no gaps. */
+export const optionalParts = ['programs', 'gaps', 'expiry', 'coupons'] as const;
+export type OptionalPart = (typeof optionalParts)[number];
+
+const dayMs = 24 * 60 * 60_000;
+/** A second call that failed alike is not made again for so long: it is the server, not what it was asked for. */
+const futileForMs = 10 * 60_000;
+
+/** Whether leaving something out of the question could change this answer. */
+function couldBeTheQuestion(outcome: ReadOutcome<unknown>): boolean {
+  switch (outcome.kind) {
+    case 'found':
+    case 'not-found':
+      return false;
+    case 'held':
+      return outcome.why === 'permission';
+    case 'refused':
+      // What is said of the one customer is no word on the question.
+      return outcome.answer.itemCode === null;
+    case 'failed':
+      return ['timeout', 'server-error', 'unreadable-answer', 'connection-lost'].includes(outcome.why);
+  }
+}
+
+export class OptionalParts {
+  readonly #clock: Clock;
+  /** One of these made a call fail. */
+  readonly #suspects = new Set<OptionalPart>();
+  readonly #leftOutUntilMs = new Map<OptionalPart, number>();
+  #futileUntilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** @param ask makes the call with these parts */
+  async asking<T>(ask: (parts: readonly OptionalPart[]) => Promise<ReadOutcome<T>>): Promise<ReadOutcome<T>> {
+    const trusted = optionalParts.filter((part) => this.#mayAsk(part) && !this.#suspects.has(part));
+    const trial = optionalParts.find((part) => this.#mayAsk(part) && this.#suspects.has(part)) ?? null;
+    const wanted = trial === null ? trusted : [...trusted, trial];
+    const outcome = await ask(wanted);
+    if (!couldBeTheQuestion(outcome)) {
+      if (trial !== null) this.#suspects.delete(trial);
+      return outcome;
+    }
+    if (wanted.length === 0 || this.#clock.monotonicMs() < this.#futileUntilMs) return outcome;
+    const without = await ask(trial === null ? [] : trusted);
+    if (couldBeTheQuestion(without)) this.#futileUntilMs = this.#clock.monotonicMs() + futileForMs;
+    else if (without.kind === 'found' || without.kind === 'not-found') this.#blame(wanted, trial);
+    return without;
+  }
+
+  #mayAsk(part: OptionalPart): boolean {
+    if ((this.#leftOutUntilMs.get(part) ?? Number.NEGATIVE_INFINITY) > this.#clock.monotonicMs()) return false;
+    return part !== 'gaps' || (this.#mayAsk('programs') && !this.#suspects.has('programs'));
+  }
+
+  #blame(wanted: readonly OptionalPart[], trial: OptionalPart | null): void {
+    const only = trial ?? (wanted.length === 1 ? wanted[0] : undefined);
+    if (only === undefined) {
+      for (const part of wanted) this.#suspects.add(part);
+      return;
+    }
+    this.#suspects.delete(only);
+    this.#leftOutUntilMs.set(only, this.#clock.monotonicMs() + dayMs);
+  }
+}
