@@ -2,7 +2,7 @@
 import type { CustomerHit } from '../model/customer-view.ts';
 import { exactKey } from '../model/identifiers.ts';
 import type { LookUpType } from '../model/readings.ts';
-import { matchAtWordStart, nameGap } from './search-text.ts';
+import { matchAtWordStart, matchWithoutGaps, nameGap } from './search-text.ts';
 import type { CustomerRow } from './store.ts';
 import type { Typed } from './typed.ts';
 
@@ -13,7 +13,7 @@ export function marksOf(row: CustomerRow, typed: Typed, answersTo: LookUpType | 
   const whole = answersTo === 'email' || answersTo === 'externalId' ? answersTo : null;
   const value = whole === null ? null : whole === 'email' ? row.email : row.external_id;
   if (whole !== null && value !== null) return [{ in: whole, from: 0, to: value.length }];
-  const found: Mark[] = nameMarks(row, typed.name);
+  const found: Mark[] = marksOfName(row, typed);
   if (typed.text !== '') {
     for (const [name, value] of [
       ['email', row.email],
@@ -28,6 +28,22 @@ export function marksOf(row: CustomerRow, typed: Typed, answersTo: LookUpType | 
   const mobile = row.mobile === null ? null : mobileMark(row.mobile, typed);
   if (mobile !== null) found.push(mobile);
   return found;
+}
+
+/** As it was typed, else as others write it: two words as one, and the other way round. */
+function marksOfName(row: CustomerRow, { name, otherNames }: Typed): Mark[] {
+  for (const key of [name, ...otherNames]) {
+    const marks = nameMarks(row, key);
+    if (marks.length > 0) return marks;
+  }
+  for (const [value, text] of [
+    ['firstName', row.first_name],
+    ['lastName', row.last_name],
+  ] as const) {
+    const match = matchWithoutGaps(text, name);
+    if (match !== null) return [{ in: value, ...match }];
+  }
+  return [];
 }
 
 function nameMarks(row: CustomerRow, key: string): Mark[] {

@@ -2,32 +2,41 @@
  * How names, numbers and queries become search keys: without regard to case, marks and script width. B-tree range
  * queries over these keys beat full-text search at every kind of query (performance.md, finding 1).
  */
-import { asciiDigit } from '../model/clean-text.ts';
+import { asciiDigit, isInvisible } from '../model/clean-text.ts';
 
-/** Letters that staff type in another way and that no decomposition brings together. */
-const spelledOut: ReadonlyMap<string, string> = new Map([
-  ['ß', 'ss'],
-  ['æ', 'ae'],
-  ['œ', 'oe'],
-  ['ø', 'o'],
-  ['ł', 'l'],
-  ['đ', 'd'],
-  ['ð', 'd'],
-  ['þ', 'th'],
-  ['ı', 'i'],
-  ['ς', 'σ'],
-  ['ى', 'ي'],
-  ['ة', 'ه'],
-  ['ـ', ''],
-]);
+/** Pairs of a sign and what it is compared as, from texts such as `øo ßss`. */
+function table(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text
+      .split(/\s+/)
+      .map((pair) => [...pair])
+      .map(([from = '', ...to]) => [from, to.join('')]),
+  );
+}
+
+/** Letters that staff type in another way, or that people take for one another, and that no decomposition brings together. */
+const spelledOut = table(
+  // Latin, Greek, Cyrillic.
+  `ßss æae œoe øo łl đd ðd þth ıi ħh ŧt ŋng ƙk ɗd ɓb ƴy əe ŀl ςσ ґг қк ғг ңн өо үу ұу әа ` +
+    // Arabic as it is written in Arabic, Persian, Urdu and Kurdish.
+    `ىي یي ےي ۍي ېي کك ڪك ةه ہه ھه ەه ۃه ٱا ڵل ـ ` +
+    // Malayalam letters that older text writes with two signs.
+    `ൺണ് ൻന് ർര് ൽല് ൾള് ൿക് ` +
+    // Variants of Han characters in names, Japanese and Chinese.
+    `髙高 﨑崎 嵜崎 濵浜 濱浜 邊辺 邉辺 齋斉 齊斉 斎斉 澤沢 廣広 嶋島 嶌島 國国 龍竜 龙竜 眞真 惠恵 榮栄 櫻桜 ` +
+    `張张 陳陈 劉刘 黃黄 吳吴 呉吴 楊杨 趙赵 鄭郑 馬马 許许 謝谢 韓韩 馮冯 蕭萧 肖萧 鄧邓 葉叶 盧卢 蘇苏 羅罗 蔣蒋 孫孙 ` +
+    `賈贾 魯鲁 錢钱 譚谭 賴赖 鍾钟 龔龚 嚴严 陸陆 華华 麗丽 偉伟 輝辉 鄒邹 範范 賀贺 顧顾 萬万 湯汤 鐘钟`,
+);
 
 /** Accents, Arabic vowel marks, Hebrew points, voicing marks. The vowel signs of Indic scripts are letters to a reader. */
 const marks = /[\p{M}&&[\p{scx=Latin}\p{scx=Greek}\p{scx=Cyrillic}\p{scx=Arabic}\p{scx=Hebrew}\p{sc=Inherited}]]/gv;
-const apostrophe = /^['’‘ʼ`´]$/;
+const apostrophe = /^['’‘‛ʼʻʽʾʿʹˈ`´′‵＇՚׳ꞌ]$/;
 const visible = /^[\p{L}\p{N}\p{M}]+$/u;
 const ascii = /^[\x20-\x7e]*$/;
 /** Scripts that put family and given name together without a space. */
 const unspaced = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}ー ]+$/u;
+const katakana = /[ァ-ヶ]/gu;
+const fromKatakanaToHiragana = 0x60;
 
 /** As many as there are different characters in the names of a till. */
 const folded = new Map<string, string>();
@@ -42,7 +51,7 @@ function foldCharacter(character: string): string {
 }
 
 function fold(character: string): string {
-  if (apostrophe.test(character)) return '';
+  if (apostrophe.test(character) || isInvisible(character)) return '';
   // Most are, and the classes of Unicode cost a start two milliseconds.
   if (ascii.test(character)) return /[a-z0-9]/i.test(character) ? character.toLowerCase() : ' ';
   const bare = character
@@ -50,6 +59,7 @@ function fold(character: string): string {
     .replace(marks, '')
     .toLowerCase()
     .replace(/./gsu, (letter) => spelledOut.get(letter) ?? letter)
+    .replace(katakana, (kana) => String.fromCharCode(kana.charCodeAt(0) - fromKatakanaToHiragana))
     .replace(/(?![0-9])\p{Nd}/gu, asciiDigit);
   if (bare === '' || visible.test(bare)) return bare;
   return ' ';
@@ -75,12 +85,21 @@ export function nameKey(typed: string): string {
   return unspaced.test(key) ? key.replaceAll(' ', '') : key;
 }
 
+/** Ways in which the same vowel is written: Müller is Mueller, Åse is Aase. Null where the word has none. */
+export function withoutDigraphs(key: string): string | null {
+  const short = key.replace(/([aou])e|aa/g, (pair, vowel?: string) => vowel ?? pair.charAt(0));
+  return short === key ? null : short;
+}
+
 export type NameKeys = {
   /** First name first. */
   readonly forward: string;
   /** Last name first. */
   readonly backward: string;
-  /** Words that neither of the two begins with: the 2nd and later words of a name, and what follows an apostrophe. */
+  /**
+   * Whatever else is searched for by its beginning: the 2nd and later words of a name, what follows an apostrophe, words
+   * that others write as one, other spellings, and the first words of both names where words stand between them.
+   */
   readonly words: readonly string[];
 };
 
@@ -88,20 +107,32 @@ export function nameKeys(firstName: string, lastName: string): NameKeys {
   const first = searchKey(firstName);
   const last = searchKey(lastName);
   const gap = gapBetween(first, last);
-  const words = new Set<string>();
-  for (const [name, key] of [
-    [firstName, first],
-    [lastName, last],
-  ] as const) {
-    for (const word of key.split(' ').slice(1)) words.add(word);
-    for (const [, rest] of name.matchAll(/['’‘ʼ`´](\p{L}{2,})/gu)) words.add(searchKey(rest ?? ''));
-  }
-  words.delete('');
   return {
     forward: joined(first, gap, last),
     backward: joined(last, gap, first),
-    words: gap === '' ? [] : [...words],
+    words: gap === '' ? [] : otherWords([firstName, lastName], [first, last]),
   };
+}
+
+function otherWords(names: readonly string[], keys: readonly string[]): string[] {
+  const words = new Set<string>();
+  for (const name of names) {
+    for (const [, rest] of name.matchAll(/['’‘‛ʼʻʽʾʿʹˈ`´′‵＇՚׳ꞌ](\p{L}{2,})/gu)) words.add(searchKey(rest ?? ''));
+  }
+  const parts = keys.map((key) => key.split(' '));
+  for (const part of parts) {
+    for (const [at, word] of part.entries()) {
+      if (at > 0) words.add(word).add(`${part[at - 1]}${word}`);
+      words.add(withoutDigraphs(word) ?? '');
+    }
+    if (part.length > 2) words.add(part.join(''));
+  }
+  const [[first = ''] = [], [last = ''] = []] = parts;
+  if (first !== '' && last !== '' && parts.some(({ length }) => length > 1)) {
+    words.add(`${first} ${last}`).add(`${last} ${first}`);
+  }
+  words.delete('');
+  return [...words];
 }
 
 /** What stands between two names where they are shown as one. */
@@ -159,10 +190,27 @@ function trace(text: string): Traced {
   return { key, origins, starts };
 }
 
+type Place = { readonly from: number; readonly to: number };
+
 /** Where `key` begins a word of `text`: UTF-16 positions in the text as it is shown, or null. */
-export function matchAtWordStart(text: string, key: string): { from: number; to: number } | null {
+export function matchAtWordStart(text: string, key: string): Place | null {
+  return placeIn(trace(text), key);
+}
+
+/** The same where one of the two parts words that the other writes as one. */
+export function matchWithoutGaps(text: string, key: string): Place | null {
+  const { key: traced, origins, starts } = trace(text);
+  const kept = traced.split('').flatMap((unit, at) => (unit === ' ' ? [] : [at]));
+  const squeezed = {
+    key: kept.map((at) => traced[at]).join(''),
+    origins: kept.flatMap((at) => origins[at] ?? []),
+    starts: new Set(kept.flatMap((at, now) => (starts.has(at) ? [now] : []))),
+  };
+  return placeIn(squeezed, key.replaceAll(' ', ''));
+}
+
+function placeIn(traced: Traced, key: string): Place | null {
   if (key === '') return null;
-  const traced = trace(text);
   let at = traced.key.indexOf(key);
   while (at > 0 && !traced.starts.has(at)) at = traced.key.indexOf(key, at + 1);
   if (at < 0) return null;

@@ -59,6 +59,7 @@ function byLaterWord(db: Db, word: string, limit: number): Candidate[] {
 
 /** A later word of the name, and the other words somewhere else in it ("maria garcia" for Ana María García). */
 function byLaterWords(db: Db, words: readonly string[]): Candidate[] {
+  if (words.length === 1) return [];
   return words.flatMap((word, at) => {
     const others = words.filter((_, index) => index !== at).map((other) => ` ${other}`);
     return namesWithWord(db, word, wordBudget)
@@ -88,14 +89,26 @@ function byBeginnings(db: Db, place: 'forward' | 'backward', words: readonly str
   return found;
 }
 
-function byName(db: Db, { name, words }: Typed, limit: number): Candidate[] {
-  const found = [...prefixRange(db, 'name_forward', name, limit), ...prefixRange(db, 'name_backward', name, limit)];
-  if (words.length === 1) return [...found, ...byLaterWord(db, name, limit)];
-  if (found.length < limit) {
+function byName(db: Db, { name, words, otherNames }: Typed, limit: number): Candidate[] {
+  const found = byWholeName(db, name, limit);
+  for (const other of otherNames) {
+    found.push(...byWholeName(db, other, limit), ...byLaterWords(db, other.split(' ')));
+  }
+  if (words.length > 1 && found.length < limit) {
     found.push(...byBeginnings(db, 'forward', words, limit), ...byBeginnings(db, 'backward', words, limit));
     found.push(...byLaterWords(db, words));
+    // The first words of both names, the second only a beginning: "j smi" for John Michael Smith.
+    found.push(...byLaterWord(db, words.toReversed().join(' '), limit));
   }
   return found;
+}
+
+function byWholeName(db: Db, name: string, limit: number): Candidate[] {
+  return [
+    ...prefixRange(db, 'name_forward', name, limit),
+    ...prefixRange(db, 'name_backward', name, limit),
+    ...byLaterWord(db, name, limit),
+  ];
 }
 
 /** Whoever is exactly what the whole query can be read as. */

@@ -1,7 +1,7 @@
 /** What staff typed into the search, read in every way that it may be meant. */
 import { exactKey, mobileBeginnings, numberShape } from '../model/identifiers.ts';
 import { bareQuery } from '../model/readings.ts';
-import { nameKey, reversed } from './search-text.ts';
+import { nameKey, reversed, withoutDigraphs } from './search-text.ts';
 
 /** The fewest digits that are taken as the end of a mobile number. */
 const fewestLastDigits = 3;
@@ -12,6 +12,8 @@ export type Typed = {
   /** The key of a name; empty where it cannot be one. */
   readonly name: string;
   readonly words: readonly string[];
+  /** What others write for the same name: two words as one, another spelling of a vowel. */
+  readonly otherNames: readonly string[];
   /** Digits of a number, whatever marks and spaces it was typed with; else empty. */
   readonly digits: string;
   /** How a mobile that is meant may begin. */
@@ -40,13 +42,41 @@ export function readTyped(query: string, countryCode: string): Typed {
     };
   }
   const name = text.includes('@') ? '' : nameKey(query);
-  return { ...nothing, text: oneWord, name, words: name === '' ? [] : name.split(' ') };
+  const words = name === '' ? [] : name.split(' ');
+  return { ...nothing, text: oneWord, name, words, otherNames: otherNames(words) };
+}
+
+/** More words than this are no name that somebody types as one. */
+const mostWords = 4;
+
+function otherNames(words: readonly string[]): string[] {
+  if (words.length > mostWords) return [];
+  // Each word in each of its spellings, together with each of the others.
+  const spelled = words.reduce<string[][]>(
+    (names, word) => {
+      const other = withoutDigraphs(word);
+      return names.flatMap((name) =>
+        other === null
+          ? [[...name, word]]
+          : [
+              [...name, word],
+              [...name, other],
+            ],
+      );
+    },
+    [[]],
+  );
+  const joined = words.slice(1).map((word, at) => words.toSpliced(at, 2, `${words[at]}${word}`));
+  if (words.length > 2) joined.push([words.join('')]);
+  const literal = words.join(' ');
+  return [...spelled, ...joined].map((name) => name.join(' ')).filter((name) => name !== literal);
 }
 
 const nothing: Typed = {
   text: '',
   name: '',
   words: [],
+  otherNames: [],
   digits: '',
   mobileBeginnings: [],
   lastDigits: '',

@@ -13,6 +13,16 @@ const invisible = new RegExp(
   'gv',
 );
 
+/** Whether one sign shows nothing and parts nothing. */
+export function isInvisible(sign: string): boolean {
+  return (
+    sign
+      .replace(blank, ' ')
+      .replace(invisible, '')
+      .replace(/[\u200c\u200d]/g, '') === ''
+  );
+}
+
 /** In all other scripts a joiner or non-joiner changes nothing that a reader sees. */
 const joinedLetter =
   '[[\\p{L}\\p{M}]--[\\p{scx=Latin}\\p{scx=Greek}\\p{scx=Cyrillic}\\p{scx=Hebrew}\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Inherited}]]';
