@@ -18,8 +18,8 @@ import { type FileTrouble, tidyEach } from '../machine/file-trouble.ts';
 
 export const firstRegionId = 2 ** 30;
 
-/** The format of a region's file that this version reads. */
-export const regionFormat = 1;
+/** The format of a region's file that this version reads, the rules of its search keys included. */
+export const regionFormat = 2;
 
 const fileShape = /^region-[0-9a-zA-Z-]+\.db$/;
 

@@ -1,5 +1,6 @@
 /** The till's own database with what belongs to it: the region beside it, and updates that every version must keep readable. */
 import { attachEmptyRegion } from '../customers/region.ts';
+import { refreshSearchKeys } from '../customers/search-keys.ts';
 import { type MigrateResult, type Migration, migrate } from '../db/migrate.ts';
 import { type Db, type OpenDatabase, openDatabase } from '../db/open.ts';
 import { isReadableEdit } from '../updates/rows.ts';
@@ -13,5 +14,7 @@ export function openTillDatabase(onFile: OpenDatabase): Db {
 
 /** @param steps other migrations than this version's, for tests */
 export function migrateTill(db: Db, steps?: readonly Migration[]): MigrateResult {
-  return migrate(db, isReadableEdit, steps);
+  const migrated = migrate(db, isReadableEdit, steps);
+  if (migrated.kind === 'ready' && steps === undefined) refreshSearchKeys(db);
+  return migrated;
 }

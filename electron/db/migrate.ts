@@ -5,6 +5,7 @@ import { ownCustomerIds } from './migrations/003-own-ids.ts';
 import { nextVisit } from './migrations/004-next-visit.ts';
 import { beforeSending } from './migrations/005-before-sending.ts';
 import { fewerPagesASave } from './migrations/006-fewer-pages-a-save.ts';
+import { searchKeyRules } from './migrations/007-search-keys.ts';
 import type { Db } from './open.ts';
 import { inTransaction } from './statements.ts';
 
@@ -21,6 +22,7 @@ export const migrations: readonly Migration[] = [
   nextVisit,
   beforeSending,
   fewerPagesASave,
+  searchKeyRules,
 ];
 
 export const currentVersion = migrations.length;

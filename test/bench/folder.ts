@@ -19,7 +19,7 @@ import { benchCustomer, writeBenchFile } from './customers.ts';
 export const benchFolder = path.join(projectRoot, '.data', 'bench');
 export const benchKey = 'be'.repeat(32);
 /** Changes with whatever changes what lies in the folders. */
-const made = 'made-5';
+const made = 'made-6';
 
 export function customersFile(customers: number): string {
   const file = path.join(benchFolder, `customers-${customers}.ndjson`);
