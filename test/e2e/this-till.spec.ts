@@ -38,7 +38,7 @@ test('IT keeps the recovery key, backs up, takes customers in, and makes the fil
   await expect(region.getByText('The file was not found')).toBeVisible();
   await region.getByRole('textbox', { name: 'File location' }).fill(file);
   await region.getByRole('button', { name: 'Import' }).click();
-  await expect(region.getByText('Done. 1 customers are now on this till.')).toBeVisible();
+  await expect(region.getByText('Done. Customers now on this till: 1')).toBeVisible();
 
   const support = care.getByRole('region', { name: 'Report a problem' });
   await support.getByRole('button', { name: 'Create file' }).click();

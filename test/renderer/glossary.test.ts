@@ -1,4 +1,4 @@
-/** One term for one thing: the English texts against the list of words that staff do not read any more. */
+/** One term for one thing: the texts against the list of words that staff do not read any more. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formsOf, read } from './message-files.ts';
@@ -62,21 +62,67 @@ const rules: readonly Rule[] = [
   { never: /"|\.\.\./, say: 'typographic quotes “ ” and the one sign …' },
 ];
 
+/** Words of the other languages that staff took for something else, or a second word for what has one already. */
+const elsewhere: { readonly [locale: string]: readonly Rule[] } = {
+  de: [
+    { never: /(?<!Filial)[Ll]eitung/u, say: '“Verbindung”; “Filialleitung” is the manager' },
+    { never: /Kennwort/u, say: '“Passwort” of the till, “Passphrase” of a file' },
+    { never: /aufgegeben|aufgeben|[Bb]raucht Sie/u, say: '“verwerfen”, “Handlungsbedarf”' },
+    { never: /auffrisch/iu, say: '“aktualisieren”' },
+  ],
+  es: [
+    { never: /\bemail\b/u, say: '“correo”', except: ['care_region_heading'] },
+    { never: /\bTI\b|responsable/u, say: '“informática”, “encargado”' },
+    { never: /petición|peticiones|de siempre/u, say: '“solicitud”, “acumulado”' },
+  ],
+  fr: [
+    { never: /changement|\bquitter/iu, say: '“modification”, “se déconnecter”' },
+    { never: /l’informatique/u, say: '“le service informatique”' },
+  ],
+  hi: [
+    { never: /खान[ाेों]/u, say: '“फ़ील्ड”: the other is food' },
+    { never: /(?<!ऑन|ऑफ़)लाइन/u, say: '“कनेक्शन”: the other is the queue of people' },
+    { never: /प्रबंधक|पन्न/u, say: '“मैनेजर”, “पेज”' },
+  ],
+  ar: [
+    { never: /الخط(?!و|أ)/u, say: '“الاتصال”' },
+    { never: /تُرك|الدعم التقني|تقنية المعلومات/u, say: '“تم تجاهله”, “قسم التقنية”' },
+    { never: /اً|[“”]/u, say: 'the tanween before the alef (ًا), and the quotes « »' },
+  ],
+  'zh-CN': [
+    { never: /本机|忘记|正在在线/u, say: '“本收银台”, “删除”, “正在联网”' },
+    { never: /回应|回复|应答/u, say: '“答复”' },
+  ],
+  id: [
+    { never: /(?<!mesin )kasir/iu, say: '“mesin kasir”: the other is the cashier' },
+    { never: /\bIT\b|[Ll]epas|seumur hidup|[Bb]idang/u, say: '“TI”, “buang”, “total”, “kolom”' },
+  ],
+};
+
 /** What a text says that the glossary forbids, as sentences; names in braces are no words. */
-function faultsOf(key: string, text: string): readonly string[] {
+function faultsOf(key: string, text: string, list = rules): readonly string[] {
   const words = text.replaceAll(/\{\w+\}/g, '{}');
-  return rules
+  return list
     .filter(({ never, except }) => never.test(words) && !except?.includes(key))
     .map(({ never, say }) => `${key} says “${never.exec(words)?.[0]}” in “${text}”. Say ${say}.`);
 }
 
-describe('the words of the English texts', () => {
-  it('are those of the glossary: one term for one thing', () => {
+describe('the words of the texts', () => {
+  it('are in English those of the glossary: one term for one thing', () => {
     const faults = Object.entries(read('en')).flatMap(([key, text]) =>
       formsOf(text).flatMap((form) => faultsOf(key, form)),
     );
     assert.deepEqual(faults, []);
   });
+
+  for (const [locale, list] of Object.entries(elsewhere)) {
+    it(`have in ${locale} no word that means something else`, () => {
+      const faults = Object.entries(read(locale)).flatMap(([key, text]) =>
+        formsOf(text).flatMap((form) => faultsOf(key, form, list)),
+      );
+      assert.deepEqual(faults, []);
+    });
+  }
 
   for (const [text, saying] of [
     ['Could not be told whether it arrived', 'Could not be told'],
