@@ -3,23 +3,18 @@
 import { searchCustomers } from '../customers/search.ts';
 import { customerRow, findByIdentifier, findTold, markServed } from '../customers/store.ts';
 import { databaseTrouble } from '../db/trouble.ts';
-import type { Identifier, IdentifierType } from '../model/customer.ts';
+import type { Identifier } from '../model/customer.ts';
 import type { CustomerView, LookupResult, OnlineResult } from '../model/customer-view.ts';
 import { normalIdentifier } from '../model/identifiers.ts';
-import { type LookUpType, readingsOf } from '../model/readings.ts';
+import { readingsOf } from '../model/readings.ts';
 import type { Organisation } from '../org/organisation.ts';
 import type { Line } from '../sync/line.ts';
-import { type LookUp, lookUp, lookUpAny, refresh } from '../sync/look-up.ts';
+import { type LookUp, lookUp, lookUpAny, purchasesOf, refresh } from '../sync/look-up.ts';
 import { customerView, strangerView } from './customer-views.ts';
 import { onlineResult } from './online-result.ts';
 
 type OneCustomer = { readonly customerId: number };
 type OneIdentifier = { readonly identifier: Identifier };
-
-/** Cards cannot be asked for yet. */
-function isAskedFor(type: LookUpType): type is IdentifierType {
-  return type !== 'cardNumber' && type !== 'cardExternalId';
-}
 
 export class CustomerDesk {
   readonly #line: Line;
@@ -64,6 +59,7 @@ export class CustomerDesk {
       'customers.openByIdentifier': ({ identifier }: OneIdentifier) => this.openByIdentifier(identifier),
       'customers.lookUpOnline': ({ query }: { readonly query: string }) => thenAsked(this.lookUpOnline(query)),
       'customers.refresh': ({ customerId }: OneCustomer) => thenAsked(this.refresh(customerId)),
+      'customers.purchases': ({ customerId }: OneCustomer) => purchasesOf(this.#line, customerId),
       'customers.whoElseHas': ({ identifier, exceptId }: OneIdentifier & { readonly exceptId: number | null }) =>
         this.whoElseHas(identifier, exceptId),
     };
@@ -86,7 +82,7 @@ export class CustomerDesk {
   /** Asks head office for everything that the text can be, at once: each kind of identifier is one call. */
   async lookUpOnline(query: string): Promise<OnlineResult> {
     const readings = readingsOf(query, this.#countryCode);
-    const types = new Set(readings.map(({ type }) => type).filter(isAskedFor));
+    const types = new Set(readings.map(({ type }) => type));
     const answers = await Promise.all(
       [...types].map(async (type) => {
         const values = readings.flatMap((reading) => (reading.type === type ? [reading.value] : []));

@@ -17,7 +17,14 @@ import type { TroubleResult, TroubleView } from '../care/trouble-view.ts';
 import type { AppInfo, SecretResult } from '../model/app-info.ts';
 import type { AppUpdate } from '../model/app-update.ts';
 import { type FieldChanges, fillableIdentifiers, type Identifier, isFieldKey } from '../model/customer.ts';
-import type { CustomerView, ForgetResult, LookupResult, OnlineResult, SearchResult } from '../model/customer-view.ts';
+import type {
+  CustomerView,
+  ForgetResult,
+  LookupResult,
+  OnlineResult,
+  PurchasesResult,
+  SearchResult,
+} from '../model/customer-view.ts';
 import type { StaffMember } from '../model/definitions.ts';
 import { maxHits, maxQueryLength } from '../model/limits.ts';
 import type { OrgRefresh, OrgView, StaffList } from '../model/org-view.ts';
@@ -96,6 +103,8 @@ export const calls = {
   /** Asks head office for everything that the text can be an identifier as. */
   'customers.lookUpOnline': call(z.strictObject({ query: query.min(1) })).returns<OnlineResult>(),
   'customers.refresh': call(z.strictObject({ customerId: localId })).returns<LookupResult>(),
+  /** Purchases with their amounts: one more question to head office, asked when staff open the list. */
+  'customers.purchases': call(z.strictObject({ customerId: localId })).returns<PurchasesResult>(),
   /** Somebody else who has this identifier, to be shown beside the customer whom it would be filled in for (F23). */
   'customers.whoElseHas': call(z.strictObject({ identifier, exceptId: localId.nullable() })).returns<LookupResult>(),
 

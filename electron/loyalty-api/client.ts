@@ -3,9 +3,11 @@ import type { Clock } from '../machine/clock.ts';
 import { type FieldKey, fieldKeys } from '../model/customer.ts';
 import type { StaffMember } from '../model/definitions.ts';
 import type { Held, NotSent, ReadOutcome, UpdateOutcome } from '../model/outcome.ts';
+import type { LookUpType } from '../model/readings.ts';
 import type { Auth, AuthHeaders } from './auth.ts';
+import { CardLookUps, isCard } from './card-look-ups.ts';
 import type { LoyaltyApi } from './loyalty-api.ts';
-import { OptionalParts } from './optional-parts.ts';
+import { type OptionalPart, OptionalParts } from './optional-parts.ts';
 import { type AskedUpdate, updateOutcome } from './outcomes.ts';
 import { customerOutcome, customersOutcome, failedRead, purchasesOutcome, readOutcome } from './read-outcomes.ts';
 import {
@@ -65,6 +67,7 @@ const identityRequestedCodes = [1040] as const;
 export function createLoyaltyApi(parameters: LoyaltyApiParameters): LoyaltyApi {
   const { baseUrl, auth, transport, clock, userAgent, timeoutMs, language } = parameters;
   const optional = new OptionalParts(clock);
+  const cards = new CardLookUps(clock);
 
   function send(request: ApiRequest, authHeaders: AuthHeaders): Promise<HttpResult> {
     const shared = { Accept: 'application/json', 'User-Agent': headerText(userAgent) };
@@ -103,6 +106,15 @@ export function createLoyaltyApi(parameters: LoyaltyApiParameters): LoyaltyApi {
     return exchange(request, (result) => updateOutcome(result, asked, clock.wallMs()));
   }
 
+  function lookUp<T>(
+    type: LookUpType,
+    values: readonly string[],
+    judge: (result: HttpResult) => ReadOutcome<T>,
+  ): Promise<ReadOutcome<T>> {
+    const ask = (parts: readonly OptionalPart[]) => read(customersRequest(baseUrl, type, values, parts), judge);
+    return isCard(type) ? cards.asking(type, () => ask(optional.trusted())) : optional.asking(ask);
+  }
+
   function staffOf(type: StaffType): Promise<StaffOutcome> {
     return read(staffRequest(baseUrl, type), (result) => readOutcome(result, readStaff, clock.wallMs()));
   }
@@ -127,15 +139,8 @@ export function createLoyaltyApi(parameters: LoyaltyApiParameters): LoyaltyApi {
       });
     },
     getCustomer: (identifier) =>
-      optional.asking((parts) =>
-        read(customersRequest(baseUrl, identifier.type, [identifier.value], parts), (result) =>
-          customerOutcome(result, identifier, clock.wallMs()),
-        ),
-      ),
-    getCustomers: (type, values) =>
-      optional.asking((parts) =>
-        read(customersRequest(baseUrl, type, values, parts), (result) => customersOutcome(result, clock.wallMs())),
-      ),
+      lookUp(identifier.type, [identifier.value], (result) => customerOutcome(result, identifier, clock.wallMs())),
+    getCustomers: (type, values) => lookUp(type, values, (result) => customersOutcome(result, clock.wallMs())),
     purchases: (identifier) =>
       read(transactionsRequest(baseUrl, identifier), (result) => purchasesOutcome(result, identifier, clock.wallMs())),
     login:

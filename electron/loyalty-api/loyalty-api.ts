@@ -1,15 +1,9 @@
 /** The loyalty API as the rest of the app sees it: clean types in, outcomes out, nothing of HTTP. */
-import type {
-  CustomerRecord,
-  FieldChanges,
-  FillableIdentifier,
-  Identifier,
-  IdentifierType,
-  LookUpIdentifier,
-} from '../model/customer.ts';
+import type { CustomerRecord, FieldChanges, FillableIdentifier, Identifier } from '../model/customer.ts';
 import type { FieldDefinition, StaffMember, StoreLogin, ToldPolicy } from '../model/definitions.ts';
 import type { Purchase } from '../model/loyalty.ts';
 import type { ReadOutcome, UpdateOutcome } from '../model/outcome.ts';
+import type { LookUpIdentifier, LookUpType } from '../model/readings.ts';
 
 /** Who did it, for the USER-CONTEXT audit headers. */
 export type Author = {
@@ -41,7 +35,7 @@ export type LoyaltyApi = {
   readonly getCustomer: (identifier: LookUpIdentifier) => Promise<ReadOutcome<CustomerRecord>>;
   /** The same for several values of one identifier, by comma. Customers that do not exist are left out of the list. */
   readonly getCustomers: (
-    type: IdentifierType,
+    type: LookUpType,
     values: readonly string[],
   ) => Promise<ReadOutcome<readonly CustomerRecord[]>>;
   /** `GET /v1.1/customer/transactions`: purchases with their amounts, which `customer/get` does not tell. */

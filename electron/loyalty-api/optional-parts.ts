@@ -41,9 +41,14 @@ export class OptionalParts {
     this.#clock = clock;
   }
 
+  /** The parts that nothing speaks against. */
+  trusted(): readonly OptionalPart[] {
+    return optionalParts.filter((part) => this.#mayAsk(part) && !this.#suspects.has(part));
+  }
+
   /** @param ask makes the call with these parts */
   async asking<T>(ask: (parts: readonly OptionalPart[]) => Promise<ReadOutcome<T>>): Promise<ReadOutcome<T>> {
-    const trusted = optionalParts.filter((part) => this.#mayAsk(part) && !this.#suspects.has(part));
+    const trusted = this.trusted();
     const trial = optionalParts.find((part) => this.#mayAsk(part) && this.#suspects.has(part)) ?? null;
     const wanted = trial === null ? trusted : [...trusted, trial];
     const outcome = await ask(wanted);

@@ -2,9 +2,10 @@
  * Outcomes of the calls that only read. They may always be tried again, so "not sent" and "unknown" are both `failed`
  * here; but a lookup that failed never reads as "there is nobody" (F31).
  */
-import type { CustomerRecord, Identifier, LookUpIdentifier } from '../model/customer.ts';
+import type { CustomerRecord, Identifier } from '../model/customer.ts';
 import type { Purchase } from '../model/loyalty.ts';
 import type { Answer, NotSent, ReadOutcome, Rejection, Unknown } from '../model/outcome.ts';
+import type { LookUpIdentifier } from '../model/readings.ts';
 import { meaningOf, notPermittedCode } from './codes.ts';
 import { judge, type Reply } from './exchange.ts';
 import { itemAbout, withAskedExternalId } from './same-customer.ts';

@@ -1,11 +1,6 @@
 /** Requests of the loyalty API, spelled exactly as documented (api-facts). Pure: from clean types to URL, headers, body. */
-import {
-  type FieldChanges,
-  type FieldKey,
-  fieldKeys,
-  type Identifier,
-  type LookUpIdentifier,
-} from '../model/customer.ts';
+import { type FieldChanges, type FieldKey, fieldKeys, type Identifier } from '../model/customer.ts';
+import type { LookUpType } from '../model/readings.ts';
 import type { Author, CustomerUpdate, IdentityChange } from './loyalty-api.ts';
 import type { OptionalPart } from './optional-parts.ts';
 import type { HttpRequest } from './transport.ts';
@@ -20,7 +15,7 @@ const identifierNames = {
   userId: 'id',
   cardNumber: 'card_number',
   cardExternalId: 'card_external_id',
-} as const satisfies { readonly [type in LookUpIdentifier['type']]: string };
+} as const satisfies { readonly [type in LookUpType]: string };
 
 /** What each optional part of `customer/get` is asked for with. `0` stands for every program. */
 const partQueries = {
@@ -137,7 +132,7 @@ export function identityChangeRequest(baseUrl: string, change: IdentityChange): 
 /** `GET /v1.1/customer/get` for one or more values of one identifier. Custom and extended fields come by themselves. */
 export function customersRequest(
   baseUrl: string,
-  type: LookUpIdentifier['type'],
+  type: LookUpType,
   values: readonly string[],
   parts: readonly OptionalPart[],
 ): ApiRequest {

@@ -2,7 +2,8 @@
  * Which item of an answer is about the customer that was asked for. An answer about somebody else is never believed; who was
  * merged into another is answered for by the survivor (trap 10).
  */
-import type { CustomerRecord, LookUpIdentifier } from '../model/customer.ts';
+import type { CustomerRecord } from '../model/customer.ts';
+import type { LookUpIdentifier, LookUpType } from '../model/readings.ts';
 import { mergedCode } from './codes.ts';
 import { readCustomer } from './wire/customer.ts';
 import { readCustomers, readItemStatus } from './wire/reply.ts';
@@ -24,7 +25,7 @@ function isEchoAsNumber(echoed: unknown, asked: string): boolean {
 }
 
 /** What an answer tells of the kind of identifier that was asked by. */
-function toldOf(record: CustomerRecord, type: LookUpIdentifier['type']): string | null {
+function toldOf(record: CustomerRecord, type: LookUpType): string | null {
   switch (type) {
     case 'userId':
       return record.userId;

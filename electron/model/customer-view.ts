@@ -1,7 +1,7 @@
 /** A customer as the screen shows one. */
 
 import type { CustomerRecord, FieldKey, FieldValues, Identifier } from './customer.ts';
-import type { Loyalty } from './loyalty.ts';
+import type { Loyalty, Purchase } from './loyalty.ts';
 import type { LookUpType } from './readings.ts';
 import type { NotSavedReason, UpdateState, UpdateView } from './update-view.ts';
 
@@ -92,6 +92,11 @@ export type OnlineResult =
   | LookupResult
   /** Several people answer, or one does and not every reading could be asked: staff choose. */
   | { readonly kind: 'choose'; readonly people: readonly FoundOnline[] };
+
+/** Purchases with their amounts, asked for when staff want to see them. */
+export type PurchasesResult =
+  | { readonly kind: 'told'; readonly purchases: readonly Purchase[] }
+  | Extract<LookupResult, { readonly kind: 'not-found' | 'failed' }>;
 
 export type ForgetResult =
   | { readonly kind: 'forgotten' }

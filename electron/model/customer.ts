@@ -26,14 +26,6 @@ export type Identifier = {
   readonly value: string;
 };
 
-/** Somebody can be looked up by a loyalty card, too; an update never says by it who it is about. */
-export type LookUpIdentifier =
-  | Identifier
-  | {
-      readonly type: 'cardNumber' | 'cardExternalId';
-      readonly value: string;
-    };
-
 /** The identifiers that an organisation registers customers by, and that may be filled while they are empty. */
 export const fillableIdentifiers = ['mobile', 'email', 'externalId'] as const;
 export type FillableIdentifier = (typeof fillableIdentifiers)[number];

@@ -4,18 +4,24 @@
  */
 import type { FillableIdentifier } from './customer.ts';
 
+/** `CONF_ORG_CURRENCY_CODE` and `CONF_ORG_CURRENCY_SYMBOL`, as far as they are told. */
+export type Currency = { readonly code: string | null; readonly symbol: string | null };
+
 /** From `organization/configs`. */
 export type OrgPolicy = {
   /** `CONF_REGISTRATION_PRIMARY_KEY` */
   readonly primaryIdentifier: FillableIdentifier;
   /** `CONF_ALLOW_MOBILE_UPDATE`, `CONF_ALLOW_EMAIL_UPDATE`, `CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE` */
   readonly allowFill: { readonly [identifier in FillableIdentifier]: boolean };
+  /** Absent where the server tells none. */
+  readonly currency?: Currency | undefined;
 };
 
 /** As much of the policy as the server told; what it left out follows the machine config. */
 export type ToldPolicy = {
   readonly primaryIdentifier?: FillableIdentifier | undefined;
   readonly allowFill?: { readonly [identifier in FillableIdentifier]?: boolean | undefined } | undefined;
+  readonly currency?: Currency | undefined;
 };
 
 export const fieldWidgets = ['text', 'textarea', 'select', 'checkbox', 'radio', 'date', 'number'] as const;

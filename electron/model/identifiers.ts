@@ -14,7 +14,7 @@ import type { Identifier } from './customer.ts';
 export const numberShape = /^\(?\+?[\d\s().\-/]+$/;
 const emailShape = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\.]+(\.[^\s@<>()[\],;:"\\.]+)+$/u;
 export const maxEmailLength = 254;
-const maxExternalIdLength = 100;
+export const maxExternalIdLength = 250;
 
 function country(code: string): CountryCode | undefined {
   return isSupportedCountry(code) ? code : undefined;

@@ -35,6 +35,7 @@ const policySchema: z.ZodType<ToldPolicy> = z.object({
   allowFill: z
     .object({ mobile: z.boolean().optional(), email: z.boolean().optional(), externalId: z.boolean().optional() })
     .optional(),
+  currency: z.object({ code: z.string().nullable(), symbol: z.string().nullable() }).optional(),
 });
 
 const definitionSchema: z.ZodType<FieldDefinition> = z.object({
@@ -148,6 +149,7 @@ export class Organisation {
           email: policy?.value.allowFill?.email ?? fallback.allowEmailFill,
           externalId: policy?.value.allowFill?.externalId ?? fallback.allowExternalIdFill,
         },
+        currency: policy?.value.currency,
       },
       policyAsOfMs: policy?.asOfMs ?? null,
       fields: [...shown.sort(byPosition), ...[...(extended?.value ?? [])].sort(byPosition)],

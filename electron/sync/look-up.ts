@@ -8,10 +8,11 @@ import type { Db } from '../db/open.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
-import type { CustomerRecord, Identifier, IdentifierType } from '../model/customer.ts';
-import type { LookupResult } from '../model/customer-view.ts';
+import { type CustomerRecord, fillableIdentifiers, type Identifier } from '../model/customer.ts';
+import type { LookupResult, PurchasesResult } from '../model/customer-view.ts';
 import { exactKey } from '../model/identifiers.ts';
 import type { ReadOutcome } from '../model/outcome.ts';
+import type { LookUpIdentifier, LookUpType } from '../model/readings.ts';
 import { identifierOf } from '../updates/effective.ts';
 import { erase } from '../updates/retention.ts';
 import { type Line, noteHeld, noteMerge, noteTrouble } from './line.ts';
@@ -26,27 +27,39 @@ export type LookUp =
 type FailedWhy = Extract<LookupResult, { kind: 'failed' }>['why'];
 
 /** Looks somebody up by an identifier and brings the record into the cache. */
-export async function lookUp(line: Line, identifier: Identifier): Promise<LookUp> {
+export async function lookUp(line: Line, identifier: LookUpIdentifier): Promise<LookUp> {
   const { db } = line;
   const outcome = await ask(
     line,
     identifier,
     (record) => byServerId(db, record),
-    (record) => keepFound(db, identifier, record, line.clock.wallMs()),
+    (record) => {
+      const keptAs = updatableIdentifier(identifier, record);
+      return keptAs === null ? null : keepFound(db, keptAs, record, line.clock.wallMs());
+    },
   );
-  if (outcome.kind === 'erased') eraseHere(line, findTold(db, identifier));
+  const asked = updatableIdentifier(identifier, null);
+  if (outcome.kind === 'erased' && asked !== null) eraseHere(line, findTold(db, asked));
   return outcome;
+}
+
+/** By what a customer can be updated who was asked for by this; of somebody asked for by a card, what the server told. */
+function updatableIdentifier({ type, value }: LookUpIdentifier, record: CustomerRecord | null): Identifier | null {
+  if (type !== 'cardNumber' && type !== 'cardExternalId') return { type, value };
+  if (record === null) return null;
+  if (record.userId !== null) return { type: 'userId', value: record.userId };
+  for (const told of fillableIdentifiers) {
+    const identifier = record.fields[told] ?? null;
+    if (identifier !== null) return { type: told, value: identifier };
+  }
+  return null;
 }
 
 /**
  * Looks for whoever has one of these values of one identifier: a single call where nobody has any, however many values
  * there are.
  */
-export async function lookUpAny(
-  line: Line,
-  type: IdentifierType,
-  values: readonly string[],
-): Promise<readonly LookUp[]> {
+export async function lookUpAny(line: Line, type: LookUpType, values: readonly string[]): Promise<readonly LookUp[]> {
   const [only] = values;
   if (only !== undefined && values.length === 1) return [await lookUp(line, { type, value: only })];
   const api = line.api();
@@ -66,7 +79,9 @@ export async function lookUpAny(
 }
 
 /** An answer about somebody else is never believed. */
-function answersTo({ userId, fields }: CustomerRecord, type: IdentifierType, values: readonly string[]): boolean {
+function answersTo({ userId, fields }: CustomerRecord, type: LookUpType, values: readonly string[]): boolean {
+  // A customer may have several cards, and an answer need tell none.
+  if (type === 'cardNumber' || type === 'cardExternalId') return true;
   const told = type === 'userId' ? userId : fields[type];
   if (told === null || told === undefined) return true;
   return values.some((value) =>
@@ -91,6 +106,22 @@ export async function refresh(line: Line, customerId: number): Promise<LookUp> {
   return outcome;
 }
 
+/** A customer's purchases with their amounts. Nothing of it is kept: it is looked at once, at the counter. */
+export async function purchasesOf(line: Line, customerId: number): Promise<PurchasesResult> {
+  const api = line.api();
+  if (api === null) return { kind: 'failed', why: 'no-secret' };
+  const identifier = identifierOf(line.db, customerId, line.primaryIdentifier());
+  if (identifier === null) return { kind: 'not-found' };
+  line.pace.take('counter');
+  const outcome = await api.purchases(identifier);
+  if (outcome.kind === 'found') {
+    line.connection.answered();
+    return { kind: 'told', purchases: outcome.value };
+  }
+  const settled = settleLookUp(line, api, outcome, () => null);
+  return settled.kind === 'failed' || settled.kind === 'not-found' ? settled : { kind: 'failed', why: 'server' };
+}
+
 function eraseHere(line: Line, customerId: number | null): void {
   if (customerId === null) return;
   erase(line.db, customerId);
@@ -106,7 +137,7 @@ const mostAsks = 3;
 
 async function ask(
   line: Line,
-  identifier: Identifier,
+  identifier: LookUpIdentifier,
   known: (record: CustomerRecord) => number | null,
   keep: (record: CustomerRecord) => number | null,
 ): Promise<LookUp> {

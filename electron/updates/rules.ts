@@ -18,7 +18,13 @@ import type { LockReason } from '../model/customer-view.ts';
 import { gregorian, normalDateTime } from '../model/date-time.ts';
 import { definitionOf, definitionProblem } from '../model/defined-field-rules.ts';
 import type { FieldDefinition, OrgPolicy } from '../model/definitions.ts';
-import { maxEmailLength, normalEmail, normalIdentifier, normalMobile } from '../model/identifiers.ts';
+import {
+  maxEmailLength,
+  maxExternalIdLength,
+  normalEmail,
+  normalIdentifier,
+  normalMobile,
+} from '../model/identifiers.ts';
 import { PatternMatcher } from '../model/pattern.ts';
 import type { FieldProblem } from '../model/update-view.ts';
 
@@ -38,16 +44,16 @@ export type RuleContext = {
   readonly countryCode: string;
 };
 
-/** Longest values in characters. The API page gives none; these keep a slip (a scanned page) out of the queue. */
+/** Longest values in characters: the API's own of names, external ids and till codes; the others keep a slip out of the queue. */
 const limits = {
   firstName: 100,
   lastName: 100,
   mobile: 32,
   email: maxEmailLength,
-  externalId: 100,
+  externalId: maxExternalIdLength,
   registeredOn: 19,
-  registeredTill: 100,
-  associatedWith: 100,
+  registeredTill: 50,
+  associatedWith: 50,
   type: 20,
   fraudStatus: 20,
 } as const satisfies Record<CoreField, number>;

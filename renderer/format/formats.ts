@@ -1,4 +1,6 @@
 /** Numbers, dates and ages in the store's own manner. One is made when the till's locale is known. */
+import { hasOffset, momentOf } from '../../electron/model/store-time.ts';
+
 export type Formats = {
   readonly locale: string;
   readonly number: (value: number) => string;
@@ -9,7 +11,7 @@ export type Formats = {
   /** `YYYY-MM-DD HH:MM:SS` of the server's (no zone: the store's time) as a date. Other text comes back as it is. */
   readonly serverDate: (text: string) => string;
   readonly serverDateTime: (text: string) => string;
-  /** The same text as milliseconds, as if the store were on UTC; null where it is no date. */
+  /** The moment that such a text means in the store; null where it is no time. */
   readonly serverMs: (text: string) => number | null;
   /** A moment of this machine's clock, in the store's time zone. */
   readonly moment: (atMs: number) => string;
@@ -51,6 +53,11 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
   const date = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeZone: 'UTC' });
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
   const moment = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone });
+  const day = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeZone });
+  const shownMoment = (text: string, format: Intl.DateTimeFormat) => {
+    const ms = momentOf(text, timeZone);
+    return ms === null ? text : format.format(ms);
+  };
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
   const list = new Intl.ListFormat(tag, { type: 'conjunction' });
   const parts = new Intl.DateTimeFormat(tag).formatToParts(0);
@@ -63,9 +70,9 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
     number: (value) => number.format(value),
     amount: (value) => amount.format(value),
     signed: (value) => signed.format(value),
-    serverDate: (text) => withServerMs(text, (ms) => date.format(ms)),
+    serverDate: (text) => (hasOffset(text) ? shownMoment(text, day) : withServerMs(text, (ms) => date.format(ms))),
     serverDateTime: (text) => withServerMs(text, (ms) => unbroken(dateTime.format(ms))),
-    serverMs,
+    serverMs: (text) => momentOf(text, timeZone),
     moment: (atMs) => unbroken(moment.format(atMs)),
     age: (atMs, nowMs) => {
       const pastMs = Math.max(0, nowMs - atMs);
@@ -101,7 +108,8 @@ function regional(locale: string, countryCode: string): string {
   }
 }
 
-function serverMs(text: string): number | null {
+/** A time without a zone, as if the store were on UTC, so that it is shown as it was told. */
+function shownMs(text: string): number | null {
   const ms = /^\d{4}-\d{2}-\d{2}/.test(text)
     ? Date.parse(`${text.trim().replace(' ', 'T')}${timed(text)}Z`)
     : Number.NaN;
@@ -114,7 +122,7 @@ function timed(text: string): string {
 }
 
 function withServerMs(text: string, format: (ms: number) => string): string {
-  const ms = serverMs(text);
+  const ms = shownMs(text);
   return ms === null ? text : format(ms);
 }
 

@@ -12,13 +12,9 @@ import type { Db } from '../../electron/db/open.ts';
 import type { LoyaltyApi } from '../../electron/loyalty-api/loyalty-api.ts';
 import type { Clock, Random } from '../../electron/machine/clock.ts';
 import type { Log } from '../../electron/machine/log.ts';
-import {
-  type CustomerRecord,
-  type FieldChanges,
-  type LookUpIdentifier,
-  mergeRecord,
-} from '../../electron/model/customer.ts';
+import { type CustomerRecord, type FieldChanges, mergeRecord } from '../../electron/model/customer.ts';
 import type { Answer, UpdateOutcome } from '../../electron/model/outcome.ts';
+import type { LookUpIdentifier } from '../../electron/model/readings.ts';
 import type { SyncStatus } from '../../electron/model/sync-status.ts';
 import { ConnectionState } from '../../electron/sync/connection.ts';
 import { SyncEngine } from '../../electron/sync/engine.ts';

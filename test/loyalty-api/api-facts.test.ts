@@ -170,10 +170,12 @@ describe('the samples of the other calls', () => {
   it('organization/configs tells the primary identifier and what may be filled', () => {
     const body = `{"response":{"status":{"success":"true","code":200},"organization":{"configs":{"config":[
       {"key":"CONF_REGISTRATION_PRIMARY_KEY","value":"mobile"},{"key":"CONF_ALLOW_MOBILE_UPDATE","value":"0"},
-      {"key":"CONF_ALLOW_EMAIL_UPDATE","value":"1"},{"key":"CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE","value":1}]}}}}`;
+      {"key":"CONF_ALLOW_EMAIL_UPDATE","value":"1"},{"key":"CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE","value":1},
+      {"key":"CONF_ORG_CURRENCY_CODE","value":"inr"},{"key":"CONF_ORG_CURRENCY_SYMBOL","value":"₹"}]}}}}`;
     assert.deepEqual(readOrgPolicy(inside(body)), {
       primaryIdentifier: 'mobile',
       allowFill: { mobile: false, email: true, externalId: true },
+      currency: { code: 'INR', symbol: '₹' },
     });
   });
 

@@ -33,6 +33,12 @@ describe('numbers and dates', () => {
     assert.equal(india.serverDate('soon'), 'soon');
   });
 
+  it('are shown in the store’s time where they say their offset, and as told where they say none', () => {
+    assert.equal(india.serverDate('2031-09-11T20:00:00Z'), '12 Sept 2031');
+    assert.equal(india.serverDateTime('2031-09-11T23:59:59+05:30'), '11 Sept 2031, 11:59\u00a0pm');
+    assert.equal(india.serverMs('2031-09-11 23:59:59'), Date.parse('2031-09-11T18:29:59Z'));
+  });
+
   it('never break between a time and its "pm"', () => {
     for (const language of ['en', 'ar', 'de', 'es', 'fr', 'hi', 'id', 'zh-CN']) {
       for (const country of ['IN', 'US', 'DE', 'AE']) {

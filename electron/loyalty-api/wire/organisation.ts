@@ -67,6 +67,12 @@ const fillKeys: readonly (readonly [FillableIdentifier, string])[] = [
   ['externalId', 'CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE'],
 ];
 
+/** An ISO 4217 code, which numbers can be shown with; anything else is none. */
+function currencyCode(value: unknown): string | null {
+  const code = readWord(value);
+  return code !== null && /^[A-Z]{3}$/.test(code) ? code : null;
+}
+
 /** `organization/configs`: only the keys that the server told. */
 export function readOrgPolicy(object: JsonObject): ToldPolicy | null {
   if (!holds(object, 'organization', 'configs')) return null;
@@ -76,6 +82,8 @@ export function readOrgPolicy(object: JsonObject): ToldPolicy | null {
       partOf(entry, 'value'),
     ]),
   );
+  const code = currencyCode(configs.get('CONF_ORG_CURRENCY_CODE'));
+  const symbol = readShortText(configs.get('CONF_ORG_CURRENCY_SYMBOL'), 8);
   const primary = primaryKeys.get(readWord(configs.get('CONF_REGISTRATION_PRIMARY_KEY')) ?? '');
   const allowFill = fillKeys.flatMap(([identifier, key]) => {
     const allowed = readBoolean(configs.get(key));
@@ -84,6 +92,7 @@ export function readOrgPolicy(object: JsonObject): ToldPolicy | null {
   return {
     ...(primary === undefined ? {} : { primaryIdentifier: primary }),
     ...(allowFill.length === 0 ? {} : { allowFill: Object.fromEntries(allowFill) }),
+    ...(code === null && symbol === null ? {} : { currency: { code, symbol } }),
   };
 }
 

@@ -184,6 +184,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
     'customers.view': ({ customerId }) => view(customerId),
     'app.fault': () => null,
     'customers.openByIdentifier': ({ identifier }) => strangers(identifier),
+    'customers.purchases': () => ({ kind: 'failed', why: 'offline' }),
     'customers.whoElseHas': ({ exceptId }) => {
       const other = [...people.values()].find(({ customerId }) => customerId !== exceptId);
       return other === undefined ? { kind: 'not-found' } : { kind: 'found', customer: other };

@@ -1,0 +1,34 @@
+/** Look-ups by loyalty card, which not every server takes: one that refuses them is not asked again for a day. */
+import type { Clock } from '../machine/clock.ts';
+import type { ReadOutcome } from '../model/outcome.ts';
+import type { LookUpType } from '../model/readings.ts';
+
+type CardType = Extract<LookUpType, 'cardNumber' | 'cardExternalId'>;
+
+export function isCard(type: LookUpType): type is CardType {
+  return type === 'cardNumber' || type === 'cardExternalId';
+}
+
+type Refused = Extract<ReadOutcome<never>, { kind: 'refused' }>;
+
+const dayMs = 24 * 60 * 60_000;
+
+export class CardLookUps {
+  readonly #clock: Clock;
+  readonly #refused = new Map<CardType, { readonly outcome: Refused; readonly untilMs: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async asking<T>(type: CardType, ask: () => Promise<ReadOutcome<T>>): Promise<ReadOutcome<T>> {
+    const refused = this.#refused.get(type);
+    if (refused !== undefined && this.#clock.monotonicMs() < refused.untilMs) return refused.outcome;
+    const outcome = await ask();
+    // What is said of the one customer is no word on the question.
+    if (outcome.kind === 'refused' && outcome.answer.itemCode === null) {
+      this.#refused.set(type, { outcome, untilMs: this.#clock.monotonicMs() + dayMs });
+    }
+    return outcome;
+  }
+}
