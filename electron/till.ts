@@ -9,7 +9,7 @@ import { ItPage } from './care/it-page.ts';
 import { finishExports } from './care/rescue/export-unsent.ts';
 import { Upkeep } from './care/upkeep.ts';
 import { LiveConfig } from './config/live-config.ts';
-import { customersOnTill } from './customers/region.ts';
+import { customersOnTill, leaveDamagedRegion, regionState } from './customers/region.ts';
 import { cannotOpen } from './data/cannot-open.ts';
 import { type OpenFolder, openDataFolder } from './data/data-folder.ts';
 import { Background } from './db/background.ts';
@@ -23,6 +23,7 @@ import { UpdateDesk } from './desk/update-desk.ts';
 import { createEvents } from './ipc/events.ts';
 import type { EventMessage, TillHandlers } from './ipc/schema.ts';
 import { ApiOfTill } from './loyalty-api/api-of-till.ts';
+import { readTillSecret } from './loyalty-api/till-secret.ts';
 import { folderFiles } from './machine/folder-files.ts';
 import { writeInstanceNote } from './machine/instance-note.ts';
 import { OrgDesk } from './org/org-desk.ts';
@@ -74,7 +75,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   if (practice !== null) fillCache(db, practice.sampleCustomers, clock.wallMs());
 
   const api = new ApiOfTill({ config, transport, clock, version });
-  const stored = secrets.read('api-secret');
+  const stored = readTillSecret(secrets, config.auth.method);
   if (stored.kind === 'value') api.connect(stored.value);
 
   const orgDesk = new OrgDesk({
@@ -115,8 +116,19 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     noteLine(status);
     emit({ name: 'sync.changed', payload: status });
   });
-  const desk = new CustomerDesk(line, organisation, countryCode, freshForMs, () =>
-    live.config.data.showRecent ? staff.signedOutAtMs : null,
+  const mended = (error: unknown): boolean => {
+    if (!leaveDamagedRegion(db, error)) return false;
+    log.write('error', "the region's customers cannot be read: they have to be imported again");
+    itPage.changed();
+    return true;
+  };
+  const desk = new CustomerDesk(
+    line,
+    organisation,
+    countryCode,
+    freshForMs,
+    () => (live.config.data.showRecent ? staff.signedOutAtMs : null),
+    mended,
   );
   const updates = new UpdateDesk({
     db,
@@ -127,6 +139,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     till,
     countryCode,
     isOnline: () => line.connection.connection.kind === 'online',
+    mended,
   });
 
   const upkeep = new Upkeep({
@@ -198,6 +211,9 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   );
   const { finished, refused } = finishExports(outbox, dataDir);
   if (finished > 0) log.write('warn', 'rescue files finished that an earlier run had begun', { finished });
+  if (regionState(db).kind === 'unusable') {
+    log.write('error', "the region's customers are missing: they have to be imported again");
+  }
   engine.start();
   for (const { code } of [...refused, ...customerImport.resumeAtStart()]) {
     log.write('warn', 'a leftover file could not be tidied away', { code });

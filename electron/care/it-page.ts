@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import type { LiveConfig } from '../config/live-config.ts';
 import { readPublicKey } from '../config/public-key.ts';
+import { regionState } from '../customers/region.ts';
 import type { OpenFolder } from '../data/data-folder.ts';
 import { noteRecoveryKeyShown, recoveryKeyOf, wasRecoveryKeyShown } from '../db/recovery-key.ts';
 import { databaseTrouble } from '../db/trouble.ts';
@@ -61,10 +62,11 @@ export class ItPage {
   }
 
   get facts(): TillFacts {
-    const { dataDir, live, upkeep } = this.#options;
+    const { db, dataDir, live, upkeep } = this.#options;
     const { aside } = folderFiles(dataDir);
     return {
       ...upkeep.facts,
+      isRegionLost: regionState(db).kind === 'unusable',
       recoveryKeyDue: !wasRecoveryKeyShown(dataDir),
       rescueSealedFor: live.config.rescue.publicKey === null ? 'passphrase' : 'public-key',
       restartDue: live.restartDue,

@@ -7,6 +7,8 @@ export type TillFacts = {
   readonly disk: DiskSpace | null;
   readonly isDamaged: boolean;
   readonly lastBackupAtMs: number | null;
+  /** The file with the region's customers is gone or damaged: they have to be imported again. */
+  readonly isRegionLost: boolean;
   /** Nobody has written the recovery key down yet. */
   readonly recoveryKeyDue: boolean;
   /** `public-key`: IT's config names one, and no passphrase is asked for. */

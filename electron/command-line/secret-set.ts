@@ -1,5 +1,7 @@
-import { BadUsage, type Command, type CommandIo, CommandRefused, exitCodes } from './command.ts';
-import { dataFolderAnyway } from './till-place.ts';
+import { MachineConfigError } from '../config/machine-config.ts';
+import { keepTillSecret } from '../loyalty-api/till-secret.ts';
+import { BadUsage, type Command, type CommandIo, CommandRefused, exitCodes, type Given } from './command.ts';
+import { configOf, dataFolderAnyway } from './till-place.ts';
 
 const longest = 1000;
 
@@ -16,7 +18,7 @@ export const secretSet: Command = {
   ],
   async run(given, io) {
     const dataDir = dataFolderAnyway(given, io);
-    const written = io.openSecrets(dataDir).write('api-secret', await typedSecret(io));
+    const written = keepTillSecret(io.openSecrets(dataDir), methodOf(given, io), await typedSecret(io));
     if (written.kind === 'not-stored') {
       throw new CommandRefused(
         `The secret could not be kept in ${dataDir} (${written.why}). Run this as the user who runs Tillside; ` +
@@ -28,6 +30,17 @@ export const secretSet: Command = {
     return exitCodes.fine;
   },
 };
+
+/** Null where there is no config yet: a roll-out may set the secret first. */
+function methodOf(given: Given, io: CommandIo) {
+  try {
+    const found = configOf(given, io);
+    return found.mode === 'live' ? found.config.auth.method : null;
+  } catch (error) {
+    if (error instanceof MachineConfigError) return null;
+    throw error;
+  }
+}
 
 async function typedSecret(io: CommandIo): Promise<string> {
   const given = io.givenSecret ?? (await io.readInput()) ?? (await io.askSecret('Secret of this till: ')) ?? '';

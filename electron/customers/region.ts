@@ -8,7 +8,7 @@
  *
  * Ids from `firstRegionId` on are given by imports, those below by the till itself.
  */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { chooseCipher } from '../db/cipher.ts';
 import type { Db } from '../db/open.ts';
@@ -117,6 +117,11 @@ function stateOf(db: Db, name: string): RegionState {
 /** @returns false where the file cannot be used; an empty region is attached then */
 function replaceAttached(db: Db, file: string, keyHex: string): boolean {
   db.exec('detach region');
+  // To attach a file that is not there makes an empty one.
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+    attachEmptyRegion(db);
+    return false;
+  }
   try {
     attachRegionFile(db, file, keyHex);
     const format = db.prepare<[], { format: number }>('select format from region.about').get()?.format;
@@ -203,12 +208,47 @@ export function removeOldRegions(db: Db, dataDir: string, kept: string | null): 
   return tidyEach(dataDir, isOld, (file) => rmSync(file, { force: true }));
 }
 
-/** Everybody on this till: the own and the region's. */
+/**
+ * Goes on without a region that shows damage only now, in a page that was not read before: searches and saves need the
+ * till's own customers more than they need it.
+ * @returns whether the call that met the damage may be made again
+ */
+export function leaveDamagedRegion(db: Db, error: unknown): boolean {
+  const trouble = databaseTrouble(error);
+  const isDamage = trouble === 'damaged' || trouble === 'other';
+  if (!isDamage || db.inTransaction || regionState(db).kind !== 'there') return false;
+  db.exec('detach region');
+  attachEmptyRegion(db);
+  return true;
+}
+
+/**
+ * The region as somebody sees it who reads the till's database beside it: attached, where it can be used.
+ * @param isWhole every page of it is looked at
+ */
+export function attachRegionToRead(db: Db, dataDir: string, keyHex: string, isWhole: boolean): RegionState {
+  const name = currentName(db);
+  if (name === null) return { kind: 'none' };
+  const file = regionFilePath(dataDir, name);
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) return { kind: 'unusable', name };
+  try {
+    attachRegionFile(db, file, keyHex);
+    const said = isWhole ? db.prepare<[], unknown>('pragma region.quick_check').pluck().all() : ['ok'];
+    return said.length === 1 && said[0] === 'ok' ? stateOf(db, name) : { kind: 'unusable', name };
+  } catch (error) {
+    if (!isUnusable(error)) throw error;
+    return { kind: 'unusable', name };
+  }
+}
+
+/** Everybody on this till: the own and the region's. What was counted of a region that is lost does not count. */
 export function customersOnTill(db: Db): number {
   return count(
     db,
-    `select (select n from customer_count) + (select rows from region.about)
-       + coalesce((select count_correction from region_file), 0) - (select count(*) from region_hidden) as n`,
+    `select (select n from customer_count) + (
+       select iif(as_of_ms = 0, 0, rows + coalesce((select count_correction from region_file), 0)
+         - (select count(*) from region_hidden)) from region.about
+     ) as n`,
   );
 }
 

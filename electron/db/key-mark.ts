@@ -3,8 +3,9 @@
  * does not fit and of a file that is damaged at its beginning; the two want opposite things from a person (F27).
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { writeDurably } from '../machine/durable-file.ts';
+import { fileTrouble } from '../machine/file-trouble.ts';
 import type { FolderFiles } from '../machine/folder-files.ts';
 
 function markOf(keyHex: string): string {
@@ -17,6 +18,14 @@ export function writeKeyMark(files: FolderFiles, keyHex: string): void {
 }
 
 export function compareKeyMark(files: FolderFiles, keyHex: string): 'same' | 'other' | 'no-mark' {
-  if (!existsSync(files.keyMark)) return 'no-mark';
-  return readFileSync(files.keyMark, 'utf8').trim() === markOf(keyHex) ? 'same' : 'other';
+  let mark: string;
+  try {
+    mark = readFileSync(files.keyMark, 'utf8').trim();
+  } catch (error) {
+    // One that cannot be read tells as much as none, and is written anew once the key has opened the database.
+    if (fileTrouble(error) === null) throw error;
+    return 'no-mark';
+  }
+  if (!/^[0-9a-f]{16}$/.test(mark)) return 'no-mark';
+  return mark === markOf(keyHex) ? 'same' : 'other';
 }

@@ -1,6 +1,7 @@
 /** The screen's calls about the program itself. */
 import type { MachineConfig } from '../config/machine-config.ts';
 import type { ApiOfTill } from '../loyalty-api/api-of-till.ts';
+import { keepTillSecret, keptSecret } from '../loyalty-api/till-secret.ts';
 import type { Log, LogFacts } from '../machine/log.ts';
 import type { Secrets } from '../machine/secrets.ts';
 import type { AppInfo, SecretResult } from '../model/app-info.ts';
@@ -9,7 +10,7 @@ import type { OrgDesk } from '../org/org-desk.ts';
 import type { SyncEngine } from '../sync/engine.ts';
 
 export type AppCallOptions = Pick<AppInfo, 'version' | 'mode' | 'host' | 'till'> & {
-  readonly config: Pick<MachineConfig, 'store' | 'staff' | 'scanner'>;
+  readonly config: Pick<MachineConfig, 'auth' | 'store' | 'staff' | 'scanner'>;
   readonly log: Log;
   readonly secrets: Secrets;
   readonly api: ApiOfTill;
@@ -52,9 +53,10 @@ export function appCalls({
     },
     'app.update': (): AppUpdate => appUpdate?.() ?? { kind: 'current' },
     'app.provideSecret': async ({ secret }: { readonly secret: string }): Promise<SecretResult> => {
-      const written = secrets.write('api-secret', secret);
+      const { method } = config.auth;
+      const written = keepTillSecret(secrets, method, secret);
       if (written.kind === 'not-stored') return { kind: 'not-stored', why: 'no-secret-storage' };
-      api.connect(secret);
+      api.connect(keptSecret(method, secret));
       engine.passwordChanged();
       void orgDesk.refresh();
       return { kind: 'stored' };

@@ -22,12 +22,14 @@ export class CustomerDesk {
   readonly #countryCode: string;
   readonly #freshForMs: number;
   readonly #servedSince: () => number | null;
+  readonly #mended: (error: unknown) => boolean;
   readonly #refreshing = new Set<number>();
   readonly #cancelLater = new Set<() => void>();
 
   /**
    * @param freshForMs a record older than this is refreshed when its customer is opened
    * @param servedSince from when on those who were served may still be listed; `null`: IT wants no such list
+   * @param mended whether what met this error may be tried once more, since what was damaged is left out from now on
    */
   constructor(
     line: Line,
@@ -35,12 +37,14 @@ export class CustomerDesk {
     countryCode: string,
     freshForMs: number,
     servedSince: () => number | null,
+    mended: (error: unknown) => boolean = () => false,
   ) {
     this.#line = line;
     this.#organisation = organisation;
     this.#countryCode = countryCode;
     this.#freshForMs = freshForMs;
     this.#servedSince = servedSince;
+    this.#mended = mended;
   }
 
   /** @param asked after a question to head office was answered: what waits may go now */
@@ -53,16 +57,26 @@ export class CustomerDesk {
     };
     return {
       'customers.search': ({ query, limit }: { readonly query: string; readonly limit: number }) =>
-        searchCustomers(db, query, limit, this.#countryCode, this.#servedSince()),
-      'customers.open': ({ customerId }: OneCustomer) => this.open(customerId),
-      'customers.view': ({ customerId }: OneCustomer) => this.view(customerId),
-      'customers.openByIdentifier': ({ identifier }: OneIdentifier) => this.openByIdentifier(identifier),
+        this.#read(() => searchCustomers(db, query, limit, this.#countryCode, this.#servedSince())),
+      'customers.open': ({ customerId }: OneCustomer) => this.#read(() => this.open(customerId)),
+      'customers.view': ({ customerId }: OneCustomer) => this.#read(() => this.view(customerId)),
+      'customers.openByIdentifier': ({ identifier }: OneIdentifier) =>
+        this.#read(() => this.openByIdentifier(identifier)),
       'customers.lookUpOnline': ({ query }: { readonly query: string }) => thenAsked(this.lookUpOnline(query)),
       'customers.refresh': ({ customerId }: OneCustomer) => thenAsked(this.refresh(customerId)),
       'customers.purchases': ({ customerId }: OneCustomer) => purchasesOf(this.#line, customerId),
       'customers.whoElseHas': ({ identifier, exceptId }: OneIdentifier & { readonly exceptId: number | null }) =>
         this.whoElseHas(identifier, exceptId),
     };
+  }
+
+  #read<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!this.#mended(error)) throw error;
+      return work();
+    }
   }
 
   open(customerId: number): CustomerView | null {

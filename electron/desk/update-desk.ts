@@ -52,6 +52,8 @@ export type Surroundings = {
   readonly countryCode: string;
   /** The last exchange with the server went well. */
   readonly isOnline: () => boolean;
+  /** Whether what met this error may be tried once more, since what was damaged is left out from now on. */
+  readonly mended?: (error: unknown) => boolean;
 };
 
 export class UpdateDesk {
@@ -233,8 +235,14 @@ export class UpdateDesk {
   #durably<T>(
     work: () => T,
   ): T | { readonly kind: 'not-saved'; readonly why: Exclude<ReturnType<typeof databaseTrouble>, null> } {
+    const { db, mended } = this.#at;
     try {
-      return inTransaction(this.#at.db, work);
+      try {
+        return inTransaction(db, work);
+      } catch (error) {
+        if (mended?.(error) !== true) throw error;
+        return inTransaction(db, work);
+      }
     } catch (error) {
       const why = databaseTrouble(error);
       if (why === null) throw error;

@@ -27,7 +27,7 @@ export class ApiOfTill {
     return this.#current;
   }
 
-  /** @param secret the till's password, or the OAuth secret */
+  /** @param secret as it is kept (`till-secret.ts`) */
   connect(secret: string): void {
     const { config, transport, clock, version } = this.#options;
     const shared = {

@@ -1,5 +1,4 @@
 /** Who the till is to the loyalty API: the headers of every call, and how they are renewed. */
-import { createHash } from 'node:crypto';
 import type { MachineConfig } from '../config/machine-config.ts';
 import type { Clock } from '../machine/clock.ts';
 import type { StoreLogin } from '../model/definitions.ts';
@@ -31,7 +30,7 @@ type OAuthConfig = Extract<MachineConfig['auth'], { method: 'oauth' }>;
 
 export type AuthParameters = {
   readonly config: MachineConfig['auth'];
-  /** The till's password, or the OAuth secret. */
+  /** As `keptSecret` gives it: the md5 of the till's password, or the OAuth secret. */
   readonly secret: string;
   /** Without a slash at its end. */
   readonly baseUrl: string;
@@ -42,23 +41,18 @@ export type AuthParameters = {
   readonly timeoutMs: number;
 };
 
-/**
- * Only what the header needs outlives this call: with Basic that is the md5 of the password, which the vendor's protocol
- * wants in its place; OAuth needs its secret again for each token.
- */
 export function createAuth(parameters: AuthParameters): Auth {
   const { config, secret } = parameters;
   return config.method === 'basic' ? basicAuth(config.till, secret) : oauth({ ...parameters, config });
 }
 
 /** `Authorization` for a till: the password's md5, not the password (the vendor's protocol, not our choice). */
-export function basicHeader(till: string, password: string): string {
-  const hashed = createHash('md5').update(password, 'utf8').digest('hex');
-  return `Basic ${Buffer.from(`${till}:${hashed}`, 'utf8').toString('base64')}`;
+export function basicHeader(till: string, passwordMd5: string): string {
+  return `Basic ${Buffer.from(`${till}:${passwordMd5}`, 'utf8').toString('base64')}`;
 }
 
-function basicAuth(till: string, password: string): Auth {
-  const headers: AuthHeaders = { Authorization: basicHeader(till, password) };
+function basicAuth(till: string, passwordMd5: string): Auth {
+  const headers: AuthHeaders = { Authorization: basicHeader(till, passwordMd5) };
   return {
     headers: async () => ({ kind: 'ready', headers }),
     renewed: async () => null,

@@ -55,6 +55,10 @@ export function secretFile(dataDir: string, seal: Seal | null): Secrets {
     }
   }
 
+  function entryOf(value: string): Kept[string] {
+    return seal === null ? { sealed: false, value } : { sealed: true, value: seal.seal(value).toString('base64') };
+  }
+
   return {
     read(name: SecretName) {
       const kept = load();
@@ -74,9 +78,9 @@ export function secretFile(dataDir: string, seal: Seal | null): Secrets {
       // A file that cannot be understood may hold the database's key: it is never written over (F27).
       if (isUnreadable(kept)) return { kind: 'not-stored', why: kept.unreadable };
       try {
-        const entry =
-          seal === null ? { sealed: false, value } : { sealed: true, value: seal.seal(value).toString('base64') };
-        writeDurably(file, JSON.stringify({ version: 1, secrets: { ...kept, [name]: entry } }));
+        const { [name]: _before, ...others } = kept;
+        const secrets = value === null ? others : { ...others, [name]: entryOf(value) };
+        writeDurably(file, JSON.stringify({ version: 1, secrets }));
         return { kind: 'stored' };
       } catch (error) {
         return { kind: 'not-stored', why: errorCode(error) };

@@ -2,7 +2,7 @@
  * Where secrets are kept: the platform's secret storage in the desktop app, a file with mode 0600 in the preview. They
  * are never in the config, in process arguments or in a log.
  */
-export type SecretName = 'api-secret' | 'database-key';
+export type SecretName = 'api-secret' | 'api-password-md5' | 'database-key';
 
 export type SecretRead =
   | { readonly kind: 'value'; readonly value: string }
@@ -12,9 +12,9 @@ export type SecretRead =
 
 export type Secrets = {
   readonly read: (name: SecretName) => SecretRead;
-  /** Durable when it returns `stored`. */
+  /** Durable when it returns `stored`. Null takes the secret away. */
   readonly write: (
     name: SecretName,
-    value: string,
+    value: string | null,
   ) => { readonly kind: 'stored' } | { readonly kind: 'not-stored'; readonly why: string };
 };

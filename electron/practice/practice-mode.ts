@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { type MachineConfig, parseMachineConfig } from '../config/machine-config.ts';
+import { keptSecret } from '../loyalty-api/till-secret.ts';
 import type { Clock, Random } from '../machine/clock.ts';
 import { writeDurably } from '../machine/durable-file.ts';
 import type { Secrets } from '../machine/secrets.ts';
@@ -62,9 +63,13 @@ export async function startPracticeMode({
     },
     secrets: {
       read: (name) =>
-        name === 'api-secret' ? { kind: 'value', value: practiceCredentials.secret } : secrets.read(name),
+        name === 'database-key'
+          ? secrets.read(name)
+          : name === 'api-password-md5'
+            ? { kind: 'value', value: keptSecret('basic', practiceCredentials.secret) }
+            : { kind: 'absent' },
       write: (name, value) =>
-        name === 'api-secret' ? { kind: 'not-stored', why: 'practice mode has its own' } : secrets.write(name, value),
+        name === 'database-key' ? secrets.write(name, value) : { kind: 'not-stored', why: 'practice mode has its own' },
     },
     close: () => server.close(),
   };

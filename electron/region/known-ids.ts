@@ -63,7 +63,8 @@ function isUsable(db: Db, file: string, keyHex: string): boolean {
   try {
     attachRegionFile(db, file, keyHex);
     db.prepare('select 1 from region.about').get();
-    return true;
+    // A page that is damaged must not end an import that would put the damage right.
+    return db.prepare<[], unknown>('pragma region.quick_check(1)').pluck().get() === 'ok';
   } catch (error) {
     // An unusable region has no ids to keep.
     if (isUnusable(error)) return false;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { keptSecret, readTillSecret } from '../../electron/loyalty-api/till-secret.ts';
 import { secretFile, secretsFile } from '../../electron/machine/secret-file.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
@@ -82,6 +83,40 @@ describe('tillside secret set', () => {
     assert.equal(damaged.code, 2);
     assert.match(damaged.err, /secret file is damaged.*Run this as the user who runs Tillside/);
     assert.equal(readFileSync(secretsFile(folder), 'utf8'), '{ half of it');
+  });
+});
+
+describe('the password of a till', () => {
+  const config = (method: 'basic' | 'oauth') => {
+    const file = path.join(temporaryFolder(), 'config.json');
+    const auth =
+      method === 'basic' ? { method, till: 't' } : { method, key: 'k', attributeTo: { type: 'TILL', code: 't' } };
+    writeFileSync(file, JSON.stringify({ api: { cluster: 'eu' }, auth }));
+    return file;
+  };
+  const typed = 'Korrekt-Pferd-9';
+
+  it('is kept as the header needs it: with Basic never as it was typed, with OAuth it is needed itself', async () => {
+    for (const method of ['basic', 'oauth'] as const) {
+      const folder = temporaryFolder();
+      const argv = ['secret', 'set', '--data', folder, '--config', config(method)];
+      assert.equal((await run(argv, { givenSecret: 'before' })).code, 0);
+      assert.equal((await run(argv, { givenSecret: typed })).code, 0);
+      assert.equal(readFileSync(secretsFile(folder), 'utf8').includes(typed), method === 'oauth');
+      const value = keptSecret(method, typed);
+      assert.deepEqual(readTillSecret(secretFile(folder, null), method), { kind: 'value', value });
+    }
+  });
+
+  it('that an older version kept as it was typed is kept as its md5 from the next start on, and wins over an older md5', () => {
+    const folder = temporaryFolder();
+    const secrets = secretFile(folder, null);
+    secrets.write('api-password-md5', keptSecret('basic', 'before'));
+    secrets.write('api-secret', typed);
+    for (let start = 0; start < 2; start += 1) {
+      assert.deepEqual(readTillSecret(secrets, 'basic'), { kind: 'value', value: keptSecret('basic', typed) });
+      assert.equal(readFileSync(secretsFile(folder), 'utf8').includes(typed), false);
+    }
   });
 });
 

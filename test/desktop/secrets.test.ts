@@ -5,6 +5,7 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { ensureBuilt } from '../../build/bundles.ts';
+import { keptSecret } from '../../electron/loyalty-api/till-secret.ts';
 import { practiceConfig } from '../../electron/practice/practice-config.ts';
 import { configured, startDesktop, until } from '../helpers/electron/desktop.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -23,7 +24,7 @@ test('the password given once for set-up goes through the platform’s secret st
   await until('it is stored', async () => !(await desktop.call('app.info')).secretNeeded);
   const file = path.join(folder, 'data', 'secrets.json');
   const kept: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  assert.deepEqual(Object.keys(Reflect.get(Object(kept), 'secrets')).toSorted(), ['api-secret', 'database-key']);
+  assert.deepEqual(Object.keys(Reflect.get(Object(kept), 'secrets')).toSorted(), ['api-password-md5', 'database-key']);
   for (const secret of Object.values(Reflect.get(Object(kept), 'secrets'))) {
     assert.equal(Reflect.get(Object(secret), 'sealed'), true);
     assert.match(Buffer.from(String(Reflect.get(Object(secret), 'value')), 'base64').toString(), /^sealed:/);
@@ -54,7 +55,8 @@ for (const [what, prepare] of [
     await desktop.window();
     await until('it is stored', async () => !(await desktop.call('app.info')).secretNeeded);
     const file = path.join(folder, 'data', 'secrets.json');
-    assert.ok(readFileSync(file, 'utf8').includes(password));
+    assert.ok(readFileSync(file, 'utf8').includes(keptSecret('basic', password)));
+    assert.ok(!readFileSync(file, 'utf8').includes(password), 'nobody reads the password itself');
     // Windows has no modes: there the folder of the user is closed to others.
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
     const log = readFileSync(path.join(folder, 'data', 'logs', 'tillside.log'), 'utf8');

@@ -15,7 +15,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 export function secretsInMemory(initial: Partial<Record<SecretName, string>>): Secrets {
   const kept = new Map<SecretName, string>();
-  for (const name of ['api-secret', 'database-key'] as const) {
+  for (const name of ['api-secret', 'api-password-md5', 'database-key'] as const) {
     const value = initial[name];
     if (value !== undefined) kept.set(name, value);
   }
@@ -25,7 +25,8 @@ export function secretsInMemory(initial: Partial<Record<SecretName, string>>): S
       return value === undefined ? { kind: 'absent' } : { kind: 'value', value };
     },
     write: (name, value) => {
-      kept.set(name, value);
+      if (value === null) kept.delete(name);
+      else kept.set(name, value);
       return { kind: 'stored' };
     },
   };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { basicHeader, createAuth } from '../../electron/loyalty-api/auth.ts';
+import { keptSecret } from '../../electron/loyalty-api/till-secret.ts';
 import type { HttpRequest, HttpResult } from '../../electron/loyalty-api/transport.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { answer, page, requestBody } from './samples.ts';
@@ -34,9 +35,13 @@ function setUp(reply?: () => HttpResult, ttlSeconds: unknown = 300) {
 
 test("Basic is the till and the password's md5, as the vendor's check value has it", async () => {
   const expected = 'Basic dGlsbDE6MjAyY2I5NjJhYzU5MDc1Yjk2NGIwNzE1MmQyMzRiNzA=';
-  assert.equal(basicHeader('till1', '123'), expected);
+  assert.equal(basicHeader('till1', keptSecret('basic', '123')), expected);
   const { shared, requests } = setUp();
-  const auth = createAuth({ ...shared, config: { method: 'basic', till: 'till1' }, secret: '123' });
+  const auth = createAuth({
+    ...shared,
+    config: { method: 'basic', till: 'till1' },
+    secret: keptSecret('basic', '123'),
+  });
   assert.deepEqual(await auth.headers(), { kind: 'ready', headers: { Authorization: expected } });
   assert.equal(await auth.renewed({}), null);
   assert.equal(auth.logIn, null);

@@ -3,6 +3,7 @@ import { describe, it, test } from 'node:test';
 import type { MachineConfig } from '../../electron/config/machine-config.ts';
 import { createAuth } from '../../electron/loyalty-api/auth.ts';
 import { createLoyaltyApi } from '../../electron/loyalty-api/client.ts';
+import { keptSecret } from '../../electron/loyalty-api/till-secret.ts';
 import type { HttpRequest, HttpResult } from '../../electron/loyalty-api/transport.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { answer, itemBody, page, requestBody, updateAnswerText, userId } from './samples.ts';
@@ -26,7 +27,7 @@ function setUp(results: readonly HttpResult[], config: MachineConfig['auth'] = b
     return result;
   };
   const shared = { baseUrl: 'https://api.example.com', transport, clock, userAgent: 'Tillside/1', timeoutMs: 9_000 };
-  const auth = createAuth({ ...shared, config, secret: '123' });
+  const auth = createAuth({ ...shared, config, secret: keptSecret('basic', '123') });
   return { api: createLoyaltyApi({ ...shared, auth, language: 'hi' }), requests, tokens: () => tokens };
 }
 

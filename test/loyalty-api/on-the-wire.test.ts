@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import { createAuth } from '../../electron/loyalty-api/auth.ts';
 import { createLoyaltyApi } from '../../electron/loyalty-api/client.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
+import { keptSecret } from '../../electron/loyalty-api/till-secret.ts';
 import { systemClock } from '../../electron/machine/system-clock.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { makeCertificates } from './certificates.ts';
@@ -52,7 +53,11 @@ async function setUp(context: TestContext) {
     userAgent: 'Tillside/1.2.3',
     timeoutMs: 5_000,
   };
-  const auth = createAuth({ ...shared, config: { method: 'basic', till: 'till1' }, secret: '123' });
+  const auth = createAuth({
+    ...shared,
+    config: { method: 'basic', till: 'till1' },
+    secret: keptSecret('basic', '123'),
+  });
   const last = (): Seen => {
     const request = seen.at(-1);
     assert.ok(request);

@@ -12,6 +12,7 @@ const { Desk } = await import('../../renderer/state/desk.svelte.ts');
 const facts: TillFacts = {
   disk: { freeBytes: 1, isLow: false },
   isDamaged: false,
+  isRegionLost: false,
   lastBackupAtMs: null,
   recoveryKeyDue: true,
   rescueSealedFor: 'passphrase',

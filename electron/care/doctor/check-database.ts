@@ -1,14 +1,17 @@
 /** The key, the database and what waits in it. Read only, beside a till that is open. */
-import { existsSync, statSync } from 'node:fs';
-import path from 'node:path';
+import { statSync } from 'node:fs';
+import { attachRegionToRead, customersOnTill, type RegionState, regionFilePath } from '../../customers/region.ts';
+import { databaseFile, evidenceOfTill } from '../../data/evidence.ts';
 import { readBeside } from '../../data/read-beside.ts';
 import { checkOutbox, checkWhole } from '../../db/integrity.ts';
+import { compareKeyMark } from '../../db/key-mark.ts';
 import { currentVersion, versionOf } from '../../db/migrate.ts';
 import type { Db } from '../../db/open.ts';
 import { count } from '../../db/statements.ts';
 import { databaseTrouble } from '../../db/trouble.ts';
 import type { Clock } from '../../machine/clock.ts';
-import { folderFiles } from '../../machine/folder-files.ts';
+import { fileTrouble } from '../../machine/file-trouble.ts';
+import { type FolderFiles, folderFiles } from '../../machine/folder-files.ts';
 import type { Secrets } from '../../machine/secrets.ts';
 import { TillCannotOpen } from '../../machine/till-cannot-open.ts';
 import { openStates, type UpdateState } from '../../model/update-view.ts';
@@ -38,11 +41,15 @@ export function checkDatabase(options: CheckDatabase): Found[] {
   const { dataDir, secrets, nativeBinding } = options;
   const files = folderFiles(dataDir);
   const stored = secrets.read('database-key');
-  if (!existsSync(files.database)) {
-    const gone = stored.kind === 'value' && existsSync(files.keyMark);
+  const file = seen(() => databaseFile(files));
+  if (typeof file !== 'string') return [cannotBeOpened(file.error)];
+  if (file !== 'there') {
+    const evidence = evidenceOfTill(dataDir, stored.kind === 'value');
     return [
-      gone
-        ? act('database', `${files.database} is missing`, restoreAdvice, { exists: false })
+      evidence.length > 0
+        ? act('database', `${files.database} is ${file}, but there is ${evidence.join(', ')}`, restoreAdvice, {
+            exists: false,
+          })
         : look('database', 'No database yet', 'Start Tillside once with this data folder.', { exists: false }),
     ];
   }
@@ -59,15 +66,40 @@ export function checkDatabase(options: CheckDatabase): Found[] {
   }
   try {
     return readBeside(files, stored.value, nativeBinding, (db) => [
-      fine('key', 'OK', { readable: true }),
-      ...lookInside(db, options),
+      checkKey(files, stored.value),
+      ...lookInside(db, options, stored.value),
     ]);
   } catch (error) {
     return [cannotBeOpened(error)];
   }
 }
 
+function seen<T>(look: () => T): T | { readonly error: unknown } {
+  try {
+    return look();
+  } catch (error) {
+    return { error };
+  }
+}
+
+function checkKey(files: FolderFiles, keyHex: string): Found {
+  if (compareKeyMark(files, keyHex) === 'same') return fine('key', 'OK', { readable: true });
+  return look(
+    'key',
+    `It opens the data, but ${files.keyMark} is missing or damaged`,
+    'Restart Tillside: it is made anew.',
+    {
+      readable: true,
+    },
+  );
+}
+
 function cannotBeOpened(error: unknown): Found {
+  const refused = fileTrouble(error);
+  if (refused !== null) {
+    const found = `${refused.path ?? 'The data'} cannot be read (${refused.code}). Nothing was changed.`;
+    return act('database', found, 'Run as the user who runs Tillside, and see the disk check.', { code: refused.code });
+  }
   const code = error instanceof TillCannotOpen ? error.code : databaseTrouble(error);
   // Anything else is a bug of ours, and no state of the till's.
   if (code === null) throw error;
@@ -83,6 +115,9 @@ function cannotBeOpened(error: unknown): Found {
     const found = 'The file is damaged or is not a Tillside database. It was not changed.';
     return act('database', found, restoreAdvice, { damaged: true });
   }
+  if (code === 'database-missing') {
+    return act('database', 'The file holds nothing, though there was a till here', restoreAdvice, { exists: false });
+  }
   return act(
     'database',
     `It cannot be opened (${code})`,
@@ -91,7 +126,7 @@ function cannotBeOpened(error: unknown): Found {
   );
 }
 
-function lookInside(db: Db, options: CheckDatabase): Found[] {
+function lookInside(db: Db, options: CheckDatabase, keyHex: string): Found[] {
   const { database } = folderFiles(options.dataDir);
   const bytes = statSync(database).size;
   const isWhole = options.full || bytes <= smallBytes;
@@ -106,30 +141,36 @@ function lookInside(db: Db, options: CheckDatabase): Found[] {
     const found = `A newer Tillside wrote it (version ${version}, this one knows ${currentVersion})`;
     return [act('database', found, 'Install the newer version again.', facts)];
   }
+  if (version < currentVersion) {
+    const found = `An older Tillside wrote it (version ${version}, this one is ${currentVersion})`;
+    return [look('database', found, 'Start Tillside: it makes a backup and brings the data up to date.', facts)];
+  }
   const looked = isWhole ? 'full check' : 'outbox only; use --full for a full check';
-  const customers = count(db, 'select n from customer_count');
+  const region = attachRegionToRead(db, options.dataDir, keyHex, isWhole);
+  const customers = region.kind === 'there' ? customersOnTill(db) : count(db, 'select n from customer_count');
   return [
     fine('database', `OK (${looked}), schema version ${version}, ${customers} customers, ${megabytes(bytes)}`, {
       ...facts,
       customers,
     }),
-    ...checkRegion(db, options),
+    ...checkRegion(region, options),
     checkWaiting(db, options.clock),
   ];
 }
 
 /** Customers that head office gave a till long ago are found, and may have another name by now. */
-function checkRegion(db: Db, { dataDir, clock }: CheckDatabase): Found[] {
-  const name = db.prepare<[], { name: string }>('select name from region_file').get()?.name;
-  if (name === undefined) return [];
-  const file = path.join(dataDir, name);
-  if (!existsSync(file)) {
-    const found = "The file of the region's customers is missing";
-    return [act('region', found, 'Import them again: tillside import FILE.', { there: false })];
+function checkRegion(region: RegionState, { dataDir, clock }: CheckDatabase): Found[] {
+  if (region.kind === 'none') return [];
+  const file = regionFilePath(dataDir, region.name);
+  if (region.kind === 'unusable') {
+    const found = `The region's customers are missing: ${file} is gone or damaged`;
+    const advice =
+      'Import them again: tillside import FILE. Customers of this till and unsent changes are not affected.';
+    return [act('region', found, advice, { there: false, customers: 0 })];
   }
   const ageMs = clock.wallMs() - statSync(file).mtimeMs;
-  const facts = { there: true, ageSeconds: Math.round(ageMs / 1000) };
-  const found = `The region's customers were imported ${ageInWords(ageMs)} ago`;
+  const facts = { there: true, customers: region.rows, ageSeconds: Math.round(ageMs / 1000) };
+  const found = `${region.rows} customers of the region, imported ${ageInWords(ageMs)} ago`;
   return [
     ageMs < staleRegionMs
       ? fine('region', found, facts)

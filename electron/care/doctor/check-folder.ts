@@ -5,12 +5,14 @@ import {
   fsyncSync,
   openSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statfsSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { isUsableBackup } from '../../data/usable-backups.ts';
 import { listBackups } from '../../db/backup/backups.ts';
 import { takeInstanceLock } from '../../db/instance-lock.ts';
 import type { Clock } from '../../machine/clock.ts';
@@ -19,6 +21,7 @@ import { folderFiles } from '../../machine/folder-files.ts';
 import { readInstanceNote } from '../../machine/instance-note.ts';
 import { ageInWords } from '../age-in-words.ts';
 import { rescueEnding } from '../rescue/export-unsent.ts';
+import { readRescueFile } from '../rescue/sealed-file.ts';
 import { act, type Found, fine, look } from './finding.ts';
 
 /** Less than this, and the next save may be refused. */
@@ -85,7 +88,8 @@ export function checkFolder(dataDir: string, platform: NodeJS.Platform): Found {
   const mode = statSync(dataDir).mode & 0o077;
   const files = folderFiles(dataDir);
   const setAside = namesIn(files.aside).length;
-  const rescue = namesIn(files.rescue).filter((name) => name.endsWith(rescueEnding)).length;
+  const rescueFiles = namesIn(files.rescue).filter((name) => name.endsWith(rescueEnding));
+  const rescue = rescueFiles.length;
   const facts = { exists: true, setAside, rescueFiles: rescue };
   if (platform !== 'win32' && mode !== 0) {
     return look('folder', `Other users can read ${dataDir}`, `chmod 700 ${dataDir}`, facts);
@@ -98,8 +102,25 @@ export function checkFolder(dataDir: string, platform: NodeJS.Platform): Found {
       facts,
     );
   }
+  const unreadable = rescueFiles.filter((name) => !isRescueFile(path.join(files.rescue, name)));
+  if (unreadable.length > 0) {
+    return act(
+      'folder',
+      `${unreadable.join(', ')} in ${files.rescue} cannot be read: it may hold unsent changes that this till does not send`,
+      'Look for a copy of it elsewhere, and keep the file: support may get it back.',
+      facts,
+    );
+  }
   const told = rescue === 0 ? '' : `, with ${rescue} rescue files in ${files.rescue}`;
   return fine('folder', `${dataDir}${told}`, facts);
+}
+
+function isRescueFile(file: string): boolean {
+  try {
+    return readRescueFile(readFileSync(file, 'utf8')) !== null;
+  } catch {
+    return false;
+  }
 }
 
 function namesIn(folder: string): string[] {
@@ -168,8 +189,25 @@ function noLocks(found: string, dataDir: string): Found {
   });
 }
 
-export function checkBackups(dataDir: string, clock: Clock): Found {
+/** @param keyHex null: it cannot be read, and nor can a backup */
+export function checkBackups(
+  dataDir: string,
+  clock: Clock,
+  keyHex: string | null,
+  nativeBinding: string | undefined,
+): Found {
   const [last] = listBackups(dataDir);
+  const damaged =
+    keyHex === null
+      ? []
+      : listBackups(dataDir).filter(({ file }) => !isUsableBackup(file, keyHex, 'outbox', nativeBinding));
+  if (damaged.length > 0) {
+    const found = `${damaged.map(({ name }) => name).join(', ')} cannot be used: empty, damaged or of another till`;
+    return look('backups', found, 'Make a new one: tillside backup. Then delete what cannot be used.', {
+      backups: listBackups(dataDir).length,
+      damaged: damaged.length,
+    });
+  }
   const { database } = folderFiles(dataDir);
   const facts = { backups: listBackups(dataDir).length, lastAtMs: last?.atMs ?? null };
   if (last !== undefined) {

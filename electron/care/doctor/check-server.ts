@@ -4,6 +4,7 @@ import type { MachineConfig } from '../../config/machine-config.ts';
 import { type Auth, createAuth } from '../../loyalty-api/auth.ts';
 import { createLoyaltyApi } from '../../loyalty-api/client.ts';
 import type { LoyaltyApi } from '../../loyalty-api/loyalty-api.ts';
+import { readTillSecret } from '../../loyalty-api/till-secret.ts';
 import type { Transport } from '../../loyalty-api/transport.ts';
 import type { Clock } from '../../machine/clock.ts';
 import type { Secrets } from '../../machine/secrets.ts';
@@ -47,7 +48,7 @@ export async function checkServer(options: CheckServer): Promise<Found[]> {
     timeoutMs: options.timeoutMs,
   };
   const { language } = new Intl.Locale(config.store.locale);
-  const stored = secrets.read('api-secret');
+  const stored = readTillSecret(secrets, config.auth.method);
   if (stored.kind !== 'value') {
     const found =
       stored.kind === 'absent' ? 'This till has no password yet' : `The password cannot be read: ${stored.why}`;

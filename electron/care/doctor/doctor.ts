@@ -35,11 +35,17 @@ const longestWaitMs = 10_000;
 export async function examine(patient: Patient): Promise<Finding[]> {
   const { dataDir, clock, platform, nativeBinding } = patient;
   const [config, found] = examineConfig(patient);
+  const key = patient.secrets.read('database-key');
   const folder = checkFolder(dataDir, platform);
   const instance = folder.facts.exists === true ? [checkInstance(dataDir, clock, nativeBinding)] : [];
   const local =
     folder.facts.exists === true
-      ? [await checkDisk(dataDir), ...instance, checkBackups(dataDir, clock), ...checkDatabase(patient)]
+      ? [
+          await checkDisk(dataDir),
+          ...instance,
+          checkBackups(dataDir, clock, key.kind === 'value' ? key.value : null, nativeBinding),
+          ...checkDatabase(patient),
+        ]
       : [];
   const away = found?.mode === 'live' ? await examineLine(patient, found.config) : [];
   const isOpen = instance.some(({ facts }) => facts.open === true);

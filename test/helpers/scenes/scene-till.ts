@@ -320,6 +320,7 @@ const facts: TillFacts = {
   disk: { freeBytes: 83_000_000_000, isLow: false },
   isDamaged: false,
   lastBackupAtMs: nowMs - 3 * 3_600_000,
+  isRegionLost: false,
   recoveryKeyDue: false,
   rescueSealedFor: 'passphrase',
   restartDue: false,
