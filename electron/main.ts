@@ -27,6 +27,7 @@ import { MachineConfigError } from './config/machine-config.ts';
 import { appScheme, type FrameSender, isScreen } from './desktop/app-address.ts';
 import { answerFromFiles, loadAppFiles } from './desktop/app-files.ts';
 import { lookForUpdates } from './desktop/app-updater.ts';
+import { dialogWords } from './desktop/dialog-words.ts';
 import { watchOnline } from './desktop/online-watch.ts';
 import { quitWarning } from './desktop/quit-warning.ts';
 import { confine, confineSession, createWindow } from './desktop/window.ts';
@@ -60,6 +61,8 @@ protocol.registerSchemesAsPrivileged([
 app.on('web-contents-created', (_event, contents) => confine(contents));
 app.on('window-all-closed', () => app.quit());
 
+/** Of the screen, once it said so; until then the store's, and before the config is read the computer's. */
+let language = Intl.DateTimeFormat().resolvedOptions().locale;
 const argv = ownArguments(process.argv.slice(app.isPackaged ? 1 : 2));
 const secret = takeSecret(process.env);
 const { config, data } = desktopArguments(argv);
@@ -115,22 +118,21 @@ function configOrEnd(): FoundConfig | null {
 
 /** Says why Tillside cannot run, and ends it. */
 function end(error: unknown): void {
+  const words = dialogWords(language);
   if (error instanceof MachineConfigError) {
-    dialog.showErrorBox('Tillside cannot use its config', error.message);
+    dialog.showErrorBox(words.badConfig, error.message);
     app.exit(exitCodes.badInput);
   } else if (error instanceof TillCannotOpen) {
-    dialog.showErrorBox('Tillside cannot open', error.message);
+    dialog.showErrorBox(words.cannotOpen, error.code === 'already-running' ? words.alreadyOpen : error.message);
     app.exit(exitCodes.cannotOpen);
   } else {
-    dialog.showErrorBox(
-      'Tillside stopped',
-      'Something went wrong. Everything that was saved is safe. Start Tillside again.',
-    );
+    dialog.showErrorBox(words.stopped, words.startAgain);
     app.exit(exitCodes.fault);
   }
 }
 
 async function run(found: FoundConfig, dataDir: string): Promise<void> {
+  if (found.mode === 'live') language = found.config.store.locale;
   const log = fileLog({ dataDir, level: found.mode === 'live' ? found.config.log.level : 'info', clock: systemClock });
   process.on('uncaughtException', (fault) => {
     log.write('error', 'fault', faultFacts(fault));
@@ -155,6 +157,9 @@ async function run(found: FoundConfig, dataDir: string): Promise<void> {
     secret,
     allows: isScreen,
     appUpdate: () => updates?.state ?? { kind: 'current' },
+    languageShown: (tag) => {
+      language = tag;
+    },
     nativeBinding: nativeBinding(),
   });
   ipcMain.handle(callChannel, (event, name: unknown, argument: unknown) => {
@@ -255,13 +260,12 @@ function askBeforeClosing(window: BrowserWindow, started: StartedTill<FrameSende
 
 async function mayClose(window: BrowserWindow, { status }: StartedTill<FrameSender>): Promise<boolean> {
   const now = status();
-  const warning = now === null ? null : quitWarning(now, systemClock.wallMs());
+  const warning = now === null ? null : quitWarning(now, language);
   if (warning === null) return true;
   const { response } = await dialog.showMessageBox(window, {
     type: 'warning',
     title: 'Tillside',
     ...warning,
-    buttons: ['Close Tillside', 'Keep it open'],
     defaultId: 1,
     cancelId: 1,
   });
@@ -275,7 +279,7 @@ function reloadWhenBroken(window: BrowserWindow, log: Log): void {
     if (reason === 'clean-exit') return;
     const nowMs = systemClock.monotonicMs();
     if (reloadedAtMs !== null && nowMs - reloadedAtMs < reloadEveryMs) {
-      dialog.showErrorBox('Tillside', 'The screen keeps breaking down. Everything that was saved is safe. Tell IT.');
+      dialog.showErrorBox('Tillside', dialogWords(language).crashing);
       app.exit(exitCodes.fault);
       return;
     }

@@ -130,7 +130,8 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
 }
 
 function tillOptions<Sender>(options: StartOptions<Sender>, practice: PracticeMode | null): TillOptions {
-  const { found, dataDir, host, version, secrets, transport, clock, random, log, nativeBinding, appUpdate } = options;
+  const { found, dataDir, host, version, secrets, transport, clock, random, log, nativeBinding } = options;
+  const { appUpdate, languageShown } = options;
   return {
     dataDir,
     config: found.mode === 'live' ? found.config : configOf(practice),
@@ -145,6 +146,7 @@ function tillOptions<Sender>(options: StartOptions<Sender>, practice: PracticeMo
     practice: practice?.switches ?? null,
     ...(nativeBinding === undefined ? {} : { nativeBinding }),
     ...(appUpdate === undefined ? {} : { appUpdate }),
+    ...(languageShown === undefined ? {} : { languageShown }),
   };
 }
 

@@ -27,6 +27,8 @@ export type TillOptions = {
   readonly practice: PracticeSwitches | null;
   /** What IT's feed has; absent: this host does not update itself. */
   readonly appUpdate?: () => AppUpdate;
+  /** Hears which language the screen shows; absent: this host says nothing itself. */
+  readonly languageShown?: (tag: string) => void;
   /** Where the one SQLite binary lies in a packaged app; absent: where the package itself looks. */
   readonly nativeBinding?: string;
 };

@@ -17,6 +17,8 @@ const services = servicesOfWindow();
 const trouble = (await services?.call('trouble.view').catch(() => null)) ?? null;
 const language = await startLanguage(
   async () => trouble?.locale ?? (await services?.call('app.info'))?.locale ?? navigator.language,
+  // A till that is not open has nobody to tell.
+  (tag) => void services?.call('app.languageShown', { tag }).catch(() => undefined),
 );
 if (services === null) target.textContent = m.app_no_program();
 else if (trouble !== null) {

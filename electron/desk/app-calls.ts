@@ -18,6 +18,8 @@ export type AppCallOptions = Pick<AppInfo, 'version' | 'mode' | 'host' | 'till'>
   readonly orgDesk: OrgDesk;
   /** Absent: this host does not update itself. */
   readonly appUpdate?: () => AppUpdate;
+  /** Absent: this host says nothing itself. */
+  readonly languageShown?: (tag: string) => void;
 };
 
 export function appCalls({
@@ -32,6 +34,7 @@ export function appCalls({
   engine,
   orgDesk,
   appUpdate,
+  languageShown,
 }: AppCallOptions) {
   return {
     'app.info': (): AppInfo => ({
@@ -49,6 +52,10 @@ export function appCalls({
     }),
     'app.fault': (fault: LogFacts) => {
       log.write('error', 'a part of the screen broke', fault);
+      return null;
+    },
+    'app.languageShown': ({ tag }: { readonly tag: string }) => {
+      languageShown?.(tag);
       return null;
     },
     'app.update': (): AppUpdate => appUpdate?.() ?? { kind: 'current' },

@@ -1,17 +1,21 @@
 /** What staff are told who close Tillside while something was not sent (F30). */
-
-import { ageInWords } from '../care/age-in-words.ts';
 import type { SyncStatus } from '../model/sync-status.ts';
+import { dialogWords } from './dialog-words.ts';
 
-export type QuitWarning = { readonly message: string; readonly detail: string };
+export type QuitWarning = {
+  readonly message: string;
+  readonly detail: string;
+  /** Close, stay. */
+  readonly buttons: [string, string];
+};
 
-/** @returns null where there is nothing to warn of */
-export function quitWarning({ unsent, oldestSavedAtMs }: SyncStatus, nowMs: number): QuitWarning | null {
-  if (unsent === 0) return null;
-  const one = unsent === 1;
-  const age = oldestSavedAtMs === null ? '' : ` The oldest was saved ${ageInWords(nowMs - oldestSavedAtMs)} ago.`;
-  return {
-    message: one ? '1 change has not reached head office.' : `${unsent} changes have not reached head office.`,
-    detail: `${one ? 'It stays' : 'They stay'} safe on this till and ${one ? 'goes' : 'go'} when Tillside is open again.${age}`,
-  };
+/**
+ * @param language the tag of the language that the screen shows
+ * @returns null where there is nothing to warn of
+ */
+export function quitWarning({ unsent: count }: Pick<SyncStatus, 'unsent'>, language: string): QuitWarning | null {
+  if (count === 0) return null;
+  const { unsent, safe, close, stay } = dialogWords(language);
+  const text = unsent[new Intl.PluralRules(language).select(count)] ?? unsent.other;
+  return { message: text.replace('{count}', String(count)), detail: safe, buttons: [close, stay] };
 }

@@ -77,6 +77,10 @@ const event = <Payload>(): EventSpec<Payload> => ({});
 
 export const calls = {
   'app.info': call(nothing).returns<AppInfo>(),
+  /** The language that the screen shows, for whatever the shell says itself. */
+  'app.languageShown': call(
+    z.strictObject({ tag: z.string().regex(/^[a-zA-Z]{2}(?:-[a-zA-Z]{2})?$/) }),
+  ).returns<null>(),
   /** Whether IT's feed has a newer Tillside. */
   'app.update': call(nothing).returns<AppUpdate>(),
   /** The till's password or the OAuth secret, typed once; kept in the platform's secret storage. */

@@ -11,8 +11,12 @@ export type Language = {
 /**
  * The language that somebody chose on this machine, else the store's; written on `<html lang dir>`.
  * @param storeLocale asked only where nobody chose
+ * @param shown hears of each language that is shown
  */
-export async function startLanguage(storeLocale: () => Promise<string>): Promise<Language> {
+export async function startLanguage(
+  storeLocale: () => Promise<string>,
+  shown: (locale: Locale) => void,
+): Promise<Language> {
   const kept = localStorage.getItem(storageKey);
   const chosen = locales.find((locale) => locale === kept);
   // Without an answer the screen says so itself; it needs a language for that.
@@ -23,6 +27,7 @@ export async function startLanguage(storeLocale: () => Promise<string>): Promise
     locale = next;
     document.documentElement.lang = next;
     document.documentElement.dir = next === 'ar' ? 'rtl' : 'ltr';
+    shown(next);
   };
   await show(first);
   return {

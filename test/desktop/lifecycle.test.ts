@@ -137,7 +137,7 @@ test('closing gives what is in flight back to be read, and the next start neithe
   assert.equal(server.control.ledger.length, 1, 'it was sent once');
 });
 
-test('closing with unsent changes asks first, and "Keep it open" keeps it open', async (t) => {
+test('closing with unsent changes asks first, in the language of the screen, and "Stay open" keeps it open', async (t) => {
   const folder = temporaryFolder();
   const desktop = await startDesktop(t, { args: configured(folder, nowhere), env: secret });
   const window = await desktop.window();
@@ -146,15 +146,18 @@ test('closing with unsent changes asks first, and "Keep it open" keeps it open',
   dialog.button = 1;
   app.quit();
   await until('it was asked', () => dialog.questions.length === 1);
-  assert.match(dialog.questions[0]?.message ?? '', /^1 change has not reached head office/);
+  assert.match(dialog.questions[0]?.message ?? '', /^1 change hasn’t been sent to head office/);
   await until('the call is answered as before', async () => (await desktop.call('sync.status')).unsent === 1);
   assert.ok(!window.isDestroyed());
   assert.equal(app.exitCode, null);
 
   dialog.button = 0;
+  await desktop.call('app.languageShown', { tag: 'de' });
   app.quit();
   assert.equal(await app.ended, 0);
   assert.equal(dialog.questions.length, 2);
+  assert.match(dialog.questions[1]?.message ?? '', /^1 Änderung wurde noch nicht an die Zentrale gesendet/);
+  assert.deepEqual(dialog.questions[1]?.buttons, ['Tillside schließen', 'Geöffnet lassen']);
   // Whoever removes the program now is told so too.
   assert.match(
     readFileSync(path.join(folder, 'data', 'unsent.txt'), 'utf8'),

@@ -1,7 +1,7 @@
 /** One term for one thing: the texts against the list of words that staff do not read any more. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formsOf, read } from './message-files.ts';
+import { formsOf, readAll } from './message-files.ts';
 
 type Rule = {
   /** What no text may say. */
@@ -109,7 +109,7 @@ function faultsOf(key: string, text: string, list = rules): readonly string[] {
 
 describe('the words of the texts', () => {
   it('are in English those of the glossary: one term for one thing', () => {
-    const faults = Object.entries(read('en')).flatMap(([key, text]) =>
+    const faults = Object.entries(readAll('en')).flatMap(([key, text]) =>
       formsOf(text).flatMap((form) => faultsOf(key, form)),
     );
     assert.deepEqual(faults, []);
@@ -117,7 +117,7 @@ describe('the words of the texts', () => {
 
   for (const [locale, list] of Object.entries(elsewhere)) {
     it(`have in ${locale} no word that means something else`, () => {
-      const faults = Object.entries(read(locale)).flatMap(([key, text]) =>
+      const faults = Object.entries(readAll(locale)).flatMap(([key, text]) =>
         formsOf(text).flatMap((form) => faultsOf(key, form, list)),
       );
       assert.deepEqual(faults, []);
@@ -141,7 +141,7 @@ describe('the words of the texts', () => {
   }
 
   it('make exceptions only where they are needed', () => {
-    const texts = read('en');
+    const texts = readAll('en');
     for (const { never, except = [] } of rules) {
       const idle = except.filter((key) => !formsOf(texts[key] ?? '').some((form) => never.test(form)));
       assert.deepEqual(idle, [], `exceptions of ${never}`);

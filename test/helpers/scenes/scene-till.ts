@@ -166,6 +166,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       ...scene.info,
       secretNeeded,
     }),
+    'app.languageShown': () => null,
     'app.update': () => scene.appUpdate,
     'app.provideSecret': () => {
       secretNeeded = false;
