@@ -227,7 +227,7 @@ export const states: readonly ScreenState[] = [
 
 /** The README's pictures, by the names of their files. */
 export const readmeStates: readonly ScreenState[] = [
-  state('till', 'sent', async (page) => {
+  state('till', 'sending', async (page) => {
     await found(page, 'rit');
     await customers(page).first().click();
     await page.locator('#field-lastName').fill('Jameson');
