@@ -123,6 +123,7 @@ test('the loyalty column answers what a customer asks, in its order, and is sile
   await expect(part('Coupons')).toHaveCount(0);
   await loyalty.getByRole('button', { name: 'Show all' }).click();
   for (const name of parts) await expect(part(name)).toBeVisible();
+  expect(await unseen(page, ['[role="group"][aria-labelledby="loyalty-points"]'])).toEqual([]);
   // A field that is gone to is not under it.
   await page.getByRole('button', { name: 'Show less' }).click();
 

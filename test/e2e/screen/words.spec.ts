@@ -33,7 +33,7 @@ function isForgotten(text: string): boolean {
 }
 
 /** Shortened on purpose: a row of the list has its whole text one press away, in its details; an old value in its history. */
-const shortened = /div\.changes|p\.next|span#field-\w+-was/;
+const shortened = /div\.changes|bdi\.change|p\.next|span#field-\w+-was/;
 
 async function cutOff(page: Page): Promise<string[]> {
   return (await textsOn(page)).flatMap(({ text, where, cutBy }) =>
