@@ -13,8 +13,16 @@ import {
   fillableIdentifiers,
   type Identifier,
 } from '../model/customer.ts';
+import { emailMeant } from '../model/email-slip.ts';
 import type { OrgView } from '../model/org-view.ts';
-import type { ChangeResult, FieldChoice, FieldProblem, SaveResult, UpdateKind } from '../model/update-view.ts';
+import type {
+  ChangeResult,
+  CheckResult,
+  FieldChoice,
+  FieldProblem,
+  SaveResult,
+  UpdateKind,
+} from '../model/update-view.ts';
 import { forgetSavedDraft } from '../updates/drafts.ts';
 import type { SaveInput } from '../updates/joining.ts';
 import type { Outbox } from '../updates/outbox.ts';
@@ -64,9 +72,12 @@ export class UpdateDesk {
   }
 
   /** What `save` would object to. An unknown customer has no objections here: `save` says that it is gone. */
-  check(target: Target, changes: FieldChanges): readonly FieldProblem[] {
+  check(target: Target, changes: FieldChanges): CheckResult {
     const found = this.#contextOf(target, null);
-    return found === null ? [] : this.#checkAll(changes, found.context, found.customerId).problems;
+    if (found === null) return { problems: [], hints: [] };
+    const { changes: clean, problems } = this.#checkAll(changes, found.context, found.customerId);
+    const meant = clean.email === undefined ? null : emailMeant(clean.email);
+    return { problems, hints: meant === null ? [] : [{ key: 'email', suggestion: meant }] };
   }
 
   /** Durable when it returns `saved`: the outbox row and the customer's effective view are committed (F24). */

@@ -29,7 +29,7 @@ import type { StaffMember } from '../model/definitions.ts';
 import { maxHits, maxQueryLength } from '../model/limits.ts';
 import type { OrgRefresh, OrgView, StaffList } from '../model/org-view.ts';
 import type { ConnectionCheck, SyncStatus } from '../model/sync-status.ts';
-import type { ChangeResult, FieldProblem, SaveResult, UpdateHistoryEntry, UpdateView } from '../model/update-view.ts';
+import type { ChangeResult, CheckResult, SaveResult, UpdateHistoryEntry, UpdateView } from '../model/update-view.ts';
 import { type PracticeState, practiceFaults } from '../practice/practice-state.ts';
 import type { ImportState, RegionFacts } from '../region/import-state.ts';
 import type { Draft } from '../updates/drafts.ts';
@@ -130,8 +130,8 @@ export const calls = {
   'customers.importState': call(nothing).returns<ImportState>(),
   'customers.region': call(nothing).returns<RegionFacts>(),
 
-  /** What `updates.save` would object to, without saving. */
-  'updates.check': call(z.strictObject({ target, changes })).returns<readonly FieldProblem[]>(),
+  /** What `updates.save` would object to, and what looks like a slip, without saving. */
+  'updates.check': call(z.strictObject({ target, changes })).returns<CheckResult>(),
   /**
    * Saves changed fields durably. The same token never makes two updates (F05). With `replaces` it edits an update that
    * was never sent, or takes the place of one that needs attention.

@@ -13,6 +13,8 @@ export type OrgPolicy = {
   readonly primaryIdentifier: FillableIdentifier;
   /** `CONF_ALLOW_MOBILE_UPDATE`, `CONF_ALLOW_EMAIL_UPDATE`, `CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE` */
   readonly allowFill: { readonly [identifier in FillableIdentifier]: boolean };
+  /** `CONF_MIN_REGISTRATION_DATE`, as `normalDateTime` spells it; absent where the server tells none. */
+  readonly earliestRegistration?: string | undefined;
   /** Absent where the server tells none. */
   readonly currency?: Currency | undefined;
 };
@@ -21,6 +23,7 @@ export type OrgPolicy = {
 export type ToldPolicy = {
   readonly primaryIdentifier?: FillableIdentifier | undefined;
   readonly allowFill?: { readonly [identifier in FillableIdentifier]?: boolean | undefined } | undefined;
+  readonly earliestRegistration?: string | undefined;
   readonly currency?: Currency | undefined;
 };
 

@@ -134,6 +134,8 @@ export type FieldProblem = {
     | 'mobile'
     | 'email'
     | 'date'
+    /** Registered before the organisation takes registrations; `detail` says since when. */
+    | 'too-early'
     | 'number'
     | 'whole-number'
     | 'yes-or-no'
@@ -158,6 +160,12 @@ export type FieldProblem = {
   /** For `too-long`: how many characters may be there. */
   readonly limit: number | null;
 };
+
+/** A value that was most likely meant instead of what staff typed: offered, never forced. */
+export type FieldHint = { readonly key: FieldKey; readonly suggestion: string };
+
+/** What a save would object to, and what looks like a slip. */
+export type CheckResult = { readonly problems: readonly FieldProblem[]; readonly hints: readonly FieldHint[] };
 
 /** Why a save did not become durable. The form keeps its text (F25). */
 export type NotSavedReason = 'disk-full' | 'read-only' | 'damaged' | 'busy' | 'other';

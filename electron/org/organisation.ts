@@ -35,6 +35,7 @@ const policySchema: z.ZodType<ToldPolicy> = z.object({
   allowFill: z
     .object({ mobile: z.boolean().optional(), email: z.boolean().optional(), externalId: z.boolean().optional() })
     .optional(),
+  earliestRegistration: z.string().optional(),
   currency: z.object({ code: z.string().nullable(), symbol: z.string().nullable() }).optional(),
 });
 
@@ -149,6 +150,7 @@ export class Organisation {
           email: policy?.value.allowFill?.email ?? fallback.allowEmailFill,
           externalId: policy?.value.allowFill?.externalId ?? fallback.allowExternalIdFill,
         },
+        earliestRegistration: policy?.value.earliestRegistration,
         currency: policy?.value.currency,
       },
       policyAsOfMs: policy?.asOfMs ?? null,

@@ -68,13 +68,13 @@ export async function lookUpAny(line: Line, type: LookUpType, values: readonly s
   const outcome = await api.getCustomers(type, values);
   if (outcome.kind !== 'found') return [settleLookUp(line, api, outcome, () => null)];
   line.connection.answered();
+  const people = outcome.value.filter((record) => answersTo(record, type, values));
+  if (people.length === 0) return [{ kind: 'not-found' }];
   return Promise.all(
-    outcome.value
-      .filter((record) => answersTo(record, type, values))
-      .map(
-        async ({ userId }): Promise<LookUp> =>
-          userId === null ? { kind: 'failed', why: 'server' } : lookUp(line, { type: 'userId', value: userId }),
-      ),
+    people.map(
+      async ({ userId }): Promise<LookUp> =>
+        userId === null ? { kind: 'failed', why: 'server' } : lookUp(line, { type: 'userId', value: userId }),
+    ),
   );
 }
 

@@ -170,7 +170,10 @@ function problemOf(
   if (isCore(key)) {
     if (value.length > limits[key]) return problem('too-long', limits[key]);
     const code = coreProblem(key, value, typed, context);
-    return code === null ? null : problem(code);
+    if (code !== null) return problem(code);
+    const { earliestRegistration: earliest } = context.policy;
+    const isTooEarly = key === 'registeredOn' && earliest !== undefined && value < earliest;
+    return isTooEarly ? { ...problem('too-early'), detail: earliest.slice(0, 10) } : null;
   }
   if (key.startsWith('subscription.')) return value === '0' || value === '1' ? null : problem('yes-or-no');
   const limit = definition?.widget === 'textarea' ? 4000 : 1000;

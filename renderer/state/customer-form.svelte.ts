@@ -1,7 +1,14 @@
 import type { Argument } from '../../electron/ipc/schema.ts';
 import type { FieldKey, FillableIdentifier, Identifier } from '../../electron/model/customer.ts';
 import type { CustomerView, LockReason, LookupResult } from '../../electron/model/customer-view.ts';
-import type { FieldProblem, NotSavedReason, SaveResult, UpdateView } from '../../electron/model/update-view.ts';
+import type {
+  CheckResult,
+  FieldHint,
+  FieldProblem,
+  NotSavedReason,
+  SaveResult,
+  UpdateView,
+} from '../../electron/model/update-view.ts';
 import type { Draft } from '../../electron/updates/drafts.ts';
 import { CallFailed, type Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
@@ -52,6 +59,7 @@ export class CustomerForm {
   /** The value that each typed field had when the typing began. */
   #began = $state.raw<ReadonlyMap<FieldKey, string | null>>(new Map());
   #problems = $state.raw<readonly FieldProblem[]>([]);
+  #hints = $state.raw<readonly FieldHint[]>([]);
   /** Fields that staff have left: only those are told what is wrong with them while others are being typed. */
   #left = $state.raw<ReadonlySet<FieldKey>>(new Set());
   /** Somebody else's identifiers that staff confirmed as this person's (F23). */
@@ -209,6 +217,17 @@ export class CustomerForm {
     return [...known, ...told].filter(({ key, code }) => code !== 'belongs-to-other' || !this.#confirmed.has(key));
   }
 
+  /** What was most likely meant by the text of a field that was left; null where nothing looks like a slip. */
+  suggestion(key: FieldKey): string | null {
+    if (!this.#left.has(key) || !this.changed(key)) return null;
+    return this.#hints.find((hint) => hint.key === key)?.suggestion ?? null;
+  }
+
+  take(key: FieldKey, suggestion: string): void {
+    this.type(key, suggestion);
+    this.leave(key);
+  }
+
   confirmed(key: FieldKey): boolean {
     return this.#confirmed.has(key);
   }
@@ -259,11 +278,13 @@ export class CustomerForm {
       this.#problems = [];
       return;
     }
-    const problems = await this.#services
+    const { problems, hints } = await this.#services
       .call('updates.check', { target: this.#target(), changes: Object.fromEntries(changes) })
       // Nothing is said before Save then; Save asks again.
-      .catch((): readonly FieldProblem[] => []);
-    if (number === this.#checkNumber) this.#problems = problems;
+      .catch((): CheckResult => ({ problems: [], hints: [] }));
+    if (number !== this.#checkNumber) return;
+    this.#problems = problems;
+    this.#hints = hints;
   }
 
   /** @returns what was saved, or null: `trouble` says why not. A second press while the first is under way is none. */

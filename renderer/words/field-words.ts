@@ -91,6 +91,8 @@ export function problemSentence(problem: FieldProblem, org: OrgView | null): str
       return m.problem_email();
     case 'date':
       return problem.key === 'registeredOn' ? m.problem_date_time() : m.problem_date();
+    case 'too-early':
+      return m.problem_too_early({ date: problem.detail ?? '' });
     case 'number':
       return m.problem_number();
     case 'whole-number':

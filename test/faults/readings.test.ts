@@ -37,6 +37,20 @@ describe('F54 and F55: what is scanned, typed and pasted, on the way to head off
     assert.equal(await foundIn('+91 98111 17777'), String(asha), 'nothing but a mobile has a plus sign');
   });
 
+  it('F54: all readings are asked for in one call a kind of identifier, however many forms there are', async () => {
+    const callsFor = async (query: string) => {
+      const before = rig.server.control.countOf('customer/get');
+      assert.equal(await foundIn(query), 'not-found');
+      return rig.server.control.countOf('customer/get') - before;
+    };
+    assert.equal(await callsFor('+91 98888 77777'), 1);
+    // A head office that takes no cards is asked for them once.
+    assert.equal(await callsFor('2912345678901'), 5);
+    // Mobile, external id and customer number; the second has three forms of an external id.
+    assert.equal(await callsFor('2912345678902'), 3);
+    assert.equal(await callsFor('12345678905'), 3);
+  });
+
   it('F54: a card that only head office knows is found, whatever else its digits could be', async () => {
     for (const card of ['2912345678901', '10020030', '0012345678905']) {
       rig.server.control.changeCustomer(rita, { externalId: card });

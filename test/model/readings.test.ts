@@ -83,7 +83,9 @@ describe('F54: what a text can be', () => {
         for (const { type, value } of readings) {
           if (type !== 'mobile') assert.equal(value.replace(/^0+/, ''), bare);
           // The country before it, and its own prefix off: RU 8, HU 06, MX 1, 044.
-          else assert.ok(value.endsWith(bare.slice(3)), `${text} in ${country} as ${value}`);
+          // After 00 comes another country's, with its own rules.
+          else if (!text.startsWith('00'))
+            assert.ok(value.endsWith(bare.slice(3)), `${text} in ${country} as ${value}`);
         }
         const keys = readings.map(({ type, value }) => `${type} ${value}`);
         assert.equal(new Set(keys).size, keys.length);

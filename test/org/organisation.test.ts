@@ -44,8 +44,8 @@ it('while a half of the form was never told, its fields are plain text where the
     [locks['extended.city'], locks['custom.shirt'], locks['custom.age']],
     [undefined, 'unknown-field', undefined],
   );
-  const check = (changes: { [key in `extended.${string}` | `custom.${string}`]: string }) =>
-    till.handlers['updates.check']({ target: { customerId }, changes });
+  const check = async (changes: { [key in `extended.${string}` | `custom.${string}`]: string }) =>
+    (await till.handlers['updates.check']({ target: { customerId }, changes })).problems;
   assert.deepEqual(await check({ 'extended.city': 'Madurai' }), []);
   for (const key of ['extended.never_told', 'custom.shirt', 'custom.nobody'] as const) {
     assert.deepEqual(

@@ -13,7 +13,7 @@ function open(
   view: CustomerView = customer(),
   replaces: UpdateView | null = null,
 ) {
-  const asked = services({ 'updates.check': () => [], 'updates.save': save });
+  const asked = services({ 'updates.check': () => ({ problems: [], hints: [] }), 'updates.save': save });
   const clock = machine();
   return { form: new CustomerForm(asked.services, clock.machine, view, replaces), ...asked, ...clock };
 }
@@ -134,7 +134,7 @@ test('a full disk keeps the text and says why (F25)', async () => {
 
 test('a field is told what is wrong only once it was left', async () => {
   const asked = services({
-    'updates.check': () => [{ key: 'email', code: 'email', detail: null, limit: null }],
+    'updates.check': () => ({ problems: [{ key: 'email', code: 'email', detail: null, limit: null }], hints: [] }),
   });
   const clock = machine();
   const form = new CustomerForm(asked.services, clock.machine, customer(), null);
@@ -147,6 +147,27 @@ test('a field is told what is wrong only once it was left', async () => {
   assert.equal(form.problem('email')?.code, 'email');
 });
 
+test('a slip in an address is offered the right one when the field is left, taken with one tap, and never forced', async () => {
+  const slip = { key: 'email', suggestion: 'rita@gmail.com' } as const;
+  // For what was typed, and once more when the field is left.
+  const slips = [slip, slip, slip, slip];
+  const asked = services({
+    'updates.check': () => ({ problems: [], hints: slips.splice(0, 2).slice(0, 1) }),
+    'updates.save': () => ({ kind: 'saved', updateId: 'u1', customerId: 1 }),
+  });
+  const form = new CustomerForm(asked.services, machine().machine, customer(), null);
+  form.type('email', 'rita@gmial.com');
+  await form.check();
+  assert.equal(form.suggestion('email'), null, 'not while staff type');
+  form.leave('email');
+  await settled();
+  assert.equal(form.suggestion('email'), 'rita@gmail.com');
+  assert.deepEqual(form.problems, [], 'it keeps nobody from saving');
+  form.take('email', 'rita@gmail.com');
+  await settled();
+  assert.deepEqual([form.value('email'), form.suggestion('email')], ['rita@gmail.com', null]);
+});
+
 test('an answer about older text is dropped', async () => {
   const answers = [deferred<never[]>(), deferred<never[]>()];
   let number = 0;
@@ -155,7 +176,8 @@ test('an answer about older text is dropped', async () => {
       const answer = answers[number];
       number += 1;
       await answer?.promise;
-      return number === 2 && answer === answers[0] ? [{ key: 'email', code: 'email', detail: null, limit: null }] : [];
+      const problem = { key: 'email', code: 'email', detail: null, limit: null } as const;
+      return { problems: number === 2 && answer === answers[0] ? [problem] : [], hints: [] };
     },
   });
   const form = new CustomerForm(asked.services, machine().machine, customer(), null);

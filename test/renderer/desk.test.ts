@@ -27,7 +27,7 @@ function desk() {
   };
   const clock = machine();
   const rig = services({
-    'updates.check': () => [],
+    'updates.check': () => ({ problems: [], hints: [] }),
     'updates.save': () => ({ kind: 'saved', updateId, customerId: 7 }),
     'customers.open': (argument) => reading(argument?.customerId),
     'customers.view': (argument) => reading(argument?.customerId),
@@ -145,7 +145,7 @@ async function typing() {
   const rig = services({
     'customers.open': () => customer(),
     'customers.view': () => customer(),
-    'updates.check': () => [],
+    'updates.check': () => ({ problems: [], hints: [] }),
     'updates.save': () => saving.promise,
     'drafts.keep': () => keeping.promise,
   });
@@ -200,7 +200,7 @@ test('a save that is durable stays saved where the reading after it gets no answ
       if (readings === 1) throw new CallFailed('no-answer', 'nobody there');
       return sent();
     },
-    'updates.check': () => [],
+    'updates.check': () => ({ problems: [], hints: [] }),
     'updates.save': () => ({ kind: 'saved', updateId, customerId: 7 }),
   });
   const clock = machine();
@@ -233,7 +233,7 @@ test('an online save takes three calls, an offline one two', async () => {
   const rig = services({
     'customers.open': () => customer(),
     'customers.view': () => sent(),
-    'updates.check': () => [],
+    'updates.check': () => ({ problems: [], hints: [] }),
     'updates.save': () => ({ kind: 'saved', updateId, customerId: 7 }),
     'drafts.keep': () => null,
   });

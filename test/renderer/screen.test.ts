@@ -13,7 +13,7 @@ const { updateId } = update();
 async function saved(state: Partial<UpdateView>) {
   let updates: readonly UpdateView[] = [];
   const rig = services({
-    'updates.check': () => [],
+    'updates.check': () => ({ problems: [], hints: [] }),
     'customers.search': () => ({ hits: [], identifiers: [], isSimilar: false, customersOnTill: 1 }),
     'customers.open': () => customer({ updates }),
     'customers.view': () => customer({ updates }),
@@ -58,7 +58,7 @@ test('a change that was taken back is not said to be going', async () => {
 function looking() {
   const answer = deferred<OnlineResult>();
   const rig = services({
-    'updates.check': () => [],
+    'updates.check': () => ({ problems: [], hints: [] }),
     'customers.search': ({ query }: { query: string }) => ({
       hits: [],
       identifiers: query === '' ? [] : [{ type: 'mobile', value: query } as const],

@@ -179,6 +179,13 @@ test('in Thailand, and only there, a year of the Buddhist calendar is understood
   assert.deepEqual(check('registeredOn', '2024-02-29', thai).changes, { registeredOn: '2024-02-29 00:00:00' });
 });
 
+test('a registration before the organisation takes any is told at once, with the date', () => {
+  const policy = { ...context().policy, earliestRegistration: '2015-04-01 00:00:00' };
+  const { problems } = check('registeredOn', '2015-03-31', context({}, { policy }));
+  assert.deepEqual(problems, [{ key: 'registeredOn', code: 'too-early', detail: '2015-04-01', limit: null }]);
+  assert.deepEqual(check('registeredOn', '2015-04-01', context({}, { policy })).problems, []);
+});
+
 test('what was told with an unseen sign in it is changed only by staff', () => {
   const told = context({ lastName: 'Ra\u200bman' });
   assert.deepEqual(check('lastName', 'Ra\u200bman', told), { changes: {}, problems: [] });

@@ -1,5 +1,6 @@
 /** What the organisation's calls answer, as the app's own definitions. What cannot be read is left out. */
 import type { FillableIdentifier } from '../../model/customer.ts';
+import { normalDateTime } from '../../model/date-time.ts';
 import {
   definitionLimits,
   type FieldDataType,
@@ -89,7 +90,9 @@ export function readOrgPolicy(object: JsonObject): ToldPolicy | null {
     const allowed = readBoolean(configs.get(key));
     return allowed === null ? [] : [[identifier, allowed] as const];
   });
+  const earliest = normalDateTime(readText(configs.get('CONF_MIN_REGISTRATION_DATE')) ?? '');
   return {
+    ...(earliest === null ? {} : { earliestRegistration: earliest }),
     ...(primary === undefined ? {} : { primaryIdentifier: primary }),
     ...(allowFill.length === 0 ? {} : { allowFill: Object.fromEntries(allowFill) }),
     ...(code === null && symbol === null ? {} : { currency: { code, symbol } }),

@@ -203,7 +203,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       if (connection.kind !== 'online') return { kind: 'failed', why: 'offline' };
       return customer === null ? { kind: 'not-found' } : { kind: 'found', customer };
     },
-    'updates.check': ({ changes }) => problemsIn(changes),
+    'updates.check': ({ changes }) => ({ problems: problemsIn(changes), hints: [] }),
     'updates.save': ({ target, changes }) => {
       if (scene.save !== null) return scene.save;
       const problems = problemsIn(changes);

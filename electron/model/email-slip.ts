@@ -1,0 +1,93 @@
+/** Slips of the finger in the domain of an email: nobody has the address, and no rule refuses it. Offline, and never forced. */
+
+/** Whose customers most people are, by country as far as the letters are alike. */
+const providers =
+  `gmail.com googlemail.com yahoo.com yahoo.co.in yahoo.co.uk yahoo.co.id yahoo.co.jp yahoo.com.br yahoo.com.mx yahoo.com.ar
+  yahoo.de yahoo.es yahoo.fr yahoo.it yahoo.in ymail.com rocketmail.com hotmail.com hotmail.co.uk hotmail.de hotmail.es
+  hotmail.fr hotmail.it outlook.com outlook.de outlook.es outlook.fr outlook.in live.com live.co.uk live.fr live.de msn.com
+  icloud.com me.com mac.com aol.com proton.me protonmail.com zoho.com mail.com email.com gmx.com gmx.de gmx.net gmx.at gmx.ch
+  web.de t-online.de freenet.de arcor.de orange.fr wanadoo.fr laposte.net free.fr sfr.fr libero.it virgilio.it terra.com.br
+  uol.com.br bol.com.br rediffmail.com qq.com 163.com 126.com foxmail.com sina.com mail.ru yandex.ru yandex.com naver.com
+  hanmail.net comcast.net verizon.net att.net sbcglobal.net btinternet.com sky.com virginmedia.com bigpond.com telkomsel.com`.split(
+    /\s+/,
+  );
+const known: ReadonlySet<string> = new Set(providers);
+const names: ReadonlySet<string> = new Set(providers.map(nameOf));
+/** These end in nothing but .com. */
+const onlyCom: ReadonlySet<string> = new Set(
+  'gmail googlemail icloud rediffmail protonmail ymail rocketmail'.split(' '),
+);
+
+/** Endings that are none, and the one that was meant. */
+const endings: ReadonlyMap<string, string> = new Map([
+  ...'con cmo ocm vom xom comm coom cim cpm clm comn coma ccom cpom dom'
+    .split(' ')
+    .map((slip) => [slip, 'com'] as const),
+  ...'nte ent ner nett neet'.split(' ').map((slip) => [slip, 'net'] as const),
+  ...'ogr rog orgg ord'.split(' ').map((slip) => [slip, 'org'] as const),
+]);
+
+/** A shorter domain has too many neighbours that are somebody's own. */
+const shortestForOne = 8;
+const shortestForTwo = 10;
+
+/** @returns the email that was most likely meant; null where nothing looks like a slip */
+export function emailMeant(email: string): string | null {
+  const at = email.lastIndexOf('@');
+  const domain = email.slice(at + 1).toLowerCase();
+  if (at < 1 || known.has(domain)) return null;
+  const meant = providerNear(domain) ?? withRealEnding(domain);
+  return meant === null ? null : `${email.slice(0, at)}@${meant}`;
+}
+
+function nameOf(domain: string): string {
+  return domain.slice(0, domain.indexOf('.'));
+}
+
+function providerNear(domain: string): string | null {
+  const name = nameOf(domain);
+  if (onlyCom.has(name)) return `${name}.com`;
+  // The provider's own name with an ending of another country is most likely real.
+  if (names.has(name) && /^[^.]+\.(?:com?\.)?[a-z]{2}$/.test(domain)) return null;
+  const near = providers
+    .map((provider) => ({ provider, slips: slipsBetween(domain, provider) }))
+    .filter(
+      ({ provider, slips }) =>
+        slips <= (provider.length >= shortestForTwo ? 2 : 1) && provider.length >= shortestForOne,
+    )
+    .sort((one, other) => one.slips - other.slips);
+  const [best] = near;
+  if (best === undefined) return null;
+  // Two slips are believed only where the beginning is right.
+  return best.slips === 1 || domain[0] === best.provider[0] ? best.provider : null;
+}
+
+function withRealEnding(domain: string): string | null {
+  const dot = domain.lastIndexOf('.');
+  const ending = endings.get(domain.slice(dot + 1));
+  return ending === undefined ? null : `${domain.slice(0, dot)}.${ending}`;
+}
+
+/** Letters wrong, missing, too many, or swapped with the next. */
+function slipsBetween(one: string, other: string): number {
+  let before: number[] = [];
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= one.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j += 1) {
+      const same = one[i - 1] === other[j - 1];
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      next.push(
+        Math.min(
+          (row[j] ?? 0) + 1,
+          (next[j - 1] ?? 0) + 1,
+          (row[j - 1] ?? 0) + (same ? 0 : 1),
+          swapped ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
+    }
+    before = row;
+    row = next;
+  }
+  return row[other.length] ?? 0;
+}
