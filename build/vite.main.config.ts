@@ -13,6 +13,7 @@ export const threads = {
   'background-worker': path.join(projectRoot, 'electron', 'db', 'background-worker.ts'),
   'import-worker': path.join(projectRoot, 'electron', 'region', 'import-worker.ts'),
   'reader-worker': path.join(projectRoot, 'electron', 'region', 'reader-worker.ts'),
+  'delta-worker': path.join(projectRoot, 'electron', 'region', 'feed', 'delta-worker.ts'),
   'checkpoint-worker': path.join(projectRoot, 'electron', 'db', 'checkpoint', 'checkpoint-worker.ts'),
 };
 

@@ -151,6 +151,7 @@ async function run(found: FoundConfig, dataDir: string): Promise<void> {
     version: app.getVersion(),
     secrets: secretFile(dataDir, platformSeal(log)),
     transport: createNetTransport({ request: (options) => net.request(options), clock: systemClock }),
+    download: (url, init) => net.fetch(url, init),
     clock: systemClock,
     random: systemRandom,
     log,

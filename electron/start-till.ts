@@ -131,7 +131,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
 
 function tillOptions<Sender>(options: StartOptions<Sender>, practice: PracticeMode | null): TillOptions {
   const { found, dataDir, host, version, secrets, transport, clock, random, log, nativeBinding } = options;
-  const { appUpdate, languageShown } = options;
+  const { appUpdate, download, languageShown } = options;
   return {
     dataDir,
     config: found.mode === 'live' ? found.config : configOf(practice),
@@ -147,6 +147,7 @@ function tillOptions<Sender>(options: StartOptions<Sender>, practice: PracticeMo
     ...(nativeBinding === undefined ? {} : { nativeBinding }),
     ...(appUpdate === undefined ? {} : { appUpdate }),
     ...(languageShown === undefined ? {} : { languageShown }),
+    ...(download === undefined ? {} : { download }),
   };
 }
 

@@ -11,6 +11,7 @@ import type { AppInfo } from './model/app-info.ts';
 import type { AppUpdate } from './model/app-update.ts';
 import type { SyncStatus } from './model/sync-status.ts';
 import type { PracticeSwitches } from './practice/practice-state.ts';
+import type { Download } from './region/feed/feed-source.ts';
 
 export type TillOptions = {
   /** Folder of this till's data; made if missing. Practice mode must be given a folder of its own. */
@@ -21,6 +22,8 @@ export type TillOptions = {
   readonly version: string;
   readonly secrets: Secrets;
   readonly transport: Transport;
+  /** How the region's feed is fetched; absent: with Node's own fetch. */
+  readonly download?: Download;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

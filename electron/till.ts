@@ -29,7 +29,8 @@ import { writeInstanceNote } from './machine/instance-note.ts';
 import { OrgDesk } from './org/org-desk.ts';
 import { fillCache } from './practice/fill-cache.ts';
 import { practiceCalls } from './practice/practice-calls.ts';
-import { CustomerImport } from './region/customer-import.ts';
+import { CustomerImport, type ImportParameters } from './region/customer-import.ts';
+import { RegionFeed } from './region/feed/region-feed.ts';
 import { ConnectionState } from './sync/connection.ts';
 import { SyncEngine } from './sync/engine.ts';
 import type { Line } from './sync/line.ts';
@@ -163,20 +164,35 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       status: engine.status(),
       upkeep: upkeep.facts,
       customers: customersOnTill(db),
+      regionAsOfMs: customerImport.facts.asOfMs,
+      feed: regionFeed.facts,
       configUnusable: live.unusable !== null,
       restartDue: live.restartDue,
       nowMs: clock.wallMs(),
     });
   const itPage: ItPage = new ItPage({ ...folder, ...options, till, live, outbox, engine, upkeep, health, emit });
   const healthReport = new HealthReport({ config: () => live.config.health, health, dataDir, transport, clock, log });
-  const customerImport = new CustomerImport({
+  const importing: ImportParameters = {
     db,
     onFile,
     dataDir,
     clock,
     store: config.store,
-    changed: (state) => emit({ name: 'customers.importChanged', payload: state }),
+    changed: (state) => {
+      if (state.kind === 'done') regionFeed.imported(state.file);
+      emit({ name: 'customers.importChanged', payload: state });
+    },
     customerChanged: line.customerChanged,
+  };
+  const customerImport = new CustomerImport(importing);
+  const regionFeed = new RegionFeed({
+    ...importing,
+    config: () => live.config.region,
+    customerImport,
+    download: options.download ?? fetch,
+    random,
+    log,
+    feedChanged: () => emit({ name: 'customers.feedChanged', payload: regionFeed.facts }),
   });
 
   const handlers = {
@@ -199,6 +215,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     ...connectionCalls(line, engine, orgDesk),
     ...orgDesk.calls,
     ...customerImport.calls,
+    ...regionFeed.calls,
     ...itPage.calls,
     ...practiceCalls(practice, (state) => {
       emit({ name: 'practice.changed', payload: state });
@@ -220,6 +237,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   }
   upkeep.start();
   healthReport.start();
+  regionFeed.start();
   orgDesk.start();
   log.write('info', 'till opened', { mode: options.mode, host: options.host, version });
 
@@ -238,6 +256,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       log.write('info', 'config changed', { restartDue: live.restartDue });
       itPage.changed();
       engine.changed();
+      regionFeed.changed();
     },
     configUnusable: (where) => {
       live.refuse(where);
@@ -245,7 +264,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     },
     close: async () => {
       for (const part of [desk, upkeep, itPage, healthReport, orgDesk]) part.close();
-      await customerImport.close();
+      await Promise.all([customerImport.close(), regionFeed.close()]);
       await engine.close();
       silence();
       await background.close();

@@ -3,6 +3,7 @@
  * customer.
  */
 import type { SyncStatus } from '../model/sync-status.ts';
+import type { FeedFacts } from '../region/feed/region-feed.ts';
 import type { UpkeepFacts } from './upkeep.ts';
 
 export type Health = {
@@ -28,6 +29,10 @@ export type Health = {
   readonly restartDue: boolean;
   readonly lastBackupSeconds: number | null;
   readonly customers: number;
+  /** How long ago the server told the customers of the region; null: there is no region. */
+  readonly regionAgeSeconds: number | null;
+  /** Why the region's feed was not taken at the last try; null: it was, or there is none. */
+  readonly feedFailure: FeedFacts['failure'];
 };
 
 export type HealthOf = {
@@ -37,6 +42,8 @@ export type HealthOf = {
   readonly status: SyncStatus;
   readonly upkeep: UpkeepFacts;
   readonly customers: number;
+  readonly regionAsOfMs: number | null;
+  readonly feed: FeedFacts | null;
   readonly configUnusable: boolean;
   readonly restartDue: boolean;
   readonly nowMs: number;
@@ -64,6 +71,8 @@ export function healthOf(of: HealthOf): Health {
     restartDue,
     lastBackupSeconds: since(upkeep.lastBackupAtMs),
     customers,
+    regionAgeSeconds: since(of.regionAsOfMs),
+    feedFailure: of.feed?.failure ?? null,
   };
 }
 
@@ -126,6 +135,16 @@ export function metricsText(health: Health): string {
     },
     { name: 'tillside_last_backup_seconds', help: 'Age of the last backup.', values: one(health.lastBackupSeconds) },
     { name: 'tillside_customers', help: 'Customers on this till.', values: one(health.customers) },
+    {
+      name: 'tillside_region_age_seconds',
+      help: 'How long ago the server told the customers of the region.',
+      values: one(health.regionAgeSeconds),
+    },
+    {
+      name: 'tillside_region_feed_failing',
+      help: "The region's feed was not taken at the last try.",
+      values: one(health.feedFailure !== null),
+    },
   ];
   return metrics
     .filter(({ values }) => values.length > 0)

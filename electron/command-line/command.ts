@@ -70,7 +70,7 @@ export type Command = {
   readonly name: string;
   /** What it does, as half a line in the list of commands. */
   readonly summary: string;
-  /** What stands behind the name, such as `FILE`; one word an argument, optional ones in brackets. */
+  /** What stands behind the name, such as `FILE`; one word an argument, optional ones in brackets, `FILE...`: one or more. */
   readonly arguments?: string;
   /** Paragraphs of `--help`. */
   readonly about: readonly string[];

@@ -9,6 +9,7 @@ import { outboxExport } from './outbox-export.ts';
 import { outboxImport } from './outbox-import.ts';
 import { outboxList } from './outbox-list.ts';
 import { recoveryKeyShow, recoveryKeyUse } from './recovery-key.ts';
+import { regionPublish, regionSchema, regionStatus } from './region.ts';
 import { restoreCommand } from './restore.ts';
 import { secretSet } from './secret-set.ts';
 import { supportBundle } from './support-bundle.ts';
@@ -19,6 +20,9 @@ export const commands: readonly Command[] = [
   outboxExport,
   outboxImport,
   importCustomers,
+  regionPublish,
+  regionStatus,
+  regionSchema,
   backup,
   restoreCommand,
   recoveryKeyShow,

@@ -23,7 +23,7 @@ export function readGiven(command: Command, argv: readonly string[]): Given {
   if (!isHelp && positionals.length < needed.length) {
     throw new BadUsage(`${needed[positionals.length] ?? ''} is missing.`);
   }
-  if (positionals.length > expected.length) {
+  if (positionals.length > expected.length && expected.at(-1)?.endsWith('...') !== true) {
     throw new BadUsage(`Too many arguments: got ${positionals.length}, expected at most ${expected.length}.`);
   }
   return {

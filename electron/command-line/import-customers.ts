@@ -12,12 +12,19 @@ import {
   type ExitCode,
   exitCodes,
   type Given,
+  type Option,
 } from './command.ts';
 import { storeOf, tillPlace } from './till-place.ts';
 import { writeDatabase } from './write-database.ts';
 
 const encodings = ['utf-8', 'windows-1252'] as const;
 const dateOrders = ['day-first', 'month-first'] as const;
+
+/** What whoever gives a file says of it. */
+export const readingOptions: { readonly [name: string]: Option } = {
+  encoding: { value: 'NAME', help: 'what lines are that are not UTF-8: windows-1252' },
+  dates: { value: 'ORDER', help: 'how the file writes dates such as 11/09/2019: day-first or month-first' },
+};
 
 export const importCustomers: Command = {
   name: 'import',
@@ -43,8 +50,7 @@ export const importCustomers: Command = {
     check: { help: 'read and check all of it, say what would be done, and change nothing' },
     yes: { help: 'take the file although it looks wrong' },
     undo: { help: 'put the customers of the import before in place again; no FILE' },
-    encoding: { value: 'NAME', help: 'what lines are that are not UTF-8: windows-1252' },
-    dates: { value: 'ORDER', help: 'how the file writes dates such as 11/09/2019: day-first or month-first' },
+    ...readingOptions,
   },
   run(given, io) {
     const isUndo = given.has('undo');
@@ -71,22 +77,24 @@ export const importCustomers: Command = {
 };
 
 function optionsOf(given: Given): ImportOptions {
-  const oneOf = <Name extends string>(option: string, names: readonly Name[]): Name | null => {
-    const text = given.text(option);
-    const name = names.find((one) => one === text) ?? null;
-    if (text !== undefined && name === null) throw new BadUsage(`--${option} is one of ${names.join(', ')}.`);
-    return name;
-  };
   return {
-    encoding: oneOf('encoding', encodings) ?? 'utf-8',
-    dateOrder: oneOf('dates', dateOrders),
+    encoding: oneOf(given, 'encoding', encodings) ?? 'utf-8',
+    dateOrder: oneOf(given, 'dates', dateOrders),
     check: given.has('check'),
     sure: given.has('yes'),
   };
 }
 
+/** @throws BadUsage */
+export function oneOf<Name extends string>(given: Given, option: string, names: readonly Name[]): Name | null {
+  const text = given.text(option);
+  const name = names.find((one) => one === text) ?? null;
+  if (text !== undefined && name === null) throw new BadUsage(`--${option} is one of ${names.join(', ')}.`);
+  return name;
+}
+
 /** An import that tells on standard error how it goes on. */
-export function openImport(
+function openImport(
   { db, keyHex }: OpenFolder,
   dataDir: string,
   store: { readonly countryCode: string; readonly timeZone: string },
@@ -123,7 +131,7 @@ function columnLines(columns: readonly ColumnReport[]): string[] {
   });
 }
 
-export function tellEnd(state: ImportState, given: Given, io: CommandIo): ExitCode {
+function tellEnd(state: ImportState, given: Given, io: CommandIo): ExitCode {
   const isJson = given.has('json');
   if (isJson) io.print(JSON.stringify(state));
   switch (state.kind) {
@@ -184,7 +192,7 @@ function progressLine(state: ImportState): string | null {
 }
 
 const unchanged = 'Nothing changed on this till.';
-const failureText: { readonly [Why in ImportFailure]: string } = {
+export const failureText: { readonly [Why in ImportFailure]: string } = {
   empty: `The file is empty. ${unchanged}`,
   'utf-16': `The file is UTF-16 without the mark that says so. ${unchanged} Save it as UTF-8.`,
   'not-utf-8': `The file is not UTF-8. ${unchanged} Save it as UTF-8; if a Windows program wrote it, try --encoding windows-1252 with --check.`,

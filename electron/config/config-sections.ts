@@ -1,7 +1,7 @@
 /** The sections of the machine config with their defaults and rules. None of them ever holds a secret. */
-import { isAbsolute } from 'node:path';
+import path, { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import { readPublicKey } from './public-key.ts';
+import { readPublicKey, readSigningKey } from './public-key.ts';
 
 /** Base URL of each of the vendor's clusters. */
 export const clusterUrls = {
@@ -52,6 +52,12 @@ function address(mayHaveQuery: boolean) {
 }
 
 const baseAddress = address(false);
+
+/** A path is whole on this system or, in a config that is written elsewhere, on the till's. */
+function isFeedPlace(value: string): boolean {
+  if (/^[a-z]+:\/\//i.test(value)) return addressProblem(value, false) === null;
+  return isVisible(value) && (path.posix.isAbsolute(value) || path.win32.isAbsolute(value));
+}
 
 function isTimeZone(value: string): boolean {
   try {
@@ -209,6 +215,36 @@ export const machineConfigSchema = z.strictObject({
     })
     .prefault({})
     .describe('How long the till keeps what.'),
+  region: z
+    .strictObject({
+      feed: z
+        .string()
+        .max(2000)
+        .refine(isFeedPlace, 'an https address, or the whole path of a folder or share')
+        .transform((value) => value.replace(/(?<=.)\/+$/, ''))
+        .nullable()
+        .default(null)
+        .describe(
+          "Where the region's customers lie, as tillside region publish writes them: an https address, a folder or a share.",
+        ),
+      everyHours: z.number().min(1).max(720).default(24).describe('How often the till looks there.'),
+      at: z
+        .string()
+        .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'two times of the day, such as "03:00-06:00"')
+        .nullable()
+        .default(null)
+        .describe(
+          'When, in the time of the store: each till takes a random moment of it. A till that was closed looks once it is late.',
+        ),
+      publicKey: z
+        .string()
+        .refine((text) => readSigningKey(text) !== null, 'an Ed25519 public key in base64')
+        .nullable()
+        .default(null)
+        .describe('The Ed25519 public key in base64 of whoever makes the feed: nothing is taken that it did not sign.'),
+    })
+    .prefault({})
+    .describe("The region's customers, and where they come from."),
   rescue: z
     .strictObject({
       publicKey: z

@@ -10,7 +10,8 @@ export type RememberedName =
   | 'store-login'
   | 'drafts'
   | 'region-before'
-  | 'signed-out';
+  | 'signed-out'
+  | 'region-feed';
 
 export function remember(db: Db, name: RememberedName, value: unknown, asOfMs: number): void {
   sql(

@@ -31,6 +31,7 @@ import type { OrgRefresh, OrgView, StaffList } from '../model/org-view.ts';
 import type { ConnectionCheck, SyncStatus } from '../model/sync-status.ts';
 import type { ChangeResult, CheckResult, SaveResult, UpdateHistoryEntry, UpdateView } from '../model/update-view.ts';
 import { type PracticeState, practiceFaults } from '../practice/practice-state.ts';
+import type { FeedFacts } from '../region/feed/region-feed.ts';
 import type { ImportState, RegionFacts } from '../region/import-state.ts';
 import type { Draft } from '../updates/drafts.ts';
 
@@ -129,6 +130,10 @@ export const calls = {
   'customers.importCancel': call(nothing).returns<ImportState>(),
   'customers.importState': call(nothing).returns<ImportState>(),
   'customers.region': call(nothing).returns<RegionFacts>(),
+  /** null: the config names no feed of the region. */
+  'customers.feed': call(nothing).returns<FeedFacts | null>(),
+  /** Looks at the feed now. */
+  'customers.feedLook': call(nothing).returns<FeedFacts | null>(),
 
   /** What `updates.save` would object to, and what looks like a slip, without saving. */
   'updates.check': call(z.strictObject({ target, changes })).returns<CheckResult>(),
@@ -250,6 +255,7 @@ export const events = {
   /** Two customers of this till turned out to be one: the first id is gone, and all of it is with the other. */
   'customers.merged': event<{ readonly customerId: number; readonly into: number }>(),
   'customers.importChanged': event<ImportState>(),
+  'customers.feedChanged': event<FeedFacts | null>(),
   /** An update moved to another state. */
   'updates.changed': event<{ readonly updateId: string; readonly customerId: number }>(),
   'org.changed': event<OrgView>(),

@@ -18,6 +18,8 @@ import type { FileTrouble } from '../machine/file-trouble.ts';
 import { flushFolder, timeInName } from '../machine/folder-files.ts';
 import type { ColumnReport } from './csv-columns.ts';
 import { doubtsOf } from './doubts.ts';
+import { dropDeltaCopies, stepBackFromDeltas } from './feed/delta-copies.ts';
+import { feedMemory } from './feed/feed-memory.ts';
 import {
   type Findings,
   type ImportFailure,
@@ -101,10 +103,12 @@ export class CustomerImport {
   get facts(): RegionFacts {
     const { db, dataDir } = this.#at;
     const state = regionState(db);
+    const asOfMs = state.kind === 'there' ? state.asOfMs : null;
+    const { deltas } = feedMemory(db);
     return {
       customers: customersOnTill(db),
-      asOfMs: state.kind === 'there' ? state.asOfMs : null,
-      beforeAsOfMs: regionBefore(db, dataDir)?.asOfMs ?? null,
+      asOfMs: asOfMs === null ? null : Math.max(asOfMs, ...deltas),
+      beforeAsOfMs: deltas.length > 0 ? asOfMs : (regionBefore(db, dataDir)?.asOfMs ?? null),
     };
   }
 
@@ -173,13 +177,20 @@ export class CustomerImport {
     }
   }
 
-  /** The region before takes the place of the present one. */
+  /** The region before takes the place of the present one; where deltas were laid over that, it is the region without them. */
   undo(): void {
     if (this.#isBusy) return;
     const { db, dataDir, onFile, clock } = this.#at;
-    if (stepBack(db, dataDir, onFile.keyHex, clock.wallMs())) {
-      this.#ended = this.#layAll({ file: '', refused: 0, report: null }, clock.monotonicMs());
-    } else this.#fail('', 'nothing-before');
+    const startedAtMs = clock.monotonicMs();
+    const { deltas, hidden } = feedMemory(db);
+    const isThere = deltas.length > 0 || stepBack(db, dataDir, onFile.keyHex, clock.wallMs());
+    if (!isThere) {
+      this.#fail('', 'nothing-before');
+      return;
+    }
+    this.#show({ kind: 'laying', file: '', customers: customersOnTill(db), refused: 0 });
+    const isReady = deltas.length > 0 ? stepBackFromDeltas(db, deltas, hidden, clock) : Promise.resolve();
+    this.#ended = isReady.then(() => this.#layAll({ file: '', refused: 0, report: null }, startedAtMs));
   }
 
   /** What was read so far is kept for the next start with the same file. */
@@ -304,6 +315,7 @@ export class CustomerImport {
     }
     keepRegion(db, present, clock.wallMs());
     this.#clear();
+    await dropDeltaCopies(db, feedMemory(db).deltas, clock);
     await this.#layAll(findings, startedAtMs);
   }
 

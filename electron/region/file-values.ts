@@ -57,8 +57,8 @@ function digitsOf(text: string): string {
 
 const readId: Reader = (text) => {
   if (roundedNumber.test(text)) return 'rounded';
-  // Failed items of the API tell `-1`, which is nobody.
-  if (text === '-1') return nothing;
+  // Failed items of the API tell `-1` or `0`, which is nobody.
+  if (/^(-1|0+(\.0+)?)$/.test(text)) return nothing;
   const value = normalUserId(text);
   return value === null ? 'not-an-id' : { value };
 };

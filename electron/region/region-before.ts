@@ -1,5 +1,5 @@
 /** The region that was on this till before the present one: kept for one step back. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { type RegionState, regionFilePath, regionState, takeRegion } from '../customers/region.ts';
 import type { Db } from '../db/open.ts';
@@ -36,4 +36,11 @@ export function stepBack(db: Db, dataDir: string, keyHex: string, nowMs: number)
     'update main.customers set as_of_ms = null where as_of_ms = ? and id in (select id from region.customers)',
   ).run(present.asOfMs);
   return true;
+}
+
+/** When the region of this till was made; null: there is none. For whoever only reads the till's database. */
+export function regionTakenAtMs(db: Db, dataDir: string): number | null {
+  const name = sql<{ name: string }>(db, 'select name from region_file').get()?.name;
+  const file = name === undefined ? null : regionFilePath(dataDir, name);
+  return file === null || !existsSync(file) ? null : statSync(file).mtimeMs;
 }

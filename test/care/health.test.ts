@@ -36,6 +36,8 @@ const health: Health = {
   restartDue: false,
   lastBackupSeconds: 86_400,
   customers: 200_000,
+  regionAgeSeconds: 7200,
+  feedFailure: 'unreachable',
 };
 
 /** IT's own receiver of heartbeats. */

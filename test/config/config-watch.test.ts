@@ -110,7 +110,7 @@ describe('a changed config', () => {
     health: { health: { heartbeatMinutes: 5 } },
     log: { log: { level: 'debug' } },
   };
-  const live = ['sync', 'data', 'rescue', 'health', 'log'];
+  const live = ['sync', 'data', 'rescue', 'region', 'health', 'log'];
 
   for (const section of Object.keys(machineConfigSchema.shape).filter((name) => name !== '$schema')) {
     it(`in ${section} ${live.includes(section) ? 'holds at once' : 'holds from the next start on, and says so'}`, () => {

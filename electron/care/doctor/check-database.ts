@@ -15,6 +15,7 @@ import { type FolderFiles, folderFiles } from '../../machine/folder-files.ts';
 import type { Secrets } from '../../machine/secrets.ts';
 import { TillCannotOpen } from '../../machine/till-cannot-open.ts';
 import { openStates, type UpdateState } from '../../model/update-view.ts';
+import { feedMemory } from '../../region/feed/feed-memory.ts';
 import { listDoubleAwards } from '../../updates/double-awards.ts';
 import { openList, selectUpdates } from '../../updates/rows.ts';
 import { ageInWords } from '../age-in-words.ts';
@@ -153,13 +154,13 @@ function lookInside(db: Db, options: CheckDatabase, keyHex: string): Found[] {
       ...facts,
       customers,
     }),
-    ...checkRegion(region, options),
+    ...checkRegion(region, feedMemory(db).asOfMs, options),
     checkWaiting(db, options.clock),
   ];
 }
 
 /** Customers that head office gave a till long ago are found, and may have another name by now. */
-function checkRegion(region: RegionState, { dataDir, clock }: CheckDatabase): Found[] {
+function checkRegion(region: RegionState, feedAsOfMs: number | null, { dataDir, clock }: CheckDatabase): Found[] {
   if (region.kind === 'none') return [];
   const file = regionFilePath(dataDir, region.name);
   if (region.kind === 'unusable') {
@@ -168,13 +169,19 @@ function checkRegion(region: RegionState, { dataDir, clock }: CheckDatabase): Fo
       'Import them again: tillside import FILE. Customers of this till and unsent changes are not affected.';
     return [act('region', found, advice, { there: false, customers: 0 })];
   }
-  const ageMs = clock.wallMs() - statSync(file).mtimeMs;
+  // A feed's deltas make no new file.
+  const ageMs = clock.wallMs() - Math.max(statSync(file).mtimeMs, feedAsOfMs ?? 0);
   const facts = { there: true, customers: region.rows, ageSeconds: Math.round(ageMs / 1000) };
-  const found = `${region.rows} customers of the region, imported ${ageInWords(ageMs)} ago`;
+  const found = `${region.rows} customers of the region, brought up to date ${ageInWords(ageMs)} ago`;
   return [
     ageMs < staleRegionMs
       ? fine('region', found, facts)
-      : look('region', found, 'Import a newer file: tillside import FILE.', facts),
+      : look(
+          'region',
+          found,
+          'Import a newer file: tillside import FILE. Or let a feed do it: region.feed in the config.',
+          facts,
+        ),
   ];
 }
 

@@ -1,0 +1,84 @@
+/** A thread that reads a delta whole and, once that was found sound, hands it over in parts. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { OpenDatabase } from '../../db/open.ts';
+import { databaseTrouble } from '../../db/trouble.ts';
+import { openKnownIds } from '../known-ids.ts';
+import { openCustomers, type Reading } from '../open-customers.ts';
+import { readPiece } from '../read-piece.ts';
+import { type ToldRow, toldRow } from '../told-row.ts';
+import { UnreadableFile, type WhyUnreadable } from '../unreadable-file.ts';
+
+export type DeltaTask = {
+  readonly file: string;
+  readonly reading: Reading;
+  readonly till: OpenDatabase;
+  readonly dataDir: string;
+};
+
+/**
+ * - `gone`: no longer of this region. Whoever was served or changed here stays, as after an import.
+ * - `erased`: at their own wish; nothing of them stays but what is unsent
+ */
+export type DeltaRow = {
+  readonly what: 'told' | 'gone' | 'erased';
+  readonly knownId: number | null;
+  readonly told: ToldRow;
+};
+
+export type FromDeltaWorker =
+  | { readonly kind: 'sound'; readonly rows: number; readonly refused: number; readonly gone: number }
+  | { readonly kind: 'rows'; readonly rows: readonly DeltaRow[] }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'unreadable'; readonly why: WhyUnreadable }
+  | { readonly kind: 'failed'; readonly code: string };
+
+const rowsAtOnce = 250;
+const task: DeltaTask = workerData;
+const port = parentPort;
+if (port === null) throw new Error('This file runs as a worker thread.');
+const tell = (message: FromDeltaWorker) => port.postMessage(message);
+
+async function read(): Promise<DeltaRow[]> {
+  const file = await openCustomers(task.file, task.reading);
+  const ids = openKnownIds(task.till, task.dataDir);
+  const rows: DeltaRow[] = [];
+  let refused = 0;
+  try {
+    for await (const { bytes } of file.pieces(file.startsAt)) {
+      ids.onOneView(() => {
+        for (const record of readPiece(bytes, file.shape).records) {
+          const told = 'why' in record ? record.why : toldRow(record.item);
+          if (typeof told === 'string' || 'why' in record) refused += 1;
+          else {
+            const { erased, gone } = record.item;
+            const what = erased === true ? 'erased' : gone === true ? 'gone' : 'told';
+            rows.push({ what, knownId: ids.of(told)?.id ?? null, told });
+          }
+        }
+      });
+    }
+  } finally {
+    ids.close();
+  }
+  const leaving = rows.filter(({ what }) => what !== 'told').length;
+  tell({ kind: 'sound', rows: rows.length, refused, gone: leaving });
+  return rows;
+}
+
+try {
+  const rows = await read();
+  let next = 0;
+  // Each message asks for the next part.
+  port.on('message', () => {
+    const part = rows.slice(next, next + rowsAtOnce);
+    next += part.length;
+    tell(part.length === 0 ? { kind: 'end' } : { kind: 'rows', rows: part });
+  });
+} catch (error) {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null;
+  if (error instanceof UnreadableFile) tell({ kind: 'unreadable', why: error.code });
+  else if (databaseTrouble(error) !== null || typeof code === 'string') {
+    tell({ kind: 'failed', code: typeof code === 'string' ? code : 'unknown' });
+  } else throw error;
+  port.close();
+}

@@ -1,0 +1,179 @@
+/** Where a feed lies: behind an https address, or in a folder or share. What it gives is checked by whoever takes it. */
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Clock } from '../../machine/clock.ts';
+import { type FeedFile, manifestName } from './manifest.ts';
+
+/** The part of `fetch` that is used: Node's own, or Electron's `net.fetch` with the platform's proxies. */
+export type Download = (url: string, init: DownloadInit) => Promise<Response>;
+type Headers = { readonly [name: string]: string };
+export type DownloadInit = {
+  readonly headers: Headers;
+  readonly redirect: 'manual';
+  readonly signal: AbortSignal;
+};
+
+/**
+ * - `unreachable`: no answer, no such folder, or cut off
+ * - `not-there`: the place answers, and has no such file
+ * - `damaged`: size or sum are not those of the manifest
+ */
+export type FetchTrouble = {
+  readonly kind: 'trouble';
+  readonly why: 'unreachable' | 'not-there' | 'damaged' | 'disk-full';
+  /** The system's own code, or the status of an answer. */
+  readonly code: string;
+};
+
+export type FetchedManifest =
+  | { readonly kind: 'text'; readonly text: string; readonly etag: string | null }
+  | { readonly kind: 'same' }
+  | FetchTrouble;
+
+export class FeedSource {
+  readonly #place: string;
+  readonly #download: Download;
+  readonly #clock: Clock;
+  readonly #stop: AbortSignal;
+
+  /** @param stop ends whatever is under way */
+  constructor(place: string, download: Download, clock: Clock, stop: AbortSignal) {
+    this.#place = place;
+    this.#download = download;
+    this.#clock = clock;
+    this.#stop = stop;
+  }
+
+  /** @param etag of the manifest that is known already */
+  async manifest(etag: string | null): Promise<FetchedManifest> {
+    try {
+      if (!this.#isWeb)
+        return { kind: 'text', text: readFileSync(path.join(this.#place, manifestName), 'utf8'), etag: null };
+      const known: Headers = etag === null ? {} : { 'If-None-Match': etag };
+      return await this.#ask(manifestName, known, async (answer): Promise<FetchedManifest> => {
+        if (answer.status === 304) return { kind: 'same' };
+        if (answer.status !== 200) return unusable(answer.status);
+        return { kind: 'text', text: await answer.text(), etag: answer.headers.get('etag') };
+      });
+    } catch (error) {
+      return troubleOf(error);
+    }
+  }
+
+  /** Brings a file whole to `target`, going on where an earlier try was cut off. @returns null once size and sum are right */
+  async fetch({ name, size, sha256 }: FeedFile, target: string): Promise<FetchTrouble | null> {
+    const part = `${target}.part`;
+    try {
+      const had = existsSync(part) ? statSync(part).size : 0;
+      const from = had > size ? 0 : had;
+      if (from < size || size === 0) {
+        const trouble = this.#isWeb ? await this.#fetchOverWeb(name, part, from) : await this.#copy(name, part, from);
+        if (trouble !== null) return trouble;
+      }
+      if (statSync(part).size !== size || (await sumOf(part)) !== sha256) {
+        rmSync(part, { force: true });
+        return { kind: 'trouble', why: 'damaged', code: 'sum' };
+      }
+      renameSync(part, target);
+      return null;
+    } catch (error) {
+      return troubleOf(error);
+    }
+  }
+
+  get #isWeb(): boolean {
+    return /^https?:/.test(this.#place);
+  }
+
+  async #copy(name: string, part: string, from: number): Promise<null> {
+    await pipeline(createReadStream(path.join(this.#place, name), { start: from }), writeFrom(part, from), {
+      signal: this.#stop,
+    });
+    return null;
+  }
+
+  async #fetchOverWeb(name: string, part: string, from: number): Promise<FetchTrouble | null> {
+    const range: Headers = from === 0 ? {} : { Range: `bytes=${from}-` };
+    return await this.#ask(name, range, async (answer, alive): Promise<FetchTrouble | null> => {
+      const isRest =
+        answer.status === 206 && answer.headers.get('content-range')?.startsWith(`bytes ${from}-`) === true;
+      if (answer.status !== 200 && !isRest) {
+        // Whatever lies here is no beginning of that file.
+        if (answer.status === 416) rmSync(part, { force: true });
+        return unusable(answer.status);
+      }
+      if (answer.body === null) return unusable(answer.status);
+      await keepAll(answer.body, part, isRest ? from : 0, alive);
+      return null;
+    });
+  }
+
+  /** @param read calls `alive` while something still comes */
+  async #ask<Result>(
+    name: string,
+    headers: Headers,
+    read: (answer: Response, alive: () => void) => Promise<Result>,
+  ): Promise<Result> {
+    const abort = new AbortController();
+    let cancel = this.#clock.after(silentForMs, () => abort.abort());
+    const alive = () => {
+      cancel();
+      cancel = this.#clock.after(silentForMs, () => abort.abort());
+    };
+    try {
+      const answer = await this.#download(`${this.#place}/${name}`, {
+        // Size and sum are those of the file as it lies there.
+        headers: { ...headers, 'Accept-Encoding': 'identity' },
+        redirect: 'manual',
+        signal: AbortSignal.any([abort.signal, this.#stop]),
+      });
+      return await read(answer, alive);
+    } finally {
+      cancel();
+    }
+  }
+}
+
+/** Nothing came for so long: nothing will. */
+const silentForMs = 60_000;
+
+/** What has come is kept, also where the rest does not come. */
+async function keepAll(body: AsyncIterable<Uint8Array>, part: string, from: number, alive: () => void): Promise<void> {
+  const file = await open(part, from === 0 ? 'w' : 'r+', 0o600);
+  try {
+    let at = from;
+    for await (const piece of body) {
+      alive();
+      await file.writev([piece], at);
+      at += piece.length;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function writeFrom(part: string, from: number) {
+  return createWriteStream(part, from === 0 ? { mode: 0o600 } : { flags: 'r+', start: from });
+}
+
+function unusable(status: number): FetchTrouble {
+  return { kind: 'trouble', why: status === 404 || status === 410 ? 'not-there' : 'unreachable', code: String(status) };
+}
+
+function troubleOf(error: unknown): FetchTrouble {
+  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
+  const own: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : null;
+  const code = typeof own === 'string' ? own : 'UNKNOWN';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return { kind: 'trouble', why: 'disk-full', code };
+  return { kind: 'trouble', why: code === 'ENOENT' ? 'not-there' : 'unreachable', code };
+}
+
+/** SHA-256, in hexadecimal. */
+export async function sumOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 18 }), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,128 @@
+/**
+ * Takes a delta: read and checked whole in a thread, then laid over the till's customers a few milliseconds at a time.
+ * Cut off in the middle, the same delta is taken again from the start: each of its rows says how a customer is, not how
+ * they changed.
+ */
+import { Worker } from 'node:worker_threads';
+import { customersOnTill } from '../../customers/region.ts';
+import type { Db, OpenDatabase } from '../../db/open.ts';
+import { inTransaction } from '../../db/statements.ts';
+import type { Clock } from '../../machine/clock.ts';
+import type { Reading } from '../open-customers.ts';
+import type { WhyUnreadable } from '../unreadable-file.ts';
+import type { DeltaRow, DeltaTask, FromDeltaWorker } from './delta-worker.ts';
+import { takeDeltaRow } from './take-delta-row.ts';
+
+const workerFile = new URL(
+  import.meta.url.endsWith('.ts') ? './delta-worker.ts' : './delta-worker.js',
+  import.meta.url,
+);
+
+const sliceMs = 4;
+
+export type DeltaTaking = {
+  readonly db: Db;
+  readonly onFile: OpenDatabase;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly reading: Reading;
+  readonly customerChanged: (customerId: number) => void;
+  readonly stopped: () => boolean;
+};
+
+export type DeltaTaken =
+  | { readonly kind: 'taken'; readonly changed: number; readonly hidden: readonly number[] }
+  /** Too many of its lines cannot be taken, or too many customers would go: nothing has changed. */
+  | { readonly kind: 'doubtful' }
+  | { readonly kind: 'unreadable'; readonly why: WhyUnreadable }
+  | { readonly kind: 'failed'; readonly code: string }
+  | { readonly kind: 'stopped' };
+
+/** @param hidden ids that deltas before this one have hidden */
+export async function takeDelta(
+  at: DeltaTaking,
+  file: string,
+  asOfMs: number,
+  hidden: readonly number[],
+): Promise<DeltaTaken> {
+  const { onFile, dataDir, reading } = at;
+  const task: DeltaTask = { file, reading, till: onFile, dataDir };
+  const worker = new Worker(workerFile, { workerData: task });
+  const next = messagesOf(worker);
+  const nowHidden = new Set(hidden);
+  let changed = 0;
+  try {
+    for (;;) {
+      const message = await next();
+      switch (message?.kind) {
+        case 'sound': {
+          const lines = message.rows + message.refused;
+          const isDoubtful = message.refused > lines * 0.02 || message.gone > customersOnTill(at.db) / 5;
+          if (isDoubtful) return { kind: 'doubtful' };
+          worker.postMessage('next');
+          break;
+        }
+        case 'rows':
+          worker.postMessage('next');
+          changed += await layRows(at, message.rows, asOfMs, nowHidden);
+          if (at.stopped()) return { kind: 'stopped' };
+          break;
+        case 'end':
+          return { kind: 'taken', changed, hidden: [...nowHidden] };
+        case 'unreadable':
+        case 'failed':
+          return message;
+        default:
+          return { kind: 'stopped' };
+      }
+    }
+  } finally {
+    await worker.terminate();
+  }
+}
+
+async function layRows(
+  { db, clock, customerChanged, stopped }: DeltaTaking,
+  rows: readonly DeltaRow[],
+  asOfMs: number,
+  hidden: Set<number>,
+): Promise<number> {
+  const changed: number[] = [];
+  for (let at = 0; at < rows.length && !stopped(); ) {
+    const untilMs = clock.monotonicMs() + sliceMs;
+    inTransaction(db, () => {
+      do {
+        const row = rows[at];
+        const id = row === undefined ? null : takeDeltaRow(db, row, asOfMs, hidden);
+        if (id !== null) changed.push(id);
+        at += 1;
+      } while (at < rows.length && clock.monotonicMs() < untilMs);
+    });
+    await new Promise<void>((resolve) => clock.after(0, resolve));
+  }
+  for (const id of changed) customerChanged(id);
+  return changed.length;
+}
+
+/** @returns a function that gives the next message; null: the thread has ended */
+function messagesOf(worker: Worker): () => Promise<FromDeltaWorker | null> {
+  const come: (FromDeltaWorker | null)[] = [];
+  let waiting: ((message: FromDeltaWorker | null) => void) | null = null;
+  const take = (message: FromDeltaWorker | null) => {
+    const give = waiting;
+    waiting = null;
+    if (give === null) come.push(message);
+    else give(message);
+  };
+  worker.on('message', take);
+  worker.once('error', () => take(null));
+  worker.once('exit', () => take(null));
+  return () => {
+    const ready = come.shift();
+    return ready === undefined
+      ? new Promise((resolve) => {
+          waiting = resolve;
+        })
+      : Promise.resolve(ready);
+  };
+}

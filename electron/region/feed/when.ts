@@ -1,0 +1,57 @@
+/** When a till looks at its feed: at its own random moment of a window of the store's day, so that not all come at once. */
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMinutes = 24 * 60;
+
+export type FeedTimes = { readonly everyHours: number; readonly at: string | null };
+
+/** How late a till may be before it looks at any time of day: one that is closed at night never sees its window. */
+const lateBy = 1.5;
+
+/**
+ * How long until the till looks.
+ * @param lastMs when it last had an answer; null: never
+ * @param fraction from 0 to 1, a new one each time
+ */
+export function waitForFeed(
+  { everyHours, at }: FeedTimes,
+  lastMs: number | null,
+  nowMs: number,
+  timeZone: string,
+  fraction: number,
+): number {
+  const dueMs = lastMs === null ? nowMs : Math.min(lastMs, nowMs) + everyHours * hourMs;
+  const soonMs = fraction * 2 * minuteMs;
+  if (at === null) return Math.max(0, dueMs - nowMs) + soonMs;
+  const lateMs = lastMs === null ? nowMs : Math.min(lastMs, nowMs) + everyHours * lateBy * hourMs;
+  const untilLateMs = Math.max(0, lateMs - nowMs) + soonMs;
+  const { fromMinute, minutes } = windowOf(at);
+  // A window that begins a little early still counts as the day's.
+  const earliestMs = Math.max(nowMs, dueMs - (minutes / 2) * minuteMs);
+  const minute = minuteOfDay(earliestMs, timeZone);
+  const into = (minute - fromMinute + dayMinutes) % dayMinutes;
+  const inWindow = into < minutes;
+  const beginsInMs = inWindow ? 0 : (dayMinutes - into) * minuteMs;
+  const restMs = (inWindow ? minutes - into : minutes) * minuteMs;
+  return Math.min(earliestMs - nowMs + beginsInMs + fraction * restMs, untilLateMs);
+}
+
+function windowOf(at: string): { readonly fromMinute: number; readonly minutes: number } {
+  const [from = 0, to = 0] = at.split('-').map((time) => {
+    const [hour = 0, minute = 0] = time.split(':').map(Number);
+    return hour * 60 + minute;
+  });
+  return { fromMinute: from, minutes: (to - from + dayMinutes) % dayMinutes || dayMinutes };
+}
+
+function minuteOfDay(atMs: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en', {
+    timeZone,
+    hour: 'numeric',
+    minute: 'numeric',
+    hourCycle: 'h23',
+  }).formatToParts(atMs);
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value ?? 0);
+  return part('hour') * 60 + part('minute');
+}
