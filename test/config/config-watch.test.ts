@@ -106,6 +106,7 @@ describe('a changed config', () => {
     scanner: { scanner: { prefix: ']C1' } },
     data: { data: { retentionDays: 30 } },
     rescue: { rescue: { publicKey: 'MCowBQYDK2VuAyEAL+V1wFVi2zbUpyEO2OFMUTzcmMqj2iQBrzzFW3GF9Ak=' } },
+    region: { region: { everyHours: 12 } },
     update: { update: { channel: 'beta' } },
     health: { health: { heartbeatMinutes: 5 } },
     log: { log: { level: 'debug' } },
