@@ -11,8 +11,8 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 const heading = 'user_id,firstname,mobile\n';
 
 describe('tillside region publish', () => {
-  it('makes one region of several files, signs it, and names what is new, changed and gone', async (t) => {
-    const folder = temporaryFolder(t);
+  it('makes one region of several files, signs it, and names what is new, changed and gone', async () => {
+    const folder = temporaryFolder();
     const to = path.join(folder, 'feed');
     const { privateKey } = generateKeyPairSync('ed25519');
     const key = path.join(folder, 'region.pem');
@@ -53,8 +53,8 @@ describe('tillside region publish', () => {
     assert.deepEqual(readdirSync(to), names);
   });
 
-  it('publishes nothing that looks wrong, and writes over no folder of somebody else', async (t) => {
-    const folder = temporaryFolder(t);
+  it('publishes nothing that looks wrong, and writes over no folder of somebody else', async () => {
+    const folder = temporaryFolder();
     const file = path.join(folder, 'all.csv');
     const to = path.join(folder, 'feed');
     const publish = (...more: string[]) => run(['region', 'publish', file, '--to', to, ...more]);
