@@ -71,7 +71,8 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
     amount: (value) => amount.format(value),
     signed: (value) => signed.format(value),
     serverDate: (text) => (hasOffset(text) ? shownMoment(text, day) : withServerMs(text, (ms) => date.format(ms))),
-    serverDateTime: (text) => withServerMs(text, (ms) => unbroken(dateTime.format(ms))),
+    serverDateTime: (text) =>
+      unbroken(hasOffset(text) ? shownMoment(text, moment) : withServerMs(text, (ms) => dateTime.format(ms))),
     serverMs: (text) => momentOf(text, timeZone),
     moment: (atMs) => unbroken(moment.format(atMs)),
     age: (atMs, nowMs) => {

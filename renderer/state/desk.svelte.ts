@@ -1,5 +1,5 @@
 import type { FillableIdentifier, Identifier } from '../../electron/model/customer.ts';
-import type { CustomerView, LookupResult } from '../../electron/model/customer-view.ts';
+import type { CustomerView, LookupResult, PurchasesResult } from '../../electron/model/customer-view.ts';
 import type { UpdateView } from '../../electron/model/update-view.ts';
 import { CallFailed, type Services } from '../bridge.ts';
 import { CustomerForm, isFillable, type Saved } from './customer-form.svelte.ts';
@@ -162,6 +162,11 @@ export class Desk {
     }
     this.#rereadSoon();
     return saved;
+  }
+
+  /** Purchases with their amounts: a question to head office of its own. */
+  async purchases(customerId: number): Promise<PurchasesResult> {
+    return await this.#services.call('customers.purchases', { customerId });
   }
 
   async lookAgain(): Promise<void> {

@@ -137,6 +137,8 @@ test('the loyalty column answers what a customer asks, in its order, and is sile
   await expect(part('Recent purchases').getByRole('listitem')).toHaveCount(3);
   await part('Recent purchases').getByRole('button', { name: 'Show all' }).click();
   await expect(part('Recent purchases').getByRole('listitem')).toHaveCount(4);
+  // The scene's head office does not answer about amounts: what is known stays, and says so.
+  await expect(part('Recent purchases').getByRole('status')).toContainText('Couldn’t refresh');
 
   // Rita Jones: nothing of these was ever told.
   await touchScenes.show(stateOf('invalid'));
