@@ -4,6 +4,7 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { messageOptions } from '../renderer/i18n/compile-messages.ts';
+import { splitTexts } from '../renderer/i18n/split-texts.ts';
 import { bundledPackagesFile } from './bundles.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -11,7 +12,11 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   root: here('../renderer'),
   base: './',
-  plugins: [paraglideVitePlugin(messageOptions), svelte({ configFile: false, compilerOptions: { runes: true } })],
+  plugins: [
+    paraglideVitePlugin(messageOptions),
+    splitTexts(here('../renderer/main.ts')),
+    svelte({ configFile: false, compilerOptions: { runes: true } }),
+  ],
   build: {
     outDir: here('../dist/renderer'),
     emptyOutDir: true,

@@ -3,7 +3,7 @@ import './theme/base.css';
 import App from './App.svelte';
 import { servicesOfWindow } from './bridge.ts';
 import { startLanguage } from './i18n/language.svelte.ts';
-import { m } from './i18n/messages.ts';
+import { fetchLaterTexts, m } from './i18n/messages.ts';
 import { Guide } from './state/guide.svelte.ts';
 import { browserMachine } from './state/machine.ts';
 import { Screen } from './state/screen.svelte.ts';
@@ -22,7 +22,7 @@ const language = await startLanguage(
 );
 if (services === null) target.textContent = m.app_no_program();
 else if (trouble !== null) {
-  const { default: TroublePage } = await import('./pages/TroublePage.svelte');
+  const [{ default: TroublePage }] = await Promise.all([import('./pages/TroublePage.svelte'), fetchLaterTexts()]);
   mount(TroublePage, { target, props: { services, first: trouble } });
 } else {
   const screen = new Screen(services, browserMachine, language);

@@ -28,6 +28,24 @@ const load: Record<Locale, () => Promise<Messages>> = {
 };
 
 let shown: Messages = english;
+let later: object = {};
+let fetching: Promise<void> | null = null;
+
+/**
+ * Has the English texts that the first screen cannot say. Whoever fetches a page that comes after the search waits for
+ * them, too; other languages come whole.
+ */
+export function fetchLaterTexts(): Promise<void> {
+  fetching ??= import('./compiled/messages/en.js?later')
+    .then((texts) => {
+      later = texts;
+    })
+    .catch((error: unknown) => {
+      fetching = null;
+      throw error;
+    });
+  return fetching;
+}
 
 export function showMessages(messages: Messages): void {
   shown = messages;
@@ -50,7 +68,8 @@ export const m: Texts = new Proxy(Object.create(null), {
   get(_, name) {
     const known = byName.get(name);
     if (known !== undefined) return known;
-    const say = (...inputs: readonly unknown[]): string => Reflect.apply(Reflect.get(shown, name), undefined, inputs);
+    const say = (...inputs: readonly unknown[]): string =>
+      Reflect.apply(Reflect.get(shown, name) ?? Reflect.get(later, name), undefined, inputs);
     byName.set(name, say);
     return say;
   },

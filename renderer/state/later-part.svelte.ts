@@ -1,4 +1,5 @@
 import type { Component } from 'svelte';
+import { fetchLaterTexts } from '../i18n/messages.ts';
 
 /**
  * A part of the screen that the counter does not need to stand: fetched from the program's own files once it does, so that
@@ -21,8 +22,8 @@ export class LaterPart<Props extends Record<string, unknown>> {
 
   /** @throws where the file cannot be had */
   fetch(): Promise<void> {
-    this.#coming ??= this.#load()
-      .then((module) => {
+    this.#coming ??= Promise.all([this.#load(), fetchLaterTexts()])
+      .then(([module]) => {
         this.#part = module.default;
       })
       .catch((error: unknown) => {

@@ -91,7 +91,7 @@ export class ScanBurst {
     const starts = this.#signs.flatMap(({ gapMs }, at) => (at === 0 || gapMs > breakMs ? [at] : []));
     let from = starts.pop() ?? 0;
     for (const before of starts.toReversed()) {
-      if (this.#signs.length - from >= fewestKeys && !this.#isReader(this.#signs.slice(before, from))) break;
+      if (this.#signs.length - from >= fewestKeys && !this.#mayBeReader(before, from)) break;
       from = before;
     }
     const signs = this.#signs.slice(from);
@@ -104,8 +104,9 @@ export class ScanBurst {
     return isFramed || /[\d@]/.test(read) || read === read.toUpperCase() ? { read, from } : null;
   }
 
-  #isReader(signs: readonly Sign[]): boolean {
-    return signs.length > 2 && median(gapsOf(signs)) <= this.#limitMs;
+  /** A person's key stays in the field; but the first sign after a pause may be the reader's, cut off by a break. */
+  #mayBeReader(from: number, to: number): boolean {
+    return to - from === 1 ? from === 0 : median(gapsOf(this.#signs.slice(from, to))) <= this.#limitMs;
   }
 }
 

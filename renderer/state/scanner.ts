@@ -2,7 +2,7 @@
  * A card reader is a keyboard that types wherever the focus is. This stands above everything on the page: it takes a
  * whole scan back out of whatever had the focus, keeps its last key from doing anything, and hands the code on.
  */
-import { type ReaderFraming, unframed } from '../../electron/model/scan-framing.ts';
+import { noFraming, type ReaderFraming, unframed } from '../../electron/model/scan-framing.ts';
 import { type Scan, ScanBurst } from './scan-burst.ts';
 
 const storageKey = 'tillside.scanner';
@@ -15,7 +15,8 @@ const controlSigns = new Set(['b', 'c', 'd', ']', '^']);
 const ownKeys = new Set(['Shift', 'Control', 'CapsLock', 'AltGraph']);
 
 type Settings = {
-  readonly framing: () => ReaderFraming;
+  /** Undefined: not told yet, or nothing of its own. */
+  readonly framing: () => ReaderFraming | undefined;
   readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
   /** Texts in this box are searched for anyway. */
   readonly searchBox: string;
@@ -24,7 +25,7 @@ type Settings = {
 
 /** @returns a function that stops listening */
 export function watchScanner(window: Window, { framing, storage, searchBox, onScan }: Settings): () => void {
-  const burst = new ScanBurst(framing, Number(storage.getItem(storageKey)) || null);
+  const burst = new ScanBurst(() => framing() ?? noFraming, Number(storage.getItem(storageKey)) || null);
   /** What puts the fields back that a scan was typed into, with the number of the first sign that went there. */
   let held: { readonly from: number; readonly putBack: () => void }[] = [];
   let holding: Element | null = null;
@@ -47,7 +48,7 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
     // The last first: each field ends as it was before the first sign of the scan.
     for (const one of held.toReversed()) if (one.from >= from) one.putBack();
     held = [];
-    onScan(unframed(read, framing()));
+    onScan(unframed(read, framing() ?? noFraming));
   }
 
   function onKey(event: KeyboardEvent): void {

@@ -3,8 +3,7 @@ import type { ScreenPart } from '../../electron/ipc/schema.ts';
 import type { UpdateView } from '../../electron/model/update-view.ts';
 import type { Services } from '../bridge.ts';
 import { type Formats, makeFormats } from '../format/formats.ts';
-import { m } from '../i18n/messages.ts';
-import { broughtWords, reasonSentence } from '../words/outcome-words.ts';
+import { fetchLaterTexts, m } from '../i18n/messages.ts';
 import { statusSentence } from '../words/status-words.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { Care } from './care.svelte.ts';
@@ -15,6 +14,12 @@ import type { Machine } from './machine.ts';
 import { Search, type SearchOption } from './search.svelte.ts';
 import { TillState } from './till.svelte.ts';
 import { UpdateList } from './update-list.svelte.ts';
+
+/** They come with the page of a customer: nobody hears of a save before that. */
+const savedWords = async () => {
+  await fetchLaterTexts();
+  return await import('../words/saved-words.ts');
+};
 
 /** A part that breaks again and again must not fill the log. */
 const mostFaults = 50;
@@ -47,7 +52,7 @@ export class Screen {
       if (this.desk.isOpen(customerId)) this.announcer.say(m.announce_merged());
     });
     this.desk = new Desk(services, machine, {
-      moved: (update) => this.#moved(update),
+      moved: (update) => void this.#moved(update),
       viewed: (view) => this.search.follow(view),
     });
     this.updates = new UpdateList(services, machine);
@@ -97,7 +102,7 @@ export class Screen {
     this.#setUp = when;
   }
 
-  /** A key or a press of staff. Whatever they asked for before it may still be shown, and opens nothing by itself any more. */
+  /** A key other than Enter, or a press of staff. Whatever they asked for before it may still be shown, and opens nothing by itself any more. */
   acted(): void {
     this.#acts += 1;
     this.till.active();
@@ -105,6 +110,7 @@ export class Screen {
 
   /** What Enter in the search opens; nobody where staff have gone on before the answer came, or have to choose. */
   async enter(): Promise<Opened | null> {
+    this.acted();
     const { turn } = this.desk;
     const acts = this.#acts;
     const option = await this.search.enter();
@@ -153,42 +159,16 @@ export class Screen {
     if (saved === null) return false;
     const update = this.desk.form?.view.updates.find(({ updateId }) => updateId === saved.updateId);
     // One that was answered meanwhile has been told of already.
-    if (update?.state !== 'applied' && update?.state !== 'attention') this.announcer.say(this.savedSentence(update));
+    if (update?.state === 'applied' || update?.state === 'attention') return true;
+    const { savedSentence } = await savedWords();
+    this.announcer.say(savedSentence(update, this));
     return true;
   }
 
-  /** What became of a saved change; without its update, what will become of it as things stand. */
-  savedSentence(update: UpdateView | undefined): string {
-    switch (update?.state) {
-      case 'applied': {
-        const brought = this.#formats.list(broughtWords(update, this.#formats));
-        return brought === '' ? m.announce_sent_plain() : m.announce_sent({ brought });
-      }
-      case 'attention':
-        return update.reason === null ? m.fate_needs_you() : reasonSentence(update.reason, this.till.org);
-      case 'unknown':
-        return m.save_done_checking();
-      case 'cancelled':
-        return m.fate_cancelled();
-      case 'discarded':
-        return m.fate_discarded();
-      case 'sending':
-        return m.save_done_sending();
-      case 'queued':
-      case undefined: {
-        const { paused, connection } = this.till.sync;
-        if (paused !== null) return m.save_done_paused();
-        return connection.kind === 'offline' ? m.save_done_offline() : m.save_done_online();
-      }
-    }
-  }
-
-  #moved(update: UpdateView): void {
-    if (update.state === 'applied') this.announcer.say(this.savedSentence(update));
-    if (update.state === 'attention' && update.reason !== null) {
-      const sentence = reasonSentence(update.reason, this.till.org);
-      this.announcer.say(m.announce_needs_you({ customer: update.customerName, sentence }));
-    }
+  async #moved(update: UpdateView): Promise<void> {
+    const { movedSentence } = await savedWords();
+    const sentence = movedSentence(update, this);
+    if (sentence !== null) this.announcer.say(sentence);
   }
 }
 

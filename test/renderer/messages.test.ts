@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'svelte/compiler';
 import { localeOf, locales, m } from '../../renderer/i18n/messages.ts';
+import { firstTexts, splitTexts } from '../../renderer/i18n/split-texts.ts';
 import { byCategory, formsOf, read, readAll } from './message-files.ts';
 
 const renderer = path.resolve(import.meta.dirname, '../../renderer');
@@ -122,5 +123,35 @@ describe('the texts of the screen', () => {
     assert.equal(localeOf('zh'), 'zh-CN');
     assert.equal(localeOf('pt-BR'), 'en');
     assert.equal(m.search_count({ count: 2 }), '2 customers found');
+  });
+});
+
+describe('the texts that a till loads before it can be used', () => {
+  const first = firstTexts(path.join(renderer, 'main.ts'));
+
+  it('are those of the files that the first screen imports outright, and no others', () => {
+    for (const name of ['search_label', 'app_bug', 'broken_title', 'staff_sign_in', 'sync_all_sent']) {
+      assert.equal(first.has(name), true, name);
+    }
+    for (const name of ['care_back_up', 'updates_discard', 'loyalty_points', 'trouble_title']) {
+      assert.equal(first.has(name), false, name);
+    }
+    assert.ok([...first].filter((name) => names.includes(name)).length < names.length / 2);
+  });
+
+  it('leave every other text to the part that comes later, each in one of the two', () => {
+    const code = names.map((name) => `export const ${name} = () => {\n\treturn \`\`\n};`).join('\n\n');
+    const plugin = splitTexts(path.join(renderer, 'main.ts'));
+    const { buildStart, transform } = plugin;
+    assert.ok(typeof buildStart === 'function' && typeof transform === 'function');
+    Reflect.apply(buildStart, undefined, []);
+    const half = (id: string): string => Reflect.apply(transform, undefined, [code, id]).code;
+    const namesIn = (text: string) => [...text.matchAll(/^export const (\w+)/gm)].map(([, name]) => name ?? '');
+    const [now, later] = ['', '?later'].map((part) => namesIn(half(`/compiled/messages/en.js${part}`)));
+    assert.deepEqual([...(now ?? []), ...(later ?? [])].toSorted(), names.toSorted());
+    assert.deepEqual(
+      now?.filter((name) => !first.has(name)),
+      [],
+    );
   });
 });

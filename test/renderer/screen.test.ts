@@ -5,6 +5,7 @@ import type { OnlineResult } from '../../electron/model/customer-view.ts';
 import type { UpdateView } from '../../electron/model/update-view.ts';
 import { customer, deferred, machine, services, settled, update } from './rig.ts';
 
+const { savedSentence } = await import('../../renderer/words/saved-words.ts');
 const { Screen } = await import('../../renderer/state/screen.svelte.ts');
 
 const { updateId } = update();
@@ -46,12 +47,12 @@ test('a save that was answered before the screen had read it is said to be sent,
     result: { effects, warnings: [], answer: null, confirmedBy: 'answer' },
   });
   assert.match(said(screen), /^Sent\. 50 points added/);
-  assert.match(screen.savedSentence(screen.desk.form?.view.updates[0]), /^Sent\. 50 points added/);
+  assert.match(savedSentence(screen.desk.form?.view.updates[0], screen), /^Sent\. 50 points added/);
 });
 
 test('a change that was taken back is not said to be going', async () => {
   const screen = await saved({ state: 'queued' });
-  assert.equal(screen.savedSentence(update({ state: 'cancelled' })), 'Cancelled');
+  assert.equal(savedSentence(update({ state: 'cancelled' }), screen), 'Cancelled');
 });
 
 /** A screen whose look-up online is answered by hand. */

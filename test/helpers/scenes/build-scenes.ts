@@ -9,7 +9,7 @@ const speakPseudo: Plugin = {
   name: 'speak-pseudo',
   enforce: 'post',
   transform(code, id) {
-    if (!id.endsWith('/compiled/messages/en.js')) return null;
+    if (!id.split('?')[0]?.endsWith('/compiled/messages/en.js')) return null;
     const said = code.replaceAll(/^export const (\w+) = ([\s\S]*?^\});$/gm, 'export const $1 = strange($2);');
     return { code: `import { strange } from ${JSON.stringify(pseudo)};\n${said}`, map: null };
   },

@@ -1,0 +1,47 @@
+/** What became of a saved change, as the save bar says it and the live region. */
+
+import type { OrgView } from '../../electron/model/org-view.ts';
+import type { SyncStatus } from '../../electron/model/sync-status.ts';
+import type { UpdateView } from '../../electron/model/update-view.ts';
+import type { Formats } from '../format/formats.ts';
+import { m } from '../i18n/messages.ts';
+import { broughtWords, reasonSentence } from './outcome-words.ts';
+
+type Shown = {
+  readonly formats: Formats;
+  readonly till: { readonly org: OrgView | null; readonly sync: Pick<SyncStatus, 'paused' | 'connection'> };
+};
+
+/** Without its update: what will become of it as things stand. */
+export function savedSentence(update: UpdateView | undefined, { formats, till }: Shown): string {
+  switch (update?.state) {
+    case 'applied': {
+      const brought = formats.list(broughtWords(update, formats));
+      return brought === '' ? m.announce_sent_plain() : m.announce_sent({ brought });
+    }
+    case 'attention':
+      return update.reason === null ? m.fate_needs_you() : reasonSentence(update.reason, till.org);
+    case 'unknown':
+      return m.save_done_checking();
+    case 'cancelled':
+      return m.fate_cancelled();
+    case 'discarded':
+      return m.fate_discarded();
+    case 'sending':
+      return m.save_done_sending();
+    case 'queued':
+    case undefined: {
+      const { paused, connection } = till.sync;
+      if (paused !== null) return m.save_done_paused();
+      return connection.kind === 'offline' ? m.save_done_offline() : m.save_done_online();
+    }
+  }
+}
+
+/** An update of the open customer moved on; null where nobody needs to be told. */
+export function movedSentence(update: UpdateView, shown: Shown): string | null {
+  if (update.state === 'applied') return savedSentence(update, shown);
+  if (update.state !== 'attention' || update.reason === null) return null;
+  const sentence = reasonSentence(update.reason, shown.till.org);
+  return m.announce_needs_you({ customer: update.customerName, sentence });
+}
