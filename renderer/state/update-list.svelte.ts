@@ -52,6 +52,15 @@ export class UpdateList {
     return this.#pages.get(Math.floor(index / pageSize))?.[index % pageSize] ?? null;
   }
 
+  /** -1: it is not among those that were read, such as one that has left the list */
+  indexOf(updateId: string): number {
+    for (const [page, updates] of this.#pages) {
+      const at = updates.findIndex((update) => update.updateId === updateId);
+      if (at >= 0) return page * pageSize + at;
+    }
+    return -1;
+  }
+
   history(updateId: string): readonly UpdateHistoryEntry[] | null {
     return this.#history.get(updateId) ?? null;
   }

@@ -47,7 +47,10 @@ export function severalValues(value: string): readonly string[] | null {
   }
 }
 
-export function valueWords(key: FieldKey, value: string | null | undefined, formats: Formats): string {
+/** What the words of a value depend on besides it. */
+type Shown = { readonly formats: Formats; readonly till: { readonly org: OrgView | null } };
+
+export function valueWords(key: FieldKey, value: string | null | undefined, { formats, till }: Shown): string {
   if (value === undefined) return m.field_not_known();
   if (value === null || value === '') return m.value_empty();
   if (key === 'type') return value === 'LOYALTY' ? m.value_member() : m.value_non_member();
@@ -55,14 +58,25 @@ export function valueWords(key: FieldKey, value: string | null | undefined, form
   if (key === 'mobile') return mobileText(value);
   if (key === 'registeredOn') return formats.serverDateTime(value);
   if (key.startsWith('subscription.')) return value === '1' ? m.value_on() : m.value_off();
+  const definition = definitionOf(key, till.org);
+  if (definition !== undefined && isYesOrNo(definition)) return isYes(value) ? m.value_yes() : m.value_no();
   if (/^\d{4}-\d\d-\d\d$/.test(value)) return formats.serverDate(value);
   const several = severalValues(value);
   return several === null ? value : several.length === 0 ? m.value_empty() : formats.list(several);
 }
 
+/** A field of the organisation's that is a switch on the form, whatever the server writes for its two sides. */
+export function isYesOrNo({ widget, dataType, options }: FieldDefinition): boolean {
+  return options.length === 0 && (widget === 'checkbox' || dataType === 'boolean');
+}
+
+export function isYes(value: string): boolean {
+  return /^(1|true|yes)$/i.test(value);
+}
+
 /** What somebody typed: a number without its country's code is nobody else's. */
-export function typedWords(key: FieldKey, typed: string, formats: Formats): string {
-  return key === 'mobile' && !typed.startsWith('+') ? typed : valueWords(key, typed, formats);
+export function typedWords(key: FieldKey, typed: string, shown: Shown): string {
+  return key === 'mobile' && !typed.startsWith('+') ? typed : valueWords(key, typed, shown);
 }
 
 export function fraudWord(status: string): string {

@@ -23,7 +23,11 @@ const facts: TillFacts = {
 
 test('what an event told of the till is newer than the answer that was asked for before it', async () => {
   const asked = deferred<TillFacts>();
-  const rig = services({ 'till.facts': () => asked.promise, 'customers.importState': () => ({ kind: 'none' }) });
+  const rig = services({
+    'till.facts': () => asked.promise,
+    'customers.importState': () => ({ kind: 'none' }),
+    'customers.region': () => ({ customers: 0, asOfMs: null, beforeAsOfMs: null }),
+  });
   const care = new Care(rig.services);
   const started = care.start();
   rig.tell('till.changed', { ...facts, isDamaged: true });

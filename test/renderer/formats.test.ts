@@ -81,3 +81,13 @@ describe('numbers and dates', () => {
     assert.equal(india.typedDate('next week', false), 'next week');
   });
 });
+
+it('ages are written in the same digits as numbers and dates, in every language', () => {
+  for (const language of ['ar', 'hi', 'ar-EG', 'fa', 'mr']) {
+    const formats = makeFormats(language, 'IN', 'Asia/Kolkata');
+    for (const agoMs of [90_000, 3 * 3_600_000, 5 * 86_400_000, 40 * 86_400_000]) {
+      const age = formats.age(1_700_000_000_000 - agoMs, 1_700_000_000_000);
+      assert.doesNotMatch(age, /[^\P{Nd}0-9]/u, `${language}: ${age}`);
+    }
+  }
+});

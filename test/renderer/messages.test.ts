@@ -24,6 +24,7 @@ const noWords = /^[^\p{L}]*$|^(?:HTTP|Tab|Esc|Enter|Ctrl\+S|SMS)$/u;
 const sameWords: { readonly [locale: string]: readonly string[] } = {
   de: ['Code', 'Name', 'Offline', 'Passphrase', 'Version'],
   id: ['Email', 'Program'],
+  es: ['no'],
   fr: ['Clients', 'Code', 'Configuration', 'Contact', 'Coupon', 'Coupons', 'Message', 'Mobile', 'Points', 'Version'],
 };
 /** What no text of a language may hold: straight quotes, and a space that lets a sign fall on the next line. */

@@ -97,3 +97,28 @@ test('pasted text of any length is searched for, and nobody is told to close Til
   await expect(till.page.getByText(/matches/)).toBeVisible();
   await expect(till.page.getByText(/isn’t responding/)).toHaveCount(0);
 });
+
+test('what may not be changed can be reached with keys, says why, and stays as it is', async ({ till }) => {
+  const { page } = till;
+  await answerOf(page, 'customers.open', (answer) => {
+    const { ok } = JSON.parse(answer);
+    const own = Object.keys(ok.locks)
+      .concat(Object.keys(ok.fields))
+      .filter((key) => /^(custom|extended)\./.test(key));
+    const locks = Object.fromEntries(['fraudStatus', ...own].map((key) => [key, 'disabled-field']));
+    return JSON.stringify({ ok: { ...ok, locks: { ...ok.locks, ...locks } } });
+  });
+  await till.find(rita.mobile, /Rita James/);
+  const list = page.locator('main select[aria-disabled="true"]').first();
+  const before = await list.inputValue();
+  const none = page.getByRole('radio', { name: 'None' });
+  for (const control of [list, none]) {
+    await control.focus();
+    await expect(control).toBeFocused();
+    await expect(control).toHaveAccessibleDescription(/\S/);
+    for (const key of ['ArrowDown', 'ArrowRight', 'End']) await page.keyboard.press(key);
+  }
+  expect(await list.inputValue()).toBe(before);
+  await expect(none).toBeChecked();
+  await expect(page.getByRole('button', { name: /^Undo / })).toHaveCount(0);
+});
