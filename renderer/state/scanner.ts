@@ -33,12 +33,15 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
   /** The sign of the last key press; text that comes without one was typed by its number (Alt and digits). */
   let pressed = '';
 
-  function sign(text: string, atMs: number): void {
+  function sign(text: string, atMs: number): number {
     const { number, mayBegin } = burst.add(text, atMs);
+    // From here on an Enter ends this, and not the scan before.
+    scannedAtMs = Number.NEGATIVE_INFINITY;
     if (number === 0) held = [];
     const focused = window.document.activeElement;
     if (mayBegin || focused !== holding) held.push({ from: number, putBack: hold(focused) });
     holding = focused;
+    return number;
   }
 
   function scanned({ read, from }: Scan, event: Event): void {
@@ -63,15 +66,16 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
       }
       if (isSearchBox(event.target) && burst.learn()) storage.setItem(storageKey, String(burst.learnedMs));
       const scan = burst.end(timeStamp);
-      if (scan !== null) scanned(scan, event);
+      // In the search box what stands before belongs to it, too, such as the beginning of a code after a break.
+      if (scan !== null && !(scan.from > 0 && isSearchBox(event.target))) scanned(scan, event);
     } else if (event.ctrlKey) {
       if (controlSigns.has(key.toLowerCase()) && burst.isQuick(timeStamp)) event.preventDefault();
     } else if (key.length === 1 && !event.repeat) {
       pressed = key;
       const isQuick = burst.isQuick(timeStamp);
-      sign(key, timeStamp);
-      // Outside of text a key is a press: a space on a button, a letter in a list.
-      if (isQuick && !isText(event.target)) {
+      const number = sign(key, timeStamp);
+      // Outside of text a key is a press: a letter in a list, a space on a button, which nobody hits right behind a letter.
+      if ((isQuick || (key === ' ' && number > 0)) && !isText(event.target)) {
         event.preventDefault();
         event.stopImmediatePropagation();
       }
@@ -119,14 +123,6 @@ function hold(field: Element | null): () => void {
     return () => {
       if (field.value === value) return;
       field.value = value;
-      field.dispatchEvent(new Event('change', { bubbles: true }));
-    };
-  }
-  if (field instanceof HTMLInputElement && field.type === 'checkbox') {
-    const { checked } = field;
-    return () => {
-      if (field.checked === checked) return;
-      field.checked = checked;
       field.dispatchEvent(new Event('change', { bubbles: true }));
     };
   }
