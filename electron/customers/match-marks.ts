@@ -32,6 +32,7 @@ export function marksOf(row: CustomerRow, typed: Typed, answersTo: LookUpType | 
 
 /** As it was typed, else as others write it: two words as one, and the other way round. */
 function marksOfName(row: CustomerRow, { name, otherNames }: Typed): Mark[] {
+  if (name === '') return [];
   for (const key of [name, ...otherNames]) {
     const marks = nameMarks(row, key);
     if (marks.length > 0) return marks;

@@ -111,15 +111,6 @@ function byWholeName(db: Db, name: string, limit: number): Candidate[] {
   ];
 }
 
-/** Whoever is exactly what the whole query can be read as. */
-function answering(db: Db, readings: readonly LookUpIdentifier[], limit: number): Candidate[] {
-  return readings.flatMap(({ type, value }) => {
-    const column = columnOf(type);
-    const ids = column === null ? [] : customersWith(db, column, type === 'mobile' ? value : exactKey(value), limit);
-    return ids.map((id) => ({ id, exact: true, answersTo: type }));
-  });
-}
-
 /** Cards are known to head office alone; the server's own id is found by itself. */
 function columnOf(type: LookUpType): SearchColumn | null {
   switch (type) {
@@ -135,18 +126,35 @@ function columnOf(type: LookUpType): SearchColumn | null {
 }
 
 function candidatesOf(db: Db, typed: Typed, readings: readonly LookUpIdentifier[], limit: number): Candidate[] {
-  const found = answering(db, readings, limit);
+  /** What the whole query can be, by the column and its key; a range that is read anyway brings those who are it first. */
+  const whole = new Map<string, { column: SearchColumn; key: string; type: LookUpType }>();
+  for (const { type, value } of readings) {
+    const column = columnOf(type);
+    const key = type === 'mobile' ? value : exactKey(value);
+    if (column !== null) whole.set(`${column} ${key}`, { column, key, type });
+  }
+  const found: Candidate[] = [];
+  const read = (column: SearchColumn, prefix: string) => {
+    const answersTo = whole.get(`${column} ${prefix}`)?.type;
+    whole.delete(`${column} ${prefix}`);
+    for (const one of prefixRange(db, column, prefix, limit)) {
+      found.push(answersTo !== undefined && one.exact ? { ...one, answersTo } : one);
+    }
+  };
+  for (const beginning of typed.mobileBeginnings) read('mobile', beginning);
+  if (typed.text !== '') {
+    if (typed.digits === '') read('email_key', typed.text);
+    read('external_key', typed.text);
+  }
+  for (const { column, key, type } of whole.values()) {
+    for (const id of customersWith(db, column, key, limit)) found.push({ id, exact: true, answersTo: type });
+  }
   if (typed.userId !== null) {
     const id = findByIdentifier(db, { type: 'userId', value: typed.userId });
     if (id !== null) found.push({ id, exact: true, answersTo: 'userId' });
   }
-  for (const beginning of typed.mobileBeginnings) found.push(...prefixRange(db, 'mobile', beginning, limit));
   if (typed.lastDigits !== '') found.push(...prefixRange(db, 'mobile_backward', typed.lastDigits, limit));
   if (typed.name !== '') found.push(...byName(db, typed, limit));
-  if (typed.text !== '') {
-    if (typed.digits === '') found.push(...prefixRange(db, 'email_key', typed.text, limit));
-    found.push(...prefixRange(db, 'external_key', typed.text, limit));
-  }
   return found;
 }
 

@@ -87,7 +87,9 @@ export function normalIdentifier({ type, value }: Identifier, countryCode: strin
  * key, and against this key.
  */
 export function exactKey(value: string): string {
-  return (normalEmail(value) ?? plainSigns(value)).toLowerCase();
+  const plain = plainSigns(value);
+  // Most are none, and a search asks for every hit.
+  return ((plain.includes('@') ? normalEmail(plain) : null) ?? plain).toLowerCase();
 }
 
 /**
