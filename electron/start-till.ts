@@ -3,13 +3,14 @@
  * the log, the dispatcher. The desktop app and the preview add only their secret storage, their transport and their wire.
  */
 
+import { Admin } from './care/admin.ts';
 import { troubleCalls } from './care/trouble-desk.ts';
 import { unsentNote } from './care/unsent-note.ts';
 import { watchConfig } from './config/config-watch.ts';
 import { type FoundConfig, tillCode } from './config/find-config.ts';
 import { readPublicKey } from './config/public-key.ts';
 import { createDispatcher, type Dispatcher } from './ipc/dispatcher.ts';
-import type { EventMessage, TroubleHandlers } from './ipc/schema.ts';
+import type { AdminHandlers, EventMessage, TroubleHandlers } from './ipc/schema.ts';
 import type { Clock } from './machine/clock.ts';
 import type { Log } from './machine/log.ts';
 import { TillCannotOpen } from './machine/till-cannot-open.ts';
@@ -55,6 +56,12 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
   let trouble: TillCannotOpen | null = null;
   let stopWatching = (): void => undefined;
   const noteUnsent = unsentNote(dataDir);
+  let adminConfig = tillOptions(options, practice).config.admin;
+  const admin = new Admin({ dataDir, config: () => adminConfig, staff: () => till?.staff() ?? null, clock, log });
+  const adminHandlers: AdminHandlers = {
+    'admin.view': () => admin.view(),
+    'admin.unlock': ({ pin }) => admin.unlock(pin),
+  };
 
   async function open(): Promise<void> {
     try {
@@ -70,7 +77,10 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
         if (message.name === 'sync.changed') noteUnsent(message.payload);
       });
       stopWatching = watchConfig(found.file, clock, log, {
-        changed: opened.configChanged,
+        changed: (config) => {
+          adminConfig = config.admin;
+          opened.configChanged(config);
+        },
         unusable: opened.configUnusable,
       });
       if (options.secret !== undefined) await provide(opened, options.secret, log);
@@ -105,8 +115,9 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
     throw error;
   }
   const dispatcher = createDispatcher({
-    handlers: () => ({ ...handlers, ...till?.handlers }),
+    handlers: () => ({ ...adminHandlers, ...handlers, ...till?.handlers }),
     allows: options.allows,
+    admits: (action) => admin.admits(action),
     log,
   });
   return {

@@ -9,6 +9,7 @@ import type { Log } from './machine/log.ts';
 import type { Secrets } from './machine/secrets.ts';
 import type { AppInfo } from './model/app-info.ts';
 import type { AppUpdate } from './model/app-update.ts';
+import type { StaffMember } from './model/definitions.ts';
 import type { SyncStatus } from './model/sync-status.ts';
 import type { PracticeSwitches } from './practice/practice-state.ts';
 import type { Download } from './region/feed/feed-source.ts';
@@ -45,6 +46,8 @@ export type Till = {
   /** Room on the disk, damage, backups: what the screen and IT are told beside the sync status. */
   readonly upkeep: () => UpkeepFacts;
   readonly status: () => SyncStatus;
+  /** Who has signed in. */
+  readonly staff: () => StaffMember | null;
   /** A checked backup beside the daily ones, now. */
   readonly backUp: () => Promise<BackupResult>;
   /** IT changed the config file: what is safe holds at once, the rest from the next start on. */

@@ -247,6 +247,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     wake: () => engine.tryNow(),
     upkeep: () => upkeep.facts,
     status: () => engine.status(),
+    staff: () => staff.current,
     backUp: () => upkeep.backUp('by-hand'),
     configChanged: (changed) => {
       const { markField } = live.config.sync;

@@ -26,20 +26,26 @@ export type Services = {
   readonly on: <Name extends EventName>(name: Name, listener: (payload: Payload<Name>) => void) => () => void;
 };
 
-export function servicesOf(bridge: Bridge): Services {
-  return {
+/** Asks for whoever may do IT's work; false: nobody came. */
+export type AskForAdmin = (services: Services) => Promise<boolean>;
+
+export function servicesOf(bridge: Bridge, askForAdmin: AskForAdmin = async () => false): Services {
+  const services: Services = {
     async call(name, argument) {
       const envelope = await bridge.call(name, argument).catch((reason: unknown) => {
         throw new CallFailed('no-answer', String(reason));
       });
+      const isForAdmin = 'error' in envelope && envelope.error.code === 'admin-required';
+      if (isForAdmin && (await askForAdmin(services))) return services.call(name, argument);
       if ('error' in envelope) throw new CallFailed(envelope.error.code, envelope.error.message);
       return envelope.ok;
     },
     on: (name, listener) => bridge.on(name, listener),
   };
+  return services;
 }
 
 /** @returns null where the page was opened without its program, such as in a bare browser */
-export function servicesOfWindow(): Services | null {
-  return window.till === undefined ? null : servicesOf(window.till);
+export function servicesOfWindow(askForAdmin: AskForAdmin): Services | null {
+  return window.till === undefined ? null : servicesOf(window.till, askForAdmin);
 }

@@ -1,7 +1,7 @@
-import { mount } from 'svelte';
+import { mount, unmount } from 'svelte';
 import './theme/base.css';
 import App from './App.svelte';
-import { servicesOfWindow } from './bridge.ts';
+import { type Services, servicesOfWindow } from './bridge.ts';
 import { startLanguage } from './i18n/language.svelte.ts';
 import { fetchLaterTexts, m } from './i18n/messages.ts';
 import { Guide } from './state/guide.svelte.ts';
@@ -12,7 +12,7 @@ import { followTheme } from './theme/theme.svelte.ts';
 const target = document.getElementById('screen');
 if (target === null) throw new Error('index.html has no #screen');
 const theme = followTheme();
-const services = servicesOfWindow();
+const services = servicesOfWindow(askForAdmin);
 // Without an answer the app itself says so.
 const trouble = (await services?.call('trouble.view').catch(() => null)) ?? null;
 const language = await startLanguage(
@@ -27,4 +27,16 @@ else if (trouble !== null) {
 } else {
   const screen = new Screen(services, browserMachine, language);
   mount(App, { target, props: { screen, theme, language, guide: new Guide(localStorage) } });
+}
+
+/** Over whatever page is shown, also the one of a till that could not be opened. */
+async function askForAdmin(services: Services): Promise<boolean> {
+  const { default: AdminDialog } = await import('./parts/AdminDialog.svelte');
+  return new Promise((resolve) => {
+    const onDone = (isAdmitted: boolean) => {
+      void unmount(dialog);
+      resolve(isAdmitted);
+    };
+    const dialog = mount(AdminDialog, { target: document.body, props: { services, onDone } });
+  });
 }

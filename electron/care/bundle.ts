@@ -13,6 +13,7 @@ import { folderFiles, timeInName } from '../machine/folder-files.ts';
 import { openResultFile } from '../machine/result-file.ts';
 import { fieldKeys } from '../model/customer.ts';
 import { openList, selectUpdates } from '../updates/rows.ts';
+import { readAudit } from './audit-log.ts';
 import type { Finding } from './doctor/finding.ts';
 
 export type BundlePart = {
@@ -90,9 +91,18 @@ export function doctorPart(findings: readonly Finding[], home: string): BundlePa
 
 /** As it holds, defaults and all. What stands behind the `?` of an address may let somebody in, and stays out. */
 export function configPart(config: MachineConfig): BundlePart {
-  const bare = (_key: string, value: unknown) =>
-    typeof value === 'string' && /^https?:/.test(value) ? value.replace(/[?#].*$/, '?…') : value;
+  const bare = (key: string, value: unknown) => {
+    if (typeof value !== 'string') return value;
+    // Whoever has the hash of a short PIN can try them all.
+    if (key === 'pin') return 'set';
+    return /^https?:/.test(value) ? value.replace(/[?#].*$/, '?…') : value;
+  };
   return jsonPart('config.json', 'The machine config with its defaults', JSON.parse(JSON.stringify(config, bare)));
+}
+
+export function auditPart(dataDir: string): BundlePart {
+  const list = readAudit(dataDir).map(({ atMs, ...entry }) => ({ at: new Date(atMs).toISOString(), ...entry }));
+  return jsonPart('audit.json', 'Who moved, deleted or revealed something, and when', list);
 }
 
 export function logParts(dataDir: string): BundlePart[] {

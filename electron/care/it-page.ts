@@ -16,7 +16,7 @@ import type { SyncEngine } from '../sync/engine.ts';
 import type { Touched } from '../updates/moving.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { forget, tidy } from '../updates/retention.ts';
-import { bundleFile, configPart, folderPart, jsonPart, logParts, makeBundle, outboxPart } from './bundle.ts';
+import { auditPart, bundleFile, configPart, folderPart, jsonPart, logParts, makeBundle, outboxPart } from './bundle.ts';
 import type { Health } from './health.ts';
 import { exportUnsent } from './rescue/export-unsent.ts';
 import { importUnsent } from './rescue/import-unsent.ts';
@@ -115,6 +115,7 @@ export class ItPage {
           jsonPart('health.json', 'How the till is, as numbers', health()),
           configPart(live.config),
           outboxPart(db),
+          auditPart(dataDir),
           folderPart(dataDir),
           ...logParts(dataDir),
         ];

@@ -1,5 +1,6 @@
 /** What a command of `tillside COMMAND` is made of, and what it may do to the world outside. */
 
+import type { AuditAction } from '../care/audit-log.ts';
 import type { Transport } from '../loyalty-api/transport.ts';
 import type { Clock, Random } from '../machine/clock.ts';
 import type { PlaceEnv } from '../machine/data-place.ts';
@@ -78,6 +79,8 @@ export type Command = {
   readonly run: (given: Given, io: CommandIo) => Promise<ExitCode> | ExitCode;
   /** It reads a config and no till's data, so that it runs as whoever calls it. */
   readonly isWithoutTill?: true;
+  /** It moves, destroys or reveals something, and is noted as this before it does. */
+  readonly audit?: AuditAction;
 };
 
 /** What was typed behind a command's name, checked against its own description. */

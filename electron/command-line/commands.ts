@@ -1,4 +1,5 @@
 /** Every command of `tillside`, in the order of the help. A new one is a file of its own and a line here. */
+import { adminPin } from './admin-pin.ts';
 import { backup } from './backup.ts';
 import type { Command } from './command.ts';
 import { configCheck } from './config-check.ts';
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   recoveryKeyShow,
   recoveryKeyUse,
   secretSet,
+  adminPin,
   configCheck,
   configSchema,
   supportBundle,

@@ -28,6 +28,7 @@ export const readingOptions: { readonly [name: string]: Option } = {
 
 export const importCustomers: Command = {
   name: 'import',
+  audit: 'customers-import',
   summary: "Reads a file of the region's customers into this till",
   arguments: '[FILE]',
   about: [

@@ -31,6 +31,7 @@ import { writeDatabase } from './write-database.ts';
 
 export const outboxExport: Command = {
   name: 'outbox export',
+  audit: 'outbox-export',
   summary: 'Moves all unsent changes into one encrypted file for another till to send',
   arguments: '[FILE]',
   about: [

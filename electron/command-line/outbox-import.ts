@@ -20,6 +20,7 @@ const refusals = {
 
 export const outboxImport: Command = {
   name: 'outbox import',
+  audit: 'outbox-import',
   summary: "Imports another till's unsent changes from a rescue file and sends them",
   arguments: 'FILE',
   about: [

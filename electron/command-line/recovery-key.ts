@@ -8,6 +8,7 @@ import { mistyped, typedRecoveryKey } from './typed-secrets.ts';
 
 export const recoveryKeyShow: Command = {
   name: 'recovery-key show',
+  audit: 'recovery-key',
   summary: 'Shows the recovery key, once',
   about: [
     'The data is encrypted with a key that only this user of this machine can read. The recovery key is the same key for ' +

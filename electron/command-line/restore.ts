@@ -15,6 +15,7 @@ import { unsentInWords } from './unsent.ts';
 
 export const restoreCommand: Command = {
   name: 'restore',
+  audit: 'restore',
   summary: 'Replaces an unusable database with a backup or an empty one',
   arguments: '[BACKUP]',
   about: [

@@ -2,7 +2,9 @@
  * `tillside COMMAND …`: finds the command, runs it, and turns what went wrong into a sentence and an exit code. The
  * desktop app (without a window) and a checkout both call this with their own `CommandIo`.
  */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { type AuditAction, writeAudit } from '../care/audit-log.ts';
 import { MachineConfigError } from '../config/machine-config.ts';
 import { cannotOpen } from '../data/cannot-open.ts';
 import { faultFacts } from '../machine/fault-facts.ts';
@@ -72,7 +74,10 @@ async function runFound(command: Command, argv: readonly string[], io: CommandIo
     // The file of --output is the caller's own, and opened as such.
     const output = given.text('output');
     const run = () => {
-      if (command.isWithoutTill !== true) io.actAsOwner?.(dataFolderAnyway(given, io));
+      if (command.isWithoutTill === true) return;
+      const dataDir = dataFolderAnyway(given, io);
+      io.actAsOwner?.(dataDir);
+      if (command.audit !== undefined) note(command.audit, dataDir, io);
     };
     if (output !== undefined) return await intoFile(path.resolve(io.cwd, output), command, given, io, run);
     run();
@@ -80,6 +85,12 @@ async function runFound(command: Command, argv: readonly string[], io: CommandIo
   } catch (error) {
     return explain(error, command, io);
   }
+}
+
+/** Where nothing can be written the action goes on: it may be what saves a dead till's data. */
+function note(action: AuditAction, dataDir: string, { env, clock }: CommandIo): void {
+  const author = (env.SUDO_USER ?? env.USER ?? env.USERNAME)?.slice(0, 100) ?? null;
+  if (existsSync(dataDir)) writeAudit(dataDir, { atMs: clock.wallMs(), action, from: 'command', author });
 }
 
 /** The longest name that the arguments begin with. */

@@ -7,6 +7,7 @@ const longest = 1000;
 
 export const secretSet: Command = {
   name: 'secret set',
+  audit: 'secret-set',
   summary: "Stores the till password (or OAuth secret) in this user's secret storage",
   about: [
     'For a roll-out without anybody at the till: the secret is read from TILLSIDE_SECRET, else from standard input, else ' +

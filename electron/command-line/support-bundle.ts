@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
+  auditPart,
   type BundlePart,
   bundleFile,
   bundleZip,
@@ -112,5 +113,9 @@ function folder(dataDir: string): readonly (BundlePart | LeftOut)[] {
       return [{ name, why: `it cannot be read (${trouble.code})` }];
     }
   };
-  return [...part('files.json', () => [folderPart(dataDir)]), ...part('logs', () => logParts(dataDir))];
+  return [
+    auditPart(dataDir),
+    ...part('files.json', () => [folderPart(dataDir)]),
+    ...part('logs', () => logParts(dataDir)),
+  ];
 }

@@ -1,6 +1,7 @@
 /** The sections of the machine config with their defaults and rules. None of them ever holds a secret. */
 import path, { isAbsolute } from 'node:path';
 import { z } from 'zod';
+import { isPinHash } from './pin-hash.ts';
 import { readPublicKey, readSigningKey } from './public-key.ts';
 
 /** Base URL of each of the vendor's clusters. */
@@ -197,6 +198,20 @@ export const machineConfigSchema = z.strictObject({
     })
     .prefault({})
     .describe('Only where the card reader adds something of its own.'),
+  admin: z
+    .strictObject({
+      pin: z
+        .string()
+        .refine(isPinHash, 'what "tillside admin pin" prints')
+        .nullable()
+        .default(null)
+        .describe(
+          'Asked for before anything on screen that moves, deletes or reveals data: made by tillside admin pin.',
+        ),
+      managers: z.boolean().default(false).describe('A manager who has signed in may do so without the PIN.'),
+    })
+    .prefault({})
+    .describe('Who may do what only IT should do. Without it everybody at the till may.'),
   data: z
     .strictObject({
       retentionDays: z

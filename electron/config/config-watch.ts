@@ -9,7 +9,7 @@ import { machineConfigSchema } from './config-sections.ts';
 import { type MachineConfig, MachineConfigError, readMachineConfig } from './machine-config.ts';
 
 /** Sections that are read anew at each use. Who the till is, and where it sends, holds for as long as it is open. */
-const liveSections = ['sync', 'data', 'rescue', 'region', 'health', 'log'] as const;
+const liveSections = ['admin', 'sync', 'data', 'rescue', 'region', 'health', 'log'] as const;
 const sections = machineConfigSchema.omit({ $schema: true }).keyof().options;
 
 export type ConfigChange = {

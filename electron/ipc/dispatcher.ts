@@ -4,9 +4,11 @@
  * this; no handler is reached any other way.
  */
 import type { z } from 'zod';
+import type { AuditAction } from '../care/audit-log.ts';
 import { faultFacts } from '../machine/fault-facts.ts';
 import type { Log } from '../machine/log.ts';
 import {
+  adminCalls,
   type CallError,
   type CallName,
   calls,
@@ -28,6 +30,8 @@ export type DispatcherOptions<Sender> = {
   readonly handlers: () => Partial<Handlers>;
   /** Whether the asker is our own screen. */
   readonly allows: (sender: Sender) => boolean;
+  /** Asked before a call that is IT's alone, and notes it; false: nothing happens. */
+  readonly admits: (action: AuditAction) => boolean;
   readonly log: Log;
 };
 
@@ -47,7 +51,12 @@ function problems(error: z.ZodError): string {
   return error.issues.map((issue) => `${issue.path.slice(0, 2).map(String).join('.')} ${issue.code}`.trim()).join(', ');
 }
 
-export function createDispatcher<Sender>({ handlers, allows, log }: DispatcherOptions<Sender>): Dispatcher<Sender> {
+export function createDispatcher<Sender>({
+  handlers,
+  allows,
+  admits,
+  log,
+}: DispatcherOptions<Sender>): Dispatcher<Sender> {
   let closing = false;
 
   async function answer<Name extends CallName>(name: Name, raw: unknown): Promise<Envelope<Result<Name>>> {
@@ -58,6 +67,8 @@ export function createDispatcher<Sender>({ handlers, allows, log }: DispatcherOp
     }
     const handler: ((argument: Parsed<Name>) => Result<Name> | Promise<Result<Name>>) | undefined = handlers()[name];
     if (handler === undefined) return refusal('not-open', 'the till could not be opened');
+    const action = adminCalls[name];
+    if (action !== undefined && !admits(action)) return refusal('admin-required', `${name} is for IT`);
     return { ok: await handler(parsed.data) };
   }
 

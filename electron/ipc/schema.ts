@@ -6,6 +6,8 @@
  * for its result. Everything that crosses is plain JSON.
  */
 import { z } from 'zod';
+import type { AdminView, UnlockResult } from '../care/admin-view.ts';
+import type { AuditAction } from '../care/audit-log.ts';
 import type {
   BackUpResult,
   BundleResult,
@@ -14,6 +16,7 @@ import type {
   TillFacts,
 } from '../care/till-facts.ts';
 import type { TroubleResult, TroubleView } from '../care/trouble-view.ts';
+import { longestPin } from '../config/pin-hash.ts';
 import type { AppInfo, SecretResult } from '../model/app-info.ts';
 import type { AppUpdate } from '../model/app-update.ts';
 import { type FieldChanges, fillableIdentifiers, type Identifier, isFieldKey } from '../model/customer.ts';
@@ -230,6 +233,10 @@ export const calls = {
   /** Takes everything of a customer off this till, for an erasure request. */
   'customers.forget': call(z.strictObject({ customerId: localId })).returns<ForgetResult>(),
 
+  /** Who may do IT's work here, and how they say so. */
+  'admin.view': call(nothing).returns<AdminView>(),
+  'admin.unlock': call(z.strictObject({ pin: z.string().min(1).max(longestPin) })).returns<UnlockResult>(),
+
   /** Why the till could not be opened, and what a person may do about it; `null`: it is open. */
   'trouble.view': call(nothing).returns<TroubleView | null>(),
   'trouble.tryAgain': call(nothing).returns<TroubleResult>(),
@@ -266,6 +273,17 @@ export const events = {
   'till.changed': event<TillFacts>(),
 } as const;
 
+/** What moves, destroys or reveals something of the till: only IT does it (config `admin`), and each time is noted. */
+export const adminCalls: { readonly [Name in CallName]?: AuditAction } = {
+  'till.recoveryKey': 'recovery-key',
+  'till.recoveryKeyKept': 'recovery-key',
+  'rescue.export': 'outbox-export',
+  'rescue.import': 'outbox-import',
+  'customers.import': 'customers-import',
+  'customers.forget': 'customer-forgotten',
+  'trouble.restore': 'restore',
+};
+
 export type CallName = keyof typeof calls;
 export type EventName = keyof typeof events;
 
@@ -283,7 +301,10 @@ export type Handlers = {
 
 /** What only a till that is not open needs. */
 type TroubleCall = Extract<CallName, `trouble.${string}`>;
-export type TillHandlers = Omit<Handlers, TroubleCall>;
+/** Answered whether the till is open or not. */
+type AdminCall = Extract<CallName, `admin.${string}`>;
+export type AdminHandlers = Pick<Handlers, AdminCall>;
+export type TillHandlers = Omit<Handlers, TroubleCall | AdminCall>;
 export type TroubleHandlers = Pick<Handlers, TroubleCall>;
 
 /** Any event with its payload. */
@@ -294,7 +315,14 @@ export type EventMessage = {
 /** What crosses back for every call. */
 export type Envelope<R> = { readonly ok: R } | { readonly error: CallError };
 export type CallError = {
-  readonly code: 'unknown-call' | 'bad-argument' | 'not-allowed' | 'not-open' | 'closing' | 'internal';
+  readonly code:
+    | 'unknown-call'
+    | 'bad-argument'
+    | 'not-allowed'
+    | 'not-open'
+    | 'admin-required'
+    | 'closing'
+    | 'internal';
   /** For a log or a developer; never a customer's data. */
   readonly message: string;
 };

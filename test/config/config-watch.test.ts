@@ -104,6 +104,7 @@ describe('a changed config', () => {
     sync: { sync: { readBack: false } },
     staff: { staff: { required: true } },
     scanner: { scanner: { prefix: ']C1' } },
+    admin: { admin: { managers: true } },
     data: { data: { retentionDays: 30 } },
     rescue: { rescue: { publicKey: 'MCowBQYDK2VuAyEAL+V1wFVi2zbUpyEO2OFMUTzcmMqj2iQBrzzFW3GF9Ak=' } },
     region: { region: { everyHours: 12 } },
@@ -111,7 +112,7 @@ describe('a changed config', () => {
     health: { health: { heartbeatMinutes: 5 } },
     log: { log: { level: 'debug' } },
   };
-  const live = ['sync', 'data', 'rescue', 'region', 'health', 'log'];
+  const live = ['admin', 'sync', 'data', 'rescue', 'region', 'health', 'log'];
 
   for (const section of Object.keys(machineConfigSchema.shape).filter((name) => name !== '$schema')) {
     it(`in ${section} ${live.includes(section) ? 'holds at once' : 'holds from the next start on, and says so'}`, () => {

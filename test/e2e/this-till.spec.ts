@@ -1,6 +1,7 @@
 /** IT's page of the till: what it is, its backups, its recovery key, its rescue, the customers of its region. */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { hashPin } from '../../electron/config/pin-hash.ts';
 import { anchors } from '../../electron/practice/anchors.ts';
 import { expect, type TillScreen, test } from './till.ts';
 
@@ -124,4 +125,34 @@ test('the pages that come after the search are fetched before anybody opens them
   await openThisTill(till);
   await page.keyboard.press('F1');
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+});
+
+const pin = '8402-19';
+const pinHash = await hashPin(pin);
+
+test.describe('where IT has set a PIN', () => {
+  test.use({ settings: { mode: 'live', config: { admin: { pin: pinHash } } } });
+
+  test('it is asked for over the page, a wrong one shows nothing, and the right one goes on with what was asked', async ({
+    till,
+  }) => {
+    const care = await openThisTill(till);
+    const key = care.getByRole('region', { name: 'Recovery key' });
+    const dialog = till.page.getByRole('dialog', { name: 'Only for IT' });
+    await key.getByRole('button', { name: 'Show recovery key' }).click();
+    await dialog.getByLabel('PIN').fill('12345678');
+    await dialog.getByRole('button', { name: 'Continue' }).click();
+    await expect(dialog.getByRole('alert')).toHaveText('Wrong PIN.');
+    await till.page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(key.getByRole('status', { name: 'Recovery key' })).toBeHidden();
+    await key.getByRole('button', { name: 'Show recovery key' }).click();
+    await dialog.getByLabel('PIN').fill(pin);
+    await till.page.keyboard.press('Enter');
+    await expect(key.getByRole('status', { name: 'Recovery key' })).toHaveText(/^([0-9A-Z]{4}-){13}[0-9A-Z]{4}$/);
+    const audit = readFileSync(path.join(till.dataDir, 'data', 'audit.jsonl'), 'utf8');
+    expect(audit.match(/"action":"[a-z-]+"/g)).toEqual(
+      ['wrong-pin', 'unlocked', 'recovery-key'].map((one) => `"action":"${one}"`),
+    );
+  });
 });

@@ -118,7 +118,12 @@ test(`${callCount} calls of rubbish change nothing and crash nothing`, async (t)
       },
     ]),
   );
-  const dispatcher = createDispatcher({ handlers: () => handlers, allows: (ours: boolean) => ours, log });
+  const dispatcher = createDispatcher({
+    handlers: () => handlers,
+    allows: (ours: boolean) => ours,
+    admits: () => true,
+    log,
+  });
 
   const pick = seeded(20_260_115);
   const answers = new Map<string, number>();

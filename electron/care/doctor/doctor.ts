@@ -5,6 +5,7 @@ import { MachineConfigError, problemInWords } from '../../config/machine-config.
 import type { Transport } from '../../loyalty-api/transport.ts';
 import type { Clock } from '../../machine/clock.ts';
 import type { Secrets } from '../../machine/secrets.ts';
+import { checkAdmin } from './check-admin.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkBackups, checkDisk, checkFolder, checkInstance } from './check-folder.ts';
 import { checkMonitoring } from './check-monitoring.ts';
@@ -49,7 +50,13 @@ export async function examine(patient: Patient): Promise<Finding[]> {
       : [];
   const away = found?.mode === 'live' ? await examineLine(patient, found.config) : [];
   const isOpen = instance.some(({ facts }) => facts.open === true);
-  const told = found?.mode === 'live' ? checkMonitoring({ dataDir, clock, isOpen, health: found.config.health }) : [];
+  const told =
+    found?.mode === 'live'
+      ? [
+          ...checkMonitoring({ dataDir, clock, isOpen, health: found.config.health }),
+          checkAdmin(dataDir, clock, found.config.admin),
+        ]
+      : [];
   return together([config, folder, ...local, ...away, ...told, checkVersion(patient.version, platform)]);
 }
 

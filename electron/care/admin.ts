@@ -1,0 +1,108 @@
+/**
+ * What only IT does at the screen (config `admin`): a PIN, or a manager who has signed in. Asked in front of every call
+ * that moves, destroys or reveals something, whatever the screen shows.
+ */
+import type { MachineConfig } from '../config/machine-config.ts';
+import { isPin } from '../config/pin-hash.ts';
+import type { Clock } from '../machine/clock.ts';
+import type { Log } from '../machine/log.ts';
+import type { StaffMember } from '../model/definitions.ts';
+import type { AdminView, UnlockResult } from './admin-view.ts';
+import { type AuditAction, readAudit, writeAudit } from './audit-log.ts';
+
+export type AdminOptions = {
+  readonly dataDir: string;
+  readonly config: () => MachineConfig['admin'];
+  readonly staff: () => StaffMember | null;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** Long enough for one visit of IT's, short enough to be forgotten. */
+const unlockedForMs = 5 * 60_000;
+const freeTries = 2;
+const longestWaitMs = 15 * 60_000;
+
+export class Admin {
+  readonly #options: AdminOptions;
+  #unlockedUntilMs = 0;
+  #unlockedBy: string | null = null;
+  #wrongTries: number;
+  #waitUntilMs: number;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: AdminOptions) {
+    this.#options = options;
+    const { clock, dataDir } = options;
+    // Closing and opening Tillside gives no new tries.
+    const tries = readAudit(dataDir).filter(({ action }) => action === 'wrong-pin' || action === 'unlocked');
+    const lastRight = tries.findLastIndex(({ action }) => action === 'unlocked');
+    this.#wrongTries = tries.length - 1 - lastRight;
+    const sinceMs = Math.max(0, clock.wallMs() - (tries.at(-1)?.atMs ?? 0));
+    this.#waitUntilMs = clock.monotonicMs() + Math.max(0, waitAfter(this.#wrongTries) - sinceMs);
+  }
+
+  view(): AdminView {
+    const { pin, managers } = this.#options.config();
+    return { byPin: pin !== null, byManager: managers, waitSeconds: this.#waitSeconds() };
+  }
+
+  /** Notes the action and its author. @returns false where it needs IT, and nothing may happen */
+  admits(action: AuditAction): boolean {
+    const isAdmitted = this.#mayAct();
+    if (isAdmitted) this.note(action);
+    else this.#options.log.write('warn', 'an action of IT was asked for', { action });
+    return isAdmitted;
+  }
+
+  note(action: AuditAction): void {
+    const { dataDir, clock, staff, log } = this.#options;
+    const author = staff()?.code.slice(0, 100) ?? null;
+    const isWritten = writeAudit(dataDir, { atMs: clock.wallMs(), action, from: 'screen', author });
+    if (!isWritten) log.write('error', 'an action could not be noted', { action });
+  }
+
+  /** One try after the other, so that no two of them share a wait. */
+  unlock(typed: string): Promise<UnlockResult> {
+    const next = this.#last.then(() => this.#try(typed));
+    this.#last = next;
+    return next;
+  }
+
+  async #try(typed: string): Promise<UnlockResult> {
+    const { config, clock, staff } = this.#options;
+    const { pin } = config();
+    if (pin === null) return { kind: 'wrong', waitSeconds: 0 };
+    if (this.#waitSeconds() > 0) return { kind: 'wait', waitSeconds: this.#waitSeconds() };
+    if (await isPin(typed, pin)) {
+      this.#wrongTries = 0;
+      this.#unlockedUntilMs = clock.monotonicMs() + unlockedForMs;
+      this.#unlockedBy = staff()?.code ?? null;
+      this.note('unlocked');
+      return { kind: 'unlocked' };
+    }
+    this.#wrongTries += 1;
+    this.#waitUntilMs = clock.monotonicMs() + waitAfter(this.#wrongTries);
+    this.note('wrong-pin');
+    return { kind: 'wrong', waitSeconds: this.#waitSeconds() };
+  }
+
+  #mayAct(): boolean {
+    const { config, staff, clock } = this.#options;
+    const { pin, managers } = config();
+    if (pin === null && !managers) return true;
+    const member = staff();
+    if (managers && member?.role === 'MANAGER') return true;
+    // Whoever signs in after IT must not find it open.
+    return pin !== null && clock.monotonicMs() < this.#unlockedUntilMs && (member?.code ?? null) === this.#unlockedBy;
+  }
+
+  #waitSeconds(): number {
+    return Math.ceil(Math.max(0, this.#waitUntilMs - this.#options.clock.monotonicMs()) / 1000);
+  }
+}
+
+/** Two slips are free; then 2 s, 4 s, 8 s … up to a quarter of an hour. */
+function waitAfter(wrongTries: number): number {
+  return wrongTries <= freeTries ? 0 : Math.min(longestWaitMs, 1000 * 2 ** Math.min(20, wrongTries - freeTries));
+}

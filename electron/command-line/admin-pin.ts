@@ -1,0 +1,34 @@
+import { hashPin, longestPin, shortestPin } from '../config/pin-hash.ts';
+import { BadUsage, type Command, type CommandIo, exitCodes } from './command.ts';
+
+export const adminPin: Command = {
+  name: 'admin pin',
+  summary: 'Makes what admin.pin of the config holds, from a PIN that you type',
+  about: [
+    'With admin.pin in the config, Tillside asks for the PIN before anything on screen that moves, deletes or reveals ' +
+      'data: the recovery key, exporting and importing changes, importing and removing customers, restoring a backup. The ' +
+      'config holds only a salted hash of it. The PIN is read from TILLSIDE_PIN, else from standard input, else asked for.',
+    `Choose at least ${shortestPin} characters, better ten: who can read the config can try PINs against the hash.`,
+    'Exit code 0.',
+  ],
+  isWithoutTill: true,
+  async run(given, io) {
+    const pin = await hashPin(await typedPin(io));
+    io.print(given.has('json') ? JSON.stringify({ admin: { pin } }) : `"admin": ${JSON.stringify({ pin })}`);
+    return exitCodes.fine;
+  },
+};
+
+async function typedPin(io: CommandIo): Promise<string> {
+  const given = (io.env.TILLSIDE_PIN || (await io.readInput()))?.replace(/\r?\n$/, '');
+  if (given) return checked(given);
+  const first = await io.askSecret(`PIN (at least ${shortestPin} characters): `);
+  if (!first) throw new BadUsage('No PIN given. Set TILLSIDE_PIN, pipe it to standard input, or type it.');
+  if ((await io.askSecret('Repeat PIN: ')) !== first) throw new BadUsage('The two PINs differ.');
+  return checked(first);
+}
+
+function checked(pin: string): string {
+  if (pin.length >= shortestPin && pin.length <= longestPin && !/[\r\n]/.test(pin)) return pin;
+  throw new BadUsage(`Not a valid PIN: expected one line of ${shortestPin} to ${longestPin} characters.`);
+}

@@ -1,0 +1,179 @@
+/** What only IT does: refused at the door of the services without a PIN or a manager, and noted with its author. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { before, describe, it, type TestContext } from 'node:test';
+import { auditFiles, readAudit, writeAudit } from '../../electron/care/audit-log.ts';
+import { parseMachineConfig } from '../../electron/config/machine-config.ts';
+import { hashPin, isPin, isPinHash } from '../../electron/config/pin-hash.ts';
+import { adminCalls } from '../../electron/ipc/schema.ts';
+import { silentLog } from '../../electron/machine/log.ts';
+import { systemRandom } from '../../electron/machine/system-clock.ts';
+import { startTill } from '../../electron/start-till.ts';
+import { run } from '../command-line/run.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { secretsInMemory } from '../helpers/till-rig.ts';
+import { virtualClock } from '../helpers/virtual-clock.ts';
+
+const pin = '4711-08';
+let hash = '';
+before(async () => {
+  hash = await hashPin(pin);
+});
+
+type Answer = { readonly ok?: unknown; readonly error?: { readonly code: string } };
+
+const argumentsOf: { readonly [name: string]: unknown } = {
+  'rescue.export': { passphrase: 'a long passphrase' },
+  'rescue.import': { file: 'x', passphrase: null },
+  'customers.import': { file: '/no/such.csv' },
+  'customers.forget': { customerId: 1 },
+  'trouble.restore': { backup: null },
+};
+
+async function open(t: TestContext, admin: object, dataDir = temporaryFolder()) {
+  const clock = virtualClock();
+  const config = parseMachineConfig(
+    { api: { url: 'http://127.0.0.1:9' }, auth: { method: 'basic', till: 'store123' }, admin },
+    'test',
+  );
+  const started = await startTill({
+    found: { mode: 'live', file: path.join(dataDir, 'config.json'), config },
+    dataDir,
+    host: 'preview',
+    version: '0.0.0-test',
+    secrets: secretsInMemory({ 'api-secret': 'anything' }),
+    transport: () => Promise.resolve({ kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' }),
+    clock,
+    random: systemRandom,
+    log: silentLog,
+    secret: undefined,
+    allows: () => true,
+  });
+  let isOpen = true;
+  const close = async () => {
+    if (isOpen) await started.close();
+    isOpen = false;
+  };
+  t.after(close);
+  const call = async (name: string, argument?: unknown): Promise<Answer> =>
+    started.dispatcher.dispatch(undefined, name, argument ?? argumentsOf[name]);
+  return { dataDir, clock, call, close };
+}
+
+const codeOf = ({ error }: Answer) => error?.code ?? null;
+const actions = (dataDir: string) => readAudit(dataDir).map(({ action }) => action);
+
+describe('with a PIN', () => {
+  it('nothing of IT’s happens without it, whatever the screen asks', async (t) => {
+    const { call, dataDir } = await open(t, { pin: hash });
+    for (const name of Object.keys(adminCalls)) assert.equal(codeOf(await call(name)), 'admin-required', name);
+    assert.deepEqual(actions(dataDir), []);
+    assert.equal(codeOf(await call('till.facts')), null);
+    assert.deepEqual(await call('admin.view'), { ok: { byPin: true, byManager: false, waitSeconds: 0 } });
+  });
+
+  it('opens for five minutes and for whoever was at the till then, and each action is noted with its author', async (t) => {
+    const { call, clock, dataDir } = await open(t, { pin: hash });
+    await call('staff.signIn', { code: 'S7' });
+    assert.deepEqual(await call('admin.unlock', { pin }), { ok: { kind: 'unlocked' } });
+    for (const name of Object.keys(adminCalls)) assert.notEqual(codeOf(await call(name)), 'admin-required', name);
+    assert.deepEqual(actions(dataDir), ['unlocked', ...Object.values(adminCalls)]);
+    assert.deepEqual([...new Set(readAudit(dataDir).map(({ author, from }) => `${author} ${from}`))], ['S7 screen']);
+    await call('staff.signOut');
+    assert.equal(codeOf(await call('till.recoveryKey')), 'admin-required');
+    await call('staff.signIn', { code: 'S7' });
+    await clock.pass(5 * 60_000);
+    assert.equal(codeOf(await call('till.recoveryKey')), 'admin-required');
+  });
+
+  it('wrong tries slow down, also all at once and over a restart, and a right one while waiting is not looked at', async (t) => {
+    const { call, clock, dataDir, close } = await open(t, { pin: hash });
+    const tries = await Promise.all(Array.from({ length: 6 }, () => call('admin.unlock', { pin: 'nothing' })));
+    const kinds = tries.map(({ ok }) => JSON.stringify(ok));
+    assert.deepEqual(kinds.slice(0, 3), [
+      '{"kind":"wrong","waitSeconds":0}',
+      '{"kind":"wrong","waitSeconds":0}',
+      '{"kind":"wrong","waitSeconds":2}',
+    ]);
+    assert.deepEqual(new Set(kinds.slice(3)), new Set(['{"kind":"wait","waitSeconds":2}']));
+    assert.deepEqual(await call('admin.unlock', { pin }), { ok: { kind: 'wait', waitSeconds: 2 } });
+    const waits: number[] = [];
+    for (let again = 0; again < 12; again += 1) {
+      await clock.pass(16 * 60_000);
+      const { ok } = await call('admin.unlock', { pin: 'nothing' });
+      waits.push(Number(/"waitSeconds":(\d+)/.exec(JSON.stringify(ok))?.[1]));
+    }
+    assert.deepEqual(waits, [4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900]);
+    await close();
+    const next = await open(t, { pin: hash }, dataDir);
+    const { ok } = await next.call('admin.unlock', { pin });
+    assert.match(JSON.stringify(ok), /"kind":"wait"/);
+    await next.clock.pass(16 * 60_000);
+    assert.deepEqual(await next.call('admin.unlock', { pin }), { ok: { kind: 'unlocked' } });
+  });
+});
+
+describe('with managers', () => {
+  it('a staff member who is none may not, and without a PIN no PIN opens', async (t) => {
+    const { call } = await open(t, { managers: true });
+    await call('staff.signIn', { code: 'S7' });
+    assert.equal(codeOf(await call('till.recoveryKey')), 'admin-required');
+    assert.deepEqual(await call('admin.unlock', { pin: 'anything' }), { ok: { kind: 'wrong', waitSeconds: 0 } });
+  });
+});
+
+describe('without either', () => {
+  it('everybody may, as before, and each action is noted all the same', async (t) => {
+    const { call, dataDir } = await open(t, {});
+    assert.notEqual(codeOf(await call('till.recoveryKey')), 'admin-required');
+    assert.deepEqual(
+      readAudit(dataDir).map(({ action, author }) => [action, author]),
+      [['recovery-key', null]],
+    );
+  });
+});
+
+describe('the note of actions', () => {
+  it('has commands with the system’s user, and neither a cut line nor a full disk stops anybody', async (t) => {
+    const { dataDir, close } = await open(t, {});
+    await close();
+    await run(['recovery-key', 'show', '--data', dataDir], { env: { USER: 'till7', SUDO_USER: 'it-anna' } });
+    const [, current = ''] = auditFiles(dataDir);
+    writeFileSync(current, `${readFileSync(current, 'utf8')}{"atMs":1,"acti`);
+    assert.deepEqual(
+      readAudit(dataDir).map(({ action, author, from }) => [action, author, from]),
+      [['recovery-key', 'it-anna', 'command']],
+    );
+    assert.equal(writeAudit('/no/such', { atMs: 1, action: 'restore', from: 'screen', author: null }), false);
+  });
+
+  it('grows to two files of a megabyte and no further', () => {
+    const dataDir = temporaryFolder();
+    const [older = '', current = ''] = auditFiles(dataDir);
+    writeFileSync(current, 'x'.repeat(1_000_001));
+    writeAudit(dataDir, { atMs: 1, action: 'restore', from: 'screen', author: null });
+    assert.equal(existsSync(older), true);
+    assert.equal(readAudit(dataDir).length, 1);
+  });
+});
+
+describe('tillside admin pin', () => {
+  it('prints a line for the config that takes the PIN and no other, with a new salt each time', async () => {
+    const made = await run(['admin', 'pin'], { env: { TILLSIDE_PIN: pin } });
+    assert.equal(made.code, 0);
+    assert.doesNotMatch(made.out, /4711/);
+    const kept: string = JSON.parse(`{${made.out}}`).admin.pin;
+    assert.equal(isPinHash(kept), true);
+    assert.notEqual(kept, hash);
+    assert.equal(await isPin(pin, kept), true);
+    for (const wrong of ['4711-09', '4711-0', ` ${pin}`, '']) assert.equal(await isPin(wrong, kept), false);
+  });
+
+  it('refuses one that is too short, and a hash that somebody made cheaper or dearer is no hash', async () => {
+    assert.equal((await run(['admin', 'pin'], { env: { TILLSIDE_PIN: '12345' } })).code, 64);
+    assert.equal((await run(['admin', 'pin'])).code, 64);
+    for (const cost of ['1', '14', '18', '30']) assert.equal(isPinHash(hash.replace(':15:', `:${cost}:`)), false);
+    assert.equal(isPinHash('1234'), false);
+  });
+});
