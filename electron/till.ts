@@ -4,9 +4,11 @@
  */
 
 import { healthOf } from './care/health.ts';
+import { noteStart } from './care/health-note.ts';
 import { HealthReport } from './care/health-report.ts';
 import { ItPage } from './care/it-page.ts';
 import { finishExports } from './care/rescue/export-unsent.ts';
+import { Tally } from './care/tally.ts';
 import { Upkeep } from './care/upkeep.ts';
 import { LiveConfig } from './config/live-config.ts';
 import { customersOnTill, leaveDamagedRegion, regionState } from './customers/region.ts';
@@ -71,11 +73,17 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   const till = config.auth.method === 'basic' ? config.auth.till : config.auth.attributeTo.code;
   const { db, lock, keyHex } = folder;
   const onFile = { file: folderFiles(dataDir).database, keyHex, nativeBinding };
-  const openedAtMs = clock.monotonicMs();
+  const startedAtMs = clock.wallMs();
+  const tally = new Tally(clock);
+  const { crashes } = noteStart(dataDir, folder.endedCleanly);
   const { emit, subscribe, silence } = createEvents<EventMessage>();
+  subscribe(({ name, payload }) => {
+    if (name === 'updates.changed') tally.touched(payload.updateId);
+    if (name === 'customers.importChanged' && payload.kind === 'done') tally.imported();
+  });
   if (practice !== null) fillCache(db, practice.sampleCustomers, clock.wallMs());
 
-  const api = new ApiOfTill({ config, transport, clock, version });
+  const api = new ApiOfTill({ config, transport: tally.counting(transport), clock, version });
   const stored = readTillSecret(secrets, config.auth.method);
   if (stored.kind === 'value') api.connect(stored.value);
 
@@ -156,11 +164,15 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     },
     tidy: () => itPage.tidy(),
   });
-  const health = () =>
+  const health = (open = true) =>
     healthOf({
       till,
+      store: config.store.code,
       version,
-      uptimeMs: clock.monotonicMs() - openedAtMs,
+      startedAtMs,
+      open,
+      counts: tally.counts(db),
+      crashes,
       status: engine.status(),
       upkeep: upkeep.facts,
       customers: customersOnTill(db),
@@ -171,7 +183,11 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       nowMs: clock.wallMs(),
     });
   const itPage: ItPage = new ItPage({ ...folder, ...options, till, live, outbox, engine, upkeep, health, emit });
-  const healthReport = new HealthReport({ config: () => live.config.health, health, dataDir, transport, clock, log });
+  const otlpHeaders = () => {
+    const kept = secrets.read('otlp-headers');
+    return kept.kind === 'value' ? kept.value : null;
+  };
+  const healthReport = new HealthReport({ ...options, config: () => live.config.health, health, otlpHeaders });
   const importing: ImportParameters = {
     db,
     onFile,
@@ -195,22 +211,25 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     feedChanged: () => emit({ name: 'customers.feedChanged', payload: regionFeed.facts }),
   });
 
+  const saves = updateCalls({
+    db,
+    outbox,
+    updates,
+    saved: (updateId, customerId) => {
+      line.updateChanged(updateId, customerId);
+      engine.saved(updateId);
+    },
+    changed: (updateId, customerId) => {
+      line.updateChanged(updateId, customerId);
+      engine.changed();
+    },
+  });
+
   const handlers = {
     ...appCalls({ ...options, config, till, api, engine, orgDesk }),
     ...desk.calls(() => engine.changed()),
-    ...updateCalls({
-      db,
-      outbox,
-      updates,
-      saved: (updateId, customerId) => {
-        line.updateChanged(updateId, customerId);
-        engine.saved(updateId);
-      },
-      changed: (updateId, customerId) => {
-        line.updateChanged(updateId, customerId);
-        engine.changed();
-      },
-    }),
+    ...saves,
+    'updates.save': tally.timing(saves['updates.save']),
     ...draftCalls(db, clock),
     ...connectionCalls(line, engine, orgDesk),
     ...orgDesk.calls,
@@ -264,9 +283,10 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       itPage.changed();
     },
     close: async () => {
-      for (const part of [desk, upkeep, itPage, healthReport, orgDesk]) part.close();
+      for (const part of [desk, upkeep, itPage, orgDesk]) part.close();
       await Promise.all([customerImport.close(), regionFeed.close()]);
       await engine.close();
+      healthReport.close();
       silence();
       await background.close();
       await checkpointer.stop();

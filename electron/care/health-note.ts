@@ -43,3 +43,12 @@ export function changeHealthNote(dataDir: string, change: Partial<HealthNote>): 
     // A full disk is told elsewhere; a till does not stop for a note.
   }
 }
+
+/** A till is opened. @returns the note with this start in it */
+export function noteStart(dataDir: string, endedCleanly: boolean): HealthNote {
+  const before = readHealthNote(dataDir);
+  if (endedCleanly) return before;
+  const now = { ...before, crashes: before.crashes + 1 };
+  changeHealthNote(dataDir, now);
+  return now;
+}

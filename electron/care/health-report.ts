@@ -1,47 +1,62 @@
-/** Tells IT's own monitoring how the till is: a file for a Prometheus exporter, a message to a URL. Both are optional. */
+/**
+ * Tells IT's own monitoring how the till is: a file for a Prometheus exporter, a message to a URL, OTLP over HTTP. Each is
+ * optional. The last word of a clean close is that the till is closed (F62).
+ */
 import { renameSync, writeFileSync } from 'node:fs';
 import type { MachineConfig } from '../config/machine-config.ts';
 import type { Transport } from '../loyalty-api/transport.ts';
-import type { Clock } from '../machine/clock.ts';
+import type { Clock, Random } from '../machine/clock.ts';
 import type { Log } from '../machine/log.ts';
-import { type Health, metricsText } from './health.ts';
-import { changeHealthNote, readHealthNote } from './health-note.ts';
+import type { Health } from './health.ts';
+import { changeHealthNote, readHealthNote, type ToldTo } from './health-note.ts';
+import { metricsText, otlpBody } from './metrics.ts';
 
 export type HealthReportOptions = {
   /** Asked anew at each turn, so that a change of the config holds at once. */
   readonly config: () => MachineConfig['health'];
-  readonly health: () => Health;
+  /** @param open false: it is about to be closed */
+  readonly health: (open: boolean) => Health;
+  /** What the secret storage holds for the OTLP receiver, as `Name: value` lines; null: nothing. */
+  readonly otlpHeaders: () => string | null;
   readonly dataDir: string;
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
 };
 
-const metricsEveryMs = 60_000;
-const firstHeartbeatMs = 60_000;
+const everyMs = 60_000;
 const timeoutMs = 15_000;
 
 export class HealthReport {
   readonly #options: HealthReportOptions;
   readonly #timers = new Map<string, () => void>();
-  #failed: { readonly [what in 'heartbeat' | 'metrics']: boolean };
+  readonly #failed: { [to in ToldTo]: boolean };
   #closed = false;
 
   constructor(options: HealthReportOptions) {
     this.#options = options;
-    const { heartbeat, metrics } = readHealthNote(options.dataDir);
-    this.#failed = { heartbeat: heartbeat !== null, metrics: metrics !== null };
+    const { heartbeat, metrics, otlp } = readHealthNote(options.dataDir);
+    this.#failed = { heartbeat: heartbeat !== null, metrics: metrics !== null, otlp: otlp !== null };
   }
 
   start(): void {
     this.#writeMetrics();
-    this.#in('heartbeat', firstHeartbeatMs, () => void this.#beat());
+    // A chain's tills are opened at one time of the day, and must not all speak at one.
+    this.#in('heartbeat', this.#part(everyMs), () => void this.#beat(true));
+    this.#in('otlp', this.#part(everyMs), () => void this.#pushOtlp());
   }
 
   close(): void {
+    if (this.#closed) return;
+    if (this.#options.config().metricsFile !== null) this.#tellFile(false);
     this.#closed = true;
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
+  }
+
+  #part(ms: number): number {
+    return Math.round(ms * this.#options.random.fraction());
   }
 
   #in(name: string, delayMs: number, run: () => void): void {
@@ -49,45 +64,69 @@ export class HealthReport {
   }
 
   #writeMetrics(): void {
-    const { config, health } = this.#options;
-    const file = config().metricsFile;
-    if (file !== null) {
-      try {
-        // In one step, so that an exporter never reads half of it; anybody may read it.
-        writeFileSync(`${file}.new`, metricsText(health()), { mode: 0o644 });
-        renameSync(`${file}.new`, file);
-        this.#note('metrics', null);
-      } catch (error) {
-        this.#note('metrics', error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
-      }
-    }
-    this.#in('metrics', metricsEveryMs, () => this.#writeMetrics());
+    if (this.#options.config().metricsFile !== null) this.#tellFile(true);
+    this.#in('metrics', everyMs, () => this.#writeMetrics());
   }
 
-  async #beat(): Promise<void> {
-    const { config, health, transport } = this.#options;
-    const { heartbeatUrl, heartbeatMinutes } = config();
-    if (heartbeatUrl !== null) {
-      const result = await transport({
-        method: 'POST',
-        url: heartbeatUrl,
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(health()),
-        timeoutMs,
-      });
-      const isTaken = result.kind === 'answer' && result.status >= 200 && result.status < 300;
-      this.#note('heartbeat', isTaken ? null : result.kind === 'answer' ? `HTTP ${result.status}` : result.code);
+  #tellFile(open: boolean): void {
+    const { config, health } = this.#options;
+    const file = config().metricsFile;
+    if (file === null) return;
+    try {
+      // In one step, so that an exporter never reads half of it; anybody may read it.
+      writeFileSync(`${file}.new`, metricsText(health(open)), { mode: 0o644 });
+      renameSync(`${file}.new`, file);
+      this.#note('metrics', null);
+    } catch (error) {
+      this.#note('metrics', error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
     }
-    this.#in('heartbeat', heartbeatMinutes * 60_000, () => void this.#beat());
+  }
+
+  async #beat(isFirst = false): Promise<void> {
+    const { heartbeatUrl, heartbeatMinutes } = this.#options.config();
+    if (heartbeatUrl !== null)
+      await this.#post('heartbeat', heartbeatUrl, {}, JSON.stringify(this.#options.health(true)));
+    const intervalMs = heartbeatMinutes * 60_000;
+    // From the second one on, each till has its own moment of the interval.
+    this.#in('heartbeat', isFirst ? this.#part(intervalMs) : intervalMs, () => void this.#beat());
+  }
+
+  async #pushOtlp(): Promise<void> {
+    const { config, health, otlpHeaders } = this.#options;
+    const { otlp } = config();
+    if (otlp.url !== null) await this.#post('otlp', otlp.url, headersOf(otlpHeaders()), otlpBody(health(true)));
+    this.#in('otlp', everyMs, () => void this.#pushOtlp());
+  }
+
+  async #post(to: ToldTo, url: string, headers: { readonly [name: string]: string }, body: string): Promise<void> {
+    const result = await this.#options.transport({
+      method: 'POST',
+      url,
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body,
+      timeoutMs,
+    });
+    const isTaken = result.kind === 'answer' && result.status >= 200 && result.status < 300;
+    this.#note(to, isTaken ? null : result.kind === 'answer' ? `HTTP ${result.status}` : result.code);
   }
 
   /** Once when it begins to fail and once when it works again: a monitoring that is down must not fill the log. */
-  #note(what: 'heartbeat' | 'metrics', code: string | null): void {
+  #note(what: ToldTo, code: string | null): void {
     const { log, dataDir, clock } = this.#options;
     if (this.#closed || this.#failed[what] === (code !== null)) return;
-    this.#failed = { ...this.#failed, [what]: code !== null };
+    this.#failed[what] = code !== null;
     changeHealthNote(dataDir, { [what]: code === null ? null : { code, sinceMs: clock.wallMs() } });
     if (code === null) log.write('info', 'health is told again', { what });
     else log.write('warn', 'health could not be told', { what, code });
   }
+}
+
+/** Lines such as `Authorization: Bearer …`; what is no header is left out. */
+function headersOf(text: string | null): { [name: string]: string } {
+  return Object.fromEntries(
+    (text ?? '').split(/\r?\n/).flatMap((line): [string, string][] => {
+      const [, name, value] = /^([\w-]+):\s*([\x20-\x7e]+)$/.exec(line.trim()) ?? [];
+      return name === undefined || value === undefined ? [] : [[name, value]];
+    }),
+  );
 }

@@ -1,44 +1,80 @@
 /**
- * How a till is, as numbers: for IT's own monitoring, without a visit. Counts, ages and states only, never anything of a
- * customer.
+ * How a till is, as numbers: for IT's own monitoring, without a visit. Counts, times and states only, never anything of a
+ * customer. Times are seconds since 1970: what a dead till wrote last grows old by itself (F62).
  */
+import { z } from 'zod';
 import type { SyncStatus } from '../model/sync-status.ts';
 import type { FeedFacts } from '../region/feed/region-feed.ts';
+import type { Counts } from './tally.ts';
 import type { UpkeepFacts } from './upkeep.ts';
 
-export type Health = {
-  readonly till: string;
-  readonly version: string;
-  readonly uptimeSeconds: number;
-  readonly sync: SyncStatus['state'];
-  readonly paused: SyncStatus['paused'];
-  readonly connection: SyncStatus['connection']['kind'];
-  /** A code; null: the last exchange went well, or there was none yet. */
-  readonly offlineWhy: string | null;
-  readonly unsent: SyncStatus['counts'];
-  readonly doubleAwards: number;
-  readonly oldestUnsentSeconds: number;
-  /** Null: the server has not answered since the start. */
-  readonly lastAnswerSeconds: number | null;
-  readonly clockSkewSeconds: number;
-  readonly diskFreeBytes: number | null;
-  readonly databaseDamaged: boolean;
-  /** The config file was changed into one that cannot be used: the one before holds, and a start would be refused. */
-  readonly configUnusable: boolean;
-  /** A part of the changed config waits for a restart. */
-  readonly restartDue: boolean;
-  readonly lastBackupSeconds: number | null;
-  readonly customers: number;
-  /** How long ago the server told the customers of the region; null: there is no region. */
-  readonly regionAgeSeconds: number | null;
-  /** Why the region's feed was not taken at the last try; null: it was, or there is none. */
-  readonly feedFailure: FeedFacts['failure'];
-};
+const amount = z.number().int().min(0);
+const time = amount.describe('Seconds since 1970.');
+const histogram = z.object({
+  bounds: z.array(z.number()).readonly().describe('Upper bounds in seconds.'),
+  counts: z.array(amount).readonly().describe('One a bound, and one for what lies beyond the last.'),
+  sum: z.number().min(0).describe('Seconds in all.'),
+});
+
+/** The message of a heartbeat. Fields may be added; none changes its meaning while `schema` is the same. */
+export const healthSchema = z.object({
+  schema: z.literal(1).describe('Version of this message.'),
+  till: z.string().describe('Code of the till at the server.'),
+  store: z.string().nullable().describe('store.code of the config.'),
+  version: z.string().describe('Version of Tillside.'),
+  writtenAt: time.describe('When this was told, in seconds since 1970.'),
+  startedAt: time.describe('When Tillside was opened, in seconds since 1970.'),
+  open: z.boolean().describe('False: Tillside was closed, and this is its last word.'),
+  sync: z
+    .string()
+    .describe('State as the screen says it: all-sent, sending, checking, offline, waiting, paused, attention.'),
+  paused: z.string().nullable().describe('Why sending waits for IT: credentials, permission, no-secret.'),
+  connection: z.string().describe('untried, online or offline.'),
+  offlineWhy: z.string().nullable().describe('A code; null: the last exchange went well, or there was none yet.'),
+  unsent: z
+    .object({ queued: amount, sending: amount, unknown: amount, attention: amount, nextVisit: amount })
+    .describe('Changes that the server has not confirmed, by state.'),
+  doubleAwards: amount.describe('Changes whose points may have been awarded twice, and that nobody has looked at.'),
+  oldestUnsentAt: time.nullable().describe('When the oldest unsent change was saved; null: all is sent.'),
+  lastAnswerAt: time.nullable().describe('When the server answered; null: not since the start.'),
+  lastBackupAt: time.nullable().describe('When the last backup was made.'),
+  clockSkewSeconds: z.number().int().describe("This machine's clock less the server's."),
+  diskFreeBytes: amount.nullable().describe('Room on the disk of the data.'),
+  databaseDamaged: z.boolean().describe('Damage was found in the data.'),
+  configUnusable: z
+    .boolean()
+    .describe('The changed config cannot be used: the one before holds, and a start would be refused.'),
+  restartDue: z.boolean().describe('A part of the changed config waits for a restart.'),
+  customers: amount.describe('Customers on this till.'),
+  regionAsOf: time.nullable().describe('When the server told the customers of the region; null: there is no region.'),
+  feedFailure: z
+    .string()
+    .nullable()
+    .describe("Why the region's feed was not taken at the last try; null: it was, or there is none."),
+  counts: z
+    .object({
+      saved: amount,
+      sent: amount.describe('The server has them.'),
+      sentAgain: amount.describe('Known not to have arrived, and sent once more.'),
+      readBack: amount.describe('Uncertain ones that were settled by asking the server.'),
+      refused: z.record(z.string(), amount).readonly().describe('By class of code, such as "1xxx".'),
+      rateLimited: amount,
+      requests: z.record(z.string(), amount).readonly().describe('By how they ended: answered, not-sent, lost.'),
+      imports: amount,
+      requestSeconds: histogram,
+      saveSeconds: histogram,
+      crashes: amount.describe('Starts after a run that did not end by itself, since the data was made.'),
+    })
+    .describe('Counted since startedAt, but for crashes.'),
+});
+export type Health = z.output<typeof healthSchema>;
 
 export type HealthOf = {
   readonly till: string;
+  readonly store: string | null;
   readonly version: string;
-  readonly uptimeMs: number;
+  readonly startedAtMs: number;
+  readonly open: boolean;
   readonly status: SyncStatus;
   readonly upkeep: UpkeepFacts;
   readonly customers: number;
@@ -46,119 +82,52 @@ export type HealthOf = {
   readonly feed: FeedFacts | null;
   readonly configUnusable: boolean;
   readonly restartDue: boolean;
+  readonly counts: Counts;
+  readonly crashes: number;
   readonly nowMs: number;
 };
 
 export function healthOf(of: HealthOf): Health {
-  const { till, version, uptimeMs, status, upkeep, customers, configUnusable, restartDue, nowMs } = of;
-  const since = (atMs: number | null) => (atMs === null ? null : seconds(nowMs - atMs));
+  const { till, store, version, startedAtMs, open, status, upkeep, customers, nowMs } = of;
   return {
+    schema: 1,
     till,
+    store,
     version,
-    uptimeSeconds: seconds(uptimeMs),
+    writtenAt: seconds(nowMs),
+    startedAt: seconds(startedAtMs),
+    open,
     sync: status.state,
     paused: status.paused,
     connection: status.connection.kind,
     offlineWhy: status.connection.kind === 'offline' ? status.connection.why : null,
     unsent: status.counts,
     doubleAwards: status.doubleAwards,
-    oldestUnsentSeconds: since(status.oldestSavedAtMs) ?? 0,
-    lastAnswerSeconds: since(status.lastAnswerAtMs),
+    oldestUnsentAt: maybeSeconds(status.oldestSavedAtMs),
+    lastAnswerAt: maybeSeconds(status.lastAnswerAtMs),
+    lastBackupAt: maybeSeconds(upkeep.lastBackupAtMs),
     clockSkewSeconds: Math.round((status.clockSkewMs ?? 0) / 1000),
     diskFreeBytes: upkeep.disk?.freeBytes ?? null,
     databaseDamaged: upkeep.isDamaged,
-    configUnusable,
-    restartDue,
-    lastBackupSeconds: since(upkeep.lastBackupAtMs),
+    configUnusable: of.configUnusable,
+    restartDue: of.restartDue,
     customers,
-    regionAgeSeconds: since(of.regionAsOfMs),
+    regionAsOf: maybeSeconds(of.regionAsOfMs),
     feedFailure: of.feed?.failure ?? null,
+    counts: { ...of.counts, crashes: of.crashes },
   };
 }
 
-/** A clock that was set back must not make an age negative. */
 function seconds(ms: number): number {
   return Math.max(0, Math.round(ms / 1000));
 }
 
-type Metric = {
-  readonly name: string;
-  readonly help: string;
-  readonly values: readonly (readonly [labels: { readonly [name: string]: string }, value: number])[];
-};
-
-/** In the text format of Prometheus, for the textfile collector of node_exporter or windows_exporter. */
-export function metricsText(health: Health): string {
-  const { till, version, unsent } = health;
-  const one = (value: number | boolean | null): Metric['values'] => (value === null ? [] : [[{ till }, Number(value)]]);
-  const metrics: readonly Metric[] = [
-    { name: 'tillside_info', help: 'Version of Tillside.', values: [[{ till, version }, 1]] },
-    { name: 'tillside_uptime_seconds', help: 'How long Tillside is open.', values: one(health.uptimeSeconds) },
-    {
-      name: 'tillside_unsent_updates',
-      help: 'Updates that the server has not confirmed, by state.',
-      values: Object.entries(unsent).map(([state, count]) => [{ till, state }, count] as const),
-    },
-    {
-      name: 'tillside_double_awards',
-      help: 'Updates whose points may have been awarded twice; a person has to look.',
-      values: one(health.doubleAwards),
-    },
-    {
-      name: 'tillside_oldest_unsent_seconds',
-      help: 'Age of the oldest unsent update; 0 where all is sent.',
-      values: one(health.oldestUnsentSeconds),
-    },
-    { name: 'tillside_paused', help: 'Sending is paused: IT has to act.', values: one(health.paused !== null) },
-    { name: 'tillside_online', help: 'The last exchange went well.', values: one(health.connection === 'online') },
-    {
-      name: 'tillside_last_answer_seconds',
-      help: 'How long ago the server answered.',
-      values: one(health.lastAnswerSeconds),
-    },
-    {
-      name: 'tillside_clock_skew_seconds',
-      help: 'Clock less that of the server.',
-      values: one(health.clockSkewSeconds),
-    },
-    { name: 'tillside_disk_free_bytes', help: 'Room on the disk of the data.', values: one(health.diskFreeBytes) },
-    { name: 'tillside_database_damaged', help: 'Damage was found.', values: one(health.databaseDamaged) },
-    {
-      name: 'tillside_config_unusable',
-      help: 'The changed config file cannot be used; the one before holds.',
-      values: one(health.configUnusable),
-    },
-    {
-      name: 'tillside_restart_due',
-      help: 'A part of the changed config waits for a restart.',
-      values: one(health.restartDue),
-    },
-    { name: 'tillside_last_backup_seconds', help: 'Age of the last backup.', values: one(health.lastBackupSeconds) },
-    { name: 'tillside_customers', help: 'Customers on this till.', values: one(health.customers) },
-    {
-      name: 'tillside_region_age_seconds',
-      help: 'How long ago the server told the customers of the region.',
-      values: one(health.regionAgeSeconds),
-    },
-    {
-      name: 'tillside_region_feed_failing',
-      help: "The region's feed was not taken at the last try.",
-      values: one(health.feedFailure !== null),
-    },
-  ];
-  return metrics
-    .filter(({ values }) => values.length > 0)
-    .flatMap(({ name, help, values }) => [
-      `# HELP ${name} ${help}`,
-      `# TYPE ${name} gauge`,
-      ...values.map(([labels, value]) => `${name}{${labelText(labels)}} ${value}`),
-    ])
-    .map((line) => `${line}\n`)
-    .join('');
+function maybeSeconds(ms: number | null): number | null {
+  return ms === null ? null : seconds(ms);
 }
 
-function labelText(labels: { readonly [name: string]: string }): string {
-  return Object.entries(labels)
-    .map(([name, value]) => `${name}="${value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`)
-    .join(',');
+/** The heartbeat as JSON Schema, for whoever receives it. */
+export function heartbeatJsonSchema(): object {
+  const { $schema, ...rest } = z.toJSONSchema(healthSchema);
+  return { $schema, $id: 'urn:tillside:heartbeat', title: 'Heartbeat of Tillside', ...rest };
 }

@@ -1,3 +1,4 @@
+import { heartbeatJsonSchema } from '../care/health.ts';
 import { configJsonSchema } from '../config/config-schema.ts';
 import { type Command, exitCodes } from './command.ts';
 
@@ -12,8 +13,10 @@ export const configSchema: Command = {
     'Exit code 0.',
   ],
   isWithoutTill: true,
-  run(_given, io) {
-    for (const line of JSON.stringify(configJsonSchema(), null, 2).split('\n')) io.print(line);
+  options: { heartbeat: { help: 'the schema of what health.heartbeatUrl gets, in place of that of the config' } },
+  run(given, io) {
+    const schema = given.has('heartbeat') ? heartbeatJsonSchema() : configJsonSchema();
+    for (const line of JSON.stringify(schema, null, 2).split('\n')) io.print(line);
     return exitCodes.fine;
   },
 };

@@ -15,11 +15,17 @@ export const secretSet: Command = {
       'that was there. A Tillside that is open uses it from its next start on.',
     'Run it as the user who runs Tillside: the secret storage is of that user, and nobody else can read it. Whether the ' +
       'server takes it is told by tillside doctor.',
+    'With --otlp it is a header for the receiver that health.otlp names, such as "Authorization: Bearer …".',
     'Exit codes: 0 stored, 2 failed.',
   ],
+  options: { otlp: { help: 'a header for the receiver of health.otlp, in place of the password' } },
   async run(given, io) {
     const dataDir = dataFolderAnyway(given, io);
-    const written = keepTillSecret(io.openSecrets(dataDir), methodOf(given, io), await typedSecret(io));
+    const secrets = io.openSecrets(dataDir);
+    const secret = await typedSecret(io);
+    const written = given.has('otlp')
+      ? secrets.write('otlp-headers', secret)
+      : keepTillSecret(secrets, methodOf(given, io), secret);
     if (written.kind === 'not-stored') {
       throw new CommandRefused(
         `The secret could not be kept in ${dataDir} (${written.why}). Run this as the user who runs Tillside; ` +

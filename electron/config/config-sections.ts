@@ -131,6 +131,7 @@ export const machineConfigSchema = z.strictObject({
   auth: authSection.describe('Who this till is. Its secret comes by TILLSIDE_SECRET, once, or is typed in the app.'),
   store: z
     .strictObject({
+      code: word(100).nullable().default(null).describe('Your own name of the store, for your monitoring.'),
       countryCode: z
         .string()
         .regex(/^[A-Z]{2}$/, 'a country as two capital letters, such as "IN"')
@@ -294,6 +295,15 @@ export const machineConfigSchema = z.strictObject({
         .nullable()
         .default(null)
         .describe('A file for the textfile collector of a Prometheus exporter, written every minute.'),
+      otlp: z
+        .strictObject({
+          url: address(true)
+            .nullable()
+            .default(null)
+            .describe('Gets the same numbers each minute, as OTLP over HTTP in JSON; it ends in /v1/metrics.'),
+        })
+        .prefault({})
+        .describe('An OpenTelemetry receiver. A header for it is kept by tillside secret set --otlp.'),
     })
     .prefault({})
     .describe("What the till tells IT's own monitoring."),

@@ -2,7 +2,7 @@
  * Where secrets are kept: the platform's secret storage in the desktop app, a file with mode 0600 in the preview. They
  * are never in the config, in process arguments or in a log.
  */
-export type SecretName = 'api-secret' | 'api-password-md5' | 'database-key';
+export type SecretName = 'api-secret' | 'api-password-md5' | 'database-key' | 'otlp-headers';
 
 export type SecretRead =
   | { readonly kind: 'value'; readonly value: string }

@@ -75,6 +75,7 @@ describe('a till in IT’s hands', () => {
     const { files } = JSON.parse(strFromU8(inside['manifest.json'] ?? new Uint8Array()));
     assert.deepEqual(files.map(({ name }: { name: string }) => name).toSorted(), [
       'config.json',
+      'audit.json',
       'files.json',
       'health.json',
       'outbox.json',

@@ -15,7 +15,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 export function secretsInMemory(initial: Partial<Record<SecretName, string>>): Secrets {
   const kept = new Map<SecretName, string>();
-  for (const name of ['api-secret', 'api-password-md5', 'database-key'] as const) {
+  for (const name of ['api-secret', 'api-password-md5', 'database-key', 'otlp-headers'] as const) {
     const value = initial[name];
     if (value !== undefined) kept.set(name, value);
   }
@@ -44,6 +44,7 @@ export type TillSettings = {
   readonly org?: { readonly [key: string]: unknown };
   readonly staff?: { readonly [key: string]: unknown };
   readonly data?: { readonly [key: string]: unknown };
+  readonly health?: { readonly [key: string]: unknown };
   readonly api?: { readonly [key: string]: unknown };
   /** Which of the server's tills this is. */
   readonly till?: string;
@@ -79,6 +80,7 @@ export async function startTillRig(customers = 200): Promise<TillRig> {
         org: { ...settings.org },
         staff: { ...settings.staff },
         data: { ...settings.data },
+        health: { ...settings.health },
       },
       'test',
     );

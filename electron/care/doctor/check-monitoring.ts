@@ -4,9 +4,9 @@ import path from 'node:path';
 import type { MachineConfig } from '../../config/machine-config.ts';
 import type { Clock } from '../../machine/clock.ts';
 import { ageInWords } from '../age-in-words.ts';
-import { readHealthNote, type ToldTo } from '../health-note.ts';
+import { readHealthNote } from '../health-note.ts';
 import { codeOf } from './code-of.ts';
-import { type CheckName, type Found, fine, look } from './finding.ts';
+import { type Found, fine, look } from './finding.ts';
 
 export type CheckMonitoring = {
   readonly dataDir: string;
@@ -20,8 +20,8 @@ const oldMs = 5 * 60_000;
 
 export function checkMonitoring({ dataDir, health, clock, isOpen }: CheckMonitoring): Found[] {
   const note = readHealthNote(dataDir);
-  const sent = (check: CheckName, to: ToldTo, name: string, advice: string): Found => {
-    const trouble = note[to];
+  const sent = (check: 'heartbeat' | 'otlp', name: string, advice: string): Found => {
+    const trouble = note[check];
     if (trouble === null) return fine(check, `${name} is accepted`, {});
     const age = ageInWords(clock.wallMs() - trouble.sinceMs);
     const facts = { code: trouble.code, sinceMs: trouble.sinceMs };
@@ -31,8 +31,15 @@ export function checkMonitoring({ dataDir, health, clock, isOpen }: CheckMonitor
     ...(health.metricsFile === null ? [] : [checkMetricsFile(health.metricsFile, clock, isOpen)]),
     ...(health.heartbeatUrl === null
       ? []
+      : [sent('heartbeat', 'The heartbeat', 'Check health.heartbeatUrl in the config, and its receiver.')]),
+    ...(health.otlp.url === null
+      ? []
       : [
-          sent('heartbeat', 'heartbeat', 'The heartbeat', 'Check health.heartbeatUrl in the config, and its receiver.'),
+          sent(
+            'otlp',
+            'The push by OTLP',
+            'Check health.otlp in the config, its receiver, and tillside secret set --otlp.',
+          ),
         ]),
   ];
 }

@@ -23,6 +23,7 @@ export const checkNames = [
   'feed',
   'metrics',
   'heartbeat',
+  'otlp',
   'admin',
 ] as const;
 export type CheckName = (typeof checkNames)[number];
