@@ -21,7 +21,7 @@ const help = `npm run dist -- [--linux] [--windows] [--mac] [--arch x64|arm64] [
   --dir            unpacked, without installers: to look at
   --electron DIR   a folder with Electron's program for the target, in place of fetching it
   --output DIR     in place of release/
-  --release        for tills, and not to try: refused without a feed, a vendor and a home page of your own (TILLSIDE_*)
+  --release        for tills, and not to try: signed on Windows and macOS, and refused without a feed, a vendor and a home page of your own (TILLSIDE_*)
   --staged PERCENT how many of the tills take the update at first; only of a release`;
 
 const names = ['linux', 'windows', 'mac'] as const;
@@ -125,7 +125,11 @@ async function main(): Promise<number> {
   const { Arch, build, Platform } = await import('electron-builder');
   const platforms = { linux: Platform.LINUX, windows: Platform.WINDOWS, mac: Platform.MAC } as const;
   const arch = wanted.arch === 'x64' ? Arch.x64 : Arch.arm64;
-  const config = builderConfig({ output: wanted.output, parts, scripts, electronDist: electron.folder }, process.env);
+  const config = builderConfig(
+    { output: wanted.output, parts, scripts, electronDist: electron.folder },
+    process.env,
+    wanted.release,
+  );
   for (const name of wanted.platforms) {
     const targets = platforms[name].createTarget(wanted.unpacked ? 'dir' : null, arch);
     await build({ projectDir: projectRoot, targets, config, publish: 'never' });

@@ -27,6 +27,7 @@ import { MachineConfigError } from './config/machine-config.ts';
 import { appScheme, type FrameSender, isScreen } from './desktop/app-address.ts';
 import { answerFromFiles, loadAppFiles } from './desktop/app-files.ts';
 import { lookForUpdates } from './desktop/app-updater.ts';
+import { dangerousSwitch } from './desktop/dangerous-switches.ts';
 import { dialogWords } from './desktop/dialog-words.ts';
 import { watchOnline } from './desktop/online-watch.ts';
 import { quitWarning } from './desktop/quit-warning.ts';
@@ -66,8 +67,12 @@ let language = Intl.DateTimeFormat().resolvedOptions().locale;
 const argv = ownArguments(process.argv.slice(app.isPackaged ? 1 : 2));
 const secret = takeSecret(process.env);
 const { config, data } = desktopArguments(argv);
-const found = isCommand(argv) ? null : configOrEnd();
-if (isCommand(argv)) {
+const dangerous = app.isPackaged ? dangerousSwitch(process.argv.slice(1), isCommand(argv), process.platform) : null;
+const found = dangerous !== null || isCommand(argv) ? null : configOrEnd();
+if (dangerous !== null) {
+  process.stderr.write(`Tillside does not start with --${dangerous}: it would open the till to others.\n`);
+  app.exit(exitCodes.badInput);
+} else if (isCommand(argv)) {
   // The key of Windows' secret storage lies there.
   app.setPath('userData', path.join(folderOfCommand(argv, commandIo()), 'desktop'));
   void app

@@ -55,7 +55,11 @@ export function nobodysNames(env: PackagingEnv): string[] {
     .map((name) => `${name} (found ${env[name] ? JSON.stringify(env[name]) : 'nothing'})`);
 }
 
-export function builderConfig({ output, parts, scripts, electronDist }: Packing, env: PackagingEnv): Configuration {
+export function builderConfig(
+  { output, parts, scripts, electronDist }: Packing,
+  env: PackagingEnv,
+  isRelease = false,
+): Configuration {
   const linuxPackage = {
     afterInstall: path.join(scripts, linuxScripts.afterInstall),
     afterRemove: path.join(scripts, linuxScripts.afterRemove),
@@ -101,7 +105,8 @@ export function builderConfig({ output, parts, scripts, electronDist }: Packing,
       loadBrowserProcessSpecificV8Snapshot: false,
       grantFileProtocolExtraPrivileges: false,
     },
-    forceCodeSigning: env.TILLSIDE_SIGNING === 'required',
+    // What tills install is never unsigned, whatever the environment says.
+    forceCodeSigning: isRelease || env.TILLSIDE_SIGNING === 'required',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the packager fills it in
     artifactName: '${name}-${version}-${os}-${arch}.${ext}',
     // Writes latest*.yml (or CHANNEL*.yml) beside the packages. Nothing is ever uploaded from here.

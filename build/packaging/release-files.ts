@@ -1,6 +1,6 @@
 /** What lies beside the packages in the release folder: their checksums, and how many tills an update goes to at first. */
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
@@ -14,15 +14,30 @@ function releasedFiles(folder: string): string[] {
     .sort();
 }
 
-/** As `sha256sum --check` reads it. */
-export async function writeChecksums(folder: string): Promise<void> {
-  const lines: string[] = [];
-  for (const name of releasedFiles(folder)) {
+/**
+ * As `sha256sum --check` reads it.
+ * @param keep lines of files that are not here stay: a feed holds more than the part of it that was fetched
+ */
+export async function writeChecksums(folder: string, keep = false): Promise<void> {
+  const names = releasedFiles(folder);
+  const lines = keep ? linesOfOthers(folder, names) : [];
+  for (const name of names) {
     const hash = createHash('sha256');
     await pipeline(createReadStream(path.join(folder, name)), hash);
     lines.push(`${hash.digest('hex')}  ${name}\n`);
   }
+  const byName = (line: string) => line.slice(66);
+  lines.sort((a, b) => (byName(a) < byName(b) ? -1 : 1));
   writeFileSync(path.join(folder, checksumsFile), lines.join(''));
+}
+
+function linesOfOthers(folder: string, names: readonly string[]): string[] {
+  const file = path.join(folder, checksumsFile);
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => /^[0-9a-f]{64} {2}./.test(line) && !names.includes(line.slice(66)))
+    .map((line) => `${line}\n`);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** `node build/packaging/stage-update.ts FOLDER PERCENT`: how many of the tills take the update in this feed, with its checksums. */
+/** `node build/packaging/stage-update.ts FOLDER PERCENT`: how many of the tills take the update in this feed. The checksums of its other files stay. */
 import { stageUpdate, writeChecksums } from './release-files.ts';
 
 const [folder, percent] = process.argv.slice(2);
@@ -12,7 +12,7 @@ if (
   process.exitCode = 2;
 } else {
   const changed = stageUpdate(folder, percentage);
-  await writeChecksums(folder);
+  await writeChecksums(folder, true);
   process.stdout.write(`${changed.join(', ') || 'no feed here'}: ${percentage} % of the tills\n`);
   if (changed.length === 0) process.exitCode = 1;
 }

@@ -84,7 +84,9 @@ function troubleView({ dataDir, secrets, nativeBinding, store }: TroubleDesk, tr
     nextSteps: trouble.nextSteps,
     unsent: old === null ? null : { count: old.unsent, oldestSavedAtMs: old.oldestSavedAtMs },
     backups: backups.map(({ name, atMs, bytes }) => ({ name, atMs, bytes })),
-    ...store,
+    locale: store.locale,
+    countryCode: store.countryCode,
+    timeZone: store.timeZone,
     dataDir,
   };
 }

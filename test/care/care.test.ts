@@ -74,8 +74,8 @@ describe('a till in IT’s hands', () => {
     const inside = unzipSync(readFileSync(made.kind === 'made' ? made.file : ''));
     const { files } = JSON.parse(strFromU8(inside['manifest.json'] ?? new Uint8Array()));
     assert.deepEqual(files.map(({ name }: { name: string }) => name).toSorted(), [
-      'config.json',
       'audit.json',
+      'config.json',
       'files.json',
       'health.json',
       'outbox.json',

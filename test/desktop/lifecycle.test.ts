@@ -87,6 +87,20 @@ test('an installed till whose config is gone says so, and does not open as pract
   assert.equal(electron.BrowserWindow.getAllWindows().length, 0);
 });
 
+test('a package does not start with a switch that opens it to others, and a checkout does', async (t) => {
+  const folder = temporaryFolder();
+  const args = ['--data', path.join(folder, 'data'), '--remote-debugging-port=9222'];
+  const { electron } = await startDesktop(t, {
+    args,
+    prepare: ({ app }) => {
+      app.isPackaged = true;
+    },
+  });
+  assert.equal(await electron.app.ended, 2);
+  assert.equal(electron.BrowserWindow.getAllWindows().length, 0);
+  assert.equal(existsSync(path.join(folder, 'data')), false, 'nothing was opened');
+});
+
 test('a command runs without a window and without the lock, and ends with its own code', async (t) => {
   const folder = temporaryFolder();
   const file = path.join(folder, 'wrong.json');

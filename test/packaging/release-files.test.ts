@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { builderConfig } from '../../build/packaging/builder-config.ts';
 import { stageUpdate, writeChecksums } from '../../build/packaging/release-files.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -38,4 +39,30 @@ test('the checksums are those that sha256sum finds, of every file that is releas
     ['latest-linux.yml', 'tillside-1.2.0-linux-x64.deb'],
   );
   if (process.platform === 'linux') execFileSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: folder });
+});
+
+test('the checksums of the feed stay whole where only what names a release was fetched and changed', async () => {
+  const folder = releaseFolder();
+  await writeChecksums(folder);
+  const sums = () => readFileSync(path.join(folder, 'SHA256SUMS'), 'utf8').trim().split('\n');
+  const before = sums();
+  rmSync(path.join(folder, 'tillside-1.2.0-linux-x64.deb'));
+  stageUpdate(folder, 50);
+  await writeChecksums(folder, true);
+  const after = sums();
+  assert.deepEqual(
+    after.map((line) => line.slice(66)),
+    before.map((line) => line.slice(66)),
+  );
+  assert.equal(after[1], before[1], 'the package is as it was');
+  assert.notEqual(after[0], before[0]);
+});
+
+test('a release is never unsigned, whatever the environment says', () => {
+  const packing = { output: 'o', parts: 'p', scripts: 's', electronDist: null };
+  const signs = (env: object, isRelease: boolean) => builderConfig(packing, env, isRelease).forceCodeSigning;
+  assert.deepEqual(
+    [signs({}, false), signs({ TILLSIDE_SIGNING: 'required' }, false), signs({ TILLSIDE_SIGNING: 'none' }, true)],
+    [false, true, true],
+  );
 });

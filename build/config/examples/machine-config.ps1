@@ -9,9 +9,16 @@ $config = @{
   store = @{ countryCode = 'IN'; timeZone = 'Asia/Kolkata' }
 }
 
+# Any user may make a folder there, also one that leads elsewhere, before this runs.
 New-Item -ItemType Directory -Force $folder | Out-Null
-# Everybody reads the config; only administrators write it (S-1-5-18: SYSTEM, -32-544: administrators, -32-545: users).
-icacls $folder /inheritance:r /grant '*S-1-5-18:(OI)(CI)F' '*S-1-5-32-544:(OI)(CI)F' '*S-1-5-32-545:(OI)(CI)RX' | Out-Null
+if ((Get-Item -Force $folder).Attributes -band [IO.FileAttributes]::ReparsePoint) { throw "$folder is a link. Remove it." }
+
+# Everybody reads the config; only administrators own and write it (S-1-5-18: SYSTEM, -32-544: administrators, -32-545:
+# users). What the folder allowed before, and what lay in it allowed, is taken back first: an owner may always change rights.
+function Set-Rights { icacls @args /Q | Out-Null; if ($LASTEXITCODE -ne 0) { throw "icacls $args failed ($LASTEXITCODE)" } }
+Set-Rights $folder /setowner '*S-1-5-32-544' /T /L
+Set-Rights $folder /reset /T /L
+Set-Rights $folder /inheritance:r /grant:r '*S-1-5-18:(OI)(CI)F' '*S-1-5-32-544:(OI)(CI)F' '*S-1-5-32-545:(OI)(CI)RX'
 
 $new = Join-Path $folder 'config.new.json'
 $said = Join-Path $env:TEMP 'tillside-config-check.txt'

@@ -4,12 +4,14 @@
 $ErrorActionPreference = 'Stop'
 $program = Join-Path $env:ProgramFiles 'Tillside\Tillside.exe'
 $done = Join-Path $env:LOCALAPPDATA 'Tillside-secret-set.txt'
-if (Test-Path $done) { exit 0 }
+$file = Join-Path '\\files.example.com\tillside$' "$env:COMPUTERNAME.secret"
+# Only what is newer than the last time is set: a password that was changed reaches the till at the next log-on.
+$stamp = (Get-Item $file).LastWriteTimeUtc.Ticks.ToString()
+if ((Test-Path $done) -and ((Get-Content -Raw $done).Trim() -eq $stamp)) { exit 0 }
 
 # Through the environment of this one process: an argument could be seen by every program on the machine.
-$file = Join-Path '\\files.example.com\tillside$' "$env:COMPUTERNAME.secret"
 $env:TILLSIDE_SECRET = (Get-Content -Raw $file).Trim()
 try { $set = Start-Process $program -ArgumentList 'secret', 'set' -Wait -PassThru }
 finally { Remove-Item Env:TILLSIDE_SECRET }
 if ($set.ExitCode -ne 0) { throw "The secret was not kept (exit code $($set.ExitCode))." }
-Set-Content $done (Get-Date -Format o)
+Set-Content $done $stamp
