@@ -118,7 +118,7 @@ export function strictCustomer(item: JsonObject, rules: ValueRules): JsonObject 
     if (text.includes('\ufffd')) return 'lost-letters';
     const found = isPlaceholder(text) ? nothing : read(text, rules);
     if (typeof found === 'string') return found;
-    if (found.value === told) continue;
+    if (found.value === (typeof told === 'number' ? text : told)) continue;
     changed ??= { ...item };
     changed[key] = found.value;
   }

@@ -1,5 +1,6 @@
 import type { RescueImportResult, TillFacts } from '../../electron/care/till-facts.ts';
 import type { EventName, Payload } from '../../electron/ipc/schema.ts';
+import type { FeedFacts } from '../../electron/region/feed/region-feed.ts';
 import type { ImportOptions, ImportState, RegionFacts } from '../../electron/region/import-state.ts';
 import type { Services } from '../bridge.ts';
 import { Action } from './action.svelte.ts';
@@ -16,6 +17,7 @@ export class Care {
   #facts = $state.raw<TillFacts | null>(null);
   #importing = $state.raw<ImportState>({ kind: 'none' });
   #region = $state.raw<RegionFacts | null>(null);
+  #feed = $state.raw<FeedFacts | null>(null);
 
   // What came of these stays here, so that a dialog may be left before the answer is there.
   readonly backUp = new Action(() => this.#services.call('till.backUp'));
@@ -39,7 +41,9 @@ export class Care {
   );
   /** Whether what a file would do is meant so. */
   readonly answerImport = new Action((take: boolean) => this.#services.call('customers.importAnswer', { take }));
+  readonly lookAtFeed = new Action(() => this.#services.call('customers.feedLook'));
   readonly #lookAtRegion = new Action(async () => {
+    this.#feed = await this.#services.call('customers.feed');
     this.#region = await this.#services.call('customers.region');
   });
   readonly undoImport = new Action(() => this.#services.call('customers.importUndo'));
@@ -61,6 +65,10 @@ export class Care {
   get region(): RegionFacts | null {
     return this.#region;
   }
+  /** null: the config names no feed of the region */
+  get feed(): FeedFacts | null {
+    return this.#feed;
+  }
   /** One of these steps that take a while is under way; the others wait. */
   get working(): boolean {
     return [this.backUp, this.bundle, this.rescueOut, this.rescueIn].some(({ running }) => running);
@@ -77,6 +85,9 @@ export class Care {
       });
     on('till.changed', (facts) => {
       this.#facts = facts;
+    });
+    on('customers.feedChanged', () => {
+      void this.#lookAtRegion.run();
     });
     on('customers.importChanged', (state) => {
       this.#importing = state;

@@ -44,7 +44,7 @@ describe('tillside region publish', () => {
     };
     assert.deepEqual(lines('delta'), [
       { user_id: '1', firstname: 'Anne', mobile: '919845000001' },
-      { user_id: '5', firstname: 'Erna' },
+      { user_id: 5, firstname: 'Erna' },
       { user_id: '4', gone: true },
     ]);
     assert.equal(lines('full').length, 4);
