@@ -4,6 +4,7 @@
  *
  * Not idempotent, as the real API: every call that is applied awards points again, whether it changed anything or not.
  */
+import { couponCode, updatesPerCoupon } from './coupons.ts';
 import type { CustomerBook } from './customer-book.ts';
 import { acceptsCustomValue, acceptsExtendedValue } from './field-checks.ts';
 import { fillIdentifiers, identifierOf } from './fill-identifiers.ts';
@@ -13,13 +14,15 @@ import {
   mainProgram,
   newMembership,
   type PracticeCustomer,
+  type PracticeMembership,
   type PracticeSubscription,
+  programById,
   totalPoints,
 } from './practice-customer.ts';
 import { customFields, extendedFields, type PracticeOrgConfig, tillCodes } from './practice-org.ts';
 import { isStoreMoment } from './store-time.ts';
 import { Draft, Refusal } from './update-draft.ts';
-import type { SideEffect, Warning } from './wire-answers.ts';
+import { type SideEffect, survivorWarning, type Warning } from './wire-answers.ts';
 
 export type UpdateRefused = {
   readonly kind: 'refused';
@@ -47,9 +50,6 @@ export type UpdateRules = {
   readonly now: string;
   readonly couponValidTill: string;
 };
-
-/** A coupon comes with every so many applied updates of the same customer. */
-const updatesPerCoupon = 3;
 
 const isTill = (code: string) => tillCodes.some((known) => known === code);
 
@@ -175,9 +175,16 @@ function settleRefusedFields(draft: Draft, refused: readonly Warning[]): Refusal
   return null;
 }
 
-/** A coupon code that is always the same for the same customer and count. */
-function couponCode(userId: number, count: number): string {
-  return `TS${(userId % 1_000_000).toString(36).toUpperCase().padStart(4, '0')}${String(count).padStart(2, '0')}`;
+function tierEffect({ programId, tier }: PracticeMembership, risenTo: number): SideEffect {
+  const { tiers } = programById(programId);
+  const nameOf = (serial: number | null) => (serial === null ? 'NONE' : (tiers[serial - 1]?.name ?? ''));
+  return {
+    type: 'slab',
+    previous_slab_name: nameOf(tier),
+    previous_slab_number: String(tier ?? 0),
+    upgraded_slab_name: nameOf(risenTo),
+    upgraded_slab_number: String(risenTo),
+  };
 }
 
 function reward(draft: Draft, rules: UpdateRules): { points: number; effects: SideEffect[] } {
@@ -189,6 +196,8 @@ function reward(draft: Draft, rules: UpdateRules): { points: number; effects: Si
   if (main !== undefined && points > 0) {
     draft.customer = { ...draft.customer, memberships: [awardPoints(main, points), ...others] };
     effects.push({ type: 'points', awarded_points: points, total_points: totalPoints(draft.customer) });
+    const now = draft.customer.memberships[0];
+    if (now !== undefined && now.tier !== null && now.tier !== main.tier) effects.push(tierEffect(main, now.tier));
   }
   if (updateCount % updatesPerCoupon === 0) {
     effects.push({
@@ -227,6 +236,7 @@ export function applyUpdate(book: CustomerBook, item: unknown, rules: UpdateRule
   }
 
   const draft = new Draft(customer);
+  if (named.name === 'id' && String(customer.userId) !== named.value) draft.warnings.push(survivorWarning);
   const problem =
     fillIdentifiers(draft, item, named, book, rules.config) ??
     changeProfile(draft, item, rules.now) ??

@@ -24,6 +24,7 @@ export const endpoints = [
   'customer/update',
   'customer/update_identity',
   'customer/get',
+  'customer/transactions',
   'store/login',
   'store/staff',
   'organization/configs',

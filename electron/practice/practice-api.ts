@@ -8,13 +8,16 @@ import type { CustomerBook, PracticeIdentifier } from './customer-book.ts';
 import type { Endpoint } from './faults.ts';
 import { identifierOf } from './fill-identifiers.ts';
 import { listOf, memberOf, parseJson, textOf } from './json.ts';
+import { ofCard } from './practice-loyalty.ts';
 import { customFields, extendedFields, type IdentifierName, type PracticeOrgConfig, staff } from './practice-org.ts';
 import type { StoreTime } from './store-time.ts';
 import type { TillAuthentication } from './till-authentication.ts';
 import {
+  survivorWarning,
   type Warning,
   wireConfigs,
   wireCustomer,
+  wireCustomerBills,
   wireCustomers,
   wireCustomFields,
   wireExtendedFields,
@@ -68,11 +71,10 @@ export type ApiOptions = {
   readonly explainWarnings: () => boolean;
 };
 
-const survivorWarning: Warning = { code: 91009, message: 'Retrieved survivor account for the requested merge victim' };
-
 const couponDays = 30;
 const dayMs = 86_400_000;
 const identifierQueries = ['id', 'mobile', 'email', 'external_id'] as const;
+const cardQueries = ['card_number', 'card_external_id'] as const;
 
 function isIdentifierName(text: string | null): text is IdentifierName {
   return text === 'mobile' || text === 'email' || text === 'external_id';
@@ -105,6 +107,8 @@ export class PracticeApi {
         return this.#requestIdentityChange(request, caller.till, requestId);
       case 'customer/get':
         return this.#get(request);
+      case 'customer/transactions':
+        return this.#transactions(request);
       case 'store/login':
         return { httpStatus: 200, body: wireLogin(caller.till, this.#options.time.withOffset(this.#wallMs())) };
       case 'store/staff':
@@ -131,7 +135,7 @@ export class PracticeApi {
   }
 
   #namedBy(request: ApiRequest): PracticeIdentifier | null {
-    if (request.endpoint === 'customer/get') {
+    if (request.endpoint === 'customer/get' || request.endpoint === 'customer/transactions') {
       const asked = this.#asked(request);
       return asked?.values.length === 1 ? { name: asked.name, value: asked.values[0] ?? '' } : null;
     }
@@ -243,10 +247,25 @@ export class PracticeApi {
   }
 
   #asked({ query }: ApiRequest): { readonly name: PracticeIdentifier['name']; readonly values: string[] } | null {
-    const name = identifierQueries.find((known) => query.has(known));
+    const name = [...identifierQueries, ...cardQueries].find((known) => query.has(known));
     if (name === undefined) return null;
-    const values = (query.get(name) ?? '').split(',').map((value) => value.trim());
-    return { name, values: values.filter((value) => value !== '') };
+    const values = (query.get(name) ?? '')
+      .split(',')
+      .map((value) => value.trim())
+      .filter((value) => value !== '');
+    if (name !== 'card_number' && name !== 'card_external_id') return { name, values };
+    // A card is somebody's by the server's own id.
+    return { name: 'id', values: values.map((value) => String(ofCard(name, value) ?? -1)) };
+  }
+
+  #transactions(request: ApiRequest): ApiAnswer {
+    const named = this.#namedBy(request);
+    if (named === null) return { httpStatus: 200, body: wireRefusal(400, 'Pass the identifier of one customer') };
+    const { book, time } = this.#options;
+    const customer = book.find(named);
+    if (customer === null)
+      return { httpStatus: 200, body: wireRefusal(1012, 'Cannot find customer for provided identifier') };
+    return { httpStatus: 200, body: wireCustomerBills(customer, time.local(this.#wallMs())) };
   }
 
   #get(request: ApiRequest): ApiAnswer {
@@ -259,15 +278,23 @@ export class PracticeApi {
       userId: wants('user_id'),
       subscriptions: wants('subscriptions'),
       programs: wants('mlp'),
+      gapToUpgrade: request.query.has('gap_to_upgrade_for'),
+      gapToRenew: request.query.has('gap_to_renew_for'),
+      expirySchedule: wants('expiry_schedule'),
+      coupons: {
+        activeOnly: request.query.get('coupon_status') === 'active',
+        limit: Number(request.query.get('coupon_limit') ?? Number.POSITIVE_INFINITY),
+      },
     };
-    const { book } = this.#options;
+    const { book, time } = this.#options;
+    const now = time.local(this.#wallMs());
     return this.#items(
       asked.values.map((value) => {
         const named = { name: asked.name, value };
         const customer = book.find(named);
         if (customer !== null) {
           const survived = named.name === 'id' && String(customer.userId) !== value;
-          return { code: 1000, ...wireCustomer(customer, parts, survived ? this.#told([survivorWarning]) : []) };
+          return { code: 1000, ...wireCustomer(customer, parts, now, survived ? this.#told([survivorWarning]) : []) };
         }
         const erased = book.wasErased(named);
         const message = erased

@@ -18,6 +18,8 @@ export type SeenRequest = Met & {
 export type PracticeControl = {
   readonly connection: boolean;
   readonly fault: FaultKind;
+  /** The store's time, as the server's answers tell it. */
+  readonly localTime: string;
   /** Away: connections are cut and new ones refused. Back: on the same port. */
   readonly setConnection: (connection: boolean) => Promise<void>;
   /** Takes the place of every fault in force; `none` takes them all away. */

@@ -50,6 +50,7 @@ const routes: ReadonlyMap<string, Endpoint> = new Map([
   ['POST /v1.1/customer/update', 'customer/update'],
   ['POST /v1.1/customer/update_identity', 'customer/update_identity'],
   ['GET /v1.1/customer/get', 'customer/get'],
+  ['GET /v1.1/customer/transactions', 'customer/transactions'],
   ['GET /v1.1/store/login', 'store/login'],
   ['GET /v1.1/store/staff', 'store/staff'],
   ['GET /v1.1/organization/configs', 'organization/configs'],
@@ -194,6 +195,9 @@ export async function startPracticeServer(options: PracticeServerOptions): Promi
     },
     get fault() {
       return faults.current;
+    },
+    get localTime() {
+      return time.local(clock.wallMs());
     },
     setConnection: (connection) => (connection ? listener.open() : listener.shut()),
     setFault: (kind, faultOptions = {}) => {

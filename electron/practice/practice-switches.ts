@@ -14,6 +14,6 @@ export function practiceSwitches(control: PracticeControl): PracticeSwitches {
       if (change.connection !== undefined) await control.setConnection(change.connection);
       return state();
     },
-    sampleCustomers: () => sampleWireCustomers(),
+    sampleCustomers: () => sampleWireCustomers(control.localTime),
   };
 }

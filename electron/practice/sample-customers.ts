@@ -14,7 +14,7 @@ import {
   tierForPoints,
 } from './practice-customer.ts';
 import { customFields, extendedFields, tillCodes } from './practice-org.ts';
-import { wireCustomer } from './wire-answers.ts';
+import { everyPart, wireCustomer } from './wire-answers.ts';
 
 export const sampleSize = 2_400;
 
@@ -223,9 +223,10 @@ export function sampleCustomers(size: number = sampleSize, seed = 20_190_911): r
   return customers;
 }
 
-/** The same customers as `customer/get` would tell them, to fill an empty cache with. */
-export function sampleWireCustomers(size: number = sampleSize): unknown[] {
-  return sampleCustomers(size).map((customer) =>
-    wireCustomer(customer, { userId: true, subscriptions: true, programs: true }),
-  );
+/**
+ * The same customers as `customer/get` would tell them, to fill an empty cache with.
+ * @param now the store's local time
+ */
+export function sampleWireCustomers(now: string, size: number = sampleSize): unknown[] {
+  return sampleCustomers(size).map((customer) => wireCustomer(customer, everyPart, now));
 }

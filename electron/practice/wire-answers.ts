@@ -7,6 +7,16 @@ import {
   totalPoints,
 } from './practice-customer.ts';
 import {
+  type CouponQuery,
+  wireBills,
+  wireCoupons,
+  wireExpirySchedule,
+  wireGapToRenew,
+  wireGapToUpgrade,
+  wireProgramExtras,
+  wireTransactions,
+} from './practice-loyalty.ts';
+import {
   type CustomFieldDefinition,
   type ExtendedFieldDefinition,
   organisationName,
@@ -18,11 +28,24 @@ import {
 /** A part that was not done although the rest was. */
 export type Warning = { readonly code: number; readonly message: string };
 
+/** The customer who was asked about was merged into the one who answers. */
+export const survivorWarning: Warning = {
+  code: 91009,
+  message: 'Retrieved survivor account for the requested merge victim',
+};
+
 /** `warnings` as they are told: the code alone, or with its message behind. */
 export type ItemStatus = { readonly code: number; readonly message: string; readonly warnings: readonly string[] };
 
 export type SideEffect =
   | { readonly type: 'points'; readonly awarded_points: number; readonly total_points: number }
+  | {
+      readonly type: 'slab';
+      readonly previous_slab_name: string;
+      readonly previous_slab_number: string;
+      readonly upgraded_slab_name: string;
+      readonly upgraded_slab_number: string;
+    }
   | {
       readonly type: 'coupon';
       readonly coupon_code: string;
@@ -80,9 +103,10 @@ function wireSummary(membership: PracticeMembership) {
     lifetimePoints: String(membership.lifetimePoints),
     loyaltyPoints: String(membership.loyaltyPoints),
     cumulativePurchases: String(membership.cumulativePurchases),
-    currentSlab: current?.name ?? '',
+    currentSlab: current?.name ?? 'NONE',
     nextSlab: next?.name ?? '',
-    nextSlabSerialNumber: next === undefined ? '' : String((membership.tier ?? 0) + 1),
+    // The vendor's way to say that there is none.
+    nextSlabSerialNumber: next === undefined ? '-1' : String((membership.tier ?? 0) + 1),
     nextSlabDescription: next?.description ?? '',
     slabSNo: membership.tier === null ? '' : String(membership.tier),
     slabExpiryDate: membership.tierExpiresOn ?? '',
@@ -114,8 +138,7 @@ function wireCore(customer: PracticeCustomer) {
     lifetime_points: totalLifetimePoints(customer),
     lifetime_purchases: customer.lifetimePurchases,
     loyalty_points: totalPoints(customer),
-    current_slab: tier?.name ?? null,
-    tier_expiry_date: main?.tierExpiresOn ?? null,
+    current_slab: tier?.name ?? 'NONE',
     registered_on: customer.registeredOn,
     updated_on: customer.updatedOn,
     type: customer.type,
@@ -125,10 +148,16 @@ function wireCore(customer: PracticeCustomer) {
   };
 }
 
+/** Told only of somebody who has a tier. */
+function wireTierExpiry({ memberships: [main] }: PracticeCustomer) {
+  return main?.tierExpiresOn == null ? {} : { tier_expiry_date: main.tierExpiresOn };
+}
+
 export function wireUpdatedCustomer(customer: PracticeCustomer, effects: readonly SideEffect[]) {
   return {
     user_id: customer.userId,
     ...wireCore(customer),
+    ...wireTierExpiry(customer),
     points_summaries: { points_summary: customer.memberships.map(wireSummary) },
     fraud_status: customer.fraudStatus,
     subscriptions: wireSubscriptions(customer),
@@ -140,23 +169,84 @@ export function wireUpdatedCustomer(customer: PracticeCustomer, effects: readonl
 export type GetParts = {
   readonly userId: boolean;
   readonly subscriptions: boolean;
+  /** `mlp` */
   readonly programs: boolean;
+  readonly gapToUpgrade: boolean;
+  readonly gapToRenew: boolean;
+  readonly expirySchedule: boolean;
+  readonly coupons: CouponQuery;
 };
 
-export function wireCustomer(customer: PracticeCustomer, parts: GetParts, warnings: readonly string[] = []) {
+export const everyPart: GetParts = {
+  userId: true,
+  subscriptions: true,
+  programs: true,
+  gapToUpgrade: true,
+  gapToRenew: true,
+  expirySchedule: true,
+  coupons: { activeOnly: true, limit: 20 },
+};
+
+function wirePrograms(customer: PracticeCustomer, parts: GetParts, now: string) {
+  // Without `mlp` the holder comes all the same, and says nothing.
+  if (!parts.programs) return [];
+  return customer.memberships.map((membership) => ({
+    ...wireSummary(membership),
+    ...wireProgramExtras(membership),
+    ...(parts.gapToUpgrade ? { gap_to_upgrade: wireGapToUpgrade(membership, now) } : {}),
+    ...(parts.gapToRenew ? { gap_to_renew: wireGapToRenew(membership) } : {}),
+  }));
+}
+
+/**
+ * `customer/get`, which tells neither the till that a customer is associated with, nor, of some, when the tier ends.
+ * @param now the store's local time
+ */
+export function wireCustomer(
+  customer: PracticeCustomer,
+  parts: GetParts,
+  now: string,
+  warnings: readonly string[] = [],
+) {
   return {
     ...(parts.userId ? { user_id: customer.userId } : {}),
     ...wireCore(customer),
+    ...(customer.userId % 2 === 0 ? wireTierExpiry(customer) : {}),
     identifiers: [],
     registered_by: customer.registeredTill,
     registered_store: { code: storeCode, name: organisationName },
     registered_till: { code: customer.registeredTill, name: customer.registeredTill },
-    associated_with: customer.associatedWith ?? '',
-    fraud_details: { status: customer.fraudStatus, marked_by: '', modified_on: '' },
+    fraud_details: {
+      status: customer.fraudStatus === 'NONE' ? 'NOT_FRAUD' : customer.fraudStatus,
+      reason: '',
+      marked_by: '',
+      modified_on: '',
+    },
     current_nps_status: 'UNKNOWN',
+    points_summaries: { points_summary: wirePrograms(customer, parts, now) },
+    coupons: wireCoupons(customer, now, parts.coupons),
+    transactions: wireTransactions(customer, now),
+    ...(parts.expirySchedule ? { expiry_schedule: wireExpirySchedule(customer, now) } : {}),
     ...(parts.subscriptions ? { subscriptions: wireSubscriptions(customer) } : {}),
-    ...(parts.programs ? { points_summaries: { points_summary: customer.memberships.map(wireSummary) } } : {}),
     item_status: wireItemStatus({ code: 1000, message: 'Customer successfully retrieved', warnings }),
+  };
+}
+
+/** `customer/transactions` */
+export function wireCustomerBills(customer: PracticeCustomer, now: string) {
+  return {
+    response: {
+      status: fine,
+      customer: {
+        user_id: customer.userId,
+        mobile: customer.mobile,
+        email: customer.email,
+        external_id: customer.externalId,
+        firstname: customer.firstName,
+        lastname: customer.lastName,
+        transactions: wireBills(customer, now),
+      },
+    },
   };
 }
 
@@ -179,6 +269,8 @@ export function wireConfigs(config: PracticeOrgConfig) {
             { key: 'CONF_ALLOW_MOBILE_UPDATE', value: flag(config.allowFill.mobile) },
             { key: 'CONF_ALLOW_EMAIL_UPDATE', value: flag(config.allowFill.email) },
             { key: 'CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE', value: flag(config.allowFill.external_id) },
+            { key: 'CONF_ORG_CURRENCY_CODE', value: 'INR' },
+            { key: 'CONF_ORG_CURRENCY_SYMBOL', value: '₹' },
             { key: 'CONF_USERS_IS_EMAIL_REQUIRED', value: '0' },
             { key: 'CONF_CLIENT_EXTERNAL_ID_MAX_LENGTH', value: '50' },
           ],

@@ -4,6 +4,7 @@ import { encodeRecord } from '../customers/record-json.ts';
 import { type SearchRow, searchRow } from '../customers/store.ts';
 import { readCustomer } from '../loyalty-api/wire/customer.ts';
 import type { JsonObject } from '../loyalty-api/wire/scalars.ts';
+import { mergeRecord } from '../model/customer.ts';
 import type { Refusal } from './refusal.ts';
 
 export type ToldRow = {
@@ -14,7 +15,7 @@ export type ToldRow = {
 };
 
 export function toldRow(item: JsonObject): ToldRow | Refusal {
-  const record = readCustomer(item);
+  const record = mergeRecord(null, readCustomer(item));
   const { mobile = null, email = null, externalId = null } = record.fields;
   if (record.userId === null && mobile === null && email === null && externalId === null) return 'no-identifier';
   if (mobile !== null && !/^\d{4,20}$/.test(mobile)) return 'not-a-mobile';

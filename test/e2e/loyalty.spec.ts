@@ -54,13 +54,13 @@ test.describe('the answer to an update', () => {
       ['Tier expires', '11 Sept 2028'],
       ['Next tier', 'Platinum (level 4)'],
     ];
-    const rewards = programs.getByRole('article', { name: 'Program 1016' });
+    const rewards = programs.getByRole('article', { name: 'Rewards' });
     for (const card of await programs.getByRole('article').all()) await card.getByRole('heading').click();
     for (const [name, value] of first) await expect(till.figure(rewards, name)).toHaveText(value);
     // What is nothing takes no line.
     for (const name of ['Returned', 'Adjusted by head office']) await expect(till.figure(rewards, name)).toHaveCount(0);
     await expect(rewards).toContainText('Personal shopper and early access to the sales');
-    await expect(till.figure(programs.getByRole('article', { name: 'Program 1024' }), 'Next tier')).toHaveText(
+    await expect(till.figure(programs.getByRole('article', { name: 'Kids Club' }), 'Next tier')).toHaveText(
       'Star (level 3)',
     );
 

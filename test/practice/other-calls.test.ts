@@ -28,7 +28,8 @@ test('customer/get tells one customer, with the parts that were asked for', asyn
   assert.deepEqual(at(bare, 'registered_till'), { code: 'london.till2', name: 'london.till2' });
   assert.equal(at(bare, 'user_id'), undefined);
   assert.equal(at(bare, 'subscriptions'), undefined);
-  assert.equal(at(bare, 'points_summaries'), undefined);
+  assert.deepEqual(at(bare, 'points_summaries'), { points_summary: [] });
+  assert.equal(at(bare, 'expiry_schedule'), undefined);
   const whole = await getCustomer(server, `id=${ritaJames.userId}`);
   assert.equal(at(whole, 'user_id'), ritaJames.userId);
   assert.deepEqual(at(whole, 'points_summaries', 'points_summary', 1, 'programId'), '1024');
@@ -38,6 +39,95 @@ test('customer/get tells one customer, with the parts that were asked for', asyn
     scope: 'ALL',
     status: '1',
   });
+});
+
+/** Every key of a customer in the vendor's samples of `customer/get` (api-facts), with every optional part asked for. */
+const documentedKeys = new Set([
+  ...[
+    'user_id',
+    'firstname',
+    'lastname',
+    'mobile',
+    'email',
+    'external_id',
+    'registered_on',
+    'updated_on',
+    'type',
+    'source',
+  ],
+  ...[
+    'lifetime_points',
+    'lifetime_purchases',
+    'loyalty_points',
+    'current_slab',
+    'tier_expiry_date',
+    'points_summaries',
+  ],
+  ...['registered_by', 'registered_store', 'registered_till', 'fraud_details', 'current_nps_status', 'identifiers'],
+  ...['subscriptions', 'custom_fields', 'extended_fields', 'coupons', 'transactions', 'expiry_schedule', 'item_status'],
+]);
+const everything =
+  'user_id=true&subscriptions=true&mlp=true&gap_to_upgrade_for=0&gap_to_renew_for=0&expiry_schedule=true&coupon_status=active&coupon_limit=20';
+
+test('customer/get tells nothing that is not documented, and leaves out what the real one leaves out', async (t) => {
+  const server = await serve(t);
+  const told = new Set<string>();
+  let withoutExpiry = 0;
+  for (const { userId, memberships } of server.control.customers) {
+    const item = itemOf(await get(server, `/v1.1/customer/get?format=json&id=${userId}&${everything}`));
+    assert.ok(typeof item === 'object' && item !== null);
+    for (const key of Object.keys(item)) told.add(key);
+    if (memberships.length > 0 && !('tier_expiry_date' in item)) withoutExpiry += 1;
+  }
+  assert.deepEqual(
+    [...told].filter((key) => !documentedKeys.has(key)),
+    [],
+  );
+  assert.deepEqual(
+    [...documentedKeys].filter((key) => !told.has(key)),
+    [],
+  );
+  assert.ok(withoutExpiry > 5);
+});
+
+test('programs, gaps, expiring points and coupons come as documented, where they are asked for', async (t) => {
+  const server = await serve(t);
+  const rita = itemOf(await get(server, `/v1.1/customer/get?format=json&id=${ritaJames.userId}&${everything}`));
+  const [rewards, kids] = [0, 1].map((index) => at(rita, 'points_summaries', 'points_summary', index));
+  assert.equal(at(rewards, 'program_title'), 'Rewards');
+  const gapIn = (summary: unknown) => at(summary, 'gap_to_upgrade', 'upgrade_strategy', 0);
+  assert.equal(at(gapIn(rewards), 'customer_upgrade_entity_values', 'gap_to_upgrade'), String(20_000 - 12_400));
+  assert.equal(at(gapIn(kids), 'upgrade_based_on'), 'CUMULATIVE_PURCHASES');
+  assert.equal(at(rewards, 'gap_to_renew', 'renew_strategy', 0, 'renew_based_on'), 'PURCHASE');
+  const dates = at(rita, 'expiry_schedule');
+  assert.ok(Array.isArray(dates) && dates.length === 3);
+  const list = async (narrowed: string) => {
+    const item = itemOf(await get(server, `/v1.1/customer/get?format=json&id=${ritaJames.userId}${narrowed}`));
+    const coupons = at(item, 'coupons', 'coupon');
+    return Array.isArray(coupons) ? coupons : [];
+  };
+  const active = await list('&coupon_status=active');
+  const ends = active.map((coupon) => String(at(coupon, 'valid_till')));
+  assert.deepEqual(ends, ends.toSorted());
+  assert.ok(
+    active.every((coupon) => at(coupon, 'redeemed') === 'false' && String(at(coupon, 'valid_till')) > '2026-11-24'),
+  );
+  assert.ok((await list('')).length >= active.length);
+  assert.equal((await list('&coupon_status=active&coupon_limit=1')).length, 1);
+});
+
+test('customers are found by their cards, and their bills come with amounts', async (t) => {
+  const server = await serve(t);
+  for (const query of [`card_number=4000000${ashaRaman.userId}`, `card_external_id=card-${ashaRaman.userId}`]) {
+    assert.equal(at(await getCustomer(server, query), 'user_id'), ashaRaman.userId);
+  }
+  assert.equal(itemCode(await get(server, '/v1.1/customer/get?format=json&card_number=1234')), '1011');
+  const bills = (await get(server, `/v1.1/customer/transactions?format=json&id=${ritaJames.userId}`)).json;
+  const first = at(bills, 'response', 'customer', 'transactions', 'transaction', 0);
+  assert.match(String(at(first, 'amount')), /^\d+\.\d\d$/);
+  const ofGet = at(await getCustomer(server, `id=${ritaJames.userId}`), 'transactions', 'transaction', 0);
+  assert.equal(at(ofGet, 'number'), at(first, 'number'));
+  assert.equal(at(ofGet, 'amount'), undefined);
 });
 
 test('customer/get takes several values by comma, and says which are not there', async (t) => {

@@ -117,7 +117,7 @@ test('the named customers are what their names promise', () => {
 });
 
 test('the till reads every sample customer as customer/get would tell it', () => {
-  const wire = sampleWireCustomers();
+  const wire = sampleWireCustomers('2026-11-24 09:30:00');
   assert.equal(wire.length, sampleSize);
   const records = wire.map((item) => readCustomer(isObject(item) ? item : {}));
   for (const [index, record] of records.entries()) {

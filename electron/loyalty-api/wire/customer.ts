@@ -35,9 +35,10 @@ function readTill(value: unknown): string | null {
   return readText(isObject(value) ? partOf(value, 'code', 'till_code', 'name') : value);
 }
 
-/** In one answer a word, in another an object with the word in `status` (trap 6). */
+/** In one answer a word, in another an object with the word in `status` (trap 6); two words for none (trap 14). */
 function readFraudStatus(value: unknown): string | null {
-  return readWord(isObject(value) ? partOf(value, 'status') : value);
+  const word = readWord(isObject(value) ? partOf(value, 'status') : value);
+  return word === 'NOT_FRAUD' ? 'NONE' : word;
 }
 
 /** Every field that stands in the answer itself: its keys on the wire, and how its value reads. */
