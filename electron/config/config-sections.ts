@@ -1,6 +1,7 @@
 /** The sections of the machine config with their defaults and rules. None of them ever holds a secret. */
 import path, { isAbsolute } from 'node:path';
 import { z } from 'zod';
+import { isFieldKey } from '../model/customer.ts';
 import { isPinHash } from './pin-hash.ts';
 import { readPublicKey, readSigningKey } from './public-key.ts';
 
@@ -75,6 +76,29 @@ function isLocale(value: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** One field, or all of a kind as "custom.*". */
+const families = ['subscription.*', 'custom.*', 'extended.*'];
+const changeable = word().refine(
+  (key) => families.includes(key) || isFieldKey(key),
+  'a field, such as "email" or "custom.size", or all of a kind, as "custom.*"',
+);
+
+function role(about: string) {
+  return z
+    .strictObject({
+      mayChange: z
+        .array(changeable)
+        .max(500)
+        .nullable()
+        .default(null)
+        .describe(
+          'The only fields that they may change, such as "email", "custom.size" or "subscription.*"; null: all.',
+        ),
+    })
+    .prefault({})
+    .describe(about);
 }
 
 const fillable = z.enum(['mobile', 'email', 'externalId']);
@@ -189,6 +213,13 @@ export const machineConfigSchema = z.strictObject({
         .max(1440)
         .default(15)
         .describe('Whoever is signed in is signed out when nothing was touched for this long.'),
+      roles: z
+        .strictObject({
+          associate: role('Of associates, and of whoever has not signed in.'),
+          manager: role('Of managers.'),
+        })
+        .prefault({})
+        .describe('What may be changed at this till, and by whom. A staff code is no password.'),
     })
     .prefault({})
     .describe('Who is at the till.'),

@@ -42,6 +42,7 @@ export function ruleContext(
     definitions: org.fields,
     definitionsKnown: definitionsKnown(org),
     reserved: org.reserved,
+    mayChange: org.mayChange,
     countryCode,
   };
 }
@@ -70,6 +71,7 @@ export function strangerContext(identifier: Identifier, org: OrgView, countryCod
     definitions: org.fields,
     definitionsKnown: definitionsKnown(org),
     reserved: org.reserved,
+    mayChange: org.mayChange,
     countryCode,
   };
 }

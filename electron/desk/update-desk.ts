@@ -27,7 +27,7 @@ import { forgetSavedDraft } from '../updates/drafts.ts';
 import type { SaveInput } from '../updates/joining.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { findUpdate, type Staff, type Update } from '../updates/rows.ts';
-import { type Checked, checkChanges, checkIdentityChange, type RuleContext } from '../updates/rules.ts';
+import { type Checked, checkChanges, checkIdentityChange, isAllowed, type RuleContext } from '../updates/rules.ts';
 import { isUntouched, mayPutOff } from '../updates/update-states.ts';
 import { ruleContext, strangerContext } from './customer-views.ts';
 
@@ -162,6 +162,12 @@ export class UpdateDesk {
       const seen = update.reason.fields.every((field) => choices[field.key]?.theirs === field.theirs);
       if (!seen) return { kind: 'moved-on' };
       const kept = fieldKeys(update.changes).filter((key) => !theirs.has(key) || choices[key]?.keep === 'ours');
+      const { mayChange } = this.#at.org();
+      const forbidden = kept.filter((key) => theirs.has(key) && !isAllowed(key, mayChange));
+      if (forbidden.length > 0) {
+        const problem = (key: FieldKey): FieldProblem => ({ key, code: 'not-your-role', detail: null, limit: null });
+        return { kind: 'invalid', problems: forbidden.map(problem) };
+      }
       if (kept.length === 0) {
         outbox.discard(update, 'kept-theirs', staff, token);
         return { kind: 'saved', updateId, customerId: update.customerId };

@@ -39,6 +39,7 @@ export type LockReason =
   | 'fill-waiting'
   | 'already-loyalty'
   | 'disabled-field'
+  | 'not-your-role'
   | 'unknown-field';
 
 export type CustomerView = {

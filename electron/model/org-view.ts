@@ -10,6 +10,8 @@ export type OrgView = {
   readonly fieldsAsOfMs: { readonly [kind in FieldDefinition['kind']]: number | null };
   /** Custom fields that IT keeps for the till's own use (sync.markField): never part of the form. */
   readonly reserved: readonly CustomKey[];
+  /** The only fields that whoever is at the till may change (staff.roles), also as "custom.*"; null: all. */
+  readonly mayChange: readonly string[] | null;
 };
 
 /** Who works here, as the server last told; `null` age: it never did. */

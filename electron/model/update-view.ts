@@ -149,6 +149,7 @@ export type FieldProblem = {
     | 'fill-waiting'
     | 'already-loyalty'
     | 'disabled-field'
+    | 'not-your-role'
     | 'unknown-field'
     | 'belongs-to-other'
     /** Filling in somebody else's identifier can be confirmed only while the server is there. */

@@ -41,14 +41,24 @@ export class OrgDesk {
   constructor(options: OrgDeskOptions) {
     const { db, clock, config, reserved, emit } = options;
     this.#options = options;
-    this.organisation = new Organisation(db, clock, config.org, reserved, (view) =>
-      emit({ name: 'org.changed', payload: view }),
+    const { roles } = config.staff;
+    this.organisation = new Organisation(
+      db,
+      clock,
+      config.org,
+      reserved,
+      (view) => emit({ name: 'org.changed', payload: view }),
+      () => (this.staff.current?.role === 'MANAGER' ? roles.manager : roles.associate).mayChange,
     );
+    const differ = JSON.stringify(roles.manager) !== JSON.stringify(roles.associate);
     this.staff = new StaffDesk(
       db,
       clock,
       config.staff,
-      (current) => emit({ name: 'staff.changed', payload: current }),
+      (current) => {
+        emit({ name: 'staff.changed', payload: current });
+        if (differ) this.organisation.staffChanged();
+      },
       (list) => emit({ name: 'staff.listed', payload: list }),
     );
   }

@@ -95,26 +95,37 @@ export class Organisation {
   readonly #fallback: MachineConfig['org'];
   readonly #changed: (view: OrgView) => void;
   readonly #reserved: () => string | null;
-  #view: OrgView | null = null;
+  readonly #mayChange: () => readonly string[] | null;
+  #view: Omit<OrgView, 'mayChange'> | null = null;
 
-  /** @param reserved the name of the custom field that is kept for the till (sync.markField) */
+  /**
+   * @param reserved the name of the custom field that is kept for the till (sync.markField)
+   * @param mayChange what whoever is at the till may change
+   */
   constructor(
     db: Db,
     clock: Clock,
     fallback: MachineConfig['org'],
     reserved: () => string | null,
     changed: (view: OrgView) => void,
+    mayChange: () => readonly string[] | null = () => null,
   ) {
     this.#db = db;
     this.#reserved = reserved;
     this.#clock = clock;
     this.#fallback = fallback;
     this.#changed = changed;
+    this.#mayChange = mayChange;
   }
 
   view(): OrgView {
     this.#view ??= this.#readView();
-    return this.#view;
+    return { ...this.#view, mayChange: this.#mayChange() };
+  }
+
+  /** Somebody else is at the till, who may change other fields. */
+  staffChanged(): void {
+    this.#changed(this.view());
   }
 
   /** IT changed which field is kept for the till: it leaves the form, and another may come back. */
@@ -133,7 +144,7 @@ export class Organisation {
     };
   }
 
-  #readView(): OrgView {
+  #readView(): Omit<OrgView, 'mayChange'> {
     const policy = recallAs(this.#db, 'org-policy', policySchema);
     const custom = recallAs(this.#db, 'custom-fields', definitionsSchema);
     const extended = recallAs(this.#db, 'extended-fields', definitionsSchema);

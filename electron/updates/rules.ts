@@ -41,6 +41,8 @@ export type RuleContext = {
   readonly definitionsKnown: { readonly [kind in FieldDefinition['kind']]: boolean };
   /** Custom fields that IT keeps for the till itself. */
   readonly reserved: readonly FieldKey[];
+  /** The only fields that whoever is at the till may change, also as "custom.*"; null: all. */
+  readonly mayChange: readonly string[] | null;
   readonly countryCode: string;
 };
 
@@ -66,8 +68,14 @@ function isFillable(key: FieldKey): key is (typeof fillableIdentifiers)[number] 
   return fillableIdentifiers.some((identifier) => identifier === key);
 }
 
+export function isAllowed(key: FieldKey, mayChange: RuleContext['mayChange']): boolean {
+  const family = key.replace(/\..*$/, '.*');
+  return mayChange === null || mayChange.includes(key) || mayChange.includes(family);
+}
+
 /** Why a field cannot be changed at all, or null. From the API page and the organisation's configs. */
 export function lockOf(key: FieldKey, context: RuleContext): LockReason | null {
+  if (!isAllowed(key, context.mayChange)) return 'not-your-role';
   if (isFillable(key)) {
     if (key === context.identifier.type || !isEmpty(context.server[key])) return 'existing-identifier';
     if (!isEmpty(context.effective[key])) return 'fill-waiting';
@@ -218,6 +226,7 @@ export function checkIdentityChange(
     changes: {},
     problems: [{ key: type, code, detail: null, limit }],
   });
+  if (!isAllowed(type, context.mayChange)) return problem('not-your-role');
   if (oldValue === '') return problem('nothing-to-change');
   if (value === oldValue) return { changes: {}, problems: [] };
   if (cannotBeSeen(type, typed, undefined)) return problem('control-characters');

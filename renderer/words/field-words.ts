@@ -91,6 +91,7 @@ export const lockSentence: Record<LockReason, () => string> = {
   'fill-waiting': m.lock_fill_waiting,
   'already-loyalty': m.lock_already_loyalty,
   'disabled-field': m.lock_disabled_field,
+  'not-your-role': m.lock_not_your_role,
   'unknown-field': m.lock_unknown_field,
 };
 
@@ -136,6 +137,7 @@ export function problemSentence(problem: FieldProblem, org: OrgView | null): str
     case 'fill-waiting':
     case 'already-loyalty':
     case 'disabled-field':
+    case 'not-your-role':
     case 'unknown-field':
       return lockSentence[problem.code]();
   }

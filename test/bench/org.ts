@@ -6,4 +6,5 @@ export const benchOrg: OrgView = {
   fields: [],
   fieldsAsOfMs: { custom: 1, extended: 1 },
   reserved: [],
+  mayChange: null,
 };

@@ -25,6 +25,7 @@ function openServices(t: TestContext): { db: Db; updates: UpdateDesk; save: (las
       fields: [],
       fieldsAsOfMs: { custom: null, extended: null },
       reserved: [],
+      mayChange: null,
     }),
     staff: () => null,
     staffRequired: false,

@@ -39,6 +39,7 @@ function context(definitions: readonly FieldDefinition[]): RuleContext {
     definitions,
     definitionsKnown: { custom: true, extended: true },
     reserved: [],
+    mayChange: null,
     countryCode: 'IN',
   };
 }

@@ -24,6 +24,7 @@ const org: OrgView = {
   fields: [definition, { ...definition, name: 'household', label: 'Household', dataType: 'integer', widget: 'text' }],
   fieldsAsOfMs: { custom: null, extended: null },
   reserved: [],
+  mayChange: null,
 };
 
 test('yes and no of a field of the organisation are words, in whichever way the server writes them', () => {

@@ -39,6 +39,7 @@ const org: OrgView = {
   fields: [],
   fieldsAsOfMs: { custom: null, extended: null },
   reserved: [],
+  mayChange: null,
 };
 const allSent: SyncStatus = {
   ...waiting,

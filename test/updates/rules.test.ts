@@ -46,6 +46,7 @@ function context(fields: FieldValues = {}, over: Partial<RuleContext> = {}): Rul
     definitions,
     definitionsKnown: { custom: true, extended: true },
     reserved: [],
+    mayChange: null,
     countryCode: 'IN',
     ...over,
   };

@@ -53,6 +53,7 @@ export const org: OrgView = {
   ],
   fieldsAsOfMs: { custom: nowMs - 60 * minuteMs, extended: nowMs - 60 * minuteMs },
   reserved: [],
+  mayChange: null,
 };
 
 export const manyFields: readonly FieldDefinition[] = Array.from({ length: 60 }, (_, index) =>
