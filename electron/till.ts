@@ -27,21 +27,20 @@ import type { EventMessage, TillHandlers } from './ipc/schema.ts';
 import { ApiOfTill } from './loyalty-api/api-of-till.ts';
 import { readTillSecret } from './loyalty-api/till-secret.ts';
 import { folderFiles } from './machine/folder-files.ts';
+import { inTurn } from './machine/in-turn.ts';
 import { writeInstanceNote } from './machine/instance-note.ts';
 import { OrgDesk } from './org/org-desk.ts';
 import { fillCache } from './practice/fill-cache.ts';
 import { practiceCalls } from './practice/practice-calls.ts';
 import { CustomerImport, type ImportParameters } from './region/customer-import.ts';
 import { RegionFeed } from './region/feed/region-feed.ts';
-import { ConnectionState } from './sync/connection.ts';
+import { connectionLog } from './sync/connection-log.ts';
+import type { Tell } from './sync/context.ts';
+import { createContext } from './sync/create-context.ts';
 import { SyncEngine } from './sync/engine.ts';
-import type { Line } from './sync/line.ts';
-import { lineLog } from './sync/line-log.ts';
-import { MarkField } from './sync/mark-field.ts';
-import { Pace } from './sync/pace.ts';
-import { Told } from './sync/told.ts';
 import type { Till, TillOptions } from './till-options.ts';
 import { Outbox } from './updates/outbox.ts';
+import { toldDoor } from './updates/told-door.ts';
 
 /** An open customer whose record is older than this is refreshed in the background. */
 const freshForMs = 60_000;
@@ -81,7 +80,6 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     if (name === 'updates.changed') tally.touched(payload.updateId);
     if (name === 'customers.importChanged' && payload.kind === 'done') tally.imported();
   });
-  if (practice !== null) fillCache(db, practice.sampleCustomers, clock.wallMs());
 
   const api = new ApiOfTill({ config, transport: tally.counting(transport), clock, version });
   const stored = readTillSecret(secrets, config.auth.method);
@@ -98,31 +96,34 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   });
   const { organisation, staff } = orgDesk;
   const outbox = new Outbox(db, clock, random);
-  const line: Line = {
-    api: () => api.current,
-    db,
-    outbox,
-    connection: new ConnectionState(clock, random),
-    pace: new Pace(config.api, clock, random, () => outbox.waiting()),
-    told: new Told(),
-    mark: new MarkField(() => organisation.reserved()),
-    lookLater: (customerId) => desk.refreshLater(customerId, live.config.sync.settleSeconds * 1000),
-    clock,
-    log,
-    get config() {
-      return live.config;
-    },
-    primaryIdentifier: () => organisation.view().policy.primaryIdentifier,
+  const told = toldDoor(db, clock);
+  if (practice !== null) fillCache(db, told, practice.sampleCustomers, clock.wallMs());
+  const tell: Tell = {
     customerChanged: (customerId) => emit({ name: 'customers.changed', payload: { customerId } }),
     customerMerged: (customerId, into) => emit({ name: 'customers.merged', payload: { customerId, into } }),
     updateChanged: (updateId, customerId) => {
       emit({ name: 'updates.changed', payload: { updateId, customerId } });
       emit({ name: 'customers.changed', payload: { customerId } });
     },
+    lookLater: (customerId) => desk.refreshLater(customerId, live.config.sync.settleSeconds * 1000),
   };
-  const noteLine = lineLog(log, clock);
-  const engine = new SyncEngine(line, (status) => {
-    noteLine(status);
+  const context = createContext({
+    api: () => api.current,
+    db,
+    outbox,
+    told,
+    clock,
+    random,
+    log,
+    config: () => live.config,
+    account: accountOf(options.mode, config),
+    primaryIdentifier: () => organisation.view().policy.primaryIdentifier,
+    reserved: () => organisation.reserved(),
+    tell,
+  });
+  const logConnection = connectionLog(log, clock);
+  const engine = new SyncEngine(context, (status) => {
+    logConnection(status);
     emit({ name: 'sync.changed', payload: status });
   });
   const mended = (error: unknown): boolean => {
@@ -132,7 +133,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     return true;
   };
   const desk = new CustomerDesk(
-    line,
+    context,
     organisation,
     countryCode,
     freshForMs,
@@ -147,7 +148,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     staffRequired: config.staff.required,
     till,
     countryCode,
-    isOnline: () => line.connection.connection.kind === 'online',
+    isOnline: () => context.connection.connection.kind === 'online',
     mended,
   });
 
@@ -182,7 +183,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       restartDue: live.restartDue,
       nowMs: clock.wallMs(),
     });
-  const itPage: ItPage = new ItPage({ ...folder, ...options, till, live, outbox, engine, upkeep, health, emit });
+  const itPage: ItPage = new ItPage({ ...folder, ...options, till, live, outbox, told, engine, upkeep, health, emit });
   const otlpHeaders = () => {
     const kept = secrets.read('otlp-headers');
     return kept.kind === 'value' ? kept.value : null;
@@ -190,6 +191,8 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   const healthReport = new HealthReport({ ...options, config: () => live.config.health, health, otlpHeaders });
   const importing: ImportParameters = {
     db,
+    told,
+    log,
     onFile,
     dataDir,
     clock,
@@ -198,7 +201,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       if (state.kind === 'done') regionFeed.imported(state.file);
       emit({ name: 'customers.importChanged', payload: state });
     },
-    customerChanged: line.customerChanged,
+    customerChanged: tell.customerChanged,
   };
   const customerImport = new CustomerImport(importing);
   const regionFeed = new RegionFeed({
@@ -216,11 +219,11 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     outbox,
     updates,
     saved: (updateId, customerId) => {
-      line.updateChanged(updateId, customerId);
+      tell.updateChanged(updateId, customerId);
       engine.saved(updateId);
     },
     changed: (updateId, customerId) => {
-      line.updateChanged(updateId, customerId);
+      tell.updateChanged(updateId, customerId);
       engine.changed();
     },
   });
@@ -231,7 +234,7 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     ...saves,
     'updates.save': tally.timing(saves['updates.save']),
     ...draftCalls(db, clock),
-    ...connectionCalls(line, engine, orgDesk),
+    ...connectionCalls(context, engine, orgDesk),
     ...orgDesk.calls,
     ...customerImport.calls,
     ...regionFeed.calls,
@@ -283,16 +286,21 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       itPage.changed();
     },
     close: async () => {
-      for (const part of [desk, upkeep, itPage, orgDesk]) part.close();
-      await Promise.all([customerImport.close(), regionFeed.close()]);
-      await engine.close();
-      healthReport.close();
-      silence();
-      await background.close();
-      await checkpointer.stop();
-      db.close();
-      lock.release();
+      const parts = [desk, upkeep, itPage, orgDesk, regionFeed, customerImport, engine, healthReport];
+      await inTurn(log, [
+        ...parts.map((part) => () => part.close()),
+        silence,
+        () => background.close(),
+        () => checkpointer.stop(),
+        () => db.close(),
+        () => lock.release(),
+      ]);
       log.write('info', 'till closed');
     },
   };
+}
+
+/** Where and as whom the till signs in. The server of practice mode is another one each time, and always the same one. */
+function accountOf(mode: TillOptions['mode'], { api, auth }: TillOptions['config']): string {
+  return mode === 'practice' ? mode : JSON.stringify([api.url, auth]);
 }

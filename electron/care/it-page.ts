@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import type { LiveConfig } from '../config/live-config.ts';
 import { readPublicKey } from '../config/public-key.ts';
 import { regionState } from '../customers/region.ts';
+import type { ToldDoor } from '../customers/told.ts';
 import type { OpenFolder } from '../data/data-folder.ts';
 import { noteRecoveryKeyShown, recoveryKeyOf, wasRecoveryKeyShown } from '../db/recovery-key.ts';
 import { databaseTrouble } from '../db/trouble.ts';
@@ -13,9 +14,10 @@ import type { Log } from '../machine/log.ts';
 import type { ForgetResult } from '../model/customer-view.ts';
 import type { NotSavedReason } from '../model/update-view.ts';
 import type { SyncEngine } from '../sync/engine.ts';
-import type { Touched } from '../updates/moving.ts';
+import { forget } from '../updates/erasing.ts';
 import type { Outbox } from '../updates/outbox.ts';
-import { forget, tidy } from '../updates/retention.ts';
+import { tidy } from '../updates/retention.ts';
+import type { Touched } from '../updates/transfer.ts';
 import { auditPart, bundleFile, configPart, folderPart, jsonPart, logParts, makeBundle, outboxPart } from './bundle.ts';
 import type { Health } from './health.ts';
 import { exportUnsent } from './rescue/export-unsent.ts';
@@ -37,6 +39,7 @@ export type ItPageOptions = Pick<OpenFolder, 'db' | 'keyHex'> & {
   readonly version: string;
   readonly live: LiveConfig;
   readonly outbox: Outbox;
+  readonly told: ToldDoor;
   readonly engine: SyncEngine;
   readonly upkeep: Upkeep;
   readonly health: () => Health;
@@ -110,7 +113,7 @@ export class ItPage {
     },
     'till.supportBundle': (): Promise<BundleResult> => {
       const { db, dataDir, version, live, clock, health, log } = this.#options;
-      return told(log, 'support bundle', () => {
+      return orTrouble(log, 'support bundle', () => {
         const parts = [
           jsonPart('health.json', 'How the till is, as numbers', health()),
           configPart(live.config),
@@ -132,7 +135,7 @@ export class ItPage {
       if (isShort || (passphrase === null && publicKey === null)) return { kind: 'passphrase-too-short' };
       const sealFor = { passphrase, publicKey, tillKeyHex: keyHex };
       const options = { dataDir, fromTill: till, sealFor, clock, random };
-      const result = await told(log, 'rescue export', () =>
+      const result = await orTrouble(log, 'rescue export', () =>
         exportUnsent(db, outbox, options, (customerId) => engine.isBusy(customerId)),
       );
       if (result.kind !== 'exported') return result;
@@ -148,12 +151,12 @@ export class ItPage {
       readonly file: string;
       readonly passphrase: string | null;
     }): Promise<RescueImportResult> => {
-      const { db, outbox, keyHex, clock, log } = this.#options;
+      const { db, outbox, told, keyHex, log } = this.#options;
       const head = readRescueFile(file)?.head;
       if (head === undefined) return { kind: 'refused', why: 'not-a-rescue-file' };
       const openWith: OpenWith =
         passphrase === null ? { kind: 'till-key', keyHex } : { kind: 'passphrase', passphrase };
-      const result = await told(log, 'rescue import', () => importUnsent(db, outbox, file, openWith, clock.wallMs()));
+      const result = await orTrouble(log, 'rescue import', () => importUnsent(db, outbox, told, file, openWith));
       if (result.kind !== 'imported') return result;
       const { added, already, takenBack, touched } = result.takenIn;
       log.write('warn', 'updates brought in from a rescue file', { added, already, takenBack });
@@ -161,9 +164,9 @@ export class ItPage {
       return { kind: 'imported', fromTill: head.fromTill, added, already, takenBack };
     },
     'customers.forget': ({ customerId }: { readonly customerId: number }): ForgetResult => {
-      const { db, engine, log, emit } = this.#options;
+      const { db, engine, clock, log, emit } = this.#options;
       // What is on its way would write the customer back.
-      const result = engine.isBusy(customerId) ? null : durably(() => forget(db, customerId));
+      const result = engine.isBusy(customerId) ? null : durably(() => forget(db, customerId, clock.wallMs()));
       if (result === null) return { kind: 'not-saved', why: 'busy' };
       if (result.kind === 'forgotten') {
         log.write('info', 'a customer was taken off this till on request');
@@ -194,7 +197,7 @@ function durably<T>(work: () => T): T | { readonly kind: 'not-saved'; readonly w
 }
 
 /** A disk that is full or may not be written to is an answer, not a fault (F25). */
-async function told<T>(
+async function orTrouble<T>(
   log: Log,
   what: string,
   work: () => T | Promise<T>,

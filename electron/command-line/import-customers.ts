@@ -1,9 +1,11 @@
 import path from 'node:path';
 import type { OpenFolder } from '../data/data-folder.ts';
 import { folderFiles } from '../machine/folder-files.ts';
+import { silentLog } from '../machine/log.ts';
 import type { ColumnReport } from '../region/csv-columns.ts';
 import { CustomerImport } from '../region/customer-import.ts';
 import type { Doubt, Findings, ImportFailure, ImportOptions, ImportState } from '../region/import-state.ts';
+import { toldDoor } from '../updates/told-door.ts';
 import {
   BadUsage,
   type Command,
@@ -104,6 +106,8 @@ function openImport(
   let shownAtMs = Number.NEGATIVE_INFINITY;
   let isColumnsTold = false;
   return new CustomerImport({
+    told: toldDoor(db, io.clock),
+    log: silentLog,
     db,
     dataDir,
     onFile: { file: folderFiles(dataDir).database, keyHex, nativeBinding: io.nativeBinding },

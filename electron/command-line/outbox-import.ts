@@ -3,6 +3,7 @@ import path from 'node:path';
 import { importUnsent, markImported } from '../care/rescue/import-unsent.ts';
 import { readRescueFile } from '../care/rescue/sealed-file.ts';
 import { Outbox } from '../updates/outbox.ts';
+import { toldDoor } from '../updates/told-door.ts';
 import { type Command, CommandRefused, exitCodes } from './command.ts';
 import { mustExist } from './read-database.ts';
 import { dataFolderAnyway } from './till-place.ts';
@@ -43,7 +44,7 @@ export const outboxImport: Command = {
     const result = await writeDatabase(dataDir, io, io.openSecrets(dataDir), async ({ db, keyHex }) => {
       const outbox = new Outbox(db, io.clock, io.random);
       const openWith = await openWithOf(given, io, keyHex, outbox.hasMovedOut(head.exportId));
-      return importUnsent(db, outbox, text, openWith, io.clock.wallMs());
+      return importUnsent(db, outbox, toldDoor(db, io.clock), text, openWith);
     });
     if (result.kind === 'refused') throw new CommandRefused(refusals[result.why]);
     const renamed = markImported(file);

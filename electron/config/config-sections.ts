@@ -187,6 +187,12 @@ export const machineConfigSchema = z.strictObject({
     .strictObject({
       readBack: z.boolean().default(true).describe('Read uncertain updates back; needs the call customer/get.'),
       settleSeconds: z.number().min(0).max(600).default(5).describe('Wait before an uncertain update is read back.'),
+      slowServerSeconds: z
+        .number()
+        .min(0)
+        .max(3600)
+        .default(75)
+        .describe('The server may still write an update this long after it gave no answer; none goes again before.'),
       resendUnconfirmed: z
         .enum(['after-read-back', 'always'])
         .default('after-read-back')

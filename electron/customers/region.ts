@@ -15,6 +15,7 @@ import type { Db } from '../db/open.ts';
 import { count, inTransaction, sql } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import { type FileTrouble, tidyEach } from '../machine/file-trouble.ts';
+import { isErased } from './erased.ts';
 
 export const firstRegionId = 2 ** 30;
 
@@ -263,7 +264,7 @@ export function makeOwn(db: Db, customerId: number): void {
     `insert into main.customers (id, user_id, mobile, email, external_id, first_name, last_name, tier, name_forward,
        name_backward, mobile_backward, email_key, external_key, as_of_ms)
      select id, user_id, mobile, email, external_id, first_name, last_name, tier, name_forward, name_backward,
-       mobile_backward, email_key, external_key, (select as_of_ms from region.about)
+       mobile_backward, email_key, external_key, null
      from region.customers r where id = ? and ${shownOfRegion}`,
   ).run(customerId);
   if (copied.changes === 0) return;
@@ -277,10 +278,18 @@ export function makeOwn(db: Db, customerId: number): void {
   ).run(customerId);
 }
 
+/** When the file was made that lists this customer, wall time in milliseconds; null where no file does. */
+export function listedAsOfMs(db: Db, customerId: number): number | null {
+  const row = sql<{ as_of_ms: number }>(
+    db,
+    'select as_of_ms from region.about where exists (select 1 from region.customers where id = ?)',
+  ).get(customerId);
+  return row?.as_of_ms ?? null;
+}
+
 /** Takes a customer off this till, with what the region holds of it. Open updates must be gone or moved before. */
 export function forgetCustomer(db: Db, customerId: number): void {
-  const isListed = dropOwnCopy(db, customerId);
-  if (isListed) sql(db, 'insert or ignore into region_hidden values (?)').run(customerId);
+  if (dropOwnCopy(db, customerId)) hideOfRegion(db, customerId);
 }
 
 /**
@@ -294,7 +303,23 @@ export function dropOwnCopy(db: Db, customerId: number): boolean {
   if (isListed === isOwn) {
     sql(db, 'update region_file set count_correction = count_correction + ?').run(isOwn ? 1 : -1);
   }
+  if (isListed && isErasedInRegion(db, customerId)) hideOfRegion(db, customerId);
   return isListed;
+}
+
+function hideOfRegion(db: Db, customerId: number): void {
+  sql(db, 'insert or ignore into region_hidden values (?)').run(customerId);
+}
+
+/** Whoever was erased while the till still had updates of theirs must not come back by the region's file (F48). */
+function isErasedInRegion(db: Db, customerId: number): boolean {
+  type Named = { user_id: string | null; mobile: string | null; email: string | null; external_id: string | null };
+  const named = sql<Named>(db, 'select user_id, mobile, email, external_id from region.customers where id = ?').get(
+    customerId,
+  );
+  if (named === undefined) return false;
+  const { user_id, mobile, email, external_id } = named;
+  return isErased(db, { userId: user_id, fields: { mobile, email, externalId: external_id } });
 }
 
 /** An id for a customer who is new to this till by itself. None is ever given twice, whoever is gone by now. */

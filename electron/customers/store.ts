@@ -26,7 +26,7 @@ const rowColumns =
 
 const regionColumns =
   'id, user_id, mobile, email, external_id, first_name, last_name, tier, 0 as open_updates, ' +
-  '(select as_of_ms from region.about) as as_of_ms, 0 as served_at_ms';
+  'null as as_of_ms, 0 as served_at_ms';
 
 export function customerRow(db: Db, customerId: number): CustomerRow | null {
   const own = sql<CustomerRow>(db, `select ${rowColumns} from main.customers where id = ?`).get(customerId);
@@ -74,6 +74,11 @@ export function findByIdentifier(db: Db, { type, value }: Identifier, exceptId: 
   return row?.id ?? null;
 }
 
+/** Whom the server knows by this id of its own. */
+export function findByUserId(db: Db, userId: string): number | null {
+  return findByIdentifier(db, { type: 'userId', value: userId });
+}
+
 /**
  * Whom the server, or whoever first looked for them here, calls by this identifier. A customer whose edit here only wants
  * to have it is somebody else: taking them for that person would send one person's updates to the other.
@@ -98,7 +103,8 @@ function holdersBy(type: Identifier['type']): string {
     select id from region.customers r where ${lookupColumn[type]} and id is not ? and ${shownOfRegion}`;
 }
 
-function insertEmptyRow(db: Db): number {
+/** A row with nothing in it: the record follows in the same transaction. */
+export function insertEmptyCustomer(db: Db): number {
   const id = nextOwnId(db);
   sql(
     db,
@@ -107,20 +113,12 @@ function insertEmptyRow(db: Db): number {
   return id;
 }
 
-/** A customer as the server told it, new to this till. */
-export function insertToldCustomer(db: Db, record: CustomerRecord, asOfMs: number): number {
-  const customerId = insertEmptyRow(db);
-  writeRecord(db, customerId, record, asOfMs);
-  writeSearchRow(db, customerId, record.fields, record.loyalty?.tier ?? null, 0);
-  return customerId;
-}
-
 /**
  * A customer whom the server has not told us about: the record holds the one identifier that staff gave, and no time of
  * telling. Every other field is not known.
  */
 export function insertUnknownCustomer(db: Db, identifier: Identifier): number {
-  const customerId = insertEmptyRow(db);
+  const customerId = insertEmptyCustomer(db);
   const record = nothingBut(identifier);
   writeRecord(db, customerId, record, null);
   writeSearchRow(db, customerId, record.fields, null, 0);
@@ -141,8 +139,8 @@ export function nothingBut({ type, value }: Identifier): CustomerRecord {
 }
 
 /**
- * Keeps what the server told. The effective values follow in `refreshEffective`.
- * @param asOfMs when it told it; null while it never did
+ * Writes a record. What the server tells comes through `told.ts`, which alone knows what may replace what.
+ * @param asOfMs when the server told it; null while it never did, as of what only a file lists
  */
 export function writeRecord(db: Db, customerId: number, record: CustomerRecord, asOfMs: number | null): void {
   makeOwn(db, customerId);
@@ -151,11 +149,7 @@ export function writeRecord(db: Db, customerId: number, record: CustomerRecord, 
     `insert into customer_records (customer_id, record) values (?, ?)
      on conflict (customer_id) do update set record = excluded.record`,
   ).run(customerId, encodeRecord(record));
-  sql(db, 'update customers set user_id = coalesce(?, user_id), as_of_ms = ? where id = ?').run(
-    record.userId,
-    asOfMs,
-    customerId,
-  );
+  sql(db, 'update customers set user_id = ?, as_of_ms = ? where id = ?').run(record.userId, asOfMs, customerId);
 }
 
 /** The columns of a customer's row that follow from the effective values. */

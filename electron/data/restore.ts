@@ -9,15 +9,17 @@
 
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { carryErasedOver } from '../customers/erased.ts';
 import { checkWhole } from '../db/integrity.ts';
 import type { Db } from '../db/open.ts';
 import { openToRead } from '../db/open-to-read.ts';
 import { inTransaction } from '../db/statements.ts';
 import type { Clock, Random } from '../machine/clock.ts';
 import { finishReplacement, flushFile, flushFolder, folderFiles } from '../machine/folder-files.ts';
-import { overwriteRow, salvageMoving, type TableRow, takeIn } from '../updates/moving.ts';
 import { Outbox } from '../updates/outbox.ts';
 import { openList, selectUpdates } from '../updates/rows.ts';
+import { toldDoor } from '../updates/told-door.ts';
+import { attempt, type MovingUpdate, readOne, salvageMoving, takeIn } from '../updates/transfer.ts';
 import { migrateTill, openTillDatabase } from './till-database.ts';
 
 export type Restore = {
@@ -104,30 +106,27 @@ function openOld(file: string, keyHex: string, nativeBinding: string | undefined
 function carryOver(incoming: Db, old: Db | null, outbox: Outbox, clock: Clock) {
   let uncertain = 0;
   for (const update of selectUpdates(incoming, `where u.state in ${openList}`)) {
-    const newer = old === null ? null : rowOf(old, update.id);
-    if (newer !== null) overwriteRow(incoming, newer, update.customerId);
-    else if (update.state === 'queued' || update.state === 'sending') {
+    const newer = old === null ? null : newerOf(old, update.id);
+    if (newer !== null) outbox.overtaken(update, newer);
+    else if (update.state !== 'attention') {
       outbox.restored(update);
       uncertain += 1;
     }
   }
   if (old === null) return { carriedOver: 0, uncertain, lost: 0 };
   const { updates, lost } = salvageMoving(old);
-  const taken = takeIn(incoming, outbox, {
+  const told = toldDoor(incoming, clock);
+  const taken = takeIn(incoming, outbox, told, {
     updates,
     from: 'the database before the restore',
     surelyUnsent: true,
-    nowMs: clock.wallMs(),
   });
+  attempt(() => carryErasedOver(old, incoming));
   outbox.recoverInterrupted();
   return { carriedOver: taken.added, uncertain, lost };
 }
 
 /** @returns null where the old file does not tell */
-function rowOf(old: Db, updateId: string): TableRow | null {
-  try {
-    return old.prepare<[string], TableRow>('select * from updates where id = ?').get(updateId) ?? null;
-  } catch {
-    return null;
-  }
+function newerOf(old: Db, updateId: string): MovingUpdate | null {
+  return attempt(() => readOne(old, updateId));
 }

@@ -6,6 +6,7 @@ import { nextVisit } from './migrations/004-next-visit.ts';
 import { beforeSending } from './migrations/005-before-sending.ts';
 import { fewerPagesASave } from './migrations/006-fewer-pages-a-save.ts';
 import { searchKeyRules } from './migrations/007-search-keys.ts';
+import { erasedCustomers } from './migrations/008-erased-customers.ts';
 import type { Db } from './open.ts';
 import { inTransaction } from './statements.ts';
 
@@ -23,6 +24,7 @@ export const migrations: readonly Migration[] = [
   beforeSending,
   fewerPagesASave,
   searchKeyRules,
+  erasedCustomers,
 ];
 
 export const currentVersion = migrations.length;

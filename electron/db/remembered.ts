@@ -8,6 +8,7 @@ export type RememberedName =
   | 'extended-fields'
   | 'staff-list'
   | 'store-login'
+  | 'data-owner'
   | 'drafts'
   | 'region-before'
   | 'signed-out'

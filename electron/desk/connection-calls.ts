@@ -1,11 +1,11 @@
 /** The screen's calls about the connection to head office. */
 import type { ConnectionCheck } from '../model/sync-status.ts';
 import type { OrgDesk } from '../org/org-desk.ts';
-import { checkLine } from '../sync/check-line.ts';
+import { checkConnection } from '../sync/check-connection.ts';
+import type { SyncContext } from '../sync/context.ts';
 import type { SyncEngine } from '../sync/engine.ts';
-import type { Line } from '../sync/line.ts';
 
-export function connectionCalls(line: Line, engine: SyncEngine, orgDesk: OrgDesk) {
+export function connectionCalls(context: SyncContext, engine: SyncEngine, orgDesk: OrgDesk) {
   return {
     'sync.status': () => engine.status(),
     'sync.sendNow': () => {
@@ -13,7 +13,7 @@ export function connectionCalls(line: Line, engine: SyncEngine, orgDesk: OrgDesk
       return engine.status();
     },
     'sync.checkConnection': async (): Promise<ConnectionCheck> => {
-      const result = await checkLine(line, engine, orgDesk.organisation);
+      const result = await checkConnection(context, engine, orgDesk.organisation);
       if (result.kind === 'connected') void orgDesk.refreshDue();
       return result;
     },

@@ -8,7 +8,7 @@ import type { CustomerView, LookupResult, OnlineResult } from '../model/customer
 import { normalIdentifier } from '../model/identifiers.ts';
 import { readingsOf } from '../model/readings.ts';
 import type { Organisation } from '../org/organisation.ts';
-import type { Line } from '../sync/line.ts';
+import type { SyncContext } from '../sync/context.ts';
 import { type LookUp, lookUp, lookUpAny, purchasesOf, refresh } from '../sync/look-up.ts';
 import { customerView, strangerView } from './customer-views.ts';
 import { onlineResult } from './online-result.ts';
@@ -17,7 +17,7 @@ type OneCustomer = { readonly customerId: number };
 type OneIdentifier = { readonly identifier: Identifier };
 
 export class CustomerDesk {
-  readonly #line: Line;
+  readonly #context: SyncContext;
   readonly #organisation: Organisation;
   readonly #countryCode: string;
   readonly #freshForMs: number;
@@ -32,14 +32,14 @@ export class CustomerDesk {
    * @param mended whether what met this error may be tried once more, since what was damaged is left out from now on
    */
   constructor(
-    line: Line,
+    context: SyncContext,
     organisation: Organisation,
     countryCode: string,
     freshForMs: number,
     servedSince: () => number | null,
     mended: (error: unknown) => boolean = () => false,
   ) {
-    this.#line = line;
+    this.#context = context;
     this.#organisation = organisation;
     this.#countryCode = countryCode;
     this.#freshForMs = freshForMs;
@@ -49,7 +49,7 @@ export class CustomerDesk {
 
   /** @param asked after a question to head office was answered: what waits may go now */
   calls(asked: () => void) {
-    const { db } = this.#line;
+    const { db } = this.#context;
     const thenAsked = async <Found extends OnlineResult>(answer: Promise<Found>) => {
       const found = await answer;
       asked();
@@ -64,7 +64,7 @@ export class CustomerDesk {
         this.#read(() => this.openByIdentifier(identifier)),
       'customers.lookUpOnline': ({ query }: { readonly query: string }) => thenAsked(this.lookUpOnline(query)),
       'customers.refresh': ({ customerId }: OneCustomer) => thenAsked(this.refresh(customerId)),
-      'customers.purchases': ({ customerId }: OneCustomer) => purchasesOf(this.#line, customerId),
+      'customers.purchases': ({ customerId }: OneCustomer) => purchasesOf(this.#context, customerId),
       'customers.whoElseHas': ({ identifier, exceptId }: OneIdentifier & { readonly exceptId: number | null }) =>
         this.whoElseHas(identifier, exceptId),
     };
@@ -88,7 +88,7 @@ export class CustomerDesk {
   }
 
   openByIdentifier(identifier: Identifier): CustomerView {
-    const customerId = findTold(this.#line.db, identifier);
+    const customerId = findTold(this.#context.db, identifier);
     const known = customerId === null ? null : this.open(customerId);
     return known ?? strangerView(identifier, this.#organisation.view(), this.#countryCode);
   }
@@ -100,7 +100,7 @@ export class CustomerDesk {
     const answers = await Promise.all(
       [...types].map(async (type) => {
         const values = readings.flatMap((reading) => (reading.type === type ? [reading.value] : []));
-        const outcomes = await lookUpAny(this.#line, type, values);
+        const outcomes = await lookUpAny(this.#context, type, values);
         return outcomes.map((outcome) => ({ answersTo: type, outcome }));
       }),
     );
@@ -113,7 +113,7 @@ export class CustomerDesk {
   }
 
   async refresh(customerId: number): Promise<LookupResult> {
-    return this.#told(await refresh(this.#line, customerId));
+    return this.#told(await refresh(this.#context, customerId));
   }
 
   /**
@@ -122,9 +122,9 @@ export class CustomerDesk {
    */
   async whoElseHas(typed: Identifier, exceptId: number | null): Promise<LookupResult> {
     const identifier = { ...typed, value: normalIdentifier(typed, this.#countryCode) };
-    const knownId = findByIdentifier(this.#line.db, identifier, exceptId);
+    const knownId = findByIdentifier(this.#context.db, identifier, exceptId);
     if (knownId !== null) return this.#told({ kind: 'found', customerId: knownId });
-    const found = await lookUp(this.#line, identifier);
+    const found = await lookUp(this.#context, identifier);
     return found.kind === 'found' && found.customerId === exceptId ? { kind: 'not-found' } : this.#told(found);
   }
 
@@ -136,13 +136,13 @@ export class CustomerDesk {
   }
 
   view(customerId: number): CustomerView | null {
-    const { db, outbox } = this.#line;
+    const { db, outbox } = this.#context;
     return customerView(db, outbox, customerId, this.#organisation.view(), this.#countryCode);
   }
 
   /** For retention, which counts in days: a disk that takes no writes now must not keep a customer closed (F25). */
   #noteServed(customerId: number): void {
-    const { db, clock, log } = this.#line;
+    const { db, clock, log } = this.#context;
     try {
       markServed(db, customerId, clock.wallMs());
     } catch (error) {
@@ -153,7 +153,7 @@ export class CustomerDesk {
   }
 
   #refreshInBackground(customerId: number): void {
-    const { connection, clock, db } = this.#line;
+    const { connection, clock, db } = this.#context;
     const asOfMs = customerRow(db, customerId)?.as_of_ms ?? null;
     // A clock that was set back must not make a record fresh for ever.
     const isFresh = asOfMs !== null && Math.abs(clock.wallMs() - asOfMs) < this.#freshForMs;
@@ -162,7 +162,7 @@ export class CustomerDesk {
 
   /** Asks head office once more after a while: an update went out more than once. */
   refreshLater(customerId: number, delayMs: number): void {
-    const cancel = this.#line.clock.after(delayMs, () => {
+    const cancel = this.#context.clock.after(delayMs, () => {
       this.#cancelLater.delete(cancel);
       this.refreshQuietly(customerId);
     });
@@ -175,10 +175,10 @@ export class CustomerDesk {
 
   /** The screen shows the age of what it has, and is told when there is something newer. */
   refreshQuietly(customerId: number): void {
-    const { log } = this.#line;
+    const { log } = this.#context;
     if (this.#refreshing.has(customerId)) return;
     this.#refreshing.add(customerId);
-    void refresh(this.#line, customerId)
+    void refresh(this.#context, customerId)
       .catch((error: unknown) =>
         log.write('error', 'a refresh failed', { error: error instanceof Error ? error.name : 'unknown' }),
       )

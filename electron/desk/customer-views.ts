@@ -1,5 +1,6 @@
 /** A customer as the screen shows one. */
 
+import { listedAsOfMs } from '../customers/region.ts';
 import { customerRow } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import {
@@ -119,6 +120,7 @@ export function customerView(
     otherSubscriptions: server?.otherSubscriptions ?? [],
     userId: row.user_id,
     asOfMs: row.as_of_ms,
+    listedAsOfMs: row.as_of_ms === null ? listedAsOfMs(db, customerId) : null,
     updates: updatesOfCustomer(db, outbox, customerId, shownUpdates),
   };
 }
@@ -139,6 +141,7 @@ export function strangerView(identifier: Identifier, org: OrgView, countryCode: 
     otherSubscriptions: [],
     userId: identifier.type === 'userId' ? identifier.value : null,
     asOfMs: null,
+    listedAsOfMs: null,
     updates: [],
   };
 }

@@ -141,7 +141,12 @@ function oauth(parameters: AuthParameters & { readonly config: OAuthConfig }): A
     const granted = await headers();
     if (granted.kind === 'held') return granted;
     if (granted.kind === 'not-sent') return failedRead(granted);
-    const value: StoreLogin = { till: config.attributeTo.code, organisation: '', serverTimeMs: null };
+    const value: StoreLogin = {
+      till: config.attributeTo.code,
+      organisation: '',
+      organisationId: null,
+      serverTimeMs: null,
+    };
     return { kind: 'found', value, merged: false, answer: granted.answer };
   }
 

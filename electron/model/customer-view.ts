@@ -61,6 +61,8 @@ export type CustomerView = {
   readonly userId: string | null;
   /** When the server last told this record, milliseconds since 1970; `null`: never. */
   readonly asOfMs: number | null;
+  /** When the region's file was made that lists this customer, where the server itself never told; else `null`. */
+  readonly listedAsOfMs: number | null;
   /** This customer's newest updates, newest first: the fate line and the last effects. */
   readonly updates: readonly UpdateView[];
 };
@@ -79,6 +81,8 @@ export type LookupResult =
         | 'permission'
         | 'no-secret'
         | 'server'
+        /** The server speaks for another organisation than the data on this till (F45). */
+        | 'other-organisation'
         /** The server told of the customer, and the disk of this machine took nothing of it (F25). */
         | 'not-kept';
     }

@@ -64,6 +64,8 @@ export type FieldValues = { readonly [Key in FieldKey]?: string | null };
 export type CustomerRecord = {
   readonly userId: string | null;
   readonly fields: FieldValues;
+  /** Groups that an answer listed: what it leaves out of such a group has no value that anybody knows any more. */
+  readonly groupsTold?: readonly FieldGroup[];
   /** `null` where the answer held no loyalty numbers at all (never read as "no points", F31). */
   readonly loyalty: Loyalty | null;
   readonly updatedOn: string | null;
@@ -78,15 +80,28 @@ export type CustomerRecord = {
   readonly unknown: { readonly [key: string]: unknown };
 };
 
+/** Fields that the server lists together. */
+export type FieldGroup = 'custom' | 'extended' | 'subscription';
+
 /**
  * Lays a newer answer over what was known. A field that the answer does not mention stays; a field that it says is
  * empty becomes empty. Loyalty values are merged one by one, see `mergeLoyalty`.
  */
-export function mergeRecord(known: CustomerRecord | null, told: CustomerRecord): CustomerRecord {
-  if (known === null) return { ...told, loyalty: mergeLoyalty(null, told.loyalty) };
+export function mergeRecord(
+  known: CustomerRecord | null,
+  told: CustomerRecord,
+  /** `whole`: what a group that was listed leaves out is not known any more, rather than as old as it was. */
+  extent: 'part' | 'whole' = 'part',
+): CustomerRecord {
+  const { groupsTold = [], ...record } = told;
+  if (known === null) return { ...record, loyalty: mergeLoyalty(null, told.loyalty) };
+  const isGone = (key: FieldKey) => extent === 'whole' && groupsTold.some((group) => key.startsWith(`${group}.`));
+  const kept = Object.fromEntries(
+    fieldKeys(known.fields).flatMap((key) => (isGone(key) ? [] : [[key, known.fields[key]]])),
+  );
   return {
     userId: told.userId ?? known.userId,
-    fields: { ...known.fields, ...told.fields },
+    fields: { ...kept, ...told.fields },
     loyalty: mergeLoyalty(known.loyalty, told.loyalty),
     updatedOn: told.updatedOn ?? known.updatedOn,
     source: told.source ?? known.source,

@@ -84,5 +84,7 @@ export type StaffMember = {
 export type StoreLogin = {
   readonly till: string;
   readonly organisation: string;
+  /** The server's own id of the organisation; null where it tells none. */
+  readonly organisationId: string | null;
   readonly serverTimeMs: number | null;
 };

@@ -36,6 +36,9 @@ export type Warning = {
   readonly message: string | null;
 };
 
+/** Our own code, beside the server's: its answer says success and holds another value than was sent (F47). */
+export const answerDiffers = -1;
+
 export const notSentReasons = [
   'no-connection', // no route, network down, refused: the request never left
   'name-not-found', // DNS

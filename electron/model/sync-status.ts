@@ -3,8 +3,11 @@ import type { NotSentReason } from './outcome.ts';
 
 export type SyncState = 'all-sent' | 'sending' | 'checking' | 'offline' | 'waiting' | 'paused' | 'attention';
 
-/** `credentials`/`permission`: the server refused the till (401/403). `no-secret`: the till has no password yet. */
-export type PauseReason = 'credentials' | 'permission' | 'no-secret';
+/**
+ * `credentials`/`permission`: the server refused the till (401/403). `no-secret`: the till has no password yet.
+ * `other-organisation`: the server speaks for another organisation than the data on this till (F45).
+ */
+export type PauseReason = 'credentials' | 'permission' | 'no-secret' | 'other-organisation';
 
 export type Connection =
   /** Nothing was exchanged yet since the start. */

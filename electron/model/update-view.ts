@@ -1,7 +1,14 @@
 /** An update as the screen shows it, and what staff may do with it. */
 import type { FieldChanges, FieldKey, Identifier } from './customer.ts';
 import type { SideEffect } from './loyalty.ts';
-import type { Answer, Rejection, UnknownReason, Warning } from './outcome.ts';
+import {
+  type Answer,
+  type NotSentReason,
+  type Rejection,
+  type UnknownReason,
+  unknownReasons,
+  type Warning,
+} from './outcome.ts';
 
 /** See the state machine in `outbox.ts`. */
 export const updateStates = ['queued', 'sending', 'unknown', 'attention', 'applied', 'cancelled', 'discarded'] as const;
@@ -12,6 +19,10 @@ export const openStates = ['queued', 'sending', 'unknown', 'attention'] as const
 
 /** `fields` goes out as `customer/update`, `identity` as `customer/update_identity`. */
 export type UpdateKind = 'fields' | 'identity';
+
+/** Why it is not known of an update whether it arrived. `restored`: a backup has it as unsent, and may be older than the truth (F44). */
+export const uncertainReasons = [...unknownReasons, 'restored'] as const;
+export type UncertainReason = (typeof uncertainReasons)[number];
 
 /** What staff chose of a field in conflict, and head office's value that they chose by. */
 export type FieldChoice = { readonly keep: 'ours' | 'theirs'; readonly theirs: string | null };
@@ -36,9 +47,23 @@ export type AttentionReason =
   /** It may have arrived, and reading back could not tell. */
   | {
       readonly kind: 'cannot-tell';
-      readonly after: UnknownReason;
-      readonly because: 'read-back-differs' | 'read-back-not-allowed' | 'resent-once' | 'no-baseline';
+      readonly after: UncertainReason;
+      readonly because:
+        | 'read-back-differs'
+        | 'read-back-not-allowed'
+        | 'resent-once'
+        | 'no-baseline'
+        /** Head office does not tell what a changed field holds (F41). */
+        | 'not-told'
+        /** The fields are as before, but points or the time of the last change moved (F42). */
+        | 'points-moved'
+        /** It comes from a backup (F44). */
+        | 'restored'
+        /** Reading back was tried a bounded number of times (F39). */
+        | 'not-answered';
     }
+  /** Head office keeps not taking it while other customers' go through (F40). It certainly did not arrive. */
+  | { readonly kind: 'does-not-pass'; readonly why: NotSentReason | UnknownReason }
   /** The customer was not found when looking before sending. */
   | { readonly kind: 'no-such-customer' }
   /** Written by another version and not understood (F29); the raw row is kept. */

@@ -62,6 +62,7 @@ const definitionsSchema: z.ZodType<readonly FieldDefinition[]> = z
 const loginSchema: z.ZodType<StoreLogin> = z.object({
   till: z.string(),
   organisation: z.string(),
+  organisationId: z.string().nullable().default(null),
   serverTimeMs: z.number().nullable(),
 });
 

@@ -1,17 +1,15 @@
 /** Fills an empty cache of practice mode with the sample customers, through the code that reads real answers. */
-
-import { insertToldCustomer } from '../customers/store.ts';
+import type { ToldDoor } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
 import { count, inTransaction } from '../db/statements.ts';
 import { readCustomer } from '../loyalty-api/wire/customer.ts';
 import { isObject } from '../loyalty-api/wire/scalars.ts';
-import { mergeRecord } from '../model/customer.ts';
 
-export function fillCache(db: Db, wireCustomers: () => readonly unknown[], nowMs: number): void {
+export function fillCache(db: Db, told: ToldDoor, wireCustomers: () => readonly unknown[], nowMs: number): void {
   if (count(db, 'select count(*) as n from customers') > 0) return;
   inTransaction(db, () => {
     for (const item of wireCustomers()) {
-      if (isObject(item)) insertToldCustomer(db, mergeRecord(null, readCustomer(item)), nowMs);
+      if (isObject(item)) told.keep({ record: readCustomer(item), by: 'read', asOfMs: nowMs });
     }
   });
 }

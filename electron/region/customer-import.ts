@@ -12,10 +12,12 @@ import { accessSync, constants, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { customersOnTill, regionState, removeOldRegions, takeRegion } from '../customers/region.ts';
+import type { ToldDoor } from '../customers/told.ts';
 import type { Db, OpenDatabase } from '../db/open.ts';
 import type { Clock } from '../machine/clock.ts';
 import type { FileTrouble } from '../machine/file-trouble.ts';
 import { flushFolder, timeInName } from '../machine/folder-files.ts';
+import type { Log } from '../machine/log.ts';
 import type { ColumnReport } from './csv-columns.ts';
 import { doubtsOf } from './doubts.ts';
 import { dropDeltaCopies, stepBackFromDeltas } from './feed/delta-copies.ts';
@@ -29,7 +31,7 @@ import {
   type RegionFacts,
 } from './import-state.ts';
 import type { FromImportWorker, ImportTask, ToImportWorker } from './import-task.ts';
-import { RegionLaying } from './lay-region.ts';
+import { OwnCopiesRefresh } from './own-copies-refresh.ts';
 import { keepRegion, regionBefore, stepBack } from './region-before.ts';
 
 const workerFile = new URL(
@@ -39,6 +41,8 @@ const workerFile = new URL(
 
 export type ImportParameters = {
   readonly db: Db;
+  readonly told: ToldDoor;
+  readonly log: Log;
   readonly onFile: OpenDatabase;
   readonly dataDir: string;
   readonly clock: Clock;
@@ -61,7 +65,7 @@ type Asked = { readonly running: Running; readonly findings: Findings };
 
 export class CustomerImport {
   readonly #at: ImportParameters;
-  readonly #laying: RegionLaying;
+  readonly #refresh: OwnCopiesRefresh;
   #state: ImportState = { kind: 'none' };
   #running: Running | null = null;
   #asked: Asked | null = null;
@@ -71,7 +75,7 @@ export class CustomerImport {
 
   constructor(parameters: ImportParameters) {
     this.#at = parameters;
-    this.#laying = new RegionLaying(parameters.db, parameters.clock, parameters.customerChanged);
+    this.#refresh = new OwnCopiesRefresh(parameters);
   }
 
   /** The screen's calls. */
@@ -119,7 +123,7 @@ export class CustomerImport {
 
   /** Goes on with laying that a stop cut off, and clears away files of earlier regions. @returns what could not be removed */
   resumeAtStart(): readonly FileTrouble[] {
-    this.#ended = this.#laying.run();
+    this.#ended = this.#refresh.run();
     return this.#clear();
   }
 
@@ -161,7 +165,7 @@ export class CustomerImport {
       recordsPerSecond: 0,
       secondsLeft: null,
     });
-    this.#ended = this.#follow(this.#running);
+    this.#go(source, this.#follow(this.#running));
     return true;
   }
 
@@ -170,7 +174,7 @@ export class CustomerImport {
     const asked = this.#asked;
     if (asked === null) return;
     this.#asked = null;
-    if (take) this.#ended = this.#take(asked.running, asked.findings);
+    if (take) this.#go(asked.running.task.source, this.#take(asked.running, asked.findings));
     else {
       rmSync(asked.running.task.staging, { force: true });
       this.#show({ kind: 'none' });
@@ -190,7 +194,10 @@ export class CustomerImport {
     }
     this.#show({ kind: 'laying', file: '', customers: customersOnTill(db), refused: 0 });
     const isReady = deltas.length > 0 ? stepBackFromDeltas(db, deltas, hidden, clock) : Promise.resolve();
-    this.#ended = isReady.then(() => this.#layAll({ file: '', refused: 0, report: null }, startedAtMs));
+    this.#go(
+      '',
+      isReady.then(() => this.#layAll({ file: '', refused: 0, report: null }, startedAtMs)),
+    );
   }
 
   /** What was read so far is kept for the next start with the same file. */
@@ -201,10 +208,19 @@ export class CustomerImport {
 
   /** Before the database closes. */
   async close(): Promise<void> {
-    this.#laying.stop();
+    this.#refresh.stop();
     // A commit of the thread's own holds; what came after it is read again.
     await this.#running?.worker.terminate();
     await this.#ended;
+  }
+
+  /** Work in the background: whatever it meets ends as a failed import, never as an unhandled rejection (F37). */
+  #go(file: string, work: Promise<void>): void {
+    this.#ended = work.catch((error: unknown) => {
+      const { log } = this.#at;
+      log.write('error', 'an import failed', { error: error instanceof Error ? error.name : 'unknown' });
+      this.#fail(file, failureOf(codeOf(error)));
+    });
   }
 
   get #isBusy(): boolean {
@@ -325,7 +341,7 @@ export class CustomerImport {
   ): Promise<void> {
     const { db, clock } = this.#at;
     this.#show({ kind: 'laying', file, customers: customersOnTill(db), refused });
-    await this.#laying.run();
+    await this.#refresh.run();
     const seconds = Math.round((clock.monotonicMs() - startedAtMs) / 1000);
     this.#show({ kind: 'done', file, customers: customersOnTill(db), refused, seconds, report });
   }
@@ -370,4 +386,9 @@ function failureOf(code: string): ImportFailure {
   if (code === 'SQLITE_FULL' || code === 'ENOSPC') return 'disk-full';
   if (code === 'EACCES' || code === 'EPERM') return 'not-allowed';
   return code === 'ENOENT' ? 'no-such-file' : 'other';
+}
+
+function codeOf(error: unknown): string {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null;
+  return typeof code === 'string' ? code : '';
 }

@@ -1,5 +1,6 @@
 /** Which id a customer of an import has had on this till: an id never changes, whoever holds it open. */
 
+import { isErased } from '../customers/erased.ts';
 import { decodeRecord } from '../customers/record-json.ts';
 import { attachRegionFile, firstRegionId, isUnusable, regionFilePath } from '../customers/region.ts';
 import type { Db, OpenDatabase } from '../db/open.ts';
@@ -20,6 +21,8 @@ export type Known = {
 
 export type KnownIds = {
   readonly of: (told: ToldRow) => Known | null;
+  /** Was erased here, and must not come back by a file (F48). */
+  readonly isErased: (told: ToldRow) => boolean;
   /**
    * Does `work` on one view of the till. Each look on its own would take and give back the file's lock, which costs ten
    * times the look; a view that is held for long would keep the write-ahead log from being emptied.
@@ -42,6 +45,7 @@ export function openKnownIds(till: OpenDatabase, dataDir: string): KnownIds {
   const highest = schemas.map(
     (schema) => db.prepare<[], { n: number | null }>(`select max(id) as n from ${schema}.customers`).get()?.n ?? 0,
   );
+  const hasErased = db.prepare('select 1 from erased_customers limit 1').get() !== undefined;
   const byUserId = filled.map((schema) => userIdLookup(db, schema));
   const byColumn = looseColumns.map((column) => looseLookup(db, filled, column));
   return {
@@ -51,6 +55,10 @@ export function openKnownIds(till: OpenDatabase, dataDir: string): KnownIds {
         if (known !== null) return known;
       }
       return namedLoosely(told, byColumn);
+    },
+    isErased: ({ record }) => {
+      const decoded = hasErased ? decodeRecord(record) : null;
+      return decoded !== null && isErased(db, decoded);
     },
     onOneView: (work) => db.transaction(work)(),
     firstFree: Math.max(firstRegionId, ...highest.map((id) => id + 1)),

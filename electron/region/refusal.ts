@@ -13,6 +13,7 @@ export const refusals = {
   'not-a-number': 'points or purchases are not a number',
   'not-a-date': 'a date in it is none, or is written in a way that is not known',
   rounded: 'a spreadsheet rounded a number in it (as in 9.19845E+11), and its digits are lost',
+  erased: 'the customer was erased on this till',
   'told-again': 'the same customer comes again further down, and that line counts',
 } as const;
 export type Refusal = keyof typeof refusals;

@@ -80,6 +80,9 @@ export class RegionWriter {
         if ('why' in row) {
           this.#report.add(row.line + linesBefore, row.why);
           refused += 1;
+        } else if (this.#ids.isErased(row.told)) {
+          this.#report.add(row.line + linesBefore, 'erased');
+          refused += 1;
         } else {
           this.#write(row.line + linesBefore, row.told);
           written += 1;

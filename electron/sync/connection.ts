@@ -65,6 +65,20 @@ export class ConnectionState {
     this.#retryAtMs = this.#clock.monotonicMs() + grown * (0.5 + 0.5 * this.#random.fraction());
   }
 
+  /**
+   * One update failed, and it is not known whether the line did: the next request goes alone, and at once. Until it tells,
+   * the status follows the last real exchange (F17).
+   */
+  doubt(why: Failure): void {
+    this.#connection = { kind: 'offline', why };
+    this.#failures = Math.max(1, this.#failures);
+  }
+
+  /** The next request waits so long. */
+  waitFor(ms: number): void {
+    this.#retryAtMs = this.#clock.monotonicMs() + ms;
+  }
+
   pause(why: PauseReason): void {
     this.#paused = why;
   }

@@ -8,11 +8,15 @@ import type { Db } from '../db/open.ts';
 import type { Clock } from '../machine/clock.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
+import type { Blame } from './blame.ts';
 import type { Lane } from './pace.ts';
 
 /** An update saved this recently belongs to the customer at the counter. */
 const counterMs = 60_000;
 const firstDelayMs = 5000;
+
+/** How long an update that may have arrived is left alone, before it is read back and before it may go again. */
+export type ReadBackWaits = { readonly settleMs: number; readonly slowServerMs: number };
 
 export type Job = { readonly kind: 'send' | 'read-back'; readonly update: Update };
 
@@ -25,19 +29,21 @@ export class Due {
   readonly #db: Db;
   readonly #outbox: Outbox;
   readonly #clock: Clock;
-  readonly #settleMs: number;
+  readonly #blame: Pick<Blame, 'waitMs'>;
+  readonly #waits: ReadBackWaits;
   /** First saves only: a later save that joined makes an old edit no younger. */
   readonly #savedAtMs = new Map<string, number>();
   readonly #counterAtMs = new Map<string, number>();
-  /** By the update: neither read back nor sent again before then. */
-  readonly #settlesAtMs = new Map<string, number>();
+  /** Of updates that may have arrived: since when, and not read back before when. */
+  readonly #uncertain = new Map<string, { readonly sinceMs: number; readAtMs: number }>();
   readonly #customers = new Map<number, { atMs: number; delays: number }>();
 
-  constructor(db: Db, outbox: Outbox, clock: Clock, settleMs: number) {
+  constructor(db: Db, outbox: Outbox, clock: Clock, blame: Pick<Blame, 'waitMs'>, waits: ReadBackWaits) {
     this.#db = db;
     this.#outbox = outbox;
     this.#clock = clock;
-    this.#settleMs = settleMs;
+    this.#blame = blame;
+    this.#waits = waits;
   }
 
   saved(updateId: string): void {
@@ -63,22 +69,37 @@ export class Due {
     return atMs !== undefined && this.#clock.monotonicMs() - atMs < counterMs ? 'counter' : 'backlog';
   }
 
-  /**
-   * It may have arrived, or may arrive yet: the server gets its settle wait before it is asked, and again before it goes
-   * once more. Nobody who is in a hurry cuts that short.
-   */
-  letSettle(updateId: string): void {
-    this.#settlesAtMs.set(updateId, this.#clock.monotonicMs() + this.#settleMs);
+  /** It may have arrived, or may arrive yet. Nobody who is in a hurry cuts the wait before it is read back short. */
+  waitBeforeReadBack(updateId: string): void {
+    const sinceMs = this.#clock.monotonicMs();
+    this.#uncertain.set(updateId, { sinceMs, readAtMs: sinceMs + this.#waits.settleMs });
   }
 
-  settled({ id, customerId }: Update): void {
+  /** As if it had not arrived: it is read again once a slow server has had its time (F43). */
+  readBackLater(updateId: string): void {
+    const uncertain = this.#uncertain.get(updateId);
+    if (uncertain !== undefined) uncertain.readAtMs = uncertain.sinceMs + this.#waits.slowServerMs;
+  }
+
+  /** Whether a slow server has had its time since the attempt, as far as that is known for sure. */
+  hadTime(updateId: string): boolean {
+    const sinceMs = this.#uncertain.get(updateId)?.sinceMs;
+    return sinceMs !== undefined && this.#clock.monotonicMs() - sinceMs >= this.#waits.slowServerMs;
+  }
+
+  /** It certainly did not arrive: it may go again. */
+  goesAgain(updateId: string): void {
+    this.#uncertain.delete(updateId);
+  }
+
+  closed({ id, customerId }: Update): void {
     this.#savedAtMs.delete(id);
     this.#counterAtMs.delete(id);
-    this.#settlesAtMs.delete(id);
+    this.#uncertain.delete(id);
     this.#customers.delete(customerId);
   }
 
-  /** Nothing of this customer goes for a while, longer each time, up to `longestMs`. */
+  /** This machine could not do it: nothing of this customer goes for a while, longer each time, up to `longestMs`. */
   delayCustomer(customerId: number, longestMs: number): void {
     const delays = this.#customers.get(customerId)?.delays ?? 0;
     const delayMs = Math.min(longestMs, firstDelayMs * 2 ** Math.min(delays, 10));
@@ -96,15 +117,16 @@ export class Due {
   next(busy: readonly Update[]): Next {
     const now = this.#clock.monotonicMs();
     let waitMs: number | null = null;
-    const isDue = (atMs: number | undefined): boolean => {
-      if (atMs === undefined || atMs <= now) return true;
-      waitMs = Math.min(waitMs ?? Number.POSITIVE_INFINITY, atMs - now);
+    const isDue = (dueInMs: number): boolean => {
+      if (dueInMs <= 0) return true;
+      waitMs = Math.min(waitMs ?? Number.POSITIVE_INFINITY, dueInMs);
       return false;
     };
     const isFree = ({ id, customerId }: Pick<Update, 'id' | 'customerId'>) =>
       !busy.some((one) => one.id === id || one.customerId === customerId) &&
-      isDue(this.#settlesAtMs.get(id)) &&
-      isDue(this.#customers.get(customerId)?.atMs);
+      isDue((this.#uncertain.get(id)?.readAtMs ?? now) - now) &&
+      isDue((this.#customers.get(customerId)?.atMs ?? now) - now) &&
+      isDue(this.#blame.waitMs(id));
 
     for (const updateId of this.#counterAtMs.keys()) {
       const update = findUpdate(this.#db, updateId);
@@ -115,10 +137,10 @@ export class Due {
         return { job: { kind: 'send', update }, waitMs: null };
       }
     }
-    // Of each customer who is busy or waits, one update at most is looked at in vain.
-    const look = busy.length + this.#customers.size + 1;
-    for (const update of this.#outbox.unknown(look + this.#settlesAtMs.size)) {
-      if (!this.#settlesAtMs.has(update.id)) this.letSettle(update.id);
+    // Upper bound for the rows to read: each busy or waiting customer can hide at most one update.
+    const most = busy.length + this.#customers.size + this.#uncertain.size + 1;
+    for (const update of this.#outbox.unknown(most)) {
+      if (!this.#uncertain.has(update.id)) this.waitBeforeReadBack(update.id);
       if (isFree(update)) return { job: { kind: 'read-back', update }, waitMs: null };
     }
     const update = this.#outbox.firstReady(isFree);

@@ -1,85 +1,92 @@
-import { commitTogether } from '../db/group-commit.ts';
+import { commitAhead, commitTogether } from '../db/group-commit.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
-import type { SyncState, SyncStatus } from '../model/sync-status.ts';
+import type { SyncStatus } from '../model/sync-status.ts';
+import type { AttentionReason } from '../model/update-view.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
+import { commitNeedsPerson, type Written } from './commit-outcome.ts';
+import { type SyncContext, tellUpdate } from './context.ts';
+import { cannotTell } from './decide.ts';
 import { Due, type Job } from './due.ts';
 import { asksFirst, gateMs, room } from './gate.ts';
-import { type Line, noteAnswer, noteHeld, noteTrouble } from './line.ts';
+import { isWelcome, login } from './login.ts';
+import { lookBeforeSending } from './look.ts';
 import type { Lane } from './pace.ts';
 import { readBack } from './read-back.ts';
-import { type Settled, sendOne } from './send-one.ts';
+import { blameFor, type Claimed, claim, commitMarkRefused, commitOutcome, isMarkRefused, send } from './send.ts';
+import { StatusTeller } from './status-teller.ts';
+import { watchdogMs, watchOver } from './watchdog.ts';
 
-/** The longest that an update waits whose customer is busy at the server. */
-const busyCustomerMs = 5 * 60_000;
 /** The longest that an update waits that could not be worked on here, as on a full disk. */
 const troubleMs = 30_000;
-const settleAgainMs = 5000;
+const commitAgainMs = 5000;
 /** While nothing else is exchanged, the server is asked this often whether it is there. */
 const idleProbeMs = 5 * 60_000;
 /** Refused credentials are tried again this often by a login, never by an update. */
 const pausedProbeMs = 15 * 60_000;
-/** The watchdog's round: a due update always has a timer. */
-const watchdogMs = 30_000;
-/** The wall clock ran ahead of the monotonic one by this much: the machine slept (or the clock was set; no harm then). */
-const sleptMs = 60_000;
 /** A few milliseconds' worth of rows. */
 const surfacedAtOnce = 100;
 /** How long a closing till waits for what is in flight. */
 const closeGraceMs = 3000;
-/** Of the time, no more than one part in so many goes into counting the outbox for the status, however long it is. */
-const statusShare = 20;
-/** A clock that is further off than this is shown (F16). */
-const skewShownMs = 5 * 60_000;
+/** How often a login asks whether it is the line, while one update fails and there is no other to tell by. */
+const doubtProbeMs = 1000;
+/** The wall clock ran ahead of the monotonic one by this much: the machine slept (or the clock was set; no harm then). */
+const sleptMs = 60_000;
 
 /**
- * Sends what is due, one update a customer at a time, different customers in parallel.
+ * Sends what is due, one update a customer at a time, different customers in parallel:
+ *
+ *     look → decide → claim → send → whose fault → commit, or read back → decide → commit
  *
  * The engine holds no state of an update: that is the outbox's. It holds what is only true while it runs: who is in
  * flight, and one timer for the next thing to do. Whatever goes wrong in it, the watchdog looks again.
  */
 export class SyncEngine {
-  readonly #line: Line;
+  readonly #context: SyncContext;
   readonly #due: Due;
-  readonly #statusChanged: (status: SyncStatus) => void;
+  readonly #status: StatusTeller;
   /** By the update's id, until what became of it is written down. */
   readonly #inFlight = new Map<string, { readonly update: Update; readonly done: Promise<void> }>();
   /** Those in flight whom the server has answered: it has room for others while the disk is waited for. */
   readonly #answered = new Set<string>();
   #cancelTimer: (() => void) | null = null;
   #timerDueAtMs: number | null = null;
-  #cancelWatchdog: (() => void) | null = null;
-  #statusDue = false;
-  #statusNotBeforeMs = 0;
+  #stopWatching: (() => void) | null = null;
   #probing = false;
   #probedAtMs: number;
   /** Wall clock less monotonic clock, as of the last look. */
   #clockGapMs: number;
-  #clockSkewMs: number | null = null;
   #closed = false;
   /** Nothing is sent before every waiting update is known to be readable. */
   #isSurfaced = false;
   /** After `close` gave up waiting: a late answer must not touch a closed database. */
   #abandoned = false;
 
-  constructor(line: Line, statusChanged: (status: SyncStatus) => void) {
-    const { db, outbox, clock, config } = line;
-    this.#line = line;
-    this.#statusChanged = statusChanged;
-    this.#due = new Due(db, outbox, clock, config.sync.settleSeconds * 1000);
+  constructor(context: SyncContext, statusChanged: (status: SyncStatus) => void) {
+    const { db, outbox, clock, blame, config } = context;
+    this.#context = context;
+    this.#due = new Due(db, outbox, clock, blame, {
+      settleMs: config.sync.settleSeconds * 1000,
+      slowServerMs: config.sync.slowServerSeconds * 1000,
+    });
+    this.#status = new StatusTeller(context, () => this.#timerDueAtMs, statusChanged);
     this.#probedAtMs = clock.monotonicMs();
     this.#clockGapMs = clock.wallMs() - clock.monotonicMs();
   }
 
   start(): void {
-    const { outbox, log, clock } = this.#line;
+    const { outbox, log, clock } = this.#context;
     const interrupted = outbox.recoverInterrupted();
     if (interrupted > 0) log.write('warn', 'updates recovered at start', { interrupted });
     // Even to list a long outbox would hold up the first search.
     const few = outbox.waitingSeqs(surfacedAtOnce);
     if (few.length < surfacedAtOnce) this.#surfaceRest(few);
     else clock.after(0, () => this.#surfaceRest());
-    this.#watch();
+    this.#stopWatching = watchOver(
+      clock,
+      () => this.#lookAfter(),
+      (error) => this.#logTrouble('the watchdog could not look', error),
+    );
   }
 
   /**
@@ -89,7 +96,7 @@ export class SyncEngine {
    */
   #surfaceRest(seqs?: readonly number[], from = 0): void {
     if (this.#closed) return;
-    const { outbox, log, clock } = this.#line;
+    const { outbox, log, clock } = this.#context;
     try {
       const all = seqs ?? outbox.waitingSeqs();
       const to = from + surfacedAtOnce;
@@ -110,69 +117,53 @@ export class SyncEngine {
   /** A save was committed: it goes at once, ahead of the backlog, whatever the back-off says. */
   saved(updateId: string): void {
     this.#due.saved(updateId);
-    this.#line.connection.tryNow();
+    this.#context.connection.tryNow();
     this.changed();
   }
 
   /** Something of this customer is on its way: its updates must not be taken from under it. */
   isBusy(customerId: number): boolean {
     // By what the outbox says now: an answer on its way may have made two customers one.
-    return [...this.#inFlight.keys()].some((id) => findUpdate(this.#line.db, id)?.customerId === customerId);
+    return [...this.#inFlight.keys()].some((id) => findUpdate(this.#context.db, id)?.customerId === customerId);
   }
 
   /** Something in the outbox changed: looks for work and tells the status. */
   changed(): void {
     this.#pump();
-    this.#tellStatus();
+    if (!this.#closed) this.#status.changed();
   }
 
   /** Staff asked: what waits goes as soon as the pace lets it (F34). */
   sendNow(): void {
-    this.#line.pace.hurry();
+    this.#context.pace.hurry();
     this.tryNow();
   }
 
   /** The till has another password: whether the server takes it is asked now, also where nothing waits to be sent. */
   passwordChanged(): void {
+    this.#context.owner.passwordChanged();
     this.#probedAtMs = Number.NEGATIVE_INFINITY;
     this.sendNow();
   }
 
   /** Tries now instead of at the next due time: the machine woke up, the network changed (F15). */
   tryNow(): void {
-    const { connection } = this.#line;
+    const { connection, blame } = this.#context;
     this.#noticeSleep();
     connection.tryNow();
     if (connection.paused !== null && connection.paused !== 'no-secret') connection.resume();
+    blame.tryNow();
     this.#due.delayNobody();
     this.changed();
   }
 
   /** What a login told of the machine's clock. */
   noteServerTime(serverTimeMs: number | null): void {
-    if (serverTimeMs === null) return;
-    const skewMs = this.#line.clock.wallMs() - serverTimeMs;
-    this.#clockSkewMs = Math.abs(skewMs) > skewShownMs ? skewMs : null;
-    this.#tellStatus();
+    this.#status.noteServerTime(serverTimeMs);
   }
 
   status(): SyncStatus {
-    const { outbox, connection, clock } = this.#line;
-    const counts = outbox.counts();
-    const unsent = counts.queued + counts.sending + counts.unknown + counts.attention + counts.nextVisit;
-    const dueInMs = this.#timerDueAtMs === null ? null : Math.max(0, this.#timerDueAtMs - clock.monotonicMs());
-    return {
-      state: this.#stateOf(counts),
-      unsent,
-      counts,
-      doubleAwards: outbox.doubleAwards(),
-      oldestSavedAtMs: outbox.oldestOpenSavedAtMs(),
-      paused: connection.paused,
-      connection: connection.connection,
-      lastAnswerAtMs: connection.lastAnswerAtMs,
-      nextTryAtMs: unsent === 0 || dueInMs === null ? null : Math.round(clock.wallMs() + dueInMs),
-      clockSkewMs: this.#clockSkewMs,
-    };
+    return this.#status.now();
   }
 
   /**
@@ -181,11 +172,12 @@ export class SyncEngine {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelTimer?.();
-    this.#cancelWatchdog?.();
+    this.#stopWatching?.();
+    this.#status.close();
     const inFlight = [...this.#inFlight.values()].map(({ done }) => done);
     if (inFlight.length > 0) {
       await new Promise<void>((resolve) => {
-        const cancel = this.#line.clock.after(closeGraceMs, resolve);
+        const cancel = this.#context.clock.after(closeGraceMs, resolve);
         void Promise.allSettled(inFlight).then(() => {
           cancel();
           resolve();
@@ -194,40 +186,11 @@ export class SyncEngine {
     }
     this.#abandoned = true;
     try {
-      this.#line.outbox.recoverInterrupted();
+      this.#context.outbox.recoverInterrupted();
     } catch (error) {
       // The next start does it.
       this.#logTrouble('what was on its way could not be noted', error);
     }
-  }
-
-  #stateOf(counts: SyncStatus['counts']): SyncState {
-    const { paused, connection } = this.#line.connection;
-    if (paused !== null) return 'paused';
-    if (counts.attention > 0) return 'attention';
-    if (counts.unknown > 0) return 'checking';
-    if (connection.kind === 'offline' && connection.why !== 'busy') return 'offline';
-    if (counts.sending > 0) return 'sending';
-    return counts.queued + counts.nextVisit > 0 ? 'waiting' : 'all-sent';
-  }
-
-  #tellStatus(): void {
-    if (this.#statusDue || this.#closed) return;
-    this.#statusDue = true;
-    const { clock } = this.#line;
-    // One event for a burst of changes.
-    clock.after(Math.max(0, this.#statusNotBeforeMs - clock.monotonicMs()), () => {
-      this.#statusDue = false;
-      if (this.#closed) return;
-      const countedMs = clock.monotonicMs();
-      try {
-        this.#statusChanged(this.status());
-      } catch (error) {
-        this.#logTrouble('the status could not be told', error);
-      }
-      const nowMs = clock.monotonicMs();
-      this.#statusNotBeforeMs = nowMs + statusShare * (nowMs - countedMs);
-    });
   }
 
   /** Starts whatever may start now, and sets the one timer for what may not. */
@@ -245,7 +208,7 @@ export class SyncEngine {
       waitMs = troubleMs;
     }
     if (waitMs === null || !Number.isFinite(waitMs)) return;
-    const { clock } = this.#line;
+    const { clock } = this.#context;
     this.#timerDueAtMs = clock.monotonicMs() + waitMs;
     // A wait that is due exactly now must not starve the event loop.
     this.#cancelTimer = clock.after(Math.max(1, Math.ceil(waitMs)), () => this.changed());
@@ -253,8 +216,8 @@ export class SyncEngine {
 
   /** @returns how long until there is something to do again; null where whatever is on its way looks again at its end */
   #startDue(): number | null {
-    const { connection } = this.#line;
-    const api = this.#line.api();
+    const { connection } = this.#context;
+    const api = this.#context.api();
     if (api === null) {
       connection.pause('no-secret');
       return null;
@@ -268,13 +231,16 @@ export class SyncEngine {
         waitMs = next.waitMs;
         break;
       }
-      const lane = this.#due.laneOf(next.job.update.id);
-      if (asksFirst(this.#line, lane)) {
+      const { id } = next.job.update;
+      // What finds out whose fault a failure was is not one of the backlog, whose pace is that of the others.
+      const { blame } = this.#context;
+      const lane = blame.isSuspect(id) || blame.isDoubtful ? 'counter' : this.#due.laneOf(id);
+      if (this.#asksFirst(lane)) {
         if (connection.waitMs > 0) return connection.waitMs;
         void this.#probe(api);
         return null;
       }
-      const closedMs = gateMs(this.#line, lane);
+      const closedMs = gateMs(this.#context, lane);
       if (closedMs > 0) return closedMs;
       this.#run(api, next.job, lane);
     }
@@ -287,9 +253,18 @@ export class SyncEngine {
 
   /** No more wait for the disk than may be on their way: where it takes nothing, nothing more is sent (F25). */
   #isFull(): boolean {
-    const most = room(this.#line);
+    const most = room(this.#context);
     const onTheirWay = this.#inFlight.size - this.#answered.size + (this.#probing ? 1 : 0);
     return onTheirWay >= most || this.#answered.size >= most;
+  }
+
+  /** Nobody goes before it is known for which organisation the server speaks (F45). */
+  #asksFirst(lane: Lane): boolean {
+    const { connection, owner, config } = this.#context;
+    if (owner.ownership !== 'ours') return true;
+    // While the line is not known to stand, an update is no probe where no look may go before it (F14).
+    const isBlind = connection.isProbing && !config.sync.readBack && connection.connection.kind !== 'online';
+    return isBlind || asksFirst(this.#context, lane);
   }
 
   #run(api: LoyaltyApi, job: Job, lane: Lane): void {
@@ -303,56 +278,101 @@ export class SyncEngine {
         this.changed();
       });
     this.#inFlight.set(update.id, { update, done });
-    this.#tellStatus();
+    this.#status.changed();
   }
 
   async #send(api: LoyaltyApi, update: Update, lane: Lane): Promise<void> {
-    const isOld =
-      update.resent || !this.#due.isYoungerThan(update.id, this.#line.config.sync.checkAfterMinutes * 60_000);
-    const answered = () => {
-      this.#answered.add(update.id);
-      this.#pump();
-    };
-    const how = { isOld, lane, mayClaim: () => !this.#closed, answered };
-    const result = await sendOne(this.#line, api, update, how, (write) => this.#settle(write));
-    switch (result.kind) {
-      case 'settled':
-        return this.#due.settled(update);
+    const { config, pace, db, tell } = this.#context;
+    const isOld = update.resent || !this.#due.isYoungerThan(update.id, config.sync.checkAfterMinutes * 60_000);
+    const looked = await lookBeforeSending(this.#context, api, update, { isOld, lane });
+    if (looked.kind === 'closed') return this.#due.closed(update);
+    if (looked.kind === 'later') return this.#giveUpIfHopeless(update);
+    if (looked.kind === 'moved-on') return;
+
+    pace.take(lane);
+    const claimed = await commitAhead(db, () => (this.#closed ? null : claim(this.#context, looked.update)));
+    if (claimed === null) return;
+    tell.updateChanged(claimed.update.id, claimed.update.customerId);
+    const outcome = await send(this.#context, api, claimed);
+    blameFor(this.#context, api, claimed.update, outcome);
+    this.#answered.add(update.id);
+    this.#pump();
+
+    const isOnlyMark = outcome.kind === 'rejected' && isMarkRefused(claimed, outcome);
+    const written = await this.#commitDurably(() =>
+      isOnlyMark
+        ? commitMarkRefused(this.#context, claimed, outcome)
+        : commitOutcome(this.#context, claimed.update, outcome),
+    );
+    if (written === null) return;
+    tellUpdate(this.#context, update.id, written.before, written.customerId);
+    if (!isOnlyMark) this.#afterOutcome(claimed, outcome.kind, written.customerId);
+  }
+
+  /** What is only true while the engine runs, once the outcome is written down. */
+  #afterOutcome(
+    { update }: Claimed,
+    outcome: 'applied' | 'rejected' | 'held' | 'not-sent' | 'unknown',
+    customerId: number,
+  ): void {
+    switch (outcome) {
+      case 'applied':
+        this.#context.applied.note(customerId);
+        if (update.attempts > 1) this.#context.tell.lookLater(customerId);
+        this.#due.closed(update);
+        break;
+      case 'rejected':
+        this.#due.closed(update);
+        break;
       case 'unknown':
-        return this.#due.letSettle(update.id);
-      case 'customer-busy':
-        return this.#due.delayCustomer(update.customerId, busyCustomerMs);
-      case 'later':
-        return this.#delayUnlessLineWaits(update.customerId);
-      case 'moved-on':
-        return;
+        this.#due.waitBeforeReadBack(update.id);
+        break;
+      case 'held':
+      case 'not-sent':
+        this.#giveUpIfHopeless(update);
+        break;
     }
   }
 
   async #readBack(api: LoyaltyApi, update: Update, lane: Lane): Promise<void> {
-    const result = await readBack(this.#line, api, update, lane);
-    if (result === 'settled') this.#due.settled(update);
-    else if (result === 'goes-again') this.#due.letSettle(update.id);
-    else this.#delayUnlessLineWaits(update.customerId);
+    const hadTime = this.#due.hadTime(update.id);
+    switch (await readBack(this.#context, api, update, { lane, hadTime })) {
+      case 'closed':
+        return this.#due.closed(update);
+      case 'goes-again':
+        return this.#due.goesAgain(update.id);
+      case 'too-early':
+        return this.#due.readBackLater(update.id);
+      case 'later':
+        return this.#giveUpIfHopeless(update);
+    }
   }
 
-  /** What could not be done now is not tried again at once, also where the line itself has no reason to wait. */
-  #delayUnlessLineWaits(customerId: number): void {
-    const { connection } = this.#line;
-    if (connection.waitMs === 0 && connection.paused === null) this.#due.delayCustomer(customerId, troubleMs);
+  /** After a bounded number of tries while other customers' passed, a person decides (F39, F40). */
+  #giveUpIfHopeless(update: Update): void {
+    const { blame, db } = this.#context;
+    const why = blame.hopeless(update.id);
+    const current = findUpdate(db, update.id);
+    if (why === null || current === null) return;
+    const reason: AttentionReason =
+      current.state === 'unknown' ? cannotTell(current, 'not-answered').reason : { kind: 'does-not-pass', why };
+    const { before, customerId } = commitNeedsPerson(this.#context, current, reason, current.answer);
+    blame.forget(update.id);
+    this.#due.closed(update);
+    tellUpdate(this.#context, update.id, before, customerId);
   }
 
   /** An answer that was read is written down even if the disk has to be waited for (F25). */
-  async #settle(write: () => Settled): Promise<Settled | null> {
+  async #commitDurably(write: () => Written): Promise<Written | null> {
     for (let tries = 1; ; tries += 1) {
       // After close, the row stays in sending: the next start reads it back.
       if (this.#abandoned) return null;
       try {
-        return await commitTogether(this.#line.db, write);
+        return await commitTogether(this.#context.db, write);
       } catch (error) {
         if (databaseTrouble(error) === null) throw error;
         if (tries === 1) this.#logTrouble('an outcome waits for the database', error);
-        await new Promise<void>((resolve) => this.#line.clock.after(settleAgainMs, resolve));
+        await new Promise<void>((resolve) => this.#context.clock.after(commitAgainMs, resolve));
       }
     }
   }
@@ -363,11 +383,11 @@ export class SyncEngine {
     this.#logTrouble('an update could not be worked on', error, update.id);
     this.#due.delayCustomer(update.customerId, troubleMs);
     try {
-      const current = findUpdate(this.#line.db, update.id);
+      const current = findUpdate(this.#context.db, update.id);
       // It may have left the till: it must not stand in sending without anybody sending it.
       if (current?.state !== 'sending') return;
-      this.#line.outbox.uncertain(current, 'till-stopped', null);
-      this.#due.letSettle(update.id);
+      this.#context.outbox.uncertain(current, 'till-stopped', null);
+      this.#due.waitBeforeReadBack(update.id);
     } catch (again) {
       // The watchdog finds it.
       this.#logTrouble('an update could not be noted as uncertain', again, update.id);
@@ -375,7 +395,7 @@ export class SyncEngine {
   }
 
   #logTrouble(event: string, error: unknown, update: string | null = null): void {
-    this.#line.log.write('error', event, {
+    this.#context.log.write('error', event, {
       update,
       trouble: databaseTrouble(error),
       error: error instanceof Error ? error.name : 'unknown',
@@ -384,32 +404,33 @@ export class SyncEngine {
 
   /** How long until the server is asked for nothing but whether it is there. */
   #probeWaitMs(): number {
-    const { connection, clock, pace } = this.#line;
+    const { connection, clock, pace, blame, owner } = this.#context;
     if (connection.paused === 'no-secret') return Number.POSITIVE_INFINITY;
-    if (connection.connection.kind === 'untried') return pace.waitMs('counter');
+    const isUnclear =
+      connection.connection.kind === 'untried' || (owner.ownership === 'unproved' && connection.paused === null);
+    if (isUnclear) return Math.max(connection.waitMs, pace.waitMs('counter'));
+    const since = clock.monotonicMs() - this.#probedAtMs;
     if (connection.paused === null && connection.connection.kind === 'offline') {
+      // One update failed, and there is no other to tell by whether it was the line.
+      if (blame.isDoubtful) return Math.max(doubtProbeMs - since, pace.waitMs('counter'));
       return Math.max(connection.waitMs, pace.waitMs('backlog'));
     }
     const every = connection.paused === null ? idleProbeMs : pausedProbeMs;
-    return Math.max(0, this.#probedAtMs + every - clock.monotonicMs());
+    return Math.max(0, every - since);
   }
 
   async #probe(api: LoyaltyApi): Promise<void> {
-    const { connection, clock, pace } = this.#line;
+    const { connection, clock } = this.#context;
     this.#probing = true;
     this.#probedAtMs = clock.monotonicMs();
-    pace.take('counter');
     try {
-      const outcome = await api.login();
-      if (this.#closed) return;
-      if (outcome.kind === 'failed') noteTrouble(this.#line, outcome.why, outcome.retryAfterMs);
-      else {
-        noteAnswer(this.#line);
-        if (outcome.kind === 'held' && outcome.why === 'credentials') noteHeld(this.#line, api, outcome.why);
-        // The next update tells whether a permission is still missing; it goes alone and pauses again where it is.
-        else if (connection.paused !== null) connection.resume();
-        if (outcome.kind === 'found') this.noteServerTime(outcome.value.serverTimeMs);
+      const outcome = await login(this.#context, api, 'counter');
+      if (this.#closed || outcome.kind === 'failed') return;
+      // The next update tells whether a permission is still missing; it goes alone and pauses again where it is.
+      if (connection.paused !== null && isWelcome(outcome) && this.#context.owner.ownership === 'ours') {
+        connection.resume();
       }
+      if (outcome.kind === 'found') this.noteServerTime(outcome.value.serverTimeMs);
     } catch (error) {
       this.#logTrouble('the server could not be asked', error);
     } finally {
@@ -420,7 +441,7 @@ export class SyncEngine {
 
   /** The monotonic clock may stand still in a sleep: what was saved before it is old, whatever that clock says (F15). */
   #noticeSleep(): boolean {
-    const { clock, pace } = this.#line;
+    const { clock, pace } = this.#context;
     const gapMs = clock.wallMs() - clock.monotonicMs();
     const hasSlept = gapMs - this.#clockGapMs > sleptMs;
     this.#clockGapMs = gapMs;
@@ -433,19 +454,8 @@ export class SyncEngine {
   }
 
   /** Asserts that a due update always has a timer; a miss is a bug that must not leave an update lying (F13). */
-  #watch(): void {
-    this.#cancelWatchdog = this.#line.clock.after(watchdogMs, () => {
-      try {
-        this.#lookAfter();
-      } catch (error) {
-        this.#logTrouble('the watchdog could not look', error);
-      }
-      if (!this.#closed) this.#watch();
-    });
-  }
-
   #lookAfter(): void {
-    const { outbox, clock, connection, log } = this.#line;
+    const { outbox, clock, connection, log } = this.#context;
     if (this.#noticeSleep()) {
       this.tryNow();
       return;

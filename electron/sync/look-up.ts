@@ -2,21 +2,20 @@
  * Asking the server about a customer because staff want to know now. It never waits for the queue, however stuck that is
  * (F33), and a look-up that failed says that it failed, never that there is nothing (F31).
  */
-
-import { customerRow, findByIdentifier, findTold } from '../customers/store.ts';
-import type { Db } from '../db/open.ts';
+import { customerRow, findByUserId, findTold } from '../customers/store.ts';
+import type { Asked } from '../customers/told.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
-import { type CustomerRecord, fillableIdentifiers, type Identifier } from '../model/customer.ts';
+import { type CustomerRecord, fillableIdentifiers } from '../model/customer.ts';
 import type { LookupResult, PurchasesResult } from '../model/customer-view.ts';
 import { exactKey } from '../model/identifiers.ts';
 import type { ReadOutcome } from '../model/outcome.ts';
 import type { LookUpIdentifier, LookUpType } from '../model/readings.ts';
 import { identifierOf } from '../updates/effective.ts';
-import { erase } from '../updates/retention.ts';
-import { type Line, noteHeld, noteMerge, noteTrouble } from './line.ts';
-import { keepFound, keepRecord } from './settle.ts';
+import { erase } from '../updates/erasing.ts';
+import { pauseFor, type SyncContext } from './context.ts';
+import { login } from './login.ts';
 
 export type LookUp =
   | { readonly kind: 'found'; readonly customerId: number }
@@ -25,55 +24,40 @@ export type LookUp =
   | Exclude<LookupResult, { readonly kind: 'found' }>;
 
 type FailedWhy = Extract<LookupResult, { kind: 'failed' }>['why'];
+type Found = Extract<ReadOutcome<CustomerRecord>, { kind: 'found' }>;
 
 /** Looks somebody up by an identifier and brings the record into the cache. */
-export async function lookUp(line: Line, identifier: LookUpIdentifier): Promise<LookUp> {
-  const { db } = line;
-  const outcome = await ask(
-    line,
-    identifier,
-    (record) => byServerId(db, record),
-    (record) => {
-      const keptAs = updatableIdentifier(identifier, record);
-      return keptAs === null ? null : keepFound(db, keptAs, record, line.clock.wallMs());
-    },
-  );
-  const asked = updatableIdentifier(identifier, null);
-  if (outcome.kind === 'erased' && asked !== null) eraseHere(line, findTold(db, asked));
-  return outcome;
-}
-
-/** By what a customer can be updated who was asked for by this; of somebody asked for by a card, what the server told. */
-function updatableIdentifier({ type, value }: LookUpIdentifier, record: CustomerRecord | null): Identifier | null {
-  if (type !== 'cardNumber' && type !== 'cardExternalId') return { type, value };
-  if (record === null) return null;
-  if (record.userId !== null) return { type: 'userId', value: record.userId };
-  for (const told of fillableIdentifiers) {
-    const identifier = record.fields[told] ?? null;
-    if (identifier !== null) return { type: told, value: identifier };
-  }
-  return null;
+export function lookUp(context: SyncContext, identifier: LookUpIdentifier): Promise<LookUp> {
+  const { type, value } = identifier;
+  // A card names nobody whom an update could name by it: who was found is known by the answer alone.
+  const isCard = type === 'cardNumber' || type === 'cardExternalId';
+  return ask(context, identifier, isCard ? null : { identifier: { type, value } });
 }
 
 /**
  * Looks for whoever has one of these values of one identifier: a single call where nobody has any, however many values
  * there are.
  */
-export async function lookUpAny(line: Line, type: LookUpType, values: readonly string[]): Promise<readonly LookUp[]> {
+export async function lookUpAny(
+  context: SyncContext,
+  type: LookUpType,
+  values: readonly string[],
+): Promise<readonly LookUp[]> {
   const [only] = values;
-  if (only !== undefined && values.length === 1) return [await lookUp(line, { type, value: only })];
-  const api = line.api();
+  if (only !== undefined && values.length === 1) return [await lookUp(context, { type, value: only })];
+  const api = context.api();
   if (api === null) return [{ kind: 'failed', why: 'no-secret' }];
-  line.pace.take('counter');
+  if (!(await speaksForOurs(context, api))) return [{ kind: 'failed', why: notOurs(context) }];
+  context.pace.take('counter');
   const outcome = await api.getCustomers(type, values);
-  if (outcome.kind !== 'found') return [settleLookUp(line, api, outcome, () => null)];
-  line.connection.answered();
+  if (outcome.kind !== 'found') return [notFound(context, api, outcome, null)];
+  context.blame.lookUpPassed(null);
   const people = outcome.value.filter((record) => answersTo(record, type, values));
   if (people.length === 0) return [{ kind: 'not-found' }];
   return Promise.all(
     people.map(
       async ({ userId }): Promise<LookUp> =>
-        userId === null ? { kind: 'failed', why: 'server' } : lookUp(line, { type: 'userId', value: userId }),
+        userId === null ? { kind: 'failed', why: 'server' } : lookUp(context, { type: 'userId', value: userId }),
     ),
   );
 }
@@ -90,108 +74,132 @@ function answersTo({ userId, fields }: CustomerRecord, type: LookUpType, values:
 }
 
 /** Refreshes a customer of this till. */
-export async function refresh(line: Line, customerId: number): Promise<LookUp> {
-  const { db, clock } = line;
-  const identifier = identifierOf(db, customerId, line.primaryIdentifier());
+export async function refresh(context: SyncContext, customerId: number): Promise<LookUp> {
+  const identifier = identifierOf(context.db, customerId, context.primaryIdentifier());
   if (identifier === null) return { kind: 'not-found' };
-  // Meanwhile the customer may have turned out to be another of this till, or have asked to be forgotten.
-  const whoNow = (record: CustomerRecord) =>
-    customerRow(db, customerId) === null ? byServerId(db, record) : customerId;
-  const outcome = await ask(line, identifier, whoNow, (record) => {
-    const knownId = whoNow(record);
-    return knownId === null ? null : keepRecord(db, knownId, record, clock.wallMs());
-  });
-  if (outcome.kind === 'found') noteMerge(line, customerId, outcome.customerId);
-  if (outcome.kind === 'erased') eraseHere(line, customerId);
-  return outcome;
+  const found = await ask(context, identifier, { customerId });
+  if (found.kind === 'found' && found.customerId !== customerId) {
+    context.tell.customerMerged(customerId, found.customerId);
+  }
+  return found;
 }
 
 /** A customer's purchases with their amounts. Nothing of it is kept: it is looked at once, at the counter. */
-export async function purchasesOf(line: Line, customerId: number): Promise<PurchasesResult> {
-  const api = line.api();
+export async function purchasesOf(context: SyncContext, customerId: number): Promise<PurchasesResult> {
+  const api = context.api();
   if (api === null) return { kind: 'failed', why: 'no-secret' };
-  const identifier = identifierOf(line.db, customerId, line.primaryIdentifier());
+  if (!(await speaksForOurs(context, api))) return { kind: 'failed', why: notOurs(context) };
+  const identifier = identifierOf(context.db, customerId, context.primaryIdentifier());
   if (identifier === null) return { kind: 'not-found' };
-  line.pace.take('counter');
+  context.pace.take('counter');
   const outcome = await api.purchases(identifier);
   if (outcome.kind === 'found') {
-    line.connection.answered();
+    context.blame.lookUpPassed(customerId);
     return { kind: 'told', purchases: outcome.value };
   }
-  const settled = settleLookUp(line, api, outcome, () => null);
-  return settled.kind === 'failed' || settled.kind === 'not-found' ? settled : { kind: 'failed', why: 'server' };
-}
-
-function eraseHere(line: Line, customerId: number | null): void {
-  if (customerId === null) return;
-  erase(line.db, customerId);
-  line.customerChanged(customerId);
-}
-
-function byServerId(db: Db, { userId }: CustomerRecord): number | null {
-  return userId === null ? null : findByIdentifier(db, { type: 'userId', value: userId });
+  const told = notFound(context, api, outcome, { customerId });
+  return told.kind === 'failed' || told.kind === 'not-found' ? told : { kind: 'failed', why: 'server' };
 }
 
 /** An answer that was overtaken by an update of the same customer is asked for again this often. */
 const mostAsks = 3;
 
-async function ask(
-  line: Line,
-  identifier: LookUpIdentifier,
-  known: (record: CustomerRecord) => number | null,
-  keep: (record: CustomerRecord) => number | null,
-): Promise<LookUp> {
-  const api = line.api();
+/** @param asked null where the answer alone tells who is meant */
+async function ask(context: SyncContext, identifier: LookUpIdentifier, asked: Asked | null): Promise<LookUp> {
+  const api = context.api();
   if (api === null) return { kind: 'failed', why: 'no-secret' };
-  for (let asked = 1; ; asked += 1) {
-    const mark = line.told.mark();
-    line.pace.take('counter');
+  if (!(await speaksForOurs(context, api))) return { kind: 'failed', why: notOurs(context) };
+  for (let asks = 1; ; asks += 1) {
+    const position = context.applied.position();
+    context.pace.take('counter');
     const outcome = await api.getCustomer(identifier);
-    const knownId = outcome.kind === 'found' ? known(outcome.value) : null;
-    const isOvertaken = knownId !== null && line.told.isNewer(knownId, mark);
-    if (!isOvertaken) return settleLookUp(line, api, outcome, keep);
-    if (asked >= mostAsks) return settleLookUp(line, api, outcome, () => knownId);
+    if (outcome.kind !== 'found') return notFound(context, api, outcome, asked);
+    const knownId = whoNow(context, asked, outcome.value);
+    context.blame.lookUpPassed(knownId);
+    const isOvertaken = knownId !== null && context.applied.isOvertaken(knownId, position);
+    if (!isOvertaken) return keep(context, asked, outcome);
+    if (asks >= mostAsks) return { kind: 'found', customerId: knownId };
   }
 }
 
-function settleLookUp(
-  line: Line,
+/** Nobody is asked about before it is known for which organisation the server speaks (F45). */
+async function speaksForOurs(context: SyncContext, api: LoyaltyApi): Promise<boolean> {
+  if (context.owner.ownership === 'unproved') await login(context, api, 'counter');
+  return context.owner.ownership === 'ours';
+}
+
+function notOurs({ owner, connection }: SyncContext): FailedWhy {
+  if (owner.ownership === 'other') return 'other-organisation';
+  return connection.paused === 'credentials' ? 'credentials' : 'offline';
+}
+
+/** The customer of this till as far as that is known before the answer is kept. */
+function whoNow({ db }: SyncContext, asked: Asked | null, { userId }: CustomerRecord): number | null {
+  if (asked !== null && 'customerId' in asked && customerRow(db, asked.customerId) !== null) return asked.customerId;
+  return userId === null ? null : findByUserId(db, userId);
+}
+
+function keep(context: SyncContext, asked: Asked | null, { value: record, merged }: Found): LookUp {
+  const { db, told, clock, log, tell } = context;
+  // Meanwhile the customer may have been joined with another of this till, or have asked to be forgotten.
+  const askedId = asked !== null && 'customerId' in asked ? asked.customerId : null;
+  if (askedId !== null && whoNow(context, asked, record) === null) return { kind: 'not-found' };
+  try {
+    const kept = told.keep({ record, by: 'read', asOfMs: clock.wallMs(), merged }, asked ?? namedBy(record));
+    if (kept.kind !== 'kept') return { kind: 'failed', why: 'server' };
+    tell.customerChanged(kept.customerId);
+    return { kind: 'found', customerId: kept.customerId };
+  } catch (error) {
+    const trouble = databaseTrouble(error);
+    if (trouble === null) throw error;
+    log.write('error', 'a customer that was looked up could not be kept', { trouble });
+    // Whoever is here already is shown as they were.
+    return askedId !== null && customerRow(db, askedId) !== null
+      ? { kind: 'found', customerId: askedId }
+      : { kind: 'failed', why: 'not-kept' };
+  }
+}
+
+/** Of somebody who has no id of the server's: by what the answer names them. */
+function namedBy({ userId, fields }: CustomerRecord): Asked | null {
+  if (userId !== null) return null;
+  for (const type of fillableIdentifiers) {
+    const value = fields[type];
+    if (value !== undefined && value !== null) return { identifier: { type, value } };
+  }
+  return null;
+}
+
+function notFound(
+  context: SyncContext,
   api: LoyaltyApi,
-  outcome: ReadOutcome<CustomerRecord>,
-  /** Null where whoever was asked about is not to be on this till. */
-  keep: (record: CustomerRecord) => number | null,
+  outcome: Exclude<ReadOutcome<unknown>, { kind: 'found' }>,
+  asked: Asked | null,
 ): LookUp {
-  const { connection } = line;
   switch (outcome.kind) {
-    case 'found': {
-      connection.answered();
-      let customerId: number | null;
-      try {
-        customerId = keep(outcome.value);
-      } catch (error) {
-        const trouble = databaseTrouble(error);
-        if (trouble === null) throw error;
-        line.log.write('error', 'a customer that was looked up could not be kept', { trouble });
-        return { kind: 'failed', why: 'not-kept' };
-      }
-      if (customerId === null) return { kind: 'not-found' };
-      line.customerChanged(customerId);
-      return { kind: 'found', customerId };
-    }
     case 'not-found':
-      connection.answered();
-      return { kind: isErased(outcome.answer) ? 'erased' : 'not-found' };
-    case 'held':
-      if (outcome.why === 'credentials') noteHeld(line, api, outcome.why);
-      else connection.answered();
-      return { kind: 'failed', why: outcome.why };
     case 'refused':
-      connection.answered();
-      return { kind: isErased(outcome.answer) ? 'erased' : 'refused' };
+      context.blame.lookUpPassed(asked !== null && 'customerId' in asked ? asked.customerId : null);
+      if (isErased(outcome.answer)) return eraseHere(context, asked);
+      return { kind: outcome.kind };
+    case 'held':
+      if (outcome.why === 'credentials') pauseFor(context, api, 'credentials');
+      else context.blame.tillRefused();
+      return { kind: 'failed', why: outcome.why };
     case 'failed':
-      noteTrouble(line, outcome.why, outcome.retryAfterMs);
+      context.blame.lookUpFailed(outcome);
       return { kind: 'failed', why: failedWhy(outcome.why) };
   }
+}
+
+function eraseHere({ db, clock, tell }: SyncContext, asked: Asked | null): LookUp {
+  if (asked === null) return { kind: 'erased' };
+  const customerId = 'customerId' in asked ? asked.customerId : findTold(db, asked.identifier);
+  if (customerId !== null) {
+    erase(db, customerId, clock.wallMs());
+    tell.customerChanged(customerId);
+  }
+  return { kind: 'erased' };
 }
 
 function failedWhy(why: Extract<ReadOutcome<never>, { kind: 'failed' }>['why']): FailedWhy {

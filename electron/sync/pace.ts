@@ -42,6 +42,9 @@ const shortLossMs = 60_000;
 const longestWaitMs = 10 * 60_000;
 /** How long the backlog leaves a server alone that refused without saying for how long. */
 const unnamedWaitMs = 60_000;
+/** How long the backlog waits to find out whether "busy" meant one update or the till. */
+const heardBusyMs = 20_000;
+const heardBusySpreadMs = 20_000;
 /** Tills that were refused together do not come back together. */
 const comeBackSpreadMs = 60_000;
 
@@ -65,6 +68,8 @@ export class Pace {
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #backlogNotBeforeMs = Number.NEGATIVE_INFINITY;
   #lostAtMs: number | null = null;
+  /** Before "busy" was heard that may have meant one update alone. */
+  #beforeDoubt: { readonly rate: number; readonly isStarting: boolean } | null = null;
 
   /** @param waiting how many updates the backlog has */
   constructor({ requestsPerMinute, maxInFlight }: PaceOptions, clock: Clock, random: Random, waiting: () => number) {
@@ -115,14 +120,12 @@ export class Pace {
     this.#backlogTokens -= 1;
   }
 
-  /** The server said that it is too much. */
-  refused(retryAfterMs: number | null): void {
+  /** The server said that this till, or all of them, ask for too much. */
+  toldBusy(retryAfterMs: number | null): void {
     this.#count();
     const now = this.#clock.monotonicMs();
-    this.#isStarting = false;
-    this.#grewAtMs = now;
-    this.#rate = Math.max(this.#budget * slowestShare, this.#rate * partAfterRefusal);
-    this.#backlogTokens = Math.min(this.#backlogTokens, 0);
+    this.#beforeDoubt = null;
+    this.#slowDown();
     if (retryAfterMs !== null && retryAfterMs > 0) {
       const jittered = Math.min(retryAfterMs, longestWaitMs) * (1 + 0.25 * this.#random.fraction());
       this.#notBeforeMs = Math.max(this.#notBeforeMs, now + jittered);
@@ -132,6 +135,26 @@ export class Pace {
       this.#backlogNotBeforeMs,
       alone + this.#scaled(comeBackSpreadMs) * this.#random.fraction(),
     );
+  }
+
+  /**
+   * The server said "busy" to one update: it may mean that one, or the till. The backlog slows down until it is known.
+   * @returns how long to wait before another update finds out
+   */
+  heardBusy(): number {
+    this.#beforeDoubt ??= { rate: this.#rate, isStarting: this.#isStarting };
+    this.#slowDown();
+    const wait = heardBusyMs + this.#scaled(heardBusySpreadMs) * this.#random.fraction();
+    this.#backlogNotBeforeMs = Math.max(this.#backlogNotBeforeMs, this.#clock.monotonicMs() + wait);
+    return wait;
+  }
+
+  /** It meant that one update: the backlog goes on as fast as before. */
+  heardNoLimit(): void {
+    if (this.#beforeDoubt === null) return;
+    this.#rate = Math.max(this.#rate, this.#beforeDoubt.rate);
+    this.#isStarting = this.#beforeDoubt.isStarting;
+    this.#beforeDoubt = null;
   }
 
   succeeded(): void {
@@ -155,6 +178,13 @@ export class Pace {
   /** The server could not be reached: other tills may have lost it as well. */
   lost(): void {
     this.#lostAtMs ??= this.#clock.monotonicMs();
+  }
+
+  #slowDown(): void {
+    this.#isStarting = false;
+    this.#grewAtMs = this.#clock.monotonicMs();
+    this.#rate = Math.max(this.#budget * slowestShare, this.#rate * partAfterRefusal);
+    this.#backlogTokens = Math.min(this.#backlogTokens, 0);
   }
 
   #startSlowly(): void {

@@ -1,96 +1,100 @@
 /**
  * An update that may have arrived is read back, never blindly sent again: the API is not idempotent and can award points
- * twice (F01, F03).
- *
- * - every field is ours, or the field that is kept for it holds its id → applied, confirmed by reading
- * - every field is as it was, or the kept field is → it did not arrive: goes once more, and only once; what moved meanwhile is
- *   found by the look before that
- * - anything else, or nothing to compare with → a person
+ * twice (F01, F03). What the answer proves is decided in `decide.ts`.
  */
-
 import { inTransaction } from '../db/statements.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
-import { fieldKeys } from '../model/customer.ts';
-import { lookForDoubleAwards } from '../updates/double-awards.ts';
-import { identifierOf } from '../updates/effective.ts';
+import type { CustomerRecord } from '../model/customer.ts';
 import type { Update } from '../updates/rows.ts';
-import { arrivedByMark, cannotTell, compareWithServer } from './compare.ts';
-import { type Line, noteAnswer, noteHeld, noteMerge, noteTrouble } from './line.ts';
+import { commitApplied, commitNeedsPerson, commitNotFound, type Written } from './commit-outcome.ts';
+import { customerOf, identifierNow, pauseFor, type SyncContext, tellUpdate } from './context.ts';
+import { cannotTell, decide } from './decide.ts';
 import type { Lane } from './pace.ts';
-import { customerOf, keepRecord, settleApplied, settleNotFound } from './settle.ts';
 
-/**
- * @returns `later` where the server could not be asked: the update stays unknown; `goes-again` where it did not arrive: the
- * server is given another settle wait, and asked once more, before it is sent
- */
+export type ReadBack =
+  | 'closed'
+  /** It did not arrive, and goes once more. */
+  | 'goes-again'
+  /** As if it had not arrived; it is read again when a slow server has had its time (F43). */
+  | 'too-early'
+  /** The server could not be asked: the update stays unknown. */
+  | 'later';
+
+/** @param hadTime as long has passed since the attempt as a slow server may take */
 export async function readBack(
-  line: Line,
+  context: SyncContext,
   api: LoyaltyApi,
   update: Update,
-  lane: Lane,
-): Promise<'settled' | 'goes-again' | 'later'> {
-  const { db, outbox, connection, clock } = line;
-  if (!line.config.sync.readBack || update.kind !== 'fields') return withoutReading(line, update);
-  const identifier = identifierOf(db, update.customerId, line.primaryIdentifier()) ?? update.identifier;
-  line.pace.take(lane);
-  const outcome = await api.getCustomer(identifier);
+  { lane, hadTime }: { readonly lane: Lane; readonly hadTime: boolean },
+): Promise<ReadBack> {
+  if (!context.config.sync.readBack || update.kind !== 'fields') return withoutReading(context, update, hadTime);
+  context.pace.take(lane);
+  const outcome = await api.getCustomer(identifierNow(context, update));
   switch (outcome.kind) {
-    case 'found': {
-      noteAnswer(line);
-      const nowMs = clock.wallMs();
-      const before = customerOf(db, update);
-      const comparison = compareWithServer(update, outcome.value, 'maybe');
-      const byMark = arrivedByMark(update, outcome.value, line.mark.current);
-      if (comparison.kind === 'ours' || byMark === 'arrived') {
-        const told = { effects: [], warnings: [], answer: null, confirmedBy: 'read' } as const;
-        const customerId = settleApplied(db, outbox, update, outcome.value, told, nowMs);
-        noteMerge(line, before, customerId);
-        line.told.note(customerId);
-        line.updateChanged(update.id, customerId);
-        return 'settled';
-      }
-      const seen = fieldKeys(update.changes).every((key) => update.baseline[key] !== undefined);
-      const isAsBefore = byMark === 'did-not-arrive' || (comparison.kind === 'baseline' && seen);
-      const mayGoAgain = isAsBefore && !update.resent;
-      const customerId = inTransaction(db, () => {
-        const kept = keepRecord(db, before, outcome.value, nowMs);
-        if (mayGoAgain) outbox.resend(update);
-        else {
-          const because = isAsBefore ? 'resent-once' : seen ? 'read-back-differs' : 'no-baseline';
-          outbox.needsPerson(update, cannotTell(update, because), null);
-        }
-        lookForDoubleAwards(db, kept, nowMs);
-        return kept;
-      });
-      noteMerge(line, before, customerId);
-      line.updateChanged(update.id, customerId);
-      return mayGoAgain ? 'goes-again' : 'settled';
-    }
+    case 'found':
+      context.blame.passed(update, 'read-back');
+      return byRecord(context, update, outcome.value, outcome.merged, hadTime);
     case 'not-found':
-      noteAnswer(line);
-      settleNotFound(db, outbox, update, outcome.answer);
-      line.updateChanged(update.id, customerOf(db, update));
-      return 'settled';
+      context.blame.passed(update, 'read-back');
+      return closed(context, update, commitNotFound(context, update, outcome.answer));
     case 'held':
-      connection.answered();
-      if (outcome.why === 'permission') return withoutReading(line, update);
-      noteHeld(line, api, 'credentials');
-      return 'later';
+      if (outcome.why === 'credentials') {
+        pauseFor(context, api, 'credentials');
+        return 'later';
+      }
+      context.blame.tillRefused();
+      return withoutReading(context, update, hadTime);
     case 'refused':
-      connection.answered();
-      return withoutReading(line, update);
+      context.blame.passed(update, 'read-back');
+      return withoutReading(context, update, hadTime);
     case 'failed':
-      noteTrouble(line, outcome.why, outcome.retryAfterMs);
+      context.blame.failed(update, 'read-back', outcome);
       return 'later';
   }
 }
 
+function byRecord(
+  context: SyncContext,
+  update: Update,
+  record: CustomerRecord,
+  merged: boolean,
+  hadTime: boolean,
+): ReadBack {
+  const { db, outbox, told, clock, mark } = context;
+  const decision = decide(update, { told: record, mark: mark.current, hadTime });
+  if (decision.kind === 'is-there') {
+    const result = { effects: [], warnings: [], answer: null, confirmedBy: decision.confirmedBy } as const;
+    const written = commitApplied(context, update, { record, by: 'read', merged }, result);
+    context.applied.note(written.customerId);
+    return closed(context, update, written);
+  }
+  const written = inTransaction(db, (): Written => {
+    const before = customerOf(context, update);
+    const kept = told.keep({ record, by: 'read', asOfMs: clock.wallMs(), merged }, { customerId: before });
+    if (decision.kind === 'did-not-arrive') outbox.resend(update);
+    if (decision.kind === 'needs-person') outbox.needsPerson(update, decision.reason, null);
+    return { before, customerId: kept.kind === 'kept' ? kept.customerId : before };
+  });
+  closed(context, update, written);
+  if (decision.kind === 'did-not-arrive') return 'goes-again';
+  return decision.kind === 'too-early' ? 'too-early' : 'closed';
+}
+
+function closed(context: SyncContext, update: Update, { before, customerId }: Written): 'closed' {
+  tellUpdate(context, update.id, before, customerId);
+  return 'closed';
+}
+
 /** Where the till may not read, IT decides: a person looks at it (default), or it goes once more and may count twice. */
-function withoutReading(line: Line, update: Update): 'settled' | 'goes-again' {
-  const { db, outbox, config } = line;
-  const mayGoAgain = config.sync.resendUnconfirmed === 'always' && update.kind === 'fields' && !update.resent;
-  if (mayGoAgain) outbox.resend(update);
-  else outbox.needsPerson(update, cannotTell(update, update.resent ? 'resent-once' : 'read-back-not-allowed'), null);
-  line.updateChanged(update.id, customerOf(db, update));
-  return mayGoAgain ? 'goes-again' : 'settled';
+function withoutReading(context: SyncContext, update: Update, hadTime: boolean): ReadBack {
+  const isRestored = update.uncertainAfter === 'restored';
+  const mayGoAgain = context.config.sync.resendUnconfirmed === 'always' && update.kind === 'fields' && !isRestored;
+  if (!mayGoAgain || update.resent) {
+    const because = update.resent ? 'resent-once' : isRestored ? 'restored' : 'read-back-not-allowed';
+    return closed(context, update, commitNeedsPerson(context, update, cannotTell(update, because).reason, null));
+  }
+  if (!hadTime) return 'too-early';
+  context.outbox.resend(update);
+  tellUpdate(context, update.id, update.customerId, customerOf(context, update));
+  return 'goes-again';
 }

@@ -9,6 +9,7 @@ import {
   fieldKeys,
   type Identifier,
 } from '../model/customer.ts';
+import { wantedValue } from '../model/same-value.ts';
 import type { UpdateKind } from '../model/update-view.ts';
 import { openList, type Staff, selectUpdates, type Update } from './rows.ts';
 import { isUntouched } from './update-states.ts';
@@ -66,10 +67,16 @@ export function joined(
   );
   const baseline: FieldValues = { ...input.baseline, ...last.baseline };
   const all: FieldChanges = { ...last.changes, ...input.changes };
-  // A field that is put back to what the server holds needs no sending, unless an earlier edit moves it meanwhile.
+  /** The server was last told to hold it already. */
+  const isHeld = (values: FieldValues, key: FieldKey) => {
+    const held = values[key];
+    return held !== undefined && held === wantedValue(all[key] ?? '');
+  };
+  // A field that is put back needs no sending where the server held that value at the first edit and holds it now (F49), and
+  // no earlier edit moves it meanwhile.
   const isBack = (key: FieldKey) =>
-    baseline[key] !== undefined &&
-    (baseline[key] ?? '') === all[key] &&
+    isHeld(baseline, key) &&
+    isHeld({ ...baseline, ...input.baseline }, key) &&
     !earlier.some((update) => update.changes[key] !== undefined);
   const changes: FieldChanges = Object.fromEntries(
     fieldKeys(all)

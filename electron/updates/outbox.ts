@@ -1,3 +1,4 @@
+import { makeOwn } from '../customers/region.ts';
 import { readRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
@@ -5,7 +6,8 @@ import type { Clock, Random } from '../machine/clock.ts';
 import { type FieldChanges, type FieldValues, fieldKeys } from '../model/customer.ts';
 import type { Answer, UnknownReason } from '../model/outcome.ts';
 import type { AttentionReason, UpdateResult, UpdateState } from '../model/update-view.ts';
-import { markAwardSeen, watchForDoubleAward } from './double-awards.ts';
+import { beforeSendingOf } from './before-sending.ts';
+import { lookForDoubleAwards, markAwardSeen, watchForDoubleAward } from './double-awards.ts';
 import { refreshEffective } from './effective.ts';
 import { writeHistory } from './history.ts';
 import { joinable, joined, type SaveInput } from './joining.ts';
@@ -21,7 +23,15 @@ import {
   type Update,
   writeUpdate,
 } from './rows.ts';
-import { byTill, type Change, isUntouched, type Mark, moveUpdate } from './update-states.ts';
+import {
+  type BroughtIn,
+  beforeAtOther,
+  insertHistory,
+  insertRow,
+  overwriteRow,
+  replaceHistory,
+} from './transfer-rows.ts';
+import { byTill, type Change, type HistoryNote, isUntouched, moveUpdate } from './update-states.ts';
 
 /**
  * The outbox: every state of an update and every way between them.
@@ -207,7 +217,10 @@ export class Outbox extends OutboxReader {
           award: watchForDoubleAward(update, this.#clock.wallMs()),
         },
       );
-      if (moved !== null) this.#rebase(moved);
+      if (moved !== null) {
+        this.#rebase(moved);
+        lookForDoubleAwards(this.#db, moved.customerId, this.#clock.wallMs());
+      }
       return moved;
     });
   }
@@ -250,14 +263,14 @@ export class Outbox extends OutboxReader {
     );
   }
 
-  /** A backup has it as unsent, and nothing tells what became of it since: it is read back before it is sent. */
+  /** A backup has it as unsent, and nothing tells what became of it since: it is never sent again by itself (F44). */
   restored(update: Update): void {
     inTransaction(this.#db, () =>
       this.#mustMove(
         update,
         'unknown',
         { by: byTill, event: 'restored from a backup' },
-        { uncertainAfter: 'till-stopped' },
+        { uncertainAfter: 'restored' },
       ),
     );
   }
@@ -282,9 +295,41 @@ export class Outbox extends OutboxReader {
         update,
         update.reason === null ? 'unknown' : 'attention',
         { by: byTill, event: 'taken back from a rescue file' },
-        { settledAtMs: null, discardReason: null, uncertainAfter: update.uncertainAfter ?? 'till-stopped' },
+        {
+          settledAtMs: null,
+          discardReason: null,
+          uncertainAfter: update.uncertainAfter ?? 'till-stopped',
+          before: update.before ?? this.#knownBeforeIt(update),
+        },
       ),
     );
+  }
+
+  /** Another till's update, with its past: this till sends it, or reads it back where the other may have sent it. */
+  broughtIn(
+    { row, history, customer }: BroughtIn,
+    { customerId, state, place, from }: { customerId: number; state: UpdateState; place: number | null; from: string },
+  ): void {
+    const id = String(row.id);
+    inTransaction(this.#db, () => {
+      makeOwn(this.#db, customerId);
+      insertRow(this.#db, row, { customer_id: customerId, state, place, before_sending: beforeAtOther(row, customer) });
+      for (const entry of history) insertHistory(this.#db, id, entry);
+      const update = findUpdate(this.#db, id);
+      if (update !== null) this.#note(update, { by: byTill, event: 'brought from another till', detail: from });
+      refreshEffective(this.#db, customerId);
+    });
+  }
+
+  /** A newer file of this till knows more of it than the backup that was restored. */
+  overtaken(update: Update, { row, history }: BroughtIn): void {
+    inTransaction(this.#db, () => {
+      overwriteRow(this.#db, row);
+      replaceHistory(this.#db, update.id, history);
+      const now = findUpdate(this.#db, update.id);
+      if (now !== null) this.#note(now, { by: byTill, event: 'taken from the database before the restore' });
+      refreshEffective(this.#db, update.customerId);
+    });
   }
 
   /** What the server was found to hold before an update of somebody unknown was sent: its baseline from now on. */
@@ -319,6 +364,13 @@ export class Outbox extends OutboxReader {
       for (const update of waiting) this.needsPerson(update, { kind: 'unreadable' }, null);
       return waiting.length;
     });
+  }
+
+  /** What was told before the update left this till; null where the customer was told anew since, and nothing proves it. */
+  #knownBeforeIt({ customerId, settledAtMs }: Update): BeforeSending | null {
+    const known = beforeSendingOf(this.#db, customerId, null);
+    const isOfBefore = known.asOfMs !== null && settledAtMs !== null && known.asOfMs <= settledAtMs;
+    return isOfBefore ? known : null;
   }
 
   #back(update: Update, event: string, detail: string, answer: Answer | null): Update | null {
@@ -366,12 +418,12 @@ export class Outbox extends OutboxReader {
   #join(last: Update, input: SaveInput): void {
     const { changes, baseline } = joined(this.#db, last, input);
     const revision = last.revision + 1;
-    const mark = { by: who(input.staff), before: last.changes, after: changes };
+    const note = { by: who(input.staff), before: last.changes, after: changes };
     if (fieldKeys(changes).length > 0) {
-      this.#mustMove(last, 'queued', { ...mark, event: 'joined by a later save' }, { changes, baseline, revision });
+      this.#mustMove(last, 'queued', { ...note, event: 'joined by a later save' }, { changes, baseline, revision });
     } else {
       const settledAtMs = this.#clock.wallMs();
-      this.#mustMove(last, 'cancelled', { ...mark, event: 'put back' }, { baseline, revision, settledAtMs });
+      this.#mustMove(last, 'cancelled', { ...note, event: 'put back' }, { baseline, revision, settledAtMs });
     }
   }
 
@@ -420,17 +472,34 @@ export class Outbox extends OutboxReader {
     });
   }
 
+  /** No arrow, but something that happened to it. */
+  #note(update: Update, { by, event, detail = null }: HistoryNote): void {
+    writeHistory(this.#db, {
+      updateId: update.id,
+      atMs: this.#clock.wallMs(),
+      by,
+      event,
+      from: null,
+      to: update.state,
+      attemptId: update.attemptId,
+      requestId: null,
+      before: null,
+      after: null,
+      detail,
+    });
+  }
+
   #mustBeUntouched(update: Update): void {
     if (!isUntouched(update))
       throw new Error(`Update ${update.id} is ${update.state}; only one never sent may change.`);
   }
 
-  #move(seen: Update, to: UpdateState, mark: Mark, change: Change): Update | null {
-    return moveUpdate(this.#db, this.#clock, seen, to, mark, change);
+  #move(seen: Update, to: UpdateState, note: HistoryNote, change: Change): Update | null {
+    return moveUpdate(this.#db, this.#clock, seen, to, note, change);
   }
 
-  #mustMove(seen: Update, to: UpdateState, mark: Mark, change: Change): Update {
-    const moved = this.#move(seen, to, mark, change);
+  #mustMove(seen: Update, to: UpdateState, note: HistoryNote, change: Change): Update {
+    const moved = this.#move(seen, to, note, change);
     if (moved === null) throw new Error(`Update ${seen.id} is not the update that was looked at.`);
     return moved;
   }

@@ -8,8 +8,8 @@ import { meaningOf } from '../loyalty-api/codes.ts';
 import { type FieldChanges, type FieldValues, fillableIdentifiers, isFieldKey } from '../model/customer.ts';
 import type { SideEffect } from '../model/loyalty.ts';
 import type { Answer, Warning } from '../model/outcome.ts';
-import { unknownReasons } from '../model/outcome.ts';
-import type { AttentionReason, DoubleAward, UpdateResult } from '../model/update-view.ts';
+import { notSentReasons, unknownReasons } from '../model/outcome.ts';
+import { type AttentionReason, type DoubleAward, type UpdateResult, uncertainReasons } from '../model/update-view.ts';
 
 /** Version of the JSON that this program writes. */
 export const rowFormat = 1;
@@ -88,9 +88,19 @@ const reason: z.ZodType<AttentionReason> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('belongs-to-other'), key: fieldKey, otherUserId: nullableText }),
   z.object({
     kind: z.literal('cannot-tell'),
-    after: z.enum(unknownReasons),
-    because: z.enum(['read-back-differs', 'read-back-not-allowed', 'resent-once', 'no-baseline']),
+    after: z.enum(uncertainReasons),
+    because: z.enum([
+      'read-back-differs',
+      'read-back-not-allowed',
+      'resent-once',
+      'no-baseline',
+      'not-told',
+      'points-moved',
+      'restored',
+      'not-answered',
+    ]),
   }),
+  z.object({ kind: z.literal('does-not-pass'), why: z.enum([...notSentReasons, ...unknownReasons]) }),
   z.object({ kind: z.literal('no-such-customer') }),
   z.object({ kind: z.literal('unreadable') }),
 ]);
@@ -99,6 +109,7 @@ const reason: z.ZodType<AttentionReason> = z.discriminatedUnion('kind', [
 export type BeforeSending = {
   readonly points: number | null;
   readonly purchases: number | null;
+  readonly updatedOn: string | null;
   /** The custom field that the attempt writes its update's id to (sync.markField); null: none. */
   readonly markKey: string | null;
   /** The id that was in that field. */
@@ -110,6 +121,8 @@ export type BeforeSending = {
 const beforeSending: z.ZodType<BeforeSending> = z.object({
   points: nullableNumber,
   purchases: nullableNumber,
+  // Absent in rows of before it was kept: then nothing proves that they did not arrive.
+  updatedOn: nullableText.default(null),
   // Absent in rows of before it was kept: then the field proves nothing.
   markKey: nullableText.default(null),
   mark: nullableText,

@@ -4,10 +4,11 @@ import { makeOwn } from '../customers/region.ts';
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
 import type { FieldChanges, FieldValues, FillableIdentifier, Identifier, IdentifierType } from '../model/customer.ts';
-import type { Answer, UnknownReason } from '../model/outcome.ts';
+import type { Answer } from '../model/outcome.ts';
 import {
   type AttentionReason,
   openStates,
+  type UncertainReason,
   type UpdateKind,
   type UpdateResult,
   type UpdateState,
@@ -52,7 +53,7 @@ export type Update = {
   readonly revision: number;
   readonly attempts: number;
   readonly attemptId: string | null;
-  readonly uncertainAfter: UnknownReason | null;
+  readonly uncertainAfter: UncertainReason | null;
   readonly resent: boolean;
   /** Null before the first attempt. */
   readonly before: BeforeSending | null;
@@ -89,7 +90,7 @@ type Row = {
   revision: number;
   attempts: number;
   attempt_id: string | null;
-  uncertain_after: UnknownReason | null;
+  uncertain_after: UncertainReason | null;
   resent: number;
   reason: string | null;
   result: string | null;

@@ -9,10 +9,10 @@ import { writeHistory } from './history.ts';
 import { findUpdate, type Update, writeUpdate } from './rows.ts';
 
 /** Every arrow there is. A move that is not here is a bug and rolls its transaction back. */
-const arrows: { readonly [From in UpdateState]: readonly UpdateState[] } = {
+export const arrows: { readonly [From in UpdateState]: readonly UpdateState[] } = {
   queued: ['queued', 'sending', 'unknown', 'attention', 'applied', 'cancelled', 'discarded'],
   sending: ['queued', 'applied', 'attention', 'unknown'],
-  unknown: ['queued', 'applied', 'attention', 'discarded'],
+  unknown: ['queued', 'unknown', 'applied', 'attention', 'discarded'],
   attention: ['attention', 'discarded'],
   applied: [],
   cancelled: [],
@@ -20,7 +20,7 @@ const arrows: { readonly [From in UpdateState]: readonly UpdateState[] } = {
 };
 
 /** Who moved it and what happened, for the history. */
-export type Mark = {
+export type HistoryNote = {
   readonly by: string;
   readonly event: string;
   readonly requestId?: string | null;
@@ -46,7 +46,7 @@ export function moveUpdate(
   clock: Clock,
   seen: Update,
   to: UpdateState,
-  mark: Mark,
+  note: HistoryNote,
   change: Change,
 ): Update | null {
   const from = seen.state;
@@ -58,15 +58,15 @@ export function moveUpdate(
   writeHistory(db, {
     updateId: current.id,
     atMs: clock.wallMs(),
-    by: mark.by,
-    event: mark.event,
+    by: note.by,
+    event: note.event,
     from,
     to,
     attemptId: moved.attemptId ?? current.attemptId,
-    requestId: mark.requestId ?? null,
-    before: mark.before ?? null,
-    after: mark.after ?? null,
-    detail: mark.detail ?? null,
+    requestId: note.requestId ?? null,
+    before: note.before ?? null,
+    after: note.after ?? null,
+    detail: note.detail ?? null,
   });
   if (showsOtherwise(from, to, change)) refreshEffective(db, current.customerId);
   return moved;

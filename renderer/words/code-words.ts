@@ -6,6 +6,7 @@
 
 import type { allFailed, RefusalCode, WarningCode } from '../../electron/loyalty-api/codes.ts';
 import type { FieldKey } from '../../electron/model/customer.ts';
+import { answerDiffers } from '../../electron/model/outcome.ts';
 import { m } from '../i18n/messages.ts';
 
 /** A refusal or a warning; `label` is the field's name on the screen, `null` where no one field is told. */
@@ -135,6 +136,12 @@ const partOther: Words = {
 };
 const partTillCode: Words = { says: m.warning_till_code, next: m.next_correct_or_ask_it };
 
+/** Our own code: the answer says success and holds another value than was sent (F47). */
+const stillOther: Words = {
+  says: ({ message }) => (message === null ? m.warning_answer_empty() : m.warning_answer_differs({ message })),
+  next: m.next_look_again,
+};
+
 /** Of a part that was not saved although the rest was. */
 const warnings: Record<WarningCode, Words> = {
   1017: partRefused,
@@ -162,5 +169,6 @@ export function refusalWords({ code, message }: Told): Words {
 
 /** A code that is no warning by itself says of the part what it says of a whole update. */
 export function warningWords({ code }: Told): Words {
+  if (code === answerDiffers) return stillOther;
   return warningsByCode.get(String(code)) ?? refusalsByCode.get(String(code)) ?? partOther;
 }

@@ -28,7 +28,9 @@ export function reasonSentence(reason: AttentionReason, org: OrgView | null): st
     case 'belongs-to-other':
       return sentence(toldOf({ code: null, field: reason.key, message: null }, org), belongsToOther);
     case 'cannot-tell':
-      return m.reason_cannot_tell();
+      return reason.because === 'restored' ? m.reason_restored() : m.reason_cannot_tell();
+    case 'does-not-pass':
+      return m.reason_does_not_pass();
     case 'no-such-customer':
       return sentence(toldOf({ code: null, field: null, message: null }, org), noSuchCustomer);
     case 'unreadable':

@@ -29,6 +29,7 @@ export const whySentence: Record<WhyNot, () => string> = {
   credentials: m.sync_why_credentials,
   permission: m.sync_why_permission,
   'no-secret': m.sync_why_no_secret,
+  'other-organisation': m.sync_why_other_organisation,
 };
 
 /** Why nothing goes now, and who must do what; null while all is well. */

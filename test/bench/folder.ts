@@ -14,6 +14,7 @@ import { secretFile } from '../../electron/machine/secret-file.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { CustomerImport } from '../../electron/region/customer-import.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
+import { toldDoor } from '../../electron/updates/told-door.ts';
 import { benchCustomer, writeBenchFile } from './customers.ts';
 
 export const benchFolder = path.join(projectRoot, '.data', 'bench');
@@ -53,6 +54,8 @@ export function openBench(dataDir: string): Db {
 export async function importInto(db: Db, dataDir: string, customers: number): Promise<void> {
   const one = new CustomerImport({
     db,
+    told: toldDoor(db, systemClock),
+    log: { write: () => undefined },
     onFile: onFile(dataDir),
     dataDir,
     clock: systemClock,

@@ -1,11 +1,11 @@
 /** A real, encrypted cache in a temporary folder, without a server. */
 
 import path from 'node:path';
-import { insertToldCustomer } from '../../electron/customers/store.ts';
 import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
 
 import type { Db } from '../../electron/db/open.ts';
 import type { CustomerRecord, FieldValues } from '../../electron/model/customer.ts';
+import { keepTold } from '../helpers/keep-told.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 export const testKey = 'c'.repeat(64);
@@ -28,7 +28,7 @@ export function openTestCache(): TestCache {
     db,
     file,
     folder,
-    add: (fields, userId = null) => insertToldCustomer(db, recordOf(fields, userId), 1_000),
+    add: (fields, userId = null) => keepTold(db, recordOf(fields, userId), 1_000),
     close: () => {
       db.close();
     },

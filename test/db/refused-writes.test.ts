@@ -100,11 +100,11 @@ describe('F25 a write that is refused', () => {
     const organisation = new Organisation(
       rig.db,
       clock,
-      rig.line.config.org,
+      rig.context.config.org,
       () => null,
       () => undefined,
     );
-    const desk = new CustomerDesk(rig.line, organisation, 'IN', 60_000, () => 0);
+    const desk = new CustomerDesk(rig.context, organisation, 'IN', 60_000, () => 0);
     rig.db.pragma('query_only = ON');
     assert.equal(desk.open(customerId)?.fields.lastName, 'Shown');
     rig.db.pragma('query_only = OFF');

@@ -163,7 +163,7 @@ class Run {
   }
 
   async refresh(customerId: number): Promise<void> {
-    const done = refresh(this.rig.line, customerId);
+    const done = refresh(this.rig.context, customerId);
     await this.clock.pass(1000);
     await done;
   }

@@ -5,7 +5,6 @@
 
 import path from 'node:path';
 import { parseMachineConfig } from '../../electron/config/machine-config.ts';
-import { insertToldCustomer } from '../../electron/customers/store.ts';
 import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
 
 import type { Db } from '../../electron/db/open.ts';
@@ -13,16 +12,16 @@ import type { LoyaltyApi } from '../../electron/loyalty-api/loyalty-api.ts';
 import type { Clock, Random } from '../../electron/machine/clock.ts';
 import type { Log } from '../../electron/machine/log.ts';
 import { type CustomerRecord, type FieldChanges, mergeRecord } from '../../electron/model/customer.ts';
-import type { Answer, UpdateOutcome } from '../../electron/model/outcome.ts';
+import type { Answer, ReadOutcome, UpdateOutcome } from '../../electron/model/outcome.ts';
 import type { LookUpIdentifier } from '../../electron/model/readings.ts';
 import type { SyncStatus } from '../../electron/model/sync-status.ts';
-import { ConnectionState } from '../../electron/sync/connection.ts';
+import type { SyncContext } from '../../electron/sync/context.ts';
+import { createContext } from '../../electron/sync/create-context.ts';
 import { SyncEngine } from '../../electron/sync/engine.ts';
-import type { Line } from '../../electron/sync/line.ts';
-import { MarkField } from '../../electron/sync/mark-field.ts';
-import { Pace } from '../../electron/sync/pace.ts';
-import { Told } from '../../electron/sync/told.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
+
+import { toldDoor } from '../../electron/updates/told-door.ts';
+import { keepTold } from './keep-told.ts';
 import { nothingTold } from './loyalty.ts';
 
 const key = '5'.repeat(64);
@@ -59,6 +58,8 @@ export class ModelServer {
   /** What becomes of the next update: asked once for each. */
   fate: (changes: FieldChanges) => 'apply' | 'apply-and-lose' | 'lose' | Exclude<UpdateOutcome, { kind: 'applied' }> =
     () => 'apply';
+  /** What the server answers to a question about this customer; null: what it knows. */
+  onGet: (identifier: LookUpIdentifier) => ReadOutcome<CustomerRecord> | null = () => null;
   reachable = true;
   readable = true;
   /** Awaited before a call is looked at, and after it was done while its answer is on its way. */
@@ -104,6 +105,8 @@ export class ModelServer {
       await this.#line('get');
       if (!this.reachable) return { kind: 'failed', why: 'no-connection', retryAfterMs: null };
       if (!this.readable) return { kind: 'held', why: 'permission', answer: okAnswer };
+      const given = this.onGet(identifier);
+      if (given !== null) return given;
       const found = this.customers.get(this.#userIdOf(identifier) ?? '');
       await this.onAnswer('get');
       return found === undefined
@@ -115,7 +118,7 @@ export class ModelServer {
       return this.reachable
         ? {
             kind: 'found',
-            value: { till: 't', organisation: 'o', serverTimeMs: null },
+            value: { till: 't', organisation: 'o', organisationId: '1', serverTimeMs: null },
             merged: false,
             answer: okAnswer,
           }
@@ -148,7 +151,7 @@ export type EngineRig = {
   readonly db: Db;
   readonly outbox: Outbox;
   readonly engine: SyncEngine;
-  readonly line: Line;
+  readonly context: SyncContext;
   readonly statuses: SyncStatus[];
   readonly logged: string[];
   readonly addCustomer: (userId: string, lastName?: string) => number;
@@ -180,7 +183,7 @@ export function startEngine({
     {
       api: { url: 'http://127.0.0.1:1', requestsPerMinute, maxInFlight },
       auth: { method: 'basic', till: 'till1' },
-      sync: { settleSeconds: 1, ...sync },
+      sync: { settleSeconds: 1, slowServerSeconds: 10, ...sync },
     },
     'test',
   );
@@ -189,37 +192,39 @@ export function startEngine({
   const outbox = new Outbox(db, clock, random);
   const logged: string[] = [];
   const log: Log = { write: (level, event) => logged.push(`${level} ${event}`) };
-  const line: Line = {
+  const context = createContext({
     api: () => server.api,
     db,
     outbox,
-    connection: new ConnectionState(clock, random),
-    pace: new Pace(config.api, clock, random, () => outbox.waiting()),
-    told: new Told(),
-    mark: new MarkField(() => null),
-    lookLater: () => undefined,
+    told: toldDoor(db, clock),
     clock,
+    random,
     log,
-    config,
+    config: () => config,
+    account: 'test',
     primaryIdentifier: () => 'mobile',
-    customerChanged: () => undefined,
-    customerMerged: () => undefined,
-    updateChanged: () => undefined,
-  };
+    reserved: () => null,
+    tell: {
+      customerChanged: () => undefined,
+      customerMerged: () => undefined,
+      updateChanged: () => undefined,
+      lookLater: () => undefined,
+    },
+  });
   const statuses: SyncStatus[] = [];
-  const engine = new SyncEngine(line, (status) => statuses.push(status));
+  const engine = new SyncEngine(context, (status) => statuses.push(status));
   engine.start();
   return {
     db,
     outbox,
     engine,
-    line,
+    context,
     statuses,
     logged,
     addCustomer: (userId, lastName = 'Before') => {
       const record = server.customers.get(userId) ?? customerRecord(userId, lastName);
       server.customers.set(userId, record);
-      return insertToldCustomer(db, record, clock.wallMs());
+      return keepTold(db, record, clock.wallMs());
     },
     save: (customerId, changes) => {
       const baseline = baselineOf(db, customerId, changes);

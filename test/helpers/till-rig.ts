@@ -76,7 +76,7 @@ export async function startTillRig(customers = 200): Promise<TillRig> {
         ...base,
         auth: { method: 'basic', till: settings.till ?? practiceCredentials.till },
         api: { ...base.api, requestsPerMinute: 100_000, ...settings.api },
-        sync: { ...base.sync, settleSeconds: 0, ...settings.sync },
+        sync: { ...base.sync, settleSeconds: 0, slowServerSeconds: 0, ...settings.sync },
         org: { ...settings.org },
         staff: { ...settings.staff },
         data: { ...settings.data },

@@ -11,6 +11,7 @@ import { systemClock, systemRandom } from '../../electron/machine/system-clock.t
 import { CustomerImport, type ImportParameters } from '../../electron/region/customer-import.ts';
 import { publish } from '../../electron/region/feed/publish.ts';
 import { RegionFeed } from '../../electron/region/feed/region-feed.ts';
+import { toldDoor } from '../../electron/updates/told-door.ts';
 import { testKey } from '../customers/cache.ts';
 import type { ImportRig } from './import-rig.ts';
 
@@ -73,6 +74,8 @@ export function newFeed(
   const config = machineConfigSchema.shape.region.parse(region);
   const parameters: ImportParameters = {
     db: rig.db,
+    told: toldDoor(rig.db, systemClock),
+    log: silentLog,
     onFile: { file: rig.file, keyHex: testKey },
     dataDir: rig.dataDir,
     clock: systemClock,
@@ -89,7 +92,6 @@ export function newFeed(
     customerImport,
     download: fetch,
     random: systemRandom,
-    log: silentLog,
     feedChanged: () => undefined,
   });
   t.after(() => feed.close());

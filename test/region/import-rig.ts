@@ -9,6 +9,7 @@ import { systemClock, systemRandom } from '../../electron/machine/system-clock.t
 import { CustomerImport } from '../../electron/region/customer-import.ts';
 import { type ImportOptions, type ImportState, plainImport } from '../../electron/region/import-state.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
+import { toldDoor } from '../../electron/updates/told-door.ts';
 import { openTestCache, type TestCache, testKey } from '../customers/cache.ts';
 
 export type ImportRig = TestCache & {
@@ -33,6 +34,8 @@ export function openImportRig(t: TestContext): ImportRig {
   const newImport = () =>
     new CustomerImport({
       db,
+      told: toldDoor(db, systemClock),
+      log: { write: () => undefined },
       onFile: { file, keyHex: testKey },
       dataDir: folder,
       clock: systemClock,

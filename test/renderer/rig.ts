@@ -98,6 +98,7 @@ export function customer(over: Partial<CustomerView> = {}): CustomerView {
     otherSubscriptions: [],
     userId: '343445382',
     asOfMs: 1_700_000_000_000,
+    listedAsOfMs: null,
     updates: [],
     ...over,
   };

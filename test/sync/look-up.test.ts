@@ -12,13 +12,13 @@ it('F25 F31 somebody who was found and cannot be kept is not told as trouble of 
   const rig = startEngine({ server, clock, random: seededRandom(7), folder: temporaryFolder() });
   const identifier = { type: 'userId', value: '7' } as const;
   rig.db.pragma('query_only = on');
-  assert.deepEqual(await lookUp(rig.line, identifier), { kind: 'failed', why: 'not-kept' });
+  assert.deepEqual(await lookUp(rig.context, identifier), { kind: 'failed', why: 'not-kept' });
   assert.deepEqual(
     rig.logged.filter((line) => line.includes('looked up')),
     ['error a customer that was looked up could not be kept'],
   );
   rig.db.pragma('query_only = off');
-  assert.equal((await lookUp(rig.line, identifier)).kind, 'found');
+  assert.equal((await lookUp(rig.context, identifier)).kind, 'found');
   const stopped = rig.stop();
   await clock.pass(5000);
   await stopped;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { FieldValues } from '../../electron/model/customer.ts';
 import type { ReservedField } from '../../electron/org/organisation.ts';
 import { anchors } from '../../electron/practice/anchors.ts';
-import { arrivedByMark } from '../../electron/sync/compare.ts';
+import { type Decided, decide } from '../../electron/sync/decide.ts';
 import { MarkField } from '../../electron/sync/mark-field.ts';
 import { bringIn, byServerId, save, trySave, untilState } from '../helpers/at-the-counter.ts';
 import { customerRecord } from '../helpers/engine-rig.ts';
@@ -134,36 +134,43 @@ describe('the custom field that IT keeps for the till', () => {
 });
 
 describe('what the mark tells of an update', () => {
-  const key = 'custom.mark';
-  const before = { points: null, purchases: null, markKey: key, mark: 'earlier', asOfMs: 1 };
-  const server = (mark: string | null) => {
-    const fields: FieldValues = { [key]: mark };
-    return { ...customerRecord('1', 'Any'), fields };
+  const key = 'custom.mark' as const;
+  const before = { points: 1, purchases: null, updatedOn: null, markKey: key, mark: 'earlier', asOfMs: 1 };
+  const server = (fields: FieldValues) => ({ ...customerRecord('1', 'Any'), fields });
+  /** The points moved, so that the fields alone prove nothing. */
+  const update: Decided = {
+    id: 'mine',
+    state: 'unknown',
+    changes: { lastName: 'New' },
+    baseline: { lastName: 'Old' },
+    before,
+    resent: false,
+    attempts: 1,
+    uncertainAfter: 'timeout',
   };
-  const tells = (there: string | null, was: Partial<typeof before> | null, isKept: boolean) =>
-    arrivedByMark({ id: 'mine', before: was === null ? null : { ...before, ...was } }, server(there), { key, isKept });
+  const decided = (there: FieldValues, over: Partial<Decided> = {}, isKept = true) =>
+    decide(
+      { ...update, ...over },
+      { told: server({ lastName: 'Old', ...there }), mark: { key, isKept }, hadTime: true },
+    ).kind;
 
   it('arrived where its own id is there, whatever was before', () => {
-    assert.equal(tells('mine', null, false), 'arrived');
-    assert.equal(tells('mine', {}, true), 'arrived');
+    assert.equal(decided({ [key]: 'mine' }, { before: null }, false), 'is-there');
+    assert.equal(decided({ [key]: 'mine' }), 'is-there');
   });
 
   it('did not arrive where the id is as it was, and the server is known to keep the field', () => {
-    assert.equal(tells('earlier', {}, false), 'did-not-arrive');
-    const none = { ...before, mark: null };
-    const kept = { key, isKept: true } as const;
-    assert.equal(arrivedByMark({ id: 'mine', before: none }, server(null), kept), 'did-not-arrive');
-    assert.equal(arrivedByMark({ id: 'mine', before: none }, server(null), { key, isKept: false }), 'cannot-tell');
+    assert.equal(decided({ [key]: 'earlier' }, {}, false), 'did-not-arrive');
+    const none = { before: { ...before, mark: null } };
+    assert.equal(decided({ [key]: null }, none), 'did-not-arrive');
+    assert.equal(decided({ [key]: null }, none, false), 'needs-person');
   });
 
-  it("tells nothing by somebody else's id, without what was before, or without a mark", () => {
-    assert.equal(tells('another', {}, true), 'cannot-tell');
-    assert.equal(tells('earlier', null, true), 'cannot-tell');
-    assert.equal(
-      arrivedByMark({ id: 'mine', before: { ...before, asOfMs: null } }, server('earlier'), { key, isKept: true }),
-      'cannot-tell',
-    );
-    assert.equal(arrivedByMark({ id: 'mine', before }, server('mine'), null), 'cannot-tell');
+  it("tells nothing by somebody else's id, untold, or without what was before", () => {
+    assert.equal(decided({ [key]: 'another' }), 'needs-person');
+    assert.equal(decided({}), 'needs-person');
+    assert.equal(decided({ [key]: 'earlier' }, { before: null }), 'needs-person');
+    assert.equal(decided({ [key]: 'earlier' }, { before: { ...before, asOfMs: null } }), 'needs-person');
   });
 
   it('is written where it is not known whether the organisation has the field, and not where it has none', () => {

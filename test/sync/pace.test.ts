@@ -65,7 +65,7 @@ describe('the pace of a till', () => {
     const { clock, pace } = rig;
     await sentOf(rig, 30);
     assert.equal(pace.backlogRate, 60);
-    pace.refused(30_000);
+    pace.toldBusy(30_000);
     assert.equal(pace.backlogRate, 24);
     assert.ok(pace.waitMs('counter') >= 30_000 && pace.waitMs('counter') <= 37_500);
     assert.ok(pace.waitMs('backlog') >= 30_000);
@@ -101,14 +101,14 @@ describe('the pace of a till', () => {
 
   it('leaves a server alone that refuses without naming a wait, but for the counter', () => {
     const { pace } = paceOf(60);
-    pace.refused(null);
+    pace.toldBusy(null);
     assert.ok(pace.waitMs('backlog') >= minuteMs);
     assert.equal(pace.waitMs('counter'), 0);
   });
 
   it('F14 caps the wait that a server can ask for, and how slow refusals can make a till', async () => {
     const { clock, pace } = paceOf(60);
-    for (let refusal = 0; refusal < 50; refusal += 1) pace.refused(365 * 24 * 60 * minuteMs);
+    for (let refusal = 0; refusal < 50; refusal += 1) pace.toldBusy(365 * 24 * 60 * minuteMs);
     assert.ok(pace.waitMs('counter') <= 12.5 * minuteMs);
     assert.ok(pace.waitMs('backlog') <= 17 * minuteMs, `${pace.waitMs('backlog')}`);
     assert.equal(pace.backlogRate, 0.25);

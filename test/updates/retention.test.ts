@@ -5,8 +5,9 @@ import { count } from '../../electron/db/statements.ts';
 import type { Clock } from '../../electron/machine/clock.ts';
 import type { FieldChanges } from '../../electron/model/customer.ts';
 import { keepDraft, listDrafts } from '../../electron/updates/drafts.ts';
+import { forget } from '../../electron/updates/erasing.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
-import { forget, removeNotSeen, tidy, trimClosedUpdates } from '../../electron/updates/retention.ts';
+import { removeNotSeen, tidy, trimClosedUpdates } from '../../electron/updates/retention.ts';
 import { findUpdate, writeUpdate } from '../../electron/updates/rows.ts';
 import { openTestCache, recordOf, type TestCache } from '../customers/cache.ts';
 import { okAnswer } from '../helpers/engine-rig.ts';
@@ -157,7 +158,7 @@ describe('what leaves a till with age', () => {
     keepDraft(cache.db, { ...draft, target: { customerId } });
     keepDraft(cache.db, { ...draft, target: { identifier: { type: 'email', value: 'asha@example.com' } } });
     keepDraft(cache.db, { ...draft, target: { customerId: other } });
-    assert.deepEqual(forget(cache.db, customerId), { kind: 'forgotten' });
+    assert.deepEqual(forget(cache.db, customerId, clock.wallMs()), { kind: 'forgotten' });
     assert.deepEqual(
       listDrafts(cache.db, typedAtMs).map(({ target }) => target),
       [{ customerId: other }],

@@ -15,9 +15,9 @@ import type { Clock, Random } from '../../machine/clock.ts';
 import { writeDurably } from '../../machine/durable-file.ts';
 import { type FileTrouble, tidyEach } from '../../machine/file-trouble.ts';
 import { flushFolder, folderFiles, timeInName } from '../../machine/folder-files.ts';
-import { type MovingUpdate, readMoving, salvageMoving, type Touched } from '../../updates/moving.ts';
 import type { Outbox } from '../../updates/outbox.ts';
 import { findUpdate } from '../../updates/rows.ts';
+import { type MovingUpdate, readMoving, salvageMoving, type Touched } from '../../updates/transfer.ts';
 import type { RescueContent } from './rescue-file.ts';
 import { type RescueHead, readRescueFile, type SealFor, seal } from './sealed-file.ts';
 

@@ -1,9 +1,10 @@
 /** Bringing the updates of a rescue file into a till, which sends them from then on. */
 import { renameSync } from 'node:fs';
+import type { ToldDoor } from '../../customers/told.ts';
 import { currentVersion } from '../../db/migrate.ts';
 import type { Db } from '../../db/open.ts';
-import { type TakenIn, takeIn } from '../../updates/moving.ts';
 import type { Outbox } from '../../updates/outbox.ts';
+import { type TakenIn, takeIn } from '../../updates/transfer.ts';
 import { readRescueContent } from './rescue-file.ts';
 import { type OpenWith, type RescueHead, readRescueFile, unseal } from './sealed-file.ts';
 
@@ -18,9 +19,9 @@ export type ImportResult =
 export async function importUnsent(
   db: Db,
   outbox: Outbox,
+  told: ToldDoor,
   text: string,
   openWith: OpenWith,
-  nowMs: number,
 ): Promise<ImportResult> {
   const file = readRescueFile(text);
   if (file === null) return { kind: 'refused', why: 'not-a-rescue-file' };
@@ -31,7 +32,7 @@ export async function importUnsent(
   if (content.schemaVersion > currentVersion) return { kind: 'refused', why: 'newer' };
   const { head } = file;
   const from = head.fromTill;
-  const takenIn = takeIn(db, outbox, { updates: content.updates, from, surelyUnsent: head.moved, nowMs });
+  const takenIn = takeIn(db, outbox, told, { updates: content.updates, from, surelyUnsent: head.moved });
   return { kind: 'imported', head, takenIn };
 }
 

@@ -1,6 +1,6 @@
 /** What is inside a rescue file, once it is open. */
 import { z } from 'zod';
-import { movingUpdates } from '../../updates/moving.ts';
+import { movingUpdates } from '../../updates/transfer.ts';
 
 export const rescueContent = z.strictObject({
   /** Of the database that the rows come from. */

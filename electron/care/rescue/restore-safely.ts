@@ -5,7 +5,7 @@ import type { Db } from '../../db/open.ts';
 import { openToRead } from '../../db/open-to-read.ts';
 import type { Clock, Random } from '../../machine/clock.ts';
 import { folderFiles } from '../../machine/folder-files.ts';
-import { salvageMoving } from '../../updates/moving.ts';
+import { salvageMoving } from '../../updates/transfer.ts';
 import { copyUnsent, type UnsentCopy } from './export-unsent.ts';
 import type { SealFor } from './sealed-file.ts';
 

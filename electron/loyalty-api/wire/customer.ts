@@ -6,6 +6,7 @@ import {
   type Channel,
   type CustomerRecord,
   channels,
+  type FieldGroup,
   type FieldKey,
   type Priority,
   priorities,
@@ -161,6 +162,13 @@ function readUnknown(item: JsonObject): JsonObject {
   );
 }
 
+/** Fields that come in lists, and the key of each list. */
+const fieldGroups: readonly (readonly [FieldGroup, string])[] = [
+  ['custom', 'custom_fields'],
+  ['extended', 'extended_fields'],
+  ['subscription', 'subscriptions'],
+];
+
 /** Reads one customer. Only what the answer mentions gets a key in `fields`; what it says is empty is `null`. */
 export function readCustomer(item: JsonObject): CustomerRecord {
   const core = coreReaders
@@ -183,6 +191,7 @@ export function readCustomer(item: JsonObject): CustomerRecord {
   return {
     userId: readUserId(item),
     fields: Object.fromEntries(fields),
+    groupsTold: fieldGroups.filter(([, key]) => tells(item, key)).map(([group]) => group),
     loyalty: readLoyalty(item),
     updatedOn: readLocalTime(partOf(item, 'updated_on')),
     source: readShown(partOf(item, 'source')),

@@ -43,6 +43,7 @@ export function readStoreLogin(object: JsonObject): StoreLogin | null {
   return {
     till,
     organisation: readText(partOf(told, 'org_name')) ?? '',
+    organisationId: readText(partOf(told, 'org_id')),
     serverTimeMs: readZonedTimeMs(partOf(told, 'server_time') ?? within(object, 'store', 'server_time')),
   };
 }

@@ -244,7 +244,6 @@ export class RegionFeed {
     const taken = await takeDelta(
       { ...this.#at, reading, stopped: () => this.#stop.signal.aborted },
       target,
-      asOfMs,
       before.hidden,
     );
     switch (taken.kind) {

@@ -1,21 +1,21 @@
 /** What one row of a delta does to this till. */
+import { isErased } from '../../customers/erased.ts';
 import { decodeRecord } from '../../customers/record-json.ts';
 import { forgetCustomer, nextOwnId } from '../../customers/region.ts';
-import { findByIdentifier, readRecord, writeRecord } from '../../customers/store.ts';
+import { findByIdentifier } from '../../customers/store.ts';
+import type { ToldDoor } from '../../customers/told.ts';
 import type { Db } from '../../db/open.ts';
 import { sql } from '../../db/statements.ts';
-import { mergeRecord } from '../../model/customer.ts';
-import { refreshEffective } from '../../updates/effective.ts';
-import { erase } from '../../updates/retention.ts';
+import { erase } from '../../updates/erasing.ts';
 import type { ToldRow } from '../told-row.ts';
 import type { DeltaRow } from './delta-worker.ts';
 
-type Own = { readonly as_of_ms: number | null; readonly served_at_ms: number; readonly updates: number };
+type Own = { readonly served_at_ms: number; readonly updates: number };
 
 function ownRow(db: Db, id: number): Own | undefined {
   return sql<Own>(
     db,
-    `select as_of_ms, served_at_ms, exists (select 1 from updates u where u.customer_id = c.id) as updates
+    `select served_at_ms, exists (select 1 from updates u where u.customer_id = c.id) as updates
      from main.customers c where id = ?`,
   ).get(id);
 }
@@ -31,18 +31,19 @@ function isHidden(db: Db, id: number): boolean {
  */
 export function takeDeltaRow(
   db: Db,
+  door: ToldDoor,
   { what, knownId, told }: DeltaRow,
-  asOfMs: number,
+  nowMs: number,
   hidden: Set<number>,
 ): number | null {
   // Since the row was read, the server may have told this till of the same customer.
   const { userId } = told;
   const id = (userId === null ? null : findByIdentifier(db, { type: 'userId', value: userId })) ?? knownId;
-  if (what === 'told') return takeTold(db, id, told, asOfMs, hidden);
+  if (what === 'told') return takeTold(db, door, id, told, hidden);
   if (id === null) return null;
   const own = ownRow(db, id);
   if (what === 'erased') {
-    erase(db, id);
+    erase(db, id, nowMs);
     return id;
   }
   if (own !== undefined && (own.served_at_ms > 0 || own.updates > 0)) return null;
@@ -52,33 +53,28 @@ export function takeDeltaRow(
   return id;
 }
 
-function takeTold(db: Db, id: number | null, told: ToldRow, asOfMs: number, hidden: Set<number>): number | null {
-  if (id === null) return insertOwn(db, nextOwnId(db), told, asOfMs);
-  const own = ownRow(db, id);
-  if (own === undefined) {
+function takeTold(db: Db, door: ToldDoor, id: number | null, told: ToldRow, hidden: Set<number>): number | null {
+  const record = decodeRecord(told.record);
+  if (record === null || isErased(db, record)) return null;
+  if (id === null) return insertOwn(db, nextOwnId(db), told);
+  if (ownRow(db, id) === undefined) {
     if (isHidden(db, id)) {
       // Whoever asked to be forgotten stays so.
       if (!hidden.delete(id)) return null;
       sql(db, 'delete from region_hidden where id = ?').run(id);
     }
-    return insertOwn(db, id, told, asOfMs);
+    return insertOwn(db, id, told);
   }
-  if (own.as_of_ms !== null && own.as_of_ms >= asOfMs) return null;
-  const record = decodeRecord(told.record);
-  const known = readRecord(db, id);
-  const isOlder = (record?.updatedOn ?? '9') < (known?.updatedOn ?? '');
-  if (record === null || isOlder) return null;
-  writeRecord(db, id, mergeRecord(known, record), asOfMs);
-  refreshEffective(db, id);
-  return id;
+  const kept = door.keep({ record, by: 'file', asOfMs: null }, { customerId: id });
+  return kept.kind === 'erased' ? null : kept.customerId;
 }
 
-/** A row of the till's own over that of the region, as an import would have made it. */
-function insertOwn(db: Db, id: number, { userId, row, words, record }: ToldRow, asOfMs: number): number {
+/** A row of the till's own over that of the region, as an import would have made it: what a file tells is never fresh. */
+function insertOwn(db: Db, id: number, { userId, row, words, record }: ToldRow): number {
   sql(
     db,
     `insert into main.customers (id, user_id, mobile, email, external_id, first_name, last_name, tier, name_forward,
-       name_backward, mobile_backward, email_key, external_key, as_of_ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       name_backward, mobile_backward, email_key, external_key) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     id,
     userId,
@@ -93,7 +89,6 @@ function insertOwn(db: Db, id: number, { userId, row, words, record }: ToldRow, 
     row.mobile_backward,
     row.email_key,
     row.external_key,
-    asOfMs,
   );
   for (const word of words) {
     sql(db, 'insert or ignore into main.customer_words (word, customer_id) values (?, ?)').run(word, id);

@@ -5,6 +5,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { customersOnTill } from '../../customers/region.ts';
+import type { ToldDoor } from '../../customers/told.ts';
 import type { Db, OpenDatabase } from '../../db/open.ts';
 import { inTransaction } from '../../db/statements.ts';
 import type { Clock } from '../../machine/clock.ts';
@@ -22,6 +23,7 @@ const sliceMs = 4;
 
 export type DeltaTaking = {
   readonly db: Db;
+  readonly told: ToldDoor;
   readonly onFile: OpenDatabase;
   readonly dataDir: string;
   readonly clock: Clock;
@@ -39,12 +41,7 @@ export type DeltaTaken =
   | { readonly kind: 'stopped' };
 
 /** @param hidden ids that deltas before this one have hidden */
-export async function takeDelta(
-  at: DeltaTaking,
-  file: string,
-  asOfMs: number,
-  hidden: readonly number[],
-): Promise<DeltaTaken> {
+export async function takeDelta(at: DeltaTaking, file: string, hidden: readonly number[]): Promise<DeltaTaken> {
   const { onFile, dataDir, reading } = at;
   const task: DeltaTask = { file, reading, till: onFile, dataDir };
   const worker = new Worker(workerFile, { workerData: task });
@@ -64,7 +61,7 @@ export async function takeDelta(
         }
         case 'rows':
           worker.postMessage('next');
-          changed += await layRows(at, message.rows, asOfMs, nowHidden);
+          changed += await layRows(at, message.rows, nowHidden);
           if (at.stopped()) return { kind: 'stopped' };
           break;
         case 'end':
@@ -82,9 +79,8 @@ export async function takeDelta(
 }
 
 async function layRows(
-  { db, clock, customerChanged, stopped }: DeltaTaking,
+  { db, told, clock, customerChanged, stopped }: DeltaTaking,
   rows: readonly DeltaRow[],
-  asOfMs: number,
   hidden: Set<number>,
 ): Promise<number> {
   const changed: number[] = [];
@@ -93,7 +89,7 @@ async function layRows(
     inTransaction(db, () => {
       do {
         const row = rows[at];
-        const id = row === undefined ? null : takeDeltaRow(db, row, asOfMs, hidden);
+        const id = row === undefined ? null : takeDeltaRow(db, told, row, clock.wallMs(), hidden);
         if (id !== null) changed.push(id);
         at += 1;
       } while (at < rows.length && clock.monotonicMs() < untilMs);

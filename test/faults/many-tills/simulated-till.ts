@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../../../electron/machine/clock.ts';
+import { Blame } from '../../../electron/sync/blame.ts';
 import { ConnectionState } from '../../../electron/sync/connection.ts';
 import { asksFirst, gateMs, room } from '../../../electron/sync/gate.ts';
-import { noteAnswer, noteTrouble } from '../../../electron/sync/line.ts';
 import { type Lane, Pace } from '../../../electron/sync/pace.ts';
 import type { LimitedServer, Reply } from './limited-server.ts';
 
@@ -16,10 +16,12 @@ export class SimulatedTill {
   doneAtMs: number | null = null;
   readonly connection: ConnectionState;
   readonly pace: Pace;
+  readonly #blame: Blame;
   readonly #server: LimitedServer;
   readonly #clock: Clock;
   readonly #counter: Counter;
   readonly #atCounter: { isTried: boolean }[] = [];
+  #requests = 0;
   #inFlight = 0;
   #backlogInFlight = 0;
   #isProbing = false;
@@ -32,6 +34,7 @@ export class SimulatedTill {
     this.#counter = counter;
     this.connection = new ConnectionState(clock, random);
     this.pace = new Pace({ requestsPerMinute: 60, maxInFlight: 4 }, clock, random, () => this.left);
+    this.#blame = new Blame(this.connection, this.pace, clock);
   }
 
   save(): void {
@@ -111,9 +114,14 @@ export class SimulatedTill {
     this.#clock.after(latencyMs / 2, () => {
       const reply = this.#server.ask();
       this.#clock.after(latencyMs / 2, () => {
-        if (reply === null) noteTrouble(this, 'no-connection', null);
-        else if (reply.kind === 'refused') noteTrouble(this, 'busy', reply.retryAfterMs);
-        else noteAnswer(this);
+        this.#requests += 1;
+        // Each request is another customer's.
+        const update = { id: String(this.#requests), customerId: this.#requests };
+        if (reply === null) this.#blame.failed(update, 'look', { why: 'no-connection', retryAfterMs: null });
+        else if (reply.kind === 'refused')
+          this.#blame.failed(update, 'look', { why: 'busy', retryAfterMs: reply.retryAfterMs });
+        else if (this.#isProbing) this.#blame.loginPassed();
+        else this.#blame.passed(update, 'look');
         then(reply);
       });
     });

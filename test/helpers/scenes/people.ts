@@ -183,6 +183,7 @@ export function person(customerId: number, fields: FieldValues, over: Partial<Cu
     otherSubscriptions: [{ channel: 'WHATSAPP', priority: 'BULK', subscribed: true }],
     userId: String(343_445_382 + customerId),
     asOfMs: nowMs - 2 * minuteMs,
+    listedAsOfMs: null,
     updates: [],
     ...over,
   };

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { insertToldCustomer, insertUnknownCustomer } from '../../electron/customers/store.ts';
+import { insertUnknownCustomer } from '../../electron/customers/store.ts';
 import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
 
 import type { Db } from '../../electron/db/open.ts';
 import type { FieldChanges } from '../../electron/model/customer.ts';
-import { type MovingUpdate, readMoving, salvageMoving, takeIn } from '../../electron/updates/moving.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { findUpdate, type Update } from '../../electron/updates/rows.ts';
+import { toldDoor } from '../../electron/updates/told-door.ts';
+import { type MovingUpdate, readMoving, salvageMoving, takeIn } from '../../electron/updates/transfer.ts';
 import { customerRecord } from '../helpers/engine-rig.ts';
+import { keepTold } from '../helpers/keep-told.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
@@ -34,7 +36,7 @@ const someSave = {
 /** Two updates of one customer: the first needs a person, and the second waits behind it. */
 function twoWaiting(t: TestContext) {
   const { db, outbox } = open(t);
-  const customerId = insertToldCustomer(db, customerRecord('1', 'Before'), clock.wallMs());
+  const customerId = keepTold(db, customerRecord('1', 'Before'), clock.wallMs());
   const identifier = { type: 'userId', value: '1' } as const;
   const input = (changes: FieldChanges) => ({ ...someSave, token: random.id(), customerId, identifier, changes });
   const seen = (id: string): Update => {
@@ -49,7 +51,7 @@ function twoWaiting(t: TestContext) {
 }
 
 function bring(to: { readonly db: Db; readonly outbox: Outbox }, updates: readonly MovingUpdate[]) {
-  takeIn(to.db, to.outbox, { updates, from: 'till1', surelyUnsent: true, nowMs: clock.wallMs() });
+  takeIn(to.db, to.outbox, toldDoor(to.db, clock), { updates, from: 'till1', surelyUnsent: true });
 }
 
 function queuedInOrder(db: Db): unknown {
@@ -88,7 +90,7 @@ describe('updates that move to another database', () => {
     const bob = insertUnknownCustomer(from.db, identifier);
     const moved = from.outbox.save({ ...someSave, customerId: bob, identifier, changes: { lastName: 'Bobson' } });
     const to = open(t);
-    const rita = insertToldCustomer(to.db, customerRecord('7', 'James'), clock.wallMs());
+    const rita = keepTold(to.db, customerRecord('7', 'James'), clock.wallMs());
     const ofRita = { ...someSave, token: random.id(), customerId: rita, changes: { email } };
     to.outbox.save({ ...ofRita, identifier: { type: 'userId', value: '7' } });
     bring(to, readMoving(from.db));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LogFacts, LogLevel } from '../../electron/machine/log.ts';
 import type { SyncStatus } from '../../electron/model/sync-status.ts';
-import { lineLog } from '../../electron/sync/line-log.ts';
+import { connectionLog } from '../../electron/sync/connection-log.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
 
 const idle: SyncStatus = {
@@ -24,7 +24,7 @@ const online: SyncStatus = { ...idle, connection: { kind: 'online' } };
 function told() {
   const clock = virtualClock();
   const said: (readonly [LogLevel, string, LogFacts])[] = [];
-  const note = lineLog({ write: (level, event, facts = {}) => said.push([level, event, facts]) }, clock);
+  const note = connectionLog({ write: (level, event, facts = {}) => said.push([level, event, facts]) }, clock);
   return { clock, said, note };
 }
 

@@ -4,28 +4,14 @@
  */
 import { z } from 'zod';
 import { decodeRecord } from '../customers/record-json.ts';
-import { makeOwn } from '../customers/region.ts';
-import {
-  customerRow,
-  findByIdentifier,
-  findTold,
-  insertToldCustomer,
-  insertUnknownCustomer,
-  readRecord,
-  writeRecord,
-} from '../customers/store.ts';
+import { findTold, insertUnknownCustomer } from '../customers/store.ts';
+import type { ToldDoor } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
-import { mergeRecord } from '../model/customer.ts';
 import { openStates } from '../model/update-view.ts';
-import { refreshEffective } from './effective.ts';
-import { nextHistoryId, writeHistory } from './history.ts';
 import type { Outbox } from './outbox.ts';
 import { findUpdate, openList } from './rows.ts';
-
-const cell = z.union([z.string(), z.number(), z.null()]);
-const tableRow = z.record(z.string().regex(/^[a-z_]+$/), cell);
-export type TableRow = z.output<typeof tableRow>;
+import { type TableRow, tableRow } from './transfer-rows.ts';
 
 /** The part of a row that every version has and that says what it is. */
 const outboxRow = z.looseObject({
@@ -46,6 +32,12 @@ export const movingUpdates = z
   )
   .readonly();
 export type MovingUpdate = z.output<typeof movingUpdates>[number];
+
+/** One update by its id. @throws SqliteError where the file is damaged there */
+export function readOne(db: Db, updateId: string): MovingUpdate | null {
+  const row = sql<TableRow>(db, 'select * from updates where id = ?').get(updateId);
+  return row === undefined ? null : withCompany(db, row);
+}
 
 /** Everything unsent, in sending order. */
 export function readMoving(db: Db): MovingUpdate[] {
@@ -98,7 +90,7 @@ export function salvageMoving(db: Db): Salvaged {
 }
 
 /** @returns null where the file did not give it */
-function attempt<T>(read: () => T): T | null {
+export function attempt<T>(read: () => T): T | null {
   try {
     return read();
   } catch {
@@ -125,11 +117,10 @@ export type TakeIn = {
   readonly from: string;
   /** False: the till that they come from may have sent them, or may send them yet. They are read back first. */
   readonly surelyUnsent: boolean;
-  readonly nowMs: number;
 };
 
 /** One transaction: all of them are here, or none. Duplicates are known by their ids, so that it may be done again. */
-export function takeIn(db: Db, outbox: Outbox, { updates, from, surelyUnsent, nowMs }: TakeIn): TakenIn {
+export function takeIn(db: Db, outbox: Outbox, told: ToldDoor, { updates, from, surelyUnsent }: TakeIn): TakenIn {
   return inTransaction(db, () => {
     const counts = { added: 0, already: 0, takenBack: 0 };
     const touched: Touched[] = [];
@@ -139,25 +130,10 @@ export function takeIn(db: Db, outbox: Outbox, { updates, from, surelyUnsent, no
       const { id, state } = outboxRow.parse(moving.row);
       const here = findUpdate(db, id);
       if (here === null) {
-        const customerId = customerFor(db, moving);
+        const customerId = customerFor(db, told, moving);
         const to = isUncertain(state, surelyUnsent) ? 'unknown' : state;
-        makeOwn(db, customerId);
-        insertRow(db, moving.row, { customer_id: customerId, state: to, place: places.get(id) ?? null });
-        for (const row of moving.history) insertHistory(db, id, row);
-        writeHistory(db, {
-          updateId: id,
-          atMs: nowMs,
-          by: 'till',
-          event: 'brought from another till',
-          from: state,
-          to,
-          attemptId: null,
-          requestId: null,
-          before: null,
-          after: null,
-          detail: from,
-        });
-        refreshEffective(db, customerId);
+        const place = places.get(id) ?? null;
+        outbox.broughtIn(moving, { customerId, state: to, place, from });
         touched.push({ updateId: id, customerId });
         counts.added += 1;
       } else if (here.state === 'discarded' && here.discardReason === 'moved') {
@@ -169,6 +145,16 @@ export function takeIn(db: Db, outbox: Outbox, { updates, from, surelyUnsent, no
     outbox.surfaceUnreadable();
     return { ...counts, touched };
   });
+}
+
+/** The customer of this till whom the update is about, with what the other till was told where that is newer. */
+function customerFor(db: Db, told: ToldDoor, { row, customer }: MovingUpdate): number {
+  const { identifier_type: type, identifier_value: value } = outboxRow.parse(row);
+  const identifier = { type, value };
+  const record = customer.record === null || customer.asOfMs === null ? null : decodeRecord(customer.record);
+  const kept = record === null ? null : told.keep({ record, by: 'till', asOfMs: customer.asOfMs }, { identifier });
+  if (kept !== null && kept.kind !== 'erased') return kept.customerId;
+  return findTold(db, identifier) ?? insertUnknownCustomer(db, identifier);
 }
 
 /** In the order of sending at the till that they come from; a damaged file gives them in the order of the table. */
@@ -196,61 +182,4 @@ function placesBeforeOthers(db: Db, inOrder: readonly MovingUpdate[]): ReadonlyM
 
 function isUncertain(state: (typeof openStates)[number], surelyUnsent: boolean): boolean {
   return state === 'sending' || (state === 'queued' && !surelyUnsent);
-}
-
-/** The customer of this till whom the update is about, with what the other till knew where it knew more. */
-function customerFor(db: Db, { row, customer }: MovingUpdate): number {
-  const { identifier_type: type, identifier_value: value } = outboxRow.parse(row);
-  const identifier = { type, value };
-  const told = customer.record === null || customer.asOfMs === null ? null : decodeRecord(customer.record);
-  const byServerId = told?.userId == null ? null : findByIdentifier(db, { type: 'userId', value: told.userId });
-  const known = byServerId ?? findTold(db, identifier);
-  if (told === null || customer.asOfMs === null) return known ?? insertUnknownCustomer(db, identifier);
-  if (known === null) return insertToldCustomer(db, told, customer.asOfMs);
-  const asOfMs = customerRow(db, known)?.as_of_ms ?? null;
-  const isSame = customerRow(db, known)?.user_id === null || byServerId !== null;
-  if (isSame && (asOfMs === null || asOfMs < customer.asOfMs)) {
-    writeRecord(db, known, mergeRecord(readRecord(db, known), told), customer.asOfMs);
-  }
-  return known;
-}
-
-/** Only columns that this version has; a newer file was refused before. @param own `place` null: behind everything */
-function insertRow(db: Db, row: TableRow, own: TableRow): void {
-  const known = columnsOf(db, 'updates');
-  const given = { ...row, ...own };
-  const columns = Object.keys(given).filter((name) => known.has(name) && name !== 'seq' && name !== 'place');
-  db.prepare(
-    `insert into updates (${columns.join(', ')}, place)
-     values (${columns.map(() => '?').join(', ')}, coalesce(?, (select coalesce(max(seq), 0) + 1 from updates)))`,
-  ).run(...columns.map((name) => given[name]), own.place);
-  if (own.state === 'unknown' && row.uncertain_after == null) {
-    sql(db, "update updates set uncertain_after = 'till-stopped' where id = ?").run(row.id);
-  }
-}
-
-/** Writes over a row with what another file of the same till holds of it, by its id. */
-export function overwriteRow(db: Db, row: TableRow, customerId: number): void {
-  const own = new Set(['seq', 'id', 'customer_id', 'place']);
-  const known = columnsOf(db, 'updates');
-  const columns = Object.keys(row).filter((name) => known.has(name) && !own.has(name));
-  db.prepare(`update updates set ${columns.map((name) => `${name} = ?`).join(', ')} where id = ?`).run(
-    ...columns.map((name) => row[name]),
-    row.id,
-  );
-  refreshEffective(db, customerId);
-}
-
-function insertHistory(db: Db, updateId: string, row: TableRow): void {
-  const known = columnsOf(db, 'update_history');
-  const columns = Object.keys(row).filter((name) => known.has(name) && name !== 'update_id' && name !== 'id');
-  db.prepare(
-    `insert into update_history (update_id, id${columns.map((name) => `, ${name}`).join('')})
-     values (?, ?${', ?'.repeat(columns.length)})`,
-  ).run(updateId, nextHistoryId(db, updateId), ...columns.map((name) => row[name]));
-}
-
-function columnsOf(db: Db, table: 'updates' | 'update_history'): ReadonlySet<string> {
-  const rows = sql<{ name: string }>(db, 'select name from pragma_table_info(?)').all(table);
-  return new Set(rows.map(({ name }) => name));
 }

@@ -1,21 +1,26 @@
 /** "Check connection": proves the till's credentials, and tells who the server believes this till is. */
-
 import type { ConnectionCheck } from '../model/sync-status.ts';
 import type { Organisation } from '../org/organisation.ts';
+import type { SyncContext } from './context.ts';
 import type { SyncEngine } from './engine.ts';
-import { type Line, noteHeld, noteTrouble } from './line.ts';
+import { login } from './login.ts';
 
 /** A success lifts a pause: what waited goes on. */
-export async function checkLine(line: Line, engine: SyncEngine, organisation: Organisation): Promise<ConnectionCheck> {
-  const { connection } = line;
-  const api = line.api();
+export async function checkConnection(
+  context: SyncContext,
+  engine: SyncEngine,
+  organisation: Organisation,
+): Promise<ConnectionCheck> {
+  const api = context.api();
   if (api === null) return { kind: 'failed', why: 'no-secret' };
-  line.pace.take('counter');
-  const outcome = await api.login();
+  const outcome = await login(context, api, 'counter');
+  if (context.owner.ownership === 'other') {
+    engine.changed();
+    return { kind: 'failed', why: 'other-organisation' };
+  }
   switch (outcome.kind) {
     case 'found': {
       const { serverTimeMs } = outcome.value;
-      connection.answered();
       organisation.keepLogin(outcome.value);
       engine.noteServerTime(serverTimeMs);
       engine.tryNow();
@@ -23,21 +28,18 @@ export async function checkLine(line: Line, engine: SyncEngine, organisation: Or
         kind: 'connected',
         organisation: outcome.value.organisation,
         till: outcome.value.till,
-        clockDifferenceMs: serverTimeMs === null ? null : line.clock.wallMs() - serverTimeMs,
+        clockDifferenceMs: serverTimeMs === null ? null : context.clock.wallMs() - serverTimeMs,
       };
     }
     case 'held':
-      if (outcome.why === 'credentials') noteHeld(line, api, outcome.why);
-      else connection.answered();
       engine.changed();
       return { kind: 'failed', why: outcome.why };
-    case 'failed':
-      noteTrouble(line, outcome.why, outcome.retryAfterMs);
+    case 'failed': {
       engine.changed();
       return { kind: 'failed', why: outcome.why === 'till-stopped' ? 'connection-lost' : outcome.why };
+    }
     case 'not-found':
     case 'refused':
-      connection.answered();
       engine.changed();
       return { kind: 'failed', why: 'unreadable-answer' };
   }

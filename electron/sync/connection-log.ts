@@ -9,7 +9,7 @@ import type { SyncStatus } from '../model/sync-status.ts';
 const againMs = 5 * 60_000;
 
 /** @returns a function to tell each status to */
-export function lineLog(log: Log, clock: Clock): (status: SyncStatus) => void {
+export function connectionLog(log: Log, clock: Clock): (status: SyncStatus) => void {
   let connection = 'untried';
   let paused: SyncStatus['paused'] = null;
   let offlineSinceMs: number | null = null;

@@ -1,0 +1,57 @@
+/**
+ * Who was erased here, so that no file and no older backup brings them back (F48). Kept as hashes of whatever named them:
+ * enough to know them again, and nothing to read.
+ */
+import { createHash } from 'node:crypto';
+import type { Db } from '../db/open.ts';
+import { inTransaction, sql } from '../db/statements.ts';
+import { type CustomerRecord, fillableIdentifiers, type IdentifierType } from '../model/customer.ts';
+import { exactKey } from '../model/identifiers.ts';
+
+export function erasedKeysOf({ userId, fields }: Pick<CustomerRecord, 'userId' | 'fields'>): readonly string[] {
+  const named: [IdentifierType, string | null][] = [
+    ['userId', userId],
+    ...fillableIdentifiers.map((type): [IdentifierType, string | null] => [type, fields[type] ?? null]),
+  ];
+  return named.flatMap(([type, value]) =>
+    value === null || value === ''
+      ? []
+      : [
+          createHash('sha256')
+            .update(`${type}:${exactKey(value)}`)
+            .digest('base64url'),
+        ],
+  );
+}
+
+export function markErased(db: Db, record: Pick<CustomerRecord, 'userId' | 'fields'>, nowMs: number): void {
+  for (const key of erasedKeysOf(record)) {
+    sql(db, 'insert or replace into erased_customers (key, at_ms) values (?, ?)').run(key, nowMs);
+  }
+}
+
+/** The server itself tells of them: they are somebody's customer again. */
+export function unmarkErased(db: Db, record: CustomerRecord): void {
+  if (!isErased(db, record)) return;
+  for (const key of erasedKeysOf(record)) sql(db, 'delete from erased_customers where key = ?').run(key);
+}
+
+/** Hardly any till has erased anybody: then nothing is hashed. */
+export function isErased(db: Db, record: Pick<CustomerRecord, 'userId' | 'fields'>): boolean {
+  if (sql(db, 'select 1 from erased_customers limit 1').get() === undefined) return false;
+  return erasedKeysOf(record).some(
+    (key) => sql(db, 'select 1 from erased_customers where key = ?').get(key) !== undefined,
+  );
+}
+
+/** Takes along from the database before a restore whoever was erased since the backup. */
+export function carryErasedOver(from: Db, to: Db): void {
+  const known = from.prepare("select 1 from sqlite_schema where name = 'erased_customers'").get() !== undefined;
+  if (!known) return;
+  const rows = from.prepare<[], { key: string; at_ms: number }>('select key, at_ms from erased_customers').all();
+  inTransaction(to, () => {
+    for (const { key, at_ms } of rows) {
+      sql(to, 'insert or ignore into erased_customers (key, at_ms) values (?, ?)').run(key, at_ms);
+    }
+  });
+}

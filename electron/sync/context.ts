@@ -1,0 +1,74 @@
+/** What every phase of an exchange needs: the server, the database, the pace, whose fault it was, and whom to tell. */
+import type { MachineConfig } from '../config/machine-config.ts';
+import type { ToldDoor } from '../customers/told.ts';
+import type { Db } from '../db/open.ts';
+import { sql } from '../db/statements.ts';
+import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
+import type { Clock } from '../machine/clock.ts';
+import type { Log } from '../machine/log.ts';
+import type { FillableIdentifier, Identifier } from '../model/customer.ts';
+import type { Held } from '../model/outcome.ts';
+import type { DataOwner } from '../org/data-owner.ts';
+import { identifierOf } from '../updates/effective.ts';
+import type { Outbox } from '../updates/outbox.ts';
+import type { Update } from '../updates/rows.ts';
+import type { AppliedLog } from './applied-log.ts';
+import type { Blame } from './blame.ts';
+import type { ConnectionState } from './connection.ts';
+import type { MarkField } from './mark-field.ts';
+import type { Pace } from './pace.ts';
+
+export type SyncContext = {
+  /** Null while the till has no password. */
+  readonly api: () => LoyaltyApi | null;
+  readonly db: Db;
+  readonly outbox: Outbox;
+  readonly told: ToldDoor;
+  readonly connection: ConnectionState;
+  readonly pace: Pace;
+  readonly blame: Blame;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: MachineConfig;
+  readonly primaryIdentifier: () => FillableIdentifier;
+  readonly applied: AppliedLog;
+  readonly mark: MarkField;
+  readonly owner: DataOwner;
+  readonly tell: Tell;
+};
+
+/** Tells the screen, after a commit. */
+export type Tell = {
+  readonly customerChanged: (customerId: number) => void;
+  /** Two customers of this till turned out to be one. */
+  readonly customerMerged: (customerId: number, into: number) => void;
+  readonly updateChanged: (updateId: string, customerId: number) => void;
+  /** Asks the server once more about a customer after a while: an update went out more than once. */
+  readonly lookLater: (customerId: number) => void;
+};
+
+/** Whose update it is by now: two customers of this till may have become one since it was read. */
+export function customerOf({ db }: Pick<SyncContext, 'db'>, update: Pick<Update, 'id' | 'customerId'>): number {
+  const row = sql<{ customer_id: number }>(db, 'select customer_id from updates where id = ?').get(update.id);
+  return row?.customer_id ?? update.customerId;
+}
+
+/** The server's id as soon as it is known, else what the update was saved with. */
+export function identifierNow(context: SyncContext, update: Update): Identifier {
+  return identifierOf(context.db, customerOf(context, update), context.primaryIdentifier()) ?? update.identifier;
+}
+
+/**
+ * The server refused the till. An answer to a password that is not the till's any more says nothing of the new one: it
+ * must not pause what staff have just set right.
+ */
+export function pauseFor(context: SyncContext, asked: LoyaltyApi, why: Held['why']): void {
+  context.blame.tillRefused();
+  if (context.api() === asked) context.connection.pause(why);
+}
+
+/** After a commit: tells the screen where two customers became one, and that this update changed. */
+export function tellUpdate({ tell }: SyncContext, updateId: string, before: number, customerId: number): void {
+  if (before !== customerId) tell.customerMerged(before, customerId);
+  tell.updateChanged(updateId, customerId);
+}

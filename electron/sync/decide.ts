@@ -1,0 +1,171 @@
+/**
+ * What to do with an update, from what the server told of its customer: one pure function for the look before sending,
+ * the claim, and reading back. The API is not idempotent and can award points twice, so an update that may have arrived
+ * goes again only where everything says that it did not (F01, F03, F41 to F44).
+ *
+ * | the update | every field is as staff want it | some field moved to something else | else |
+ * | --- | --- | --- | --- |
+ * | never sent | is there | a person decides (F22) | send |
+ * | may have arrived | is there | a person decides | did not arrive, where that is proved; else a person decides |
+ * | found not to have arrived, goes once more | is there | a person decides (F22) | send, where that is still proved; else a person decides |
+ *
+ * "Did not arrive" is proved where all of these hold: each changed field was told, and is as before; points and
+ * `updated_on` are as before; a slow server has had its time; the update does not come from a backup; it goes only once
+ * more. The field that IT keeps for it (`sync.markField`) may stand for the first two.
+ */
+import type { CustomerRecord, FieldKey, FieldValues } from '../model/customer.ts';
+import { fieldKeys } from '../model/customer.ts';
+import { type KnownValue, sameValue, similarValue, wantedValue } from '../model/same-value.ts';
+import type { AttentionReason, FieldConflict } from '../model/update-view.ts';
+import type { BeforeSending } from '../updates/row-json.ts';
+import type { Update } from '../updates/rows.ts';
+import type { Mark } from './mark-field.ts';
+
+export type Decision =
+  | { readonly kind: 'send' }
+  /** `read`: it arrived by an earlier attempt. `already`: the server had it from another hand. */
+  | { readonly kind: 'is-there'; readonly confirmedBy: 'already' | 'read' }
+  | { readonly kind: 'did-not-arrive' }
+  /** As if it had not arrived; but a slow server may still be writing (F43). */
+  | { readonly kind: 'too-early' }
+  | { readonly kind: 'needs-person'; readonly reason: AttentionReason };
+
+export type Evidence = {
+  /** What the server told; null: it never told anything of this customer. */
+  readonly told: CustomerRecord | null;
+  readonly mark: Mark | null;
+  /** As long has passed since the last attempt as a slow server may take. */
+  readonly hadTime: boolean;
+};
+
+export type Decided = Pick<
+  Update,
+  'id' | 'state' | 'changes' | 'baseline' | 'before' | 'resent' | 'attempts' | 'uncertainAfter'
+>;
+
+export function decide(update: Decided, { told, mark, hadTime }: Evidence): Decision {
+  const mayHaveArrived = update.state === 'unknown' || update.attempts > 0;
+  const byMark = mayHaveArrived && told !== null ? arrivedByMark(update, told, mark) : 'cannot-tell';
+  if (byMark === 'arrived') return { kind: 'is-there', confirmedBy: 'read' };
+  const fields = relationsOf(update, told?.fields ?? {}, mayHaveArrived);
+  const isAll = (relation: Relation) => fields.every((field) => field.relation === relation);
+  if (fields.length > 0 && isAll('ours')) {
+    return { kind: 'is-there', confirmedBy: update.state === 'unknown' ? 'read' : 'already' };
+  }
+  const moved = fields.filter(({ relation }) => relation === 'other');
+  if (!mayHaveArrived) return moved.length > 0 ? inConflict(update, told, moved) : { kind: 'send' };
+
+  const isAsBefore = byMark === 'did-not-arrive' || (isAll('before') && isUnmoved(update.before, told));
+  if (update.state === 'queued') {
+    if (moved.length > 0) return inConflict(update, told, moved);
+    return isAsBefore ? { kind: 'send' } : cannotTell(update, whyNot(fields));
+  }
+  if (update.uncertainAfter === 'restored') return cannotTell(update, 'restored');
+  if (!isAsBefore) return cannotTell(update, whyNot(fields));
+  if (update.resent) return cannotTell(update, 'resent-once');
+  return hadTime ? { kind: 'did-not-arrive' } : { kind: 'too-early' };
+}
+
+type CannotTell = Extract<AttentionReason, { kind: 'cannot-tell' }>;
+
+/** It may have arrived, and what the server tells does not prove either. */
+export function cannotTell(
+  { uncertainAfter }: Pick<Update, 'uncertainAfter'>,
+  because: CannotTell['because'],
+): { readonly kind: 'needs-person'; readonly reason: CannotTell } {
+  return { kind: 'needs-person', reason: { kind: 'cannot-tell', after: uncertainAfter ?? 'till-stopped', because } };
+}
+
+/** How the server's value of a changed field stands to the two that the till knows. */
+type Relation =
+  /** The answer does not mention it: that proves nothing, whatever was known before (F41). */
+  | 'not-told'
+  | 'ours'
+  /** As it was when staff edited it. */
+  | 'before'
+  /** Nobody knows what it was when staff edited it. */
+  | 'no-baseline'
+  /** The old and the new value differ in spelling alone, and the server's is like both. */
+  | 'unclear'
+  | 'other';
+
+type FieldRelation = { readonly key: FieldKey; readonly relation: Relation };
+
+function relationsOf({ changes, baseline }: Decided, told: FieldValues, mayHaveArrived: boolean): FieldRelation[] {
+  return fieldKeys(changes).map((key) => ({
+    key,
+    relation: relationOf(key, told[key], baseline[key], wantedValue(changes[key] ?? ''), mayHaveArrived),
+  }));
+}
+
+function relationOf(
+  key: FieldKey,
+  told: KnownValue | undefined,
+  baseline: KnownValue | undefined,
+  ours: KnownValue,
+  mayHaveArrived: boolean,
+): Relation {
+  if (told === undefined) return 'not-told';
+  if (sameValue(key, told, ours)) return 'ours';
+  // If old and new differ only in spelling (rita → Rita), a similar value proves nothing; only an exact match does.
+  const onlySpelling = baseline !== undefined && similarValue(key, baseline, ours);
+  if (similarValue(key, told, ours)) {
+    if (!mayHaveArrived) return 'before';
+    if (!onlySpelling) return 'ours';
+    return sameValue(key, told, baseline) ? 'before' : 'unclear';
+  }
+  if (baseline === undefined) return 'no-baseline';
+  return similarValue(key, told, baseline) ? 'before' : 'other';
+}
+
+function inConflict(
+  { changes, baseline }: Decided,
+  told: CustomerRecord | null,
+  moved: readonly FieldRelation[],
+): Decision {
+  const fields = moved.map(
+    ({ key }): FieldConflict => ({
+      key,
+      was: baseline[key] ?? null,
+      theirs: told?.fields[key] ?? null,
+      ours: changes[key] ?? '',
+    }),
+  );
+  return { kind: 'needs-person', reason: { kind: 'conflict', fields } };
+}
+
+function whyNot(fields: readonly FieldRelation[]): CannotTell['because'] {
+  const has = (relation: Relation) => fields.some((field) => field.relation === relation);
+  if (has('not-told')) return 'not-told';
+  if (has('other') || has('ours') || has('unclear')) return 'read-back-differs';
+  return has('no-baseline') ? 'no-baseline' : 'points-moved';
+}
+
+/** Points or a time of change that moved since the attempt are evidence that it arrived (F42). Not told is no proof. */
+function isUnmoved(before: BeforeSending | null, told: CustomerRecord | null): boolean {
+  if (before === null || told === null) return false;
+  return before.points === (told.loyalty?.points ?? null) && before.updatedOn === told.updatedOn;
+}
+
+/**
+ * What the field that is kept for it says of an update that was sent. Another id than before is no proof: somebody else's
+ * update may have come after this one. Nor is none at all, where nobody knows that the server keeps the field.
+ */
+function arrivedByMark(
+  { id, before }: Pick<Update, 'id' | 'before'>,
+  told: CustomerRecord,
+  mark: Mark | null,
+): 'arrived' | 'did-not-arrive' | 'cannot-tell' {
+  if (mark === null) return 'cannot-tell';
+  // A list of custom fields that leaves it out says that it has no value.
+  const isListed = told.groupsTold?.includes('custom') ?? false;
+  const listed = told.fields[mark.key];
+  const there = listed === undefined && isListed ? null : listed;
+  if (there === id) return 'arrived';
+  // An attempt that went without the field leaves it as it was, too.
+  if (there === undefined || before === null || before.asOfMs === null || before.markKey !== mark.key)
+    return 'cannot-tell';
+  return sameValue(mark.key, there, before.mark) && (before.mark !== null || mark.isKept)
+    ? 'did-not-arrive'
+    : 'cannot-tell';
+}

@@ -1,0 +1,201 @@
+/**
+ * Looking before sending. The API takes whatever it is sent, so what could overwrite another till's change, or merge two
+ * people, is stopped here.
+ *
+ * - The server's value of a changed field moved since staff edited it → a person, with was / theirs / ours (F22). The server
+ *   is asked where the update or the record here is older than a few minutes, where the update goes once more, and where
+ *   the server never told of the customer; else the record here is compared. A race of the length of one request remains.
+ * - A filled identifier that belongs to somebody else → a person (F23), unless staff confirmed it.
+ */
+import { customerRow, readRecord } from '../customers/store.ts';
+import { commitTogether } from '../db/group-commit.ts';
+import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
+import { type CustomerRecord, type FillableIdentifier, fieldKeys, fillableIdentifiers } from '../model/customer.ts';
+import type { ReadOutcome } from '../model/outcome.ts';
+import { sameValue } from '../model/same-value.ts';
+import { findUpdate, type Update } from '../updates/rows.ts';
+import { commitApplied, commitNeedsPerson, commitNotFound, type Written } from './commit-outcome.ts';
+import { customerOf, identifierNow, pauseFor, type SyncContext, tellUpdate } from './context.ts';
+import { type Decision, decide } from './decide.ts';
+import type { Lane } from './pace.ts';
+
+export type Looked =
+  | { readonly kind: 'go'; readonly update: Update }
+  /** It stands somewhere else now (attention, applied). */
+  | { readonly kind: 'closed' }
+  /** Staff edited or cancelled it while it was looked at: what there is of it now is looked at again. */
+  | { readonly kind: 'moved-on' }
+  /** The look failed or was refused: it is tried again when it is due. */
+  | { readonly kind: 'later' };
+
+/** What became of a question to the server about an update. */
+type Answered = 'told' | 'no-such-call' | Exclude<Looked['kind'], 'go'>;
+
+/** @param isOld the update may have waited long enough for the server to have moved on */
+export async function lookBeforeSending(
+  context: SyncContext,
+  api: LoyaltyApi,
+  seen: Update,
+  { isOld, lane }: { readonly isOld: boolean; readonly lane: Lane },
+): Promise<Looked> {
+  if (seen.kind !== 'fields') return { kind: 'go', update: seen };
+  const mayRead = context.config.sync.readBack;
+  if (mayRead && (isOld || context.connection.isProbing || isRecordOld(context, seen))) {
+    const answered = await askAboutCustomer(context, api, seen, lane);
+    if (answered !== 'told' && answered !== 'no-such-call') return { kind: answered };
+  }
+  // With or without a fresh look: the record here may have been told anew since the edit.
+  const update = findUpdate(context.db, seen.id);
+  if (update === null || update.revision !== seen.revision || update.state !== 'queued') return { kind: 'moved-on' };
+  const decision = decideByRecord(context, update);
+  if (decision.kind !== 'send') {
+    const { before, customerId } = commitDecision(context, update, decision);
+    tellUpdate(context, update.id, before, customerId);
+    return { kind: 'closed' };
+  }
+  return checkFills(context, api, update, lane);
+}
+
+/** What was told of the customer says of an update that waits. Where nobody told anything, there is nothing to compare. */
+export function decideByRecord({ db, mark }: SyncContext, update: Update): Decision {
+  const isTold = customerRow(db, update.customerId)?.as_of_ms != null;
+  const told = isTold ? readRecord(db, update.customerId) : null;
+  return decide(update, { told, mark: mark.current, hadTime: true });
+}
+
+/** Writes down what was decided of an update that is not to be sent. */
+function commitDecision(context: SyncContext, update: Update, decision: Exclude<Decision, { kind: 'send' }>): Written {
+  switch (decision.kind) {
+    case 'is-there': {
+      const result = { effects: [], warnings: [], answer: null, confirmedBy: decision.confirmedBy } as const;
+      return commitApplied(context, update, { record: null, by: 'read', merged: false }, result);
+    }
+    case 'needs-person':
+      return commitNeedsPerson(context, update, decision.reason, null);
+    case 'did-not-arrive':
+    case 'too-early':
+      throw new Error(`Update ${update.id} waits to be sent, and is not read back.`);
+  }
+}
+
+/** What is here of the customer was never told by the server, or so long ago that it may have moved on. */
+function isRecordOld({ db, clock, config }: SyncContext, update: Update): boolean {
+  const toldAtMs = customerRow(db, update.customerId)?.as_of_ms ?? null;
+  // A clock that was set back must not make a record fresh for ever.
+  return toldAtMs === null || Math.abs(clock.wallMs() - toldAtMs) >= config.sync.checkAfterMinutes * 60_000;
+}
+
+/** Asks for the customer, keeps the record, and learns the baseline of fields that were edited unseen. */
+async function askAboutCustomer(context: SyncContext, api: LoyaltyApi, update: Update, lane: Lane): Promise<Answered> {
+  const { db, told, clock, blame } = context;
+  context.pace.take(lane);
+  const outcome = await api.getCustomer(identifierNow(context, update));
+  switch (outcome.kind) {
+    case 'found': {
+      blame.passed(update, 'look');
+      const { value: record, merged } = outcome;
+      const { before, customerId } = await commitTogether(db, (): Written => {
+        const asked = customerOf(context, update);
+        const kept = told.keep({ record, by: 'read', asOfMs: clock.wallMs(), merged }, { customerId: asked });
+        const current = findUpdate(db, update.id);
+        if (current?.state === 'queued') learnBaseline(context, current, record);
+        return { before: asked, customerId: kept.kind === 'kept' ? kept.customerId : asked };
+      });
+      if (before !== customerId) context.tell.customerMerged(before, customerId);
+      context.tell.customerChanged(customerId);
+      return 'told';
+    }
+    case 'not-found': {
+      blame.passed(update, 'look');
+      const { before, customerId } = commitNotFound(context, update, outcome.answer);
+      tellUpdate(context, update.id, before, customerId);
+      return 'closed';
+    }
+    default:
+      return notTold(context, api, update, outcome);
+  }
+}
+
+type NotTold = Exclude<ReadOutcome<never>, { kind: 'found' | 'not-found' }>;
+
+/** A look that told nothing of the customer. A till that may not read goes without; a look that failed is never "go". */
+function notTold(context: SyncContext, api: LoyaltyApi, update: Update, outcome: NotTold): 'no-such-call' | 'later' {
+  switch (outcome.kind) {
+    case 'held':
+      if (outcome.why === 'credentials') {
+        pauseFor(context, api, 'credentials');
+        return 'later';
+      }
+      context.blame.tillRefused();
+      return 'no-such-call';
+    case 'refused':
+      context.blame.passed(update, 'look');
+      return 'no-such-call';
+    case 'failed':
+      context.blame.failed(update, 'look', outcome);
+      return 'later';
+  }
+}
+
+function learnBaseline({ outbox }: SyncContext, update: Update, { fields }: CustomerRecord): void {
+  const unseen = fieldKeys(update.changes).filter(
+    (key) => update.baseline[key] === undefined && fields[key] !== undefined,
+  );
+  if (unseen.length === 0) return;
+  outbox.learnBaseline(update, Object.fromEntries(unseen.map((key) => [key, fields[key] ?? null])));
+}
+
+async function checkFills(context: SyncContext, api: LoyaltyApi, update: Update, lane: Lane): Promise<Looked> {
+  for (const type of fillableIdentifiers) {
+    const value = update.changes[type];
+    if (value === undefined || update.confirmedFills.includes(type)) continue;
+    const answered = await checkFill(context, api, update, type, value, lane);
+    if (answered !== 'free') return { kind: answered };
+  }
+  const current = findUpdate(context.db, update.id);
+  const isAsSeen = current !== null && current.revision === update.revision && current.state === 'queued';
+  return isAsSeen ? { kind: 'go', update: current } : { kind: 'moved-on' };
+}
+
+/** Whether nobody else has the identifier that is to be filled in. */
+async function checkFill(
+  context: SyncContext,
+  api: LoyaltyApi,
+  update: Update,
+  type: FillableIdentifier,
+  value: string,
+  lane: Lane,
+): Promise<'free' | 'closed' | 'later'> {
+  const { told, blame, clock } = context;
+  const stop = (otherUserId: string | null): 'closed' => {
+    const reason = { kind: 'belongs-to-other', key: type, otherUserId } as const;
+    const { before, customerId } = commitNeedsPerson(context, update, reason, null);
+    tellUpdate(context, update.id, before, customerId);
+    return 'closed';
+  };
+  // A till that may not read cannot know whose the identifier is: a person has to say so.
+  if (!context.config.sync.readBack) return stop(null);
+  context.pace.take(lane);
+  const outcome = await api.getCustomer({ type, value });
+  switch (outcome.kind) {
+    case 'found':
+      blame.passed(update, 'look');
+      if (isSamePerson(context, update, outcome.value)) return 'free';
+      // The other person's record is kept, so that staff can see both side by side.
+      told.keep({ record: outcome.value, by: 'read', asOfMs: clock.wallMs() }, { identifier: { type, value } });
+      return stop(outcome.value.userId);
+    case 'not-found':
+      blame.passed(update, 'look');
+      return 'free';
+    default:
+      return notTold(context, api, update, outcome) === 'later' ? 'later' : stop(null);
+  }
+}
+
+function isSamePerson(context: SyncContext, update: Update, found: CustomerRecord): boolean {
+  const userId = customerRow(context.db, customerOf(context, update))?.user_id ?? null;
+  if (userId !== null && found.userId !== null) return userId === found.userId;
+  const identifier = identifierNow(context, update);
+  const theirs = identifier.type === 'userId' ? undefined : found.fields[identifier.type];
+  return identifier.type !== 'userId' && theirs !== undefined && sameValue(identifier.type, theirs, identifier.value);
+}

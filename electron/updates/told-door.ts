@@ -1,0 +1,24 @@
+/** The door for what the server tells (`customers/told.ts`), with all that follows from it for a customer's updates. */
+import { ToldDoor } from '../customers/told.ts';
+import type { Db } from '../db/open.ts';
+import { sql } from '../db/statements.ts';
+import type { Clock } from '../machine/clock.ts';
+import { renewConflicts } from './conflicts.ts';
+import { lookForDoubleAwards } from './double-awards.ts';
+import { moveDrafts } from './drafts.ts';
+import { refreshEffective } from './effective.ts';
+
+export function toldDoor(db: Db, clock: Pick<Clock, 'wallMs'>): ToldDoor {
+  return new ToldDoor(db, {
+    joined: (customerId, into) => {
+      sql(db, 'update updates set customer_id = ? where customer_id = ?').run(into, customerId);
+      sql(db, 'update save_tokens set customer_id = ? where customer_id = ?').run(into, customerId);
+      moveDrafts(db, customerId, into);
+    },
+    told: (customerId) => {
+      renewConflicts(db, customerId);
+      lookForDoubleAwards(db, customerId, clock.wallMs());
+      refreshEffective(db, customerId);
+    },
+  });
+}

@@ -1,0 +1,137 @@
+/**
+ * Every combination of what an update is, what the server tells of its field, and what else is evidence, against the rules as a
+ * person would say them: never sent again where anything speaks for that it arrived, never dropped, never asked for nothing.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { FieldValues } from '../../electron/model/customer.ts';
+import { type Decided, type Decision, decide } from '../../electron/sync/decide.ts';
+import type { BeforeSending } from '../../electron/updates/row-json.ts';
+import { customerRecord } from '../helpers/engine-rig.ts';
+
+const told = { ours: 'New', before: 'Old', other: 'Third', empty: null, untold: undefined } as const;
+type Told = keyof typeof told;
+const updates = ['never sent', 'unknown', 'unknown, resent', 'unknown, restored', 'goes once more'] as const;
+const moved = ['nothing', 'points', 'updated_on', 'points untold', 'before unknown'] as const;
+
+const before: BeforeSending = {
+  points: 100,
+  purchases: 0,
+  updatedOn: '2026-01-01 10:00:00',
+  markKey: null,
+  mark: null,
+  asOfMs: 1,
+};
+
+function updateOf(kind: (typeof updates)[number], isBeforeKnown: boolean): Decided {
+  const isUnknown = kind.startsWith('unknown');
+  return {
+    id: 'one',
+    state: isUnknown ? 'unknown' : 'queued',
+    changes: { lastName: 'New' },
+    baseline: { lastName: 'Old' },
+    before: isBeforeKnown ? before : null,
+    resent: kind === 'unknown, resent' || kind === 'goes once more',
+    attempts: kind === 'never sent' ? 0 : 1,
+    uncertainAfter: kind === 'unknown, restored' ? 'restored' : isUnknown ? 'timeout' : null,
+  };
+}
+
+function answer(field: Told, what: (typeof moved)[number]) {
+  const value = told[field];
+  const fields: FieldValues = value === undefined ? {} : { lastName: value };
+  const record = customerRecord('1', '');
+  const points = what === 'points' ? 150 : what === 'points untold' ? null : 100;
+  const loyalty = record.loyalty === null ? null : { ...record.loyalty, points };
+  const updatedOn = what === 'updated_on' ? '2026-01-01 10:05:00' : before.updatedOn;
+  return { ...record, fields, loyalty, updatedOn };
+}
+
+/** What must come out, by the rules of `design.md`. */
+function expected(
+  kind: (typeof updates)[number],
+  field: Told,
+  what: (typeof moved)[number],
+  hadTime: boolean,
+): Decision['kind'] {
+  if (field === 'ours') return 'is-there';
+  const isMoved = field === 'other' || field === 'empty';
+  if (kind === 'never sent') return isMoved ? 'needs-person' : 'send';
+  const isProved = field === 'before' && what === 'nothing';
+  if (!isProved) return 'needs-person';
+  if (kind === 'goes once more') return 'send';
+  if (kind !== 'unknown') return 'needs-person';
+  return hadTime ? 'did-not-arrive' : 'too-early';
+}
+
+describe('what to do with an update', () => {
+  for (const kind of updates) {
+    it(`follows the table in each combination: ${kind} (F01, F22, F41 to F44)`, () => {
+      for (const field of Object.keys(told).filter((name): name is Told => name in told)) {
+        for (const what of moved) {
+          for (const hadTime of [false, true]) {
+            const decision = decide(updateOf(kind, what !== 'before unknown'), {
+              told: answer(field, what),
+              mark: null,
+              hadTime,
+            });
+            const words = `${kind}, the field ${field}, moved ${what}, had time ${hadTime}`;
+            assert.equal(decision.kind, expected(kind, field, what, hadTime), words);
+          }
+        }
+      }
+    });
+  }
+
+  it('asks about the field that moved, with all three values', () => {
+    const decision = decide(updateOf('never sent', true), {
+      told: answer('other', 'nothing'),
+      mark: null,
+      hadTime: true,
+    });
+    assert.deepEqual(decision, {
+      kind: 'needs-person',
+      reason: { kind: 'conflict', fields: [{ key: 'lastName', was: 'Old', theirs: 'Third', ours: 'New' }] },
+    });
+  });
+
+  it('says why nothing is proved', () => {
+    const because = (kind: (typeof updates)[number], field: Told, what: (typeof moved)[number]) => {
+      const decision = decide(updateOf(kind, true), { told: answer(field, what), mark: null, hadTime: true });
+      return decision.kind === 'needs-person' && decision.reason.kind === 'cannot-tell'
+        ? decision.reason.because
+        : null;
+    };
+    assert.equal(because('unknown', 'untold', 'nothing'), 'not-told');
+    assert.equal(because('unknown', 'before', 'points'), 'points-moved');
+    assert.equal(because('unknown', 'before', 'updated_on'), 'points-moved');
+    assert.equal(because('unknown', 'other', 'nothing'), 'read-back-differs');
+    assert.equal(because('unknown, resent', 'before', 'nothing'), 'resent-once');
+    assert.equal(because('unknown, restored', 'before', 'nothing'), 'restored');
+  });
+
+  it('takes one field that nobody told, among others that are as before, for no proof (F41)', () => {
+    const update: Decided = {
+      ...updateOf('unknown', true),
+      changes: { lastName: 'New', associatedWith: 'till.7' },
+      baseline: { lastName: 'Old', associatedWith: 'till.1' },
+    };
+    const decision = decide(update, { told: answer('before', 'nothing'), mark: null, hadTime: true });
+    assert.equal(decision.kind, 'needs-person');
+  });
+
+  it('takes a spelling that is like both the old and the new value for no proof, and the very value for one', () => {
+    const spelt = (there: string) => {
+      const update: Decided = {
+        ...updateOf('unknown', true),
+        changes: { lastName: 'Rita' },
+        baseline: { lastName: 'rita' },
+      };
+      const record = { ...answer('before', 'nothing'), fields: { lastName: there } };
+      return decide(update, { told: record, mark: null, hadTime: true }).kind;
+    };
+    assert.equal(spelt('Rita'), 'is-there');
+    assert.equal(spelt('rita'), 'did-not-arrive');
+    assert.equal(spelt('RITA'), 'needs-person');
+  });
+});
