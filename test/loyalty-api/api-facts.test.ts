@@ -153,6 +153,7 @@ describe('the samples of the other calls', () => {
     assert.deepEqual(readStoreLogin(inside(body)), {
       till: 'till1',
       organisation: 'Meridian Stores',
+      organisationId: '100123',
       serverTimeMs: nowMs,
     });
   });

@@ -141,7 +141,12 @@ test('a token that no header can hold is no token', async () => {
 test('logging in by OAuth is getting a token', async () => {
   const { auth } = setUp();
   const login = await auth.logIn?.();
-  assert.deepEqual(login?.kind === 'found' && login.value, { till: 'till1', organisation: '', serverTimeMs: null });
+  assert.deepEqual(login?.kind === 'found' && login.value, {
+    till: 'till1',
+    organisation: '',
+    organisationId: null,
+    serverTimeMs: null,
+  });
   const refused = await setUp(() => answer('', { status: 401 })).auth.logIn?.();
   assert.equal(refused?.kind, 'held');
 });

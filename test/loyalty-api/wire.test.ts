@@ -67,6 +67,7 @@ test("the vendor's sample of an update reads as a whole customer", () => {
     updatedOn: '2019-12-09 14:59:49',
     source: 'instore',
     otherSubscriptions: [],
+    groupsTold: ['custom', 'extended', 'subscription'],
     unknown: {},
   });
 });
@@ -168,7 +169,12 @@ test('depth is measured without following it down', () => {
 
 test('the till, its organisation and the server clock read from store/login', () => {
   const user = { username: 'till1', org_name: 'Shop', server_time: '2026-03-01T15:30:00+0530' };
-  const expected = { till: 'till1', organisation: 'Shop', serverTimeMs: Date.parse('2026-03-01T10:00:00Z') };
+  const expected = {
+    till: 'till1',
+    organisation: 'Shop',
+    organisationId: null,
+    serverTimeMs: Date.parse('2026-03-01T10:00:00Z'),
+  };
   assert.deepEqual(readStoreLogin({ store: { user } }), expected);
   assert.deepEqual(readStoreLogin({ store: [{ user: [user] }] }), expected);
   assert.equal(
