@@ -60,6 +60,10 @@ export class ModelServer {
     () => 'apply';
   /** What the server answers to a question about this customer; null: what it knows. */
   onGet: (identifier: LookUpIdentifier) => ReadOutcome<CustomerRecord> | null = () => null;
+  /** What the answer to an update tells of the customer. */
+  answers: (record: CustomerRecord) => CustomerRecord = (record) => record;
+  /** For whom it speaks. */
+  organisationId = '1';
   reachable = true;
   readable = true;
   /** Awaited before a call is looked at, and after it was done while its answer is on its way. */
@@ -99,7 +103,7 @@ export class ModelServer {
       const record = this.apply(this.#userIdOf(identifier) ?? identifier.value, changes);
       await this.onAnswer('update');
       if (fate === 'apply-and-lose') return { kind: 'unknown', why: 'timeout', answer: null };
-      return { kind: 'applied', merged: false, record, effects: [], warnings: [], answer: okAnswer };
+      return { kind: 'applied', merged: false, record: this.answers(record), effects: [], warnings: [], answer: okAnswer };
     },
     getCustomer: async (identifier) => {
       await this.#line('get');
@@ -118,7 +122,7 @@ export class ModelServer {
       return this.reachable
         ? {
             kind: 'found',
-            value: { till: 't', organisation: 'o', organisationId: '1', serverTimeMs: null },
+            value: { till: 't', organisation: 'o', organisationId: this.organisationId, serverTimeMs: null },
             merged: false,
             answer: okAnswer,
           }

@@ -1,0 +1,156 @@
+/** Where an update may have arrived, and where an answer contradicts itself: never twice, never dropped, never told as what it is not. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { FieldChanges } from '../../electron/model/customer.ts';
+import { answerDiffers } from '../../electron/model/outcome.ts';
+import { letNextLoginOwn } from '../../electron/org/data-owner.ts';
+import { lookUp } from '../../electron/sync/look-up.ts';
+import { findUpdate, type Update } from '../../electron/updates/rows.ts';
+import { customerRecord, type EngineRig, ModelServer, okAnswer, startEngine } from '../helpers/engine-rig.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { seededRandom, type VirtualClock, virtualClock } from '../helpers/virtual-clock.ts';
+
+const minuteMs = 60_000;
+
+describe('an update that may have arrived', () => {
+  let clock: VirtualClock;
+  let server: ModelServer;
+  let rig: EngineRig;
+  let folder: string;
+
+  beforeEach(async () => {
+    clock = virtualClock();
+    server = new ModelServer(clock, 50);
+    folder = temporaryFolder();
+    rig = startEngine({
+      server,
+      clock,
+      random: seededRandom(5),
+      folder,
+      sync: { settleSeconds: 5, slowServerSeconds: 75 },
+    });
+    await clock.pass(1000);
+  });
+  afterEach(async () => {
+    const stopped = rig.stop();
+    await clock.pass(5000);
+    await stopped;
+  });
+
+  const updateOf = (updateId: string): Update => {
+    const update = findUpdate(rig.db, updateId);
+    assert.ok(update !== null);
+    return update;
+  };
+  const because = (updateId: string) => {
+    const { reason } = updateOf(updateId);
+    return reason?.kind === 'cannot-tell' ? reason.because : (reason?.kind ?? null);
+  };
+
+  it('F41 a field that no answer tells proves nothing: a person decides, and it is not sent again', async () => {
+    server.onGet = () => {
+      const { fields, ...record } = server.customers.get('1') ?? customerRecord('1', '');
+      const { associatedWith: _, ...told } = fields;
+      return { kind: 'found', value: { ...record, fields: told }, merged: false, answer: okAnswer };
+    };
+    const customerId = rig.addCustomer('1');
+    server.fate = () => 'apply-and-lose';
+    const updateId = rig.save(customerId, { associatedWith: 'till.7' });
+    await clock.pass(10 * minuteMs);
+    assert.deepEqual([updateOf(updateId).state, because(updateId)], ['attention', 'not-told']);
+    assert.equal(server.ledger.length, 1);
+  });
+
+  it('F42 points that moved since are evidence that it arrived: it is not sent again', async () => {
+    const customerId = rig.addCustomer('1');
+    server.fate = () => 'apply-and-lose';
+    const updateId = rig.save(customerId, { lastName: 'New' });
+    await clock.pass(500);
+    const applied = server.customers.get('1');
+    assert.ok(applied !== undefined);
+    // Somebody took the name back; the points stay.
+    server.customers.set('1', { ...applied, fields: { ...applied.fields, lastName: 'Before' } });
+    await clock.pass(10 * minuteMs);
+    assert.deepEqual([updateOf(updateId).state, because(updateId)], ['attention', 'points-moved']);
+    assert.equal(server.ledger.length, 1);
+  });
+
+  for (const lateMs of [20_000, 45_000, 60_000]) {
+    it(`F43 a server that writes ${lateMs / 1000} s after the time-out counts it once`, async () => {
+      const customerId = rig.addCustomer('1');
+      const changes: FieldChanges = { lastName: 'Late' };
+      server.fate = () => 'lose';
+      const updateId = rig.save(customerId, changes);
+      await clock.pass(500);
+      server.fate = () => 'apply';
+      await clock.pass(lateMs);
+      server.apply('1', changes);
+      await clock.pass(10 * minuteMs);
+      assert.equal(updateOf(updateId).state, 'applied');
+      assert.equal(server.ledger.length, 1);
+    });
+  }
+
+  it('F44 what a backup holds as unsent goes again only by a person', async () => {
+    const customerId = rig.addCustomer('1');
+    server.reachable = false;
+    const updateId = rig.save(customerId, { lastName: 'From a backup' });
+    await clock.pass(1000);
+    rig.outbox.restored(updateOf(updateId));
+    server.reachable = true;
+    const callsBefore = server.updateCalls;
+    await clock.pass(30 * minuteMs);
+    assert.deepEqual([updateOf(updateId).state, because(updateId)], ['attention', 'restored']);
+    assert.equal(server.updateCalls, callsBefore);
+  });
+
+  it('F47 a success whose answer holds another value is told on that field', async () => {
+    const customerId = rig.addCustomer('1', 'Old');
+    server.answers = (record) => ({ ...record, fields: { ...record.fields, lastName: 'Old' } });
+    const updateId = rig.save(customerId, { lastName: 'New', firstName: 'Some' });
+    await clock.pass(minuteMs);
+    const { state, result } = updateOf(updateId);
+    assert.equal(state, 'applied');
+    assert.deepEqual(
+      result?.warnings.map(({ code, field, message }) => ({ code, field, message })),
+      [{ code: answerDiffers, field: 'lastName', message: 'Old' }],
+    );
+  });
+
+  it('F49 a value that is put back is sent or asked where head office has moved meanwhile, and dropped where it has not', async () => {
+    for (const hasMoved of [true, false]) {
+      const userId = hasMoved ? '1' : '2';
+      server.reachable = false;
+      const customerId = rig.addCustomer(userId, 'A');
+      const first = rig.save(customerId, { lastName: 'B' });
+      await clock.pass(1000);
+      if (hasMoved) {
+        const theirs = customerRecord(userId, 'T');
+        server.customers.set(userId, theirs);
+        rig.context.told.keep({ record: theirs, by: 'read', asOfMs: clock.wallMs() }, { customerId });
+      }
+      rig.save(customerId, { lastName: 'A' });
+      server.reachable = true;
+      await clock.pass(5 * minuteMs);
+      assert.equal(updateOf(first).state, hasMoved ? 'attention' : 'cancelled');
+      if (hasMoved) assert.equal(updateOf(first).reason?.kind, 'conflict');
+    }
+  });
+
+  it('F45 data of one organisation is neither sent nor asked about at another, and goes on by the word of IT', async () => {
+    const customerId = rig.addCustomer('1');
+    await clock.pass(minuteMs);
+    server.organisationId = '2';
+    rig.engine.passwordChanged();
+    const updateId = rig.save(customerId, { lastName: 'Ours' });
+    await clock.pass(30 * minuteMs);
+    assert.equal(server.updateCalls, 0);
+    assert.deepEqual([rig.engine.status().state, rig.engine.status().paused], ['paused', 'other-organisation']);
+    const looked = await lookUp(rig.context, { type: 'userId', value: '1' });
+    assert.deepEqual(looked, { kind: 'failed', why: 'other-organisation' });
+    letNextLoginOwn(rig.db, clock.wallMs());
+    rig.engine.tryNow();
+    await clock.pass(30 * minuteMs);
+    assert.equal(updateOf(updateId).state, 'applied');
+  });
+});
