@@ -15,8 +15,8 @@ import type { Clock } from './machine/clock.ts';
 import type { Log } from './machine/log.ts';
 import { TillCannotOpen } from './machine/till-cannot-open.ts';
 import type { SyncStatus } from './model/sync-status.ts';
+import { openTill } from './open-till.ts';
 import { type PracticeMode, startPracticeMode } from './practice/practice-mode.ts';
-import { openTill } from './till.ts';
 import type { Till, TillOptions } from './till-options.ts';
 
 export type StartOptions<Sender> = Omit<TillOptions, 'config' | 'mode' | 'practice'> & {

@@ -3,18 +3,13 @@
  * command line and the tests all start this one thing.
  */
 
-import { healthOf } from './care/health.ts';
 import { noteStart } from './care/health-note.ts';
-import { HealthReport } from './care/health-report.ts';
-import { ItPage } from './care/it-page.ts';
 import { finishExports } from './care/rescue/export-unsent.ts';
 import { Tally } from './care/tally.ts';
-import { Upkeep } from './care/upkeep.ts';
 import { LiveConfig } from './config/live-config.ts';
-import { customersOnTill, leaveDamagedRegion, regionState } from './customers/region.ts';
-import { cannotOpen } from './data/cannot-open.ts';
-import { type OpenFolder, openDataFolder } from './data/data-folder.ts';
-import { Background } from './db/background.ts';
+import { leaveDamagedRegion, regionState } from './customers/region.ts';
+import type { OpenFolder } from './data/data-folder.ts';
+import type { Background } from './db/background.ts';
 import { Checkpointer } from './db/checkpoint/checkpointer.ts';
 import { appCalls } from './desk/app-calls.ts';
 import { connectionCalls } from './desk/connection-calls.ts';
@@ -28,43 +23,22 @@ import { ApiOfTill } from './loyalty-api/api-of-till.ts';
 import { readTillSecret } from './loyalty-api/till-secret.ts';
 import { folderFiles } from './machine/folder-files.ts';
 import { inTurn } from './machine/in-turn.ts';
-import { writeInstanceNote } from './machine/instance-note.ts';
 import { OrgDesk } from './org/org-desk.ts';
 import { fillCache } from './practice/fill-cache.ts';
 import { practiceCalls } from './practice/practice-calls.ts';
 import { CustomerImport, type ImportParameters } from './region/customer-import.ts';
 import { RegionFeed } from './region/feed/region-feed.ts';
-import { connectionLog } from './sync/connection-log.ts';
-import type { Tell } from './sync/context.ts';
-import { createContext } from './sync/create-context.ts';
-import { SyncEngine } from './sync/engine.ts';
+import { createCare } from './till-care.ts';
 import type { Till, TillOptions } from './till-options.ts';
+import { createSync } from './till-sync.ts';
 import { Outbox } from './updates/outbox.ts';
 import { toldDoor } from './updates/told-door.ts';
 
 /** An open customer whose record is older than this is refreshed in the background. */
 const freshForMs = 60_000;
 
-/**
- * Opens the data folder and starts the services.
- * @throws TillCannotOpen
- */
-export async function openTill(options: TillOptions): Promise<Till> {
-  const { dataDir, secrets, nativeBinding, clock } = options;
-  const background = new Background();
-  const folder = await openDataFolder({ dataDir, secrets, background, wallMs: clock.wallMs, nativeBinding });
-  writeInstanceNote(dataDir, { pid: process.pid, host: options.host, sinceMs: clock.wallMs() });
-  try {
-    return startServices(options, folder, background);
-  } catch (error) {
-    // Damage may show only now, in a page that was not read before.
-    folder.db.close();
-    folder.lock.release();
-    throw cannotOpen(error);
-  }
-}
-
-function startServices(options: TillOptions, folder: OpenFolder, background: Background): Till {
+/** Starts the services of a till on its open folder. @throws what the database says of a page that is read first here */
+export function startServices(options: TillOptions, folder: OpenFolder, background: Background): Till {
   const { clock, random, log, practice, transport, secrets, version, dataDir, nativeBinding } = options;
   const live = new LiveConfig(options.config);
   const { config } = live;
@@ -98,34 +72,18 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
   const outbox = new Outbox(db, clock, random);
   const told = toldDoor(db, clock);
   if (practice !== null) fillCache(db, told, practice.sampleCustomers, clock.wallMs());
-  const tell: Tell = {
-    customerChanged: (customerId) => emit({ name: 'customers.changed', payload: { customerId } }),
-    customerMerged: (customerId, into) => emit({ name: 'customers.merged', payload: { customerId, into } }),
-    updateChanged: (updateId, customerId) => {
-      emit({ name: 'updates.changed', payload: { updateId, customerId } });
-      emit({ name: 'customers.changed', payload: { customerId } });
-    },
-    lookLater: (customerId) => desk.refreshLater(customerId, live.config.sync.settleSeconds * 1000),
-  };
-  const context = createContext({
-    api: () => api.current,
-    db,
+  const { context, engine } = createSync({
+    options,
+    live,
+    api,
+    organisation,
     outbox,
     told,
-    clock,
-    random,
-    log,
-    config: () => live.config,
-    account: accountOf(options.mode, config),
-    primaryIdentifier: () => organisation.view().policy.primaryIdentifier,
-    reserved: () => organisation.reserved(),
-    tell,
+    db,
+    emit,
+    lookLater: (customerId) => desk.refreshLater(customerId, live.config.sync.settleSeconds * 1000),
   });
-  const logConnection = connectionLog(log, clock);
-  const engine = new SyncEngine(context, (status) => {
-    logConnection(status);
-    emit({ name: 'sync.changed', payload: status });
-  });
+  const { tell } = context;
   const mended = (error: unknown): boolean => {
     if (!leaveDamagedRegion(db, error)) return false;
     log.write('error', "the region's customers cannot be read: they have to be imported again");
@@ -152,43 +110,22 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
     mended,
   });
 
-  const upkeep = new Upkeep({
-    ...folder,
-    dataDir,
+  const { upkeep, itPage, healthReport } = createCare({
+    options,
+    folder,
     background,
-    clock,
-    log,
-    nativeBinding,
-    changed: () => {
-      engine.changed();
-      itPage.changed();
-    },
-    tidy: () => itPage.tidy(),
+    live,
+    till,
+    engine,
+    outbox,
+    told,
+    tally,
+    startedAtMs,
+    crashes,
+    regionAsOfMs: () => customerImport.facts.asOfMs,
+    feed: () => regionFeed.facts,
+    emit,
   });
-  const health = (open = true) =>
-    healthOf({
-      till,
-      store: config.store.code,
-      version,
-      startedAtMs,
-      open,
-      counts: tally.counts(db),
-      crashes,
-      status: engine.status(),
-      upkeep: upkeep.facts,
-      customers: customersOnTill(db),
-      regionAsOfMs: customerImport.facts.asOfMs,
-      feed: regionFeed.facts,
-      configUnusable: live.unusable !== null,
-      restartDue: live.restartDue,
-      nowMs: clock.wallMs(),
-    });
-  const itPage: ItPage = new ItPage({ ...folder, ...options, till, live, outbox, told, engine, upkeep, health, emit });
-  const otlpHeaders = () => {
-    const kept = secrets.read('otlp-headers');
-    return kept.kind === 'value' ? kept.value : null;
-  };
-  const healthReport = new HealthReport({ ...options, config: () => live.config.health, health, otlpHeaders });
   const importing: ImportParameters = {
     db,
     told,
@@ -298,9 +235,4 @@ function startServices(options: TillOptions, folder: OpenFolder, background: Bac
       log.write('info', 'till closed');
     },
   };
-}
-
-/** Where and as whom the till signs in. The server of practice mode is another one each time, and always the same one. */
-function accountOf(mode: TillOptions['mode'], { api, auth }: TillOptions['config']): string {
-  return mode === 'practice' ? mode : JSON.stringify([api.url, auth]);
 }

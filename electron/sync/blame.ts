@@ -36,6 +36,8 @@ const certainlyTheLine: readonly Trouble['why'][] = ['no-connection', 'name-not-
 const mostCharges = 6;
 /** From then on a login that passes is proof enough that the line is well: there may be nobody else's to tell by. */
 const provedCharges = 2;
+/** A page came in place of an answer: a login would have met it as well, were it not for this update alone. */
+const pagesInPlace: readonly Trouble['why'][] = ['sign-in-page', 'gateway-refused'];
 const firstDoubtMs = 1000;
 const firstBusyMs = 5000;
 const longestBusyMs = 5 * 60_000;
@@ -136,7 +138,7 @@ export class Blame {
     this.#answered();
     for (const suspect of this.#suspects.values()) {
       if (wasBad && suspect.charges === 0) suspect.notBeforeMs = this.#clock.monotonicMs();
-      if (suspect.why === 'sign-in-page' || suspect.charges >= provedCharges) suspect.othersPassed = true;
+      if (pagesInPlace.includes(suspect.why) || suspect.charges >= provedCharges) suspect.othersPassed = true;
     }
   }
 

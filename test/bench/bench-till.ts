@@ -5,7 +5,7 @@ import type { Transport } from '../../electron/loyalty-api/transport.ts';
 import { silentLog } from '../../electron/machine/log.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
-import { openTill } from '../../electron/till.ts';
+import { openTill } from '../../electron/open-till.ts';
 
 export function openBenchTill(dataDir: string, config: MachineConfig, transport: Transport) {
   return openTill({

@@ -10,7 +10,7 @@ import { recoveryKeyOf } from '../../electron/db/recovery-key.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
 import { systemRandom } from '../../electron/machine/system-clock.ts';
 import type { ForgetResult } from '../../electron/model/customer-view.ts';
-import { openTill } from '../../electron/till.ts';
+import { openTill } from '../../electron/open-till.ts';
 import { offlineConfig, openOfflineTill, openRaw, saveFor, someMobile, storedKey } from '../db/offline-till.ts';
 import { bringIn, byServerId, save, untilAllSent } from '../helpers/at-the-counter.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';

@@ -14,8 +14,8 @@ import { type MachineConfig, parseMachineConfig } from '../../electron/config/ma
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
 import type { HttpRequest, HttpResult } from '../../electron/loyalty-api/transport.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
+import { openTill } from '../../electron/open-till.ts';
 import { anchors } from '../../electron/practice/anchors.ts';
-import { openTill } from '../../electron/till.ts';
 import { saveFor, someMobile } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { secretsInMemory, startTillRig } from '../helpers/till-rig.ts';

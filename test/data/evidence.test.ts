@@ -53,7 +53,7 @@ before(async () => {
 
 function contentsOf(folder: string) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== 'instance.lock')
+    .filter((entry) => entry.isFile() && !['instance.lock', 'audit.jsonl'].includes(entry.name))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .map((file) => [path.relative(folder, file), createHash('sha256').update(readFileSync(file)).digest('hex')]);
 }

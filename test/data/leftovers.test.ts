@@ -6,7 +6,7 @@ import { it } from 'node:test';
 import { folderFiles } from '../../electron/machine/folder-files.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
-import { openTill } from '../../electron/till.ts';
+import { openTill } from '../../electron/open-till.ts';
 import { offlineConfig } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 

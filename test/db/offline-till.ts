@@ -9,7 +9,7 @@ import { silentLog } from '../../electron/machine/log.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
 import type { Secrets } from '../../electron/machine/secrets.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
-import { openTill } from '../../electron/till.ts';
+import { openTill } from '../../electron/open-till.ts';
 import type { Till } from '../../electron/till-options.ts';
 
 export const someMobile = '919845012345';

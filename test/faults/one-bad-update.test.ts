@@ -18,7 +18,7 @@ type Poison = {
   readonly isUnknown?: boolean;
 };
 
-const notSent = (why: 'sign-in-page' | 'busy'): Poison['send'] => ({
+const notSent = (why: 'sign-in-page' | 'gateway-refused' | 'busy'): Poison['send'] => ({
   kind: 'not-sent',
   why,
   retryAfterMs: null,
@@ -31,7 +31,8 @@ const failed = (why: 'server-error' | 'timeout' | 'unreadable-answer' | 'busy'):
 });
 
 const poisons: { readonly [words: string]: Poison } = {
-  'a gateway answers its text with a page (403, 413)': { send: notSent('sign-in-page') },
+  'a gateway answers its text with a page (403, 413)': { send: notSent('gateway-refused') },
+  'something answers its text with a sign-in page': { send: notSent('sign-in-page') },
   'the server is always busy with it (503, 461)': { send: notSent('busy') },
   'another action runs for its customer for ever (521)': {
     send: { kind: 'not-sent', why: 'busy', retryAfterMs: null, answer: { ...okAnswer, itemCode: 521 } },

@@ -103,7 +103,14 @@ export class ModelServer {
       const record = this.apply(this.#userIdOf(identifier) ?? identifier.value, changes);
       await this.onAnswer('update');
       if (fate === 'apply-and-lose') return { kind: 'unknown', why: 'timeout', answer: null };
-      return { kind: 'applied', merged: false, record: this.answers(record), effects: [], warnings: [], answer: okAnswer };
+      return {
+        kind: 'applied',
+        merged: false,
+        record: this.answers(record),
+        effects: [],
+        warnings: [],
+        answer: okAnswer,
+      };
     },
     getCustomer: async (identifier) => {
       await this.#line('get');

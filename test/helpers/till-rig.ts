@@ -6,10 +6,10 @@ import { createNodeTransport } from '../../electron/loyalty-api/node-transport.t
 import { silentLog } from '../../electron/machine/log.ts';
 import type { SecretName, Secrets } from '../../electron/machine/secrets.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
+import { openTill } from '../../electron/open-till.ts';
 import { practiceConfig, practiceCredentials } from '../../electron/practice/practice-config.ts';
 import { type PracticeServer, startPracticeServer } from '../../electron/practice/practice-server.ts';
 import { sampleCustomers } from '../../electron/practice/sample-customers.ts';
-import { openTill } from '../../electron/till.ts';
 import type { Till } from '../../electron/till-options.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

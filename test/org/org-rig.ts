@@ -5,7 +5,7 @@ import { parseMachineConfig } from '../../electron/config/machine-config.ts';
 import type { HttpRequest, HttpResult } from '../../electron/loyalty-api/transport.ts';
 import { silentLog } from '../../electron/machine/log.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
-import { openTill } from '../../electron/till.ts';
+import { openTill } from '../../electron/open-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 

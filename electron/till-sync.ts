@@ -1,0 +1,61 @@
+/** Puts together the engine and what its exchanges share. */
+import type { LiveConfig } from './config/live-config.ts';
+import type { ToldDoor } from './customers/told.ts';
+import type { Db } from './db/open.ts';
+import type { EventMessage } from './ipc/schema.ts';
+import type { ApiOfTill } from './loyalty-api/api-of-till.ts';
+import type { Organisation } from './org/organisation.ts';
+import { connectionLog } from './sync/connection-log.ts';
+import { createContext } from './sync/create-context.ts';
+import { SyncEngine } from './sync/engine.ts';
+import type { TillOptions } from './till-options.ts';
+import type { Outbox } from './updates/outbox.ts';
+
+export type SyncParts = {
+  readonly options: TillOptions;
+  readonly live: LiveConfig;
+  readonly api: ApiOfTill;
+  readonly organisation: Organisation;
+  readonly outbox: Outbox;
+  readonly told: ToldDoor;
+  readonly db: Db;
+  readonly emit: (message: EventMessage) => void;
+  readonly lookLater: (customerId: number) => void;
+};
+
+export function createSync({ options, live, api, organisation, outbox, told, db, emit, lookLater }: SyncParts) {
+  const { clock, random, log } = options;
+  const context = createContext({
+    api: () => api.current,
+    db,
+    outbox,
+    told,
+    clock,
+    random,
+    log,
+    config: () => live.config,
+    account: accountOf(options.mode, live.config),
+    primaryIdentifier: () => organisation.view().policy.primaryIdentifier,
+    reserved: () => organisation.reserved(),
+    tell: {
+      customerChanged: (customerId) => emit({ name: 'customers.changed', payload: { customerId } }),
+      customerMerged: (customerId, into) => emit({ name: 'customers.merged', payload: { customerId, into } }),
+      updateChanged: (updateId, customerId) => {
+        emit({ name: 'updates.changed', payload: { updateId, customerId } });
+        emit({ name: 'customers.changed', payload: { customerId } });
+      },
+      lookLater,
+    },
+  });
+  const logConnection = connectionLog(log, clock);
+  const engine = new SyncEngine(context, (status) => {
+    logConnection(status);
+    emit({ name: 'sync.changed', payload: status });
+  });
+  return { context, engine };
+}
+
+/** Where and as whom the till signs in. The server of practice mode is another one each time, and always the same one. */
+function accountOf(mode: TillOptions['mode'], { api, auth }: TillOptions['config']): string {
+  return mode === 'practice' ? mode : JSON.stringify([api.url, auth]);
+}
