@@ -18,6 +18,6 @@ export function practiceConfig(url: string): z.input<typeof machineConfigSchema>
     api: { url, requestsPerMinute: 6000 },
     auth: { method: 'basic', till: practiceCredentials.till },
     store: { countryCode: 'IN', timeZone: practiceTimeZone, locale: 'en' },
-    sync: { settleSeconds: 2 },
+    sync: { settleSeconds: 2, slowServerSeconds: 6 },
   };
 }

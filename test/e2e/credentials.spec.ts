@@ -11,7 +11,7 @@ test('wrong credentials pause the till; the right password, typed on the screen,
   till,
 }) => {
   const { page, server } = till;
-  await till.find(ritaJames.mobile, /for mobile 447700900123/);
+  await till.find(ritaJames.mobile, /for mobile \+44 7700 900123/);
   await till.field('Last name').fill('Kept');
   await till.save();
   await expect(till.status).toHaveText('Paused · 1 unsent');

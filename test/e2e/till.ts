@@ -142,7 +142,11 @@ async function openScreen(
   const args = ['--data', path.join(dataDir, 'data')];
   if (chosen.mode === 'live') {
     const file = path.join(dataDir, 'config.json');
-    const own = { ...practiceConfig(server.url), sync: { settleSeconds: 0.3 }, log: { level: 'debug' } };
+    const own = {
+      ...practiceConfig(server.url),
+      sync: { settleSeconds: 0.3, slowServerSeconds: 0.3 },
+      log: { level: 'debug' },
+    };
     writeFileSync(file, JSON.stringify({ ...own, ...chosen.config }));
     args.push('--config', file);
   }

@@ -50,7 +50,10 @@ export class Campaign {
     this.#configFile = path.join(options.folder, 'config.json');
     const base = practiceConfig(options.server.url);
     const api = { ...base.api, requestsPerMinute: 100_000, timeoutSeconds: 5 };
-    writeFileSync(this.#configFile, JSON.stringify({ ...base, api, sync: { settleSeconds: 0.3 } }));
+    writeFileSync(
+      this.#configFile,
+      JSON.stringify({ ...base, api, sync: { settleSeconds: 0.3, slowServerSeconds: 0.3 } }),
+    );
   }
 
   /** Kills in the given order; ends with a comparison and a clean stop. */
