@@ -193,7 +193,7 @@ export class CustomerImport {
       return;
     }
     this.#show({ kind: 'laying', file: '', customers: customersOnTill(db), refused: 0 });
-    const isReady = deltas.length > 0 ? stepBackFromDeltas(db, deltas, hidden, clock) : Promise.resolve();
+    const isReady = deltas.length > 0 ? stepBackFromDeltas(db, hidden, clock) : Promise.resolve();
     this.#go(
       '',
       isReady.then(() => this.#layAll({ file: '', refused: 0, report: null }, startedAtMs)),
@@ -331,7 +331,7 @@ export class CustomerImport {
     }
     keepRegion(db, present, clock.wallMs());
     this.#clear();
-    await dropDeltaCopies(db, feedMemory(db).deltas, clock);
+    await dropDeltaCopies(db, clock);
     await this.#layAll(findings, startedAtMs);
   }
 

@@ -27,6 +27,7 @@ test('what an event told of the till is newer than the answer that was asked for
     'till.facts': () => asked.promise,
     'customers.importState': () => ({ kind: 'none' }),
     'customers.region': () => ({ customers: 0, asOfMs: null, beforeAsOfMs: null }),
+    'customers.feed': () => null,
   });
   const care = new Care(rig.services);
   const started = care.start();

@@ -19,7 +19,7 @@ const sources = globSync('**/*.{svelte,ts}', { cwd: renderer, exclude: ['i18n/co
 }));
 
 /** What is written alike in every language. */
-const noWords = /^[^\p{L}]*$|^(?:HTTP|Tab|Esc|Enter|Ctrl\+S|SMS)$/u;
+const noWords = /^[^\p{L}]*$|^(?:HTTP|Tab|Esc|Enter|Ctrl\+S|SMS|PIN)$/u;
 /** Words that a language has in common with English. */
 const sameWords: { readonly [locale: string]: readonly string[] } = {
   de: ['Code', 'Name', 'Offline', 'Passphrase', 'Version'],
