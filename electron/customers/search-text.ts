@@ -1,6 +1,6 @@
 /**
  * How names, numbers and queries become search keys: without regard to case, marks and script width. B-tree range
- * queries over these keys beat full-text search at every kind of query (performance.md, finding 1).
+ * queries over these keys beat full-text search at every kind of query.
  */
 import { asciiDigit, isInvisible } from '../model/clean-text.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Search as you type: a few index ranges over the core columns, never a scan (performance.md, finding 1).
+ * Search as you type: a few index ranges over the core columns, never a scan.
  *
  * First ids only, from indexes that hold all that is needed; whole rows of the few that may be shown. Every step is
  * bounded, so that one typed letter costs no more than a whole name.

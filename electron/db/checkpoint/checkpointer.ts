@@ -1,6 +1,6 @@
 /**
  * Moves commits from the `-wal` into the database file in a thread of its own. On the writing connection that work is
- * the tail of a save: 12 to 28 ms at the 99th percentile against 1 to 4 (performance.md, finding 3).
+ * the tail of a save: 12 to 28 ms at the 99th percentile against 1 to 4.
  *
  * The thread's connection never writes a row (F26). Should it fail, the writing connection takes the work back, so that
  * the `-wal` stays bounded whatever happens.

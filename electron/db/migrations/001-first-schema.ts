@@ -2,7 +2,7 @@ import type { Db } from '../open.ts';
 
 /**
  * Core columns and detail JSON are in tables of their own, so that wide rows never enter the pages that a search reads
- * (performance.md, finding 6). The core columns hold the *effective* values: the server's with this till's open edits
+ *. The core columns hold the *effective* values: the server's with this till's open edits
  * over them, so that a pending edit is found by its new value.
  */
 export function firstSchema(db: Db): void {
