@@ -14,6 +14,7 @@ export const auditActions = [
   'customer-forgotten',
   'restore',
   'secret-set',
+  'organisation-kept',
   'details-shown',
   'unlocked',
   'wrong-pin',

@@ -14,6 +14,7 @@ import type { Log } from '../machine/log.ts';
 import type { ForgetResult } from '../model/customer-view.ts';
 import type { NotSavedReason } from '../model/update-view.ts';
 import type { SyncEngine } from '../sync/engine.ts';
+import { forgetOldDrafts } from '../updates/drafts.ts';
 import { forget } from '../updates/erasing.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { tidy } from '../updates/retention.ts';
@@ -80,8 +81,14 @@ export class ItPage {
 
   /** Once a day: whoever was not seen for long, and updates that were settled long ago. */
   async tidy(): Promise<void> {
-    const { db, live, clock, log } = this.#options;
+    const { db, live, clock, engine, log } = this.#options;
+    // By a clock that is years ahead, everything is old.
+    if (!engine.isClockConfirmed) {
+      log.write('info', 'nothing is removed for its age before the server has confirmed the clock');
+      return;
+    }
     const beforeMs = clock.wallMs() - live.config.data.retentionDays * dayMs;
+    forgetOldDrafts(db, clock.wallMs());
     const tidied = await tidy(db, beforeMs, clock, () => !this.#closed);
     if (tidied.customers + tidied.updates > 0) log.write('info', 'old data removed', tidied);
   }

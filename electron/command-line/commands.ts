@@ -6,6 +6,7 @@ import { configCheck } from './config-check.ts';
 import { configSchema } from './config-schema.ts';
 import { doctor } from './doctor.ts';
 import { importCustomers } from './import-customers.ts';
+import { organisationKeep } from './organisation-keep.ts';
 import { outboxExport } from './outbox-export.ts';
 import { outboxImport } from './outbox-import.ts';
 import { outboxList } from './outbox-list.ts';
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   recoveryKeyUse,
   secretSet,
   adminPin,
+  organisationKeep,
   configCheck,
   configSchema,
   supportBundle,

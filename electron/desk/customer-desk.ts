@@ -57,9 +57,13 @@ export class CustomerDesk {
     };
     return {
       'customers.search': ({ query, limit }: { readonly query: string; readonly limit: number }) =>
-        this.#read(() => searchCustomers(db, query, limit, this.#countryCode, this.#servedSince())),
-      'customers.open': ({ customerId }: OneCustomer) => this.#read(() => this.open(customerId)),
-      'customers.view': ({ customerId }: OneCustomer) => this.#read(() => this.view(customerId)),
+        this.#isOfOther()
+          ? { hits: [], identifiers: [], isSimilar: false, customersOnTill: 0 }
+          : this.#read(() => searchCustomers(db, query, limit, this.#countryCode, this.#servedSince())),
+      'customers.open': ({ customerId }: OneCustomer) =>
+        this.#isOfOther() ? null : this.#read(() => this.open(customerId)),
+      'customers.view': ({ customerId }: OneCustomer) =>
+        this.#isOfOther() ? null : this.#read(() => this.view(customerId)),
       'customers.openByIdentifier': ({ identifier }: OneIdentifier) =>
         this.#read(() => this.openByIdentifier(identifier)),
       'customers.lookUpOnline': ({ query }: { readonly query: string }) => thenAsked(this.lookUpOnline(query)),
@@ -68,6 +72,11 @@ export class CustomerDesk {
       'customers.whoElseHas': ({ identifier, exceptId }: OneIdentifier & { readonly exceptId: number | null }) =>
         this.whoElseHas(identifier, exceptId),
     };
+  }
+
+  /** The customers here are another organisation's than the one that the till signs in to: nobody is shown as theirs (F45). */
+  #isOfOther(): boolean {
+    return this.#context.owner.ownership === 'other';
   }
 
   #read<T>(work: () => T): T {

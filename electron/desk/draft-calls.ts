@@ -9,6 +9,6 @@ export function draftCalls(db: Db, clock: Clock) {
       keepDraft(db, { ...draft, typedAtMs: clock.wallMs() });
       return null;
     },
-    'drafts.list': () => listDrafts(db, clock.wallMs()),
+    'drafts.list': () => listDrafts(db),
   };
 }

@@ -17,7 +17,7 @@ const troubleMs = 60_000;
 
 export type RefreshOptions = {
   readonly db: Db;
-  readonly told: ToldDoor;
+  readonly told: Pick<ToldDoor, 'keep'>;
   readonly clock: Clock;
   readonly log: Log;
   /** What the till knows of this customer may be another now. */

@@ -166,6 +166,11 @@ export class SyncEngine {
     return this.#status.now();
   }
 
+  /** Whether the server's clock confirms this machine's: only then may anything be removed for its age. */
+  get isClockConfirmed(): boolean {
+    return this.#status.isClockConfirmed;
+  }
+
   /**
    * Lets what is in flight finish for a short while; what does not is told apart at the next start by reading back.
    */

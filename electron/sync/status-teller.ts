@@ -6,6 +6,7 @@ import type { SyncContext } from './context.ts';
 const statusShare = 20;
 /** A clock that is further off than this is shown (F16). */
 const skewShownMs = 5 * 60_000;
+const confirmedWithinMs = 24 * 60 * 60_000;
 
 export class StatusTeller {
   readonly #context: Pick<SyncContext, 'outbox' | 'connection' | 'clock' | 'log'>;
@@ -14,6 +15,8 @@ export class StatusTeller {
   #isDue = false;
   #notBeforeMs = 0;
   #clockSkewMs: number | null = null;
+  /** This machine's clock less the server's; null: not asked yet, and NaN: the server tells none. */
+  #serverSkewMs: number | null = null;
   #closed = false;
 
   /** @param nextTryAtMs when the engine has something to do again, on the monotonic clock */
@@ -49,10 +52,20 @@ export class StatusTeller {
 
   /** What a login told of the machine's clock. */
   noteServerTime(serverTimeMs: number | null): void {
-    if (serverTimeMs === null) return;
+    if (serverTimeMs === null) {
+      this.#serverSkewMs ??= Number.NaN;
+      return;
+    }
     const skewMs = this.#context.clock.wallMs() - serverTimeMs;
+    this.#serverSkewMs = skewMs;
     this.#clockSkewMs = Math.abs(skewMs) > skewShownMs ? skewMs : null;
     this.changed();
+  }
+
+  /** The server answered since the start, and did not say that this clock is more than a day off. */
+  get isClockConfirmed(): boolean {
+    const skewMs = this.#serverSkewMs;
+    return skewMs !== null && (Number.isNaN(skewMs) || Math.abs(skewMs) < confirmedWithinMs);
   }
 
   /** Tells it soon. */

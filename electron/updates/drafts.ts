@@ -46,8 +46,8 @@ const drafts: z.ZodType<readonly KeptDraft[]> = z.array(
 );
 
 /** The newest first. A customer who is not on this till any more takes the text along. */
-export function listDrafts(db: Db, nowMs: number): readonly Draft[] {
-  return readDrafts(db, nowMs).map((draft) => {
+export function listDrafts(db: Db): readonly Draft[] {
+  return readDrafts(db).map((draft) => {
     const row = 'customerId' in draft.target ? customerRow(db, draft.target.customerId) : null;
     return {
       ...draft,
@@ -57,18 +57,22 @@ export function listDrafts(db: Db, nowMs: number): readonly Draft[] {
   });
 }
 
-function readDrafts(db: Db, nowMs: number): readonly KeptDraft[] {
+function readDrafts(db: Db): readonly KeptDraft[] {
   const kept = drafts.safeParse(recall(db, 'drafts')?.value ?? []);
   if (!kept.success) return [];
-  return kept.data.filter(
-    ({ target, typedAtMs }) =>
-      nowMs - typedAtMs < keptForMs && !('customerId' in target && customerRow(db, target.customerId) === null),
-  );
+  return kept.data.filter(({ target }) => !('customerId' in target && customerRow(db, target.customerId) === null));
+}
+
+/** What was typed long ago and never saved. Only by a clock that is confirmed. */
+export function forgetOldDrafts(db: Db, nowMs: number): void {
+  const kept = readDrafts(db);
+  const recent = kept.filter(({ typedAtMs }) => nowMs - typedAtMs < keptForMs);
+  if (recent.length < kept.length) remember(db, 'drafts', recent, nowMs);
 }
 
 /** Takes the place of what was kept for the same customer and the same corrected update. */
 export function keepDraft(db: Db, draft: KeptDraft): void {
-  const others = readDrafts(db, draft.typedAtMs).filter((other) => placeOf(other) !== placeOf(draft));
+  const others = readDrafts(db).filter((other) => placeOf(other) !== placeOf(draft));
   const mine = Object.keys(draft.changes).length === 0 ? [] : [draft];
   remember(db, 'drafts', [...mine, ...others].slice(0, mostDrafts), draft.typedAtMs);
 }
@@ -80,7 +84,7 @@ export function keepDraft(db: Db, draft: KeptDraft): void {
 export function moveDrafts(db: Db, customerId: number, into: number): void {
   const kept = recall(db, 'drafts');
   if (kept === null) return;
-  const moved = readDrafts(db, kept.asOfMs).map((draft) =>
+  const moved = readDrafts(db).map((draft) =>
     'customerId' in draft.target && draft.target.customerId === customerId
       ? { ...draft, target: { customerId: into } }
       : draft,
@@ -98,7 +102,7 @@ export function moveDrafts(db: Db, customerId: number, into: number): void {
 export function forgetDrafts(db: Db, customerId: number, identifiers: readonly string[]): void {
   const kept = recall(db, 'drafts');
   if (kept === null) return;
-  const others = readDrafts(db, kept.asOfMs).filter(({ target }) =>
+  const others = readDrafts(db).filter(({ target }) =>
     'customerId' in target ? target.customerId !== customerId : !identifiers.includes(target.identifier.value),
   );
   remember(db, 'drafts', others, kept.asOfMs);
@@ -108,7 +112,7 @@ export function forgetDrafts(db: Db, customerId: number, identifiers: readonly s
 export function forgetSavedDraft(db: Db, target: DraftTarget, replaces: string | null): void {
   const kept = recall(db, 'drafts');
   if (kept === null) return;
-  const others = readDrafts(db, kept.asOfMs).filter((draft) => placeOf(draft) !== placeOf({ target, replaces }));
+  const others = readDrafts(db).filter((draft) => placeOf(draft) !== placeOf({ target, replaces }));
   remember(db, 'drafts', others, kept.asOfMs);
 }
 

@@ -62,6 +62,8 @@ export class ModelServer {
   onGet: (identifier: LookUpIdentifier) => ReadOutcome<CustomerRecord> | null = () => null;
   /** What the answer to an update tells of the customer. */
   answers: (record: CustomerRecord) => CustomerRecord = (record) => record;
+  /** The server's clock as a login tells it; null: it tells none. */
+  serverTimeMs: number | null = null;
   /** For whom it speaks. */
   organisationId = '1';
   reachable = true;
@@ -129,7 +131,12 @@ export class ModelServer {
       return this.reachable
         ? {
             kind: 'found',
-            value: { till: 't', organisation: 'o', organisationId: this.organisationId, serverTimeMs: null },
+            value: {
+              till: 't',
+              organisation: 'o',
+              organisationId: this.organisationId,
+              serverTimeMs: this.serverTimeMs,
+            },
             merged: false,
             answer: okAnswer,
           }

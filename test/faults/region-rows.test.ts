@@ -1,0 +1,65 @@
+/** What a region's file meets on a till, row by row (F37). */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { customerRow, insertUnknownCustomer } from '../../electron/customers/store.ts';
+import { sql } from '../../electron/db/statements.ts';
+import { systemClock } from '../../electron/machine/system-clock.ts';
+import { OwnCopiesRefresh } from '../../electron/region/own-copies-refresh.ts';
+import { toldDoor } from '../../electron/updates/told-door.ts';
+import { recordOf } from '../customers/cache.ts';
+import { keepTold } from '../helpers/keep-told.ts';
+import { openImportRig } from '../region/import-rig.ts';
+
+const asha = { user_id: '777', firstname: 'Asha', lastname: 'Raman', mobile: '919845000123' };
+const line = (one: object) => `${JSON.stringify(one)}\n`;
+
+test('F37 a customer whom the server told while the file was read is one, and the till opens at every start', async (t) => {
+  const rig = openImportRig(t);
+  const stranger = insertUnknownCustomer(rig.db, { type: 'mobile', value: asha.mobile });
+  await rig.importText('region.jsonl', line(asha));
+  // As if the customer had come to the counter between the reading and the comparing.
+  keepTold(rig.db, recordOf({ firstName: 'Asha', mobile: asha.mobile }, asha.user_id), 1000);
+  sql(rig.db, 'update region_file set laid_through = 0').run();
+  for (let start = 0; start < 3; start += 1) {
+    const again = rig.newImport();
+    again.resumeAtStart();
+    await again.ended;
+    await again.close();
+  }
+  assert.equal(rig.names('asha').length, 1);
+  assert.equal(sql(rig.db, 'select laid_through from region_file where laid_through is not null').get(), undefined);
+  assert.ok(customerRow(rig.db, stranger) === null || customerRow(rig.db, stranger)?.user_id === asha.user_id);
+});
+
+test('F37 one customer who cannot be written is told in the log, and the others are there', async (t) => {
+  const rig = openImportRig(t);
+  const people = ['1', '2', '3'].map((n) => ({ user_id: n, firstname: `Person${n}`, mobile: `91984500000${n}` }));
+  for (const { user_id, mobile } of people) keepTold(rig.db, recordOf({ firstName: 'Old', mobile }, user_id), 1000);
+  await rig.importText(
+    'region.jsonl',
+    people.map((one) => line({ ...one, updated_on: '2027-01-01 10:00:00' })).join(''),
+  );
+  sql(rig.db, 'update region_file set laid_through = 0').run();
+  const told = toldDoor(rig.db, systemClock);
+  const logged: string[] = [];
+  const kept: string[] = [];
+  const door = {
+    keep: (...given: Parameters<typeof told.keep>) => {
+      const { userId } = given[0].record;
+      if (userId === '2') throw new Error('a clash');
+      kept.push(userId ?? '');
+      return told.keep(...given);
+    },
+  };
+  const refresh = new OwnCopiesRefresh({
+    db: rig.db,
+    told: door,
+    clock: systemClock,
+    log: { write: (level, event) => logged.push(`${level} ${event}`) },
+    customerChanged: () => undefined,
+  });
+  await refresh.run();
+  assert.deepEqual(kept, ['1', '3']);
+  assert.deepEqual(logged, ['error a customer of the region could not be kept']);
+  assert.equal(sql(rig.db, 'select 1 from region_file where laid_through is not null').get(), undefined);
+});
