@@ -182,9 +182,6 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
     }),
   } satisfies TillHandlers;
 
-  const checkpointer = new Checkpointer(db, onFile, (error) =>
-    log.write('error', 'checkpoints go back to the main thread', { error: error.name }),
-  );
   const { finished, refused } = finishExports(outbox, dataDir);
   if (finished > 0) log.write('warn', 'rescue files finished that an earlier run had begun', { finished });
   if (regionState(db).kind === 'unusable') {
@@ -198,6 +195,10 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
   healthReport.start();
   regionFeed.start();
   orgDesk.start();
+  // Last: where a disk that refuses the first write ends the start, nothing may be left that goes on by itself.
+  const checkpointer = new Checkpointer(db, onFile, (error) =>
+    log.write('error', 'checkpoints go back to the main thread', { error: error.name }),
+  );
   log.write('info', 'till opened', { mode: options.mode, host: options.host, version });
 
   return {
@@ -229,6 +230,7 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
         silence,
         () => background.close(),
         () => checkpointer.stop(),
+        () => upkeep.lookAtFile(),
         () => db.close(),
         () => lock.release(),
       ]);

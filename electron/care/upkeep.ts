@@ -3,8 +3,11 @@
  * watches the room on the disk. None of it holds up a search or a save, and none of it stops the till when it fails.
  */
 import { statSync } from 'node:fs';
+import { databaseId, type FileId, keepOpenDatabase } from '../data/keep-open-database.ts';
 import type { Background } from '../db/background.ts';
+import { isDamage } from '../db/background-tasks.ts';
 import { type BackupResult, type BackupWhy, listBackups, makeBackup } from '../db/backup/backups.ts';
+import type { Db } from '../db/open.ts';
 import type { Clock } from '../machine/clock.ts';
 import { type DiskSpace, diskSpace } from '../machine/disk-space.ts';
 import { folderFiles } from '../machine/folder-files.ts';
@@ -21,6 +24,7 @@ export type UpkeepFacts = {
 
 export type UpkeepOptions = {
   readonly dataDir: string;
+  readonly db: Db;
   readonly keyHex: string;
   readonly background: Background;
   readonly clock: Clock;
@@ -29,6 +33,7 @@ export type UpkeepOptions = {
   /** False: the file is still to be looked through. */
   readonly isChecked: boolean;
   readonly endedCleanly: boolean;
+  readonly lostCommits: boolean;
   /** Told when the facts that a screen shows have changed. */
   readonly changed: (facts: UpkeepFacts) => void;
   readonly readDiskSpace?: typeof diskSpace;
@@ -49,12 +54,19 @@ export class Upkeep {
   readonly #readDiskSpace: typeof diskSpace;
   readonly #timers = new Map<string, () => void>();
   #facts: UpkeepFacts;
+  readonly #fileId: FileId | null;
   #closed = false;
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
+    this.#fileId = databaseId(folderFiles(options.dataDir));
     this.#readDiskSpace = options.readDiskSpace ?? diskSpace;
-    this.#facts = { disk: null, isDamaged: false, lastBackupAtMs: listBackups(options.dataDir)[0]?.atMs ?? null };
+    if (options.lostCommits) options.log.write('error', 'commits that were on the disk are missing', {});
+    this.#facts = {
+      disk: null,
+      isDamaged: options.lostCommits,
+      lastBackupAtMs: listBackups(options.dataDir)[0]?.atMs ?? null,
+    };
   }
 
   start(): void {
@@ -81,7 +93,11 @@ export class Upkeep {
     if (result.kind === 'made') {
       log.write('info', 'backup made', { why, bytes: result.bytes });
       this.#note({ lastBackupAtMs: clock.wallMs() });
-    } else if (result.kind === 'failed') log.write('error', 'backup failed', { why, code: result.code });
+    } else if (result.kind === 'failed') {
+      log.write('error', 'backup failed', { why, code: result.code });
+      // A backup reads every page.
+      if (isDamage(result.code)) this.#note({ isDamaged: true });
+    }
     return result;
   }
 
@@ -137,7 +153,18 @@ export class Upkeep {
     return hasRoom;
   }
 
+  /** Also before the till closes: what was saved since the last look goes along. */
+  lookAtFile(): void {
+    const { dataDir, db, log } = this.#options;
+    const files = folderFiles(dataDir);
+    if (databaseId(files) === this.#fileId) return;
+    this.#note({ isDamaged: true });
+    const refused = keepOpenDatabase(db, files);
+    log.write('error', 'the file of the database was taken away while it is open', { kept: refused === null, refused });
+  }
+
   async #lookAtDisk(): Promise<void> {
+    this.lookAtFile();
     const disk = await this.#readDiskSpace(this.#options.dataDir);
     if (this.#closed) return;
     const wasLow = this.#facts.disk?.isLow ?? false;

@@ -37,11 +37,11 @@ export const restoreCommand: Command = {
     if (key.kind !== 'value') throw keyUnreadable();
     const keyHex = key.value;
     const backup = given.has('empty') ? null : backupToRestore(given, io, dataDir, keyHex);
-    const lock = lockFolder(dataDir, io.nativeBinding);
+    const { clock, random, nativeBinding } = io;
+    const folder = { dataDir, keyHex, nativeBinding };
+    const old = lookAtOld(folder);
+    const lock = lockFolder(dataDir, nativeBinding);
     try {
-      const { clock, random, nativeBinding } = io;
-      const folder = { dataDir, keyHex, nativeBinding };
-      const old = lookAtOld(folder);
       const say = given.has('json') ? io.warn : io.print;
       say(
         old === null

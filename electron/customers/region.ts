@@ -126,7 +126,7 @@ function replaceAttached(db: Db, file: string, keyHex: string): boolean {
   try {
     attachRegionFile(db, file, keyHex);
     const format = db.prepare<[], { format: number }>('select format from region.about').get()?.format;
-    if (format === regionFormat) {
+    if (format === regionFormat && isWholeIfSmall(db, file)) {
       db.pragma('region.cache_size = -45056');
       // Nobody writes to it: its lock for reading is kept, not taken and given back by every search and save.
       db.pragma('region.locking_mode = exclusive');
@@ -139,6 +139,14 @@ function replaceAttached(db: Db, file: string, keyHex: string): boolean {
   }
   attachEmptyRegion(db);
   return false;
+}
+
+/** A file up to this size is looked through before anything else: it takes less than a blink. */
+const checkAtOnceBytes = 8_000_000;
+
+function isWholeIfSmall(db: Db, file: string): boolean {
+  if (statSync(file).size > checkAtOnceBytes) return true;
+  return db.prepare<[], unknown>('pragma region.quick_check(1)').pluck().get() === 'ok';
 }
 
 /** Not only for now: the file is gone, damaged, or no region at all. */

@@ -12,11 +12,18 @@ import { makeBackup } from '../db/backup/backups.ts';
 import { type InstanceLock, takeInstanceLock } from '../db/instance-lock.ts';
 import { checkOutbox, checkWhole } from '../db/integrity.ts';
 import { compareKeyMark, writeKeyMark } from '../db/key-mark.ts';
+import { areCommitsLost, expectedFrames } from '../db/lost-commits.ts';
 import { type Migration, migrations, versionOf } from '../db/migrate.ts';
 import type { Db } from '../db/open.ts';
 import { openToRead } from '../db/open-to-read.ts';
 import { databaseTrouble } from '../db/trouble.ts';
-import { type FolderFiles, finishReplacement, folderFiles, lastRunEndedCleanly } from '../machine/folder-files.ts';
+import {
+  copyWalAside,
+  type FolderFiles,
+  finishReplacement,
+  folderFiles,
+  lastRunEndedCleanly,
+} from '../machine/folder-files.ts';
 import type { Secrets } from '../machine/secrets.ts';
 import { TillCannotOpen } from '../machine/till-cannot-open.ts';
 import { cannotOpen, damaged, folderRefuses, keyUnreadable } from './cannot-open.ts';
@@ -40,6 +47,8 @@ export type OpenFolder = {
   readonly endedCleanly: boolean;
   /** The whole file was looked through already; a larger one is to be checked in the background. */
   readonly isChecked: boolean;
+  /** The last run was cut off, and commits that were on the disk then are not there any more. */
+  readonly lostCommits: boolean;
 };
 
 /** A file up to this size is looked through before anything else: it takes less than a blink. */
@@ -60,8 +69,12 @@ export async function openDataFolder(folder: DataFolder): Promise<OpenFolder> {
     const exists = databaseFile(files) === 'there';
     if (!exists) assertNew(dataDir, folder.secrets.read('database-key').kind === 'value');
     const keyHex = databaseKey(folder, exists);
+    const expected = expectedFrames(files.database);
     const db = openWithKey(files, keyHex, nativeBinding);
     try {
+      const lostCommits = areCommitsLost(files.database, expected);
+      // The next save would write over what is left of them.
+      if (lostCommits) copyWalAside(files, folder.wallMs());
       if (exists && versionOf(db) === 0) assertNew(dataDir, true);
       const isSmall = exists && statSync(files.database).size <= checkAtOnceBytes;
       if (exists) checkAtStart(db, endedCleanly, isSmall);
@@ -69,7 +82,7 @@ export async function openDataFolder(folder: DataFolder): Promise<OpenFolder> {
       writeKeyMark(files, keyHex);
       rmSync(files.firstStart, { force: true });
       attachRegion(db, dataDir, keyHex);
-      return { db, lock, keyHex, endedCleanly, isChecked: !exists || isSmall };
+      return { db, lock, keyHex, endedCleanly, isChecked: !exists || isSmall, lostCommits };
     } catch (error) {
       db.close();
       throw error;

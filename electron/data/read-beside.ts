@@ -1,5 +1,15 @@
 /** Looking into a till's database from outside, whether the till is open or not, so that nobody can tell afterwards. */
-import { accessSync, constants, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { takeInstanceLock } from '../db/instance-lock.ts';
@@ -71,29 +81,40 @@ export function copyToRead(files: FolderFiles): { readonly copy: FolderFiles; re
   }
 }
 
-/** Call before something is read beside a till. @returns what to call when that is done */
+/**
+ * Call before something is read beside a till. A connection that only reads leaves an empty `-wal` behind where it was
+ * alone, which the next start would take for a crash, and makes the `-shm` anew, from which a start after a crash knows what
+ * the `-wal` must hold. @returns what to call when that is done
+ */
 export function leavingNoTrace(files: FolderFiles, nativeBinding: string | undefined): () => void {
-  const hadWal = existsSync(`${files.database}-wal`);
+  const wal = `${files.database}-wal`;
+  const index = `${files.database}-shm`;
+  const hadWal = existsSync(wal);
+  const before = whileClosed(files, nativeBinding, () => (existsSync(index) ? readFileSync(index) : null)) ?? null;
   return () => {
-    if (!hadWal) takeEmptyWalAway(files, nativeBinding);
+    whileClosed(files, nativeBinding, () => {
+      // An empty one holds no commit.
+      if (!hadWal && existsSync(wal) && statSync(wal).size === 0) {
+        rmSync(index, { force: true });
+        rmSync(wal, { force: true });
+      }
+      if (before !== null) writeFileSync(index, before, { mode: 0o600 });
+    });
   };
 }
 
-/**
- * A connection that only reads leaves an empty `-wal` behind where it was alone, which the next start would take for a
- * crash. An empty one holds no commit, and with the lock nobody else has the database open.
- */
-function takeEmptyWalAway(files: FolderFiles, nativeBinding: string | undefined): void {
+/** With the lock nobody else has the database open. @returns undefined where somebody has, or nobody may write here */
+function whileClosed<T>(files: FolderFiles, nativeBinding: string | undefined, work: () => T): T | undefined {
   try {
     const lock = takeInstanceLock(files.lock, nativeBinding);
-    if (lock === null) return;
-    const wal = `${files.database}-wal`;
-    if (existsSync(wal) && statSync(wal).size === 0) {
-      rmSync(`${files.database}-shm`, { force: true });
-      rmSync(wal, { force: true });
+    if (lock === null) return undefined;
+    try {
+      return work();
+    } finally {
+      lock.release();
     }
-    lock.release();
   } catch {
-    // A folder that cannot be written to: the next start looks through the file, and finds it whole.
+    // The next start looks through the file, and finds it whole.
+    return undefined;
   }
 }

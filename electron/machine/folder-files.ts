@@ -2,7 +2,7 @@
  * What lies in the folder of a till's data. Nothing here is ever deleted by the program but backups beyond their number
  * and unfinished copies; a database that cannot be used is set aside with its time.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 export type FolderFiles = {
@@ -74,6 +74,15 @@ export function setFileAside(files: FolderFiles, file: string, wallMs: number): 
   return target;
 }
 
+/** Keeps what is left of a damaged `-wal`; support may get something of it. */
+export function copyWalAside(files: FolderFiles, wallMs: number): void {
+  const wal = `${files.database}-wal`;
+  if (!existsSync(wal) || statSync(wal).size === 0) return;
+  const folder = path.join(files.aside, timeInName(wallMs));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  copyFileSync(wal, path.join(folder, path.basename(wal)));
+}
+
 /** A rename is durable once its folder is. Windows has no handle for a folder; its file system journals the rename. */
 export function flushFolder(folder: string): void {
   if (process.platform === 'win32') return;
@@ -97,7 +106,9 @@ export function flushFile(file: string): void {
  */
 export function finishReplacement(files: FolderFiles, wallMs: number): string | null {
   if (!existsSync(files.incoming)) return null;
-  const aside = existsSync(files.database) ? setAside(files, wallMs) : null;
+  // A `-wal` of a database that was taken away must not meet the new one.
+  const isOld = ['', '-wal', '-shm'].some((ending) => existsSync(`${files.database}${ending}`));
+  const aside = isOld ? setAside(files, wallMs) : null;
   renameSync(files.incoming, files.database);
   flushFolder(path.dirname(files.database));
   return aside;

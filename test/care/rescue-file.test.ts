@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { exportUnsent, finishExports, rescueFolder } from '../../electron/care/rescue/export-unsent.ts';
+import { readRescueFile } from '../../electron/care/rescue/sealed-file.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { selectUpdates } from '../../electron/updates/rows.ts';
@@ -118,6 +119,19 @@ describe('a rescue file', () => {
     const result = await exporting;
     assert.equal(result.kind === 'exported' && result.updates, 1);
     db.close();
+  });
+
+  it('cannot ask for more time and memory than a moment and 128 MB, in sum', async () => {
+    const file = await exported(await folderWith(1));
+    const text = JSON.parse(readFileSync(file, 'utf8'));
+    const ours = text.recipients.find(({ kind }: { kind: string }) => kind === 'passphrase');
+    const withCosts = (costs: readonly { N: number; r: number; p: number }[]) =>
+      readRescueFile(JSON.stringify({ ...text, recipients: costs.map((cost) => ({ ...ours, cost })) }));
+    assert.notEqual(withCosts([ours.cost]), null);
+    assert.notEqual(withCosts([ours.cost, ours.cost]), null);
+    assert.equal(withCosts([ours.cost, ours.cost, ours.cost]), null);
+    assert.equal(withCosts([{ N: 1_048_576, r: 16, p: 1 }]), null);
+    assert.equal(withCosts([{ ...ours.cost, p: 4 }]), null);
   });
 
   it('belongs to the till or to the file, wherever an export is killed between its steps', async () => {

@@ -11,7 +11,7 @@ import { folderFiles } from '../../electron/machine/folder-files.ts';
 import { silentLog } from '../../electron/machine/log.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
-import { damageTable, openOfflineTill, saveFor, someMobile, storedKey } from './offline-till.ts';
+import { damageTable, openOfflineTill, openRaw, saveFor, someMobile, storedKey } from './offline-till.ts';
 
 const dayMs = 86_400_000;
 
@@ -82,6 +82,8 @@ describe('a backup', () => {
 describe('the upkeep of a till that runs', () => {
   async function upkeepOf(t: TestContext, freeBytes: () => number, isChecked = true) {
     const { folder, keyHex, background } = await folderWithOneUpdate(t);
+    const db = openRaw(folder);
+    t.after(() => db.close());
     const clock = virtualClock();
     const told: UpkeepFacts[] = [];
     const upkeep = new Upkeep({
@@ -91,6 +93,8 @@ describe('the upkeep of a till that runs', () => {
       clock,
       log: silentLog,
       isChecked,
+      db,
+      lostCommits: false,
       endedCleanly: true,
       changed: (facts) => told.push(facts),
       readDiskSpace: () => Promise.resolve({ freeBytes: freeBytes(), isLow: freeBytes() < 1000 }),

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { projectRoot } from '../../build/project-root.ts';
@@ -45,4 +45,34 @@ test('removing the program tells what each user has not sent, and takes nothing 
 
   note({ unsent: 0, oldestSavedAtMs: null });
   assert.equal(remove(folder, 'remove').stderr, '', 'all is sent');
+});
+
+test('follows no link as root, and tells nothing but its own sentence', () => {
+  const folder = temporaryFolder();
+  const secret = path.join(temporaryFolder(), 'shadow');
+  writeFileSync(secret, '9 changes of customers have not reached head office\n');
+  const liveOf = (user: string) => dataPlace('linux', {}, path.join(folder, user), 'live');
+  const links: { readonly [user: string]: () => void } = {
+    note: () => {
+      mkdirSync(liveOf('note'), { recursive: true });
+      symlinkSync(secret, folderFiles(liveOf('note')).unsentNote);
+    },
+    folder: () => {
+      const real = temporaryFolder();
+      writeFileSync(folderFiles(real).unsentNote, '9 changes of customers have not reached head office\n');
+      mkdirSync(path.dirname(liveOf('folder')), { recursive: true });
+      symlinkSync(real, liveOf('folder'));
+    },
+    home: () => {
+      const real = temporaryFolder();
+      unsentNote(dataPlace('linux', {}, real, 'live'))({ unsent: 9, oldestSavedAtMs: null });
+      symlinkSync(real, path.join(folder, 'home'));
+    },
+    words: () => {
+      mkdirSync(liveOf('words'), { recursive: true });
+      writeFileSync(folderFiles(liveOf('words')).unsentNote, '\x1b]0;owned\x07root:x:0:0\n');
+    },
+  };
+  for (const make of Object.values(links)) make();
+  assert.deepEqual(remove(folder, 'remove'), { status: 0, stderr: '' });
 });

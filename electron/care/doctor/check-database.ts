@@ -2,9 +2,11 @@
 import { statSync } from 'node:fs';
 import { attachRegionToRead, customersOnTill, type RegionState, regionFilePath } from '../../customers/region.ts';
 import { databaseFile, evidenceOfTill } from '../../data/evidence.ts';
-import { readBeside } from '../../data/read-beside.ts';
+import { mayWrite, readBeside } from '../../data/read-beside.ts';
+import { takeInstanceLock } from '../../db/instance-lock.ts';
 import { checkOutbox, checkWhole } from '../../db/integrity.ts';
 import { compareKeyMark } from '../../db/key-mark.ts';
+import { areCommitsLost, expectedFrames } from '../../db/lost-commits.ts';
 import { currentVersion, versionOf } from '../../db/migrate.ts';
 import type { Db } from '../../db/open.ts';
 import { count } from '../../db/statements.ts';
@@ -65,9 +67,16 @@ export function checkDatabase(options: CheckDatabase): Found[] {
       ),
     ];
   }
+  if (!mayWrite(files.database)) {
+    const found = `${files.database} cannot be written to: Tillside does not open`;
+    return [act('database', found, 'Give the user who runs Tillside the right to write to it.', { writable: false })];
+  }
+  const isOpen = isTillOpen(files, nativeBinding);
+  const expected = isOpen ? 0 : expectedFrames(files.database);
   try {
     return readBeside(files, stored.value, nativeBinding, (db) => [
       checkKey(files, stored.value),
+      ...(areCommitsLost(files.database, expected) ? [commitsLost()] : []),
       ...lookInside(db, options, stored.value),
     ]);
   } catch (error) {
@@ -80,6 +89,25 @@ function seen<T>(look: () => T): T | { readonly error: unknown } {
     return look();
   } catch (error) {
     return { error };
+  }
+}
+
+function commitsLost(): Found {
+  return act(
+    'database',
+    'The last changes before a power cut or a crash are missing: the file beside the database was removed or damaged',
+    'Do not delete anything in the data folder. Start Tillside: it keeps what is left aside, and goes on with the rest.',
+    { lostCommits: true },
+  );
+}
+
+function isTillOpen({ lock }: FolderFiles, nativeBinding: string | undefined): boolean {
+  try {
+    const taken = takeInstanceLock(lock, nativeBinding);
+    taken?.release();
+    return taken === null;
+  } catch {
+    return false;
   }
 }
 

@@ -1,5 +1,6 @@
 /** A restore as a person asks for it: what is unsent is told first and copied into a sealed file, then the file changes. */
 import { existsSync } from 'node:fs';
+import { leavingNoTrace } from '../../data/read-beside.ts';
 import { type RestoreResult, restore } from '../../data/restore.ts';
 import type { Db } from '../../db/open.ts';
 import { openToRead } from '../../db/open-to-read.ts';
@@ -20,8 +21,17 @@ type OnFolder = {
   readonly nativeBinding?: string | undefined;
 };
 
-/** @returns null where nothing of its outbox can be read, or it is not there: what it held as unsent is not known */
+/** Call without the lock. @returns null where nothing of its outbox can be read, or it is not there: what it held as unsent is not known */
 export function lookAtOld(folder: OnFolder): OldDatabase | null {
+  const leave = leavingNoTrace(folderFiles(folder.dataDir), folder.nativeBinding);
+  try {
+    return lookInside(folder);
+  } finally {
+    leave();
+  }
+}
+
+function lookInside(folder: OnFolder): OldDatabase | null {
   const db = openOld(folder);
   if (db === null) return null;
   try {

@@ -49,12 +49,23 @@ const sealed = z.strictObject({ iv: base64, tag: base64, data: base64 });
 type Sealed = z.output<typeof sealed>;
 
 const scryptCost = z.strictObject({
-  // Bounded, so that a file from anywhere cannot ask for all the memory there is.
   N: z.number().int().min(16_384).max(1_048_576),
   r: z.number().int().min(8).max(16),
   p: z.number().int().min(1).max(4),
 });
 const cost: z.output<typeof scryptCost> = { N: 65_536, r: 8, p: 1 };
+/** Twice what a file of ours asks for, of all its passphrases together: 128 MB, and less than a second. */
+const highestCost = 2 * costOf(cost);
+
+function costOf({ N, r, p }: z.output<typeof scryptCost>): number {
+  return N * r * p;
+}
+
+/** Each of them is tried, so that a file from anywhere could ask for minutes and all the memory there is. */
+function isAffordable(recipients: readonly Recipient[]): boolean {
+  const costs = recipients.map((one) => (one.kind === 'passphrase' ? costOf(one.cost) : 0));
+  return costs.reduce((sum, one) => sum + one, 0) <= highestCost;
+}
 
 const recipient = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('passphrase'), salt: base64, cost: scryptCost, key: sealed }),
@@ -75,7 +86,7 @@ const head: z.ZodType<RescueHead> = z.strictObject({
 const rescueFile = z.strictObject({
   tillsideRescue: z.literal(1),
   head,
-  recipients: z.array(recipient).min(1).max(10),
+  recipients: z.array(recipient).min(1).max(10).refine(isAffordable),
   content: sealed,
 });
 export type RescueFile = z.output<typeof rescueFile>;
