@@ -157,7 +157,7 @@ test('Enter in a field of the form saves nothing', async ({ till }) => {
   await expect.poll(() => till.changes()).toEqual([{ lastName: 'Jamison' }]);
 });
 
-test('scans at any moment, on any page, edit nothing and send nothing', async ({ till }) => {
+test('F53: scans at any moment, on any page, edit nothing and send nothing', async ({ till }) => {
   const { page } = till;
   await till.find(rita.mobile, /Rita James/);
   await page.evaluate(() => {

@@ -73,7 +73,7 @@ function looking() {
   return { ...rig, answer, screen: new Screen(rig.services, machine().machine, { locale: 'en' }) };
 }
 
-test('a look-up that answers late opens nobody where staff have gone on', async () => {
+test('F61: a look-up that answers late opens nobody where staff have gone on', async () => {
   const goOn: readonly [string, (screen: InstanceType<typeof Screen>) => unknown][] = [
     ['they opened somebody else', (screen) => screen.desk.open(9)],
     ['they pressed a key or touched the screen', (screen) => screen.acted()],

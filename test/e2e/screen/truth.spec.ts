@@ -15,7 +15,7 @@ async function answerOf(page: Page, call: string, change: (answer: string) => st
   });
 }
 
-test('a page that breaks says so in its place, and never leaves the customer before it under another', async ({
+test('F52: a page that breaks says so in its place, and never leaves the customer before it under another', async ({
   till,
 }) => {
   const { page } = till;
@@ -130,7 +130,7 @@ function twice(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, twice(one)]));
 }
 
-test('whatever is told twice takes no page down: customer, changes, fields, staff, search', async ({ till }) => {
+test('F51: whatever is told twice takes no page down: customer, changes, fields, staff, search', async ({ till }) => {
   const { page } = till;
   const broken: string[] = [];
   page.on('pageerror', (error) => broken.push(error.message));
