@@ -81,6 +81,8 @@ export type Command = {
   readonly isWithoutTill?: true;
   /** It moves, destroys or reveals something, and is noted as this before it does. */
   readonly audit?: AuditAction;
+  /** Whether it was typed so that it changes nothing, which is no work of IT to note. */
+  readonly onlyLooks?: (given: Given) => boolean;
 };
 
 /** What was typed behind a command's name, checked against its own description. */

@@ -31,6 +31,7 @@ export const readingOptions: { readonly [name: string]: Option } = {
 export const importCustomers: Command = {
   name: 'import',
   audit: 'customers-import',
+  onlyLooks: (given) => given.has('check'),
   summary: "Reads a file of the region's customers into this till",
   arguments: '[FILE]',
   about: [

@@ -16,6 +16,7 @@ import { unsentInWords } from './unsent.ts';
 export const restoreCommand: Command = {
   name: 'restore',
   audit: 'restore',
+  onlyLooks: (given) => !given.has('yes'),
   summary: 'Replaces an unusable database with a backup or an empty one',
   arguments: '[BACKUP]',
   about: [

@@ -77,7 +77,7 @@ async function runFound(command: Command, argv: readonly string[], io: CommandIo
       if (command.isWithoutTill === true) return;
       const dataDir = dataFolderAnyway(given, io);
       io.actAsOwner?.(dataDir);
-      if (command.audit !== undefined) note(command.audit, dataDir, io);
+      if (command.audit !== undefined && command.onlyLooks?.(given) !== true) note(command.audit, dataDir, io);
     };
     if (output !== undefined) return await intoFile(path.resolve(io.cwd, output), command, given, io, run);
     run();

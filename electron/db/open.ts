@@ -12,6 +12,8 @@ export type OpenDatabase = {
   /** 32 random bytes as 64 hex digits: a raw key, so that opening costs no key derivation. */
   readonly keyHex: string;
   readonly nativeBinding?: string | undefined;
+  /** Somebody else made the file: where it is gone, none is made in its place. */
+  readonly mustExist?: boolean;
 };
 
 /**
@@ -41,9 +43,12 @@ export function openDatabase(onFile: OpenDatabase): Db {
 }
 
 /** The file with its key and nothing set. @throws SqliteError as `openDatabase` */
-export function openEncrypted({ file, keyHex, nativeBinding }: OpenDatabase): Db {
+export function openEncrypted({ file, keyHex, nativeBinding, mustExist = false }: OpenDatabase): Db {
   if (!/^[0-9a-f]{64}$/.test(keyHex)) throw new Error('A database key is 64 hex digits.');
-  const db = new Database(file, nativeBinding === undefined ? {} : { nativeBinding });
+  const db = new Database(file, {
+    fileMustExist: mustExist,
+    ...(nativeBinding === undefined ? {} : { nativeBinding }),
+  });
   try {
     chooseCipher(db, file);
     db.pragma(`key = "raw:${keyHex}"`);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { readAudit } from '../../electron/care/audit-log.ts';
 import { rescueFolder } from '../../electron/care/rescue/export-unsent.ts';
 import { listBackups } from '../../electron/db/backup/backups.ts';
 import { keyOfRecovery, recoveryKeyOf } from '../../electron/db/recovery-key.ts';
@@ -64,6 +65,10 @@ describe('tillside backup and restore', () => {
     assert.match(ran.out, /2 unsent updates, the oldest saved a moment ago/);
     assert.match(ran.out, /--yes/);
     assert.deepEqual(readFileSync(folderFiles(folder).database), before);
+    assert.equal(
+      readAudit(folder).some(({ action }) => action === 'restore'),
+      false,
+    );
   });
 
   it('takes what became of each update from the old database, where that can be read, and carries over the rest', async () => {
@@ -72,6 +77,10 @@ describe('tillside backup and restore', () => {
     assert.equal(ran.code, 0, ran.err);
     const told = JSON.parse(ran.out);
     assert.deepEqual([told.carriedOver, told.uncertain, told.lost], [1, 0, 0]);
+    assert.equal(
+      readAudit(folder).some(({ action }) => action === 'restore'),
+      true,
+    );
     assert.deepEqual(await unsentAt(folder), { Anna: 'queued', Carl: 'queued' });
     assert.equal(existsSync(path.join(told.setAside, 'tillside.db')), true);
     assert.equal(readdirSync(rescueFolder(folder)).length, 1);

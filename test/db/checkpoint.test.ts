@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Checkpointer } from '../../electron/db/checkpoint/checkpointer.ts';
 import { openTestCache, type TestCache, testKey } from '../customers/cache.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 let cache: TestCache;
 beforeEach(() => {
@@ -53,6 +55,15 @@ describe('checkpoints', () => {
     assert.match((await told.promise).message, /not a database/);
     await checkpointer.stop();
     assert.equal(cache.db.pragma('wal_autocheckpoint', { simple: true }), 1000);
+  });
+
+  it('make no empty database where the file is gone', async () => {
+    const file = path.join(temporaryFolder(), 'gone.db');
+    const told = Promise.withResolvers<Error>();
+    const checkpointer = new Checkpointer(cache.db, { file, keyHex: testKey }, told.resolve);
+    await told.promise;
+    await checkpointer.stop();
+    assert.equal(existsSync(file), false);
   });
 
   it('leave nothing behind: the last to close takes the -wal away', async () => {

@@ -62,7 +62,7 @@ export class Checkpointer {
   }
 
   #begin(): Worker {
-    const worker = new Worker(workerFile, { workerData: this.#onFile });
+    const worker = new Worker(workerFile, { workerData: { ...this.#onFile, mustExist: true } satisfies OpenDatabase });
     this.#worker = worker;
     // Only whoever waits for an answer or for its end keeps the process alive.
     worker.unref();
