@@ -38,13 +38,15 @@ import { byTill, type Change, type HistoryNote, isUntouched, moveUpdate } from '
  *
  * | state | entered by | left by |
  * | --- | --- | --- |
- * | queued | `save` and `replace`; `notSent` and `held` (it certainly did not reach the server); `resend` (reading back found that it did not arrive) | `claim` → sending; `edit`, and a `save` that joins it → queued, or cancelled where that puts all of it back; `cancel` → cancelled; after a look before sending `needsPerson` → attention and `applied` (the server has it already) → applied; `restored` → unknown; `movedOut` → discarded |
+ * | queued | `save` and `replace`; `notSent` and `held` (it certainly did not reach the server); `resend` (reading back found that it did not arrive); `broughtIn`, where another till never sent it | `claim` → sending; `edit`, and a `save` that joins it → queued, or cancelled where that puts all of it back; `cancel` → cancelled; after a look before sending `needsPerson` → attention and `applied` (the server has it already) → applied; `restored` → unknown; `movedOut` → discarded |
  * | sending | `claim`, which commits the attempt id before the first byte (F02) | `applied` → applied; `needsPerson` (refused) → attention; `uncertain` → unknown; `notSent` and `held` → queued |
- * | unknown | `uncertain`; `recoverInterrupted`, at every start, of whatever stood in sending; `restored` from a backup that does not know what came after it; `takenBack` | `applied` (told by reading back) → applied; `resend` → queued, once; `needsPerson` → attention; `movedOut` → discarded |
- * | attention | `needsPerson`; `takenBack` where it was there | `putOff` → attention, to be asked at the customer's next visit; `replace` (a corrected update in its place), `discard` and `movedOut` → discarded; nothing else, however old (F12) |
+ * | unknown | `uncertain`; `recoverInterrupted`, at every start, of whatever stood in sending; `restored` from a backup that does not know what came after it; `takenBack`; `broughtIn`, where another till may have sent it | `applied` (told by reading back) → applied; `resend` → queued, once; `needsPerson` → attention; `restored` → unknown; `movedOut` → discarded |
+ * | attention | `needsPerson`; `takenBack` and `broughtIn` where it was there | `putOff` → attention, to be asked at the customer's next visit; `replace` (a corrected update in its place), `discard` and `movedOut` → discarded; nothing else, however old (F12) |
  * | applied | `applied` | never |
  * | cancelled | `cancel`; a `save` that puts all of it back | never |
  * | discarded | `discard`, `replace`; `movedOut`: a rescue file has it now | never, but by `takenBack`: the rescue file came back to its own till → unknown, or attention |
+ *
+ * `overtaken` gives an update of a restored backup the state that a newer file of this till knows of it, whichever it is.
  *
  * A question that was put off is no state of its own: the server still lacks the edit, and a person has to settle it, which
  * is what attention means, so nothing that counts, lists or moves what is unsent can overlook it. What it does not do is

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { updateStates } from '../../electron/model/update-view.ts';
+import { Outbox } from '../../electron/updates/outbox.ts';
+import { arrows } from '../../electron/updates/update-states.ts';
+
+const electron = path.resolve(import.meta.dirname, '../../electron');
+const [comment = ''] = readFileSync(path.join(electron, 'updates/outbox.ts'), 'utf8').split('export class Outbox');
+
+type Row = { readonly state: string; readonly enteredBy: readonly string[]; readonly leftBy: string };
+
+const wordsIn = (cell: string) => [...cell.matchAll(/`(\w+)`/g)].map((found) => found[1] ?? '');
+
+/** The table above `Outbox`, a row a state. */
+const table: readonly Row[] = [...comment.matchAll(/^ \* \| (\w+) \| (.+?) \| (.+?) \|$/gm)]
+  .filter((found) => found[1] !== 'state')
+  .map(([, state = '', enteredBy = '', leftBy = '']) => ({ state, enteredBy: wordsIn(enteredBy), leftBy }));
+
+/** Where a row says that its updates go: the states that stand behind its arrows. */
+function targetsOf({ leftBy }: Row): Set<string> {
+  const behindArrows = [...leftBy.matchAll(/→ ([^;→`(]+)/g)].map((found) => found[1] ?? '').join(' ');
+  return new Set(updateStates.filter((state) => new RegExp(`\\b${state}\\b`).test(behindArrows)));
+}
+
+const methods = Object.getOwnPropertyNames(Outbox.prototype).filter((name) => name !== 'constructor');
+const bodyOf = (name: string) => String(Reflect.get(Outbox.prototype, name));
+/** A state is written by these, and by nothing else: see the last test. */
+const moves = /#(?:move|mustMove|back|insert|join)\(|\b(?:insertRow|overwriteRow)\(/;
+
+describe('the table of the outbox', () => {
+  it('has a row for each state', () => {
+    assert.deepEqual(
+      table.map(({ state }) => state),
+      ['queued', 'sending', 'unknown', 'attention', 'applied', 'cancelled', 'discarded'],
+    );
+    assert.deepEqual(new Set(table.map(({ state }) => state)), new Set(updateStates));
+  });
+
+  for (const row of table) {
+    it(`tells every arrow that leaves ${row.state}, and no other`, () => {
+      const from = updateStates.find((state) => state === row.state);
+      assert.deepEqual(targetsOf(row), new Set(from === undefined ? [] : arrows[from]));
+    });
+  }
+
+  it('names each method that moves an update, and none that is not there', () => {
+    const inTable = table.flatMap(({ enteredBy, leftBy }) => [...enteredBy, ...wordsIn(leftBy)]);
+    const named = new Set([...inTable, ...wordsIn(comment)]);
+    assert.deepEqual(
+      methods.filter((name) => moves.test(bodyOf(name)) && !named.has(name)),
+      [],
+    );
+    assert.deepEqual(
+      inTable.filter((name) => !methods.includes(name)),
+      [],
+    );
+  });
+
+  it('is whole: no other file writes the state of an update', () => {
+    const writes =
+      /\b(?:insertUpdate|insertRow|overwriteRow|moveUpdate)\(|\bwriteUpdate\(\w+, (?!\{ \.\.\.)|\bwriteUpdate\([^;]*\bstate\b|\bupdates set\b[^;`']*\bstate =/;
+    const writers = globSync('**/*.ts', { cwd: electron }).filter(
+      (name) => !name.startsWith('db/migrations/') && writes.test(readFileSync(path.join(electron, name), 'utf8')),
+    );
+    assert.deepEqual(
+      writers.toSorted(),
+      ['updates/outbox.ts', 'updates/rows.ts', 'updates/transfer-rows.ts', 'updates/update-states.ts'].toSorted(),
+    );
+  });
+});
