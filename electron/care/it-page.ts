@@ -158,12 +158,14 @@ export class ItPage {
       readonly file: string;
       readonly passphrase: string | null;
     }): Promise<RescueImportResult> => {
-      const { db, outbox, told, keyHex, log } = this.#options;
+      const { db, outbox, told, keyHex, clock, log } = this.#options;
       const head = readRescueFile(file)?.head;
       if (head === undefined) return { kind: 'refused', why: 'not-a-rescue-file' };
       const openWith: OpenWith =
         passphrase === null ? { kind: 'till-key', keyHex } : { kind: 'passphrase', passphrase };
-      const result = await orTrouble(log, 'rescue import', () => importUnsent(db, outbox, told, file, openWith));
+      const result = await orTrouble(log, 'rescue import', () =>
+        importUnsent(db, outbox, told, file, openWith, clock.wallMs()),
+      );
       if (result.kind !== 'imported') return result;
       const { added, already, takenBack, touched } = result.takenIn;
       log.write('warn', 'updates brought in from a rescue file', { added, already, takenBack });

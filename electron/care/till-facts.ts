@@ -42,7 +42,7 @@ export type RescueImportResult =
       readonly already: number;
       readonly takenBack: number;
     }
-  | { readonly kind: 'refused'; readonly why: 'not-a-rescue-file' | 'not-the-key' | 'newer' }
+  | { readonly kind: 'refused'; readonly why: 'not-a-rescue-file' | 'not-the-key' | 'newer' | 'other-organisation' }
   | { readonly kind: 'not-saved'; readonly why: NotSavedReason };
 
 export type BundleResult =

@@ -16,6 +16,8 @@ const refusals = {
   'not-the-key':
     'Wrong passphrase or key. Nothing was imported. Try its passphrase (TILLSIDE_PASSPHRASE), --private-key, or ' +
     '--recovery-key with the recovery key of the till that it comes from.',
+  'other-organisation':
+    'This file comes from a till of another organisation. Nothing was imported. Import it on a till of its own organisation.',
   newer: 'A newer Tillside made this file. Nothing was imported. Update this till first.',
 } as const;
 
@@ -44,7 +46,7 @@ export const outboxImport: Command = {
     const result = await writeDatabase(dataDir, io, io.openSecrets(dataDir), async ({ db, keyHex }) => {
       const outbox = new Outbox(db, io.clock, io.random);
       const openWith = await openWithOf(given, io, keyHex, outbox.hasMovedOut(head.exportId));
-      return importUnsent(db, outbox, toldDoor(db, io.clock), text, openWith);
+      return importUnsent(db, outbox, toldDoor(db, io.clock), text, openWith, io.clock.wallMs());
     });
     if (result.kind === 'refused') throw new CommandRefused(refusals[result.why]);
     const renamed = markImported(file);

@@ -16,6 +16,7 @@ import { openToRead } from '../db/open-to-read.ts';
 import { inTransaction } from '../db/statements.ts';
 import type { Clock, Random } from '../machine/clock.ts';
 import { finishReplacement, flushFile, flushFolder, folderFiles } from '../machine/folder-files.ts';
+import { mayTakeIn, organisationOf } from '../org/data-owner.ts';
 import { Outbox } from '../updates/outbox.ts';
 import { openList, selectUpdates } from '../updates/rows.ts';
 import { toldDoor } from '../updates/told-door.ts';
@@ -114,6 +115,8 @@ function carryOver(incoming: Db, old: Db | null, outbox: Outbox, clock: Clock) {
     }
   }
   if (old === null) return { carriedOver: 0, uncertain, lost: 0 };
+  // An empty one is nobody's, and what comes along is somebody's (F45).
+  attempt(() => mayTakeIn(incoming, organisationOf(old), clock.wallMs()));
   const { updates, lost } = salvageMoving(old);
   const told = toldDoor(incoming, clock);
   const taken = takeIn(incoming, outbox, told, {

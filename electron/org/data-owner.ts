@@ -26,19 +26,27 @@ export class DataOwner {
   readonly #db: Db;
   readonly #clock: Pick<Clock, 'wallMs'>;
   readonly #account: string;
-  #ownership: Ownership;
+  /** Null: the data belonged to nobody when it was looked at last. */
+  #ownership: Ownership | null;
 
   /** @param account the API's address and who the till is there, without a secret */
   constructor(db: Db, account: string, clock: Pick<Clock, 'wallMs'>) {
     this.#db = db;
     this.#clock = clock;
     this.#account = account;
-    const owner = readOwner(db);
-    this.#ownership = owner === null || owner.account === account ? 'ours' : 'unproved';
+    this.#ownership = this.#asKept();
   }
 
   get ownership(): Ownership {
-    return this.#ownership;
+    // A rescue file may have made it somebody's since.
+    this.#ownership ??= this.#asKept();
+    return this.#ownership ?? 'ours';
+  }
+
+  #asKept(): Ownership | null {
+    const owner = readOwner(this.#db);
+    if (owner === null) return null;
+    return owner.account === this.#account ? 'ours' : 'unproved';
   }
 
   /** The till has another password, which may be another organisation's. */
@@ -53,13 +61,14 @@ export class DataOwner {
     const known = owner?.organisation ?? null;
     // A server that names none (OAuth) proves nothing: then the account has to be the one of before.
     const isSame = told === '' ? owner?.account === this.#account : known === told;
-    this.#ownership = known === null || isSame ? 'ours' : 'other';
+    const ownership = known === null || isSame ? 'ours' : 'other';
+    this.#ownership = ownership;
     const isNews = owner === null || owner.account !== this.#account || known === null;
-    if (this.#ownership === 'ours' && isNews) {
+    if (ownership === 'ours' && isNews) {
       const now: Owner = { organisation: told, account: this.#account };
       remember(this.#db, 'data-owner', now, this.#clock.wallMs());
     }
-    return this.#ownership;
+    return ownership;
   }
 }
 
@@ -67,6 +76,24 @@ export class DataOwner {
 export function letNextLoginOwn(db: Db, nowMs: number): void {
   const owner = readOwner(db);
   if (owner !== null) remember(db, 'data-owner', { ...owner, organisation: null }, nowMs);
+}
+
+/** The organisation as a file names it that takes data elsewhere; null where no login has named one. */
+export function organisationOf(db: Db): string | null {
+  return readOwner(db)?.organisation || null;
+}
+
+/**
+ * Data of this organisation is about to come in. A till that never signed in is that organisation's from then on, until a
+ * login proves it.
+ * @param organisation null: the file does not say
+ * @returns whether it may come in: not beside data of another organisation
+ */
+export function mayTakeIn(db: Db, organisation: string | null, nowMs: number): boolean {
+  if (organisation === null) return true;
+  const owner = readOwner(db);
+  if (owner === null) remember(db, 'data-owner', { organisation, account: '' } satisfies Owner, nowMs);
+  return !owner?.organisation || owner.organisation === organisation;
 }
 
 /** Null before the first login. */

@@ -23,6 +23,7 @@ export const rescueRefusedSentence: Record<Refusal, () => string> = {
   'not-a-rescue-file': m.care_import_refused_file,
   'not-the-key': m.care_import_refused_key,
   newer: m.care_import_refused_newer,
+  'other-organisation': m.care_import_refused_organisation,
 };
 
 export const importFailedSentence: Record<ImportFailure, () => string> = {

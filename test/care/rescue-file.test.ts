@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { exportUnsent, finishExports, rescueFolder } from '../../electron/care/rescue/export-unsent.ts';
 import { readRescueFile } from '../../electron/care/rescue/sealed-file.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
+import { mayTakeIn, organisationOf } from '../../electron/org/data-owner.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { selectUpdates } from '../../electron/updates/rows.ts';
 import { run } from '../command-line/run.ts';
@@ -32,6 +33,21 @@ async function exported(folder: string): Promise<string> {
 
 function imported(folder: string, file: string, secret = passphrase) {
   return run(['outbox', 'import', file, '--data', folder, '--json'], { env: { TILLSIDE_PASSPHRASE: secret } });
+}
+
+function belongsTo(folder: string, organisation: string): void {
+  const db = openRaw(folder);
+  mayTakeIn(db, organisation, systemClock.wallMs());
+  db.close();
+}
+
+function ownerOf(folder: string): string | null {
+  const db = openRaw(folder);
+  try {
+    return organisationOf(db);
+  } finally {
+    db.close();
+  }
 }
 
 function exportOf(dataDir: string) {
@@ -85,6 +101,25 @@ describe('a rescue file', () => {
     writeFileSync(file, whole);
     assert.equal((await imported(folderB, file, `${passphrase}!`)).code, 2);
     assert.equal((await imported(folderB, file)).code, 0);
+  });
+
+  it('F45 says whose customers it holds, comes in beside no others, and makes a new till theirs', async () => {
+    const folderA = await folderWith(1);
+    belongsTo(folderA, 'the first');
+    const file = await exported(folderA);
+    const otherTill = await folderWith(1);
+    belongsTo(otherTill, 'the second');
+    const refused = await imported(otherTill, file);
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /another organisation\. Nothing was imported/);
+    assert.equal(existsSync(file), true);
+    const newTill = await folderWith(0);
+    assert.equal((await imported(newTill, file)).code, 0);
+    assert.equal(ownerOf(newTill), 'the first');
+    const sameTill = await folderWith(0);
+    belongsTo(sameTill, 'the first');
+    renameSync(`${file}.imported`, file);
+    assert.equal((await imported(sameTill, file)).code, 0);
   });
 
   it('is not made beside a till that is open', async (t) => {

@@ -8,6 +8,7 @@ import { listBackups } from '../../electron/db/backup/backups.ts';
 import { keyOfRecovery, recoveryKeyOf } from '../../electron/db/recovery-key.ts';
 import { folderFiles } from '../../electron/machine/folder-files.ts';
 import type { Secrets } from '../../electron/machine/secrets.ts';
+import { mayTakeIn, organisationOf } from '../../electron/org/data-owner.ts';
 import { damageTable, openOfflineTill, openRaw, openUpdatesOf, saveFor, storedKey } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { run } from './run.ts';
@@ -84,6 +85,17 @@ describe('tillside backup and restore', () => {
     assert.deepEqual(await unsentAt(folder), { Anna: 'queued', Carl: 'queued' });
     assert.equal(existsSync(path.join(told.setAside, 'tillside.db')), true);
     assert.equal(readdirSync(rescueFolder(folder)).length, 1);
+  });
+
+  it('F45 an empty database belongs to the organisation of the one before', async () => {
+    const folder = await folderWithBackup();
+    const before = openRaw(folder);
+    mayTakeIn(before, 'the first', 1);
+    before.close();
+    assert.equal((await run(['restore', '--empty', '--yes', '--data', folder])).code, 0);
+    const after = openRaw(folder);
+    assert.equal(organisationOf(after), 'the first');
+    after.close();
   });
 
   it('reads back what the backup holds as unsent, where the old database does not tell what became of it', async () => {

@@ -15,6 +15,7 @@ import type { Clock, Random } from '../../machine/clock.ts';
 import { writeDurably } from '../../machine/durable-file.ts';
 import { type FileTrouble, tidyEach } from '../../machine/file-trouble.ts';
 import { flushFolder, folderFiles, timeInName } from '../../machine/folder-files.ts';
+import { organisationOf } from '../../org/data-owner.ts';
 import type { Outbox } from '../../updates/outbox.ts';
 import { findUpdate } from '../../updates/rows.ts';
 import { type MovingUpdate, readMoving, salvageMoving, type Touched } from '../../updates/transfer.ts';
@@ -62,7 +63,7 @@ export async function exportUnsent(
   if (free.length === 0) return { kind: 'all-in-flight', left: all.length };
   const exportId = options.random.id();
   const what = headOf(free, exportId, options, true);
-  const text = await sealed(options, what, { schemaVersion: versionOf(db), updates: free });
+  const text = await sealed(options, what, contentOf(db, free));
   const unfinished = writeUnfinished(options.dataDir, what, text);
   const moved = inTransaction(db, () => {
     // While the file was sealed, staff may have changed something, or the engine taken it: then nothing was moved.
@@ -123,7 +124,7 @@ export async function sealUnsent(db: Db, options: Omit<Export, 'dataDir'>): Prom
   const { updates, lost } = salvageMoving(db);
   if (updates.length === 0) return null;
   const head = headOf(updates, options.random.id(), options, false);
-  return { head, text: await sealed(options, head, { schemaVersion: versionOf(db), updates }), lost };
+  return { head, text: await sealed(options, head, contentOf(db, updates)), lost };
 }
 
 export type FinishedExports = { readonly finished: number; readonly refused: readonly FileTrouble[] };
@@ -166,6 +167,19 @@ function headOf(
     oldestSavedAtMs: savedAtMs.reduce<number | null>((oldest, one) => Math.min(oldest ?? one, one), null),
     moved,
   };
+}
+
+function contentOf(db: Db, updates: RescueContent['updates']): RescueContent {
+  return { schemaVersion: versionOf(db), organisation: ownerIfReadable(db), updates };
+}
+
+/** A damaged database may give up its updates and nothing else. */
+function ownerIfReadable(db: Db): string | null {
+  try {
+    return organisationOf(db);
+  } catch {
+    return null;
+  }
 }
 
 function sealed({ sealFor }: Pick<Export, 'sealFor'>, what: RescueHead, content: RescueContent): Promise<string> {

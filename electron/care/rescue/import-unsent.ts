@@ -3,6 +3,8 @@ import { renameSync } from 'node:fs';
 import type { ToldDoor } from '../../customers/told.ts';
 import { currentVersion } from '../../db/migrate.ts';
 import type { Db } from '../../db/open.ts';
+import { inTransaction } from '../../db/statements.ts';
+import { mayTakeIn } from '../../org/data-owner.ts';
 import type { Outbox } from '../../updates/outbox.ts';
 import { type TakenIn, takeIn } from '../../updates/transfer.ts';
 import { readRescueContent } from './rescue-file.ts';
@@ -10,7 +12,7 @@ import { type OpenWith, type RescueHead, readRescueFile, unseal } from './sealed
 
 export type ImportResult =
   | { readonly kind: 'imported'; readonly head: RescueHead; readonly takenIn: TakenIn }
-  | { readonly kind: 'refused'; readonly why: 'not-a-rescue-file' | 'not-the-key' | 'newer' };
+  | { readonly kind: 'refused'; readonly why: 'not-a-rescue-file' | 'not-the-key' | 'newer' | 'other-organisation' };
 
 /**
  * Nothing is changed but in the one transaction at the end. Uncertain updates come in as uncertain, and all of a copy:
@@ -22,6 +24,7 @@ export async function importUnsent(
   told: ToldDoor,
   text: string,
   openWith: OpenWith,
+  nowMs: number,
 ): Promise<ImportResult> {
   const file = readRescueFile(text);
   if (file === null) return { kind: 'refused', why: 'not-a-rescue-file' };
@@ -32,8 +35,11 @@ export async function importUnsent(
   if (content.schemaVersion > currentVersion) return { kind: 'refused', why: 'newer' };
   const { head } = file;
   const from = head.fromTill;
-  const takenIn = takeIn(db, outbox, told, { updates: content.updates, from, surelyUnsent: head.moved });
-  return { kind: 'imported', head, takenIn };
+  return inTransaction(db, () => {
+    if (!mayTakeIn(db, content.organisation, nowMs)) return { kind: 'refused', why: 'other-organisation' };
+    const takenIn = takeIn(db, outbox, told, { updates: content.updates, from, surelyUnsent: head.moved });
+    return { kind: 'imported', head, takenIn };
+  });
 }
 
 /** Whoever finds the file sees that it was brought in. @returns the new name; null where it could not be given */

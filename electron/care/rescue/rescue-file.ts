@@ -5,6 +5,8 @@ import { movingUpdates } from '../../updates/transfer.ts';
 export const rescueContent = z.strictObject({
   /** Of the database that the rows come from. */
   schemaVersion: z.number().int().min(1),
+  /** Whose customers they are: somewhere else a number or an email names another person (F45). Older files do not say. */
+  organisation: z.string().nullable().default(null),
   updates: movingUpdates,
 });
 export type RescueContent = z.output<typeof rescueContent>;
