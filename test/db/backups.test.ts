@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { Upkeep, type UpkeepFacts } from '../../electron/care/upkeep.ts';
 import { Background } from '../../electron/db/background.ts';
 import { listBackups, makeBackup } from '../../electron/db/backup/backups.ts';
 import { openToRead } from '../../electron/db/open-to-read.ts';
 import { folderFiles } from '../../electron/machine/folder-files.ts';
-import { silentLog } from '../../electron/machine/log.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
 import { damageTable, openOfflineTill, openRaw, saveFor, someMobile, storedKey } from './offline-till.ts';
@@ -86,12 +85,13 @@ describe('the upkeep of a till that runs', () => {
     t.after(() => db.close());
     const clock = virtualClock();
     const told: UpkeepFacts[] = [];
+    const logged: string[] = [];
     const upkeep = new Upkeep({
       dataDir: folder,
       keyHex,
       background,
       clock,
-      log: silentLog,
+      log: { write: (_level, text, facts) => logged.push(`${text} ${JSON.stringify(facts)}`) },
       isChecked,
       db,
       lostCommits: false,
@@ -102,9 +102,12 @@ describe('the upkeep of a till that runs', () => {
     t.after(() => upkeep.close());
     upkeep.start();
     await clock.pass(1);
-    /** Real threads are at work beside the virtual clock. */
+    /** Real threads are at work beside the virtual clock. A loop without an end would outlive the test's time limit. */
     const until = async (condition: () => boolean) => {
-      while (!condition()) await setImmediate();
+      for (let look = 0; !condition(); look += 1) {
+        assert.ok(look < 6000, `a minute has passed; the log: ${logged.join(', ')}`);
+        await setTimeout(10);
+      }
     };
     return { folder, clock, upkeep, told, until };
   }
