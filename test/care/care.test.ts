@@ -7,10 +7,13 @@ import { setImmediate } from 'node:timers/promises';
 import { strFromU8, unzipSync } from 'fflate';
 import { listBackups } from '../../electron/db/backup/backups.ts';
 import { recoveryKeyOf } from '../../electron/db/recovery-key.ts';
+import type { Transport } from '../../electron/loyalty-api/transport.ts';
+import type { Clock } from '../../electron/machine/clock.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
 import { systemRandom } from '../../electron/machine/system-clock.ts';
 import type { ForgetResult } from '../../electron/model/customer-view.ts';
 import { openTill } from '../../electron/open-till.ts';
+import { wireLogin } from '../../electron/practice/wire-answers.ts';
 import { offlineConfig, openOfflineTill, openRaw, saveFor, someMobile, storedKey } from '../db/offline-till.ts';
 import { bringIn, byServerId, save, untilAllSent } from '../helpers/at-the-counter.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -90,10 +93,25 @@ describe('a till in IT’s hands', () => {
   });
 });
 
+/** A server that takes the till and confirms its clock, and is not to be reached for anything else. */
+function loginOnly(clock: Clock): Transport {
+  return async ({ url }) =>
+    url.includes('store/login')
+      ? {
+          kind: 'answer',
+          status: 200,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(wireLogin('store123', new Date(clock.wallMs()).toISOString())),
+        }
+      : { kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' };
+}
+
 describe('what leaves a till with age', () => {
   it('F12: customers not seen and updates settled for retentionDays go; whoever has an open update stays, however old', async () => {
     const folder = temporaryFolder();
     const clock = virtualClock();
+    const secrets = secretFile(folder, null);
+    secrets.write('api-secret', 'practice');
     const open = () =>
       openTill({
         dataDir: folder,
@@ -101,8 +119,8 @@ describe('what leaves a till with age', () => {
         mode: 'live',
         host: 'preview',
         version: '0.0.0-test',
-        secrets: secretFile(folder, null),
-        transport: () => Promise.resolve({ kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' }),
+        secrets,
+        transport: loginOnly(clock),
         clock,
         random: systemRandom,
         log: { write: () => undefined },

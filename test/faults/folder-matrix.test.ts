@@ -248,6 +248,7 @@ const doing: readonly (readonly string[])[] = [
   ['restore', '--yes'],
   ['recovery-key', 'show'],
   ['secret', 'set'],
+  ['organisation', 'keep'],
   ['support-bundle'],
 ];
 const withoutFolder = ['config check', 'config schema', 'admin pin', 'region publish', 'region schema'];
