@@ -56,6 +56,7 @@ export class Upkeep {
   #facts: UpkeepFacts;
   readonly #fileId: FileId | null;
   #closed = false;
+  #isMakingDaily = false;
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
@@ -134,7 +135,14 @@ export class Upkeep {
 
   async #round(): Promise<void> {
     this.#in('round', roundMs, () => this.#round());
-    if (this.#isBackupDue() && this.#hasRoomForBackup()) await this.backUp('daily');
+    // On a slow disk one may take longer than until the next round, and is not listed before it is whole.
+    if (this.#isMakingDaily || !this.#isBackupDue() || !this.#hasRoomForBackup()) return;
+    this.#isMakingDaily = true;
+    try {
+      await this.backUp('daily');
+    } finally {
+      this.#isMakingDaily = false;
+    }
   }
 
   #isBackupDue(): boolean {

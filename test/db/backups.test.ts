@@ -122,6 +122,15 @@ describe('the upkeep of a till that runs', () => {
     await until(() => listBackups(folder).length === 2);
   });
 
+  it('begins no second one while the daily one is still being made', async (t) => {
+    const { folder, clock, upkeep, until } = await upkeepOf(t, () => 1e12);
+    // The thread takes real time, in which hours pass here.
+    await clock.pass(5 * 3_600_000);
+    await until(() => upkeep.facts.lastBackupAtMs !== null);
+    await setTimeout(200);
+    assert.equal(listBackups(folder).length, 1);
+  });
+
   it('F25: warns while there is still room, makes no backup then, and says when there is room again', async (t) => {
     let free = 900;
     const { folder, clock, upkeep, told } = await upkeepOf(t, () => free);
