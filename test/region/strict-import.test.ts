@@ -291,6 +291,8 @@ describe('whose row it is', () => {
               .map(({ mobile, email, code: card }, n) => `P${at}x${n},${mobile},${email},${card}\n`)
               .join('');
             await rig.importText('f.csv', `firstname,mobile,email,external_id\n${text}`);
+            // A file that names nobody is refused, and the customers of before stay under their ids.
+            if (!/919845|@|A-/.test(text)) continue;
             const now = new Map<number, string>();
             const all = rig.db
               .prepare<
