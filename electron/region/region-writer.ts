@@ -13,7 +13,7 @@ import type { KnownIds } from './known-ids.ts';
 import type { Reading } from './open-customers.ts';
 import type { ReadRow } from './read-rows.ts';
 import { type Refusal, refusals } from './refusal.ts';
-import type { ToldRow } from './told-row.ts';
+import { type ToldRow, toldColumns, toldValues } from './told-row.ts';
 import { rowTables, WhoseIds } from './whose-ids.ts';
 
 /** Which file an unfinished import reads and how; another file, or a changed one, is begun anew. */
@@ -171,30 +171,14 @@ export class RegionWriter {
 
 function inserts(db: Db): (id: number, line: number, told: ToldRow) => void {
   const customer = db.prepare(
-    `insert into customers (id, user_id, mobile, email, external_id, first_name, last_name, tier, name_forward,
-       name_backward, mobile_backward, email_key, external_key, line) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into customers (id, ${toldColumns.join(', ')}, line) values (?, ${toldColumns.map(() => '?').join(', ')}, ?)`,
   );
   const word = db.prepare('insert into customer_words (word, customer_id) values (?, ?)');
   const record = db.prepare('insert into customer_records (customer_id, record) values (?, ?)');
-  return (id, line, { userId, row, words, record: text }) => {
-    customer.run(
-      id,
-      userId,
-      row.mobile,
-      row.email,
-      row.external_id,
-      row.first_name,
-      row.last_name,
-      row.tier,
-      row.name_forward,
-      row.name_backward,
-      row.mobile_backward,
-      row.email_key,
-      row.external_key,
-      line,
-    );
-    for (const one of words) word.run(one, id);
-    record.run(id, text);
+  return (id, line, told) => {
+    customer.run(id, ...toldValues(told), line);
+    for (const one of told.words) word.run(one, id);
+    record.run(id, told.record);
   };
 }
 

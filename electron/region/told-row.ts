@@ -22,3 +22,24 @@ export function toldRow(item: JsonObject): ToldRow | Refusal {
   const { row, words } = searchRow(record.fields, record.loyalty?.tier ?? null);
   return { userId: record.userId, row, words, record: encodeRecord(record) };
 }
+
+/** The columns of a customer that a file fills, here and in the region's file alike. */
+export const toldColumns = [
+  'user_id',
+  'mobile',
+  'email',
+  'external_id',
+  'first_name',
+  'last_name',
+  'tier',
+  'name_forward',
+  'name_backward',
+  'mobile_backward',
+  'email_key',
+  'external_key',
+] as const;
+
+/** In the order of `toldColumns`. */
+export function toldValues({ userId, row }: Pick<ToldRow, 'userId' | 'row'>): (string | null)[] {
+  return toldColumns.map((column) => (column === 'user_id' ? userId : row[column]));
+}

@@ -10,9 +10,7 @@ import { recoveryKeyOf } from '../../electron/db/recovery-key.ts';
 import type { Transport } from '../../electron/loyalty-api/transport.ts';
 import type { Clock } from '../../electron/machine/clock.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
-import { systemRandom } from '../../electron/machine/system-clock.ts';
 import type { ForgetResult } from '../../electron/model/customer-view.ts';
-import { openTill } from '../../electron/open-till.ts';
 import { wireLogin } from '../../electron/practice/wire-answers.ts';
 import { offlineConfig, openOfflineTill, openRaw, saveFor, someMobile, storedKey } from '../db/offline-till.ts';
 import { bringIn, byServerId, save, untilAllSent } from '../helpers/at-the-counter.ts';
@@ -113,18 +111,11 @@ describe('what leaves a till with age', () => {
     const secrets = secretFile(folder, null);
     secrets.write('api-secret', 'practice');
     const open = () =>
-      openTill({
-        dataDir: folder,
+      openOfflineTill(folder, {
         config: { ...offlineConfig(), data: { retentionDays: 30, showRecent: true } },
-        mode: 'live',
-        host: 'preview',
-        version: '0.0.0-test',
         secrets,
         transport: loginOnly(clock),
         clock,
-        random: systemRandom,
-        log: { write: () => undefined },
-        practice: null,
       });
     const till = await open();
     const mobiles = ['919845000001', '919845000002', '919845000003'] as const;

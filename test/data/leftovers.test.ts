@@ -4,10 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
 import { folderFiles } from '../../electron/machine/folder-files.ts';
-import { secretFile } from '../../electron/machine/secret-file.ts';
-import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
-import { openTill } from '../../electron/open-till.ts';
-import { offlineConfig } from '../db/offline-till.ts';
+import { openOfflineTill } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 /** A folder with something in it is what no run may remove as a file, whoever runs it. */
@@ -25,18 +22,8 @@ it('F50: a leftover that cannot be read or removed stops neither the start nor t
   writeFileSync(path.join(folder, 'region-2.db'), 'old');
   writeFileSync(folderFiles(folder).firstStart, '');
   const logged: string[] = [];
-  const till = await openTill({
-    dataDir: folder,
-    config: offlineConfig(),
-    mode: 'live',
-    host: 'preview',
-    version: '0.0.0-test',
-    secrets: secretFile(folder, null),
-    transport: () => Promise.resolve({ kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' }),
-    clock: systemClock,
-    random: systemRandom,
+  const till = await openOfflineTill(folder, {
     log: { write: (_level, event) => logged.push(event) },
-    practice: null,
   });
   await till.close();
   assert.equal(logged.filter((event) => event === 'a leftover file could not be tidied away').length, 2);

@@ -138,7 +138,7 @@ describe('F27 a key that cannot be had', () => {
     await folderWithOneUpdate(folder);
     const { database } = folderFiles(folder);
     const before = readFileSync(database);
-    const error = await refusal(openOfflineTill(folder, unreadable));
+    const error = await refusal(openOfflineTill(folder, { secrets: unreadable }));
     assert.equal(error.code, 'key-unreadable');
     assert.deepEqual(error.nextSteps, ['recovery-key']);
     assert.deepEqual(readFileSync(database), before);
@@ -146,7 +146,7 @@ describe('F27 a key that cannot be had', () => {
       read: () => ({ kind: 'absent' }),
       write: () => assert.fail('another key took the place of the one that is lost'),
     };
-    assert.equal((await refusal(openOfflineTill(folder, nothingStored))).code, 'key-unreadable');
+    assert.equal((await refusal(openOfflineTill(folder, { secrets: nothingStored }))).code, 'key-unreadable');
     assert.deepEqual(readFileSync(database), before);
   });
 
@@ -157,7 +157,7 @@ describe('F27 a key that cannot be had', () => {
       read: (name) => (name === 'database-key' ? { kind: 'value', value: 'a'.repeat(64) } : { kind: 'absent' }),
       write: () => ({ kind: 'stored' }),
     };
-    assert.equal((await refusal(openOfflineTill(folder, otherKey))).code, 'key-unreadable');
+    assert.equal((await refusal(openOfflineTill(folder, { secrets: otherKey }))).code, 'key-unreadable');
     const { database, keyMark } = folderFiles(folder);
     assert.equal(statSync(database).size > 0, true);
     assert.equal(readFileSync(keyMark, 'utf8').includes(storedKey(folder)), false);

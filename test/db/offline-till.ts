@@ -7,10 +7,9 @@ import type { Db } from '../../electron/db/open.ts';
 import { folderFiles } from '../../electron/machine/folder-files.ts';
 import { silentLog } from '../../electron/machine/log.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
-import type { Secrets } from '../../electron/machine/secrets.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { openTill } from '../../electron/open-till.ts';
-import type { Till } from '../../electron/till-options.ts';
+import type { Till, TillOptions } from '../../electron/till-options.ts';
 
 export const someMobile = '919845012345';
 
@@ -21,19 +20,21 @@ export function offlineConfig(till = 'store123') {
   );
 }
 
-export function openOfflineTill(dataDir: string, secrets: Secrets = secretFile(dataDir, null)): Promise<Till> {
+/** @param others what this test wants otherwise */
+export function openOfflineTill(dataDir: string, others: Partial<TillOptions> = {}): Promise<Till> {
   return openTill({
     dataDir,
     config: offlineConfig(),
     mode: 'live',
     host: 'preview',
     version: '0.0.0-test',
-    secrets,
+    secrets: secretFile(dataDir, null),
     transport: () => Promise.resolve({ kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' }),
     clock: systemClock,
     random: systemRandom,
     log: silentLog,
     practice: null,
+    ...others,
   });
 }
 

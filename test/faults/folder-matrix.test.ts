@@ -27,11 +27,9 @@ import { openEncrypted } from '../../electron/db/open.ts';
 import { openToRead } from '../../electron/db/open-to-read.ts';
 import { folderFiles } from '../../electron/machine/folder-files.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
-import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { TillCannotOpen } from '../../electron/machine/till-cannot-open.ts';
-import { openTill } from '../../electron/open-till.ts';
 import { type Ran, run } from '../command-line/run.ts';
-import { offlineConfig, openOfflineTill, saveFor } from '../db/offline-till.ts';
+import { openOfflineTill, saveFor } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
 
@@ -299,18 +297,8 @@ describe('F58 each file × each fault', () => {
       const logged: string[] = [];
       let told = false;
       try {
-        const till = await openTill({
-          dataDir: folder,
-          config: offlineConfig(),
-          mode: 'live',
-          host: 'preview',
-          version: '0.0.0-test',
-          secrets: secretFile(folder, null),
-          transport: () => Promise.resolve({ kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' }),
-          clock: systemClock,
-          random: systemRandom,
+        const till = await openOfflineTill(folder, {
           log: { write: (level, event) => level === 'error' && logged.push(event) },
-          practice: null,
         });
         const { isDamaged, isRegionLost } = await till.handlers['till.facts'](undefined);
         told = (isDamaged || isRegionLost) && logged.length > 0;
@@ -366,18 +354,9 @@ describe('F58 while the till is open', () => {
       cpSync(base, folder, { recursive: true });
       const clock = virtualClock();
       const logged: string[] = [];
-      const till = await openTill({
-        dataDir: folder,
-        config: offlineConfig(),
-        mode: 'live',
-        host: 'preview',
-        version: '0.0.0-test',
-        secrets: secretFile(folder, null),
-        transport: () => Promise.resolve({ kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' }),
+      const till = await openOfflineTill(folder, {
         clock,
-        random: systemRandom,
         log: { write: (level, event) => level === 'error' && logged.push(event) },
-        practice: null,
       });
       harm(folderFiles(folder).database);
       await clock.pass(6 * 60_000);

@@ -16,7 +16,7 @@ import {
 } from '../../electron/region/feed/manifest.ts';
 import { waitForFeed } from '../../electron/region/feed/when.ts';
 import { newFeed, publishFiles, serveFolder } from './feed-rig.ts';
-import { type ImportRig, openImportRig } from './import-rig.ts';
+import { type ImportRig, openImportRig, saveHere } from './import-rig.ts';
 
 type Person = { readonly id: number; readonly name: string; readonly points?: number };
 const mobileOf = (id: number) => `9198450${String(10_000 + id)}`;
@@ -173,17 +173,7 @@ describe('the feed of a region', () => {
     await feed.look();
     const [served, edited, told] = [rig.idOf('nair00001'), rig.idOf('nair00002'), rig.idOf('nair00003')];
     markServed(rig.db, served, Date.now());
-    rig.outbox.save({
-      token: 'a'.repeat(8),
-      customerId: edited,
-      kind: 'fields',
-      identifier: { type: 'userId', value: '3' },
-      changes: { lastName: 'Unsent' },
-      baseline: { lastName: 'Nair00002' },
-      confirmedFills: [],
-      staff: null,
-      till: 'store123',
-    });
+    saveHere(rig, edited, { lastName: 'Unsent' }, { lastName: 'Nair00002' }, { type: 'userId', value: '3' });
     markServed(rig.db, told, 1);
     rig.db.prepare('update customers set as_of_ms = ? where id = ?').run(Date.now(), told);
     const next = people(0, 20)

@@ -9,7 +9,7 @@ import { readRecord } from '../../electron/customers/store.ts';
 import { openEncrypted } from '../../electron/db/open.ts';
 import { plainImport } from '../../electron/region/import-state.ts';
 import { testKey } from '../customers/cache.ts';
-import { type ImportRig, openImportRig } from './import-rig.ts';
+import { type ImportRig, openImportRig, saveHere } from './import-rig.ts';
 
 const child = fileURLToPath(new URL('./importing-child.ts', import.meta.url));
 const heading = 'user_id,first name,last name,mobile,points\n';
@@ -20,17 +20,7 @@ async function tillWithOldRegion(t: TestContext): Promise<{ rig: ImportRig; rita
   const rig = openImportRig(t);
   await rig.importText('old.csv', `${heading}3001,Rita,James,917713643123,5\n3002,Arjun,Rao,919845000001,6\n`);
   const rita = rig.idOf('rita');
-  rig.outbox.save({
-    token: 'a'.repeat(8),
-    customerId: rita,
-    kind: 'fields',
-    identifier: { type: 'userId', value: '3001' },
-    changes: { lastName: 'Baker' },
-    baseline: { lastName: 'James' },
-    confirmedFills: [],
-    staff: null,
-    till: 'store123',
-  });
+  saveHere(rig, rita, { lastName: 'Baker' }, { lastName: 'James' });
   const source = path.join(rig.folder, 'files', 'new.csv');
   const others = Array.from({ length: rows - 1 }, (_, at) => `${5000 + at},Asha,Nair${at},,\n`);
   writeFileSync(source, `${heading}3001,Rita,James,917713643123,9999\n,Nobody,Here,,\n${others.join('')}`);

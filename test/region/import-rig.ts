@@ -1,4 +1,5 @@
 /** A till's database with an import beside it, in a temporary folder. */
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
@@ -6,6 +7,7 @@ import { attachRegion } from '../../electron/customers/region.ts';
 import { searchCustomers } from '../../electron/customers/search.ts';
 import type { Db } from '../../electron/db/open.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
+import type { FieldChanges, FieldValues, Identifier } from '../../electron/model/customer.ts';
 import { CustomerImport } from '../../electron/region/customer-import.ts';
 import { type ImportOptions, type ImportState, plainImport } from '../../electron/region/import-state.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
@@ -68,4 +70,25 @@ export function openImportRig(t: TestContext): ImportRig {
 
 export function namesFound(db: Db, query: string): string[] {
   return searchCustomers(db, query, 50, 'IN').hits.map((hit) => `${hit.firstName} ${hit.lastName}`.trim());
+}
+
+/** A change that staff made here and that waits; of the customer 3001 of the files unless it says otherwise. */
+export function saveHere(
+  { outbox }: Pick<ImportRig, 'outbox'>,
+  customerId: number,
+  changes: FieldChanges,
+  baseline: FieldValues,
+  identifier: Identifier = { type: 'userId', value: '3001' },
+): string {
+  return outbox.save({
+    token: randomUUID(),
+    customerId,
+    kind: 'fields',
+    identifier,
+    changes,
+    baseline,
+    confirmedFills: [],
+    staff: null,
+    till: 'store123',
+  });
 }

@@ -9,26 +9,11 @@ import { count } from '../../electron/db/statements.ts';
 import { plainImport } from '../../electron/region/import-state.ts';
 import { recordOf, testKey } from '../customers/cache.ts';
 import { keepTold } from '../helpers/keep-told.ts';
-import { type ImportRig, openImportRig } from './import-rig.ts';
+import { openImportRig, saveHere } from './import-rig.ts';
 
 const heading = 'user_id,first name,Last Name,mobile,email,external_id,tier,points,custom.city,color\n';
 const rita = '3001,Rita,James,+91 77136 43123,rita@example.com,RJ-1,gold,2280,Pune,red\n';
 const arjun = '3002,Arjun,Rao,919845000001,,,silver,0,,\n';
-
-/** A save of this customer's last name, as staff make one. */
-function saveLastName(rig: ImportRig, customerId: number, lastName: string, token: string): string {
-  return rig.outbox.save({
-    token,
-    customerId,
-    kind: 'fields',
-    identifier: { type: 'userId', value: '3001' },
-    changes: { lastName },
-    baseline: { lastName: 'James' },
-    confirmedFills: [],
-    staff: null,
-    till: 'store123',
-  });
-}
 
 describe('import of the customers of a region', () => {
   it('finds everybody of a CSV file by every kind of query, with what the file tells', async (t) => {
@@ -103,7 +88,7 @@ describe('import of the customers of a region', () => {
     const rig = openImportRig(t);
     await rig.importText('old.csv', heading + rita + arjun);
     const id = rig.idOf('rita');
-    const updateId = saveLastName(rig, id, 'Baker', 'a'.repeat(8));
+    const updateId = saveHere(rig, id, { lastName: 'Baker' }, { lastName: 'James' });
     assert.deepEqual(rig.names('baker'), ['Rita Baker']);
     const state = await rig.importText('new.csv', heading + rita.replace('2280', '9999') + arjun);
     assert.equal(state.kind, 'done');
@@ -119,7 +104,7 @@ describe('import of the customers of a region', () => {
   it('takes the place of the last import, and keeps whoever was changed here', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('old.csv', heading + rita + arjun);
-    saveLastName(rig, rig.idOf('rita'), 'Baker', 'a'.repeat(8));
+    saveHere(rig, rig.idOf('rita'), { lastName: 'Baker' }, { lastName: 'James' });
     const kept = rig.idOf('rita');
     await rig.importText('new.csv', `${heading}3003,Devika,Nair,919845000002,,,,,,\n`);
     assert.deepEqual(rig.names('arjun'), []);
@@ -199,7 +184,7 @@ describe('import of the customers of a region', () => {
   it('starts without the region where its file is gone, with the own customers whole', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('region.csv', heading + rita + arjun);
-    saveLastName(rig, rig.idOf('rita'), 'Baker', 'a'.repeat(8));
+    saveHere(rig, rig.idOf('rita'), { lastName: 'Baker' }, { lastName: 'James' });
     rig.db.prepare("update region_file set name = 'region-gone.db'").run();
     assert.equal(attachRegion(rig.db, rig.dataDir, testKey).kind, 'unusable');
     assert.equal(regionState(rig.db).kind, 'unusable');

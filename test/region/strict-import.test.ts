@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { customersOnTill, regionState } from '../../electron/customers/region.ts';
 import { customerRow, readRecord } from '../../electron/customers/store.ts';
 import { type ImportOptions, type ImportState, plainImport } from '../../electron/region/import-state.ts';
-import { type ImportRig, openImportRig } from './import-rig.ts';
+import { type ImportRig, openImportRig, saveHere } from './import-rig.ts';
 
 const heading = 'user_id,firstname,lastname,mobile,email\n';
 const rita = '3001,Rita,James,917713643123,rita@example.com\n';
@@ -250,17 +250,7 @@ describe('whose row it is', () => {
     const rig = openImportRig(t);
     await rig.importText('1.csv', 'firstname,mobile,external_id\nAnna,919845000001,A-1\n');
     const anna = rig.idOf('anna');
-    rig.outbox.save({
-      token: 'a'.repeat(8),
-      customerId: anna,
-      kind: 'fields',
-      identifier: { type: 'mobile', value: '919845000001' },
-      changes: { email: 'new@example.com' },
-      baseline: { email: '' },
-      confirmedFills: [],
-      staff: null,
-      till: 'store123',
-    });
+    saveHere(rig, anna, { email: 'new@example.com' }, { email: '' }, { type: 'mobile', value: '919845000001' });
     await rig.importText('2.csv', 'firstname,email\nBerta,new@example.com\n');
     assert.notEqual(rig.idOf('berta'), anna);
     assert.deepEqual(rig.names('anna'), ['Anna'], 'whoever was changed here stays');
@@ -383,17 +373,7 @@ describe('F57: a file that would take customers away', () => {
     const rig = openImportRig(t);
     await rig.importText('old.csv', heading + rita + many(0, 5));
     const id = rig.idOf('rita');
-    rig.outbox.save({
-      token: 'a'.repeat(8),
-      customerId: id,
-      kind: 'fields',
-      identifier: { type: 'userId', value: '3001' },
-      changes: { lastName: 'Baker' },
-      baseline: { lastName: 'James' },
-      confirmedFills: [],
-      staff: null,
-      till: 'store123',
-    });
+    saveHere(rig, id, { lastName: 'Baker' }, { lastName: 'James' });
     await rig.importText('new.csv', `${heading}3001,Wrong,Person,919845000009,\n`);
     assert.deepEqual(rig.names('wrong'), ['Wrong Baker']);
     const one = rig.newImport();

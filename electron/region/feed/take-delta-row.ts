@@ -7,7 +7,7 @@ import type { ToldDoor } from '../../customers/told.ts';
 import type { Db } from '../../db/open.ts';
 import { sql } from '../../db/statements.ts';
 import { erase } from '../../updates/erasing.ts';
-import type { ToldRow } from '../told-row.ts';
+import { type ToldRow, toldColumns, toldValues } from '../told-row.ts';
 import type { DeltaRow } from './delta-worker.ts';
 
 type Own = { readonly served_at_ms: number; readonly updates: number };
@@ -70,26 +70,12 @@ function takeTold(db: Db, door: ToldDoor, id: number | null, told: ToldRow, hidd
 }
 
 /** A row of the till's own over that of the region, as an import would have made it: what a file tells is never fresh. */
-function insertOwn(db: Db, id: number, { userId, row, words, record }: ToldRow): number {
+function insertOwn(db: Db, id: number, told: ToldRow): number {
+  const { words, record } = told;
   sql(
     db,
-    `insert into main.customers (id, user_id, mobile, email, external_id, first_name, last_name, tier, name_forward,
-       name_backward, mobile_backward, email_key, external_key) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
-    id,
-    userId,
-    row.mobile,
-    row.email,
-    row.external_id,
-    row.first_name,
-    row.last_name,
-    row.tier,
-    row.name_forward,
-    row.name_backward,
-    row.mobile_backward,
-    row.email_key,
-    row.external_key,
-  );
+    `insert into main.customers (id, ${toldColumns.join(', ')}) values (?, ${toldColumns.map(() => '?').join(', ')})`,
+  ).run(id, ...toldValues(told));
   for (const word of words) {
     sql(db, 'insert or ignore into main.customer_words (word, customer_id) values (?, ?)').run(word, id);
   }
