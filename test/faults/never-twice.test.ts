@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { FieldChanges } from '../../electron/model/customer.ts';
 import { answerDiffers } from '../../electron/model/outcome.ts';
-import { letNextLoginOwn } from '../../electron/org/data-owner.ts';
+import { letNextLoginOwn, mayTakeIn } from '../../electron/org/data-owner.ts';
 import { lookUp } from '../../electron/sync/look-up.ts';
 import { findUpdate, type Update } from '../../electron/updates/rows.ts';
 import { customerRecord, type EngineRig, ModelServer, okAnswer, startEngine } from '../helpers/engine-rig.ts';
@@ -152,5 +152,27 @@ describe('an update that may have arrived', () => {
     rig.engine.tryNow();
     await clock.pass(30 * minuteMs);
     assert.equal(updateOf(updateId).state, 'applied');
+  });
+
+  it('F45 what a rescue file brought to a till that never signed in waits until the server is known to be its own', async () => {
+    for (const organisationId of ['1', '2']) {
+      const elsewhere = new ModelServer(clock, 50);
+      elsewhere.organisationId = organisationId;
+      elsewhere.reachable = false;
+      const fresh = startEngine({ server: elsewhere, clock, random: seededRandom(6), folder: temporaryFolder() });
+      const customerId = fresh.addCustomer('1');
+      await clock.pass(1000);
+      assert.equal(mayTakeIn(fresh.db, '1', clock.wallMs()), true);
+      const updateId = fresh.save(customerId, { lastName: 'Ours' });
+      elsewhere.reachable = true;
+      await clock.pass(30 * minuteMs);
+      const isOurs = organisationId === '1';
+      assert.equal(elsewhere.updateCalls, isOurs ? 1 : 0);
+      assert.equal(findUpdate(fresh.db, updateId)?.state, isOurs ? 'applied' : 'queued');
+      assert.equal(fresh.engine.status().paused, isOurs ? null : 'other-organisation');
+      const stopped = fresh.stop();
+      await clock.pass(5000);
+      await stopped;
+    }
   });
 });
