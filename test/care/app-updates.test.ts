@@ -11,7 +11,12 @@ const hourMs = 60 * minuteMs;
 
 function rig({ mayInstall = true }: { mayInstall?: boolean } = {}) {
   const clock = virtualClock();
-  const now = { offered: null as string | null, quiet: false, failure: null as Error | null };
+  const now = {
+    offered: null as string | null,
+    quiet: false,
+    failure: null as Error | null,
+    download: Promise.resolve(),
+  };
   const done: string[] = [];
   const told: AppUpdate[] = [];
   const updates = new AppUpdates({
@@ -24,6 +29,7 @@ function rig({ mayInstall = true }: { mayInstall?: boolean } = {}) {
       fetch: async () => {
         done.push('fetch');
         if (now.failure !== null) throw now.failure;
+        await now.download;
       },
       installNow: () => done.push('install'),
     },
@@ -86,6 +92,19 @@ test('a feed that fails, or a file that is not what the feed says, is tried agai
   now.offered = '1.4.0';
   await clock.pass(4 * hourMs);
   assert.deepEqual(done.slice(2), ['look', 'fetch', 'install']);
+});
+
+test('a download that takes longer than until the next look is not begun a second time', async () => {
+  const { clock, now, done, told } = rig();
+  const slow = Promise.withResolvers<void>();
+  now.offered = '1.4.0';
+  now.download = slow.promise;
+  await clock.pass(20 * hourMs);
+  assert.deepEqual(done, ['look', 'fetch']);
+  slow.resolve();
+  await clock.pass(4 * hourMs);
+  assert.deepEqual(told, [{ kind: 'ready', version: '1.4.0' }]);
+  assert.deepEqual(done, ['look', 'fetch', 'look'], 'and looks go on');
 });
 
 test('a till that is closing installs nothing by itself', async () => {

@@ -66,7 +66,6 @@ export class AppUpdates {
 
   async #look(): Promise<void> {
     const { feed, mayInstall, clock, log } = this.#options;
-    this.#cancelLook = clock.after(lookEveryMs, () => void this.#look());
     try {
       const version = await feed.look();
       if (this.#closed || version === null || this.#knows(version)) return;
@@ -82,6 +81,9 @@ export class AppUpdates {
       this.#waitForQuiet();
     } catch (error) {
       log.write('warn', 'the feed could not be used', faultFacts(error));
+    } finally {
+      // Not before: over a slow line a download takes longer than until the next look.
+      if (!this.#closed) this.#cancelLook = clock.after(lookEveryMs, () => void this.#look());
     }
   }
 
