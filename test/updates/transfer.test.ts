@@ -59,6 +59,20 @@ function queuedInOrder(db: Db): unknown {
 }
 
 describe('updates that move to another database', () => {
+  it('are read back before they are sent where they came as a copy, since the first till may have sent them', (t) => {
+    const from = twoWaiting(t);
+    from.correct();
+    for (const [surelyUnsent, state] of [
+      [true, 'queued'],
+      [false, 'unknown'],
+    ] as const) {
+      const { db, outbox } = open(t);
+      const taken = { updates: readMoving(from.db), from: 'till1', surelyUnsent };
+      takeIn(db, outbox, toldDoor(db, clock), taken);
+      assert.deepEqual(db.prepare('select distinct state from updates').pluck().all(), [state]);
+    }
+  });
+
   it('keep their order, also where a corrected one stands before others and the file is damaged', (t) => {
     const from = twoWaiting(t);
     const corrected = from.correct();
