@@ -23,6 +23,9 @@ export type SaveTrouble =
 
 export type Saved = { readonly updateId: string; readonly customerId: number };
 
+/** Texts of a save that no view of the customer holds yet. */
+export type Unseen = { readonly updateId: string; readonly texts: ReadonlyMap<FieldKey, string> };
+
 /** The server's value of a field moved while staff had typed text in it (F32). */
 export type Moved = { readonly from: string | null; readonly to: string | null };
 
@@ -67,6 +70,8 @@ export class CustomerForm {
   #trouble = $state.raw<SaveTrouble | null>(null);
   #saving = $state(false);
   #saved = $state.raw<Saved | null>(null);
+  /** Without it a field would fall back to its old value for a moment, and that value typed again would be no edit. */
+  #unseen = $state.raw<Unseen | null>(null);
   #token: string | null = null;
   #checkNumber = 0;
   #stopCheckTimer: () => void = () => undefined;
@@ -79,12 +84,14 @@ export class CustomerForm {
     replaces: UpdateView | null,
     saved: Saved | null = null,
     drafts: KeptText = nobodyKeeps,
+    unseen: Unseen | null = null,
   ) {
     this.#services = services;
     this.#machine = machine;
     this.#view = $state.raw(view);
     this.replaces = replaces;
     this.#saved = saved;
+    this.#unseen = unseen;
     this.#drafts = drafts;
     if (replaces !== null) {
       this.#draft = new Map(replaces.changes.map(({ key, to }) => [key, key === 'mobile' ? typedMobile(to) : to]));
@@ -105,15 +112,22 @@ export class CustomerForm {
   get saved(): Saved | null {
     return this.#saved;
   }
+  get unseen(): Unseen | null {
+    return this.#unseen;
+  }
 
   /** A newer view of the same customer. Typed text stays. */
   refresh(view: CustomerView): void {
     this.#view = view;
+    // It may have been asked for before the save.
+    if (view.updates.some(({ updateId }) => updateId === this.#unseen?.updateId)) this.#unseen = null;
     if (this.#draft.size > 0) this.#checkSoon();
   }
 
   /** The value without what was typed here; for a correction also without the update that it replaces. */
   current(key: FieldKey): string | null | undefined {
+    const unseen = this.#unseen?.texts.get(key);
+    if (unseen !== undefined) return unseen;
     const replaced = this.replaces?.changes.find((change) => change.key === key);
     if (replaced !== undefined) return replaced.was === undefined ? this.#view.server[key] : replaced.was;
     const told = this.#view.fields[key];
@@ -316,6 +330,7 @@ export class CustomerForm {
       });
       if (result.kind === 'saved') {
         this.#settle(changes);
+        this.#unseen = { updateId: result.updateId, texts: new Map([...(this.#unseen?.texts ?? []), ...changes]) };
         this.#saved = { updateId: result.updateId, customerId: result.customerId };
         return this.#saved;
       }

@@ -2,7 +2,7 @@ import type { FillableIdentifier, Identifier } from '../../electron/model/custom
 import type { CustomerView, LookupResult, PurchasesResult } from '../../electron/model/customer-view.ts';
 import type { UpdateView } from '../../electron/model/update-view.ts';
 import { CallFailed, type Services } from '../bridge.ts';
-import { CustomerForm, isFillable, type Saved } from './customer-form.svelte.ts';
+import { CustomerForm, isFillable, type Saved, type Unseen } from './customer-form.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';
 import type { Machine } from './machine.ts';
 
@@ -158,7 +158,7 @@ export class Desk {
     if (saved === null || form !== this.#form) return saved;
     if (form.replaces !== null) {
       this.#aside.delete(keyOf(form));
-      this.#form = this.#newForm(form.view, null, saved);
+      this.#form = this.#newForm(form.view, null, saved, form.unseen);
     }
     this.#rereadSoon();
     return saved;
@@ -226,8 +226,13 @@ export class Desk {
     return why;
   }
 
-  #newForm(view: CustomerView, replaces: UpdateView | null, saved: Saved | null): CustomerForm {
-    return new CustomerForm(this.#services, this.#machine, view, replaces, saved, this.drafts);
+  #newForm(
+    view: CustomerView,
+    replaces: UpdateView | null,
+    saved: Saved | null,
+    unseen: Unseen | null = null,
+  ): CustomerForm {
+    return new CustomerForm(this.#services, this.#machine, view, replaces, saved, this.drafts, unseen);
   }
 
   #putAside(): void {

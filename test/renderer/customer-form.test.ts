@@ -124,6 +124,23 @@ test('what is typed while a save is under way stays in the form', async () => {
   );
 });
 
+test('what was saved stays in its field until a view has it, and what it was before is an edit again', async () => {
+  const before = customer();
+  const { form } = open(undefined, before);
+  form.type('lastName', 'Jones');
+  await form.save();
+  assert.equal(form.value('lastName'), 'Jones');
+  assert.equal(form.changes.size, 0);
+  form.refresh(before);
+  assert.equal(form.value('lastName'), 'Jones', 'a view that was asked for before the save');
+  form.type('lastName', 'James');
+  form.leave('lastName');
+  assert.deepEqual([...form.changes], [['lastName', 'James']]);
+  form.undo('lastName');
+  form.refresh(customer({ fields: { lastName: 'Jonson' }, updates: [update({ updateId: 'u-1' })] }));
+  assert.equal(form.value('lastName'), 'Jonson', 'as the services have it');
+});
+
 test('a full disk keeps the text and says why (F25)', async () => {
   const { form } = open(() => ({ kind: 'not-saved', why: 'disk-full' }));
   form.type('lastName', 'Jones');
