@@ -145,6 +145,11 @@ test('the loyalty column answers what a customer asks, in its order, and is sile
   await page.setViewportSize({ width: 1366, height: 768 });
   await expect(loyalty.getByRole('group', { name: 'Points', exact: true })).toHaveText('410');
   for (const name of parts.filter((one) => one !== 'Programs')) await expect(part(name)).toHaveCount(0);
+
+  // Whoever no server ever told of may well have programs.
+  await touchScenes.show(stateOf('by-identifier'));
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await expect(part('Programs')).toContainText('not known');
 });
 
 test('a mobile is grouped wherever it stands, and what was searched for is marked in it', async ({ touchScenes }) => {
