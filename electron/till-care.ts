@@ -1,17 +1,20 @@
 /** Puts together what a till does for IT and for its own data. */
-import { type HealthOf, healthOf } from './care/health.ts';
+import { healthOf } from './care/health.ts';
 import { HealthReport } from './care/health-report.ts';
 import { ItPage } from './care/it-page.ts';
 import type { Tally } from './care/tally.ts';
 import { Upkeep } from './care/upkeep.ts';
 import type { LiveConfig } from './config/live-config.ts';
-import { customersOnTill } from './customers/region.ts';
+import { customersOnTill, leaveDamagedRegion } from './customers/region.ts';
 import type { ToldDoor } from './customers/told.ts';
 import type { OpenFolder } from './data/data-folder.ts';
 import type { Background } from './db/background.ts';
 import type { EventMessage } from './ipc/schema.ts';
+import type { Organisation } from './org/organisation.ts';
+import type { CustomerImport } from './region/customer-import.ts';
+import type { RegionFeed } from './region/feed/region-feed.ts';
 import type { SyncEngine } from './sync/engine.ts';
-import type { TillOptions } from './till-options.ts';
+import type { Till, TillOptions } from './till-options.ts';
 import type { Outbox } from './updates/outbox.ts';
 
 export type CareParts = {
@@ -24,15 +27,17 @@ export type CareParts = {
   readonly outbox: Outbox;
   readonly told: ToldDoor;
   readonly tally: Tally;
+  readonly organisation: Organisation;
   readonly startedAtMs: number;
   readonly crashes: number;
-  readonly regionAsOfMs: () => HealthOf['regionAsOfMs'];
-  readonly feed: () => HealthOf['feed'];
+  readonly customerImport: CustomerImport;
+  readonly regionFeed: RegionFeed;
   readonly emit: (message: EventMessage) => void;
 };
 
 export function createCare(parts: CareParts) {
-  const { options, folder, background, live, till, engine, outbox, told, tally, emit } = parts;
+  const { options, folder, background, live, till, engine, outbox, told, tally, organisation, regionFeed, emit } =
+    parts;
   const { dataDir, clock, log, secrets, version, nativeBinding } = options;
   const { db } = folder;
   const upkeep = new Upkeep({
@@ -60,8 +65,8 @@ export function createCare(parts: CareParts) {
       status: engine.status(),
       upkeep: upkeep.facts,
       customers: customersOnTill(db),
-      regionAsOfMs: parts.regionAsOfMs(),
-      feed: parts.feed(),
+      regionAsOfMs: parts.customerImport.facts.asOfMs,
+      feed: regionFeed.facts,
       configUnusable: live.unusable !== null,
       restartDue: live.restartDue,
       nowMs: clock.wallMs(),
@@ -72,5 +77,27 @@ export function createCare(parts: CareParts) {
     return kept.kind === 'value' ? kept.value : null;
   };
   const healthReport = new HealthReport({ ...options, config: () => live.config.health, health, otlpHeaders });
-  return { upkeep, itPage, healthReport };
+  const regionMended = (error: unknown): boolean => {
+    if (!leaveDamagedRegion(db, error)) return false;
+    log.write('error', "the region's customers cannot be read: they have to be imported again");
+    itPage.changed();
+    return true;
+  };
+  const configHost: Pick<Till, 'configChanged' | 'configUnusable'> = {
+    configChanged: (changed) => {
+      const { markField } = live.config.sync;
+      live.take(changed);
+      if (live.config.sync.markField !== markField) organisation.reservedChanged();
+      log.setLevel?.(live.config.log.level);
+      log.write('info', 'config changed', { restartDue: live.restartDue });
+      itPage.changed();
+      engine.changed();
+      regionFeed.changed();
+    },
+    configUnusable: (where) => {
+      live.refuse(where);
+      itPage.changed();
+    },
+  };
+  return { upkeep, itPage, healthReport, regionMended, configHost };
 }

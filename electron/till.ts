@@ -7,16 +7,13 @@ import { noteStart } from './care/health-note.ts';
 import { finishExports } from './care/rescue/export-unsent.ts';
 import { Tally } from './care/tally.ts';
 import { LiveConfig } from './config/live-config.ts';
-import { leaveDamagedRegion, regionState } from './customers/region.ts';
+import { regionState } from './customers/region.ts';
 import type { OpenFolder } from './data/data-folder.ts';
 import type { Background } from './db/background.ts';
 import { Checkpointer } from './db/checkpoint/checkpointer.ts';
 import { appCalls } from './desk/app-calls.ts';
 import { connectionCalls } from './desk/connection-calls.ts';
-import { CustomerDesk } from './desk/customer-desk.ts';
 import { draftCalls } from './desk/draft-calls.ts';
-import { updateCalls } from './desk/update-calls.ts';
-import { UpdateDesk } from './desk/update-desk.ts';
 import { createEvents } from './ipc/events.ts';
 import type { EventMessage, TillHandlers } from './ipc/schema.ts';
 import { ApiOfTill } from './loyalty-api/api-of-till.ts';
@@ -26,23 +23,19 @@ import { inTurn } from './machine/in-turn.ts';
 import { OrgDesk } from './org/org-desk.ts';
 import { fillCache } from './practice/fill-cache.ts';
 import { practiceCalls } from './practice/practice-calls.ts';
-import { CustomerImport, type ImportParameters } from './region/customer-import.ts';
-import { RegionFeed } from './region/feed/region-feed.ts';
 import { createCare } from './till-care.ts';
+import { createDesks } from './till-desks.ts';
 import type { Till, TillOptions } from './till-options.ts';
+import { createRegion } from './till-region.ts';
 import { createSync } from './till-sync.ts';
 import { Outbox } from './updates/outbox.ts';
 import { toldDoor } from './updates/told-door.ts';
-
-/** An open customer whose record is older than this is refreshed in the background. */
-const freshForMs = 60_000;
 
 /** Starts the services of a till on its open folder. @throws what the database says of a page that is read first here */
 export function startServices(options: TillOptions, folder: OpenFolder, background: Background): Till {
   const { clock, random, log, practice, transport, secrets, version, dataDir, nativeBinding } = options;
   const live = new LiveConfig(options.config);
   const { config } = live;
-  const { countryCode } = config.store;
   const till = config.auth.method === 'basic' ? config.auth.till : config.auth.attributeTo.code;
   const { db, lock, keyHex } = folder;
   const onFile = { file: folderFiles(dataDir).database, keyHex, nativeBinding };
@@ -81,36 +74,19 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
     told,
     db,
     emit,
-    lookLater: (customerId) => desk.refreshLater(customerId, live.config.sync.settleSeconds * 1000),
+    lookLater: (customerId) => desks.customerDesk.refreshLater(customerId, live.config.sync.settleSeconds * 1000),
   });
   const { tell } = context;
-  const mended = (error: unknown): boolean => {
-    if (!leaveDamagedRegion(db, error)) return false;
-    log.write('error', "the region's customers cannot be read: they have to be imported again");
-    itPage.changed();
-    return true;
-  };
-  const desk = new CustomerDesk(
-    context,
-    organisation,
-    countryCode,
-    freshForMs,
-    () => (live.config.data.showRecent ? staff.signedOutAtMs : null),
-    mended,
-  );
-  const updates = new UpdateDesk({
+  const { customerImport, regionFeed } = createRegion({
+    options,
+    live,
     db,
-    outbox,
-    org: () => organisation.view(),
-    staff: () => staff.current,
-    staffRequired: config.staff.required,
-    till,
-    countryCode,
-    isOnline: () => context.connection.connection.kind === 'online',
-    mended,
+    onFile,
+    told,
+    customerChanged: tell.customerChanged,
+    emit,
   });
-
-  const { upkeep, itPage, healthReport } = createCare({
+  const { upkeep, itPage, healthReport, regionMended, configHost } = createCare({
     options,
     folder,
     background,
@@ -120,56 +96,19 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
     outbox,
     told,
     tally,
+    organisation,
     startedAtMs,
     crashes,
-    regionAsOfMs: () => customerImport.facts.asOfMs,
-    feed: () => regionFeed.facts,
+    customerImport,
+    regionFeed,
     emit,
   });
-  const importing: ImportParameters = {
-    db,
-    told,
-    log,
-    onFile,
-    dataDir,
-    clock,
-    store: config.store,
-    changed: (state) => {
-      if (state.kind === 'done') regionFeed.imported(state.file);
-      emit({ name: 'customers.importChanged', payload: state });
-    },
-    customerChanged: tell.customerChanged,
-  };
-  const customerImport = new CustomerImport(importing);
-  const regionFeed = new RegionFeed({
-    ...importing,
-    config: () => live.config.region,
-    customerImport,
-    download: options.download ?? fetch,
-    random,
-    log,
-    feedChanged: () => emit({ name: 'customers.feedChanged', payload: regionFeed.facts }),
-  });
-
-  const saves = updateCalls({
-    db,
-    outbox,
-    updates,
-    saved: (updateId, customerId) => {
-      tell.updateChanged(updateId, customerId);
-      engine.saved(updateId);
-    },
-    changed: (updateId, customerId) => {
-      tell.updateChanged(updateId, customerId);
-      engine.changed();
-    },
-  });
+  const desks = createDesks({ live, till, db, outbox, orgDesk, context, engine, mended: regionMended });
 
   const handlers = {
     ...appCalls({ ...options, config, till, api, engine, orgDesk }),
-    ...desk.calls(() => engine.changed()),
-    ...saves,
-    'updates.save': tally.timing(saves['updates.save']),
+    ...desks.calls,
+    'updates.save': tally.timing(desks.calls['updates.save']),
     ...draftCalls(db, clock),
     ...connectionCalls(context, engine, orgDesk),
     ...orgDesk.calls,
@@ -209,22 +148,9 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
     status: () => engine.status(),
     staff: () => staff.current,
     backUp: () => upkeep.backUp('by-hand'),
-    configChanged: (changed) => {
-      const { markField } = live.config.sync;
-      live.take(changed);
-      if (live.config.sync.markField !== markField) organisation.reservedChanged();
-      log.setLevel?.(live.config.log.level);
-      log.write('info', 'config changed', { restartDue: live.restartDue });
-      itPage.changed();
-      engine.changed();
-      regionFeed.changed();
-    },
-    configUnusable: (where) => {
-      live.refuse(where);
-      itPage.changed();
-    },
+    ...configHost,
     close: async () => {
-      const parts = [desk, upkeep, itPage, orgDesk, regionFeed, customerImport, engine, healthReport];
+      const parts = [desks.customerDesk, upkeep, itPage, orgDesk, regionFeed, customerImport, engine, healthReport];
       await inTurn(log, [
         ...parts.map((part) => () => part.close()),
         silence,

@@ -25,6 +25,8 @@ const rooms = [
   'ipc',
   'till-options.ts',
   'till-sync.ts',
+  'till-region.ts',
+  'till-desks.ts',
   'till-care.ts',
   'till.ts',
   'open-till.ts',
