@@ -16,14 +16,14 @@ import { startTillRig, type TillRig } from '../helpers/till-rig.ts';
 
 const rita = byServerId(anchors.ritaJames.userId);
 
-describe('what the server and the network answer', () => {
+describe('answers from the server and the network', () => {
   let rig: TillRig;
   beforeEach(async () => {
     rig = await startTillRig(40);
   });
   afterEach(() => rig.close());
 
-  it('F07, F10 a failed item inside an HTTP 200 fails by its own code, and the whole story stays with it', async () => {
+  it('F07, F10 an item that fails inside an HTTP 200 fails by its own code, and the update keeps every status that came with it', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, rita);
     rig.server.control.setFault('refuse', { code: 1016, endpoint: 'customer/update' });
@@ -41,7 +41,7 @@ describe('what the server and the network answer', () => {
     assert.equal(closed.lastAnswer?.itemCode, 1016);
   });
 
-  it('F08 a sign-in page of the network leaves the update queued, charges no attempt, and is told as such', async () => {
+  it("F08 a captive portal's sign-in page leaves the update queued, costs no attempt, and is reported as one", async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, rita);
     rig.server.control.setFault('captive-portal');
@@ -59,7 +59,7 @@ describe('what the server and the network answer', () => {
     assert.equal(rig.server.control.ledger.length, 1);
   });
 
-  it('F09 a success with warnings is applied, and names the field that was not saved', async () => {
+  it('F09 a success with warnings counts as applied, and the screen names the field that was not saved', async () => {
     const till = await rig.openTill(rig.newFolder());
     const asha = await bringIn(till, byServerId(anchors.ashaRaman.userId));
     rig.server.control.setOrgConfig({ allowFill: { mobile: true, email: false, external_id: false } });
@@ -74,7 +74,7 @@ describe('what the server and the network answer', () => {
     assert.equal(now?.fields.email ?? null, null);
   });
 
-  it('a busy server makes the update wait, not fail, and is asked again after the time it named', async () => {
+  it('a busy server delays the update without failing it, until the time the server named', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, rita);
     rig.server.control.setFault('busy', { times: 1, retryAfterSeconds: 0, endpoint: 'customer/update' });
@@ -95,7 +95,7 @@ describe('what the server and the network answer', () => {
     assert.equal((await statusOf(till)).state, 'all-sent');
   });
 
-  it('F31 a lookup that failed says so, and the cached values keep their age', async () => {
+  it('F31 a failed lookup says so, and cached values keep their age', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, rita);
     await rig.server.control.setConnection(false);
@@ -124,7 +124,7 @@ describe('what the server and the network answer', () => {
     await untilAllSent(till);
   });
 
-  it('answers in every awkward shape settle the update all the same', async () => {
+  it('an answer in any awkward shape still settles the update', async () => {
     const till = await rig.openTill(rig.newFolder());
     rig.server.control.setAwkward(true);
     const customer = await bringIn(till, rita);

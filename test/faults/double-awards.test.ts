@@ -7,7 +7,7 @@ import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts
 const rita = byServerId(anchors.ritaJames.userId);
 const { userId } = anchors.ritaJames;
 
-describe('points around an update that went out more than once', () => {
+describe('points after an update was sent more than once', () => {
   let rig: TillRig;
   let till: RigTill;
   let customerId: number;
@@ -23,7 +23,7 @@ describe('points around an update that went out more than once', () => {
 
   const doubled = () => till.call['updates.list']({ which: 'doubled', offset: 0, limit: 10 });
 
-  /** The first attempt lies somewhere on the way, seems lost, and has not arrived when the second one is answered. */
+  /** The first attempt is delayed, looks lost, and has not arrived when the second is answered. */
   const sendTwice = async ({ arrivesBeforeTheAnswer = false } = {}) => {
     const { control } = rig.server;
     const first = control.hold('received', { endpoint: 'customer/update' });
@@ -47,7 +47,7 @@ describe('points around an update that went out more than once', () => {
     return { updateId, arrive };
   };
 
-  it('is listed with its evidence where the first attempt arrived after all', async () => {
+  it('a double award is listed with its evidence if the first attempt arrived after all', async () => {
     const { updateId, arrive } = await sendTwice();
     assert.equal((await doubled()).total, 0);
     await arrive();
@@ -63,11 +63,11 @@ describe('points around an update that went out more than once', () => {
     assert.equal(found?.attemptIds.length, 2);
     assert.equal(found?.requestIds.length, 1);
     assert.equal((await statusOf(till)).doubleAwards, 1);
-    // It is no update that waits: the pill does not call for it.
+    // It is not an unsent update, so the pill does not ask for attention.
     assert.equal((await statusOf(till)).state, 'all-sent');
   });
 
-  it('leaves the list when a person has looked at it, and stays in the history', async () => {
+  it('it leaves the list once a person has looked at it, and stays in the history', async () => {
     const { updateId, arrive } = await sendTwice();
     await arrive();
     await till.call['customers.refresh']({ customerId });
@@ -79,17 +79,17 @@ describe('points around an update that went out more than once', () => {
     assert.deepEqual(events.slice(-2), ['possible double award', 'possible double award looked at']);
   });
 
-  it('is looked for by the till itself, after the settle wait', async () => {
+  it('the till looks for it by itself, after the wait before reading back', async () => {
     await sendTwice({ arrivesBeforeTheAnswer: true });
     await till.until('it is listed', async () => (await doubled()).total === 1);
   });
 
-  it('is not listed where the answer explains every point', async () => {
+  it('nothing is listed if the answer explains every point', async () => {
     rig.server.control.setFault('drop-before', { times: 1, endpoint: 'customer/update' });
     const updateId = await save(till, customerId, { lastName: 'Once' });
     const applied = await untilState(till, customerId, updateId, 'applied');
     assert.equal(applied.attempts, 2);
-    // Later updates of the customer award points of their own.
+    // Later updates of this customer award points of their own.
     const later = await save(till, customerId, { firstName: 'Later' });
     await untilState(till, customerId, later, 'applied');
     await till.call['customers.refresh']({ customerId });
@@ -97,7 +97,7 @@ describe('points around an update that went out more than once', () => {
     assert.equal(rig.server.control.ledger.filter((entry) => entry.customerId === userId).length, 2);
   });
 
-  it('is not listed for points of a later update whose answer is still on its way', async () => {
+  it('nothing is listed for points of a later update whose answer is still on its way', async () => {
     rig.server.control.setFault('drop-before', { times: 1, endpoint: 'customer/update' });
     const updateId = await save(till, customerId, { lastName: 'Once' });
     await untilState(till, customerId, updateId, 'applied');
@@ -112,7 +112,7 @@ describe('points around an update that went out more than once', () => {
     assert.equal((await doubled()).total, 0);
   });
 
-  it('is not listed of an update that went out once', async () => {
+  it('nothing is listed for an update that was sent once', async () => {
     rig.server.control.setFault('drop-reply', { times: 1, endpoint: 'customer/update' });
     const updateId = await save(till, customerId, { lastName: 'Read back' });
     const applied = await untilState(till, customerId, updateId, 'applied');
@@ -121,7 +121,7 @@ describe('points around an update that went out more than once', () => {
     assert.equal((await doubled()).total, 0);
   });
 
-  it('is listed where no answer told what was awarded and the points rose after two attempts', async () => {
+  it('it is listed if no answer said what was awarded and the points rose after two attempts', async () => {
     rig.server.control.setFault('drop-before', { times: 1, endpoint: 'customer/update' });
     const readBack = rig.server.control.hold('received', { endpoint: 'customer/get' });
     const updateId = await save(till, customerId, { lastName: 'Untold' });

@@ -73,8 +73,8 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** Everything that happened to the till and the server in one run of steps. */
-/** What no save of these tests depends on. */
+/** Everything that happened to till and server in one run of steps. */
+/** These tests do not depend on it. */
 const plainOrg: OrgView = {
   policy: { primaryIdentifier: 'mobile', allowFill: { mobile: true, email: true, externalId: true } },
   policyAsOfMs: null,
@@ -90,7 +90,7 @@ class Run {
   readonly ids = new Map<string, number>();
   readonly #folder = temporaryFolder();
   readonly #random = seededRandom(7);
-  /** Typed, and taken out of an update again before it was ever sent. */
+  /** Typed, then removed from an update before it was ever sent. */
   readonly withdrawn: string[] = [];
   rig: EngineRig;
   #values = 0;
@@ -149,7 +149,7 @@ class Run {
         this.#elsewhere(one.customer, one.field);
         return;
       case 'race':
-        // Two tills changed one field while this one had no line and was closed for the night.
+        // Two tills changed one field while this one was offline and closed for the night.
         server.reachable = false;
         rig.save(this.#customerId(one.customer), { [one.field]: this.#newValue() });
         this.#elsewhere(one.customer, one.field);
@@ -165,7 +165,7 @@ class Run {
     }
   }
 
-  /** The line is good and the server willing: everything that can settle does. */
+  /** With a good connection and a willing server, everything that can settle does. */
   async drain(): Promise<void> {
     this.server.reachable = true;
     this.server.fate = () => 'apply';
@@ -185,17 +185,17 @@ class Run {
 
   async end(): Promise<void> {
     await this.#stop();
-    // Hundreds of runs: none waits for the end of the process.
+    // There are hundreds of runs, and none should wait for the end of the process.
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** Every value is there once, so that the ledger tells which update it came with. */
+  /** Each value is used once, so the ledger shows which update brought it. */
   #newValue(): string {
     this.#values += 1;
     return `value ${this.#values}`;
   }
 
-  /** One of the open updates that staff may do this with, if there is any. */
+  /** One of the open updates that staff may do this to, if there is one. */
   #withUpdate(may: (update: Update) => boolean, which: number, change: (update: Update) => void): void {
     const all = selectUpdates(this.rig.db, "where u.state in ('queued', 'attention') order by u.seq").filter(may);
     const update = all[which % all.length];
@@ -273,14 +273,14 @@ function isInAttention({ state }: Update): boolean {
   return state === 'attention';
 }
 
-/** How often the server applied this update: its values are nobody else's. */
+/** How often the server applied this update, recognised by its unique values. */
 function timesApplied(run: Run, update: Update): number {
   const values = new Set(Object.values(update.changes));
   return run.server.ledger.filter((entry) => Object.values(entry.changes).some((value) => values.has(value))).length;
 }
 
-describe('every saved edit is applied exactly once, or listed', () => {
-  it('for random sequences of saves, edits, answers to conflicts, faults, restarts, refreshes and clock jumps', async () => {
+describe('every saved edit is applied exactly once or listed for a person', () => {
+  it('through random sequences of saves, edits, conflict answers, faults, restarts, refreshes and clock jumps', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
         const run = new Run();
@@ -304,7 +304,7 @@ describe('every saved edit is applied exactly once, or listed', () => {
               assert.ok(run.rig.outbox.isBehindAnother(update), 'an update waits for nothing');
           }
 
-          // Per customer, the server got them in the order of saving.
+          // For each customer, the server received them in the order they were saved.
           for (const [userId, customerId] of run.ids) {
             const order = run.server.ledger
               .filter((entry) => entry.userId === userId)
@@ -312,13 +312,13 @@ describe('every saved edit is applied exactly once, or listed', () => {
               .filter((value) => !value.startsWith('elsewhere'));
             const saved = updates
               .filter((update) => update.customerId === customerId)
-              // A question that was answered with "ours" lives on in the update that took its place.
+              // A conflict answered with "ours" continues in the update that replaced it.
               .filter(({ state, replacedBy }) => state !== 'discarded' || replacedBy === null)
               .flatMap(valuesOf)
               .filter((value) => order.includes(value));
             assert.deepEqual(order, saved);
 
-            // What is shown is the server's record with the unsettled edits over it.
+            // The screen shows the server's record with the unsettled edits on top.
             const unsettled = updates.filter(
               (update) => update.customerId === customerId && ['queued', 'attention'].includes(update.state),
             );
@@ -328,7 +328,7 @@ describe('every saved edit is applied exactly once, or listed', () => {
               run.server.customers.get(userId)?.fields,
               ...unsettled.map((update) => update.changes),
             );
-            // An update that may have arrived is shown as ours either way.
+            // An update that may have arrived is shown as ours in either case.
             for (const field of fields) assert.equal(shown[field] ?? null, expected[field] ?? null, field);
           }
         } finally {

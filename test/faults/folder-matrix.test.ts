@@ -1,6 +1,6 @@
 /**
- * Every file of a till's folder, lost or damaged in every way, against everything that looks at it. No cell may say that all
- * is well, stop with a fault, or lose what was saved. The cells are made here: a new file or a new command is one more line.
+ * Every file of a till's folder, lost or damaged in every way, against everything that reads it. No cell may report
+ * that all is well, stop with a fault, or lose a save. The cells are generated: a new file or command is one more line.
  */
 import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync } from 'node:crypto';
@@ -33,14 +33,14 @@ import { openOfflineTill, saveFor } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
 
-// Root may read and write everything: as root, no file could be of another owner.
+// Root may read and write everything, so "another owner" cannot be tested as root.
 if (process.getuid?.() === 0) process.setuid?.(54_321);
 process.umask(0o077);
 
 const configFile = path.join(temporaryFolder(), 'config.json');
 const env = { TILLSIDE_CONFIG: configFile };
 
-/** `tells`: it holds something of the till's, so that its loss must be told. */
+/** `tells`: the till's own data is in it, so its loss must be reported. */
 type Kept = { readonly find: (folder: string) => string; readonly tells: 'start' | 'doctor' | 'nobody' };
 
 const files: { readonly [name: string]: Kept } = {
@@ -51,7 +51,7 @@ const files: { readonly [name: string]: Kept } = {
   'the mark of the key': { find: (folder) => folderFiles(folder).keyMark, tells: 'doctor' },
   'a backup': { find: (folder) => firstIn(folderFiles(folder).backups), tells: 'doctor' },
   'a rescue file': { find: (folder) => firstIn(folderFiles(folder).rescue), tells: 'doctor' },
-  // These hold nothing that cannot be made anew.
+  // Everything in these can be made again.
   'the lock': { find: (folder) => folderFiles(folder).lock, tells: 'nobody' },
   'the note of unsent changes': { find: (folder) => folderFiles(folder).unsentNote, tells: 'nobody' },
   'who has it open': { find: (folder) => path.join(folder, 'instance.json'), tells: 'nobody' },
@@ -60,7 +60,7 @@ const files: { readonly [name: string]: Kept } = {
 /** `isHarmless`: what the file holds can still be read. */
 type Fault = {
   readonly harm: (file: string) => void;
-  /** Another program that holds it; what is returned lets it go. */
+  /** Another program has it open; call the result to release it. */
   readonly hold?: (file: string, keyHex: string) => () => void;
   readonly isHarmless?: true;
 };
@@ -83,7 +83,7 @@ const faults: { readonly [name: string]: Fault } = {
   'read-only': { harm: (file) => chmodSync(file, 0o400), isHarmless: true },
 };
 
-/** By another program that has the key, as SQLite locks. Anything else than a database cannot be locked. */
+/** Locked the way SQLite locks, by another program that has the key. Only a database can be locked like this. */
 function lock(file: string, keyHex: string): () => void {
   if (!/\.(db|lock)$/.test(file)) return () => undefined;
   const db = file.endsWith('.lock') ? new Database(file) : openEncrypted({ file, keyHex });
@@ -102,13 +102,13 @@ const cells: readonly Cell[] = Object.keys(files).flatMap((file) =>
   Object.keys(faults).map((fault) => ({ file, fault })),
 );
 
-/** A person may have taken it away: that is what it is for. */
+/** A person may have moved it on purpose: that is what it is for. */
 const takenAway = ['a backup', 'a rescue file'];
 
 function isLoss({ file, fault }: Cell): boolean {
   if (fault === 'missing' && takenAway.includes(file)) return false;
   if (faults[fault]?.isHarmless !== true) return true;
-  // What cannot be written to is no till, though it can be read.
+  // A file that cannot be written makes the till unusable, even if it can be read.
   return file === 'the database' && (fault === 'read-only' || fault === 'locked');
 }
 
@@ -120,7 +120,7 @@ const otherRescue = path.join(inputs, 'other.tillside-rescue');
 
 before(async () => {
   const folder = temporaryFolder();
-  // A key for rescue files costs nothing to seal for; a passphrase costs a moment each time, by design.
+  // Sealing rescue files for a key is fast; a passphrase is slow by design.
   const { publicKey } = generateKeyPairSync('x25519');
   writeFileSync(
     configFile,
@@ -145,7 +145,7 @@ before(async () => {
   await second.backUp();
   await saveFor(second, '919845010003', 'Later');
   writeFileSync(folderFiles(folder).unsentNote, '2 changes\n');
-  // As a power cut leaves it: the last commits are in the -wal.
+  // As a power cut leaves it: the last commits are still in the -wal.
   base = path.join(temporaryFolder(), 'base');
   cpSync(folder, base, { recursive: true });
   chmodSync(base, 0o700);
@@ -156,7 +156,7 @@ before(async () => {
   keyHex = key.kind === 'value' ? key.value : assert.fail();
 });
 
-/** A till's folder with one thing wrong with it. */
+/** A till's folder with one thing wrong. */
 function broken({ file, fault }: Cell): { readonly folder: string; readonly mend: () => void } {
   const folder = path.join(temporaryFolder(), 'till');
   cpSync(base, folder, { recursive: true });
@@ -173,7 +173,7 @@ function broken({ file, fault }: Cell): { readonly folder: string; readonly mend
   };
 }
 
-/** Of everything that lies in a folder, which updates can still be read. Looked at on a copy. */
+/** Which updates can still be read from any file in the folder. Works on a copy. */
 async function findable(folder: string): Promise<ReadonlySet<string>> {
   const copy = path.join(temporaryFolder(), 'copy');
   cpSync(folder, copy, {
@@ -201,7 +201,7 @@ function updatesIn(file: string): readonly string[] {
       db.close();
     }
   } catch {
-    // What could be read until then counts.
+    // Whatever could be read up to the damage counts.
   }
   return ids;
 }
@@ -256,13 +256,13 @@ function assertTrue(ran: Ran, what: string): void {
   assert.doesNotMatch(ran.out + ran.err, /error in Tillside|^\s+at .*\.ts:/m, what);
 }
 
-it('every command is in the matrix', () => {
+it('the matrix covers every command', () => {
   const tried = [...looking, ...doing].map((argv) => argv.join(' '));
   const missing = commands.map(({ name }) => name).filter((name) => !tried.some((one) => one.startsWith(name)));
   assert.deepEqual(missing.toSorted(), withoutFolder.filter((name) => missing.includes(name)).toSorted());
 });
 
-it('a folder with nothing wrong with it is well, also after a power cut', async () => {
+it('a healthy folder is reported as well, even after a power cut', async () => {
   const folder = path.join(temporaryFolder(), 'till');
   cpSync(base, folder, { recursive: true });
   const doctor = await run(['doctor', '--data', folder]);
@@ -276,7 +276,7 @@ it('a folder with nothing wrong with it is well, also after a power cut', async 
 describe('F58 each file × each fault', () => {
   for (const cell of cells) {
     const { file, fault } = cell;
-    it(`${file}, ${fault}: what only looks changes nothing, and the doctor tells it`, async () => {
+    it(`${file}, ${fault}: commands that only read change nothing, and the doctor reports it`, async () => {
       const { folder, mend } = broken(cell);
       const before = contentsOf(folder);
       for (const argv of looking) {
@@ -291,7 +291,7 @@ describe('F58 each file × each fault', () => {
       mend();
     });
 
-    it(`${file}, ${fault}: a start tells it and loses nothing`, async () => {
+    it(`${file}, ${fault}: a start reports it and loses nothing`, async () => {
       const { folder, mend } = broken(cell);
       const before = await findable(folder);
       const logged: string[] = [];
@@ -316,9 +316,9 @@ describe('F58 each file × each fault', () => {
       );
     });
 
-    it(`${file}, ${fault}: no command ends in a fault or loses anything`, async () => {
+    it(`${file}, ${fault}: no command crashes or loses anything`, async () => {
       for (const argv of doing) {
-        // They start a thread, and come in by the same door as the others.
+        // They start a thread and open the folder the same way as the others.
         if (['import', 'backup'].includes(argv[0] ?? '') && files[file]?.tells !== 'start') continue;
         const what = `${argv.join(' ')} with ${file} ${fault}`;
         const { folder, mend } = broken(cell);
@@ -349,7 +349,7 @@ describe('F58 while the till is open', () => {
     },
   };
   for (const [how, harm] of Object.entries(harms)) {
-    it(`the database ${how}: the till tells it, and the next start has what was saved before and after`, async () => {
+    it(`the database ${how}: the till reports it, and the next start has the saves from before and after`, async () => {
       const folder = path.join(temporaryFolder(), 'till');
       cpSync(base, folder, { recursive: true });
       const clock = virtualClock();

@@ -1,4 +1,4 @@
-/** F59: nothing that head office defines makes staff wait. */
+/** F59: nothing that head office defines slows the screen down. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readCustomer } from '../../electron/loyalty-api/wire/customer.ts';
@@ -44,7 +44,7 @@ function context(definitions: readonly FieldDefinition[]): RuleContext {
   };
 }
 
-/** Of the processor, the first time: other programs run on this machine too. */
+/** CPU time on a first run, since other programs run on this machine too. */
 function workMs(work: () => void): number {
   const { user, system } = process.cpuUsage();
   work();
@@ -54,7 +54,7 @@ function workMs(work: () => void): number {
 
 const patternOf = (regex: string) => ({ regex, error: null });
 
-/** Patterns of random parts, of which a backtracking engine needs minutes for many. */
+/** Patterns of random parts, many of which would keep a backtracking engine busy for minutes. */
 function randomPattern(random: Random, depth = 3): string {
   const pick = <T>(...from: readonly [T, ...T[]]): T => from[Math.floor(random.fraction() * from.length)] ?? from[0];
   const part = (): string =>
@@ -69,7 +69,7 @@ function randomPattern(random: Random, depth = 3): string {
   return Array.from({ length: 1 + Math.floor(random.fraction() * 4) }, () => part() + times()).join('');
 }
 
-test('F59: a pattern that no backtracking engine ends with is answered at once, and rightly', () => {
+test('F59: a pattern that would hang a backtracking engine is answered at once, and correctly', () => {
   const pattern = patternOf('^([a-zA-Z0-9]+\\s?)+$');
   const known = context([field('note', { pattern })]);
   const problems = (value: string) => checkChanges({ 'custom.note': value }, known).problems.map(({ code }) => code);
@@ -79,7 +79,7 @@ test('F59: a pattern that no backtracking engine ends with is answered at once, 
   assert.ok(workMs(() => problems(`${'a'.repeat(3999)}!`)) < longestMs);
 });
 
-test('F59: whatever the patterns, and with two hundred of them at once, a check keeps staff waiting for less than 100 ms', () => {
+test('F59: whatever the patterns, even two hundred at once, a check takes less than 100 ms', () => {
   const random = seededRandom(59);
   const hostile = [
     '(?:a?){1000}a{1000}',
@@ -101,7 +101,7 @@ test('F59: whatever the patterns, and with two hundred of them at once, a check 
   assert.ok(ms < longestMs, `${Math.round(ms)} ms for two hundred patterns`);
 });
 
-test('a pattern that is not used says why, and refuses nothing', () => {
+test('a pattern that cannot be used says why and rejects nothing', () => {
   const unused = {
     '^(?=.*\\d).+$': 'not-understood',
     '(': 'not-understood',
@@ -115,7 +115,7 @@ test('a pattern that is not used says why, and refuses nothing', () => {
   }
 });
 
-test('patterns as organisations write them are understood as a browser understands them', () => {
+test('real-world patterns mean what they mean in a browser', () => {
   const samples: readonly (readonly [string, readonly string[]])[] = [
     ['^[A-Z]{5}[0-9]{4}[A-Z]$', ['ABCDE1234F', 'abcde1234f', 'ABCDE1234FX']],
     ['[\\w.+-]+@[\\w-]+\\.[a-z]{2,}', ['a.b+c@d-e.in', 'a@b', 'a@b.in.']],
@@ -136,7 +136,7 @@ test('patterns as organisations write them are understood as a browser understan
   }
 });
 
-test('F59: of twenty thousand fields the first ones are taken, and a form of them opens at once', () => {
+test('F59: only the first of twenty thousand fields are used, and their form opens at once', () => {
   const entries = Array.from({ length: 20_000 }, (_, n) => ({
     name: `field ${n}`,
     label: 'x'.repeat(1000),
@@ -157,7 +157,7 @@ test('F59: of twenty thousand fields the first ones are taken, and a form of the
   assert.ok(ms < longestMs, `${ms} ms`);
 });
 
-test('F59: of texts of megabytes only what a screen can show is kept, and values are never cut', () => {
+test('F59: texts of megabytes are cut to what a screen can show; values are never cut', () => {
   const huge = 'y'.repeat(4_000_000);
   const [read] =
     readCustomFields({
@@ -198,7 +198,7 @@ test('F59: of texts of megabytes only what a screen can show is kept, and values
     else: Array(50_000).fill('x'),
     small: 'kept',
   });
-  // Not told, rather than empty or another value (F41).
+  // Missing, rather than empty or changed (F41).
   assert.equal('firstName' in customer.fields || 'custom.n0' in customer.fields, false);
   assert.equal(customer.fields.lastName, 'Rao');
   assert.deepEqual(customer.unknown, { small: 'kept' });
@@ -209,7 +209,7 @@ test('F59: of texts of megabytes only what a screen can show is kept, and values
   );
 });
 
-test('F59: a list of staff is as long as a screen can use', () => {
+test('F59: a staff list is only as long as a screen can use', () => {
   const user = Array.from({ length: 50_000 }, (_, n) => ({ code: `s${n}`, firstname: 'z'.repeat(5000) }));
   const staff = readStaff({ store: { staff: { user: [{ code: 'c'.repeat(101) }, ...user] } } }) ?? [];
   assert.equal(staff.length, 2000);

@@ -11,7 +11,7 @@ const limits = [
 
 const perMinute = limits[0].limit;
 
-/** The worst of three runs, each with other random moments. */
+/** The worst of three runs, each with other random times. */
 function tellThrice(t: TestContext, story: Story): Told {
   const told = [18, 1, 5].map((seed) => tell({ ...story, seed }));
   const worst: Told = {
@@ -34,9 +34,9 @@ function percent(part: number): string {
   return `${(part * 100).toFixed(1)} %`;
 }
 
-describe('two hundred tills that come back at once', () => {
+describe('two hundred tills that come back online at once', () => {
   for (const { words, limit } of limits) {
-    it(`F18 at a limit of 300 calls a minute that ${words}, are refused under 5 %, and 95 % of saves at the counter go at once`, (t) => {
+    it(`F18 at a limit of 300 calls a minute that ${words}, under 5 % of calls are refused and 95 % of saves at the counter go at once`, (t) => {
       const told = tellThrice(t, { tills: 200, waiting: 10, limit, sendNowEveryMs: null });
       assert.equal(told.unsent, 0);
       assert.ok(told.refusedPart < 0.05);
@@ -45,14 +45,14 @@ describe('two hundred tills that come back at once', () => {
     });
   }
 
-  it('F34 keep their pace also where staff at every till press "Send now" every ten seconds', (t) => {
+  it('F34 they keep their pace even if staff at every till press "Send now" every ten seconds', (t) => {
     const told = tellThrice(t, { tills: 200, waiting: 10, limit: perMinute, sendNowEveryMs: 10_000 });
     assert.equal(told.unsent, 0);
     assert.ok(told.refusedPart < 0.05);
     assert.ok(told.counterSaves > 500 && told.acceptedPart >= 0.95);
   });
 
-  it('with a few updates each, which all go soon, are held back by refusals and lose none', (t) => {
+  it('with a few updates each that all go soon, they are slowed by refusals and lose none', (t) => {
     for (const waiting of [1, 3]) {
       for (const sendNowEveryMs of [null, 10_000]) {
         const told = tellThrice(t, { tills: 200, waiting, limit: perMinute, sendNowEveryMs });
@@ -64,8 +64,8 @@ describe('two hundred tills that come back at once', () => {
   });
 });
 
-describe('one till alone', () => {
-  it('F13 has sent a few updates within its back-off and a minute, and a day of them within minutes', (t) => {
+describe('one till on its own', () => {
+  it("F13 sends a few updates within its back-off and a minute, and a day's worth within minutes", (t) => {
     const few = tellThrice(t, { tills: 1, waiting: 3, limit: perMinute, sendNowEveryMs: null });
     assert.ok(few.allMinutes < 1.5);
     const many = tellThrice(t, { tills: 1, waiting: 100, limit: perMinute, sendNowEveryMs: null });

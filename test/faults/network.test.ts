@@ -1,6 +1,6 @@
 /**
- * A whole till behind a line that fails in every way that real ones do, on real sockets. What the transport makes of each is
- * in test/loyalty-api; here it is what staff see and what the server's ledger holds in the end.
+ * A whole till behind real sockets that fail in every way real ones do. test/loyalty-api shows what the transport makes
+ * of each failure; this shows what staff see and what the server's ledger holds in the end.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ import { rows } from './network/troubles.ts';
 
 const rita = byServerId(anchors.ritaJames.userId);
 
-/** What staff read while it lasts. */
+/** What staff read meanwhile. */
 const sentences: { readonly [why: string]: RegExp } = {
   'no-connection': /No internet connection.*You can keep saving/,
   'name-not-found': /can’t find head office.*You can keep saving/,
@@ -31,12 +31,12 @@ const sentences: { readonly [why: string]: RegExp } = {
   'server-error': /has a problem.*automatically/,
 };
 
-/** A till's folder with a customer that it fetched over a good line. */
+/** A till's folder with a customer it fetched over a good connection. */
 async function withRita(rig: TillRig): Promise<{ readonly folder: string; readonly customerId: number }> {
   const folder = rig.newFolder();
   const till = await rig.openTill(folder);
   const { customerId } = await bringIn(till, rita);
-  // What it has now is not asked for again at the next start: an answer to that would end the trouble before it is told.
+  // What it has is not requested again at the next start: an answer would end the trouble before it is reported.
   await till.until('the organisation has told everything', async () => {
     const { policyAsOfMs, fieldsAsOfMs } = await till.call['org.view'](undefined);
     const { asOfMs } = await till.call['staff.list'](undefined);
@@ -46,9 +46,9 @@ async function withRita(rig: TillRig): Promise<{ readonly folder: string; readon
   return { folder, customerId };
 }
 
-describe('a till on a line that fails', { concurrency: 2 }, () => {
+describe('a till on a failing connection', { concurrency: 2 }, () => {
   for (const { words, trouble, expected } of rows) {
-    it(`${words}: the update is ${expected.kind} (${expected.why}), and in the end there once`, async (t) => {
+    it(`${words}: the update becomes ${expected.kind} (${expected.why}) and ends up at the server once`, async (t) => {
       const rig = await startTillRig(40);
       const line = await startBadLine(rig.server.url);
       t.after(async () => {
@@ -74,7 +74,8 @@ describe('a till on a line that fails', { concurrency: 2 }, () => {
       );
       const applied = await updateOf(till, customerId, updateId);
       assert.equal(applied.state, 'applied');
-      // What reached the server is confirmed by reading; what did not went once more, and an uncertain try counts.
+      // What reached the server is confirmed by reading it back. What did not is sent once more, and an uncertain try
+      // counts as an attempt.
       assert.equal(applied.result?.confirmedBy, trouble.passesOn ? 'read' : 'answer');
       assert.equal(applied.attempts, expected.kind === 'unknown' && !trouble.passesOn ? 2 : 1);
       assert.equal(rig.server.control.ledger.length, 1);
@@ -84,7 +85,7 @@ describe('a till on a line that fails', { concurrency: 2 }, () => {
   }
 });
 
-/** The status said so while it lasted, in words for staff; an answer that came but said nothing is no trouble of the line. */
+/** Meanwhile the status said so in words for staff. An answer without a meaning is not a connection problem. */
 function assertTold(till: RigTill, why: string): void {
   const statuses = till.events.flatMap((event) => (event.name === 'sync.changed' ? [event.payload] : []));
   const offline = statuses.filter(({ connection }) => connection.kind === 'offline');
@@ -97,7 +98,7 @@ function assertTold(till: RigTill, why: string): void {
   assert.match(statusSentence(told) ?? '', sentences[why] ?? /$^/);
 }
 
-describe('a till that has no line to its server at all', () => {
+describe('a till that cannot reach its server at all', () => {
   let rig: TillRig;
   let line: BadLine;
   beforeEach(async () => {
@@ -109,7 +110,7 @@ describe('a till that has no line to its server at all', () => {
     await line.close();
   });
 
-  /** Saves where the address leads nowhere, then opens the till again with the right one. */
+  /** Saves while the address leads nowhere, then opens the till again with the right one. */
   async function saveWithout(api: NonNullable<TillSettings['api']>): Promise<SyncStatus> {
     const { folder, customerId } = await withRita(rig);
     const without = await rig.openTill(folder, { api });
@@ -136,11 +137,11 @@ describe('a till that has no line to its server at all', () => {
     assert.match(statusSentence(status) ?? '', sentences[why] ?? /$^/);
   }
 
-  it('because its name is not known (DNS), keeps the update and says so', async () => {
+  it('because its name does not resolve (DNS), keeps the update and says so', async () => {
     assertOffline(await saveWithout({ url: 'https://loyalty.invalid' }), 'name-not-found');
   });
 
-  it('because the certificate is not to be trusted, keeps the update, sends not one byte of it, and says so', async (t) => {
+  it('because its certificate is not trusted, keeps the update, sends not one byte of it, and says so', async (t) => {
     const { cert, key } = makeCertificates();
     let requests = 0;
     const server = https.createServer({ cert, key }, () => {
@@ -155,7 +156,7 @@ describe('a till that has no line to its server at all', () => {
     assert.equal(requests, 0);
   });
 
-  it('because nobody listens there, keeps the update and says so', async () => {
+  it('because nothing listens there, keeps the update and says so', async () => {
     const closed = net.createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
     const address = closed.address();
@@ -172,11 +173,11 @@ describe('a till that has no line to its server at all', () => {
       why: 'connection-lost',
     },
   ]) {
-    it(`F17 is offline although the system says online, where the network ${words}, and costs the update no attempt`, async () => {
+    it(`F17 shows offline although the system says online, where the network ${words}, and the update loses no attempt`, async () => {
       const { folder, customerId } = await withRita(rig);
       const till = await rig.openTill(folder, { api: { url: line.url, timeoutSeconds: 2 } });
       line.refuseAll(deal);
-      // The line is found bad by a look-up first; "online", the system says, and wakes the till.
+      // A lookup finds the failure first; then the system reports "online" and wakes the till.
       assert.equal((await till.call['customers.refresh']({ customerId })).kind, 'failed');
       await save(till, customerId, { lastName: 'Online' });
       till.wake();

@@ -1,4 +1,7 @@
-/** Where an update may have arrived, and where an answer contradicts itself: never twice, never dropped, never told as what it is not. */
+/**
+ * An update that may have arrived, or an answer that contradicts itself: never sent twice, never dropped, never shown
+ * as something it is not.
+ */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { FieldChanges } from '../../electron/model/customer.ts';
@@ -47,7 +50,7 @@ describe('an update that may have arrived', () => {
     return reason?.kind === 'cannot-tell' ? reason.because : (reason?.kind ?? null);
   };
 
-  it('F41 a field that no answer tells proves nothing: a person decides, and it is not sent again', async () => {
+  it('F41 a field missing from every answer proves nothing: a person decides, and it is not sent again', async () => {
     server.onGet = () => {
       const { fields, ...record } = server.customers.get('1') ?? customerRecord('1', '');
       const { associatedWith: _, ...told } = fields;
@@ -61,14 +64,14 @@ describe('an update that may have arrived', () => {
     assert.equal(server.ledger.length, 1);
   });
 
-  it('F42 points that moved since are evidence that it arrived: it is not sent again', async () => {
+  it('F42 points that changed since are evidence that it arrived: it is not sent again', async () => {
     const customerId = rig.addCustomer('1');
     server.fate = () => 'apply-and-lose';
     const updateId = rig.save(customerId, { lastName: 'New' });
     await clock.pass(500);
     const applied = server.customers.get('1');
     assert.ok(applied !== undefined);
-    // Somebody took the name back; the points stay.
+    // Somebody changed the name back; the points stay.
     server.customers.set('1', { ...applied, fields: { ...applied.fields, lastName: 'Before' } });
     await clock.pass(10 * minuteMs);
     assert.deepEqual([updateOf(updateId).state, because(updateId)], ['attention', 'points-moved']);
@@ -76,7 +79,7 @@ describe('an update that may have arrived', () => {
   });
 
   for (const lateMs of [20_000, 45_000, 60_000]) {
-    it(`F43 a server that writes ${lateMs / 1000} s after the time-out counts it once`, async () => {
+    it(`F43 a server that writes ${lateMs / 1000} s after the time-out counts the update once`, async () => {
       const customerId = rig.addCustomer('1');
       const changes: FieldChanges = { lastName: 'Late' };
       server.fate = () => 'lose';
@@ -91,7 +94,7 @@ describe('an update that may have arrived', () => {
     });
   }
 
-  it('F44 what a backup holds as unsent goes again only by a person', async () => {
+  it('F44 updates that a backup holds as unsent are sent again only by a person', async () => {
     const customerId = rig.addCustomer('1');
     server.reachable = false;
     const updateId = rig.save(customerId, { lastName: 'From a backup' });
@@ -104,7 +107,7 @@ describe('an update that may have arrived', () => {
     assert.equal(server.updateCalls, callsBefore);
   });
 
-  it('F47 a success whose answer holds another value is told on that field', async () => {
+  it('F47 if a success returns another value, that field says so', async () => {
     const customerId = rig.addCustomer('1', 'Old');
     server.answers = (record) => ({ ...record, fields: { ...record.fields, lastName: 'Old' } });
     const updateId = rig.save(customerId, { lastName: 'New', firstName: 'Some' });
@@ -117,7 +120,7 @@ describe('an update that may have arrived', () => {
     );
   });
 
-  it('F49 a value that is put back is sent or asked where head office has moved meanwhile, and dropped where it has not', async () => {
+  it('F49 changing a value back is sent, or asked about, if head office changed it meanwhile, and dropped if not', async () => {
     for (const hasMoved of [true, false]) {
       const userId = hasMoved ? '1' : '2';
       server.reachable = false;
@@ -137,7 +140,7 @@ describe('an update that may have arrived', () => {
     }
   });
 
-  it('F45 data of one organisation is neither sent nor asked about at another, and goes on by the word of IT', async () => {
+  it("F45 one organisation's data is neither sent to another nor asked about there, until IT says to keep it", async () => {
     const customerId = rig.addCustomer('1');
     await clock.pass(minuteMs);
     server.organisationId = '2';
@@ -154,7 +157,7 @@ describe('an update that may have arrived', () => {
     assert.equal(updateOf(updateId).state, 'applied');
   });
 
-  it('F45 what a rescue file brought to a till that never signed in waits until the server is known to be its own', async () => {
+  it('F45 updates imported into a till that never signed in wait until the server is known to be their own', async () => {
     for (const organisationId of ['1', '2']) {
       const elsewhere = new ModelServer(clock, 50);
       elsewhere.organisationId = organisationId;

@@ -1,4 +1,4 @@
-/** One update that cannot pass never holds up another customer, whatever the server or a gateway answers to it (F40). */
+/** One update that cannot succeed never holds up another customer, whatever the server or a gateway answers (F40). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ReadOutcome, UpdateOutcome } from '../../electron/model/outcome.ts';
@@ -10,11 +10,11 @@ import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 const minuteMs = 60_000;
 const others = 20;
 
-/** What the server does to the one update, at each step that it can fail at. */
+/** What the server does to that one update, at each step that can fail. */
 type Poison = {
   readonly send?: Exclude<UpdateOutcome, { kind: 'applied' }>;
   readonly look?: ReadOutcome<never>;
-  /** It stands in unknown when the till starts. */
+  /** It is unknown when the till starts. */
   readonly isUnknown?: boolean;
 };
 
@@ -46,7 +46,7 @@ const poisons: { readonly [words: string]: Poison } = {
   'reading it back can never be read': { look: failed('unreadable-answer'), isUnknown: true },
 };
 
-/** @returns when the last of the others was sent, the calls about the bad one, and what became of it */
+/** @returns when the last of the others was sent, the calls about the bad one, and how it ended */
 async function run(poison: Poison | null) {
   const clock = virtualClock();
   const server = new ModelServer(clock, 200);
@@ -92,9 +92,9 @@ async function run(poison: Poison | null) {
   return { othersMs, calls, bad, status };
 }
 
-describe('one update that cannot pass', () => {
+describe('one update that cannot succeed', () => {
   for (const [words, poison] of Object.entries(poisons)) {
-    it(`F39, F40 ${words}: the others go in their time, it costs few calls, and a person decides`, async () => {
+    it(`F39, F40 ${words}: the others go on time, it costs few calls, and a person decides`, async () => {
       const without = await run(null);
       const { othersMs, calls, bad, status } = await run(poison);
       assert.ok(

@@ -26,7 +26,7 @@ const refusal = {
   answer: { ...okAnswer, code: 500, itemCode: 1016 },
 } as const;
 
-describe('what happens while something else is on its way', () => {
+describe('what happens while a request is in flight', () => {
   let clock: VirtualClock;
   let server: ModelServer;
   let rig: EngineRig;
@@ -58,7 +58,7 @@ describe('what happens while something else is on its way', () => {
     assert.ok(update !== null);
     return update;
   };
-  /** Holds the next call of a kind until it is let go. */
+  /** Holds the next call of a kind until released. */
   const hold = (call: ServerCall, when: 'onArrival' | 'onAnswer' = 'onArrival') => {
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => {
@@ -103,7 +103,7 @@ describe('what happens while something else is on its way', () => {
     await stop();
   });
 
-  it('an edit that joins an update while the server is asked about its customer is not overwritten by the answer', async () => {
+  it('an edit that joins an update during its lookup is not overwritten by the answer', async () => {
     const customerId = rig.addCustomer('1');
     server.reachable = false;
     const updateId = rig.save(customerId, { lastName: 'First' });
@@ -120,7 +120,7 @@ describe('what happens while something else is on its way', () => {
     assert.deepEqual(update.changes, { lastName: 'First', firstName: 'Second' });
   });
 
-  it('an update that is cancelled while the server is asked about its customer stays cancelled', async () => {
+  it('an update that is cancelled during its lookup stays cancelled', async () => {
     const customerId = rig.addCustomer('1');
     server.reachable = false;
     const updateId = rig.save(customerId, { lastName: 'First' });
@@ -135,7 +135,7 @@ describe('what happens while something else is on its way', () => {
     assert.equal(updateOf(updateId).state, 'cancelled');
   });
 
-  it('an identifier that is taken back while it is looked up stays taken back', async () => {
+  it('an identifier that is withdrawn during its lookup stays withdrawn', async () => {
     const customerId = rig.addCustomer('1');
     const other: CustomerRecord = { ...customerRecord('2', 'Other'), fields: { email: 'taken@example.com' } };
     server.customers.set('2', other);
@@ -147,7 +147,7 @@ describe('what happens while something else is on its way', () => {
     assert.equal(updateOf(updateId).state, 'cancelled');
   });
 
-  it('an update whose customer turns out to be another of this till, while it is sent, is settled by its own answer', async () => {
+  it('an update whose customer turns out to be another one on this till, while it is being sent, is settled by its own answer', async () => {
     const knownId = rig.addCustomer('1');
     const identifier: Identifier = { type: 'mobile', value: customerRecord('1', '').fields.mobile ?? '' };
     const doubleId = insertUnknownCustomer(rig.db, identifier);
@@ -165,11 +165,11 @@ describe('what happens while something else is on its way', () => {
     assert.deepEqual([update.state, update.reason?.kind, update.customerId], ['attention', 'refused', knownId]);
   });
 
-  it('two updates of one customer are never on their way at once, also where they were two customers before', async () => {
+  it('two updates of one customer are never sent at once, even if they used to be two customers', async () => {
     const knownId = rig.addCustomer('1');
     const identifier: Identifier = { type: 'mobile', value: customerRecord('1', '').fields.mobile ?? '' };
     const doubleId = insertUnknownCustomer(rig.db, identifier);
-    // Something that was refused goes first, so that the known customer's own update waits.
+    // Something refused goes first, so the known customer's own update has to wait.
     server.fate = () => refusal;
     const refusedId = rig.save(knownId, { 'custom.a': '1' });
     await clock.pass(100);
@@ -190,7 +190,7 @@ describe('what happens while something else is on its way', () => {
     assert.deepEqual([updateOf(flyingId).state, updateOf(waitingId).state], ['applied', 'applied']);
   });
 
-  it('F22 an update whose customer turns out to be another in the moment before it goes is compared with that one', async (t) => {
+  it('F22 an update whose customer turns out to be another one just before sending is compared with that one', async (t) => {
     const theirs = customerRecord('1', 'Theirs');
     const doubleId = keepTold(rig.db, { ...customerRecord('1', 'Before'), userId: null }, clock.wallMs());
     server.customers.set('1', theirs);
@@ -208,7 +208,7 @@ describe('what happens while something else is on its way', () => {
     assert.equal(server.updateCalls, 0);
   });
 
-  it('looking up an identifier that waits to be filled in for one customer never makes that customer its owner', async () => {
+  it('looking up an identifier that is only pending for a customer never makes them its owner', async () => {
     const customerId = rig.addCustomer('1');
     server.customers.set('2', {
       ...customerRecord('2', 'Owner'),
@@ -226,7 +226,7 @@ describe('what happens while something else is on its way', () => {
     assert.equal(updateOf(updateId).customerId, customerId);
   });
 
-  it('an answer about a customer that was on its way while an update was applied does not undo what it shows', async () => {
+  it('a customer answer that was in flight while an update was applied does not undo what the screen shows', async () => {
     const customerId = rig.addCustomer('1');
     const release = hold('get', 'onAnswer');
     const refreshing = refresh(rig.context, customerId);
@@ -240,7 +240,7 @@ describe('what happens while something else is on its way', () => {
     assert.equal(readRecord(rig.db, customerId)?.loyalty?.points, 50);
   });
 
-  it('the same holds where the customer turned out to be another of this till meanwhile', async () => {
+  it('the same holds if the customer turned out to be another one on this till meanwhile', async () => {
     const knownId = rig.addCustomer('1');
     const identifier: Identifier = { type: 'mobile', value: customerRecord('1', '').fields.mobile ?? '' };
     const doubleId = insertUnknownCustomer(rig.db, identifier);
@@ -256,7 +256,7 @@ describe('what happens while something else is on its way', () => {
     assert.equal(readRecord(rig.db, knownId)?.loyalty?.points, 50);
   });
 
-  it('F13, F21 an update of which another till made a part already is sent, not looked at for ever', async () => {
+  it('F13, F21 an update that another till has partly made already is sent, not looked up forever', async () => {
     const customerId = rig.addCustomer('1');
     server.apply('1', { lastName: 'Same' });
     await clock.pass(60 * minuteMs);
@@ -268,13 +268,14 @@ describe('what happens while something else is on its way', () => {
     assert.equal(server.customers.get('1')?.fields.firstName, 'Ours');
   });
 
-  it('F01 an update of which only a part is there when it is about to go once more is left to a person', async () => {
+  it('F01 an update of which only a part has arrived when it is due to go once more is left to a person', async () => {
     const customerId = rig.addCustomer('1');
     server.fate = () => 'lose';
     let asked = 0;
     server.onGet = () => {
       asked += 1;
-      // Read back early and again when a slow server had its time; the third is the look before it goes once more.
+      // Read back early, and again once a slow server had its time; the third read is the lookup before sending once
+      // more.
       if (asked === 3) server.apply('1', { lastName: 'Ours' });
       return null;
     };
@@ -300,7 +301,7 @@ describe('what happens while something else is on its way', () => {
     assert.ok(timersSet - before < 20, `${timersSet - before} timers in 15 s`);
   });
 
-  it('nothing spins, and nothing is asked, while the server wants to be left alone', async () => {
+  it('nothing spins, and nothing is requested, while the server asks for quiet', async () => {
     const customerId = rig.addCustomer('1');
     server.fate = () => ({ kind: 'not-sent', why: 'busy', retryAfterMs: 5 * minuteMs, answer: okAnswer });
     rig.save(customerId, { lastName: 'Busy' });
@@ -314,13 +315,13 @@ describe('what happens while something else is on its way', () => {
     assert.equal(server.ledger.length, 1);
   });
 
-  it('F22 an old update is compared with the server also where a newer save joined it', async () => {
+  it('F22 an old update is compared with the server even if a newer save joined it', async () => {
     const customerId = rig.addCustomer('1');
     server.fate = () => refusal;
     const refusedId = rig.save(customerId, { 'custom.a': '1' });
     await clock.pass(100);
     server.fate = () => 'apply';
-    rig.save(customerId, { lastName: 'Ours' }); // Behind the refused one, custom.a joins nothing: it was sent.
+    rig.save(customerId, { lastName: 'Ours' }); // Behind the refused one. custom.a joins nothing: it was sent.
     await clock.pass(30 * minuteMs);
     server.customers.set('1', customerRecord('1', 'Theirs'));
     const updateId = rig.save(customerId, { firstName: 'Joined' });
@@ -332,7 +333,7 @@ describe('what happens while something else is on its way', () => {
     assert.equal(server.ledger.length, 0);
   });
 
-  it('F22 an edit of a record that this till has had for long is compared with the server first', async () => {
+  it('F22 an edit of a record that this till fetched long ago is compared with the server first', async () => {
     const customerId = rig.addCustomer('1');
     await clock.pass(60 * minuteMs);
     server.customers.set('1', customerRecord('1', 'Theirs'));
@@ -342,14 +343,14 @@ describe('what happens while something else is on its way', () => {
     assert.equal(server.ledger.length, 0);
   });
 
-  it('F15, F22 an update that slept with the machine is old when it wakes, whatever the monotonic clock says', async () => {
+  it('F15, F22 an update that slept with the computer is old when it wakes, whatever the monotonic clock says', async () => {
     const customerId = rig.addCustomer('1');
     server.fate = () => refusal;
     const refusedId = rig.save(customerId, { 'custom.a': '1' });
     await clock.pass(100);
     server.fate = () => 'apply';
     const updateId = rig.save(customerId, { lastName: 'Ours' });
-    // Eight hours that only the wall clock sees; the system tells nobody.
+    // Eight hours that only the wall clock sees; the system reports no sleep.
     clock.setWall(clock.wallMs() + 8 * 60 * minuteMs);
     server.customers.set('1', customerRecord('1', 'Theirs'));
     await clock.pass(31_000);
@@ -359,7 +360,7 @@ describe('what happens while something else is on its way', () => {
     assert.equal(updateOf(updateId).state, 'attention');
   });
 
-  it('F13 an update that stands in sending although nobody sends it is found and read back', async () => {
+  it('F13 an update that is marked as being sent, but is not, is found and read back', async () => {
     const customerId = rig.addCustomer('1');
     rig.context.connection.pause('permission');
     const updateId = rig.save(customerId, { lastName: 'Orphan' });
@@ -385,7 +386,7 @@ describe('what happens while something else is on its way', () => {
     assert.equal(updateOf(updateId).state, 'applied');
   });
 
-  it('F14 a customer that the server is busy with for a day leaves no endless history', async () => {
+  it('F14 a customer whom the server is busy with for a day leaves a short history', async () => {
     const customerId = rig.addCustomer('1');
     server.fate = () => ({
       kind: 'not-sent',
@@ -403,7 +404,7 @@ describe('what happens while something else is on its way', () => {
     assert.equal(updateOf(updateId).state, 'applied');
   });
 
-  it('a change of nothing but letter case is sent, not taken for done', async () => {
+  it('a change of letter case alone is sent, not taken as done', async () => {
     const record = customerRecord('1', 'Before');
     server.customers.set('1', { ...record, fields: { ...record.fields, 'extended.city': 'london' } });
     const customerId = rig.addCustomer('1');
@@ -413,7 +414,7 @@ describe('what happens while something else is on its way', () => {
     assert.deepEqual(server.ledger[0]?.changes, { 'extended.city': 'London' });
   });
 
-  it('F01 a change of letter case that the server may have spelt its own way is left to a person, not sent again', async () => {
+  it('F01 a change of letter case that the server may have respelt is left to a person, not sent again', async () => {
     const customerId = rig.addCustomer('1', 'james');
     server.fate = () => 'apply-and-lose';
     const release = hold('get');
@@ -427,7 +428,7 @@ describe('what happens while something else is on its way', () => {
     assert.equal(server.updateCalls, 1);
   });
 
-  it('F01 a value that the server spells its own way counts as arrived when it is read back', async () => {
+  it('F01 a value that the server respells counts as arrived when it is read back', async () => {
     const customerId = rig.addCustomer('1');
     server.fate = () => 'apply-and-lose';
     const changes = {
@@ -450,21 +451,21 @@ describe('what happens while something else is on its way', () => {
     assert.deepEqual([updateOf(updateId).state, updateOf(updateId).result?.confirmedBy], ['applied', 'read']);
   });
 
-  it('F01 before an update goes once more, the server is asked a second time, a settle wait later', async () => {
+  it('F01 before an update is sent once more, the server is read a second time after a wait', async () => {
     const customerId = rig.addCustomer('1');
     server.fate = () => 'lose';
     const updateId = rig.save(customerId, { lastName: 'Slow' });
     await clock.pass(10);
     server.fate = () => 'apply';
-    await clock.pass(1010); // The read back finds the baseline.
-    // Only now the first request arrives, which was held up on its way.
+    await clock.pass(1010); // The first read-back still finds the old value.
+    // Only now does the first, delayed request arrive.
     server.apply('1', { lastName: 'Slow' });
     await clock.pass(minuteMs);
     assert.equal(server.ledger.length, 1);
     assert.equal(updateOf(updateId).state, 'applied');
   });
 
-  it('F01 that wait is not cut short by whoever asks to send now, or by a machine that wakes up', async () => {
+  it('F01 neither "Send now" nor waking from sleep cuts that wait short', async () => {
     const customerId = rig.addCustomer('1');
     server.fate = () => 'lose';
     const updateId = rig.save(customerId, { lastName: 'Late' });
@@ -480,7 +481,7 @@ describe('what happens while something else is on its way', () => {
     assert.equal(server.ledger.length, 1);
   });
 
-  it('the history of each attempt names that attempt, also where it came to nothing', async () => {
+  it("each attempt's history rows name that attempt, even if nothing came of it", async () => {
     const customerId = rig.addCustomer('1');
     server.fate = () => ({ kind: 'not-sent', why: 'busy', retryAfterMs: 1000, answer: okAnswer });
     const updateId = rig.save(customerId, { lastName: 'Busy' });
@@ -491,7 +492,7 @@ describe('what happens while something else is on its way', () => {
     assert.equal(notSent?.attemptId, sending?.attemptId);
   });
 
-  it('F31 an update that needs no sending makes the record look no fresher than it is', async () => {
+  it('F31 an update that needs no sending does not make the record look fresher than it is', async () => {
     const customerId = rig.addCustomer('1', 'Agreed');
     const asOfMs = customerRow(rig.db, customerId)?.as_of_ms;
     await clock.pass(minuteMs);
@@ -501,7 +502,7 @@ describe('what happens while something else is on its way', () => {
     assert.equal(customerRow(rig.db, customerId)?.as_of_ms, asOfMs);
   });
 
-  it('a till that is being closed sends nothing new', async () => {
+  it('a till that is closing sends nothing new', async () => {
     const customerId = rig.addCustomer('1');
     server.reachable = false;
     rig.save(customerId, { lastName: 'First' });

@@ -7,7 +7,7 @@ import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts
 const rita = anchors.ritaJames.userId;
 const asha = anchors.ashaRaman.userId;
 
-describe('F54 and F55: what is scanned, typed and pasted, on the way to head office', () => {
+describe('F54 and F55: scanned, typed and pasted text on its way to head office', () => {
   let rig: TillRig;
   let till: RigTill;
   beforeEach(async () => {
@@ -22,7 +22,7 @@ describe('F54 and F55: what is scanned, typed and pasted, on the way to head off
     return found.kind === 'found' ? found.customer.userId : found.kind;
   };
 
-  it('F54: of one whose card and one whose mobile it is, both are shown, and staff choose', async () => {
+  it("F54: if the digits are one customer's card and another's mobile, both are shown and staff choose", async () => {
     rig.server.control.changeCustomer(rita, { externalId: '9811117777' });
     rig.server.control.changeCustomer(asha, { mobile: '919811117777' });
     const result = await lookUp('9811117777');
@@ -37,19 +37,19 @@ describe('F54 and F55: what is scanned, typed and pasted, on the way to head off
     assert.equal(await foundIn('+91 98111 17777'), String(asha), 'nothing but a mobile has a plus sign');
   });
 
-  it('F54: all readings are asked for in one call a kind of identifier, however many forms there are', async () => {
+  it('F54: all readings are looked up in one call for each kind of identifier, however many forms there are', async () => {
     const callsFor = async (query: string) => {
       const before = rig.server.control.countOf('customer/get');
       assert.equal(await foundIn(query), 'not-found');
       return rig.server.control.countOf('customer/get') - before;
     };
     assert.equal(await callsFor('+91 98888 77777'), 1);
-    // Mobile, external id, customer number and the two kinds of card; the second has three forms of an external id.
+    // Mobile, external id, customer number and the two kinds of card; the external id has three forms.
     assert.equal(await callsFor('2912345678901'), 5);
     assert.equal(await callsFor('12345678905'), 5);
   });
 
-  it('F54: a card that only head office knows is found, whatever else its digits could be', async () => {
+  it('F54: a card that only head office knows is found, whatever else its digits could mean', async () => {
     for (const card of ['2912345678901', '10020030', '0012345678905']) {
       rig.server.control.changeCustomer(rita, { externalId: card });
       assert.equal(await foundIn(card), String(rita), card);
@@ -62,13 +62,13 @@ describe('F54 and F55: what is scanned, typed and pasted, on the way to head off
       assert.equal(await foundIn(text), String(rita));
   });
 
-  it('F54: whoever is found by one reading is not opened by itself while another could not be asked', async () => {
+  it('F54: a customer found by one reading is not opened automatically while another reading could not be looked up', async () => {
     await bringIn(till, byServerId(rita));
     await rig.server.control.setConnection(false);
     assert.equal(await foundIn('9811117777'), 'failed', 'and "nobody" is never said (F31)');
   });
 
-  it('F55: an unclean identifier finds its owner, and the check for another owner is not passed by', async () => {
+  it('F55: an identifier with stray characters finds its owner, and still counts as taken', async () => {
     rig.server.control.changeCustomer(rita, { mobile: '919845099999' });
     const email = anchors.ritaJames.email;
     for (const text of [`\u200b${email}`, `mailto:${email}`, '\u202a+91 98450 99999\u202c', 'Mob: ९८४५० ९९९९९,']) {

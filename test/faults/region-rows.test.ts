@@ -1,4 +1,4 @@
-/** What a region's file meets on a till, row by row (F37). */
+/** What can happen to a region file's rows on a till (F37). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { customerRow, insertUnknownCustomer } from '../../electron/customers/store.ts';
@@ -13,11 +13,11 @@ import { openImportRig } from '../region/import-rig.ts';
 const asha = { user_id: '777', firstname: 'Asha', lastname: 'Raman', mobile: '919845000123' };
 const line = (one: object) => `${JSON.stringify(one)}\n`;
 
-test('F37 a customer whom the server told while the file was read is one, and the till opens at every start', async (t) => {
+test('F37 a customer whom the server sent while the file was read stays one customer, and the till opens at every start', async (t) => {
   const rig = openImportRig(t);
   const stranger = insertUnknownCustomer(rig.db, { type: 'mobile', value: asha.mobile });
   await rig.importText('region.jsonl', line(asha));
-  // As if the customer had come to the counter between the reading and the comparing.
+  // As if the customer came to the counter between reading and comparing.
   keepTold(rig.db, recordOf({ firstName: 'Asha', mobile: asha.mobile }, asha.user_id), 1000);
   sql(rig.db, 'update region_file set laid_through = 0').run();
   for (let start = 0; start < 3; start += 1) {
@@ -31,7 +31,7 @@ test('F37 a customer whom the server told while the file was read is one, and th
   assert.ok(customerRow(rig.db, stranger) === null || customerRow(rig.db, stranger)?.user_id === asha.user_id);
 });
 
-test('F37 one customer who cannot be written is told in the log, and the others are there', async (t) => {
+test('F37 one customer who cannot be written is noted in the log, and the others are there', async (t) => {
   const rig = openImportRig(t);
   const people = ['1', '2', '3'].map((n) => ({ user_id: n, firstname: `Person${n}`, mobile: `91984500000${n}` }));
   for (const { user_id, mobile } of people) keepTold(rig.db, recordOf({ firstName: 'Old', mobile }, user_id), 1000);

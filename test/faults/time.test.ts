@@ -8,7 +8,7 @@ import { seededRandom, type VirtualClock, virtualClock } from '../helpers/virtua
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
-describe('long times, on a virtual clock', () => {
+describe('long periods, on a virtual clock', () => {
   let clock: VirtualClock;
   let server: ModelServer;
   let rig: EngineRig;
@@ -44,7 +44,7 @@ describe('long times, on a virtual clock', () => {
     assert.equal(server.updateCalls, 1);
   });
 
-  it('F13 after one failed try and nothing else happening, a server that is back gets the update within its back-off and a minute', async () => {
+  it('F13 after one failed try and no other event, a server that is back gets the update within its back-off and a minute', async () => {
     const customerId = rig.addCustomer('1');
     server.reachable = false;
     rig.save(customerId, { lastName: 'Later' });
@@ -55,13 +55,13 @@ describe('long times, on a virtual clock', () => {
     assert.equal(rig.engine.status().state, 'all-sent');
   });
 
-  it('F14 a server that is down for a whole day is tried at capped waits, and the log stays small', async () => {
+  it('F14 a server that is down for a whole day is retried at capped waits, and the log stays small', async () => {
     const customerId = rig.addCustomer('1');
     server.reachable = false;
     rig.save(customerId, { lastName: 'Tomorrow' });
     await clock.pass(60 * minuteMs);
     const [triesInFirstHour, linesInFirstHour] = [server.calls, rig.logged.length];
-    // A wait is half a minute at the most, and half of it at the least.
+    // Each wait is 15 to 30 seconds.
     assert.ok(triesInFirstHour >= 110 && triesInFirstHour <= 260, `${triesInFirstHour} tries in an hour`);
     assert.ok(linesInFirstHour < 20, `${linesInFirstHour} lines in the first hour`);
     await clock.pass(dayMs - 60 * minuteMs);
@@ -73,7 +73,7 @@ describe('long times, on a virtual clock', () => {
     assert.equal(server.ledger.length, 1);
   });
 
-  it('F15 when the machine wakes after eight hours, sending starts within five seconds', async () => {
+  it('F15 when the computer wakes after eight hours, sending starts within five seconds', async () => {
     const customerId = rig.addCustomer('1');
     server.reachable = false;
     rig.save(customerId, { lastName: 'Asleep' });
@@ -85,7 +85,7 @@ describe('long times, on a virtual clock', () => {
     assert.equal(server.ledger.length, 1);
   });
 
-  it('F16 a wall clock that jumps by a day either way changes neither the order nor the waits', async () => {
+  it('F16 a wall clock that jumps a day either way changes neither order nor waits', async () => {
     const customerId = rig.addCustomer('1');
     server.reachable = false;
     rig.save(customerId, { 'subscription.sms.BULK': '0' });
@@ -102,7 +102,7 @@ describe('long times, on a virtual clock', () => {
     );
   });
 
-  it('F16 a clock that is more than five minutes off the server is shown', async () => {
+  it("F16 a clock more than five minutes off the server's is shown", async () => {
     rig.engine.noteServerTime(clock.wallMs() - 6 * minuteMs);
     assert.equal(rig.engine.status().clockSkewMs, 6 * minuteMs);
     rig.engine.noteServerTime(clock.wallMs() - 4 * minuteMs);

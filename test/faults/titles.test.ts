@@ -6,7 +6,7 @@ import { it } from 'node:test';
 const tests = path.resolve(import.meta.dirname, '..');
 const failures = Array.from({ length: 62 }, (_, index) => `F${String(index + 1).padStart(2, '0')}`);
 
-/** The texts that follow `it(`, `test(` and `describe(`, in whatever quotes. */
+/** The first argument of `it(`, `test(` and `describe(`, in any quotes. */
 function titlesIn(source: string): string[] {
   return [...source.matchAll(/\b(?:it|test|describe)\(\s*(['"`])((?:(?!\1).)*)\1/g)].map((found) => found[2] ?? '');
 }

@@ -1,4 +1,4 @@
-/** The one door for what the server tells: who is meant, what replaces what, and what never does. */
+/** The one door for what the server says: who is meant, what replaces what, and what never does. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
@@ -42,7 +42,7 @@ const record = (userId: string | null, fields: FieldValues, updatedOn: string | 
 });
 const fieldsOf = (db: Db, id: number) => readRecord(db, id)?.fields;
 
-test('F36 an identifier that is only pending on somebody names its real owner, by whatever way the owner comes', (t) => {
+test('F36 an identifier that is only pending for one customer leads to its real owner, however the owner becomes known', (t) => {
   const { db, told, outbox } = open(t);
   const anna: Identifier = { type: 'email', value: 'anna@example.com' };
   const annaId = insertUnknownCustomer(db, anna);
@@ -59,7 +59,7 @@ test('F36 an identifier that is only pending on somebody names its real owner, b
   assert.equal(customerRow(db, annaId)?.user_id, null);
 });
 
-test('F38 a customer who was merged at head office is one here, with their updates, whether or not both are known', (t) => {
+test('F38 a customer who was merged at head office is one here, with both sets of updates, whether or not both are known', (t) => {
   for (const isSurvivorKnown of [false, true]) {
     const { db, told, outbox } = open(t);
     const before = told.keep({ record: record('1', { lastName: 'Iyer', mobile: '911' }), by: 'read', asOfMs: 1000 });
@@ -77,7 +77,7 @@ test('F38 a customer who was merged at head office is one here, with their updat
   }
 });
 
-test('an answer about another user id is kept as another person, unless the server said that the two were merged', (t) => {
+test('an answer about another user id is kept as another person, unless the server said the two were merged', (t) => {
   const { db, told } = open(t);
   const first = told.keep({ record: record('1', { lastName: 'One' }), by: 'read', asOfMs: 1000 });
   assert.ok(first.kind === 'kept');
@@ -87,7 +87,7 @@ test('an answer about another user id is kept as another person, unless the serv
   assert.equal(fieldsOf(db, first.customerId)?.lastName, 'One');
 });
 
-test('F46 an older updated_on, or a file, never replaces or refreshes what is newer', (t) => {
+test('F46 an older updated_on, or a file, never replaces or refreshes newer data', (t) => {
   const { db, told } = open(t);
   const now = { record: record('1', { lastName: 'Now' }, '2026-03-02 10:00:00'), by: 'read', asOfMs: 5000 } as const;
   const kept = told.keep(now);
@@ -109,7 +109,7 @@ test('F46 an older updated_on, or a file, never replaces or refreshes what is ne
   assert.deepEqual(state(), ['Newer', null], 'a file that is surely newer counts, and is never fresh');
 });
 
-test('F41 what an answer does not mention stays; what a list leaves out that it told is not known any more', (t) => {
+test('F41 what an answer does not mention stays; what a returned list leaves out is not known any more', (t) => {
   const { db, told } = open(t);
   const first = record('1', { lastName: 'A', associatedWith: 'till.1', 'custom.age': '46' });
   const kept = told.keep({ record: first, by: 'read', asOfMs: 1000 });
@@ -124,7 +124,7 @@ test('F41 what an answer does not mention stays; what a list leaves out that it 
   assert.deepEqual(fieldsOf(db, kept.customerId), { lastName: 'B', associatedWith: 'till.1', 'custom.city': 'Pune' });
 });
 
-test('F48 an erased customer is brought back by no file and no other till, and by the server itself', (t) => {
+test('F48 no file and no other till brings back an erased customer; only the server itself does', (t) => {
   const { db, told } = open(t);
   const rita = record('1', { firstName: 'Rita', mobile: '917713643123' });
   const kept = told.keep({ record: rita, by: 'read', asOfMs: 1000 });
@@ -137,8 +137,8 @@ test('F48 an erased customer is brought back by no file and no other till, and b
   assert.equal(told.keep({ record: rita, by: 'file', asOfMs: null }).kind, 'kept');
 });
 
-/** People as a server knows them. Each update is for one of them, whatever comes in, in whatever order. */
-test('nobody is ever taken for somebody else: random people, fills and ways to be told (F36)', (t) => {
+/** People as a server knows them. Each update is for one of them, whatever arrives in whatever order. */
+test('nobody is ever mistaken for somebody else: random people, fills and sources (F36)', (t) => {
   const people = [0, 1, 2].map((n) => ({ userId: `10${n}`, mobile: `91984500000${n}`, email: `p${n}@example.com` }));
   const person = fc.integer({ min: 0, max: people.length - 1 });
   const type = fc.constantFrom('mobile' as const, 'email' as const, 'userId' as const);

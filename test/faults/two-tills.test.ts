@@ -31,7 +31,7 @@ describe('two tills and one server', () => {
     two: await rig.openTill(rig.newFolder(), { till: secondPracticeCredentials.till }),
   });
 
-  it('F21 changes of different fields made offline on two tills both survive', async () => {
+  it('F21 changes of different fields, made offline on two tills, both survive', async () => {
     const { one, two } = await twoTills();
     const onOne = await bringIn(one, rita);
     const onTwo = await bringIn(two, rita);
@@ -51,7 +51,7 @@ describe('two tills and one server', () => {
     );
   });
 
-  it('F22 a value that moved on the server is shown as was, theirs and ours, and staff choose', async () => {
+  it('F22 a value that changed on the server is shown as it was, theirs and ours, and staff choose', async () => {
     const till = await rig.openTill(rig.newFolder(), { sync: { checkAfterMinutes: 0 } });
     const customer = await bringIn(till, rita);
     rig.server.control.changeCustomer(anchors.ritaJames.userId, { lastName: 'Theirs' });
@@ -89,7 +89,7 @@ describe('two tills and one server', () => {
     assert.equal(rig.server.control.customer(anchors.ritaJames.userId)?.lastName, 'Mine');
   });
 
-  it('F22 a choice by a value that moved on meanwhile settles nothing, and the newer value is shown', async () => {
+  it('F22 choosing a value that has changed again settles nothing, and the newest value is shown', async () => {
     const till = await rig.openTill(rig.newFolder(), { sync: { checkAfterMinutes: 0 } });
     const { customerId } = await bringIn(till, rita);
     rig.server.control.changeCustomer(anchors.ritaJames.userId, { lastName: 'Seen' });
@@ -114,7 +114,7 @@ describe('two tills and one server', () => {
     assert.equal(rig.server.control.customer(anchors.ritaJames.userId)?.lastName, 'Ours');
   });
 
-  it('F22 a change that another till made already needs no sending', async () => {
+  it('F22 a change that another till already made needs no sending', async () => {
     const till = await rig.openTill(rig.newFolder(), { sync: { checkAfterMinutes: 0 } });
     const customer = await bringIn(till, rita);
     rig.server.control.changeCustomer(anchors.ritaJames.userId, { lastName: 'Agreed' });
@@ -124,7 +124,7 @@ describe('two tills and one server', () => {
     assert.equal(rig.server.control.ledger.length, 0);
   });
 
-  it("F23 a filled email that is somebody else's is not sent from the background", async () => {
+  it('F23 an email filled in offline that belongs to somebody else is not sent', async () => {
     const till = await rig.openTill(rig.newFolder());
     const asha = await bringIn(till, byServerId(anchors.ashaRaman.userId));
     assert.equal(asha.fields.email ?? null, null);
@@ -136,14 +136,14 @@ describe('two tills and one server', () => {
       otherUserId: String(anchors.ritaJames.userId),
     });
     assert.equal(rig.server.control.ledger.length, 0);
-    // Known on this till, it is refused at once.
+    // Known on this till, so it is refused at once.
     await bringIn(till, rita);
     const refused = await trySave(till, asha.customerId, { email: anchors.ritaJames.email }, updateId);
     assert.equal(refused.kind, 'invalid');
     assert.equal(refused.problems[0]?.code, 'belongs-to-other');
   });
 
-  it("F11 one customer's refused update holds up only that customer's later edits", async () => {
+  it("F11 a refused update holds up only the same customer's later edits", async () => {
     const till = await rig.openTill(rig.newFolder());
     const people = rig.server.control.customers
       .filter((one) => one.mobile !== null && one.type === 'LOYALTY')
@@ -174,7 +174,7 @@ describe('two tills and one server', () => {
     assert.equal(rig.server.control.ledger.length, 20);
   });
 
-  it('F20 consent off and on again are two steps at the server, and edits of two people are not merged', async () => {
+  it("F20 turning consent off and on again reaches the server as two steps, and two people's edits are not joined", async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, rita);
     await till.call['org.refresh'](undefined);
@@ -189,7 +189,7 @@ describe('two tills and one server', () => {
     await till.call['staff.signIn']({ code: member.code });
     ids.push(await save(till, customer.customerId, { lastName: 'By somebody' }));
     assert.equal(new Set(ids).size, 4);
-    // The same person's next change of a name joins.
+    // The same person's next name change joins.
     assert.equal(await save(till, customer.customerId, { firstName: 'Joined' }), ids[3]);
     await rig.server.control.setConnection(true);
     await till.call['sync.sendNow'](undefined);
@@ -205,7 +205,7 @@ describe('two tills and one server', () => {
     );
   });
 
-  it('F28 waiting updates keep their author when staff sign out and credentials change', async () => {
+  it('F28 waiting updates keep their author after staff sign out and credentials change', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, rita);
     await till.call['org.refresh'](undefined);

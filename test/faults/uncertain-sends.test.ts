@@ -15,7 +15,7 @@ import { startTillRig, type TillRig } from '../helpers/till-rig.ts';
 
 const rita = byServerId(anchors.ritaJames.userId);
 
-describe('updates of which it is not known whether they arrived', () => {
+describe('updates that may or may not have arrived', () => {
   let rig: TillRig;
   beforeEach(async () => {
     rig = await startTillRig(40);
@@ -25,7 +25,7 @@ describe('updates of which it is not known whether they arrived', () => {
   const appliedTo = (userId: number) => rig.server.control.ledger.filter((entry) => entry.customerId === userId);
 
   for (const fault of ['drop-reply', 'truncated', 'server-error', 'drop-before'] as const) {
-    it(`F01 an update whose answer was lost (${fault}) is unknown, is read back, and never sent blindly`, async () => {
+    it(`F01 an update whose answer was lost (${fault}) is unknown, is read back, and is never sent blindly`, async () => {
       const till = await rig.openTill(rig.newFolder(), { sync: { settleSeconds: 0.05 } });
       const customer = await bringIn(till, rita);
       rig.server.control.setFault(fault, { times: 1, endpoint: 'customer/update' });
@@ -52,7 +52,7 @@ describe('updates of which it is not known whether they arrived', () => {
     assert.equal(now?.loyalty?.points, before + 50);
   });
 
-  it('F01 an update that did not arrive goes exactly once more', async () => {
+  it('F01 an update that did not arrive is sent exactly once more', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, rita);
     rig.server.control.setFault('drop-before', { times: 1, endpoint: 'customer/update' });
@@ -63,7 +63,7 @@ describe('updates of which it is not known whether they arrived', () => {
     assert.equal(appliedTo(anchors.ritaJames.userId).length, 1);
   });
 
-  it('an update that does not arrive twice is left to a person', async () => {
+  it('an update that fails to arrive twice is left to a person', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, rita);
     rig.server.control.setFault('drop-before', { times: 2, endpoint: 'customer/update' });
@@ -73,7 +73,7 @@ describe('updates of which it is not known whether they arrived', () => {
     assert.equal(appliedTo(anchors.ritaJames.userId).length, 0);
   });
 
-  it('where the till may not read back, an uncertain update is left to a person, or goes again if IT says so', async () => {
+  it('if the till may not read back, an uncertain update is left to a person, or sent again if IT allows it', async () => {
     for (const [resendUnconfirmed, state] of [
       ['after-read-back', 'attention'],
       ['always', 'applied'],
@@ -87,7 +87,7 @@ describe('updates of which it is not known whether they arrived', () => {
     }
   });
 
-  it('F01 where IT lets an unconfirmed update go again, it goes once more, not until the points run over', async () => {
+  it('F01 if IT allows an unconfirmed update to be sent again, it goes once more, not until the points pile up', async () => {
     const till = await rig.openTill(rig.newFolder(), { sync: { readBack: false, resendUnconfirmed: 'always' } });
     const customer = await bringIn(till, rita);
     rig.server.control.setFault('drop-reply', { endpoint: 'customer/update' });
@@ -97,7 +97,7 @@ describe('updates of which it is not known whether they arrived', () => {
     assert.equal(appliedTo(anchors.ritaJames.userId).length, 2);
   });
 
-  it('F02 an update that was being sent when the till stopped is unknown at the next start, then told by reading', async () => {
+  it('F02 an update that was being sent when the till stopped is unknown at the next start, then settled by reading back', async () => {
     const folder = rig.newFolder();
     const first = await rig.openTill(folder);
     const customer = await bringIn(first, rita);
@@ -132,7 +132,7 @@ describe('updates of which it is not known whether they arrived', () => {
     assert.equal(appliedTo(anchors.ritaJames.userId).length, 1);
   });
 
-  it('F06 a link that drops during a save leaves one update', async () => {
+  it('F06 a connection that drops during a save leaves one update', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, rita);
     const hold = rig.server.control.hold('received', { endpoint: 'customer/update' });
@@ -149,7 +149,7 @@ describe('updates of which it is not known whether they arrived', () => {
     assert.ok(appliedTo(anchors.ritaJames.userId).length <= 1);
   });
 
-  it('F19 an edit while an update is in flight is an update of its own behind it', async () => {
+  it('F19 an edit while an update is being sent becomes its own update behind it', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, rita);
     const hold = rig.server.control.hold('received', { endpoint: 'customer/update' });

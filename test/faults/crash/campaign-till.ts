@@ -1,20 +1,20 @@
 import type { Argument } from '../../../electron/ipc/schema.ts';
 import type { LeftBehind } from './till-folder.ts';
 
-/** A data folder with what staff were told about it. */
+/** A data folder, and what its staff were shown. */
 export type CampaignTill = {
   readonly dataDir: string;
-  /** The server's id of each customer of this till. */
+  /** The server's id for each customer on this till. */
   readonly serverIds: Map<number, number>;
   readonly pointsAtFirst: Map<number, number>;
   readonly acknowledged: Set<string>;
-  /** Saves whose answer never came: the screen asks again. */
+  /** Saves that never got an answer: the screen repeats them. */
   readonly unanswered: Map<string, Argument<'updates.save'>>;
   readonly cancelled: Set<string>;
-  /** How often each update was cut off while it was sent. */
+  /** How often each update was cut off while being sent. */
   readonly interruptions: Map<string, number>;
   left: LeftBehind;
-  /** A file of the region's customers, once one was handed to it. */
+  /** The region file last handed to this till, if any. */
   imports: string | null;
 };
 

@@ -1,7 +1,7 @@
 /**
- * One till after another on real folders, killed again and again while staff save, the line comes and goes, and a server
- * that is not idempotent awards 50 points a call. After each kill the folder is looked at as it was left, the till is
- * started again, and when nothing is on its way any more, its books are compared with the server's ledger.
+ * Runs one till after another on real folders and kills each while staff save, the connection comes and goes, and a
+ * non-idempotent server awards 50 points a call. After each kill the folder is inspected as it was left and the till
+ * restarted. Once everything is sent, its books are compared with the server's ledger.
  */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ export type CampaignOptions = {
   readonly env: NodeJS.ProcessEnv;
   readonly random: Random;
   readonly matrix: Matrix;
-  /** Told after each kill. */
+  /** Reported after each kill. */
   readonly progress: (kills: number) => void;
 };
 
@@ -56,7 +56,7 @@ export class Campaign {
     );
   }
 
-  /** Kills in the given order; ends with a comparison and a clean stop. */
+  /** Kills in the given order, then compares the books and stops cleanly. */
   async run(kills: readonly Kill[]): Promise<void> {
     this.#customersLeft = (await this.#options.server.customers()).filter(({ type }) => type === 'LOYALTY');
     for (const kill of kills) {
@@ -98,7 +98,7 @@ export class Campaign {
     });
   }
 
-  /** Starts the till on the folder and sees that what was left behind is in good hands. */
+  /** Starts the till on the folder and checks that it took over everything the kill left. */
   async #restart(): Promise<PreviewProcess> {
     const preview = this.#start();
     assert.ok(await preview.ready, `The till did not start after "${this.#lastKill}". ${preview.errors}`);
@@ -124,7 +124,7 @@ export class Campaign {
     }
   }
 
-  /** F02: whatever stood in sending at the kill is unknown now, and was never queued in between. */
+  /** F02: whatever was being sent at the kill is now unknown, and was never put back in the queue. */
   async #checkInterrupted(preview: PreviewProcess): Promise<void> {
     const { left, interruptions } = this.#folder;
     for (const updateId of left.sendingIds) {
@@ -132,7 +132,7 @@ export class Campaign {
       const noted = entries.filter(
         ({ from, to, detail }) => from === 'sending' && to === 'unknown' && detail === 'till-stopped',
       );
-      // From where the till stands: how long a process takes to come up is the machine's.
+      // Counted from the start of the till's own work: how fast a process starts depends on the machine.
       const tookMs = performance.now() - preview.spawnedAtMs - this.#startMs;
       if (noted.length < (interruptions.get(updateId) ?? 0)) this.#stuck(`${updateId} was cut off and is not unknown`);
       else if (tookMs > unknownWithinMs) this.#stuck(`${updateId} was unknown only after ${Math.round(tookMs)} ms`);
@@ -140,7 +140,10 @@ export class Campaign {
     this.#folder.left = { ...left, sendingIds: [] };
   }
 
-  /** F05: a screen that got no answer asks again, and a double click asks twice; both mean the update that there is. */
+  /**
+   * F05: a screen without an answer repeats the call, and a double click sends it twice. Both must get the existing
+   * update.
+   */
   async #repeatSaves(preview: PreviewProcess): Promise<void> {
     const { unanswered, acknowledged, left } = this.#folder;
     for (const [token, request] of unanswered) {
@@ -159,7 +162,7 @@ export class Campaign {
   async #lifeUntil(kill: Kill): Promise<void> {
     const { server } = this.#options;
     const preview = await this.#restart();
-    // Now and then the next kill meets what the last one left.
+    // Sometimes the next kill hits what the last one left behind.
     if (this.#staff.chance(0.7)) await settleUp(this.#rig, this.#folder, preview, this.#lastKill);
     switch (kill.how) {
       case 'step':
@@ -195,7 +198,7 @@ export class Campaign {
     await this.#examine(preview, kill);
   }
 
-  /** Starts the till, which does not get far. */
+  /** Starts a till that is killed before it is ready. */
   async #startUntil(kill: Extract<Kill, { how: 'start-step' | 'random' }>): Promise<void> {
     const preview = this.#start(kill.how === 'start-step' ? kill : null);
     if (kill.how === 'random') {
@@ -209,7 +212,7 @@ export class Campaign {
     await this.#examine(preview, kill);
   }
 
-  /** Looks at the folder as the kill left it: whatever was acknowledged exists (F24). */
+  /** Inspects the folder as the kill left it: every acknowledged save must be there (F24). */
   async #examine(preview: PreviewProcess, kill: Kill): Promise<void> {
     const { signal, code } = await preview.ended;
     assert.ok(signal === 'SIGKILL' || code === 0, `The till ended by itself (${code}). ${preview.errors}`);
@@ -219,7 +222,7 @@ export class Campaign {
     matrix.killed(kill.name);
     progress(matrix.kills);
     const folder = this.#folder;
-    // A till that did not get as far as its recovery left nothing new.
+    // A till that died before its recovery left nothing new.
     const left = readLeftBehind(folder.dataDir);
     const counted = new Set(folder.left.sendingIds);
     for (const id of left.sendingIds) {
@@ -227,7 +230,7 @@ export class Campaign {
       matrix.cutOff();
       folder.interruptions.set(id, (folder.interruptions.get(id) ?? 0) + 1);
     }
-    // Killed after the recovery's commit: they are still to be seen as unknown.
+    // Killed after the recovery committed: these must still be marked unknown.
     const sendingIds = [...new Set([...folder.left.sendingIds, ...left.sendingIds])];
     folder.left = { tokens: left.tokens, sendingIds };
     for (const token of folder.acknowledged) {
@@ -235,13 +238,13 @@ export class Campaign {
     }
   }
 
-  /** What staff and the line do, until the till is gone. */
+  /** What staff and the connection do until the till is killed. */
   async #work(preview: PreviewProcess, kill: Kill, fault: Extract<Kill, { how: 'step' }>['fault']): Promise<void> {
     const { server } = this.#options;
     const doing = doingOf(kill);
-    // Sealing a file takes its time on purpose.
+    // Sealing a file is slow by design.
     const giveUpAtMs = performance.now() + stepWithinMs * (doing === 'saves' ? 1 : 2);
-    // Without a line, there is always something unsent to hand over.
+    // While offline there is always something unsent to export.
     const staysOffline = doing === 'export' || doing === 'rescue';
     let isConnected = !staysOffline;
     let actions = 0;
@@ -263,12 +266,12 @@ export class Campaign {
       if (fault !== null && actions % 10 === 0) await this.#staff.addFault(fault);
       if (doing !== 'saves' && this.#staff.chance(0.25)) await this.#staff.handOver(this.#folder, preview, doing);
       else await this.#staff.act(this.#folder, preview);
-      // Staff are slower than this; without a pause nothing but saves would ever happen.
+      // Real staff are slower. Without a pause, nothing but saves would ever happen.
       await wait(this.#options.random.fraction() * 15);
     }
   }
 
-  /** The last import goes to its end, wherever it was cut off. */
+  /** The last import, cut off anywhere, runs to its end. */
   async #endImport(preview: PreviewProcess): Promise<void> {
     const { imports } = this.#folder;
     if (imports === null) return;

@@ -1,14 +1,14 @@
-/** The server's ledger against the till's books, when nothing is on its way any more. */
+/** Compares the server's ledger with the till's books once everything is sent. */
 import type { Update } from '../../../electron/updates/rows.ts';
 import type { LedgerLine } from './practice-process.ts';
 import type { Books } from './till-folder.ts';
 
 export type Findings = {
-  /** Acknowledged but not on the books, or told as applied while the ledger has nothing of it. */
+  /** Acknowledged but not on the books, or shown as applied without a line in the ledger. */
   readonly lost: readonly string[];
-  /** In the ledger more often than it was saved. */
+  /** More lines in the ledger than saves. */
   readonly doubled: readonly string[];
-  /** Neither applied, nor cancelled, nor in front of a person. */
+  /** Neither applied, nor cancelled, nor waiting for a person. */
   readonly stuck: readonly string[];
 };
 
@@ -19,7 +19,7 @@ function signature(userId: string, changes: { readonly [key: string]: string | u
 }
 
 /**
- * Every value that the rig saves is unique, so that each update has a signature of its own in the ledger.
+ * Every value the rig saves is unique, so each update can be recognised in the ledger.
  * @param acknowledged save tokens that were answered with `saved`
  * @param serverIds the server's id of each customer of the till
  */
@@ -46,7 +46,7 @@ export function compareBooks(
     known.add(line);
     if (times > mostTimes(update)) doubled.push(told);
     if (update.state === 'applied' && times === 0) lost.push(told);
-    // Every rescue file was brought back before.
+    // Every rescue file has been imported by now.
     if (update.state === 'discarded' && update.discardReason === 'moved')
       lost.push(`${update.id} is in no rescue file`);
     if (update.state === 'attention' && update.reason === null)

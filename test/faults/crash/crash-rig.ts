@@ -1,4 +1,4 @@
-/** Campaigns beside each other, each with a server, a folder and kills of its own. */
+/** Runs campaigns side by side, each with its own server, folder and kills. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { Matrix } from './matrix.ts';
 import { startPracticeProcess } from './practice-process.ts';
 
 export type RigOptions = {
-  /** Only kills whose name holds this; empty: all. */
+  /** Only kills whose name contains this; empty runs all. */
   readonly only?: string;
   readonly kills: number;
   /** How many tills are killed at the same time. */
@@ -18,7 +18,7 @@ export type RigOptions = {
   readonly progress: (kills: number) => void;
 };
 
-/** Every way of killing as often as every other, as far as the number allows, in a random order. */
+/** Each kind of kill equally often, as far as the number allows, in random order. */
 function planned(count: number, from: readonly Kill[], random: Random): Kill[] {
   const plan: Kill[] = [];
   while (plan.length < count) plan.push(...shuffled(from, random).slice(0, count - plan.length));
@@ -36,13 +36,13 @@ export async function runCrashRig({ kills: count, tills, only = '', random, prog
   const chosen = kills.filter(({ name }) => name.includes(only));
   if (chosen.length === 0) throw new Error(`No kill has "${only}" in its name.`);
   const folder = mkdtempSync(path.join(tmpdir(), 'tillside-crash-'));
-  // Hundreds of starts: each program is compiled once.
+  // There are hundreds of starts, so each program is compiled only once.
   const env = { ...process.env, NODE_COMPILE_CACHE: path.join(folder, 'compiled') };
   const total = new Matrix(chosen.map(({ name }) => name));
   const plan = planned(count, chosen, random);
   const matrices = Array.from({ length: tills }, () => new Matrix([]));
   try {
-    // One that fails must not take the folder from under the others.
+    // A failed campaign must not remove the folder that the others still use.
     const ran = await Promise.allSettled(
       matrices.map(async (matrix, index) => {
         const own = path.join(folder, `campaign-${index + 1}`);

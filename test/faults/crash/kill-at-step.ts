@@ -1,9 +1,9 @@
 /**
- * `node --import kill-at-step.ts program.ts`: the program as it is, which sends itself SIGKILL at a named step. It looks at
- * what the product does (statements of its SQLite library, Node's own diagnostics of HTTP), so that the product needs no
- * hook for it and a commit that is added later is met as well.
+ * `node --import kill-at-step.ts program.ts` runs the program unchanged and sends it SIGKILL at a named step. It
+ * watches SQLite statements and Node's HTTP diagnostics, so the product needs no test hook and a commit added later is
+ * covered too.
  *
- * Armed by the environment (for steps of the start), or later by a message of the parent, which is answered.
+ * Armed through the environment (for steps of the start) or later by a message from the parent, which gets an answer.
  */
 import diagnostics from 'node:diagnostics_channel';
 import { isMainThread } from 'node:worker_threads';
@@ -48,8 +48,8 @@ function momentOf(db: Database.Database): Moment {
 }
 
 /**
- * What the transaction that is about to be committed brings about.
- * @param row the first that it wrote to the history
+ * What the transaction about to commit has done.
+ * @param row the first row it wrote to the history
  */
 function commitSince(db: Database.Database, before: Moment, row: HistoryRow | undefined): Commit {
   const { version, region } = momentOf(db);

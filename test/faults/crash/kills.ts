@@ -1,10 +1,10 @@
-/** Every way in which the rig ends a till. */
+/** Every way the rig kills a till. */
 import type { FaultKind } from '../../../electron/practice/faults.ts';
 import type { Step as ServerStep } from '../../../electron/practice/steps.ts';
 import type { Commit, Step } from './steps.ts';
 
 export type Kill =
-  /** The till reaches a named step while it works; `fault` is what the server does to the next update. */
+  /** At a named step of normal work; `fault` is what the server does to the next update. */
   | {
       readonly how: 'step';
       readonly name: string;
@@ -13,8 +13,8 @@ export type Kill =
       readonly doing: Doing;
     }
   /**
-   * The same, while it starts. `on`: a folder whose last till was cut off while sending, a new one, or one that an older
-   * version left with updates that wait.
+   * At a named step of the start. `on` names the folder: one whose last till was cut off while sending, a new one, or
+   * one from an older version with updates waiting.
    */
   | {
       readonly how: 'start-step';
@@ -22,7 +22,7 @@ export type Kill =
       readonly step: Step;
       readonly on: 'sending' | 'new-folder' | 'older-version';
     }
-  /** The server holds a request at one of its own steps. */
+  /** While the server holds a request at one of its own steps. */
   | { readonly how: 'held'; readonly name: string; readonly at: ServerStep }
   | {
       readonly how: 'random';
@@ -30,7 +30,9 @@ export type Kill =
       readonly during: 'work' | 'start' | 'first-start' | 'close' | 'import' | 'rescue';
     };
 
-/** What staff and IT do more than anything else. `rescue`: unsent updates go into a file and come back from it. */
+/**
+ * What staff and IT do more often than anything else. `rescue` moves unsent updates to a file and imports them again.
+ */
 export type Doing = 'saves' | 'import' | 'export' | 'rescue';
 
 const faultFor: { readonly [What in Commit]?: FaultKind } = {

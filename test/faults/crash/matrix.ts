@@ -1,4 +1,4 @@
-/** What became of the kills, by their names. */
+/** Counts what came of the kills, by name. */
 import { type Findings, noFindings } from './compare-books.ts';
 
 type Row = { kills: number; lost: number; doubled: number; stuck: number; listed: number };
@@ -12,7 +12,7 @@ type Books = {
 
 export class Matrix {
   readonly #rows = new Map<string, Row>();
-  /** In words, each once, however many comparisons meet it. */
+  /** As sentences, each once, however many comparisons found it. */
   readonly #problems = new Set<string>();
   readonly #books = { saves: 0, updates: 0, awards: 0, cutOff: 0 };
 
@@ -32,12 +32,12 @@ export class Matrix {
     this.#rowOf(name).kills += 1;
   }
 
-  /** A kill found an update in sending. */
+  /** A kill interrupted an update that was being sent. */
   cutOff(): void {
     this.#books.cutOff += 1;
   }
 
-  /** A till was closed: saves that were acknowledged, updates that they made, lines of the server's ledger. */
+  /** A till was closed. Counts acknowledged saves, the updates they made and the lines in the server's ledger. */
   closed({ saves, updates, awards }: Pick<Books, 'saves' | 'updates' | 'awards'>): void {
     this.#books.saves += saves;
     this.#books.updates += updates;
@@ -48,12 +48,12 @@ export class Matrix {
     return this.#books;
   }
 
-  /** An update stands in front of a person, with its reason: neither lost nor stuck. */
+  /** An update waits for a person, with its reason: neither lost nor stuck. */
   listed(name: string): void {
     this.#rowOf(name).listed += 1;
   }
 
-  /** @param name the kill after which it was found */
+  /** @param name the kill that came before */
   found(name: string, findings: Partial<Findings>): void {
     const { lost, doubled, stuck } = { ...noFindings, ...findings };
     for (const [kind, texts] of Object.entries({ lost, doubled, stuck } as const)) {
@@ -83,7 +83,6 @@ export class Matrix {
     for (const problem of other.#problems) this.#problems.add(problem);
   }
 
-  /** A table of text. */
   toString(): string {
     const rows = [...this.#rows].map(([name, row]) => lineOf(name, row));
     const total = { kills: 0, lost: 0, doubled: 0, stuck: 0, listed: 0 };

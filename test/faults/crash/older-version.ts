@@ -1,4 +1,4 @@
-/** The books of a till as the first version would have kept them. */
+/** A till's books as the first version would have kept them. */
 
 import { renameSync, rmSync } from 'node:fs';
 import { migrateTill, openTillDatabase } from '../../../electron/data/till-database.ts';
@@ -7,10 +7,10 @@ import type { Db } from '../../../electron/db/open.ts';
 import { folderFiles } from '../../../electron/machine/folder-files.ts';
 import { secretFile } from '../../../electron/machine/secret-file.ts';
 
-/** What the first version kept by itself. */
+/** What only the first version kept. */
 const counted = 'customer_count';
 
-/** Of a till that was closed and that has imported nothing. */
+/** For a till that was closed and has imported nothing. */
 export function makeOlder(dataDir: string): void {
   const key = secretFile(dataDir, null).read('database-key');
   if (key.kind !== 'value') throw new Error('the till has no key');
@@ -41,7 +41,7 @@ function columnsOf(db: Db, table: string): readonly string[] {
 }
 
 function copy(table: string, from: Db, to: Db): void {
-  // Its numbers are of each update by itself; the first version numbered all of it through.
+  // Its history is numbered per update; the first version numbered all rows in one sequence.
   const columns = columnsOf(to, table).filter((column) => !(table === 'update_history' && column === 'id'));
   const rows = from
     .prepare<[], unknown[]>(`select ${columns.join(', ')} from ${table}`)

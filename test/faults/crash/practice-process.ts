@@ -1,4 +1,4 @@
-/** The practice server in a process of its own, which outlives every kill of the till. */
+/** The practice server in its own process, so that it outlives every kill of the till. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -32,15 +32,15 @@ export type PracticeProcess = {
   readonly setConnection: (connection: boolean) => Promise<void>;
   readonly addFault: (kind: FaultKind, options: FaultOptions) => Promise<void>;
   readonly clearFaults: () => Promise<void>;
-  /** Holds the next request that comes to the step. */
+  /** Holds the next request that reaches this step. */
   readonly hold: (step: Step, filter: HoldFilter) => Promise<{ reached: Promise<void>; release: () => Promise<void> }>;
-  /** Every change that was applied, oldest first. */
+  /** Every applied change, oldest first. */
   readonly ledger: () => Promise<readonly LedgerLine[]>;
   readonly customers: () => Promise<readonly ServerCustomer[]>;
   readonly stop: () => Promise<void>;
 };
 
-/** Awards 50 points a call, whatever it changes. */
+/** Awards 50 points a call, whatever the call changes. */
 export async function startPracticeProcess(customers: number, env: NodeJS.ProcessEnv): Promise<PracticeProcess> {
   const controlToken = randomUUID();
   const child = spawn(process.execPath, [program, JSON.stringify({ customers, controlToken, pointsPerUpdate: 50 })], {

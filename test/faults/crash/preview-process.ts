@@ -1,4 +1,4 @@
-/** The preview as a process of its own, called over its HTTP as a page would. */
+/** The preview in its own process, called over HTTP like a page would. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ export type PreviewOptions = {
   readonly configFile: string;
   readonly dataDir: string;
   readonly env: NodeJS.ProcessEnv;
-  /** A step of the start at which it ends. */
+  /** Dies at this step of the start. */
   readonly killAt?: KillAt | undefined;
 };
 
@@ -22,9 +22,9 @@ export type Ended = { readonly code: number | null; readonly signal: NodeJS.Sign
 
 export class PreviewProcess {
   readonly spawnedAtMs = performance.now();
-  /** Resolves at the end of the process, however it came. */
+  /** Resolves when the process ends, for whatever reason. */
   readonly ended: Promise<Ended>;
-  /** Whether it got as far as to be ready. */
+  /** Whether it became ready. */
   readonly ready: Promise<boolean>;
   readonly #child: ChildProcess;
   #ipcUrl = '';
@@ -65,12 +65,12 @@ export class PreviewProcess {
     return this.#isOver;
   }
 
-  /** What it said on standard error. */
+  /** What it wrote to standard error. */
   get errors(): string {
     return this.#errors;
   }
 
-  /** @returns null where the process ended before it answered */
+  /** @returns null if the process ended before it answered */
   async tryCall<Name extends CallName>(
     name: Name,
     argument?: Argument<Name>,
@@ -97,7 +97,7 @@ export class PreviewProcess {
     return answered.ok;
   }
 
-  /** From its answer on, the process ends itself when it reaches the step. */
+  /** Once this is answered, the process dies when it reaches the step. */
   async arm(killAt: KillAt): Promise<void> {
     const answered = once(this.#child, 'message');
     this.#child.send(killAt);
@@ -109,7 +109,7 @@ export class PreviewProcess {
     await this.ended;
   }
 
-  /** Asks it to stop, and does not wait for it. */
+  /** Asks it to stop without waiting for the end. */
   askToStop(): void {
     this.#child.kill('SIGTERM');
   }

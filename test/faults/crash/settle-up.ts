@@ -1,4 +1,4 @@
-/** The end of each life of a till: what is on its way goes out, and its books are compared with the server's. */
+/** The end of a till's life: everything is sent, and its books are compared with the server's. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CampaignTill } from './campaign-till.ts';
 import { compareBooks } from './compare-books.ts';
@@ -14,7 +14,7 @@ export const drainWithinMs = 30_000;
 
 type Rig = { readonly server: PracticeProcess; readonly matrix: Matrix; readonly staff: StaffAtWork };
 
-/** Lets everything go out, closes what a person has to look at, and compares. */
+/** Sends everything, closes what needs a person, and compares. */
 export async function settleUp(
   { server, matrix, staff }: Rig,
   till: CampaignTill,
@@ -41,7 +41,7 @@ export async function settleUp(
         await preview.call('updates.discard', { updateId, reason: 'looked at' });
       }
     }
-    // Another process: there is no event to wait for.
+    // It is another process, so there is no event to wait for.
     await wait(15);
     status = await preview.call(look % 20 === 0 ? 'sync.sendNow' : 'sync.status');
   }
@@ -58,7 +58,7 @@ export async function settleUp(
   return { updates: books.updates.length, awards: ledger.length };
 }
 
-/** The screen shows what the server has: the names as they were sent last, and 50 points for each line of the ledger. */
+/** The screen shows what the server has: the names last sent, and 50 points for each line of the ledger. */
 async function compareCustomers(
   server: PracticeProcess,
   till: CampaignTill,

@@ -1,4 +1,4 @@
-/** What staff and IT do at a till of the rig, and what goes wrong on the line meanwhile. */
+/** What staff and IT do at a till of the rig, and what goes wrong with its connection. */
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import type { Random } from '../../../electron/machine/clock.ts';
@@ -31,7 +31,7 @@ export class StaffAtWork {
     return item;
   }
 
-  /** Letters only, never the same twice in a campaign. */
+  /** Letters only, and never the same twice in a campaign. */
   #newName(): string {
     this.#values += 1;
     const letters = [...this.#values.toString(26)].map((digit) => String.fromCharCode(97 + Number.parseInt(digit, 26)));
@@ -48,7 +48,7 @@ export class StaffAtWork {
     else await this.save(till, preview, customerId);
   }
 
-  /** Once in a while, IT: a file of the region's customers, or a rescue file. */
+  /** Sometimes IT steps in with a region file or a rescue file. */
   async handOver(till: CampaignTill, preview: PreviewProcess, doing: Doing): Promise<void> {
     if (doing === 'import') {
       till.imports ??= importFile(till.dataDir, [...till.serverIds.values()]);
@@ -61,7 +61,7 @@ export class StaffAtWork {
     else await this.takeBack(preview, file);
   }
 
-  /** A rescue file comes back to the till that made it. */
+  /** Imports a rescue file into the till that made it. */
   async takeBack(preview: PreviewProcess, file: string): Promise<void> {
     const answered = await preview.tryCall('rescue.import', { file: readFileSync(file, 'utf8'), passphrase: null });
     if (answered === null) return;

@@ -1,6 +1,6 @@
-/** The named steps of a till at which the rig ends it. */
+/** The named steps at which the rig kills a till. */
 
-/** What a transaction of the till brings about, told by the history rows that it writes and the region that it names. */
+/** What a transaction does, recognised by the history rows it writes and the region it names. */
 export const commits = [
   'a save',
   'a claim',
@@ -19,8 +19,8 @@ export const commits = [
 export type Commit = (typeof commits)[number];
 
 /**
- * `before the commit of`: everything of the transaction is written, nothing is committed. `the first byte`: the claim is
- * durable, no connection was asked for. `the reply is read`: the head of the answer lies in the till's memory.
+ * `before the commit of`: everything is written, nothing committed. `the first byte`: the claim is durable, and no
+ * connection was opened yet. `the reply is read`: the head of the answer is in the till's memory.
  */
 export type Step =
   | `${'before' | 'after'} the commit of ${Commit}`
@@ -33,8 +33,8 @@ export const steps: readonly Step[] = [
   'before the reply is read',
 ];
 
-/** The `times`-th time that the step is reached from now on, the process ends. */
+/** Dies the `times`-th time the step is reached from now on. */
 export type KillAt = { readonly step: Step; readonly times: number };
 
-/** The environment variable that arms a process from its first instruction on, as JSON of a `KillAt`. */
+/** The environment variable that arms a process from its first instruction: a `KillAt` as JSON. */
 export const killAtVariable = 'TILLSIDE_TEST_KILL_AT';

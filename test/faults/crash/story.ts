@@ -1,4 +1,4 @@
-/** What the till noted of one customer's updates, for whoever has to find out why the books do not agree. */
+/** What the till noted about one customer's updates, to find out why the books disagree. */
 import { fieldKeys } from '../../../electron/model/customer.ts';
 import type { AttentionReason } from '../../../electron/model/update-view.ts';
 import { historyOf } from '../../../electron/updates/history.ts';
@@ -6,7 +6,7 @@ import { movedOutEvent } from '../../../electron/updates/outbox-reader.ts';
 import { selectUpdates } from '../../../electron/updates/rows.ts';
 import { readFolder } from './till-folder.ts';
 
-/** One line a step, oldest update first; only for folders whose customers were made up. */
+/** One line a step, oldest update first. Only for folders with made-up customers. */
 export function storyOf(dataDir: string, customerId: number): string {
   return readFolder(dataDir, (db) =>
     selectUpdates(db, 'where u.customer_id = ? order by u.seq', customerId)
@@ -22,8 +22,8 @@ export function storyOf(dataDir: string, customerId: number): string {
 }
 
 /**
- * A question that no other till made: every value of theirs is of an update that went into a rescue file while nobody
- * knew that it had arrived. Staff could not see it any more when they typed theirs, so they have to be asked.
+ * Finds a conflict that no other till caused: all its values came from an update that went into a rescue file while
+ * nobody knew it had arrived. Staff could not see those values when they typed, so they have to be asked.
  */
 export function asksAboutMovedOut(dataDir: string, customerId: number, reason: AttentionReason | null): boolean {
   if (reason?.kind !== 'conflict') return false;

@@ -1,4 +1,4 @@
-/** What stands in a till's data folder, read beside the running till or from a copy of a dead one's files. */
+/** Reads a till's data folder, either beside the running till or from a copy of a dead till's files. */
 
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -10,11 +10,11 @@ import { folderFiles } from '../../../electron/machine/folder-files.ts';
 import { secretFile } from '../../../electron/machine/secret-file.ts';
 import { selectUpdates, type Update } from '../../../electron/updates/rows.ts';
 
-/** As of a kill, before anything was started on the folder again. */
+/** Reads it as the kill left it, before anything starts on the folder again. */
 export type LeftBehind = {
-  /** Save tokens, each with the update that it made. */
+  /** Save tokens, each with the update it made. */
   readonly tokens: ReadonlyMap<string, string>;
-  /** Updates that stand in sending. */
+  /** Updates that are marked as being sent. */
   readonly sendingIds: readonly string[];
 };
 
@@ -26,7 +26,7 @@ function keyOf(dataDir: string): string | null {
 const nothing: LeftBehind = { tokens: new Map(), sendingIds: [] };
 
 /**
- * Read from a copy: opening the files themselves would write their `-wal` back, and the next start would not see that
+ * Reads a copy: opening the files themselves would write their `-wal` back, and the next start would not notice that
  * the last run was cut off.
  */
 export function readLeftBehind(dataDir: string): LeftBehind {
@@ -52,12 +52,12 @@ export function readLeftBehind(dataDir: string): LeftBehind {
   }
 }
 
-/** Asked of whatever version the folder is of. */
+/** Works for a folder of any version. */
 function sendingIn(db: Db): readonly string[] {
   return db.prepare<[], string>("select id from updates where state = 'sending' order by seq").pluck().all();
 }
 
-/** Which save came to which update: a new one has its token as its id, others are listed. */
+/** Which save made which update: a new update has its token as id, the others are listed. */
 function tokensIn(db: Db): ReadonlyMap<string, string> {
   const rows = db
     .prepare<[], { token: string; update_id: string }>(
@@ -69,7 +69,7 @@ function tokensIn(db: Db): ReadonlyMap<string, string> {
 
 export type Books = { readonly updates: readonly Update[]; readonly tokens: ReadonlyMap<string, string> };
 
-/** What `look` sees in the folder's database, beside the running till's own connection. */
+/** Runs `look` on the folder's database, beside the running till's own connection. */
 export function readFolder<T>(dataDir: string, look: (db: Db) => T): T {
   const keyHex = keyOf(dataDir);
   if (keyHex === null) throw new Error('the till has no key');
@@ -81,7 +81,7 @@ export function readFolder<T>(dataDir: string, look: (db: Db) => T): T {
   }
 }
 
-/** Everything that the till has on its books. */
+/** Everything on the till's books. */
 export function readBooks(dataDir: string): Books {
   return readFolder(dataDir, (db) => ({ updates: selectUpdates(db, 'order by u.seq'), tokens: tokensIn(db) }));
 }

@@ -1,11 +1,11 @@
 import type { Clock } from '../../../electron/machine/clock.ts';
 
-/** Timers in the order of their time, without promises: millions of steps in a second. */
+/** Timers in order of time, without promises, so that millions of steps fit in a second. */
 export class EventQueue {
   nowMs = 0;
   readonly #due: { atMs: number; order: number; run: () => void; isOn: boolean }[] = [];
   #order = 0;
-  /** Many tills read one clock. */
+  /** Many tills share one clock. */
   readonly clock: Clock = {
     wallMs: () => this.nowMs,
     monotonicMs: () => this.nowMs,
@@ -14,7 +14,7 @@ export class EventQueue {
       const entry = { atMs: this.nowMs + delayMs, order: this.#order, run, isOn: true };
       let at = this.#due.length;
       this.#due.push(entry);
-      // A heap: the earliest is first.
+      // A heap: the earliest timer comes first.
       while (at > 0) {
         const parent = (at - 1) >> 1;
         if (!this.#isBefore(at, parent)) break;
@@ -27,7 +27,7 @@ export class EventQueue {
     },
   };
 
-  /** Runs what is due until `isDone`, or until the time is over. */
+  /** Runs what is due until `isDone` or the time is up. */
   run(untilMs: number, isDone: () => boolean): void {
     while (!isDone()) {
       const first = this.#due[0];

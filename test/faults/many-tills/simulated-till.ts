@@ -9,9 +9,9 @@ const latencyMs = 100;
 
 export type Counter = { tried: number; accepted: number };
 
-/** One till: what the engine does with requests, and nothing else. */
+/** One till: the requests its engine makes, and nothing else. */
 export class SimulatedTill {
-  /** Waiting updates: each is a look and a send (design.md: older than a few minutes). */
+  /** Waiting updates cost a lookup and a send each, because they are more than a few minutes old. */
   left: number;
   doneAtMs: number | null = null;
   readonly connection: ConnectionState;
@@ -80,7 +80,7 @@ export class SimulatedTill {
     this.#inFlight += 1;
     this.#request('counter', (reply) => {
       this.#inFlight -= 1;
-      // A save that the line loses is no refusal; it is tried again like any.
+      // A save that the connection loses is not a refusal; it is retried like any other.
       if (!save.isTried && reply !== null) {
         save.isTried = true;
         this.#counter.tried += 1;
@@ -115,7 +115,7 @@ export class SimulatedTill {
       const reply = this.#server.ask();
       this.#clock.after(latencyMs / 2, () => {
         this.#requests += 1;
-        // Each request is another customer's.
+        // Each request is about another customer.
         const update = { id: String(this.#requests), customerId: this.#requests };
         if (reply === null) this.#blame.failed(update, 'look', { why: 'no-connection', retryAfterMs: null });
         else if (reply.kind === 'refused')

@@ -1,6 +1,6 @@
 /**
- * F18 and F34: two hundred tills before one server with a limit, each with the real pace, the real state of its line and the
- * real gate, on one virtual clock. What is left out is what costs no request: the database and the wire.
+ * F18 and F34: two hundred tills on one rate-limited server, each with the real pacing, connection state and request
+ * gate, on one virtual clock. Only what makes no requests is left out: the database and the wire format.
  */
 import { seededRandom } from '../../helpers/virtual-clock.ts';
 import { EventQueue } from './event-queue.ts';
@@ -21,10 +21,10 @@ export type Story = {
 export type Told = {
   readonly unsent: number;
   readonly refusedPart: number;
-  /** Of the saves at the counter, how many the server took at their first try. */
+  /** The share of saves at the counter that the server accepted on the first try. */
   readonly acceptedPart: number;
   readonly counterSaves: number;
-  /** After how many minutes half of the tills, and all of them, had sent what waited. */
+  /** The minutes until half of the tills, and until all of them, had sent their backlog. */
   readonly halfMinutes: number;
   readonly allMinutes: number;
 };
@@ -35,13 +35,13 @@ export function tell({ tills: number, waiting, limit, sendNowEveryMs, seed = 18 
   const server = new LimitedServer(limit, 300, queue.clock);
   const counter = { tried: 0, accepted: 0 };
   const tills = Array.from({ length: number }, () => new SimulatedTill(waiting, server, queue.clock, random, counter));
-  // An outage of twenty minutes, in which every till tries, and then the network is back for all in one instant.
+  // An outage of twenty minutes in which every till retries, then the network returns for all at once.
   const backAtMs = 20.3 * minuteMs;
   for (const till of tills) till.pump();
   queue.clock.after(backAtMs, () => {
     server.isReachable = true;
     for (const till of tills) {
-      // A save every four minutes at each till, and staff who press "Send now".
+      // Each till saves every four minutes, and staff press "Send now".
       const serve = () =>
         queue.clock.after(-Math.log(1 - random.fraction()) * 4 * minuteMs, () => {
           till.save();

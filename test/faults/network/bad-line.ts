@@ -1,23 +1,23 @@
 /**
- * A stretch of network between a till and its server, as bare sockets: one request a connection, passed on whole or not at
- * all, and whatever the line makes of the answer.
+ * The network between a till and its server, as bare sockets: one request a connection, passed on whole or not at all,
+ * and then whatever the network does to the answer.
  */
 import { once } from 'node:events';
 import net from 'node:net';
 
-/** What becomes of one request. */
+/** What happens to one request. */
 export type Trouble = {
-  /** Whether the server gets it. */
+  /** Whether the server receives it. */
   readonly passesOn: boolean;
-  /** Deals with the till's socket; `answer` is the server's, whole, and empty where it never got the request. */
+  /** Handles the till's socket; `answer` is the server's whole answer, empty if it never got the request. */
   readonly deal: (socket: net.Socket, answer: Buffer) => void;
 };
 
 export type BadLine = {
   readonly url: string;
-  /** The next request to this path meets it, and only that one. */
+  /** Happens to the next request to this path, and only to that one. */
   readonly expect: (path: string, trouble: Trouble) => void;
-  /** Every connection meets it from its first moment, before a request is read; null: the line is good again. */
+  /** Happens to every connection from its first moment, before a request is read; null restores the network. */
   readonly refuseAll: (deal: ((socket: net.Socket) => void) | null) => void;
   readonly close: () => Promise<void>;
 };
@@ -30,7 +30,7 @@ export async function startBadLine(serverUrl: string): Promise<BadLine> {
 
   const keep = (socket: net.Socket) => {
     sockets.add(socket);
-    // A reset is what this line is for.
+    // Resets are expected here.
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
   };
 
@@ -92,7 +92,7 @@ function pathOf(request: Buffer): string {
   return headersOf(request).split(' ')[1] ?? '';
 }
 
-/** One request on a connection of its own; resolves with the whole answer when the server has closed it. */
+/** One request on its own connection; resolves with the whole answer once the server closes it. */
 async function passOn(request: Buffer, port: string, keep: (socket: net.Socket) => void): Promise<Buffer> {
   const socket = net.connect(Number(port), '127.0.0.1');
   keep(socket);

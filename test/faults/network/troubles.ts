@@ -1,11 +1,11 @@
-/** Every way in which a line can fail one request, and what the till has to make of it. */
+/** Every way a connection can fail one request, and what the till must conclude. */
 import type { NotSentReason, UnknownReason } from '../../../electron/model/outcome.ts';
 import type { Trouble } from './bad-line.ts';
 
 type Expected =
-  /** It certainly did not reach the server: it goes again, and no attempt is charged. */
+  /** It certainly did not reach the server: it is sent again without costing an attempt. */
   | { readonly kind: 'not sent'; readonly why: NotSentReason }
-  /** It may have: it is read back. */
+  /** It may have reached the server: it is read back. */
   | { readonly kind: 'unknown'; readonly why: UnknownReason };
 
 export type Row = {
@@ -21,7 +21,7 @@ function says(head: string, body = ''): Trouble {
 
 const page = '<!DOCTYPE html><html><body>Please sign in</body></html>';
 const badGateway = '<html><body>Bad gateway</body></html>';
-/** Half of the answer's body is on its way when it happens. */
+/** Half of the answer's body has arrived when it happens. */
 const half = (answer: Buffer) => answer.subarray(0, Math.floor((answer.indexOf('\r\n\r\n') + answer.length) / 2));
 
 export const rows: readonly Row[] = [
