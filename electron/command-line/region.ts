@@ -24,6 +24,8 @@ export const regionPublish: Command = {
       `new, changed or gone since the last time, and the manifest that names both (${manifestName}). Put the folder on a web ` +
       'server or a share as it is, and name its address or path in the config of the tills (region.feed).',
     'Tills that have the state before take only the difference. Files of the state before stay until the next time.',
+    'With --erased every till that takes the feed forgets these customers, also those it served, but for what is unsent. ' +
+      'They are left out of FILE, and stay named: the next time only new ones need to be in the list.',
     'With --key the manifest is signed, and tills whose config has the public key (region.publicKey) take nothing else. ' +
       'Make a key once: openssl genpkey -algorithm ed25519 -out region.pem; its public half in base64: openssl pkey -in ' +
       'region.pem -pubout -outform DER | base64',
@@ -31,6 +33,7 @@ export const regionPublish: Command = {
   ],
   options: {
     to: { value: 'FOLDER', help: 'where the feed lies; made if missing' },
+    erased: { value: 'FILE', help: 'user ids of customers who asked to be erased, one a line' },
     key: { value: 'FILE', help: 'an Ed25519 private key (PEM) that signs the manifest' },
     country: { value: 'CODE', help: 'country of mobiles without one, such as IN' },
     zone: { value: 'NAME', help: 'time zone of the stores, such as Asia/Kolkata, for dates that name another' },
@@ -50,6 +53,7 @@ export const regionPublish: Command = {
     } as const;
     const found = await published({
       files: given.arguments.map(from),
+      erased: erasedIn(given, from),
       to: from(to),
       key: keyOf(given, from),
       reading,
@@ -71,6 +75,23 @@ function keyOf(given: Given, from: (name: string) => string): KeyObject | null {
   const key = keyOfKind('ed25519', () => createPrivateKey(readFileSync(from(file))));
   if (key === null) throw new CommandRefused('--key is no Ed25519 private key in PEM. Nothing was published.');
   return key;
+}
+
+const userIdLine = /^\d{1,20}$/;
+
+function erasedIn(given: Given, from: (name: string) => string): string[] {
+  const name = given.text('erased');
+  if (name === undefined) return [];
+  const lines = readFileSync(from(name), 'utf8')
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .map((line) => line.trim().replace(/^"(.*)"$/, '$1'));
+  if (lines[0]?.toLowerCase() === 'user_id') lines[0] = '';
+  const wrong = lines.findIndex((line) => line !== '' && !userIdLine.test(line));
+  if (wrong !== -1) {
+    throw new CommandRefused(`--erased, line ${wrong + 1}: this is no user id. Nothing was published.`);
+  }
+  return lines.filter((line) => line !== '');
 }
 
 async function published(options: Parameters<typeof publish>[0]): Promise<Published> {
@@ -102,6 +123,7 @@ function linesOf(found: Published): string[] {
         found.changed === null
           ? 'There was no state before: every till takes the full file.'
           : `Since the state before: ${found.changed} new or changed, ${found.gone} gone.`,
+        ...(found.erased === 0 ? [] : [`Named as erased: ${found.erased} in all.`]),
         ...refusedLines(found.refused),
       ];
     case 'nothing-new':

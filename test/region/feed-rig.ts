@@ -100,5 +100,5 @@ export function newFeed(
 
 export function publishFiles(to: string, files: readonly string[], more: Partial<Parameters<typeof publish>[0]> = {}) {
   const reading = { encoding: 'utf-8', dateOrder: null, countryCode: 'IN', timeZone: 'Asia/Kolkata' } as const;
-  return publish({ to, files, key: null, reading, nowMs: Date.now(), sure: false, ...more });
+  return publish({ to, files, erased: [], key: null, reading, nowMs: Date.now(), sure: false, ...more });
 }

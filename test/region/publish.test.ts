@@ -4,9 +4,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
+import { markServed } from '../../electron/customers/store.ts';
+import { keepFeedMemory } from '../../electron/region/feed/feed-memory.ts';
 import { readManifest } from '../../electron/region/feed/manifest.ts';
 import { run } from '../command-line/run.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { newFeed } from './feed-rig.ts';
+import { openImportRig, saveHere } from './import-rig.ts';
 
 const heading = 'user_id,firstname,mobile\n';
 
@@ -70,5 +74,60 @@ describe('tillside region publish', () => {
     writeFileSync(file, `${heading}1,Anna,\n`);
     assert.equal((await publish()).code, 2);
     assert.equal(readFileSync(path.join(to, 'tillside-region.json'), 'utf8'), '{"of": "somebody else"}');
+  });
+
+  it('has every till forget whom IT names as erased, also one that served them or takes the full file later', async (t) => {
+    const { folder, ...till } = openImportRig(t);
+    const [file, list, to] = [path.join(folder, 'all.csv'), path.join(folder, 'erased.txt'), path.join(folder, 'feed')];
+    const publish = (...more: string[]) => run(['region', 'publish', file, '--to', to, ...more]);
+    const mobileOf = (id: number) => `91984500${String(id).padStart(4, '0')}`;
+    const numbers = Array.from({ length: 30 }, (_, at) => at + 1);
+    const write = (without: readonly number[]) =>
+      writeFileSync(
+        file,
+        `${heading}${numbers
+          .filter((id) => !without.includes(id))
+          .map((id) => `${id},Nair,${mobileOf(id)}\n`)
+          .join('')}`,
+      );
+    write([]);
+    assert.equal((await publish()).code, 0);
+    const { feed } = newFeed(t, { folder, ...till }, { feed: to });
+    await feed.look();
+    const late = openImportRig(t);
+    const lateFeed = newFeed(t, late, { feed: to }).feed;
+    await lateFeed.look();
+    for (const rig of [till, late]) markServed(rig.db, rig.idOf(mobileOf(3)), Date.now());
+    saveHere(till, till.idOf(mobileOf(4)), { lastName: 'Rao' }, { lastName: null }, { type: 'userId', value: '4' });
+
+    // Who is erased may still be in the file, a list may begin with a heading, and most of it may be of other regions.
+    const elsewhere = numbers.map((id) => `${9000 + id}\r\n`).join('');
+    writeFileSync(list, `\uFEFFuser_id\r\n3\r\n4\r\n${elsewhere}`);
+    const erased = await publish('--erased', list, '--json');
+    assert.equal(erased.code, 0, erased.err);
+    assert.deepEqual(
+      [JSON.parse(erased.out).customers, JSON.parse(erased.out).gone, JSON.parse(erased.out).erased],
+      [28, 0, 32],
+    );
+    await feed.look();
+    assert.equal(feed.facts?.failure, null);
+    assert.deepEqual([till.names(mobileOf(3)), till.names(mobileOf(5))], [[], ['Nair']]);
+    assert.deepEqual(till.names(mobileOf(4)), []);
+    assert.equal(till.db.prepare("select count(*) as n from updates where state = 'queued'").pluck().get(), 1);
+
+    // The next time nobody names them, and a till whose state the feed does not know any more takes the full file.
+    write([7]);
+    assert.equal((await publish()).code, 0);
+    await feed.look();
+    assert.deepEqual([till.names(mobileOf(3)), till.names(mobileOf(7))], [[], []]);
+    keepFeedMemory(late.db, { state: null, etag: null }, Date.now());
+    await lateFeed.look();
+    assert.equal(lateFeed.facts?.failure, null);
+    assert.deepEqual([late.names(mobileOf(3)), late.names(mobileOf(7)), late.names(mobileOf(5))], [[], [], ['Nair']]);
+    assert.equal((await publish()).out.includes('Nothing is new'), true);
+
+    writeFileSync(list, '12\nnair@example.com\n');
+    const refused = await publish('--erased', list);
+    assert.deepEqual([refused.code, refused.err.includes('line 2'), refused.err.includes('nair@')], [2, true, false]);
   });
 });

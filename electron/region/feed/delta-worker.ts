@@ -60,7 +60,7 @@ async function read(): Promise<DeltaRow[]> {
   } finally {
     ids.close();
   }
-  const leaving = rows.filter(({ what }) => what !== 'told').length;
+  const leaving = rows.filter(({ what, knownId }) => what !== 'told' && knownId !== null).length;
   tell({ kind: 'sound', rows: rows.length, refused, gone: leaving });
   return rows;
 }

@@ -34,6 +34,8 @@ export type Published =
       /** Customers in the delta; null: there was no state before. */
       readonly changed: number | null;
       readonly gone: number;
+      /** Customers whom every till erases, those of former times too. */
+      readonly erased: number;
       readonly refused: readonly RefusedInFile[];
     }
   | { readonly kind: 'nothing-new'; readonly state: string; readonly customers: number }
@@ -48,6 +50,8 @@ export type RefusedInFile = RefusedLine & { readonly file: string };
 
 export type PublishOptions = {
   readonly files: readonly string[];
+  /** User ids of customers who asked to be erased: tills forget them, and the files do not bring them back. */
+  readonly erased: readonly string[];
   readonly to: string;
   readonly key: KeyObject | null;
   readonly reading: Reading;
@@ -60,10 +64,11 @@ export type PublishOptions = {
 const mostDeltas = 14;
 
 /** @throws UnreadableFile, and what the file system says */
-export async function publish({ files, to, key, reading, nowMs, sure }: PublishOptions): Promise<Published> {
+export async function publish({ files, erased, to, key, reading, nowMs, sure }: PublishOptions): Promise<Published> {
   mkdirSync(to, { recursive: true });
   const before = readBefore(to);
-  const known = before === null ? null : await sumsOf(before, to, reading);
+  const { sums: known, erased: erasedBefore } = await stateBefore(before, to, reading);
+  const erasedIds = new Set([...erasedBefore, ...erased.map((userId) => `user_id:${userId}`)]);
   const seen = new Map<string, string>();
   const refused: RefusedInFile[] = [];
   const changed: string[] = [];
@@ -73,34 +78,43 @@ export async function publish({ files, to, key, reading, nowMs, sure }: PublishO
   try {
     await pipeline(
       linesIn(files, reading, refused, ({ id, line, sum }) => {
+        if (erasedIds.has(id)) return false;
         seen.set(id, sum);
         if (known !== null && known.get(id) !== sum) changed.push(line);
+        return true;
       }),
       createZstdCompress(),
       createWriteStream(unfinished),
     );
-    const gone = known === null ? [] : [...known.keys()].filter((id) => !seen.has(id));
+    const gone = [...(known?.keys() ?? [])].filter((id) => !seen.has(id) && !erasedIds.has(id));
     const records = seen.size + refused.length;
     const shrinks = known !== null && seen.size < known.size * 0.8;
     if (!sure && (seen.size === 0 || shrinks || refused.length > records * 0.02)) {
       return { kind: 'doubtful', customers: seen.size, before: known?.size ?? null, refused };
     }
-    if (before !== null && changed.length === 0 && gone.length === 0) {
+    const isNew = changed.length + gone.length > 0 || erasedIds.size > erasedBefore.size;
+    if (before !== null && !isNew) {
       const same = { ...withoutSignature(before), madeAt: new Date(nowMs).toISOString() };
       writeDurably(path.join(to, manifestName), manifestText(same, key));
       return { kind: 'nothing-new', state: before.state, customers: seen.size };
     }
     const madeAt = new Date(asOfMs).toISOString();
     const full = await takeIn(unfinished, path.join(to, `region-full-${time}`));
-    const state = `${time}-${full.sha256.slice(0, 12)}`;
-    const entry: FeedFile = { kind: 'full', ...full, state, madeAt, customers: seen.size };
-    const deltas =
-      before === null ? [] : await deltasTo(before, [...changed, ...gone.map(goneLine)], { to, time, state, madeAt });
+    const fullState = `${time}-${full.sha256.slice(0, 12)}`;
+    const entry: FeedFile = { kind: 'full', ...full, state: fullState, madeAt, customers: seen.size };
+    // Whoever was served stays on a till that takes a full file: the erased are named behind it once more.
+    const state = erasedIds.size === 0 ? fullState : `${fullState}-erased`;
+    const erasedLines = [...erasedIds].map((id) => leavingLine(id, 'erased'));
+    const next = { to, time, state, madeAt };
+    const afterFull =
+      state === fullState ? [] : [await deltaOf(erasedLines, fullState, { ...next, time: `${time}-erased` })];
+    const lines = [...changed, ...gone.map((id) => leavingLine(id, 'gone')), ...erasedLines];
+    const deltas = before === null ? [] : [...deltasBefore(before), await deltaOf(lines, before.state, next)];
     const manifest: Omit<Manifest, 'signature'> = {
       format: 1,
       madeAt: new Date(nowMs).toISOString(),
       state,
-      files: [entry, ...deltas],
+      files: [entry, ...deltas.slice(-mostDeltas), ...afterFull],
     };
     writeDurably(path.join(to, manifestName), manifestText(manifest, key));
     removeOld(to, [...manifest.files, ...(before?.files ?? [])]);
@@ -110,6 +124,7 @@ export async function publish({ files, to, key, reading, nowMs, sure }: PublishO
       customers: seen.size,
       changed: known === null ? null : changed.length,
       gone: gone.length,
+      erased: erasedIds.size,
       refused,
     };
   } finally {
@@ -138,15 +153,14 @@ async function* linesIn(
   files: readonly string[],
   reading: Reading,
   refused: RefusedInFile[],
-  seen: (line: Line) => void,
+  takes: (line: Line) => boolean,
 ): AsyncGenerator<string> {
   for (const file of files) {
     for await (const found of recordsIn(file, reading)) {
       if ('why' in found) refused.push({ ...found, file });
       else {
         const one = lineOf(found.item);
-        seen(one);
-        yield `${one.line}\n`;
+        if (takes(one)) yield `${one.line}\n`;
       }
     }
   }
@@ -179,32 +193,46 @@ function idOf(item: JsonObject): string {
   return `${key === 'id' ? 'user_id' : key}:${String(item[key ?? ''])}`;
 }
 
-function goneLine(id: string): string {
+function leavingLine(id: string, how: 'gone' | 'erased'): string {
   const at = id.indexOf(':');
-  return JSON.stringify({ [id.slice(0, at)]: id.slice(at + 1), gone: true });
+  return JSON.stringify({ [id.slice(0, at)]: id.slice(at + 1), [how]: true });
 }
 
-/** Everybody whom the feed holds now, with the sum of what it tells of them. */
-async function sumsOf(before: Manifest, to: string, reading: Reading): Promise<Map<string, string>> {
+type StateBefore = {
+  /** Everybody whom the feed holds now, with the sum of what it tells of them; null: there is no feed. */
+  readonly sums: ReadonlyMap<string, string> | null;
+  readonly erased: ReadonlySet<string>;
+};
+
+async function stateBefore(before: Manifest | null, to: string, reading: Reading): Promise<StateBefore> {
+  const erased = new Set<string>();
+  if (before === null) return { sums: null, erased };
   const sums = new Map<string, string>();
   for (const { name } of wayTo(before, null) ?? []) {
     for await (const found of recordsIn(path.join(to, name), reading)) {
       if ('why' in found) continue;
       const { id, sum } = lineOf(found.item);
-      if (found.item.gone === true) sums.delete(id);
+      if (found.item.erased === true) erased.add(id);
+      else if (found.item.gone === true) sums.delete(id);
       else sums.set(id, sum);
     }
   }
-  return sums;
+  return { sums, erased };
+}
+
+/** But for the one that only leads from its full file on. */
+function deltasBefore({ files }: Manifest): FeedFile[] {
+  const full = files.find(({ kind }) => kind === 'full');
+  return files.filter((file) => file.kind === 'delta' && file.buildsOn !== full?.state);
 }
 
 type Next = { readonly to: string; readonly time: string; readonly state: string; readonly madeAt: string };
 
-async function deltasTo(
-  before: Manifest,
+async function deltaOf(
   lines: readonly string[],
+  buildsOn: string,
   { to, time, state, madeAt }: Next,
-): Promise<FeedFile[]> {
+): Promise<FeedFile> {
   const unfinished = path.join(to, `${time}.delta.unfinished`);
   await pipeline(
     lines.map((line) => `${line}\n`),
@@ -212,8 +240,7 @@ async function deltasTo(
     createWriteStream(unfinished),
   );
   const made = await takeIn(unfinished, path.join(to, `region-delta-${time}`));
-  const delta: FeedFile = { kind: 'delta', ...made, state, madeAt, customers: lines.length, buildsOn: before.state };
-  return [...before.files.filter(({ kind }) => kind === 'delta'), delta].slice(-mostDeltas);
+  return { kind: 'delta', ...made, state, madeAt, customers: lines.length, buildsOn };
 }
 
 /** Gives a finished file the name that it keeps. */
