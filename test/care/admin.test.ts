@@ -1,4 +1,4 @@
-/** What only IT does: refused at the door of the services without a PIN or a manager, and noted with its author. */
+/** Actions only IT may take: refused without a PIN or a manager, and logged with who took them. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -65,7 +65,7 @@ const codeOf = ({ error }: Answer) => error?.code ?? null;
 const actions = (dataDir: string) => readAudit(dataDir).map(({ action }) => action);
 
 describe('with a PIN', () => {
-  it('nothing of IT’s happens without it, whatever the screen asks', async (t) => {
+  it('no IT action works without the PIN, whatever the screen asks for', async (t) => {
     const { call, dataDir } = await open(t, { pin: hash });
     for (const name of Object.keys(adminCalls)) assert.equal(codeOf(await call(name)), 'admin-required', name);
     assert.deepEqual(actions(dataDir), []);
@@ -73,7 +73,7 @@ describe('with a PIN', () => {
     assert.deepEqual(await call('admin.view'), { ok: { byPin: true, byManager: false, waitSeconds: 0 } });
   });
 
-  it('opens for five minutes and for whoever was at the till then, and each action is noted with its author', async (t) => {
+  it('the PIN unlocks for five minutes, for whoever was signed in, and each action is logged with its author', async (t) => {
     const { call, clock, dataDir } = await open(t, { pin: hash });
     await call('staff.signIn', { code: 'S7' });
     assert.deepEqual(await call('admin.unlock', { pin }), { ok: { kind: 'unlocked' } });
@@ -87,7 +87,7 @@ describe('with a PIN', () => {
     assert.equal(codeOf(await call('till.recoveryKey')), 'admin-required');
   });
 
-  it('wrong tries slow down, also all at once and over a restart, and a right one while waiting is not looked at', async (t) => {
+  it('wrong tries are slowed down, even all at once and across a restart, and a right one during the wait is ignored', async (t) => {
     const { call, clock, dataDir, close } = await open(t, { pin: hash });
     const tries = await Promise.all(Array.from({ length: 6 }, () => call('admin.unlock', { pin: 'nothing' })));
     const kinds = tries.map(({ ok }) => JSON.stringify(ok));
@@ -115,7 +115,7 @@ describe('with a PIN', () => {
 });
 
 describe('with managers', () => {
-  it('a staff member who is none may not, and without a PIN no PIN opens', async (t) => {
+  it('staff who are not managers are refused, and without a configured PIN no PIN unlocks', async (t) => {
     const { call } = await open(t, { managers: true });
     await call('staff.signIn', { code: 'S7' });
     assert.equal(codeOf(await call('till.recoveryKey')), 'admin-required');
@@ -123,8 +123,8 @@ describe('with managers', () => {
   });
 });
 
-describe('without either', () => {
-  it('everybody may, as before, and each action is noted all the same', async (t) => {
+describe('with neither', () => {
+  it('everybody may act, and each action is still logged', async (t) => {
     const { call, dataDir } = await open(t, {});
     assert.notEqual(codeOf(await call('till.recoveryKey')), 'admin-required');
     assert.deepEqual(
@@ -134,8 +134,8 @@ describe('without either', () => {
   });
 });
 
-describe('the note of actions', () => {
-  it('has commands with the system’s user, and neither a cut line nor a full disk stops anybody', async (t) => {
+describe('the log of actions', () => {
+  it("names commands with the system's user, and neither a torn line nor a full disk stops anybody", async (t) => {
     const { dataDir, close } = await open(t, {});
     await close();
     await run(['recovery-key', 'show', '--data', dataDir], { env: { USER: 'till7', SUDO_USER: 'it-anna' } });
@@ -159,7 +159,7 @@ describe('the note of actions', () => {
 });
 
 describe('tillside admin pin', () => {
-  it('prints a line for the config that takes the PIN and no other, with a new salt each time', async () => {
+  it('prints a config line that accepts this PIN and no other, with a new salt each time', async () => {
     const made = await run(['admin', 'pin'], { env: { TILLSIDE_PIN: pin } });
     assert.equal(made.code, 0);
     assert.doesNotMatch(made.out, /4711/);
@@ -170,7 +170,7 @@ describe('tillside admin pin', () => {
     for (const wrong of ['4711-09', '4711-0', ` ${pin}`, '']) assert.equal(await isPin(wrong, kept), false);
   });
 
-  it('refuses one that is too short, and a hash that somebody made cheaper or dearer is no hash', async () => {
+  it('refuses a PIN that is too short, and rejects a hash with altered cost settings', async () => {
     assert.equal((await run(['admin', 'pin'], { env: { TILLSIDE_PIN: '12345' } })).code, 64);
     assert.equal((await run(['admin', 'pin'])).code, 64);
     for (const cost of ['1', '14', '18', '30']) assert.equal(isPinHash(hash.replace(':15:', `:${cost}:`)), false);

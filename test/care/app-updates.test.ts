@@ -1,4 +1,4 @@
-/** When a newer Tillside is looked for, fetched and installed: over a feed of the test's own and its clock. */
+/** When Tillside looks for a new version, fetches it and installs it, with the test's own feed and clock. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppUpdates } from '../../electron/care/app-update/app-updates.ts';
@@ -43,7 +43,7 @@ function rig({ mayInstall = true }: { mayInstall?: boolean } = {}) {
   return { updates, clock, now, done, told };
 }
 
-test('a till looks within ten minutes of its start, then every four hours', async () => {
+test('looks for a new version within ten minutes of the start, then every four hours', async () => {
   const { clock, done, told, updates } = rig();
   assert.deepEqual(done, [], 'not in the minute in which every till is switched on');
   await clock.pass(10 * minuteMs);
@@ -54,7 +54,7 @@ test('a till looks within ten minutes of its start, then every four hours', asyn
   assert.deepEqual(updates.state, { kind: 'current' });
 });
 
-test('a newer version is fetched at once, and installed only when nobody is at the till', async () => {
+test('fetches a new version at once, and installs it only when nobody is at the till', async () => {
   const { clock, now, done, told, updates } = rig();
   now.offered = '1.4.0';
   await clock.pass(10 * minuteMs);
@@ -69,7 +69,7 @@ test('a newer version is fetched at once, and installed only when nobody is at t
   assert.deepEqual(updates.state, { kind: 'ready', version: '1.4.0' });
 });
 
-test('where only an administrator may install, the till says that there is a version, and does nothing', async () => {
+test('only reports a new version if an administrator has to install it', async () => {
   const { clock, now, done, told } = rig({ mayInstall: false });
   now.offered = '1.4.0';
   now.quiet = true;
@@ -81,7 +81,7 @@ test('where only an administrator may install, the till says that there is a ver
   assert.deepEqual(told.at(-1), { kind: 'available', version: '1.5.0' });
 });
 
-test('a feed that fails, or a file that is not what the feed says, is tried again at the next look', async () => {
+test('tries again at the next look if the feed fails or a file is not what the feed says', async () => {
   const { clock, now, done, told } = rig();
   now.failure = new Error('sha512 checksum mismatch');
   now.quiet = true;
@@ -94,7 +94,7 @@ test('a feed that fails, or a file that is not what the feed says, is tried agai
   assert.deepEqual(done.slice(2), ['look', 'fetch', 'install']);
 });
 
-test('a download that takes longer than until the next look is not begun a second time', async () => {
+test('does not start a second download while one runs past the next look', async () => {
   const { clock, now, done, told } = rig();
   const slow = Promise.withResolvers<void>();
   now.offered = '1.4.0';
@@ -107,7 +107,7 @@ test('a download that takes longer than until the next look is not begun a secon
   assert.deepEqual(done, ['look', 'fetch', 'look'], 'and looks go on');
 });
 
-test('a till that is closing installs nothing by itself', async () => {
+test('installs nothing while the till is closing', async () => {
   const { clock, now, done, updates } = rig();
   now.offered = '1.4.0';
   await clock.pass(10 * minuteMs);

@@ -1,4 +1,4 @@
-/** What IT does to a till from its screen, and what leaves a till with age or on a customer's request. */
+/** What IT does at a till's own screen, and what a till deletes by age or on a customer's request. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ import { virtualClock } from '../helpers/virtual-clock.ts';
 
 const dayMs = 86_400_000;
 
-/** Asked again, as a person would, while the last exchange about the customer is being put away. */
+/** Retried, as a person would, while the last exchange about the customer is still being stored. */
 async function forget(till: RigTill, customerId: number): Promise<ForgetResult> {
   for (;;) {
     const result = await till.call['customers.forget']({ customerId });
@@ -29,8 +29,8 @@ async function forget(till: RigTill, customerId: number): Promise<ForgetResult> 
   }
 }
 
-describe('a till in IT’s hands', () => {
-  it('shows its recovery key until somebody says that it is kept, over a restart too, and never after', async (t) => {
+describe("IT at the till's screen", () => {
+  it('shows the recovery key until somebody confirms they kept it, even after a restart, and never again', async (t) => {
     const folder = temporaryFolder();
     const first = await openOfflineTill(folder);
     const key = recoveryKeyOf(storedKey(folder));
@@ -49,7 +49,7 @@ describe('a till in IT’s hands', () => {
     assert.equal(await second.handlers['till.recoveryKey'](undefined), null);
   });
 
-  it('makes a backup when asked, and says when the last was made', async (t) => {
+  it('makes a backup on request, and says when the last one was made', async (t) => {
     const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
@@ -64,7 +64,7 @@ describe('a till in IT’s hands', () => {
     assert.ok(lastBackupAtMs !== null && made.kind === 'made' && Math.abs(made.atMs - lastBackupAtMs) < 5000);
   });
 
-  it('makes a support bundle of what its manifest lists, with nothing of a customer and no secret', async (t) => {
+  it('makes a support bundle of exactly what its manifest lists, without customer data or secrets', async (t) => {
     const folder = temporaryFolder();
     secretFile(folder, null).write('api-secret', 'a secret that is only here');
     const till = await openOfflineTill(folder);
@@ -91,7 +91,7 @@ describe('a till in IT’s hands', () => {
   });
 });
 
-/** A server that takes the till and confirms its clock, and is not to be reached for anything else. */
+/** Accepts the till and confirms its clock, then cannot be reached. */
 function loginOnly(clock: Clock): Transport {
   return async ({ url }) =>
     url.includes('store/login')
@@ -104,8 +104,8 @@ function loginOnly(clock: Clock): Transport {
       : { kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' };
 }
 
-describe('what leaves a till with age', () => {
-  it('F12: customers not seen and updates settled for retentionDays go; whoever has an open update stays, however old', async () => {
+describe('what a till deletes by age', () => {
+  it('F12: after retentionDays, settled updates and customers not seen since are deleted; customers with an open update stay, however old', async () => {
     const folder = temporaryFolder();
     const clock = virtualClock();
     const secrets = secretFile(folder, null);
@@ -143,14 +143,14 @@ describe('what leaves a till with age', () => {
   });
 });
 
-describe('a customer who asks to be forgotten', () => {
+describe('erasing a customer', () => {
   let rig: TillRig;
   beforeEach(async () => {
     rig = await startTillRig(5);
   });
   afterEach(() => rig.close());
 
-  it('leaves this till whole: record, updates, history, text that was typed, and the bytes in the file', async () => {
+  it('removes everything from this till: record, updates, history, drafts, and the bytes in the file', async () => {
     const folder = rig.newFolder();
     const secrets = secretFile(folder, null);
     secrets.write('api-secret', 'practice');
@@ -176,7 +176,7 @@ describe('a customer who asks to be forgotten', () => {
     assert.deepEqual(await forget(till, customerId), { kind: 'not-here' });
     await till.close();
 
-    // Decrypted, the pages themselves: what was deleted is written over.
+    // Decrypts the pages themselves: deleted bytes must be overwritten.
     const db = openRaw(folder);
     const pages = db.serialize().toString('latin1');
     db.close();
@@ -186,7 +186,7 @@ describe('a customer who asks to be forgotten', () => {
     assert.equal(pages.includes(String(other?.userId)), true, 'this test does not see the pages');
   });
 
-  it('stays away when head office answers a question about them that was asked before', async () => {
+  it('a lookup answer that was already on its way does not bring them back', async () => {
     const till = await rig.openTill(rig.newFolder());
     const [one] = rig.server.control.customers;
     const { customerId } = await bringIn(till, byServerId(one?.userId ?? 0));
@@ -200,7 +200,7 @@ describe('a customer who asks to be forgotten', () => {
     assert.deepEqual(found.hits, []);
   });
 
-  it('F12: stays while something is unsent, and a person is told how much and how old', async () => {
+  it('F12: waits while something is unsent, and says how much and how old', async () => {
     const folder = rig.newFolder();
     const till = await rig.openTill(folder);
     const { customerId } = await bringIn(till, byServerId(rig.server.control.customers[0]?.userId ?? 0));

@@ -1,4 +1,4 @@
-/** What the doctor says of a proxy on the way, each kind of trouble at a real one. */
+/** What the doctor says about a proxy, with a real proxy for each kind of trouble. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -30,7 +30,7 @@ async function listen(t: TestContext, server: net.Server): Promise<number> {
   return address.port;
 }
 
-/** A proxy that says this to everybody. */
+/** A proxy that gives everybody this answer. */
 function proxySaying(t: TestContext, said: string | null): Promise<number> {
   return listen(
     t,
@@ -64,7 +64,7 @@ async function told(proxy: string | null, { url = 'https://api.example.com', tru
 
 const at = (port: number) => `http://someone:${password}@127.0.0.1:${port}`;
 
-describe('the doctor at a proxy', () => {
+describe('the doctor, with a proxy', () => {
   const answers: readonly (readonly [what: string, said: string | null, expected: RegExp])[] = [
     [
       '407 by Negotiate',
@@ -82,12 +82,12 @@ describe('the doctor at a proxy', () => {
     });
   }
 
-  it('that wants a sign-in and was given none says by which way', async (t) => {
+  it('that requires a sign-in and got none: names the ways to sign in', async (t) => {
     const port = await proxySaying(t, 'HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\n\r\n');
     assert.match(await told(`http://127.0.0.1:${port}`), /^act proxy: .* requires sign-in by Negotiate \(HTTP 407\)$/);
   });
 
-  it('that refuses, hangs, hangs up, or is no proxy', async (t) => {
+  it('that refuses, hangs, drops the connection, or is no proxy', async (t) => {
     const gone = net.createServer();
     const port = await listen(t, gone);
     gone.close();
@@ -104,7 +104,7 @@ describe('the doctor at a proxy', () => {
     );
   });
 
-  it('lets it through to the server: the certificate is read in the tunnel, and the user is told to the proxy', async (t) => {
+  it("that works: reads the server's certificate through the tunnel, and names the user to the proxy", async (t) => {
     const made = makeCertificates();
     const port = await listen(t, https.createServer({ cert: made.cert, key: made.key }));
     const asked: string[] = [];
@@ -118,7 +118,7 @@ describe('the doctor at a proxy', () => {
     assert.deepEqual(asked, [`api.example.com:443 ${expected}`]);
   });
 
-  it('that opens the way and then lets nothing through', async (t) => {
+  it('that opens the tunnel and then passes nothing on', async (t) => {
     const port = await proxyTo(
       t,
       await listen(
@@ -129,7 +129,7 @@ describe('the doctor at a proxy', () => {
     assert.match(await told(at(port)), /^act tls: No TLS connection to api\.example\.com \((CLOSED|ECONNRESET)\)$/m);
   });
 
-  it('of another kind, or a setting that nobody can read, is told without its password', async () => {
+  it('of another kind, or with an unreadable setting: reports it without the password', async () => {
     const socks = `socks5://someone:${password}@127.0.0.1:1080`;
     assert.match(await told(socks), /^act proxy: socks5:\/\/127\.0\.0\.1:1080 is a SOCKS proxy/);
     assert.match(await told(socks, { trustsSystem: true }), /^fine proxy: Through socks5:\/\/127\.0\.0\.1:1080/);
@@ -139,7 +139,7 @@ describe('the doctor at a proxy', () => {
   });
 });
 
-describe('the proxy that Chromium names', () => {
+describe("the proxy found in Chromium's answer", () => {
   for (const [said, expected] of [
     ['DIRECT', null],
     ['', null],
@@ -148,6 +148,6 @@ describe('the proxy that Chromium names', () => {
     ['SOCKS5 p.example:1080;DIRECT', 'socks5://p.example:1080'],
     ['SOCKS p.example:1080', 'socks://p.example:1080'],
   ] as const) {
-    it(`in "${said}"`, () => assert.equal(proxyOfChromium(said), expected));
+    it(`"${said}"`, () => assert.equal(proxyOfChromium(said), expected));
   }
 });

@@ -103,7 +103,7 @@ async function receiver(t: TestContext) {
 }
 
 describe('the metrics file', () => {
-  it('is in the text format of Prometheus, with what could break a label escaped and what is not known left out', () => {
+  it('is in Prometheus text format, escapes labels and leaves out unknown values', () => {
     const text = metricsText(health);
     const line =
       /^(# (HELP|TYPE) tillside_[a-z_]+ .+|tillside_[a-z_]+\{([a-z]+="([^"\\\n]|\\["\\n])*",?)+\} -?[\d.]+)$/;
@@ -130,7 +130,7 @@ describe('the metrics file', () => {
     assert.equal(text.endsWith('\n'), true);
   });
 
-  it('is written anew each minute in one step, begins when the config asks for it, and never fills the log', async () => {
+  it('is replaced every minute in one step, starts when the config asks for it, and never fills the log', async () => {
     const folder = temporaryFolder();
     const file = path.join(folder, 'collector', 'tillside.prom');
     const clock = virtualClock();
@@ -173,7 +173,7 @@ describe('the metrics file', () => {
 });
 
 describe('the heartbeat', () => {
-  it('goes to the address of the config in its rhythm, and tells once that it is not taken and once that it is', async (t) => {
+  it('is sent to the configured address at its interval, and reports once that it fails and once that it works again', async (t) => {
     const { url, got, send, answer, next } = await receiver(t);
     const clock = virtualClock();
     const said: string[] = [];
@@ -217,7 +217,7 @@ describe('the heartbeat', () => {
     ]);
   });
 
-  it('of an open till holds counts, ages and states of it, and nothing of a customer', async (t) => {
+  it('of an open till holds its counts, ages and states, and nothing about a customer', async (t) => {
     const { url, got, send, next } = await receiver(t);
     const dataDir = temporaryFolder();
     const metricsFile = path.join(dataDir, 'tillside.prom');
@@ -266,7 +266,7 @@ describe('the heartbeat', () => {
     const metrics = readFileSync(metricsFile, 'utf8');
     assert.match(metrics, /^tillside_unsent_updates\{till="store123",state="queued"\} 1$/m);
     for (const text of [body, metrics]) assert.doesNotMatch(text, /Confidential|98450|lastName/);
-    // Whatever is added here has to be looked at first: IT's receiver may be anybody's.
+    // Check whatever is added here first: IT's receiver may belong to anybody.
     const words = Object.entries({ ...told, ...told.unsent }).filter(([, value]) => typeof value === 'string');
     assert.deepEqual(Object.fromEntries(words), {
       till: 'store123',
@@ -277,7 +277,7 @@ describe('the heartbeat', () => {
     });
   });
 
-  it('has the form that its schema in build/config says, and the schema is as the till is now', () => {
+  it('matches its schema in build/config, and the schema matches the till', () => {
     const kept = JSON.parse(readFileSync(path.join(projectRoot, 'build', 'config', 'heartbeat.schema.json'), 'utf8'));
     const now = JSON.parse(JSON.stringify(heartbeatJsonSchema()));
     assert.deepEqual(kept, now, 'the file is out of date: tillside config schema --heartbeat');
@@ -285,7 +285,7 @@ describe('the heartbeat', () => {
     assert.deepEqual(Object.keys(kept.properties), Object.keys(healthSchema.shape));
   });
 
-  it('of tills that are opened at one moment comes at moments of their own, and then in its rhythm', async () => {
+  it('of tills opened at the same moment is sent at different times, then at its interval', async () => {
     const momentsOf = async (seed: number) => {
       const clock = virtualClock();
       const moments: number[] = [];
@@ -319,7 +319,7 @@ describe('the heartbeat', () => {
 });
 
 describe('OTLP over HTTP', () => {
-  it('gets every series each minute, with the header that the secret storage holds and nothing of the config', async () => {
+  it('sends every series each minute, with the header from secret storage and nothing from the config', async () => {
     const clock = virtualClock();
     const sent: HttpRequest[] = [];
     const report = new HealthReport({
@@ -365,7 +365,7 @@ describe('OTLP over HTTP', () => {
 });
 
 describe('what a till counts', () => {
-  it('F62: the file of a till that was closed says so, with its last numbers, and a dead one’s times grow old', async (t) => {
+  it("F62: a closed till's file says so and keeps its last numbers, and a dead till's timestamps grow old", async (t) => {
     const rig = await startTillRig();
     t.after(() => rig.close());
     const dataDir = temporaryFolder();
@@ -403,7 +403,7 @@ describe('what a till counts', () => {
     assert.ok(Number.isNaN(read('tillside_oldest_unsent_timestamp_seconds')), 'all is sent');
   });
 
-  it('refusals by class of code, reading back, sending again; each step once, however often it is asked', () => {
+  it('refusals by class of code, read-backs and repeated sends, each counted once however often they are read', () => {
     const db = new Database(':memory:');
     db.exec('create table update_history (update_id, id, at_ms, from_state, to_state, event, detail)');
     const add = db.prepare('insert into update_history values (?, ?, ?, ?, ?, ?, ?)');
@@ -434,7 +434,7 @@ describe('what a till counts', () => {
     db.close();
   });
 
-  it('limits met, requests by their end, and crashes over the life of the data', async () => {
+  it('limits reached, requests by result, and crashes over the life of the data', async () => {
     const tally = new Tally(virtualClock());
     const results: HttpResult[] = [
       { kind: 'answer', status: 429, headers: {}, body: '' },

@@ -4,7 +4,7 @@ import { anchors } from '../../electron/practice/anchors.ts';
 import { bringIn, byServerId, openUpdates, save, untilState } from '../helpers/at-the-counter.ts';
 import { startTillRig } from '../helpers/till-rig.ts';
 
-it('F22 asks before it writes over a value that arrived from here, and whose update left in a rescue file untold', async (t) => {
+it('F22 asks before it overwrites a value that arrived from this till through an update exported while uncertain', async (t) => {
   const rig = await startTillRig(40);
   t.after(() => rig.close());
   const folder = rig.newFolder();

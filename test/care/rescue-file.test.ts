@@ -15,7 +15,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const passphrase = 'a passphrase for the test';
 
-/** The folder of a till that is closed, with updates of as many customers waiting. */
+/** A closed till's folder with a waiting update for each of so many customers. */
 async function folderWith(updates: number): Promise<string> {
   const folder = temporaryFolder();
   const till = await openOfflineTill(folder);
@@ -61,7 +61,7 @@ function exportOf(dataDir: string) {
 }
 
 describe('a rescue file', () => {
-  it('is opened by IT’s private key where the config names the public one, and by no other', async () => {
+  it("opens with IT's private key if the config names the public key, and with no other", async () => {
     const folderA = await folderWith(1);
     const pair = generateKeyPairSync('x25519');
     const config = path.join(temporaryFolder(), 'config.json');
@@ -85,7 +85,7 @@ describe('a rescue file', () => {
     assert.equal(JSON.parse((await importWith(pair.privateKey)).out).added, 1);
   });
 
-  it('is refused where it was changed, in its head too, and where nobody could open it', async () => {
+  it('is refused if it was altered, even in its header, and is not made if nobody could open it', async () => {
     const folderA = await folderWith(1);
     const nobody = await run(['outbox', 'export', '--data', folderA]);
     assert.equal(nobody.code, 64);
@@ -103,7 +103,7 @@ describe('a rescue file', () => {
     assert.equal((await imported(folderB, file)).code, 0);
   });
 
-  it('F45 says whose customers it holds, comes in beside no others, and makes a new till theirs', async () => {
+  it("F45 names its organisation, is not imported into another's till, and ties a new till to its own", async () => {
     const folderA = await folderWith(1);
     belongsTo(folderA, 'the first');
     const file = await exported(folderA);
@@ -122,7 +122,7 @@ describe('a rescue file', () => {
     assert.equal((await imported(sameTill, file)).code, 0);
   });
 
-  it('is not made beside a till that is open', async (t) => {
+  it('is not made while the till is open', async (t) => {
     const folderA = await folderWith(1);
     const tillA = await openOfflineTill(folderA);
     t.after(() => tillA.close());
@@ -132,7 +132,7 @@ describe('a rescue file', () => {
     assert.equal((await openUpdatesOf(tillA)).length, 1);
   });
 
-  it('leaves what is on its way, and everything of its customer, to the till', async () => {
+  it('leaves updates being sent on the till, with everything else of their customer', async () => {
     const folderA = await folderWith(3);
     const db = openRaw(folderA);
     const outbox = new Outbox(db, systemClock, systemRandom);
@@ -156,7 +156,7 @@ describe('a rescue file', () => {
     db.close();
   });
 
-  it('cannot ask for more time and memory than a moment and 128 MB, in sum', async () => {
+  it('cannot make opening it take more than a moment and 128 MB in total', async () => {
     const file = await exported(await folderWith(1));
     const text = JSON.parse(readFileSync(file, 'utf8'));
     const ours = text.recipients.find(({ kind }: { kind: string }) => kind === 'passphrase');
@@ -169,7 +169,7 @@ describe('a rescue file', () => {
     assert.equal(withCosts([{ ...ours.cost, p: 4 }]), null);
   });
 
-  it('belongs to the till or to the file, wherever an export is killed between its steps', async () => {
+  it('an update belongs to the till or to the file, wherever an export is killed between its steps', async () => {
     const folderA = await folderWith(2);
     const before = openRaw(folderA);
     const outbox = new Outbox(before, systemClock, systemRandom);
@@ -182,7 +182,7 @@ describe('a rescue file', () => {
     assert.equal(finishExports(outbox, folderA).finished, 1);
     assert.equal(existsSync(result.file), true);
     assert.equal(outbox.counts().queued, 0);
-    // Killed before the commit: the file that was begun is worth nothing, and the till goes on.
+    // Killed before the commit: the unfinished file is worthless, and the till carries on.
     for (const { id } of updates) before.prepare("update updates set state = 'queued' where id = ?").run(id);
     before.exec('delete from update_history');
     renameSync(result.file, path.join(rescueFolder(folderA), `${exportId}.unfinished`));
@@ -192,7 +192,7 @@ describe('a rescue file', () => {
     before.close();
   });
 
-  it('shows in the history where an update went and where it came from', async (t) => {
+  it('the history shows where an update went and where it came from', async (t) => {
     const folderA = await folderWith(1);
     const file = await exported(folderA);
     const atA = await openOfflineTill(folderA);

@@ -13,7 +13,7 @@ import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts
 const passphrase = 'a passphrase for the test';
 const secondTill = secondPracticeCredentials.till;
 
-describe('rescue of a till that dies', () => {
+describe('rescuing a dying till', () => {
   let rig: TillRig;
   beforeEach(async () => {
     rig = await startTillRig(80);
@@ -28,7 +28,7 @@ describe('rescue of a till that dies', () => {
   const openAt = (folder: string, till?: string) =>
     rig.openTill(folder, { secrets: secretFile(folder, null), ...(till === undefined ? {} : { till }) });
 
-  /** Somebody saved for `count` customers while the line was down. */
+  /** Saves for `count` customers while offline. */
   async function waiting(till: RigTill, count: number): Promise<void> {
     const found = [];
     for (const { userId } of rig.server.control.customers.slice(0, count)) {
@@ -62,12 +62,12 @@ describe('rescue of a till that dies', () => {
     return run(['outbox', 'import', file, '--data', folder, '--json'], { env });
   }
 
-  it('F30: till A dies with 50 waiting, till B brings them in, and the server sees each of the 50 once', async () => {
+  it('F30: till A dies with 50 waiting, till B imports them, and the server sees each of the 50 once', async () => {
     const folderA = folderOf();
     const tillA = await openAt(folderA);
     await waiting(tillA, 50);
     await tillA.close();
-    // The machine is gone; IT has its disk, and the recovery key.
+    // The computer is dead; IT has its disk and the recovery key.
     const disk = path.join(rig.newFolder(), 'disk-of-a');
     cpSync(folderA, disk, { recursive: true });
     const key = recoveryKeyOf(storedKey(disk));
@@ -94,7 +94,7 @@ describe('rescue of a till that dies', () => {
     );
     await tillB.close();
 
-    // Brought in again, and the disk of till A started again: nothing more is sent.
+    // Import the file again and restart till A's disk: nothing more is sent.
     assert.deepEqual(JSON.parse((await imported(folderB, `${file}.imported`)).out).already, 50);
     secretFile(disk, null).write('database-key', storedKey(folderA));
     secretFile(disk, null).write('api-secret', secondPracticeCredentials.secret);
@@ -104,7 +104,7 @@ describe('rescue of a till that dies', () => {
     assert.equal(rig.server.control.ledger.length, 50);
   });
 
-  it('reads back at the other till what may have arrived before till A died', async () => {
+  it('the other till reads back what may have arrived before till A died', async () => {
     const folderA = folderOf();
     const tillA = await openAt(folderA);
     const [one] = rig.server.control.customers;
@@ -126,7 +126,7 @@ describe('rescue of a till that dies', () => {
     assert.deepEqual([...timesInLedger()], [['Arrived', 1]]);
   });
 
-  it('keeps the order of each customer and what the till knew of the customer', async () => {
+  it("keeps the order of each customer's updates and what the till knew about the customer", async () => {
     const folderA = folderOf();
     const tillA = await openAt(folderA);
     const [one] = rig.server.control.customers;
@@ -154,7 +154,7 @@ describe('rescue of a till that dies', () => {
     assert.equal(rig.server.control.customer(one?.userId ?? 0)?.lastName, 'Second');
   });
 
-  it('is taken back by the till that made the file, without a passphrase, and reads back before it sends', async () => {
+  it('the till that made the file imports it without a passphrase, and reads back before it sends', async () => {
     const folderA = folderOf();
     const tillA = await openAt(folderA);
     await waiting(tillA, 3);

@@ -51,7 +51,7 @@ async function start(t: TestContext, dataDir: string) {
 }
 
 describe('a till that cannot be opened', () => {
-  it('F25: says on its screen why, what is unsent, and what backups there are; restores, and opens', async (t) => {
+  it('F25: shows why, what is unsent and which backups there are; restores one, and opens', async (t) => {
     const folder = await folderWithOneUpdate();
     const { aside } = folderFiles(folder);
     damageTable(folder, 'update_history');
@@ -75,13 +75,13 @@ describe('a till that cannot be opened', () => {
     assert.equal(started.status()?.unsent, 1);
     assert.equal(await call('trouble.view'), null);
     assert.equal(readdirSync(aside).length, 1);
-    // Pressed once more by somebody whose page was slow: the till is open, and stays as it is.
+    // Somebody with a slow page presses it again: the till is open and stays as it is.
     assert.deepEqual(await call('trouble.restore', { backup: null }), { kind: 'open' });
     assert.equal(readdirSync(aside).length, 1);
     assert.equal(started.status()?.unsent, 1);
   });
 
-  it('F27: takes the recovery key on its screen, and opens', async (t) => {
+  it('F27: accepts the recovery key on its screen, and opens', async (t) => {
     const folder = await folderWithOneUpdate();
     const disk = path.join(temporaryFolder(), 'disk');
     cpSync(folder, disk, { recursive: true });
@@ -97,7 +97,7 @@ describe('a till that cannot be opened', () => {
     assert.equal(started.status()?.unsent, 1);
   });
 
-  it('tells events of the till that opened later to whoever listened before', async (t) => {
+  it('delivers the events of the till that opened later to earlier listeners', async (t) => {
     const folder = await folderWithOneUpdate();
     const key = recoveryKeyOf(storedKey(folder));
     writeFileSync(path.join(folder, 'secrets.json'), '{}');
@@ -109,7 +109,7 @@ describe('a till that cannot be opened', () => {
     assert.equal(typeof (await heard), 'string');
   });
 
-  it('F04: is not started beside another that has the data open', async (t) => {
+  it('F04: is not started if another Tillside has the data open', async (t) => {
     const folder = await folderWithOneUpdate();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());

@@ -7,8 +7,8 @@ import { damageTable, openOfflineTill, openRaw, openUpdatesOf, saveFor, someMobi
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { run } from './run.ts';
 
-describe('the command line', () => {
-  it('lists every command in its help, and explains each with all its options', async () => {
+describe('the tillside command', () => {
+  it('lists every command in its help, and explains each one with all its options', async () => {
     const help = await run(['help']);
     assert.equal(help.code, 0);
     for (const { name, options = {} } of commands) {
@@ -20,7 +20,7 @@ describe('the command line', () => {
     }
   });
 
-  it('tells its commands from the arguments of the app with its window', () => {
+  it('tells its commands from the arguments of the desktop app', () => {
     assert.equal(isCommand(['outbox', 'list']), true);
     assert.equal(isCommand(['config', 'check', 'x']), true);
     assert.equal(isCommand(['--help']), true);
@@ -29,7 +29,7 @@ describe('the command line', () => {
     }
   });
 
-  it('says what is wrong with what was typed, and shows the family of half a command', async () => {
+  it('explains a typing mistake, and lists the subcommands of an incomplete command', async () => {
     const unknown = await run(['fly']);
     assert.equal(unknown.code, 64);
     assert.match(unknown.err, /unknown command "fly"/);
@@ -44,7 +44,7 @@ describe('the command line', () => {
     assert.equal(more.code, 64);
   });
 
-  it('writes its result to a file that only this user may read, where one is named', async () => {
+  it('writes its result to a named file that only this user may read', async () => {
     const folder = temporaryFolder();
     const config = `${folder}/config.json`;
     writeFileSync(config, '{"api":{"cluster":"eu"},"auth":{"method":"basic","till":"t"}}');
@@ -79,7 +79,7 @@ describe('tillside config check', () => {
 });
 
 describe('tillside outbox list', () => {
-  it('shows states, ages and names of fields beside a till that is open, and never what is in them', async (t) => {
+  it('shows states, ages and field names while the till is open, and never the values', async (t) => {
     const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
@@ -96,7 +96,7 @@ describe('tillside outbox list', () => {
     assert.deepEqual(updates[0].fields, ['lastName']);
   });
 
-  it('tells apart what needs a person now, what waits for a customer, and points that may have been awarded twice', async () => {
+  it('separates what needs a person now, what waits for a customer, and points that may have been awarded twice', async () => {
     const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     await saveFor(till, someMobile, 'Confidential');
@@ -140,7 +140,7 @@ describe('tillside outbox list', () => {
     assert.deepEqual([outbox.facts.attention, outbox.facts.nextVisit, outbox.facts.doubleAwards], [0, 1, 1]);
   });
 
-  it('of a damaged database says so, and what to do: that is no fault of Tillside', async () => {
+  it('reports a damaged database and what to do, not a fault of Tillside', async () => {
     const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     await saveFor(till, someMobile, 'Confidential');
@@ -151,7 +151,7 @@ describe('tillside outbox list', () => {
     assert.match(ran.err, /damaged.*tillside outbox export --copy.*tillside restore/);
   });
 
-  it('says where it looked when there is no till', async () => {
+  it('says where it looked if there is no till', async () => {
     const folder = temporaryFolder();
     const ran = await run(['outbox', 'list', '--data', folder]);
     assert.equal(ran.code, 2);
@@ -160,7 +160,7 @@ describe('tillside outbox list', () => {
 });
 
 describe('a command that changes the data', () => {
-  it('while Tillside is open on it says to close that, or where the screen does the same', async (t) => {
+  it('while Tillside is open, says to close it or where the screen does the same', async (t) => {
     const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());

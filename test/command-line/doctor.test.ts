@@ -1,4 +1,4 @@
-/** `tillside doctor` as a process, at a till that is broken in each way that the field has seen. */
+/** `tillside doctor` as a process, on tills broken in each way seen in the field. */
 
 import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ import { run } from './run.ts';
 
 const secret = practiceCredentials.secret;
 
-/** As the API refuses a call that a till may not make. */
+/** How the API refuses a call that a till may not make. */
 const refusal = { kind: 'answer', status: 403, headers: { 'x-cap-requestid': 'r1' }, body: '{}' } as const;
 
 type Doctor = { readonly code: number; readonly text: string; readonly of: (check: string) => Finding };
@@ -36,7 +36,7 @@ describe('tillside doctor', () => {
   });
   after(() => server.close());
 
-  /** A till that was used, and closed. */
+  /** A till that was used and closed. */
   async function tillFolder(password: string = secret): Promise<string> {
     const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
@@ -70,7 +70,7 @@ describe('tillside doctor', () => {
     return findings.filter((finding) => finding.severity === severity).map(({ check }) => check);
   }
 
-  it('finds nothing to do at a till that is well, and says what it looked at', async () => {
+  it('finds nothing to do on a healthy till, and says what it checked', async () => {
     const folder = await tillFolder();
     const told = await ask(folder, configFor());
     assert.deepEqual(ofSeverity(told, 'act'), [], told.text);
@@ -88,7 +88,7 @@ describe('tillside doctor', () => {
     assert.match(told.of('version').found, /Tillside \d+\.\d+\.\d+/);
   });
 
-  it('a wrong secret: names the refusal with its request id, and how to give the secret again', async () => {
+  it('wrong secret: names the refusal with its request id, and how to set the secret again', async () => {
     const told = await ask(await tillFolder('not the password'), configFor());
     assert.equal(told.code, 2);
     assert.deepEqual(ofSeverity(told, 'act'), ['credentials']);
@@ -97,7 +97,7 @@ describe('tillside doctor', () => {
     assert.doesNotMatch(told.text, /not the password/);
   });
 
-  it('a wrong URL: a name that nobody has, and a server that is not the API', async (t) => {
+  it('wrong URL: a name that does not resolve, and a server that is not the API', async (t) => {
     const folder = await tillFolder();
     const nowhere = await ask(folder, configFor('https://api.tillside-test.invalid'));
     assert.equal(nowhere.code, 2);
@@ -113,7 +113,7 @@ describe('tillside doctor', () => {
     assert.match(`${wrong.of('server').found} ${wrong.of('server').advice}`, /HTTP 404.*api\.url/);
   });
 
-  it('a wrong URL at a till that has no password yet: names both, so that one visit is enough', async () => {
+  it('wrong URL on a till without a password: names both, so that one visit is enough', async () => {
     const folder = temporaryFolder();
     const other = configFor('http://127.0.0.1:9');
     const told = await ask(folder, other);
@@ -125,7 +125,7 @@ describe('tillside doctor', () => {
     assert.match(right.of('credentials').found, /no password yet/);
   });
 
-  it('a certificate that expired, one by an authority that nobody knows: names both', async (t) => {
+  it('an expired certificate and an untrusted one: names each', async (t) => {
     const folder = await tillFolder();
     const secure = async (made: ReturnType<typeof makeCertificates>) => {
       const listening = https.createServer({ cert: made.cert, key: made.key }, (_request, response) => response.end());
@@ -147,9 +147,9 @@ describe('tillside doctor', () => {
     assert.match(unknown.of('tls').advice ?? '', /Add the authority "Private CA"/);
   });
 
-  it('a full disk: says that saves are refused, and to make room', async () => {
+  it('full disk: says that saves are refused, and to make room', async () => {
     const folder = await tillFolder();
-    // No byte may be written to any file, as on a disk or a quota that is full.
+    // No file can take another byte, as on a full disk or quota.
     const told = await ask(folder, configFor(), { limit: 'ulimit -f 0' });
     assert.equal(told.code, 2);
     assert.match(told.of('disk').found, /disk or the quota is full \(EFBIG/);
@@ -157,7 +157,7 @@ describe('tillside doctor', () => {
     assert.equal(statSync(folder).isDirectory(), true);
   });
 
-  it('a second instance: says who has the data open, and what to do about a window that is not to be found', async (t) => {
+  it('second instance: says who has the data open, and what to do about a missing window', async (t) => {
     const folder = await tillFolder();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
@@ -167,7 +167,7 @@ describe('tillside doctor', () => {
     assert.match(told.of('instance').advice ?? '', new RegExp(`end process ${process.pid}`));
   });
 
-  it('a corrupt database: says so, and how a backup takes its place', async () => {
+  it('corrupt database: says so, and how to restore a backup', async () => {
     const folder = await tillFolder();
     const { database } = folderFiles(folder);
     const whole = readFileSync(database);
@@ -189,7 +189,7 @@ describe('tillside doctor', () => {
     }
   });
 
-  it('says of each call whether it is allowed, and of a setting that the server does not tell that the config decides', async (t) => {
+  it('says for each call whether it is allowed, and which settings the config decides because the server does not tell', async (t) => {
     const folder = await tillFolder();
     const transport = createNodeTransport({ clock: systemClock, env: {} });
     t.after(() => transport.close());
@@ -220,7 +220,7 @@ describe('tillside doctor', () => {
     assert.equal(of('organisation')?.facts.mayNotFill, '');
   });
 
-  it('names the fields whose pattern is not used, and says where there are more fields than a till takes (F59)', async (t) => {
+  it('names the fields whose pattern is not used, and says if there are more fields than a till uses (F59)', async (t) => {
     const folder = await tillFolder();
     const transport = createNodeTransport({ clock: systemClock, env: {} });
     t.after(() => transport.close());
@@ -245,7 +245,7 @@ describe('tillside doctor', () => {
     assert.match(told[1] ?? '', /500 or more custom fields; Tillside uses the first 500/);
   });
 
-  it('an answer that is compressed, too large or cut off is not the cable, and no advice points to a check that found nothing', async () => {
+  it('does not blame the cable for an answer that is compressed, too large or cut off, and points only to checks that found something', async () => {
     const folder = await tillFolder();
     const config = configFor();
     const codes = { ENCODED: /compressed body/, BODY_TOO_LONG: /more than 5 MB/, CUT: /breaks off/ };
@@ -274,7 +274,7 @@ describe('tillside doctor', () => {
     }
   });
 
-  it('a metrics file that cannot be written, a heartbeat that nobody takes', async (t) => {
+  it('an unwritable metrics file, and a heartbeat nobody accepts', async (t) => {
     const folder = await tillFolder();
     const config = path.join(temporaryFolder(), 'config.json');
     const metricsFile = path.join(temporaryFolder(), 'no', 'such.prom');
@@ -297,7 +297,7 @@ describe('tillside doctor', () => {
     assert.equal(after('heartbeat')?.severity, 'look');
   });
 
-  it('a key that is gone, a password that was never given, a clock that is wrong, a config that cannot be used', async (t) => {
+  it('a lost key, a missing password, a wrong clock, and an unusable config', async (t) => {
     const folder = await tillFolder();
     const config = configFor();
     const inHere = (argv: readonly string[], given: Parameters<typeof run>[1] = {}) =>

@@ -1,4 +1,4 @@
-/** What a command says where the disk, the output or the words that were typed are not as they should be. */
+/** What a command says if the disk, the output or the typed words are wrong. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,8 +29,8 @@ function usedFolder(): string {
   return folder;
 }
 
-describe('F60 what is shown or told once', () => {
-  it('counts as shown only after it was written: not where the output is in no folder, is full or was closed', async () => {
+describe('F60 results that are shown or reported once', () => {
+  it('counts as shown only once it was written, not if the output has no folder, is full or was closed', async () => {
     const folder = usedFolder();
     const show = ['recovery-key', 'show', '--data', folder];
     const nowhere = await run([...show, '--output', 'no/such/place'], { cwd: folder });
@@ -49,7 +49,7 @@ describe('F60 what is shown or told once', () => {
     assert.equal((await run(show)).code, 2);
   });
 
-  it('is not done where its place cannot be written, and says so where it is done and cannot be told', async () => {
+  it('does nothing if its place cannot be written, and if the work was done but cannot be reported, says that it was done', async () => {
     const folder = usedFolder();
     for (const argv of [
       ['outbox', 'export', 'no/such/place'],
@@ -70,7 +70,7 @@ describe('F60 what is shown or told once', () => {
     assert.equal((await run(['outbox', 'list', '--data', folder])).code, 0);
   });
 
-  it('never writes over another rescue file, a config or a till’s own file', async () => {
+  it("never overwrites another rescue file, a config or a till's own file", async () => {
     const folder = usedFolder();
     const other = path.join(temporaryFolder(), 'other');
     writeFileSync(other, 'all that is left of another till');
@@ -93,7 +93,7 @@ describe('F60 what is shown or told once', () => {
 });
 
 describe('what was typed', () => {
-  it('an empty --data, an empty HOME, --version and -h are what they are elsewhere', async () => {
+  it('an empty --data, an empty HOME, --version and -h mean what they mean elsewhere', async () => {
     for (const argv of [['doctor'], ['secret', 'set'], ['backup', '--list'], ['outbox', 'list']]) {
       const empty = await run([...argv, '--data', ''], { givenSecret: 'x' });
       assert.equal(empty.code, 64, argv.join(' '));
@@ -107,7 +107,7 @@ describe('what was typed', () => {
     assert.match((await run(['backup', '-h'])).out, /^tillside backup/);
   });
 
-  it('a password in UTF-16, or with control characters, is none', async () => {
+  it('a password in UTF-16 or with control characters is refused', async () => {
     const folder = temporaryFolder();
     for (const input of ['\ufeffsecret', 's\0e\0c\0', Buffer.from('secret', 'utf16le').toString('utf8'), 'a\x1b[2Jb']) {
       const ran = await run(['secret', 'set', '--data', folder], { readInput: () => Promise.resolve(input) });
@@ -116,7 +116,7 @@ describe('what was typed', () => {
     }
   });
 
-  it('nothing that a config says reaches the terminal with control characters', async () => {
+  it('control characters in a config never reach the terminal', async () => {
     const folder = temporaryFolder();
     const file = path.join(folder, 'config.json');
     writeFileSync(
@@ -136,7 +136,7 @@ describe('what was typed', () => {
 });
 
 describe('what the disk refuses', () => {
-  it('a file in the place of the folder, and a folder in the place of a file, are told as that', async () => {
+  it('a file in place of a folder, and a folder in place of a file, are reported as such', async () => {
     const file = path.join(temporaryFolder(), 'file');
     writeFileSync(file, 'x');
     const region = path.join(temporaryFolder(), 'region.csv');
@@ -165,7 +165,7 @@ describe('what the disk refuses', () => {
     assert.equal((await run(['outbox', 'import', temporaryFolder(), '--data', folder])).code, 2);
   });
 
-  it('a reader that goes away ends a command quietly, with the command’s own code', async () => {
+  it("a reader that goes away ends a command quietly, with the command's own exit code", async () => {
     const folder = usedFolder();
     const argv = ['outbox', 'list', '--data', folder];
     const child = spawn(process.execPath, [program, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -178,7 +178,7 @@ describe('what the disk refuses', () => {
     assert.deepEqual([code, err], [1, '']);
   });
 
-  it('a full standard output is told on standard error', { skip: !existsSync('/dev/full') }, async () => {
+  it('a full standard output is reported on standard error', { skip: !existsSync('/dev/full') }, async () => {
     const folder = usedFolder();
     const full = await runProgram(['recovery-key', 'show', '--data', folder], { limit: 'exec >/dev/full' });
     assert.notEqual(full.code, 0);
@@ -186,13 +186,13 @@ describe('what the disk refuses', () => {
     assert.equal(wasRecoveryKeyShown(folder), false);
   });
 
-  it('a dead till’s disk that can only be read gives everything unsent away', {
+  it("everything unsent can be exported from a dead till's read-only disk", {
     skip: process.getuid?.() !== 0,
   }, () => {
     const folder = usedFolder();
     const outside = temporaryFolder();
     const target = path.join(outside, 'rescued');
-    // In a mount namespace of its own, which goes with the shell.
+    // In a mount namespace of its own, which ends with the shell.
     const script = `mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$0" "$@"`;
     const readOnly = (...argv: string[]) =>
       spawnSync('unshare', ['-m', 'sh', '-c', script, process.execPath, folder, program, ...argv, '--data', folder], {
@@ -212,7 +212,7 @@ describe('what the disk refuses', () => {
 });
 
 describe('root', () => {
-  it('acts as the owner of the folder, and leaves nothing there that the till’s user cannot open', {
+  it("acts as the folder's owner, and leaves nothing there that the till's user cannot open", {
     skip: process.getuid?.() !== 0,
   }, () => {
     const uid = 12_345;

@@ -1,4 +1,4 @@
-/** `tillside COMMAND` as a process, as IT runs it. */
+/** Runs `tillside COMMAND` as a process, as IT does. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Ran } from './run.ts';
@@ -6,11 +6,11 @@ import type { Ran } from './run.ts';
 const program = fileURLToPath(new URL('../../build/tillside.ts', import.meta.url));
 
 export type AsProcess = {
-  /** The whole environment beside the PATH: nothing of whoever runs the tests. */
+  /** The whole environment apart from PATH: nothing from whoever runs the tests. */
   readonly env?: { readonly [name: string]: string };
-  /** What is piped in; absent: nothing is. */
+  /** What is piped in; absent means nothing. */
   readonly input?: string;
-  /** A shell's command before it that limits it, such as `ulimit`. */
+  /** A shell command to run first that sets a limit, such as `ulimit`. */
   readonly limit?: string;
 };
 

@@ -21,7 +21,7 @@ async function savedAt(folder: string, people: readonly (readonly [mobile: strin
   await till.close();
 }
 
-/** A folder with a backup that holds two unsent updates, of which one was cancelled since, and a third that came later. */
+/** A folder with a backup of two unsent updates, one of which was cancelled since, and a third update made later. */
 async function folderWithBackup(): Promise<string> {
   const folder = temporaryFolder();
   await savedAt(folder, [
@@ -46,7 +46,7 @@ async function unsentAt(folder: string): Promise<Record<string, string>> {
 }
 
 describe('tillside backup and restore', () => {
-  it('makes a backup beside a till that is open, lists it, and copies it elsewhere', async (t) => {
+  it('makes a backup while the till is open, lists it, and copies it elsewhere', async (t) => {
     const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
@@ -58,7 +58,7 @@ describe('tillside backup and restore', () => {
     assert.equal(backups.length, 1);
   });
 
-  it('F30: says what is unsent and how old, and changes nothing until it is told --yes', async () => {
+  it('F30: says what is unsent and how old, and changes nothing without --yes', async () => {
     const folder = await folderWithBackup();
     const before = readFileSync(folderFiles(folder).database);
     const ran = await run(['restore', '--data', folder]);
@@ -72,7 +72,7 @@ describe('tillside backup and restore', () => {
     );
   });
 
-  it('takes what became of each update from the old database, where that can be read, and carries over the rest', async () => {
+  it('reads from the old database, if it can, what became of each update, and carries over the rest', async () => {
     const folder = await folderWithBackup();
     const ran = await run(['restore', '--yes', '--json', '--data', folder]);
     assert.equal(ran.code, 0, ran.err);
@@ -87,7 +87,7 @@ describe('tillside backup and restore', () => {
     assert.equal(readdirSync(rescueFolder(folder)).length, 1);
   });
 
-  it('F45 an empty database belongs to the organisation of the one before', async () => {
+  it('F45 an empty database belongs to the same organisation as the one before', async () => {
     const folder = await folderWithBackup();
     const before = openRaw(folder);
     mayTakeIn(before, 'the first', 1);
@@ -98,7 +98,7 @@ describe('tillside backup and restore', () => {
     after.close();
   });
 
-  it('reads back what the backup holds as unsent, where the old database does not tell what became of it', async () => {
+  it("reads back the backup's unsent updates if the old database does not say what became of them", async () => {
     const folder = await folderWithBackup();
     const { database } = folderFiles(folder);
     const bytes = readFileSync(database);
@@ -111,7 +111,7 @@ describe('tillside backup and restore', () => {
     assert.deepEqual(await unsentAt(folder), { Anna: 'unknown', Bea: 'unknown' });
   });
 
-  it('carries the unsent updates of a database over into an empty one, also past a damaged page', async () => {
+  it('carries the unsent updates of a database over into an empty one, even past a damaged page', async () => {
     const folder = temporaryFolder();
     await savedAt(folder, [
       [anna, 'Anna'],
@@ -124,7 +124,7 @@ describe('tillside backup and restore', () => {
     assert.deepEqual(await unsentAt(folder), { Anna: 'queued', Bea: 'queued' });
   });
 
-  it('F30: where the outbox itself cannot be read, says that what is unsent is not known, and never that all is sent', async () => {
+  it('F30: if the outbox cannot be read, says that what is unsent is unknown, and never that all is sent', async () => {
     const folder = await folderWithBackup();
     damageTable(folder, 'updates');
     const look = await run(['restore', '--data', folder]);
@@ -137,7 +137,7 @@ describe('tillside backup and restore', () => {
     assert.deepEqual(await unsentAt(folder), { Anna: 'unknown', Bea: 'unknown' });
   });
 
-  it('changes nothing where the backup is of another till, damaged, or not there', async () => {
+  it('changes nothing if the backup is damaged, missing or from another till', async () => {
     const folder = await folderWithBackup();
     const other = await folderWithBackup();
     const [foreign] = listBackups(other);
@@ -157,7 +157,7 @@ describe('tillside backup and restore', () => {
     );
   });
 
-  it('goes on at the next start where it was cut off, so that no copy of that day takes a place months later', async () => {
+  it('finishes at the next start if it was cut off, so that no copy takes its place months later', async () => {
     const folder = temporaryFolder();
     await savedAt(folder, [[anna, 'Anna']]);
     const { database, incoming, aside } = folderFiles(folder);
@@ -171,7 +171,7 @@ describe('tillside backup and restore', () => {
     assert.equal(readdirSync(aside).length, 1);
   });
 
-  it('is refused beside a till that is open', async (t) => {
+  it('is refused while the till is open', async (t) => {
     const folder = await folderWithBackup();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
@@ -180,7 +180,7 @@ describe('tillside backup and restore', () => {
 });
 
 describe('F27 the recovery key', () => {
-  it('is shown once, told from a slip of the pen, and is not the key of another till', async () => {
+  it('is shown once, and a mistyped one is not mistaken for another till’s key', async () => {
     const folder = temporaryFolder();
     await savedAt(folder, [[anna, 'Anna']]);
     const shown = await run(['recovery-key', 'show', '--data', folder]);
@@ -197,7 +197,7 @@ describe('F27 the recovery key', () => {
     assert.equal(keyOfRecovery(shown.out.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o')), storedKey(folder));
   });
 
-  it('opens the data on another machine, and the key is kept there from then on', async () => {
+  it('opens the data on another computer, which keeps the key from then on', async () => {
     const folder = temporaryFolder();
     await savedAt(folder, [[anna, 'Anna']]);
     const key = recoveryKeyOf(storedKey(folder));
@@ -218,7 +218,7 @@ describe('F27 the recovery key', () => {
     assert.deepEqual(readdirSync(path.join(folderFiles(disk).aside, aside ?? '')), ['secrets.json']);
   });
 
-  it('restores a backup where the key of the machine is gone', async () => {
+  it("restores a backup if the computer's own key is lost", async () => {
     const folder = await folderWithBackup();
     const key = recoveryKeyOf(storedKey(folder));
     rmSync(path.join(folder, 'secrets.json'));
@@ -230,7 +230,7 @@ describe('F27 the recovery key', () => {
     assert.deepEqual(await unsentAt(folder), { Anna: 'unknown', Bea: 'unknown' });
   });
 
-  it('never stands among a command’s arguments', async () => {
+  it('is never a command-line argument', async () => {
     const folder = temporaryFolder();
     await savedAt(folder, [[anna, 'Anna']]);
     const unreadable: Secrets = {

@@ -1,4 +1,4 @@
-/** Runs a command of `tillside` in this process, and keeps what it printed. */
+/** Runs a `tillside` command in this process and keeps what it printed. */
 
 import type { CommandEnv, CommandIo } from '../../electron/command-line/command.ts';
 import { runCommand } from '../../electron/command-line/run-command.ts';

@@ -16,7 +16,7 @@ const { secret } = practiceCredentials;
 const keptIn = (folder: string) => secretFile(folder, null).read('api-secret');
 
 describe('tillside secret set', () => {
-  it('takes the secret on standard input, keeps it for this user alone, and says nothing of it', async () => {
+  it('reads the secret from standard input, keeps it for this user alone, and prints nothing of it', async () => {
     const folder = temporaryFolder();
     const ran = await runProgram(['secret', 'set', '--data', folder], { input: `${secret}\n` });
     assert.equal(ran.code, 0, ran.err);
@@ -25,7 +25,7 @@ describe('tillside secret set', () => {
     if (process.platform !== 'win32') assert.equal(statSync(secretsFile(folder)).mode & 0o777, 0o600);
   });
 
-  it('takes it from the environment before anything else, so that a roll-out that pipes nothing does not hang', async () => {
+  it('prefers the environment, so that a roll-out that pipes nothing does not hang', async () => {
     const folder = temporaryFolder();
     const env = { TILLSIDE_SECRET: 'of the environment' };
     const ran = await runProgram(['secret', 'set', '--data', folder, '--json'], { env, input: 'piped in' });
@@ -33,7 +33,7 @@ describe('tillside secret set', () => {
     assert.deepEqual(keptIn(folder), { kind: 'value', value: 'of the environment' });
   });
 
-  it('lets a till that was never touched answer to its server: config and secret are all it needs', async (t) => {
+  it('lets a new till reach its server: config and secret are all it needs', async (t) => {
     const server = await startPracticeServer({
       customers: sampleCustomers(3),
       clock: systemClock,
@@ -50,7 +50,7 @@ describe('tillside secret set', () => {
     assert.equal(credentials.severity, 'fine', credentials.found);
   });
 
-  it('keeps the key of the data beside it, and takes the place of the secret before', async () => {
+  it('keeps the data key beside the secret, and replaces the earlier secret', async () => {
     const folder = temporaryFolder();
     secretFile(folder, null).write('database-key', 'k');
     secretFile(folder, null).write('api-secret', 'old');
@@ -66,7 +66,7 @@ describe('tillside secret set', () => {
     assert.deepEqual(keptIn(folder), { kind: 'value', value: 'typed' });
   });
 
-  it('refuses what is no secret, an argument, and a file that it must not write over; and says what to do', async () => {
+  it('refuses what is no secret, an argument, or a file it must not overwrite, and says what to do', async () => {
     const folder = temporaryFolder();
     const set = (argv: readonly string[], input = '') =>
       run(['secret', 'set', '--data', folder, ...argv], { readInput: () => Promise.resolve(input) });
@@ -96,7 +96,7 @@ describe('the password of a till', () => {
   };
   const typed = 'Korrekt-Pferd-9';
 
-  it('is kept as the header needs it: with Basic never as it was typed, with OAuth it is needed itself', async () => {
+  it('is stored as its header needs it: never in clear for Basic, in clear for OAuth, which needs it', async () => {
     for (const method of ['basic', 'oauth'] as const) {
       const folder = temporaryFolder();
       const argv = ['secret', 'set', '--data', folder, '--config', config(method)];
@@ -108,7 +108,7 @@ describe('the password of a till', () => {
     }
   });
 
-  it('that an older version kept as it was typed is kept as its md5 from the next start on, and wins over an older md5', () => {
+  it('stored in clear by an older version becomes its md5 at the next start, and wins over an older md5', () => {
     const folder = temporaryFolder();
     const secrets = secretFile(folder, null);
     secrets.write('api-password-md5', keptSecret('basic', 'before'));
@@ -120,9 +120,9 @@ describe('the password of a till', () => {
   });
 });
 
-/** Only where a till's folder has wider rights than it should. */
+/** Only if a till's folder has wider permissions than it should. */
 describe('the secret file', () => {
-  it('is taken back to this user alone when it is read, where somebody copied it with wider rights', () => {
+  it('is limited to this user again when read, if somebody copied it with wider permissions', () => {
     const folder = temporaryFolder();
     writeFileSync(
       secretsFile(folder),

@@ -13,7 +13,7 @@ import { run } from './run.ts';
 
 const secret = 'a secret that is only here';
 
-/** A till with one update of a customer, on a machine whose user has a name. */
+/** A till with one update of a customer, on a computer whose user has a name. */
 async function usedTill(): Promise<string> {
   const folder = path.join(temporaryFolder(), 'asha.rao', 'data');
   const till = await openOfflineTill(folder);
@@ -43,7 +43,7 @@ function open(file: string): { readonly [name: string]: string } {
 }
 
 describe('tillside support-bundle', () => {
-  it('holds what its manifest says, byte for byte, and no customer, no secret, no user of the machine', async () => {
+  it('holds what its manifest says, byte for byte, with no customer, no secret and no user of the computer', async () => {
     const folder = await usedTill();
     const ran = await runProgram(['support-bundle', '--data', folder, '--config', configIn(), '--json'], {
       env: { HOME: path.dirname(folder) },
@@ -72,7 +72,7 @@ describe('tillside support-bundle', () => {
     for (const word of forbidden) assert.equal(all.includes(word), false, `${word} is in the bundle`);
   });
 
-  it('is made beside a till that is open, where a person wants it', async (t) => {
+  it('is made where the person chooses, while the till is open', async (t) => {
     const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
@@ -83,7 +83,7 @@ describe('tillside support-bundle', () => {
     assert.equal(existsSync(path.join(folder, 'support')), false);
   });
 
-  it('is made of a till that cannot be opened, and says what it had to leave out', async () => {
+  it('is made for a till that cannot be opened, and says what it had to leave out', async () => {
     const folder = await usedTill();
     writeFileSync(folderFiles(folder).database, 'this is no database'.repeat(1000));
     const config = path.join(temporaryFolder(), 'config.json');
@@ -101,7 +101,7 @@ describe('tillside support-bundle', () => {
     assert.equal(Object.values(inside).join().includes(secret), false);
   });
 
-  it('makes no folder for a till that is not there, and says where it could not write', async () => {
+  it('makes no folder for a till that does not exist, and says if it cannot write', async () => {
     const nowhere = path.join(temporaryFolder(), 'nowhere');
     const none = await run(['support-bundle', '--data', nowhere]);
     assert.equal(none.code, 2);

@@ -1,4 +1,4 @@
-/** A real, encrypted cache in a temporary folder, without a server. */
+/** A real encrypted cache in a temporary folder, without a server. */
 
 import path from 'node:path';
 import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';

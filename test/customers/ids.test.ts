@@ -12,8 +12,8 @@ beforeEach(() => {
 });
 afterEach(() => cache.close());
 
-describe('the id of a customer on this till', () => {
-  it('is never given again, so that text put aside for somebody who is gone is never saved to somebody else', () => {
+describe("a customer's id on this till", () => {
+  it('is never reused, so that a draft for somebody who is gone is never saved to somebody else', () => {
     const first = cache.add({ lastName: 'James' });
     const gone = cache.add({ lastName: 'Raman' });
     forgetCustomer(cache.db, gone);
@@ -25,7 +25,7 @@ describe('the id of a customer on this till', () => {
     again.close();
   });
 
-  it('goes on after those that an older Tillside gave', () => {
+  it('continues after the ids that an older Tillside gave', () => {
     const older = openTillDatabase({ file: `${cache.file}-older`, keyHex: testKey });
     migrateTill(older, migrations.slice(0, 2));
     older

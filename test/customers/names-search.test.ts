@@ -18,7 +18,7 @@ function marked(query: string): string[] {
   return (hit?.matches ?? []).map((match) => (hit?.[match.in] ?? '').slice(match.from, match.to));
 }
 
-/** What people call the same: each is found by the other. */
+/** Spellings of the same name: each finds the other. */
 const same: readonly (readonly [string, string])[] = [
   ['علي', 'علی'],
   ['كريم', 'کریم'],
@@ -61,7 +61,7 @@ const same: readonly (readonly [string, string])[] = [
   ['Robert (Bob)', 'bob'],
 ];
 
-describe('names that people call the same', () => {
+describe('spellings of the same name', () => {
   for (const [kept, typed] of same) {
     it(`${kept} is found by ${typed}`, () => {
       const id = cache.add({ firstName: kept, lastName: 'Quist' });
@@ -74,7 +74,7 @@ describe('names that people call the same', () => {
     });
   }
 
-  it('a spelling is found although somebody is called exactly what was typed', () => {
+  it('a spelling is found even if somebody else has exactly the typed name', () => {
     const mueller = cache.add({ firstName: 'Max', lastName: 'Mueller' });
     const muller = cache.add({ firstName: 'Eva', lastName: 'Müller' });
     const spaced = cache.add({ firstName: 'Ann', lastName: 'Mc Donald' });
@@ -85,7 +85,7 @@ describe('names that people call the same', () => {
     assert.deepEqual(marked('tom mc donald'), ['Tom', 'McDonald']);
   });
 
-  it('the first name and the last name are found where a middle name stands between them', () => {
+  it('first and last name find somebody with a middle name', () => {
     const id = cache.add({ firstName: 'John Michael', lastName: 'Smith' });
     const ana = cache.add({ firstName: 'Ana María', lastName: 'García López' });
     for (const query of ['john smith', 'smith john', 'john smi', 'j smith', 'j smi']) {
@@ -98,13 +98,13 @@ describe('names that people call the same', () => {
     }
   });
 
-  it('a joined name is marked as it is written', () => {
+  it('a name written as one word is highlighted as it is written', () => {
     cache.add({ firstName: 'Anne-Marie', lastName: 'Berg' });
     assert.deepEqual(marked('annemarie'), ['Anne-Marie']);
     assert.deepEqual(marked('annem'), ['Anne-M']);
   });
 
-  it('F55: unseen signs anywhere in a name or in what is typed change nothing of its key', () => {
+  it('F55: invisible characters anywhere in a name or a query do not change its key', () => {
     const unseen = fc.constantFrom(
       '\u200b',
       '\u200c',

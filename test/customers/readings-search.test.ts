@@ -18,8 +18,8 @@ const found = (query: string, country = 'IN') => hits(query, country).map(({ cus
 const answering = (query: string, country = 'IN') =>
   hits(query, country).flatMap(({ customerId, answersTo }) => (answersTo === null ? [] : [customerId]));
 
-describe('F54: a text is looked for in every way that it can be read', () => {
-  it('F54: of a card on the till and somebody whose mobile ends in it, the card answers', () => {
+describe('F54: a text is searched in every way it can be read', () => {
+  it('F54: if a card and the end of a mobile both match, the card wins', () => {
     const card = cache.add({ firstName: 'A', externalId: '17777' });
     const mobile = cache.add({ firstName: 'B', mobile: '919811117777' });
     assert.deepEqual(answering('17777'), [card]);
@@ -27,14 +27,14 @@ describe('F54: a text is looked for in every way that it can be read', () => {
     assert.deepEqual(answering('7777'), []);
   });
 
-  it('F54: of one with the card and one with the mobile, both answer', () => {
+  it('F54: if a card and a whole mobile both match, both are found', () => {
     const card = cache.add({ firstName: 'A', externalId: '9811117777' });
     const mobile = cache.add({ firstName: 'B', mobile: '919811117777' });
     assert.deepEqual(answering('9811117777').sort(), [card, mobile]);
     assert.deepEqual(answering('+91 98111 17777'), [mobile], 'nothing but a mobile has a plus sign');
   });
 
-  it('F54: a card is found as it is printed and as a reader sends it', () => {
+  it('F54: a card is found as printed and as a reader sends it', () => {
     const rita = cache.add({ firstName: 'Rita', externalId: 'RJ-1001' });
     const asha = cache.add({ firstName: 'Asha', externalId: '6035001234567890' });
     const bar = cache.add({ firstName: 'Bo', externalId: '012345678905' });
@@ -49,7 +49,7 @@ describe('F54: a text is looked for in every way that it can be read', () => {
     }
   });
 
-  it('F54: any row of digits against any people: nobody answers who does not answer exactly', () => {
+  it('F54: random digits against random people: only exact matches count', () => {
     const digits = fc.stringMatching(/^[0-9]{3,14}$/);
     const people = fc.array(fc.record({ mobile: digits, externalId: digits, userId: digits }), { maxLength: 5 });
     fc.assert(
@@ -62,7 +62,7 @@ describe('F54: a text is looked for in every way that it can be read', () => {
           taken.add(userId);
           return [{ id: cache.add({ mobile, externalId }, userId), userId, mobile, externalId }];
         });
-        // Whole numbers of theirs, ends and beginnings of them, and any others.
+        // Whole numbers of theirs, their ends and beginnings, and any others.
         const one = all[pick % Math.max(1, all.length)];
         const texts = [typed, one?.externalId, one?.mobile, one?.mobile.slice(-4), one?.externalId.slice(0, 5)];
         for (const text of texts) {
@@ -83,8 +83,8 @@ describe('F54: a text is looked for in every way that it can be read', () => {
   });
 });
 
-describe('F55: the search finds clean what was typed, pasted or kept unclean', () => {
-  it('F55: an identifier with unseen signs, other digits, labels, or in another country’s spelling', () => {
+describe('F55: the search cleans what was typed, pasted or stored', () => {
+  it("F55: an identifier with invisible characters, other digits, labels, or in another country's spelling", () => {
     const asha = cache.add({ firstName: 'Asha', mobile: '919845012345', email: 'asha@xn--bcher-kva.example' });
     const tom = cache.add({ firstName: 'Tom', mobile: '447911123456' });
     const ana = cache.add({ firstName: 'Ana', mobile: '525512345678' });
@@ -108,7 +108,7 @@ describe('F55: the search finds clean what was typed, pasted or kept unclean', (
     }
   });
 
-  it('F55: as it is typed, by the prefix of the store’s own country', () => {
+  it("F55: a number without a prefix is read with the store's own country", () => {
     const ivan = cache.add({ firstName: 'Ivan', mobile: '79123456789' });
     const eva = cache.add({ firstName: 'Eva', mobile: '36301234567' });
     const ana = cache.add({ firstName: 'Ana', mobile: '525512345678' });
@@ -124,7 +124,7 @@ describe('F55: the search finds clean what was typed, pasted or kept unclean', (
     }
   });
 
-  it('F55: a clean key is the key of the unclean text, however it was kept', () => {
+  it('F55: a clean key equals the key of the raw text, however it was stored', () => {
     const text = fc.string({ unit: fc.constantFrom(...'aé7٧-–@.ü\u200b\u202e\u00ad'), minLength: 1, maxLength: 12 });
     fc.assert(fc.property(text, (value) => assert.equal(exactKey(exactKey(value)), exactKey(value))));
   });

@@ -4,7 +4,7 @@ import { searchCustomers } from '../../electron/customers/search.ts';
 import { migrateTill } from '../../electron/data/till-database.ts';
 import { openTestCache } from './cache.ts';
 
-test('the keys that another version made are made anew when the till is opened', (t) => {
+test('keys made by another version are rebuilt when the till is opened', (t) => {
   const cache = openTestCache();
   t.after(() => cache.close());
   const fields = { firstName: 'Anne-Marie', lastName: 'علی', email: 'Info@bücher.example', externalId: 'K–77' };

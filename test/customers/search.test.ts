@@ -18,7 +18,7 @@ const found = (query: string, limit = 50) => search(query, limit).hits.map(({ cu
 const names = (query: string, limit = 50) =>
   search(query, limit).hits.map(({ firstName, lastName }) => `${firstName} ${lastName}`.trim());
 
-/** The marked parts as the screen would show them. */
+/** The highlighted parts as the screen shows them. */
 function marked(hit: CustomerHit | undefined): string[] {
   return (hit?.matches ?? []).map((match) => `${match.in}: ${(hit?.[match.in] ?? '').slice(match.from, match.to)}`);
 }
@@ -41,7 +41,7 @@ describe('finding a customer by what staff type', () => {
     assert.deepEqual(markedFor('ri ja'), ['firstName: Ri', 'lastName: Ja']);
   });
 
-  it('finds by the 2nd and later words of a name, alone and with another word', () => {
+  it('finds by the second and later words of a name, alone and with another word', () => {
     const ana = cache.add({ firstName: 'Ana María', lastName: 'García López' });
     const smith = cache.add({ firstName: 'Tom', lastName: 'Smith-Jones' });
     const brien = cache.add({ firstName: 'Niamh', lastName: "O'Brien" });
@@ -57,7 +57,7 @@ describe('finding a customer by what staff type', () => {
     assert.deepEqual(markedFor('obr'), ["lastName: O'Br"]);
   });
 
-  it('finds names without regard to case, marks and script width, and marks them as they are written', () => {
+  it('ignores case, accents and character width, and highlights names as they are written', () => {
     cache.add({ firstName: 'Zoë', lastName: 'Núñez' });
     cache.add({ firstName: 'Jürgen', lastName: 'Großmann' });
     cache.add({ firstName: 'Ｒｉｔａ', lastName: 'Ｊａｍｅｓ' });
@@ -73,7 +73,7 @@ describe('finding a customer by what staff type', () => {
     assert.deepEqual(markedFor('rene'), [`firstName: ${'René'.normalize('NFD')}`]);
   });
 
-  it('finds names that are written without a space between family and given name', () => {
+  it('finds names written without a space between family and given name', () => {
     const wang = cache.add({ firstName: '秀英', lastName: '王' });
     const kim = cache.add({ firstName: '민준', lastName: '김' });
     const yuki = cache.add({ firstName: 'ユキ', lastName: '佐藤' });
@@ -85,7 +85,7 @@ describe('finding a customer by what staff type', () => {
     assert.deepEqual(markedFor('ﾕｷ'), ['firstName: ユキ']);
   });
 
-  it('finds and marks names of right-to-left and Indic scripts', () => {
+  it('finds and highlights names in right-to-left and Indic scripts', () => {
     const rashid = cache.add({ firstName: 'راشد', lastName: 'المُهيري' });
     const ahmed = cache.add({ firstName: 'أحمد', lastName: 'السيد' });
     const ram = cache.add({ firstName: 'राम', lastName: 'शर्मा' });
@@ -98,7 +98,7 @@ describe('finding a customer by what staff type', () => {
     assert.deepEqual(markedFor('शर्'), ['lastName: शर्']);
   });
 
-  it('finds a mobile with and without country code, with spaces, and by its last digits', () => {
+  it('finds a mobile with or without country code, with spaces, and by its last digits', () => {
     const id = cache.add({ firstName: 'Asha', mobile: '919845012345' });
     cache.add({ firstName: 'Mohan', mobile: '919900998877' });
     for (const query of ['919845012345', '+91 98450 12345', '98450-12345', '098450 12345', '0091 98450', '9845']) {
@@ -149,7 +149,7 @@ describe('finding a customer by what staff type', () => {
     assert.deepEqual(found('ade'), [], 'later words go with the name');
   });
 
-  it('shows exact matches first, then those served here last, even where more match than can be shown', () => {
+  it('shows exact matches first, then those served here last, even if more match than fit', () => {
     const annabel = cache.add({ firstName: 'Annabel', lastName: 'Roy' });
     const anna = cache.add({ firstName: 'Anna', lastName: 'Vaz' });
     const many = Array.from({ length: 60 }, (_, at) => cache.add({ firstName: 'Ann', lastName: `Bose ${at}` }));
@@ -176,7 +176,7 @@ describe('finding a customer by what staff type', () => {
     assert.equal(search('').customersOnTill, 2);
   });
 
-  it('takes anything as a query', () => {
+  it('accepts any text as a query', () => {
     cache.add({ firstName: 'Rita', lastName: 'James', mobile: '919845012345' });
     for (const query of [
       '%',
@@ -230,13 +230,13 @@ describe('a misspelt name', () => {
     it(`is found with ${mistake}`, () => assert.deepEqual(names(query), johnson));
   }
 
-  it('is found in a later word and in another script, and what is meant is marked', () => {
+  it('is found in a later word and in another script, and the match is highlighted', () => {
     assert.deepEqual(names('castnao'), ['Ana María Ordóñez Castaño']);
     assert.deepEqual(names('дмитирй'), ['Дмитрий Соколов']);
     assert.deepEqual(markedFor('jonhson'), ['lastName: Johnson']);
   });
 
-  it('is looked for only where nothing matches, and only in names of five letters or more', () => {
+  it('is searched only if nothing matches, and only in names of five letters or more', () => {
     const real = cache.add({ firstName: 'Petra', lastName: 'Jonhson' });
     assert.deepEqual(found('jonhson'), [real]);
     assert.deepEqual(found('mohn'), []);
@@ -244,7 +244,7 @@ describe('a misspelt name', () => {
     assert.deepEqual(found('jxhnsxn'), [], 'two wrong letters are another name');
   });
 
-  it('shows a whole name before a longer one that begins like it', () => {
+  it('shows a whole name before a longer one that starts the same way', () => {
     cache.add({ firstName: 'Maurano', lastName: 'Vaz' });
     cache.add({ firstName: 'Maria', lastName: 'Vaz' });
     assert.deepEqual(names('marua'), ['Maria Vaz', 'Ana María Ordóñez Castaño', 'Maurano Vaz']);

@@ -1,4 +1,4 @@
-/** A missing or empty database is a new till only where nothing in its folder shows that there was one (F58). */
+/** A missing or empty database means a new till only if nothing in its folder shows that there was one (F58). */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -18,13 +18,13 @@ const losses: { readonly [how: string]: (database: string, keyHex: string) => vo
   'never filled': (database, keyHex) => {
     rmSync(database);
     const db = openDatabase({ file: database, keyHex });
-    // A page on the disk, and nothing of Tillside's on it.
+    // One page on the disk with nothing of Tillside's in it.
     db.exec('create table t (a); drop table t');
     db.close();
   },
 };
 
-/** What may be all that is left of a till. Each is taken from one that was used. */
+/** Any of these may be all that is left of a till; each comes from one that was used. */
 const signs: { readonly [name: string]: (from: string, to: string) => void } = {
   'its key': (from, to) => cpSync(path.join(from, 'secrets.json'), path.join(to, 'secrets.json')),
   'the mark of its key': (from, to) => cpSync(folderFiles(from).keyMark, folderFiles(to).keyMark),
@@ -69,7 +69,7 @@ async function trouble(opening: Promise<unknown>): Promise<string> {
 
 describe('F58 a database that is gone or empty', () => {
   for (const [how, lose] of Object.entries(losses)) {
-    it(`${how}: is trouble at every start and in every command, and nothing is put in its place`, async () => {
+    it(`${how}: is reported at every start and by every command, and nothing replaces it`, async () => {
       const folder = path.join(temporaryFolder(), 'till');
       cpSync(used, folder, { recursive: true });
       lose(folderFiles(folder).database, storedKey(used));
@@ -100,7 +100,7 @@ describe('F58 a database that is gone or empty', () => {
   }
 
   for (const [sign, leave] of Object.entries(signs)) {
-    it(`is known by ${sign} alone`, async () => {
+    it(`is recognised by ${sign} alone`, async () => {
       for (const how of ['missing', 'of 0 bytes']) {
         const folder = temporaryFolder();
         leave(used, folder);
@@ -116,7 +116,7 @@ describe('F58 a database that is gone or empty', () => {
     });
   }
 
-  it('is a new till where nothing speaks against it, also where the first start was cut off', async () => {
+  it('means a new till if nothing speaks against it, even if the first start was cut off', async () => {
     const folder = temporaryFolder();
     writeFileSync(folderFiles(folder).database, '');
     await (await openOfflineTill(folder)).close();
@@ -133,7 +133,7 @@ describe('F58 a database that is gone or empty', () => {
 });
 
 describe('F58 backups', () => {
-  it('are not made of nothing, and the newest that is whole is offered', async () => {
+  it('are not made of an empty database, and the newest whole one is offered', async () => {
     const folder = path.join(temporaryFolder(), 'till');
     cpSync(used, folder, { recursive: true });
     const { backups, database } = folderFiles(folder);

@@ -1,4 +1,4 @@
-/** What an earlier run left behind, where the disk will not have it tidied away. */
+/** Leftovers of an earlier run that the disk will not let go. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { folderFiles } from '../../electron/machine/folder-files.ts';
 import { openOfflineTill } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-/** A folder with something in it is what no run may remove as a file, whoever runs it. */
+/** A folder with something in it cannot be removed as a file, whoever runs the test. */
 function stubborn(place: string): void {
   mkdirSync(place, { recursive: true });
   writeFileSync(path.join(place, 'inside'), 'x');

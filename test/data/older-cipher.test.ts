@@ -23,8 +23,8 @@ function writeOlder(file: string, work: (db: Database.Database) => void): void {
   db.close();
 }
 
-describe('a database of before the cipher was changed', () => {
-  it('opens with its own cipher, takes writes, and is read beside', () => {
+describe('a database from before the cipher changed', () => {
+  it('opens with its own cipher, can be written, and can be read by a second connection', () => {
     const file = path.join(temporaryFolder(), 'tillside.db');
     writeOlder(file, (db) => {
       migrateTill(db);
@@ -39,7 +39,7 @@ describe('a database of before the cipher was changed', () => {
     assert.equal(reservedBytes(file), 32);
   });
 
-  it('goes with a region of either cipher', () => {
+  it('works with a region file of either cipher', () => {
     const folder = temporaryFolder();
     const [older, newer, region] = ['older.db', 'newer.db', 'region.db'].map((name) => path.join(folder, name));
     if (older === undefined || newer === undefined || region === undefined) throw new Error('three names');
@@ -57,7 +57,7 @@ describe('a database of before the cipher was changed', () => {
     assert.deepEqual([older, newer].map(reservedBytes), [32, 64]);
   });
 
-  it('is refused with another key, as a new one is', () => {
+  it('is refused with another key, like a new one', () => {
     const file = path.join(temporaryFolder(), 'tillside.db');
     writeOlder(file, (db) => migrateTill(db));
     assert.throws(() => openTillDatabase({ file, keyHex: 'e'.repeat(64) }), { code: 'SQLITE_NOTADB' });

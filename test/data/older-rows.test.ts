@@ -22,8 +22,8 @@ const fixtureRow = z.record(z.string(), z.union([z.string(), z.number(), z.null(
 type FixtureRow = z.output<typeof fixtureRow>;
 
 /**
- * Rows as a version wrote them, by what was new in it: the format of their JSON, or columns of that version of the schema.
- * Shipped once, never changed.
+ * Rows as each version wrote them, named by what was new: a JSON format, or columns of the schema. Once shipped, a
+ * fixture never changes.
  */
 function fixture(name: 'format-1' | 'schema-5'): FixtureRow[] {
   const file = new URL(`./fixtures/updates-${name}.json`, import.meta.url);
@@ -47,7 +47,7 @@ function insertRows(db: Db, rows: readonly FixtureRow[]): void {
   }
 }
 
-/** A folder whose database is of schema version 1, with these rows. */
+/** A folder whose database has schema version 1 and these rows. */
 async function folderOfVersion1(rows: readonly FixtureRow[]): Promise<string> {
   const folder = temporaryFolder();
   secretFile(folder, null).write('database-key', 'd'.repeat(64));
@@ -79,7 +79,7 @@ type ResultOfFormat1 = {
   readonly warnings: readonly { readonly code: number }[];
 };
 
-/** A result of format 1 with what later versions keep beside it. */
+/** A result in format 1, with fields that later versions added. */
 function withLater(result: ResultOfFormat1): object {
   const effects = result.effects.map((effect) => (effect.kind === 'coupon' ? { couponType: null, ...effect } : effect));
   const warnings = result.warnings.map((warning) => ({
@@ -111,7 +111,7 @@ describe('F29 rows that another version wrote', () => {
     });
   });
 
-  it('decodes what later versions wrote beside it, and has a row of every column and of every format that was shipped', async (t) => {
+  it('decodes what later versions added, with a fixture for every shipped column and format', async (t) => {
     const folder = temporaryFolder();
     await (await openOfflineTill(folder)).close();
     const db = openRaw(folder);
@@ -123,11 +123,11 @@ describe('F29 rows that another version wrote', () => {
       const update = findUpdate(db, String(row.id));
       assert.equal(update?.putOffAtMs, row.put_off_at_ms);
       const before = json(row.before_sending);
-      // Which field was written came later: of these attempts it is not known.
+      // The written field was recorded only later: for these attempts it is unknown.
       assert.deepEqual(update?.before, before === null ? null : { markKey: null, updatedOn: null, ...before });
       assert.deepEqual(update?.award, json(row.award));
     }
-    // Whoever adds a column or a format adds a fixture of it.
+    // Whoever adds a column or a format adds a fixture for it.
     const shipped = [...fixture('format-1'), ...rows];
     const filled = new Set(shipped.flatMap((row) => Object.keys(row).filter((column) => row[column] !== null)));
     const columns = db.prepare<[], string>("select name from pragma_table_info('updates')").pluck().all();
@@ -135,7 +135,7 @@ describe('F29 rows that another version wrote', () => {
     assert.equal(Math.max(...shipped.map(({ format }) => Number(format))), rowFormat);
   });
 
-  it('puts a row that it cannot read in front of a person, with its raw text kept, and loses none', async (t) => {
+  it('gives an unreadable row to a person, keeps its raw text, and loses none', async (t) => {
     const rows = [...fixture('format-1'), ofANewerFormat, garbled];
     const folder = await folderOfVersion1(rows);
     const till = await openOfflineTill(folder);
@@ -154,7 +154,7 @@ describe('F29 rows that another version wrote', () => {
     }
   });
 
-  it('keeps each update’s history in its order, appends to it, and keeps the order of saving', async (t) => {
+  it("keeps each update's history in order, appends to it, and keeps the order of saving", async (t) => {
     const rows = fixture('format-1');
     const folder = await folderOfVersion1(rows);
     const db = openRaw(folder);
@@ -184,7 +184,7 @@ describe('F29 rows that another version wrote', () => {
     assert.throws(() => db.exec("update update_history set event = ''"), /append-only/);
   });
 
-  it('makes a backup before a migration, which holds the rows as they were, and keeps their number', async (t) => {
+  it('makes a backup before a migration, with the rows as they were, and keeps their number', async (t) => {
     const rows = [...fixture('format-1'), ofANewerFormat];
     const folder = await folderOfVersion1(rows);
     const step2: Migration = (db) => db.exec('alter table updates add column note text');
@@ -201,7 +201,7 @@ describe('F29 rows that another version wrote', () => {
     assert.equal(copy.prepare('select count(*) from updates').pluck().get(), rows.length);
   });
 
-  it('refuses to start where a migration would lose a row or leave one unreadable, and takes it back', async (t) => {
+  it('refuses to start if a migration would lose a row or leave one unreadable, and rolls it back', async (t) => {
     const harmful: readonly Migration[] = [
       (db) => db.exec("delete from updates where state = 'queued'"),
       (db) => db.exec("update updates set format = 99 where state = 'queued'"),
@@ -216,14 +216,14 @@ describe('F29 rows that another version wrote', () => {
     }
   });
 
-  it('makes no backup of a file that is new or of today’s version', async () => {
+  it('makes no backup of a file that is new or of the current version', async () => {
     const folder = temporaryFolder();
     await (await openOfflineTill(folder)).close();
     await (await openOfflineTill(folder)).close();
     assert.deepEqual(listBackups(folder), []);
   });
 
-  it('surfaces unreadable rows once, not at every start', async (t) => {
+  it('reports unreadable rows once, not at every start', async (t) => {
     const folder = await folderOfVersion1([garbled]);
     const db = openRaw(folder);
     t.after(() => db.close());

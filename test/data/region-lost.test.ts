@@ -1,4 +1,4 @@
-/** The file with the region's customers belongs to the till's data, and its loss is told wherever the till is looked at. */
+/** The region file is part of the till's data, and every view of the till reports its loss. */
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -41,7 +41,7 @@ before(async () => {
 type Findings = readonly { readonly check: string; readonly severity: string; readonly found: string }[];
 
 describe("F58 the region's customers", () => {
-  it('are counted by the doctor where they are there', async () => {
+  it('are counted by the doctor if they are there', async () => {
     const findings: Findings = JSON.parse((await run(['doctor', '--data', used, '--json'])).out).findings;
     assert.match(
       findings.find(({ check }) => check === 'region')?.found ?? '',
@@ -54,7 +54,7 @@ describe("F58 the region's customers", () => {
   });
 
   for (const [how, damage] of Object.entries(damages)) {
-    it(`${how}: the screen, the log and the doctor say so, and searching and saving go on`, async (t) => {
+    it(`${how}: the screen, the log and the doctor say so, and searching and saving still work`, async (t) => {
       const folder = path.join(temporaryFolder(), 'till');
       cpSync(used, folder, { recursive: true });
       damage(path.join(folder, regionFilesIn(folder)[0] ?? ''));

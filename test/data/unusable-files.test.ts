@@ -36,7 +36,7 @@ async function refusal(opening: Promise<unknown>): Promise<TillCannotOpen> {
   return error;
 }
 
-/** Writes over some bytes in the middle of a file. */
+/** Overwrites some bytes in the middle of a file. */
 function spoil(file: string, at: number, bytes = 64): void {
   const descriptor = openSync(file, 'r+');
   writeSync(descriptor, Buffer.alloc(bytes, 0x5a), 0, bytes, at);
@@ -44,7 +44,7 @@ function spoil(file: string, at: number, bytes = 64): void {
 }
 
 describe('F25 a file that cannot be used', () => {
-  it('is left as it is where it is damaged at its beginning, at every start', async () => {
+  it('is left alone at every start if its beginning is damaged', async () => {
     const folder = temporaryFolder();
     await folderWithOneUpdate(folder);
     const { database } = folderFiles(folder);
@@ -58,11 +58,11 @@ describe('F25 a file that cannot be used', () => {
     }
   });
 
-  it('is found out wherever one of its pages is damaged', async () => {
+  it('is recognised whichever of its pages is damaged', async () => {
     const folder = temporaryFolder();
     await folderWithOneUpdate(folder);
     const { database } = folderFiles(folder);
-    // Pages that hold nothing are looked at by nobody, and do no harm.
+    // Nobody reads empty pages, so damage there does no harm.
     const db = openRaw(folder);
     db.exec('vacuum');
     db.close();
@@ -76,7 +76,7 @@ describe('F25 a file that cannot be used', () => {
     await (await openOfflineTill(folder)).close();
   });
 
-  it('is left as it is where it is a database of another program', async () => {
+  it("is left alone if it is another program's database", async () => {
     const folder = temporaryFolder();
     await folderWithOneUpdate(folder);
     const { database } = folderFiles(folder);
@@ -89,7 +89,7 @@ describe('F25 a file that cannot be used', () => {
     assert.deepEqual(readFileSync(database), before);
   });
 
-  it('is left as it is where a newer Tillside wrote it', async (t) => {
+  it('is left alone if a newer Tillside wrote it', async (t) => {
     const folder = temporaryFolder();
     await folderWithOneUpdate(folder);
     const db = openRaw(folder);
@@ -103,7 +103,7 @@ describe('F25 a file that cannot be used', () => {
     assert.equal(after.prepare('select count(*) from updates').pluck().get(), 1);
   });
 
-  it('is not replaced by an empty one where it is gone and older files show that there was one', async () => {
+  it('is not replaced by an empty one if it is gone and older files show that there was one', async () => {
     const folder = temporaryFolder();
     await folderWithOneUpdate(folder);
     const files = folderFiles(folder);
@@ -119,7 +119,7 @@ describe('F25 a file that cannot be used', () => {
     );
   });
 
-  it('says that the folder cannot be used where there is a file in its place', async () => {
+  it('says that the folder cannot be used if there is a file in its place', async () => {
     const folder = temporaryFolder();
     writeFileSync(`${folder}/data`, 'a file');
     assert.equal((await refusal(openOfflineTill(`${folder}/data`))).code, 'folder');
@@ -127,7 +127,7 @@ describe('F25 a file that cannot be used', () => {
   });
 });
 
-describe('F27 a key that cannot be had', () => {
+describe('F27 an unavailable key', () => {
   const unreadable: Secrets = {
     read: () => ({ kind: 'unreadable', why: 'another user' }),
     write: () => ({ kind: 'not-stored', why: 'another user' }),
@@ -150,7 +150,7 @@ describe('F27 a key that cannot be had', () => {
     assert.deepEqual(readFileSync(database), before);
   });
 
-  it('tells another key from a damaged file, which SQLite does not', async () => {
+  it('is told apart from a damaged file, which SQLite does not do', async () => {
     const folder = temporaryFolder();
     await folderWithOneUpdate(folder);
     const otherKey: Secrets = {
@@ -165,8 +165,8 @@ describe('F27 a key that cannot be had', () => {
   });
 });
 
-describe('F26 the SQLite that is shipped', () => {
-  it('has the fix of the WAL reset, and commits with a flush', (t) => {
+describe('F26 the bundled SQLite', () => {
+  it('has the fix for the WAL reset bug, and commits with a flush', (t) => {
     const folder = temporaryFolder();
     const db = openTillDatabase({ file: `${folder}/one.db`, keyHex: 'b'.repeat(64) });
     t.after(() => db.close());

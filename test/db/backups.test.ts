@@ -27,7 +27,7 @@ async function folderWithOneUpdate(
 }
 
 describe('a backup', () => {
-  it('holds everything, encrypted with the key of the till, and is made while the till works', async (t) => {
+  it("holds everything, is encrypted with the till's key, and is made while the till works", async (t) => {
     const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
@@ -46,7 +46,7 @@ describe('a backup', () => {
     assert.equal(till.upkeep().lastBackupAtMs !== null, true);
   });
 
-  it('is not kept where the file it is made of is damaged', async (t) => {
+  it('is not kept if its source is damaged', async (t) => {
     const { folder, keyHex, background } = await folderWithOneUpdate(t);
     damageTable(folder, 'updates');
     const result = await makeBackup({ dataDir: folder, keyHex, why: 'daily', wallMs: dayMs, background });
@@ -54,7 +54,7 @@ describe('a backup', () => {
     assert.deepEqual(readdirSync(folderFiles(folder).backups), []);
   });
 
-  it('takes the place of the oldest beyond the number and the size, but not of the last before a migration', async (t) => {
+  it('replaces the oldest beyond the limits of number and size, but never the last one before a migration', async (t) => {
     const { folder, keyHex, background } = await folderWithOneUpdate(t);
     const make = (day: number, why: 'daily' | 'before-migration', keep = { count: 3, bytes: 1e9 }) =>
       makeBackup({ dataDir: folder, keyHex, why, wallMs: day * dayMs, background, keep });
@@ -66,7 +66,7 @@ describe('a backup', () => {
     assert.deepEqual(days(), ['daily 6', 'before-migration 1']);
   });
 
-  it('leaves other files of its folder alone', async (t) => {
+  it('leaves other files in its folder alone', async (t) => {
     const { folder, keyHex, background } = await folderWithOneUpdate(t);
     const { backups } = folderFiles(folder);
     mkdirSync(backups);
@@ -78,7 +78,7 @@ describe('a backup', () => {
   });
 });
 
-describe('the upkeep of a till that runs', () => {
+describe('the upkeep of a running till', () => {
   async function upkeepOf(t: TestContext, freeBytes: () => number, isChecked = true) {
     const { folder, keyHex, background } = await folderWithOneUpdate(t);
     const db = openRaw(folder);
@@ -102,7 +102,7 @@ describe('the upkeep of a till that runs', () => {
     t.after(() => upkeep.close());
     upkeep.start();
     await clock.pass(1);
-    /** Real threads are at work beside the virtual clock. A loop without an end would outlive the test's time limit. */
+    /** Real threads work beside the virtual clock, and an endless loop would outlive the test's time limit. */
     const until = async (condition: () => boolean) => {
       for (let look = 0; !condition(); look += 1) {
         assert.ok(look < 6000, `a minute has passed; the log: ${logged.join(', ')}`);
@@ -122,16 +122,16 @@ describe('the upkeep of a till that runs', () => {
     await until(() => listBackups(folder).length === 2);
   });
 
-  it('begins no second one while the daily one is still being made', async (t) => {
+  it('starts no second backup while the daily one is still running', async (t) => {
     const { folder, clock, upkeep, until } = await upkeepOf(t, () => 1e12);
-    // The thread takes real time, in which hours pass here.
+    // The thread takes real time, during which hours pass here.
     await clock.pass(5 * 3_600_000);
     await until(() => upkeep.facts.lastBackupAtMs !== null);
     await setTimeout(200);
     assert.equal(listBackups(folder).length, 1);
   });
 
-  it('F25: warns while there is still room, makes no backup then, and says when there is room again', async (t) => {
+  it('F25: warns while there is still room, then makes no backups, and says when there is room again', async (t) => {
     let free = 900;
     const { folder, clock, upkeep, told } = await upkeepOf(t, () => free);
     assert.deepEqual(upkeep.facts.disk, { freeBytes: 900, isLow: true });
@@ -146,7 +146,7 @@ describe('the upkeep of a till that runs', () => {
     assert.equal(told.at(-1)?.disk?.isLow, false);
   });
 
-  it('finds damage in a file that was too large to look through at the start', async (t) => {
+  it('finds damage in a file that was too large to check at the start', async (t) => {
     const { folder, clock, upkeep, until } = await upkeepOf(t, () => 1e12, false);
     damageTable(folder, 'updates');
     await clock.pass(31_000);

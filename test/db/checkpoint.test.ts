@@ -21,7 +21,7 @@ const write = (megabytes: number) => {
 };
 
 describe('checkpoints', () => {
-  it('are made by a thread, and no longer by the connection that saves', async () => {
+  it('are made by a thread, no longer by the connection that saves', async () => {
     const checkpointer = start();
     await checkpointer.now();
     assert.equal(cache.db.pragma('wal_autocheckpoint', { simple: true }), 0);
@@ -31,7 +31,7 @@ describe('checkpoints', () => {
     await checkpointer.stop();
   });
 
-  it('keep the -wal short while much is written', async () => {
+  it('keep the -wal short during heavy writing', async () => {
     const checkpointer = start();
     for (let round = 0; round < 6; round += 1) {
       write(5);
@@ -41,7 +41,7 @@ describe('checkpoints', () => {
     await checkpointer.stop();
   });
 
-  it('go back to the connection that saves when the thread ends', async () => {
+  it('return to the saving connection when the thread ends', async () => {
     const checkpointer = start();
     await checkpointer.now();
     await checkpointer.stop();
@@ -49,7 +49,7 @@ describe('checkpoints', () => {
     assert.equal(await checkpointer.now(), null);
   });
 
-  it('go back to the connection that saves when the thread cannot open the file', async () => {
+  it('return to the saving connection when the thread cannot open the file', async () => {
     const told = Promise.withResolvers<Error>();
     const checkpointer = new Checkpointer(cache.db, { file: cache.file, keyHex: 'd'.repeat(64) }, told.resolve);
     assert.match((await told.promise).message, /not a database/);
@@ -57,7 +57,7 @@ describe('checkpoints', () => {
     assert.equal(cache.db.pragma('wal_autocheckpoint', { simple: true }), 1000);
   });
 
-  it('make no empty database where the file is gone', async () => {
+  it('create no empty database if the file is gone', async () => {
     const file = path.join(temporaryFolder(), 'gone.db');
     const told = Promise.withResolvers<Error>();
     const checkpointer = new Checkpointer(cache.db, { file, keyHex: testKey }, told.resolve);
@@ -66,7 +66,7 @@ describe('checkpoints', () => {
     assert.equal(existsSync(file), false);
   });
 
-  it('leave nothing behind: the last to close takes the -wal away', async () => {
+  it('leave nothing behind: the last connection to close removes the -wal', async () => {
     const checkpointer = start();
     write(1);
     await checkpointer.stop();

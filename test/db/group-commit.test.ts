@@ -30,7 +30,7 @@ function withTwoConnections(run: (rig: Rig) => Promise<void>): () => Promise<voi
 const add = (db: Db, name: string) => db.prepare('insert into people values (?)').run(name);
 
 test(
-  'writes of one moment are committed once, and told after that',
+  'writes of the same moment are committed together, and confirmed after that',
   withTwoConnections(async ({ db, other, names }) => {
     const seen: string[][] = [];
     const before = Number(other.pragma('data_version', { simple: true }));
@@ -50,7 +50,7 @@ test(
 );
 
 test(
-  'a write that fails takes nobody else’s with it',
+  'a write that fails takes no other with it',
   withTwoConnections(async ({ db, other, names }) => {
     const results = await Promise.allSettled([
       commitTogether(db, () => add(db, 'Ana')),
@@ -70,7 +70,7 @@ test(
 );
 
 test(
-  'a commit that cannot be made fails all of its moment, and the next one holds',
+  'a failed commit fails every write of its moment, and the next one works',
   withTwoConnections(async ({ db, other, names }) => {
     db.pragma('busy_timeout = 0');
     other.exec('begin immediate');
@@ -86,7 +86,7 @@ test(
 );
 
 test(
-  'what a request waits for is committed before the rest of its moment',
+  'a write that a request waits for is committed before the others of its moment',
   withTwoConnections(async ({ db, other, names }) => {
     const seen: string[][] = [];
     await Promise.all([
@@ -98,7 +98,7 @@ test(
 );
 
 test(
-  'a group ends where its writing takes longer than the disk does',
+  'a group ends once its writing takes longer than the disk does',
   withTwoConnections(async ({ db, other, names }) => {
     const slowly = (name: string) => () => {
       const endMs = performance.now() + 2;

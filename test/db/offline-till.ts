@@ -1,4 +1,4 @@
-/** A till on a real folder whose server is never there: for what becomes of its data. */
+/** A till on a real folder whose server never answers, for tests of its data. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseMachineConfig } from '../../electron/config/machine-config.ts';
@@ -20,7 +20,7 @@ export function offlineConfig(till = 'store123') {
   );
 }
 
-/** @param others what this test wants otherwise */
+/** @param others what this test overrides */
 export function openOfflineTill(dataDir: string, others: Partial<TillOptions> = {}): Promise<Till> {
   return openTill({
     dataDir,
@@ -38,7 +38,7 @@ export function openOfflineTill(dataDir: string, others: Partial<TillOptions> = 
   });
 }
 
-/** Saves a change for somebody who is not on this till; each mobile is a customer of its own. */
+/** Saves a change for somebody not on this till; each mobile is a customer of its own. */
 export function saveFor(till: Till, mobile: string, lastName: string) {
   return till.handlers['updates.save']({
     token: crypto.randomUUID(),
@@ -59,12 +59,12 @@ export function storedKey(dataDir: string): string {
   return stored.value;
 }
 
-/** The till's database itself, for looking behind the services. Close it. */
+/** The till's database itself, for checks behind the services. Close it. */
 export function openRaw(dataDir: string): Db {
   return openTillDatabase({ file: folderFiles(dataDir).database, keyHex: storedKey(dataDir) });
 }
 
-/** A bad block of the disk, in the page that a table begins with. */
+/** A bad disk block in the page where a table begins. */
 export function damageTable(folder: string, table: 'updates' | 'update_history'): void {
   const db = openRaw(folder);
   const page = Number(db.prepare('select rootpage from sqlite_schema where name = ?').pluck().get(table));

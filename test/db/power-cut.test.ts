@@ -30,8 +30,8 @@ function gone(started: ChildProcess): Promise<void> {
   });
 }
 
-describe('a till that ends in the middle of something', () => {
-  it('F24: keeps an update whose save had returned when the process was killed', async (t) => {
+describe('a till that is cut off', () => {
+  it('F24: keeps an update if its save returned before the process was killed', async (t) => {
     const folder = temporaryFolder();
     const killed = await startChild('save', folder);
     assert.equal(killed.line, 'saved');
@@ -46,7 +46,7 @@ describe('a till that ends in the middle of something', () => {
     assert.deepEqual(updates[0]?.changes, [{ key: 'lastName', to: 'Durable' }]);
   });
 
-  it('F04: lets one process at a time have the folder, and the next one when the first is gone', async () => {
+  it('F04: one process at a time has the folder, and the next gets it once the first is gone', async () => {
     const folder = temporaryFolder();
     const first = await startChild('open', folder);
     assert.equal(first.line, 'opened');

@@ -53,12 +53,12 @@ function rows(db: Db): unknown {
 }
 
 describe('F25 a write that is refused', () => {
-  it('says that the disk is full, leaves nothing half done, and works again when there is room', (t) => {
+  it('says that the disk is full, leaves nothing half done, and works again once there is room', (t) => {
     const { db, save } = openServices(t);
     const pages = Number(db.pragma('page_count', { simple: true }));
     db.pragma(`max_page_count = ${pages + 4}`);
     const said: string[] = [];
-    // The longest name that the rules allow, so that the room is soon used up.
+    // The longest name the rules allow, so that the room is soon used up.
     for (let tries = 0; tries < 200 && !said.includes('disk-full'); tries += 1) said.push(save('N'.repeat(50)));
     assert.equal(said.at(-1), 'disk-full');
     const saved = said.filter((one) => one === 'saved').length;
@@ -67,7 +67,7 @@ describe('F25 a write that is refused', () => {
     assert.equal(save('Room again'), 'saved');
   });
 
-  it('says that the data cannot be written where it is read-only', (t) => {
+  it('says that the data cannot be written if it is read-only', (t) => {
     const { db, save } = openServices(t);
     db.pragma('query_only = ON');
     assert.equal(save('Refused'), 'read-only');
@@ -76,7 +76,7 @@ describe('F25 a write that is refused', () => {
     assert.equal(save('Taken'), 'saved');
   });
 
-  it('says that the data is busy where another program holds it, and saves when it is let go', (t) => {
+  it('says that the data is busy while another program holds it, and saves once it is released', (t) => {
     const { db, save } = openServices(t);
     db.pragma('busy_timeout = 1');
     const other = openTillDatabase({ file: db.name, keyHex: 'c'.repeat(64) });
@@ -87,7 +87,7 @@ describe('F25 a write that is refused', () => {
     assert.equal(save('Taken'), 'saved');
   });
 
-  it('keeps no customer closed: what is known of them is shown', async (t) => {
+  it('blocks no customer: what is known of them is still shown', async (t) => {
     const clock = virtualClock();
     const rig = startEngine({
       server: new ModelServer(clock),

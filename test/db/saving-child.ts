@@ -1,6 +1,6 @@
 /**
- * A process that opens a till and does one thing: `saving-child.ts save FOLDER` saves and then stays until it is killed;
- * `open FOLDER` only tries to open. Prints one line of what came of it.
+ * A process that opens a till and does one thing, then prints what came of it. `saving-child.ts save FOLDER` saves and
+ * stays until it is killed; `open FOLDER` only tries to open.
  */
 import { TillCannotOpen } from '../../electron/machine/till-cannot-open.ts';
 import { openOfflineTill, saveFor, someMobile } from './offline-till.ts';

@@ -1,4 +1,4 @@
-/** A web server that serves a folder as IT's would: with ETag and Range; and a feed of a till that looks there. */
+/** A web server that serves a folder as IT's would, with ETag and Range, and a till's feed that reads from it. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -20,7 +20,7 @@ export type Served = { readonly name: string; readonly range: string | undefined
 export type FolderServer = {
   readonly url: string;
   readonly served: Served[];
-  /** The next answer with a file is cut off after so many bytes. */
+  /** Cuts the next answer with a file off after so many bytes. */
   readonly cutNextAfter: (bytes: number) => void;
 };
 

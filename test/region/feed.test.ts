@@ -53,7 +53,7 @@ function openFeedRig(t: TestContext): FeedRig {
 
 const manifestIn = (folder: string) => JSON.parse(readFileSync(path.join(folder, manifestName), 'utf8'));
 
-describe('the feed of a region', () => {
+describe('the region feed', () => {
   it('brings a till up to date over HTTP: the full file once, then only what is new, changed or gone', async (t) => {
     const rig = openFeedRig(t);
     const { url, served } = await serveFolder(t, rig.feedFolder);
@@ -87,7 +87,7 @@ describe('the feed of a region', () => {
     assert.deepEqual(readdirSync(path.join(rig.dataDir, 'region-feed')), []);
   });
 
-  it('reads a folder or share as it reads a web server', async (t) => {
+  it('reads a folder or share like a web server', async (t) => {
     const rig = openFeedRig(t);
     const { feed } = newFeed(t, rig, { feed: rig.feedFolder });
     await rig.publish(people(0, 50));
@@ -98,7 +98,7 @@ describe('the feed of a region', () => {
     assert.deepEqual(rig.names('new'), ['Asha New']);
   });
 
-  it('goes on where a transfer was cut off', async (t) => {
+  it('resumes a transfer that was cut off', async (t) => {
     const rig = openFeedRig(t);
     const server = await serveFolder(t, rig.feedFolder);
     const { feed } = newFeed(t, rig, { feed: server.url });
@@ -115,7 +115,7 @@ describe('the feed of a region', () => {
     assert.equal(customersOnTill(rig.db), 3000);
   });
 
-  it('takes nothing whose size, sum or signature is not right, and says so', async (t) => {
+  it('accepts nothing whose size, checksum or signature is wrong, and says so', async (t) => {
     const rig = openFeedRig(t);
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const inBase64 = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
@@ -139,7 +139,7 @@ describe('the feed of a region', () => {
       assert.equal(feed.facts?.failure, 'damaged');
     }
     writeFileSync(file, whole);
-    // Nobody may say of a signed file that it is of another time.
+    // Nobody may redate a signed file.
     writeFileSync(
       path.join(rig.feedFolder, manifestName),
       JSON.stringify({ ...manifest, madeAt: new Date().toISOString() }),
@@ -166,7 +166,7 @@ describe('the feed of a region', () => {
     assert.equal(customersOnTill(rig.db), 21);
   });
 
-  it('never puts a delta over what the server told since, and leaves who was served and what is unsent', async (t) => {
+  it('a delta never overwrites newer data from the server, served customers or unsent updates', async (t) => {
     const rig = openFeedRig(t);
     const { feed } = newFeed(t, rig, { feed: rig.feedFolder });
     await rig.publish(people(0, 20));
@@ -189,7 +189,7 @@ describe('the feed of a region', () => {
     assert.equal(rig.outbox.counts().queued, 1);
   });
 
-  it('goes one step back to the full file, and does not take the same delta again', async (t) => {
+  it('goes one step back to the full file, and does not apply the same delta again', async (t) => {
     const rig = openFeedRig(t);
     const { feed, customerImport } = newFeed(t, rig, { feed: rig.feedFolder });
     await rig.publish(people(0, 30));
@@ -214,7 +214,7 @@ describe('the feed of a region', () => {
     assert.equal(customersOnTill(rig.db), 32);
   });
 
-  it('F57: asks before it shrinks the till, once, and takes the file where somebody says yes', async (t) => {
+  it('F57: asks once before it shrinks the till, and applies the file if somebody agrees', async (t) => {
     const rig = openFeedRig(t);
     const { feed, customerImport } = newFeed(t, rig, { feed: rig.feedFolder });
     await rig.publish(people(0, 100));
@@ -224,7 +224,7 @@ describe('the feed of a region', () => {
     await feed.look();
     assert.equal(feed.facts?.failure, 'asks');
     assert.equal(customersOnTill(rig.db), 100);
-    // A till without a state that the feed knows takes the full file, and asks about that.
+    // A till whose state the feed does not know downloads the full file, and asks about that one.
     rig.db.prepare("delete from remembered where name = 'region-feed'").run();
     await feed.look();
     assert.equal(feed.facts?.failure, 'asks');
@@ -237,7 +237,7 @@ describe('the feed of a region', () => {
     assert.equal(customersOnTill(rig.db), 10);
   });
 
-  it('takes a delta of 10,000 among 20,000 in three seconds', async (t) => {
+  it('applies a delta of 10,000 among 20,000 in three seconds', async (t) => {
     const rig = openFeedRig(t);
     const { feed } = newFeed(t, rig, { feed: rig.feedFolder });
     await rig.publish(people(0, 20_000));
@@ -251,18 +251,18 @@ describe('the feed of a region', () => {
     assert.equal(count(rig.db, 'select count(*) as n from main.customers'), 10_000);
     const seconds = (performance.now() - startedMs) / 1000;
     t.diagnostic(`${seconds.toFixed(2)} s, ${((used.user + used.system) / 1e6).toFixed(2)} s of processor time`);
-    // On a machine that does nothing else; a loaded one is given room.
+    // On an idle machine; a loaded one gets more time.
     assert.ok((used.user + used.system) / 1e6 < 3, `${(used.user + used.system) / 1e6} s of processor time`);
   });
 });
 
-describe('the manifest', () => {
-  it('has a schema that is published', () => {
+describe("the feed's manifest", () => {
+  it('has a published schema', () => {
     const file = fileURLToPath(new URL('../../build/config/tillside-region-feed.schema.json', import.meta.url));
     assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), JSON.parse(JSON.stringify(feedJsonSchema())));
   });
 
-  it('leads from any state of its own by deltas, from any other by the full file', async (t) => {
+  it('leads from each of its own states by deltas, and from any other by the full file', async (t) => {
     const rig = openFeedRig(t);
     const states: string[] = [];
     for (const to of [10, 11, 12]) {
@@ -304,14 +304,14 @@ describe('the manifest', () => {
   });
 });
 
-describe('when a till looks at its feed', () => {
+describe('when a till checks its feed', () => {
   const hour = 3_600_000;
   const night = { everyHours: 24, at: '03:00-06:00' } as const;
   const at = (time: string) => Date.parse(`2026-03-10T${time}+05:30`);
   const wait = (last: string | null, now: string, fraction: number) =>
     waitForFeed(night, last === null ? null : at(last), at(now), 'Asia/Kolkata', fraction) / hour;
 
-  it('takes a moment of its own within the window of the store', () => {
+  it("picks its own moment within the store's window", () => {
     for (const fraction of [0, 0.3, 0.99]) {
       const hours = wait('04:00:00', '05:00:00', fraction);
       assert.ok(hours >= 21.5 && hours <= 25, `${hours}`);
@@ -319,12 +319,12 @@ describe('when a till looks at its feed', () => {
     assert.ok(wait('04:00:00', '05:00:00', 0.99) - wait('04:00:00', '05:00:00', 0) > 2);
   });
 
-  it('looks at once where it never did, or was closed for long', () => {
+  it('checks at once if it never did, or was closed for long', () => {
     assert.ok(wait(null, '12:00:00', 0.5) < 0.1);
     assert.ok(waitForFeed(night, at('12:00:00') - 60 * hour, at('12:00:00'), 'Asia/Kolkata', 0.5) < hour / 10);
   });
 
-  it('needs no window', () => {
+  it('works without a window', () => {
     const wait = waitForFeed({ everyHours: 6, at: null }, 0, 2 * hour, 'UTC', 0.5);
     assert.ok(wait >= 4 * hour && wait < 4.1 * hour);
   });

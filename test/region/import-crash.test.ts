@@ -15,7 +15,7 @@ const child = fileURLToPath(new URL('./importing-child.ts', import.meta.url));
 const heading = 'user_id,first name,last name,mobile,points\n';
 const rows = 25_000;
 
-/** A till with two customers of an older file and an unsent change of one of them, and a new file that is large. */
+/** A till with two customers of an older file, an unsent change to one of them, and a new large file. */
 async function tillWithOldRegion(t: TestContext): Promise<{ rig: ImportRig; rita: number; source: string }> {
   const rig = openImportRig(t);
   await rig.importText('old.csv', `${heading}3001,Rita,James,917713643123,5\n3002,Arjun,Rao,919845000001,6\n`);
@@ -66,9 +66,9 @@ function assertNew(rig: ImportRig, rita: number): void {
   assert.equal(rig.outbox.counts().queued, 1);
 }
 
-describe('a till that ends in the middle of an import', () => {
+describe('a till that is killed during an import', () => {
   for (const phase of ['reading', 'indexing'] as const) {
-    it(`while ${phase}: has the old customers whole, and the same file again brings the new ones`, async (t) => {
+    it(`while ${phase}: keeps all the old customers, and the same file again brings the new ones`, async (t) => {
       const { rig, rita, source } = await tillWithOldRegion(t);
       crash(rig, source, phase);
       assertOld(rig);

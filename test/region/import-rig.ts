@@ -19,10 +19,10 @@ export type ImportRig = TestCache & {
   readonly outbox: Outbox;
   readonly states: readonly ImportState[];
   readonly newImport: () => CustomerImport;
-  /** Writes a file and imports it, whatever is found. */
+  /** Writes a file and imports it, despite any doubts. */
   readonly importText: (name: string, text: string | Buffer, options?: Partial<ImportOptions>) => Promise<ImportState>;
   readonly names: (query: string) => string[];
-  /** The first who is found. */
+  /** The first match. */
   readonly idOf: (query: string) => number;
 };
 
@@ -72,7 +72,7 @@ export function namesFound(db: Db, query: string): string[] {
   return searchCustomers(db, query, 50, 'IN').hits.map((hit) => `${hit.firstName} ${hit.lastName}`.trim());
 }
 
-/** A change that staff made here and that waits; of the customer 3001 of the files unless it says otherwise. */
+/** A waiting change that staff made here, to the files' customer 3001 unless it says otherwise. */
 export function saveHere(
   { outbox }: Pick<ImportRig, 'outbox'>,
   customerId: number,

@@ -15,8 +15,8 @@ const heading = 'user_id,first name,Last Name,mobile,email,external_id,tier,poin
 const rita = '3001,Rita,James,+91 77136 43123,rita@example.com,RJ-1,gold,2280,Pune,red\n';
 const arjun = '3002,Arjun,Rao,919845000001,,,silver,0,,\n';
 
-describe('import of the customers of a region', () => {
-  it('finds everybody of a CSV file by every kind of query, with what the file tells', async (t) => {
+describe('importing the customers of a region', () => {
+  it("finds everybody in a CSV file by every kind of query, with all the file's data", async (t) => {
     const rig = openImportRig(t);
     const state = await rig.importText('region.csv', heading + rita + arjun);
     assert.equal(state.kind, 'done');
@@ -32,7 +32,7 @@ describe('import of the customers of a region', () => {
     assert.equal(findByIdentifier(rig.db, { type: 'email', value: 'Rita@Example.com' }), id);
   });
 
-  it('reads newline-delimited JSON as the API tells a customer', async (t) => {
+  it("reads newline-delimited JSON in the API's form of a customer", async (t) => {
     const rig = openImportRig(t);
     const one = { user_id: 3001, firstname: 'Rita', lastname: 'James', mobile: '917713643123', loyalty_points: '12' };
     const state = await rig.importText(
@@ -44,7 +44,7 @@ describe('import of the customers of a region', () => {
     assert.equal(readRecord(rig.db, rig.idOf('rita'))?.loyalty?.points, 12);
   });
 
-  it('lists refused lines by number and reason beside the file, without what stands in them', async (t) => {
+  it('lists refused lines by number and reason in a file of their own, without their contents', async (t) => {
     const rig = openImportRig(t);
     const lines = [
       '{"user_id":1,"firstname":"One"}',
@@ -72,7 +72,7 @@ describe('import of the customers of a region', () => {
     assert.equal(customersOnTill(rig.db), 1);
   });
 
-  it('numbers the lines of a CSV with quoted line breaks, wrong columns and stray quotes', async (t) => {
+  it('numbers the lines of a CSV despite quoted line breaks, wrong columns and stray quotes', async (t) => {
     const rig = openImportRig(t);
     const text = 'id;firstname\r\n1;"Anna\r\nMaria"\r\n2;Too;many\r\n3;b"ad\r\n4;Fine\r\n';
     const state = await rig.importText('region.csv', text);
@@ -84,7 +84,7 @@ describe('import of the customers of a region', () => {
     assert.deepEqual(rig.names('fine'), ['Fine']);
   });
 
-  it('keeps unsent updates, laid over the imported record, and found by their new values', async (t) => {
+  it('keeps unsent updates on top of the imported record, and finds them by their new values', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('old.csv', heading + rita + arjun);
     const id = rig.idOf('rita');
@@ -101,7 +101,7 @@ describe('import of the customers of a region', () => {
     assert.equal(customersOnTill(rig.db), 2);
   });
 
-  it('takes the place of the last import, and keeps whoever was changed here', async (t) => {
+  it('replaces the last import, and keeps whoever was changed here', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('old.csv', heading + rita + arjun);
     saveHere(rig, rig.idOf('rita'), { lastName: 'Baker' }, { lastName: 'James' });
@@ -112,11 +112,11 @@ describe('import of the customers of a region', () => {
     assert.equal(rig.idOf('baker'), kept);
     assert.equal(customersOnTill(rig.db), 2);
     await rig.importText('newest.csv', `${heading}3003,Devika,Nair,919845000002,,,,,,\n`);
-    // The one before stays for one step back.
+    // The previous one stays, for one step back.
     assert.equal(readdirSync(rig.dataDir).filter((name) => name.startsWith('region-')).length, 2);
   });
 
-  it('does not put an older file over what the server told since', async (t) => {
+  it('does not overwrite newer data from the server with an older file', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('region.csv', heading + rita);
     const told = recordOf({ firstName: 'Rita', lastName: 'Newer', mobile: '917713643123' }, '3001');
@@ -126,7 +126,7 @@ describe('import of the customers of a region', () => {
     assert.equal(rig.idOf('rita'), id);
   });
 
-  it('shows whoever the server told while the file was read only once', async (t) => {
+  it('shows a customer whom the server sent while the file was read only once', async (t) => {
     const rig = openImportRig(t);
     const own = rig.add({ firstName: 'Rita', lastName: 'Here' }, '3001');
     await rig.importText('region.csv', heading + rita + arjun);
@@ -135,7 +135,7 @@ describe('import of the customers of a region', () => {
     assert.equal(customersOnTill(rig.db), 2);
   });
 
-  it('orders whoever was served here before the others', async (t) => {
+  it('lists customers served here before the others', async (t) => {
     const rig = openImportRig(t);
     const rows = Array.from({ length: 300 }, (_, at) => `${4000 + at},Asha,Nair${at},,,A${at},,,,\n`);
     await rig.importText('region.csv', heading + rows.join(''));
@@ -145,7 +145,7 @@ describe('import of the customers of a region', () => {
     assert.equal(rig.names('as')[0], 'Asha Nair250');
   });
 
-  it('leaves the old customers where it is cancelled, and goes on with the same file', async (t) => {
+  it('keeps the old customers if it is cancelled, and resumes with the same file', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('old.csv', heading + rita);
     const rows = Array.from({ length: 60_000 }, (_, at) => `${5000 + at},Asha,Nair,,,B${at},,,,\n`);
@@ -166,7 +166,7 @@ describe('import of the customers of a region', () => {
     assert.equal(customersOnTill(rig.db), 60_000);
   });
 
-  it('says what is wrong with a file that holds no customers, and changes nothing', async (t) => {
+  it('says what is wrong with a file without customers, and changes nothing', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('old.csv', heading + rita);
     const why = async (name: string, text: string) => {
@@ -181,7 +181,7 @@ describe('import of the customers of a region', () => {
     assert.deepEqual(rig.names('rita'), ['Rita James']);
   });
 
-  it('starts without the region where its file is gone, with the own customers whole', async (t) => {
+  it("starts without the region if its file is gone, and keeps the till's own customers", async (t) => {
     const rig = openImportRig(t);
     await rig.importText('region.csv', heading + rita + arjun);
     saveHere(rig, rig.idOf('rita'), { lastName: 'Baker' }, { lastName: 'James' });
@@ -194,7 +194,7 @@ describe('import of the customers of a region', () => {
     assert.deepEqual(rig.names('arjun'), ['Arjun Rao']);
   });
 
-  it('rather fails than to give new ids, while the last file cannot be read for a moment', async (t) => {
+  it('fails rather than give new ids while the last file cannot be read for a moment', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('region.csv', heading + rita);
     const id = rig.idOf('rita');

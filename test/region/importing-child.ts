@@ -1,4 +1,4 @@
-/** `importing-child.ts FOLDER FILE PHASE`: imports the file into the till's folder and ends itself hard in that phase. */
+/** `importing-child.ts FOLDER FILE PHASE` imports the file into the till's folder and kills itself in that phase. */
 
 import path from 'node:path';
 import { attachRegion } from '../../electron/customers/region.ts';
@@ -24,7 +24,7 @@ const one = new CustomerImport({
   store: { countryCode: 'IN', timeZone: 'Asia/Kolkata' },
   changed: (state) => {
     const isUnderWay = state.kind !== 'reading' || state.records > 0;
-    // The kernel ends the process, its threads too, before this call returns.
+    // The kernel ends the process, threads included, before this call returns.
     if (state.kind === phase && isUnderWay) process.kill(process.pid, 'SIGKILL');
   },
   customerChanged: () => undefined,

@@ -57,7 +57,7 @@ describe('tillside region publish', () => {
     assert.deepEqual(readdirSync(to), names);
   });
 
-  it('publishes nothing that looks wrong, and writes over no folder of somebody else', async () => {
+  it("publishes nothing that looks wrong, and overwrites nobody else's folder", async () => {
     const folder = temporaryFolder();
     const file = path.join(folder, 'all.csv');
     const to = path.join(folder, 'feed');

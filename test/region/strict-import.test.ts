@@ -34,10 +34,10 @@ function fieldsOf(rig: ImportRig, query: string) {
   return readRecord(rig.db, rig.idOf(query))?.fields;
 }
 
-describe('F56: a file that is not what an import reads', () => {
+describe('F56: a file that an import does not read', () => {
   const jose = Buffer.from(`${heading}1,Jos\u00e9,Nu\u00f1ez,919845000001,j@example.com\n`, 'latin1');
 
-  it('is named by its first bytes, and changes nothing', async (t) => {
+  it('is recognised by its first bytes, and changes nothing', async (t) => {
     const rig = await tillWithRita(t);
     const utf16 = Buffer.from(heading + rita, 'utf16le');
     const kinds: [string, Buffer][] = [
@@ -68,17 +68,17 @@ describe('F56: a file that is not what an import reads', () => {
     assert.equal(existsSync(path.join(rig.dataDir, 'import.part')), false);
   });
 
-  it('is told with its line, and read as Windows-1252 where that was said', async (t) => {
+  it('is reported with the bad line, and read as Windows-1252 if somebody says so', async (t) => {
     const rig = await tillWithRita(t);
     assert.deepEqual(await whyNot(rig, jose), { why: 'not-utf-8', line: 2 });
     assert.equal(await whyNot(rig, jose, { encoding: 'windows-1252' }), 'done');
     assert.deepEqual(rig.names('jose'), ['José Nuñez']);
-    // Bytes that are UTF-8 are that, whatever was said.
+    // Valid UTF-8 is read as UTF-8, whatever was said.
     assert.equal(await whyNot(rig, `${heading}1,Zoë,,919845000001,\n`, { encoding: 'windows-1252' }), 'done');
     assert.deepEqual(rig.names('zoe'), ['Zoë']);
   });
 
-  it('is simply read where it is gz, zst or UTF-16 with its mark', async (t) => {
+  it('is simply read if it is gz, zst or UTF-16 with a byte order mark', async (t) => {
     const text = `${heading}1,Zoë,Nair,919845000001,\n`;
     const same = [
       gzipSync(text),
@@ -94,7 +94,7 @@ describe('F56: a file that is not what an import reads', () => {
     }
   });
 
-  it('has lost letters: that line is refused', async (t) => {
+  it('with lost letters: that line is refused', async (t) => {
     const rig = await tillWithRita(t);
     const state = await rig.importText('file.csv', `${heading}1,Jos\ufffd,,,\n${rita}`);
     assert.deepEqual(refusedLines(state), ['2,lost-letters']);
@@ -102,7 +102,7 @@ describe('F56: a file that is not what an import reads', () => {
 });
 
 describe('F56: columns', () => {
-  it('are understood in the words of other programs, and each is told before anything changes', async (t) => {
+  it('are understood in the words of other programs, and each is named before anything changes', async (t) => {
     const rig = openImportRig(t);
     const text =
       'Record ID,Customer name,Mobile No.,Phone Number,E-mail Address,Favourite color,custom.city,Create Date\n' +
@@ -129,7 +129,7 @@ describe('F56: columns', () => {
     assert.deepEqual(fieldsOf(rig, 'id:3001')?.registeredOn, '2019-09-11 00:00:00');
   });
 
-  it('that nobody understands are asked about, where without them nobody has a mobile or a name', async (t) => {
+  it('that nobody recognises raise a question if nobody would have a mobile or a name without them', async (t) => {
     const rig = await tillWithRita(t);
     const state = await rig.importText('file.csv', 'user_id,Numero,firstname\n3001,917713643123,Rita\n', {
       sure: false,
@@ -139,7 +139,7 @@ describe('F56: columns', () => {
     assert.equal(fieldsOf(rig, 'rita')?.lastName, 'James');
   });
 
-  it('may be named after a line sep=, end in a mark too many, and lines may end in any way', async (t) => {
+  it('may follow a sep= line and end in an extra separator, and lines may end in any way', async (t) => {
     const rig = openImportRig(t);
     const text =
       'sep=;\r\nuser_id;firstname;lastname;\n1;Anna;"Rao\r\nSen";\r2;Berta;Roy\n;;\r\n\r\n3;Carla;Das;;\r4;Dora;Pal';
@@ -153,7 +153,7 @@ describe('F56: columns', () => {
 });
 
 describe('F56: values', () => {
-  it('of spreadsheets and databases are what they were, or refused', async (t) => {
+  it('from spreadsheets and databases are restored, or refused', async (t) => {
     const rig = openImportRig(t);
     const text = [
       'user_id,firstname,mobile,email,external_id,registered_on,points',
@@ -193,7 +193,7 @@ describe('F56: values', () => {
     assert.deepEqual([...rig.names('nan'), ...rig.names('null')], ['Nan', 'Null']);
   });
 
-  it('dates are read as the file surely shows, as was said, or not at all', async (t) => {
+  it('that are dates are read if the file leaves no doubt or somebody says how, and otherwise not at all', async (t) => {
     const rig = openImportRig(t);
     const text = 'user_id,firstname,registered_on\n1,Anna,11/09/2019 10:12\n2,Berta,05/03/2019\n';
     assert.deepEqual(await whyNot(rig, text), { why: 'day-or-month', line: null });
@@ -204,7 +204,7 @@ describe('F56: values', () => {
     assert.equal(fieldsOf(rig, 'anna')?.registeredOn, '2019-09-11 10:12:00');
   });
 
-  it('of ids in JSON with more digits than a number keeps are refused', async (t) => {
+  it('that are JSON ids with more digits than a number holds are refused', async (t) => {
     const rig = openImportRig(t);
     const state = await rig.importText(
       'f.ndjson',
@@ -214,10 +214,10 @@ describe('F56: values', () => {
   });
 });
 
-describe('whose row it is', () => {
+describe('which customer a row belongs to', () => {
   /** Three imports of a file without user ids, in which people share a value. */
   for (const shared of ['NULL', '#N/A', 'shop@example.com'] as const) {
-    it(`nobody becomes somebody else through the email ${shared} of several rows`, async (t) => {
+    it(`nobody becomes somebody else because several rows share the email ${shared}`, async (t) => {
       const rig = openImportRig(t);
       const people = ['Anna', 'Berta', 'Carla'];
       const file = (order: readonly string[]) =>
@@ -236,7 +236,7 @@ describe('whose row it is', () => {
     });
   }
 
-  it('two rows that say they are the same customer in different ways are neither', async (t) => {
+  it('two rows that match one customer in different ways both become new customers', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('1.csv', 'firstname,mobile,external_id\nAnna,919845000001,A-1\n');
     const anna = rig.idOf('anna');
@@ -246,7 +246,7 @@ describe('whose row it is', () => {
     assert.deepEqual(rig.names('carla'), ['Carla']);
   });
 
-  it('an edit of staff names nobody', async (t) => {
+  it('an identifier that staff only typed matches no row', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('1.csv', 'firstname,mobile,external_id\nAnna,919845000001,A-1\n');
     const anna = rig.idOf('anna');
@@ -256,7 +256,7 @@ describe('whose row it is', () => {
     assert.deepEqual(rig.names('anna'), ['Anna'], 'whoever was changed here stays');
   });
 
-  it('the last line of a customer counts, under the id that they have', async (t) => {
+  it('the last line of a customer wins, under the id they already have', async (t) => {
     const rig = await tillWithRita(t);
     const id = rig.idOf('rita');
     const state = await rig.importText('2.csv', `${heading}${rita}3001,Rita,Baker,,\n3001,Rita,Third,,\n`);
@@ -266,7 +266,7 @@ describe('whose row it is', () => {
     assert.equal(customersOnTill(rig.db), 1);
   });
 
-  it('property: whatever a file holds, nobody known by id is anybody else after it', async (t) => {
+  it('property: whatever a file holds, nobody known by id turns into anybody else', async (t) => {
     const value = fc.constantFrom('', 'NULL', '919845000001', '919845000002', '919845000003');
     const code = fc.constantFrom('', '-', 'A-1', 'A-2', 'A-3');
     const row = fc.record({ mobile: value, email: fc.constantFrom('', 'nan', 'a@x.example', 'b@x.example'), code });
@@ -281,7 +281,7 @@ describe('whose row it is', () => {
               .map(({ mobile, email, code: card }, n) => `P${at}x${n},${mobile},${email},${card}\n`)
               .join('');
             await rig.importText('f.csv', `firstname,mobile,email,external_id\n${text}`);
-            // A file that names nobody is refused, and the customers of before stay under their ids.
+            // A file without anybody in it is refused, and the customers keep their ids.
             if (!/919845|@|A-/.test(text)) continue;
             const now = new Map<number, string>();
             const all = rig.db
@@ -313,14 +313,14 @@ describe('whose row it is', () => {
   });
 });
 
-describe('F57: a file that would take customers away', () => {
+describe('F57: a file that would remove customers', () => {
   const many = (from: number, to: number) =>
     Array.from(
       { length: to - from },
       (_, at) => `${from + at},Asha,Nair${from + at},91984500${1000 + from + at},\n`,
     ).join('');
 
-  it('asks before more than a fifth is gone, and leaves or takes it as was answered', async (t) => {
+  it('raises a question before more than a fifth is gone, and follows the answer', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('old.csv', heading + many(0, 100));
     assert.equal((await rig.importText('a-fifth.csv', heading + many(0, 80), { sure: false })).kind, 'done');
@@ -344,7 +344,7 @@ describe('F57: a file that would take customers away', () => {
     assert.equal(customersOnTill(rig.db), 63);
   });
 
-  it('asks where more than two in a hundred lines are refused', async (t) => {
+  it('raises a question if more than two in a hundred lines are refused', async (t) => {
     const rig = openImportRig(t);
     const state = await rig.importText('f.csv', `${heading}${many(0, 97)}${'\n,Nobody,,,'.repeat(3)}`, { sure: false });
     assert.ok(state.kind === 'question');
@@ -355,7 +355,7 @@ describe('F57: a file that would take customers away', () => {
     );
   });
 
-  it('asks where the ids of a file stand beside other people', async (t) => {
+  it('raises a question if its ids have moved to other people', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('old.csv', heading + many(0, 400));
     const lines = many(0, 401)
@@ -369,7 +369,7 @@ describe('F57: a file that would take customers away', () => {
     assert.deepEqual(state.doubts, ['other-people']);
   });
 
-  it('leaves the region before for one step back, and one more comes forward again', async (t) => {
+  it('keeps the region before it for one step back, and a second step undoes the first', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('old.csv', heading + rita + many(0, 5));
     const id = rig.idOf('rita');

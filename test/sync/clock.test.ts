@@ -6,7 +6,7 @@ import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
-test('nothing may be removed for its age before the server has confirmed the clock, nor by a clock set years ahead', async () => {
+test('nothing is deleted by age before the server has confirmed the clock, nor by a clock set years ahead', async () => {
   for (const [aheadMs, isConfirmed] of [
     [0, true],
     [2 * dayMs, false],

@@ -1,4 +1,4 @@
-/** What the log says of the line to the server: enough to tell from a desk why a till does not send. */
+/** What the log says about the connection: enough to tell from a desk why a till does not send. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LogFacts, LogLevel } from '../../electron/machine/log.ts';
@@ -28,7 +28,7 @@ function told() {
   return { clock, said, note };
 }
 
-test('says once that the server cannot be reached and why, and how long it lasted when it answers again', async () => {
+test('says once that the server cannot be reached and why, and how long it lasted once it answers again', async () => {
   const { clock, said, note } = told();
   note(idle);
   note(offline('name-not-found'));
@@ -42,7 +42,7 @@ test('says once that the server cannot be reached and why, and how long it laste
   ]);
 });
 
-test('says that sending is paused, why, and when it goes on', async () => {
+test('says that sending is paused, why, and when it resumes', async () => {
   const { clock, said, note } = told();
   note(online);
   note({ ...online, paused: 'credentials', unsent: 2 });
@@ -58,7 +58,7 @@ test('says that sending is paused, why, and when it goes on', async () => {
   ]);
 });
 
-test('F14: a line that fails in another way every few seconds does not fill the log of a whole day', async () => {
+test("F14: a connection that fails differently every few seconds does not fill a whole day's log", async () => {
   const { clock, said, note } = told();
   for (let second = 0; second < 86_400; second += 20) {
     note(second % 40 === 0 ? offline('timeout') : offline('name-not-found'));

@@ -10,13 +10,13 @@ function lostLine() {
   return { clock, line };
 }
 
-describe('the line to the server', () => {
+describe('the connection to the server', () => {
   it('is tried less and less often, and never less than twice a minute (F13)', () => {
     const { line } = lostLine();
     assert.ok(line.waitMs > 14_000 && line.waitMs <= 30_000, `${line.waitMs} ms`);
   });
 
-  it('is tried at once when staff ask for it, also where a request that was under way fails after that', () => {
+  it('is tried at once on "Send now", even if a request already in flight then fails', () => {
     const { line } = lostLine();
     line.tryNow();
     assert.equal(line.waitMs, 0);
@@ -24,7 +24,7 @@ describe('the line to the server', () => {
     assert.ok(line.waitMs <= 2000, `${line.waitMs} ms`);
   });
 
-  it('takes one request only until the server has answered', () => {
+  it("frees a request's place as soon as the server answers", () => {
     const { line } = lostLine();
     line.tryNow();
     assert.equal(line.isProbing, true);

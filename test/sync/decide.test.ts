@@ -1,6 +1,6 @@
 /**
- * Every combination of what an update is, what the server tells of its field, and what else is evidence, against the rules as a
- * person would say them: never sent again where anything speaks for that it arrived, never dropped, never asked for nothing.
+ * Every combination of the update's state, the server's value and the other evidence, against the rules in plain words:
+ * never sent again if anything suggests it arrived, never dropped, and nobody asked for nothing.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -47,7 +47,7 @@ function answer(field: Told, what: (typeof moved)[number]) {
   return { ...record, fields, loyalty, updatedOn };
 }
 
-/** What must come out, by the rules of `design.md`. */
+/** The expected decision, by the rules of `design.md`. */
 function expected(
   kind: (typeof updates)[number],
   field: Told,
@@ -64,7 +64,7 @@ function expected(
   return hadTime ? 'did-not-arrive' : 'too-early';
 }
 
-describe('what to do with an update', () => {
+describe('the decision about an update', () => {
   for (const kind of updates) {
     it(`follows the table in each combination: ${kind} (F01, F22, F41 to F44)`, () => {
       for (const field of Object.keys(told).filter((name): name is Told => name in told)) {
@@ -83,7 +83,7 @@ describe('what to do with an update', () => {
     });
   }
 
-  it('asks about the field that moved, with all three values', () => {
+  it('asks about the field that changed, with all three values', () => {
     const decision = decide(updateOf('never sent', true), {
       told: answer('other', 'nothing'),
       mark: null,
@@ -110,7 +110,7 @@ describe('what to do with an update', () => {
     assert.equal(because('unknown, restored', 'before', 'nothing'), 'restored');
   });
 
-  it('takes one field that nobody told, among others that are as before, for no proof (F41)', () => {
+  it('one field missing from the answer proves nothing, even if the others are as before (F41)', () => {
     const update: Decided = {
       ...updateOf('unknown', true),
       changes: { lastName: 'New', associatedWith: 'till.7' },
@@ -120,7 +120,7 @@ describe('what to do with an update', () => {
     assert.equal(decision.kind, 'needs-person');
   });
 
-  it('takes a spelling that is like both the old and the new value for no proof, and the very value for one', () => {
+  it('a spelling close to both the old and the new value proves nothing; only an exact match does', () => {
     const spelt = (there: string) => {
       const update: Decided = {
         ...updateOf('unknown', true),

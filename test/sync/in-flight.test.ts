@@ -8,7 +8,7 @@ import { seededRandom, type VirtualClock, virtualClock } from '../helpers/virtua
 const atOnce = 4;
 const minuteMs = 60_000;
 
-describe('how many updates are in flight', () => {
+describe('updates in flight', () => {
   let clock: VirtualClock;
   let server: ModelServer;
   let rig: EngineRig;
@@ -40,14 +40,14 @@ describe('how many updates are in flight', () => {
     await stopped;
   });
 
-  it('the server never has more to do than the config allows', async () => {
+  it('are never more than the config allows', async () => {
     saveFor(10 * atOnce);
     await clock.pass(minuteMs);
     assert.equal(rig.engine.status().state, 'all-sent');
     assert.equal(most, atOnce);
   });
 
-  it('F25 an answer makes room for another update before it is written down, but no more than the server may have', async (t) => {
+  it("F25 an answer lets the next update go before it is stored, within the server's limit", async (t) => {
     const broken = t.mock.method(rig.outbox, 'applied', () => {
       throw new SqliteError('database or disk is full', 'SQLITE_FULL');
     });
@@ -61,7 +61,7 @@ describe('how many updates are in flight', () => {
     assert.equal(server.updateCalls, 10 * atOnce);
   });
 
-  it('counting the outbox for the status takes a small part of the time, and the last word is told', async (t) => {
+  it('counting the outbox for the status takes little of the time, and the final status is sent', async (t) => {
     await rig.stop();
     let spentMs = 0;
     const passing = { ...clock, monotonicMs: () => clock.monotonicMs() + spentMs };

@@ -5,7 +5,7 @@ import { customerRecord, ModelServer, startEngine } from '../helpers/engine-rig.
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
-it('F25 F31 somebody who was found and cannot be kept is not told as trouble of head office', async () => {
+it("F25 F31 a customer who is found but cannot be stored is not reported as head office's trouble", async () => {
   const clock = virtualClock();
   const server = new ModelServer(clock);
   server.customers.set('7', customerRecord('7', 'Found'));

@@ -11,7 +11,7 @@ import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts
 
 const rita = byServerId(anchors.ritaJames.userId);
 const { userId } = anchors.ritaJames;
-/** A text field of the practice server's, which IT keeps for the till here. */
+/** A text field that IT keeps for the till, here at the practice server. */
 const markField = 'delivery_note';
 const markKey = `custom.${markField}` as const;
 
@@ -32,7 +32,7 @@ describe('the custom field that IT keeps for the till', () => {
 
   const there = () => rig.server.control.customer(userId);
 
-  it('gets the id of every update of fields, and staff see nothing of it', async () => {
+  it('gets the id of every update of fields, and staff never see it', async () => {
     await open();
     const updateId = await save(till, customerId, { lastName: 'Marked' });
     const applied = await untilState(till, customerId, updateId, 'applied');
@@ -52,7 +52,7 @@ describe('the custom field that IT keeps for the till', () => {
     assert.equal(typed.kind, 'invalid');
   });
 
-  it('proves that an update arrived, also where somebody changed the same field after it', async () => {
+  it('proves that an update arrived, even if somebody changed the same field afterwards', async () => {
     await open();
     rig.server.control.setFault('drop-reply', { times: 1 });
     const readBack = rig.server.control.hold('received', { endpoint: 'customer/get' });
@@ -66,7 +66,7 @@ describe('the custom field that IT keeps for the till', () => {
     assert.equal(there()?.lastName, 'Changed after it');
   });
 
-  it('proves that an update did not arrive: what moved meanwhile is a conflict, not a riddle', async () => {
+  it('proves that an update did not arrive, so whatever changed meanwhile is a plain conflict', async () => {
     await open();
     rig.server.control.setFault('drop-before', { times: 1, endpoint: 'customer/update' });
     const readBack = rig.server.control.hold('received', { endpoint: 'customer/get' });
@@ -82,7 +82,7 @@ describe('the custom field that IT keeps for the till', () => {
     assert.equal(rig.server.control.ledger.length, 0);
   });
 
-  it('is left out once the server refuses it: the update goes without it', async () => {
+  it('is left out once the server refuses it, and the update is sent without it', async () => {
     await open();
     const message = `Provided Custom Field is invalid - ${markField}`;
     rig.server.control.setFault('refuse', { times: 1, code: 1017, message });
@@ -96,7 +96,7 @@ describe('the custom field that IT keeps for the till', () => {
     );
   });
 
-  it('says nothing of an update that went without it, whatever the config says by the time it is read back', async () => {
+  it('says nothing about an update sent without it, whatever the config says when it is read back', async () => {
     const folder = rig.newFolder();
     const changedAfterIt = async (updateId: string, asked: { readonly release: () => void }) => {
       await untilState(till, customerId, updateId, 'unknown');
@@ -124,7 +124,7 @@ describe('the custom field that IT keeps for the till', () => {
     assert.equal(rig.server.control.ledger.length, 2);
   });
 
-  it('is not written where the organisation has no such field', async () => {
+  it('is not written if the organisation has no such field', async () => {
     await open('no_such_field');
     const updateId = await save(till, customerId, { lastName: 'Unmarked' });
     const applied = await untilState(till, customerId, updateId, 'applied');
@@ -133,11 +133,11 @@ describe('the custom field that IT keeps for the till', () => {
   });
 });
 
-describe('what the mark tells of an update', () => {
+describe('what the mark says about an update', () => {
   const key = 'custom.mark' as const;
   const before = { points: 1, purchases: null, updatedOn: null, markKey: key, mark: 'earlier', asOfMs: 1 };
   const server = (fields: FieldValues) => ({ ...customerRecord('1', 'Any'), fields });
-  /** The points moved, so that the fields alone prove nothing. */
+  /** The points moved, so the fields alone prove nothing. */
   const update: Decided = {
     id: 'mine',
     state: 'unknown',
@@ -154,26 +154,26 @@ describe('what the mark tells of an update', () => {
       { told: server({ lastName: 'Old', ...there }), mark: { key, isKept }, hadTime: true },
     ).kind;
 
-  it('arrived where its own id is there, whatever was before', () => {
+  it('its own id there: it arrived, whatever was there before', () => {
     assert.equal(decided({ [key]: 'mine' }, { before: null }, false), 'is-there');
     assert.equal(decided({ [key]: 'mine' }), 'is-there');
   });
 
-  it('did not arrive where the id is as it was, and the server is known to keep the field', () => {
+  it('the id from before still there, and the server is known to keep the field: it did not arrive', () => {
     assert.equal(decided({ [key]: 'earlier' }, {}, false), 'did-not-arrive');
     const none = { before: { ...before, mark: null } };
     assert.equal(decided({ [key]: null }, none), 'did-not-arrive');
     assert.equal(decided({ [key]: null }, none, false), 'needs-person');
   });
 
-  it("tells nothing by somebody else's id, untold, or without what was before", () => {
+  it("another update's id, no answer, or nothing known from before: it proves nothing", () => {
     assert.equal(decided({ [key]: 'another' }), 'needs-person');
     assert.equal(decided({}), 'needs-person');
     assert.equal(decided({ [key]: 'earlier' }, { before: null }), 'needs-person');
     assert.equal(decided({ [key]: 'earlier' }, { before: { ...before, asOfMs: null } }), 'needs-person');
   });
 
-  it('is written where it is not known whether the organisation has the field, and not where it has none', () => {
+  it('it is written if nobody knows whether the organisation has the field, and not if it has none', () => {
     let reserved: ReservedField | null = { key: 'custom.mark', isDefined: null };
     const mark = new MarkField(() => reserved);
     assert.deepEqual(mark.current, { key: 'custom.mark', isKept: false });

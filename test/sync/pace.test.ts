@@ -10,7 +10,7 @@ function paceOf(requestsPerMinute: number, waiting = 1000) {
   return { clock, pace: new Pace({ requestsPerMinute, maxInFlight: 4 }, clock, seededRandom(3), () => waiting) };
 }
 
-/** How many requests of a backlog go in this time, each a success. */
+/** How many requests of a backlog are sent in this time if each succeeds. */
 async function sentOf({ clock, pace }: ReturnType<typeof paceOf>, minutes: number): Promise<number> {
   let sent = 0;
   for (let second = 0; second < minutes * 60; second += 1) {
@@ -25,7 +25,7 @@ async function sentOf({ clock, pace }: ReturnType<typeof paceOf>, minutes: numbe
 }
 
 describe('the pace of a till', () => {
-  it('lets a few requests of the counter go at once and then keeps to the budget', async () => {
+  it('sends a few counter requests at once, then keeps to the budget', async () => {
     const { clock, pace } = paceOf(60);
     let sent = 0;
     for (let second = 0; second < 120; second += 1) {
@@ -39,7 +39,7 @@ describe('the pace of a till', () => {
     assert.ok(sent >= 120 && sent <= 127, `${sent} requests in two minutes`);
   });
 
-  it('starts a backlog at a random moment and slowly, and lets it grow to the budget while nothing is refused', async () => {
+  it('starts a backlog at a random time and slowly, and speeds up to the budget while nothing is refused', async () => {
     const rig = paceOf(60);
     assert.ok(rig.pace.waitMs('backlog') > 0 && rig.pace.waitMs('backlog') <= 1.5 * minuteMs);
     assert.equal(rig.pace.waitMs('counter'), 0);
@@ -50,7 +50,7 @@ describe('the pace of a till', () => {
     assert.ok(later >= 100 && later <= 125, `${later} in two minutes, once it has grown`);
   });
 
-  it('keeps the last requests for the customer at the counter', async () => {
+  it('reserves the last requests for the customer at the counter', async () => {
     const rig = paceOf(60);
     await sentOf(rig, 30);
     while (rig.pace.waitMs('backlog') === 0) rig.pace.take('backlog');
@@ -60,7 +60,7 @@ describe('the pace of a till', () => {
     }
   });
 
-  it('falls to a part of its rate at a refusal, obeys the wait that the server names, and creeps back', async () => {
+  it('slows down at a refusal, obeys the wait the server names, and recovers gradually', async () => {
     const rig = paceOf(60);
     const { clock, pace } = rig;
     await sentOf(rig, 30);
@@ -90,7 +90,7 @@ describe('the pace of a till', () => {
     assert.ok(sent >= 6 && sent <= 7, `${sent}`);
   });
 
-  it('F15 starts with a few updates at once where somebody asked, and holds back a long backlog all the same', () => {
+  it('F15 starts with a few updates at once on "Send now", and still holds back a long backlog', () => {
     const [few, many] = [paceOf(60, 3).pace, paceOf(60, 4).pace];
     const heldMs = many.waitMs('backlog');
     few.hurry();
@@ -99,14 +99,14 @@ describe('the pace of a till', () => {
     assert.equal(many.waitMs('backlog'), heldMs);
   });
 
-  it('leaves a server alone that refuses without naming a wait, but for the counter', () => {
+  it('leaves a server that refuses without naming a wait alone, except for the counter', () => {
     const { pace } = paceOf(60);
     pace.toldBusy(null);
     assert.ok(pace.waitMs('backlog') >= minuteMs);
     assert.equal(pace.waitMs('counter'), 0);
   });
 
-  it('F14 caps the wait that a server can ask for, and how slow refusals can make a till', async () => {
+  it('F14 caps the wait a server can ask for, and how far refusals can slow a till down', async () => {
     const { clock, pace } = paceOf(60);
     for (let refusal = 0; refusal < 50; refusal += 1) pace.toldBusy(365 * 24 * 60 * minuteMs);
     assert.ok(pace.waitMs('counter') <= 12.5 * minuteMs);
@@ -116,7 +116,7 @@ describe('the pace of a till', () => {
     assert.equal(pace.waitMs('backlog'), 0);
   });
 
-  it('starts slowly again after the line was gone for more than a minute, and not after a short loss', async () => {
+  it('starts slowly again after more than a minute offline, and not after a short loss', async () => {
     const rig = paceOf(60);
     const { clock, pace } = rig;
     await sentOf(rig, 30);

@@ -5,7 +5,7 @@ import { anchors } from '../../electron/practice/anchors.ts';
 import { bringIn, byServerId, save, savedId, untilAllSent } from '../helpers/at-the-counter.ts';
 import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts';
 
-describe('what an update is compared with before it goes', () => {
+describe('what an update is compared with before it is sent', () => {
   let rig: TillRig;
   let till: RigTill;
   beforeEach(async () => {
@@ -21,9 +21,9 @@ describe('what an update is compared with before it goes', () => {
       .map(({ event, by, from, to, before, after }) => ({ event, by, moved: from !== to, before, after }));
   };
 
-  it('moves along with an earlier update of the same field, and the history tells it', async () => {
+  it('follows an earlier update of the same field, and the history says so', async () => {
     const { customerId } = await bringIn(till, byServerId(anchors.ritaJames.userId));
-    // Another person's edits stay an update of their own.
+    // Another person's edit stays its own update.
     await till.call['staff.signIn']({ code: 'A001' });
     await rig.server.control.setConnection(false);
     await save(till, customerId, { lastName: 'First' });
@@ -43,7 +43,7 @@ describe('what an update is compared with before it goes', () => {
     ]);
   });
 
-  it('is learnt from the server where the customer was never told here', async () => {
+  it('comes from the server if the customer was never fetched here', async () => {
     const saved = await till.call['updates.save']({
       token: randomUUID(),
       target: { identifier: { type: 'mobile', value: anchors.ritaJames.mobile } },

@@ -35,7 +35,7 @@ function outboxOfOneCustomer(t: TestContext) {
   return { outbox, input, seen };
 }
 
-it('an update that was edited since it was looked at is not taken for sending as it was', (t) => {
+it('an update edited since its lookup is not claimed for sending in its old form', (t) => {
   const { outbox, input, seen } = outboxOfOneCustomer(t);
   const looked = seen(outbox.save(input({ lastName: 'Old' }, 'till1')));
   outbox.edit(looked, input({ lastName: 'New' }, 'till1'));
@@ -45,7 +45,7 @@ it('an update that was edited since it was looked at is not taken for sending as
   assert.deepEqual(claimed?.changes, { lastName: 'New' });
 });
 
-it('an update that another of its customer has come before is not taken for sending', (t) => {
+it('an update is not claimed for sending once another of its customer comes before it', (t) => {
   const { outbox, input, seen } = outboxOfOneCustomer(t);
   const first = seen(outbox.save(input({ lastName: 'Refused' }, 'till1')));
   outbox.needsPerson(first, { kind: 'no-such-customer' }, null);

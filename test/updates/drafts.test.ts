@@ -7,7 +7,7 @@ for (const { when, laterMs } of [
   { when: 'in the same millisecond', laterMs: 0 },
   { when: 'under a clock that was set back', laterMs: -60_000 },
 ]) {
-  it(`of two texts for two customers who are one, the one typed last holds, also ${when}`, (t) => {
+  it(`if two customers turn out to be one, the draft typed last wins, even ${when}`, (t) => {
     const { db, add, close } = openTestCache();
     t.after(close);
     const [one, other] = [add({}), add({})];

@@ -15,7 +15,7 @@ import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts
 const rita = byServerId(anchors.ritaJames.userId);
 const { userId } = anchors.ritaJames;
 
-describe('a customer whom head office erased at their own wish', () => {
+describe('a customer whom head office erased on request', () => {
   let rig: TillRig;
   let till: RigTill;
   let customerId: number;
@@ -34,7 +34,7 @@ describe('a customer whom head office erased at their own wish', () => {
   const found = async () => (await till.call['customers.search']({ query: 'Rita-Maria', limit: 10 })).hits.length;
   const closed = async () => (await till.call['updates.list']({ which: 'closed', offset: 0, limit: 10 })).total;
 
-  it('leaves this till with all that it holds of them, whoever asks about them and however', async () => {
+  it('leaves this till with all their data, whoever asks about them and however', async () => {
     await served(60);
     assert.deepEqual(await till.call['customers.refresh']({ customerId }), { kind: 'erased' });
     assert.equal(await till.call['customers.open']({ customerId }), null);
@@ -46,7 +46,7 @@ describe('a customer whom head office erased at their own wish', () => {
     ['the server refuses it', 60],
     ['the server is asked before it goes', 0],
   ] as const) {
-    it(`stays only with an update that somebody has to close, where ${when}; once that is done, not at all`, async () => {
+    it(`stays only with an update that somebody has to close, if ${when}, and then leaves too`, async () => {
       await served(checkAfterMinutes);
       await rig.server.control.setConnection(false);
       const updateId = await save(till, customerId, { lastName: 'Too late' });

@@ -34,7 +34,7 @@ describe('a conflict that is put off until the next visit', () => {
     return customer;
   };
 
-  it('does not call staff any more, is counted as waiting, and stays in the list', async () => {
+  it('no longer calls staff, counts as waiting, and stays in the list', async () => {
     assert.equal((await statusOf(till)).state, 'attention');
     assert.deepEqual(await putOff(), { kind: 'done' });
     const { state, unsent, counts } = await statusOf(till);
@@ -46,7 +46,7 @@ describe('a conflict that is put off until the next visit', () => {
     assert.deepEqual(await putOff(), { kind: 'moved-on' });
   });
 
-  it('stands with the customer after a restart, also behind more closed updates than are shown', async () => {
+  it('stays with the customer after a restart, even behind more closed updates than are shown', async () => {
     await putOff();
     for (let count = 0; count < 21; count += 1) {
       const later = await save(till, customerId, { firstName: `Rita ${count}` });
@@ -64,7 +64,7 @@ describe('a conflict that is put off until the next visit', () => {
     assert.equal(question.reason?.kind, 'conflict');
   });
 
-  it("shows head office's value until then, and lets the customer's later changes go past it", async () => {
+  it("shows head office's value until then, and lets later changes of the customer pass it", async () => {
     await putOff();
     const before = await view();
     assert.equal(before.fields.lastName, 'Theirs');
@@ -78,7 +78,7 @@ describe('a conflict that is put off until the next visit', () => {
     assert.equal((await statusOf(till)).counts.nextVisit, 1);
   });
 
-  it('is asked against what head office holds by then, and the answer goes as any other choice', async () => {
+  it("is asked against head office's value of that day, and the answer is sent like any other choice", async () => {
     await putOff();
     rig.server.control.changeCustomer(userId, { lastName: 'Theirs of today' });
     await till.call['customers.refresh']({ customerId });
@@ -104,7 +104,7 @@ describe('a conflict that is put off until the next visit', () => {
     ]);
   });
 
-  it('asks of a field that was changed by a later update, and does not put the older value over it', async () => {
+  it('also asks about a field that a later update changed, and does not overwrite it with the older value', async () => {
     await till.call['updates.discard']({ updateId, reason: 'another one for this test' });
     rig.server.control.changeCustomer(userId, { lastName: 'Theirs again' });
     updateId = await save(till, customerId, { lastName: 'Ours', firstName: 'Older' });
@@ -127,7 +127,7 @@ describe('a conflict that is put off until the next visit', () => {
     assert.equal(rig.server.control.customer(userId)?.firstName, 'Newer');
   });
 
-  it('F05 an answer that is given twice with one token is answered the same, whichever value it keeps', async () => {
+  it('F05 repeating an answer with the same token gets the same result, whichever value it keeps', async () => {
     const answer = {
       updateId,
       token: randomUUID(),
@@ -138,7 +138,7 @@ describe('a conflict that is put off until the next visit', () => {
     assert.deepEqual(await till.call['updates.settleConflict'](answer), first);
   });
 
-  it('is only for conflicts: what was refused cannot be put off', async () => {
+  it('is only for conflicts: a refused update cannot be put off', async () => {
     rig.server.control.setFault('refuse', { times: 1, endpoint: 'customer/update' });
     const { customerId: other } = await bringIn(till, byServerId(anchors.ashaRaman.userId));
     const refused = await save(till, other, { lastName: 'Refused' });

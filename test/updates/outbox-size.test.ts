@@ -8,7 +8,7 @@ import { Outbox } from '../../electron/updates/outbox.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
-test('no look at the queue reads the updates that were settled long ago', () => {
+test('reading the queue never touches updates settled long ago', () => {
   const folder = temporaryFolder();
   const db = openTillDatabase({ file: path.join(folder, 'one.db'), keyHex: '7'.repeat(64) });
   migrateTill(db);

@@ -18,7 +18,7 @@ const table: readonly Row[] = [...comment.matchAll(/^ \* \| (\w+) \| (.+?) \| (.
   .filter((found) => found[1] !== 'state')
   .map(([, state = '', enteredBy = '', leftBy = '']) => ({ state, enteredBy: wordsIn(enteredBy), leftBy }));
 
-/** Where a row says that its updates go: the states that stand behind its arrows. */
+/** The states behind the arrows of a row. */
 function targetsOf({ leftBy }: Row): Set<string> {
   const behindArrows = [...leftBy.matchAll(/→ ([^;→`(]+)/g)].map((found) => found[1] ?? '').join(' ');
   return new Set(updateStates.filter((state) => new RegExp(`\\b${state}\\b`).test(behindArrows)));
@@ -26,10 +26,10 @@ function targetsOf({ leftBy }: Row): Set<string> {
 
 const methods = Object.getOwnPropertyNames(Outbox.prototype).filter((name) => name !== 'constructor');
 const bodyOf = (name: string) => String(Reflect.get(Outbox.prototype, name));
-/** A state is written by these, and by nothing else: see the last test. */
+/** Only these write a state: see the last test. */
 const moves = /#(?:move|mustMove|back|insert|join)\(|\b(?:insertRow|overwriteRow)\(/;
 
-describe('the table of the outbox', () => {
+describe('the table above Outbox', () => {
   it('has a row for each state', () => {
     assert.deepEqual(
       table.map(({ state }) => state),
@@ -39,13 +39,13 @@ describe('the table of the outbox', () => {
   });
 
   for (const row of table) {
-    it(`tells every arrow that leaves ${row.state}, and no other`, () => {
+    it(`names every way out of ${row.state}, and no other`, () => {
       const from = updateStates.find((state) => state === row.state);
       assert.deepEqual(targetsOf(row), new Set(from === undefined ? [] : arrows[from]));
     });
   }
 
-  it('names each method that moves an update, and none that is not there', () => {
+  it('names each method that moves an update, and no missing one', () => {
     const inTable = table.flatMap(({ enteredBy, leftBy }) => [...enteredBy, ...wordsIn(leftBy)]);
     const named = new Set([...inTable, ...wordsIn(comment)]);
     assert.deepEqual(
@@ -58,7 +58,7 @@ describe('the table of the outbox', () => {
     );
   });
 
-  it('is whole: no other file writes the state of an update', () => {
+  it("is complete: no other file writes an update's state", () => {
     const writes =
       /\b(?:insertUpdate|insertRow|overwriteRow|moveUpdate)\(|\bwriteUpdate\(\w+, (?!\{ \.\.\.)|\bwriteUpdate\([^;]*\bstate\b|\bupdates set\b[^;`']*\bstate =/;
     const writers = globSync('**/*.ts', { cwd: electron }).filter(

@@ -15,7 +15,7 @@ import { seededRandom, type VirtualClock, virtualClock } from '../helpers/virtua
 
 const dayMs = 24 * 3_600_000;
 
-describe('what leaves a till with age', () => {
+describe('what a till deletes by age', () => {
   let cache: TestCache;
   let clock: VirtualClock;
   let outbox: Outbox;
@@ -26,7 +26,7 @@ describe('what leaves a till with age', () => {
   });
   afterEach(() => cache.close());
 
-  /** Somebody told by the server at this moment of the virtual clock. */
+  /** A customer whom the server sent at this moment of the virtual clock. */
   const add = (lastName: string) => {
     const id = cache.add({ firstName: 'Asha', lastName, mobile: `9198450${lastName.length}` }, `u-${lastName}`);
     writeRecord(cache.db, id, recordOf({ firstName: 'Asha', lastName }, `u-${lastName}`), clock.wallMs());
@@ -58,7 +58,7 @@ describe('what leaves a till with age', () => {
     count(cache.db, 'select count(*) as n from save_tokens where update_id = ?', updateId);
   const later = (days: number) => clock.setWall(clock.wallMs() + days * dayMs);
 
-  it('an update goes with its history and its tokens once it was settled that long ago, and not a moment before', () => {
+  it('an update goes, with its history and tokens, once it has been settled that long, and not a moment before', () => {
     const customerId = add('Settled');
     const updateId = save(customerId, { lastName: 'New' });
     assert.equal(save(customerId, { firstName: 'Newer' }), updateId);
@@ -73,7 +73,7 @@ describe('what leaves a till with age', () => {
     assert.equal(tokensOf(updateId), 0);
   });
 
-  it('an open update stays however old, in every open state, and so do its history and its customer', () => {
+  it('an open update stays however old, in every open state, with its history and customer', () => {
     const ids = ['Queued', 'Sending', 'Unknown', 'Attention'].map((name) => {
       const customerId = add(name);
       return { name, customerId, updateId: save(customerId, { lastName: 'New' }) };
@@ -118,7 +118,7 @@ describe('what leaves a till with age', () => {
     assert.equal(trimClosedUpdates(cache.db, clock.wallMs()), 1);
   });
 
-  it('a customer goes who was neither served here nor told by the server in that time; each of the two keeps them', () => {
+  it('a customer goes if neither served here nor sent by the server in that time; either one keeps them', () => {
     const [gone, served, told] = [add('Gone'), add('Served'), add('Told')];
     later(30);
     markServed(cache.db, served, clock.wallMs());
@@ -131,7 +131,7 @@ describe('what leaves a till with age', () => {
     );
   });
 
-  it('everything is gone through in small steps, and a till that closes stops between two of them', async () => {
+  it('everything is checked in small steps, and a till that closes stops between two of them', async () => {
     for (let index = 0; index < 450; index += 1)
       apply(save(add(`Many${'x'.repeat(index % 7)}${index}`), { lastName: 'N' }));
     later(10);
@@ -150,7 +150,7 @@ describe('what leaves a till with age', () => {
     assert.deepEqual(rest, { updates: 250, customers: 450 });
   });
 
-  it('a customer who is forgotten takes along text typed under any of their identifiers, and nobody else’s', () => {
+  it("erasing a customer removes the drafts under any of their identifiers, and nobody else's", () => {
     const customerId = cache.add({ firstName: 'Asha', lastName: 'Raman', email: 'asha@example.com' }, 'u-1');
     const other = cache.add({ firstName: 'Rita', lastName: 'James' }, 'u-2');
     const typedAtMs = clock.wallMs();

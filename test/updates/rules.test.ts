@@ -110,7 +110,7 @@ const wrong: readonly (readonly [FieldKey, string, FieldProblem['code']])[] = [
 
 for (const [key, typed, code] of wrong) {
   test(`${key} ${JSON.stringify(typed.length > 40 ? `${typed.slice(0, 20)}…` : typed)} is told to be ${code}`, () => {
-    // What is emptied had a value before.
+    // Only a field with a value can be emptied.
     const before = typed === '' && key !== 'custom.language' ? { [key]: 'before' } : { 'custom.language': 'English' };
     const known = context(key === 'externalId' && typed === '' ? {} : key === 'type' ? { type: 'LOYALTY' } : before);
     const effective = key === 'externalId' && typed === '' ? { ...known.server, externalId: 'X-1' } : known.effective;
@@ -124,7 +124,7 @@ for (const [key, typed, code] of wrong) {
   });
 }
 
-test('a field that no definition covers may be edited until the definitions of its own kind were told', () => {
+test('a field without a definition can be edited until the definitions of its kind are known', () => {
   const fields = { 'custom.shirt': 'M', 'extended.pet': 'Cat' };
   const one = context(fields, { definitions: [], definitionsKnown: { custom: true, extended: false } });
   assert.equal(lockOf('custom.shirt', one), 'unknown-field');
@@ -163,7 +163,7 @@ const right: readonly (readonly [FieldKey, string, string])[] = [
 ];
 
 for (const [key, typed, kept] of right) {
-  test(`${key} ${JSON.stringify(typed)} is kept as ${JSON.stringify(kept)}`, () => {
+  test(`${key} ${JSON.stringify(typed)} is stored as ${JSON.stringify(kept)}`, () => {
     const known = context(
       key === 'custom.occupation' ? { [key]: 'Teacher' } : {},
       key === 'custom.occupation' ? { definitions: [...definitions, defined('occupation', {})] } : {},
@@ -172,7 +172,7 @@ for (const [key, typed, kept] of right) {
   });
 }
 
-test('in Thailand, and only there, a year of the Buddhist calendar is understood', () => {
+test('a Buddhist year is understood in Thailand, and only there', () => {
   const thai = context({}, { countryCode: 'TH' });
   assert.deepEqual(check('registeredOn', '2567-02-29 10:00', thai).changes, { registeredOn: '2024-02-29 10:00:00' });
   assert.deepEqual(check('registeredOn', '๒๕๖๗-๐๒-๒๙', thai).changes, { registeredOn: '2024-02-29 00:00:00' });
@@ -180,20 +180,20 @@ test('in Thailand, and only there, a year of the Buddhist calendar is understood
   assert.deepEqual(check('registeredOn', '2024-02-29', thai).changes, { registeredOn: '2024-02-29 00:00:00' });
 });
 
-test('a registration before the organisation takes any is told at once, with the date', () => {
+test("a registration date before the organisation's first is reported at once, with that date", () => {
   const policy = { ...context().policy, earliestRegistration: '2015-04-01 00:00:00' };
   const { problems } = check('registeredOn', '2015-03-31', context({}, { policy }));
   assert.deepEqual(problems, [{ key: 'registeredOn', code: 'too-early', detail: '2015-04-01', limit: null }]);
   assert.deepEqual(check('registeredOn', '2015-04-01', context({}, { policy })).problems, []);
 });
 
-test('what was told with an unseen sign in it is changed only by staff', () => {
+test('a stored value with an invisible character in it is changed only by staff', () => {
   const told = context({ lastName: 'Ra\u200bman' });
   assert.deepEqual(check('lastName', 'Ra\u200bman', told), { changes: {}, problems: [] });
   assert.deepEqual(check('lastName', 'Raman', told), { changes: { lastName: 'Raman' }, problems: [] });
 });
 
-test('what is there already is no change', () => {
+test('typing the present value is no change', () => {
   assert.deepEqual(check('lastName', ' Raman '), { changes: {}, problems: [] });
 });
 

@@ -59,7 +59,7 @@ function queuedInOrder(db: Db): unknown {
 }
 
 describe('updates that move to another database', () => {
-  it('are read back before they are sent where they came as a copy, since the first till may have sent them', (t) => {
+  it('are read back before they are sent if they are copies, since the first till may have sent them', (t) => {
     const from = twoWaiting(t);
     from.correct();
     for (const [surelyUnsent, state] of [
@@ -73,7 +73,7 @@ describe('updates that move to another database', () => {
     }
   });
 
-  it('keep their order, also where a corrected one stands before others and the file is damaged', (t) => {
+  it('keep their order, even if a corrected one stands before others and the file is damaged', (t) => {
     const from = twoWaiting(t);
     const corrected = from.correct();
     for (const updates of [readMoving(from.db), salvageMoving(from.db).updates]) {
@@ -88,7 +88,7 @@ describe('updates that move to another database', () => {
     }
   });
 
-  it('go before those of their customer that are there already and were saved after them', (t) => {
+  it("go before the customer's updates that are already there but were saved later", (t) => {
     const from = twoWaiting(t);
     const to = open(t);
     bring(to, readMoving(from.db));
@@ -97,7 +97,7 @@ describe('updates that move to another database', () => {
     assert.deepEqual(queuedInOrder(to.db), [corrected, from.second]);
   });
 
-  it('are never taken for those of a customer there whose edit only wants their identifier', (t) => {
+  it('never go to a customer who only has their identifier in a pending edit', (t) => {
     const from = open(t);
     const email = 'bob@example.com';
     const identifier = { type: 'email', value: email } as const;
