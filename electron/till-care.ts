@@ -63,6 +63,7 @@ export function createCare(parts: CareParts) {
       counts: tally.counts(db),
       crashes: parts.crashes,
       status: engine.status(),
+      oldestUncertainAtMs: outbox.oldestUnknownSinceMs(),
       upkeep: upkeep.facts,
       customers: customersOnTill(db),
       regionAsOfMs: parts.customerImport.facts.asOfMs,

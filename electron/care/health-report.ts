@@ -27,6 +27,8 @@ export type HealthReportOptions = {
 
 const everyMs = 60_000;
 const timeoutMs = 15_000;
+/** A receiver that is down must not hold up a close. */
+const lastWordMs = 1500;
 
 export class HealthReport {
   readonly #options: HealthReportOptions;
@@ -47,12 +49,13 @@ export class HealthReport {
     this.#in('otlp', this.#part(everyMs), () => void this.#pushOtlp());
   }
 
-  close(): void {
+  async close(): Promise<void> {
     if (this.#closed) return;
     if (this.#options.config().metricsFile !== null) this.#tellFile(false);
     this.#closed = true;
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
+    await Promise.all([this.#postHeartbeat(false), this.#postOtlp(false)]);
   }
 
   #part(ms: number): number {
@@ -83,19 +86,27 @@ export class HealthReport {
   }
 
   async #beat(isFirst = false): Promise<void> {
-    const { heartbeatUrl, heartbeatMinutes } = this.#options.config();
-    if (heartbeatUrl !== null)
-      await this.#post('heartbeat', heartbeatUrl, {}, JSON.stringify(this.#options.health(true)));
-    const intervalMs = heartbeatMinutes * 60_000;
+    await this.#postHeartbeat(true);
+    const intervalMs = this.#options.config().heartbeatMinutes * 60_000;
     // From the second one on, each till has its own moment of the interval.
     this.#in('heartbeat', isFirst ? this.#part(intervalMs) : intervalMs, () => void this.#beat());
   }
 
   async #pushOtlp(): Promise<void> {
-    const { config, health, otlpHeaders } = this.#options;
-    const { otlp } = config();
-    if (otlp.url !== null) await this.#post('otlp', otlp.url, headersOf(otlpHeaders()), otlpBody(health(true)));
+    await this.#postOtlp(true);
     this.#in('otlp', everyMs, () => void this.#pushOtlp());
+  }
+
+  async #postHeartbeat(open: boolean): Promise<void> {
+    const { config, health } = this.#options;
+    const { heartbeatUrl } = config();
+    if (heartbeatUrl !== null) await this.#post('heartbeat', heartbeatUrl, {}, JSON.stringify(health(open)));
+  }
+
+  async #postOtlp(open: boolean): Promise<void> {
+    const { config, health, otlpHeaders } = this.#options;
+    const { url } = config().otlp;
+    if (url !== null) await this.#post('otlp', url, headersOf(otlpHeaders()), otlpBody(health(open)));
   }
 
   async #post(to: ToldTo, url: string, headers: { readonly [name: string]: string }, body: string): Promise<void> {
@@ -104,7 +115,7 @@ export class HealthReport {
       url,
       headers: { ...headers, 'Content-Type': 'application/json' },
       body,
-      timeoutMs,
+      timeoutMs: this.#closed ? lastWordMs : timeoutMs,
     });
     const isTaken = result.kind === 'answer' && result.status >= 200 && result.status < 300;
     this.#note(to, isTaken ? null : result.kind === 'answer' ? `HTTP ${result.status}` : result.code);

@@ -28,7 +28,10 @@ export const healthSchema = z.object({
   sync: z
     .string()
     .describe('State as the screen says it: all-sent, sending, checking, offline, waiting, paused, attention.'),
-  paused: z.string().nullable().describe('Why sending waits for IT: credentials, permission, no-secret.'),
+  paused: z
+    .string()
+    .nullable()
+    .describe('Why sending waits for IT: credentials, permission, no-secret, other-organisation.'),
   connection: z.string().describe('untried, online or offline.'),
   offlineWhy: z.string().nullable().describe('A code; null: the last exchange went well, or there was none yet.'),
   unsent: z
@@ -36,6 +39,9 @@ export const healthSchema = z.object({
     .describe('Changes that the server has not confirmed, by state.'),
   doubleAwards: amount.describe('Changes whose points may have been awarded twice, and that nobody has looked at.'),
   oldestUnsentAt: time.nullable().describe('When the oldest unsent change was saved; null: all is sent.'),
+  oldestUncertainAt: time
+    .nullable()
+    .describe('Since when the oldest one that may have arrived has not been settled; null: there is none.'),
   lastAnswerAt: time.nullable().describe('When the server answered; null: not since the start.'),
   lastBackupAt: time.nullable().describe('When the last backup was made.'),
   clockSkewSeconds: z.number().int().describe("This machine's clock less the server's."),
@@ -76,6 +82,7 @@ export type HealthOf = {
   readonly startedAtMs: number;
   readonly open: boolean;
   readonly status: SyncStatus;
+  readonly oldestUncertainAtMs: number | null;
   readonly upkeep: UpkeepFacts;
   readonly customers: number;
   readonly regionAsOfMs: number | null;
@@ -104,6 +111,7 @@ export function healthOf(of: HealthOf): Health {
     unsent: status.counts,
     doubleAwards: status.doubleAwards,
     oldestUnsentAt: maybeSeconds(status.oldestSavedAtMs),
+    oldestUncertainAt: maybeSeconds(of.oldestUncertainAtMs),
     lastAnswerAt: maybeSeconds(status.lastAnswerAtMs),
     lastBackupAt: maybeSeconds(upkeep.lastBackupAtMs),
     clockSkewSeconds: Math.round((status.clockSkewMs ?? 0) / 1000),

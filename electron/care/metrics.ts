@@ -34,6 +34,11 @@ function seriesOf(health: Health): readonly Series[] {
   });
   return [
     gauge('tillside_info', 'Version of Tillside.', [[{ version: health.version }, 1]]),
+    gauge(
+      'tillside_version_number',
+      'The version as one number, 1.2.3 as 1002003, so that an older one is less.',
+      one(versionNumber(health.version)),
+    ),
     gauge('tillside_open', 'Tillside is open; 0 after it was closed.', one(health.open)),
     gauge('tillside_written_at_timestamp_seconds', 'When this was written.', one(health.writtenAt)),
     gauge('tillside_started_at_timestamp_seconds', 'When Tillside was opened.', one(health.startedAt)),
@@ -46,6 +51,11 @@ function seriesOf(health: Health): readonly Series[] {
       'tillside_oldest_unsent_timestamp_seconds',
       'When the oldest unsent change was saved; absent where all is sent.',
       one(health.oldestUnsentAt),
+    ),
+    gauge(
+      'tillside_oldest_uncertain_timestamp_seconds',
+      'Since when the oldest change that may have arrived is not settled; absent where there is none.',
+      one(health.oldestUncertainAt),
     ),
     gauge('tillside_double_awards', 'Changes whose points may have been awarded twice.', one(health.doubleAwards)),
     gauge('tillside_paused', 'Sending waits for IT, by reason.', [
@@ -100,6 +110,11 @@ function seriesOf(health: Health): readonly Series[] {
       histogram: counts.saveSeconds,
     },
   ];
+}
+
+function versionNumber(version: string): number | null {
+  const [, major, minor, patch] = /^(\d+)\.(\d+)\.(\d+)/.exec(version) ?? [];
+  return patch === undefined ? null : Number(major) * 1_000_000 + Number(minor) * 1000 + Number(patch);
 }
 
 function labelsOf({ till, store }: Health): Labels {

@@ -104,6 +104,17 @@ export class OutboxReader {
     return row?.oldest ?? null;
   }
 
+  /** Since when the oldest update that may have arrived is not settled. */
+  oldestUnknownSinceMs(): number | null {
+    const row = sql<{ oldest: number | null }>(
+      this.#db,
+      `select min((select max(h.at_ms) from update_history h
+         where h.update_id = u.id and h.to_state = 'unknown' and h.from_state is not 'unknown')) as oldest
+       from updates u where ${openIn('unknown')}`,
+    ).get();
+    return row?.oldest ?? null;
+  }
+
   /**
    * Something of this customer goes before this update, or is on its way: also one that was saved later, where two
    * customers of this till turned out to be one.
