@@ -1,4 +1,4 @@
-/** A whole till on a folder of the bench, with the product's own clock, chance and secret file. */
+/** A whole till on a bench folder, with the product's own clock, randomness and secret file. */
 
 import type { MachineConfig } from '../../electron/config/machine-config.ts';
 import type { Transport } from '../../electron/loyalty-api/transport.ts';

@@ -1,13 +1,13 @@
 /**
- * `npm run bench`: every goal of performance, measured on this machine, with its floor from the same run.
+ * `npm run bench` measures every performance goal on this machine, with its floor from the same run.
  *
  *     npm run bench                                     100,000 and 1,000,000 customers
  *     npm run bench -- --customers 100000 --only search,save
- *     npm run bench -- --check                          100,000, shorter; fails where a ratio is far from its goal
+ *     npm run bench -- --check                          100,000, shorter; fails if a ratio is far from its goal
  *     npm run bench -- --json FILE                      where the results go, if not to `.data/bench/results.json`
  *
  * Customers and folders are made under `.data/bench` and kept for the next run (about 4 GB). The newest result of each
- * job and size stays in the file, so that one job can be measured again by itself.
+ * job and size stays in the file, so that one job can be measured again on its own.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ const goalShape: z.ZodType<readonly Goal[]> = z.array(
   }),
 );
 
-/** A busy machine may spoil a job that was short; what is really broken is so each time. */
+/** A busy machine can spoil a short job; what is really broken fails every time. */
 const checkTries = 3;
 
 type Options = {
@@ -64,7 +64,7 @@ function readOptions(): Options {
   return { sizes, names, isCheck: values.check, json: values.json };
 }
 
-/** Each job has a process of its own, so that none finds what another left in memory. */
+/** Each job has its own process, so that none finds memory another one left. */
 function measured(name: string, customers: number, isCheck: boolean): Promise<readonly Goal[]> {
   const script = new URL('./measure.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, [script, name, String(customers), isCheck ? 'check' : 'full'], {
@@ -84,7 +84,7 @@ function measured(name: string, customers: number, isCheck: boolean): Promise<re
   });
 }
 
-/** As `measured`, again where the check would fail, and the run that is nearest to the goals. */
+/** Like `measured`, but repeats a run that would fail the check and returns the one closest to the goals. */
 async function checked(name: string, customers: number): Promise<readonly Goal[]> {
   let best: readonly Goal[] | null = null;
   for (let tries = 0; tries < checkTries; tries += 1) {

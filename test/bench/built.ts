@@ -1,6 +1,6 @@
 /**
- * Programs of the bench, built the way the app's main process is: what Node needs to run TypeScript would otherwise be
- * most of a small program's memory and of a start's time.
+ * Builds the bench's programs like the app's main process. Running TypeScript directly would dominate a small program's
+ * memory and start time.
  */
 import path from 'node:path';
 import { build } from 'vite';

@@ -1,6 +1,6 @@
 /**
- * A region's customers for the benchmark: the same ones for the same number, with names as unevenly spread as in life,
- * and as much detail as the API tells of a member of two programs (1.6 KB).
+ * A region's customers for the benchmark: the same ones for the same number, with names as unevenly spread as in life
+ * and as much detail as the API returns for a member of two programs (1.6 KB).
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 
@@ -11,7 +11,7 @@ const given = `Rita Asha Priya Maria John Amit Ana Chen Fatima Omar Lucas Emma N
 const family = `James Sharma Garcia Smith Khan Nair Singh Patel Wong Tan Müller O'Brien Nguyen Rossi Silva Haddad`;
 const frequent = { given: given.split(' '), family: family.split(' ') };
 
-/** From 0 up to but not including 1, the same for the same number and purpose. */
+/** In [0, 1), the same for the same number and purpose. */
 function fraction(at: number, purpose: number): number {
   let mixed = Math.imul(at ^ Math.imul(purpose, 0x9e3779b1), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
@@ -60,7 +60,7 @@ const texts = Array.from(
   (_, at) => `Value ${at} of a field that the organisation defined for its own purposes`,
 );
 
-/** As `customer/get` tells it, as one line. */
+/** As `customer/get` returns it, on one line. */
 export function benchLine(at: number): string {
   const { userId, firstName, lastName, mobile, email, externalId } = benchCustomer(at);
   const points = Math.floor(fraction(at, 6) * 5_000);

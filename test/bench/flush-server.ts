@@ -1,7 +1,7 @@
 /**
- * A loyalty API that answers each request after so many milliseconds: takes every update, tells the customer as changed,
- * knows everybody who is asked for. Says on standard output where it listens; for a line on standard input it tells what
- * came in which order, and begins anew.
+ * A loyalty API that answers each request after so many milliseconds: it applies every update, returns the customer as
+ * changed, and knows everybody. It prints where it listens. For each line on standard input it prints the order in
+ * which requests came, and starts over.
  */
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';

@@ -14,7 +14,7 @@ import { type Goal, median } from './goals.ts';
 
 const latencyMs = 50;
 
-/** `looks`: each update is compared with the server first, as by default after a restart; that doubles the requests. */
+/** `looks`: each update is compared with the server first, the default after a restart; that doubles the requests. */
 type Plan = { readonly inFlight: number; readonly updates: number; readonly looks: boolean };
 
 const plans: readonly Plan[] = [
@@ -28,7 +28,7 @@ const checkPlans: readonly Plan[] = [{ inFlight: 16, updates: 1_000, looks: fals
 const counted = z.object({ requests: z.number(), updates: z.number(), outOfOrder: z.number(), most: z.number() });
 type Flushed = z.infer<typeof counted> & { readonly seconds: number; readonly cpuMs: number };
 
-/** A backlog goes out over real sockets to a server in a process of its own. */
+/** Sends a backlog over real sockets to a server in its own process. */
 export async function measureFlush(customers: number, isCheck: boolean): Promise<readonly Goal[]> {
   const server = await startServer();
   const goals: Goal[] = [];
@@ -140,7 +140,7 @@ async function flush(customers: number, { inFlight, updates, looks }: Plan, serv
   return { ...came, seconds, cpuMs: (user + system) / 1000 };
 }
 
-/** The same number of requests by Node's own client with nothing around it. */
+/** The same number of requests through Node's own client, with nothing around it. */
 async function bareSeconds({ inFlight, updates }: Plan, { port, count }: Server): Promise<number> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: inFlight });
   let left = updates;

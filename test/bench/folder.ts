@@ -19,7 +19,7 @@ import { benchCustomer, writeBenchFile } from './customers.ts';
 
 export const benchFolder = path.join(projectRoot, '.data', 'bench');
 export const benchKey = 'be'.repeat(32);
-/** Changes with whatever changes what lies in the folders. */
+/** Change this when the contents of the folders change. */
 const made = 'made-6';
 
 export function customersFile(customers: number): string {
@@ -81,7 +81,7 @@ export async function folderWith(customers: number): Promise<string> {
   return dataDir;
 }
 
-/** A folder of its own to write to. */
+/** A copy that may be written to. */
 export async function copyOf(customers: number, name: string): Promise<string> {
   const from = await folderWith(customers);
   const to = path.join(benchFolder, `${name}-${customers}`);
@@ -90,7 +90,7 @@ export async function copyOf(customers: number, name: string): Promise<string> {
   return to;
 }
 
-/** Saves so many updates of different customers, a second one for every fifth, as two members of staff. */
+/** Saves so many updates of different customers, a second one for every fifth, by two members of staff. */
 export function saveMany(db: Db, updates: number, customers: number): void {
   const outbox = new Outbox(db, systemClock, systemRandom);
   const seconds = Math.floor(updates / 5);

@@ -1,18 +1,18 @@
-/** What a measurement tells, and the goals that it is held against. */
+/** What a measurement returns, and the goals to compare it with. */
 
 export type Goal = {
   readonly job: string;
-  /** What was reached, in `unit`. */
+  /** The result, in `unit`. */
   readonly value: number;
   readonly unit: 'ms' | '×' | 'MB' | 'KB' | '';
   readonly atMost?: number;
   readonly atLeast?: number;
   /**
-   * With `--check` a miss fails: only ratios to a floor of the same run, within so many times the goal. Absent: told,
-   * never failed, because it depends on the machine and on what else runs there.
+   * With `--check`, a ratio fails if it misses its goal by more than this factor. Absent: reported but never failed,
+   * since the value depends on the machine and what else runs there.
    */
   readonly margin?: number;
-  /** The floor that was measured in the same run, and what else helps to read the value. */
+  /** The floor measured in the same run, and whatever else helps to read the value. */
   readonly told: string;
 };
 
@@ -20,7 +20,7 @@ export function isMet({ value, atMost, atLeast }: Goal, margin = 1): boolean {
   return (atMost === undefined || value <= atMost * margin) && (atLeast === undefined || value >= atLeast / margin);
 }
 
-/** So far from a ratio's goal that something is broken. */
+/** Far enough from a ratio's goal that something is broken. */
 export function isFarOff(goal: Goal): boolean {
   return goal.margin !== undefined && !isMet(goal, goal.margin);
 }

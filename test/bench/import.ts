@@ -14,8 +14,8 @@ import { customersFile, emptyFolder, importInto, onFile, openBench } from './fol
 import { type Goal, median } from './goals.ts';
 
 /**
- * The same columns and records, ready in memory, into one table without indexes in the till's own way: encrypted, WAL,
- * synchronous FULL, a commit every 20,000 rows. @returns rows a second
+ * The floor: the same columns and records, ready in memory, into one table without indexes, written as the till writes:
+ * encrypted, WAL, synchronous FULL, a commit every 20,000 rows. @returns rows a second
  */
 function rawInsert(customers: number): number {
   const dataDir = emptyFolder('import-floor');
@@ -102,7 +102,7 @@ export async function measureImport(customers: number, isCheck: boolean): Promis
   ];
 }
 
-/** Somebody searches ten times a second and saves once a second meanwhile. */
+/** Meanwhile somebody searches ten times a second and saves once a second. */
 function workMeanwhile(db: ReturnType<typeof openBench>): () => void {
   const outbox = new Outbox(db, systemClock, systemRandom);
   const own = Array.from({ length: 200 }, (_, at) =>

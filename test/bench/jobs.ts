@@ -1,4 +1,4 @@
-/** The measurements, each run in a process of its own by `measure.ts`. */
+/** The measurements; `measure.ts` runs each in its own process. */
 
 import { measureFlush } from './flush.ts';
 import type { Goal } from './goals.ts';

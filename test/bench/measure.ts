@@ -1,4 +1,4 @@
-/** One job in this process: `measure.ts JOB CUSTOMERS full|check`. Prints its goals as one line of JSON. */
+/** Runs one job in this process: `measure.ts JOB CUSTOMERS full|check`. Prints its goals as one line of JSON. */
 import { jobs } from './jobs.ts';
 
 const [name = '', customers = '', how = ''] = process.argv.slice(2);

@@ -6,7 +6,7 @@ import type { Goal } from './goals.ts';
 
 const residentShape = z.object({ before: z.number(), after: z.number() });
 
-/** A process that only searches, against one that does nothing; both tell their resident memory. */
+/** A process that only searches against one that does nothing; both report their resident memory. */
 export async function measureMemory(customers: number): Promise<readonly Goal[]> {
   const dataDir = await folderWith(customers);
   const bareMb = Number(printedBy(['-e', 'gc(); process.stdout.write(String(process.memoryUsage.rss()))'])) / 1e6;

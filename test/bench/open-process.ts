@@ -5,7 +5,7 @@ import { benchConfig } from './config.ts';
 
 const [dataDir = ''] = process.argv.slice(2);
 const config = parseMachineConfig(benchConfig('http://127.0.0.1:9'), 'bench');
-// The library of the database is a module like the others: it is loaded before the clock starts.
+// The database library is a module like any other, so it is loaded before the clock starts.
 new Database(':memory:').close();
 const startedMs = performance.now();
 const cpu = process.threadCpuUsage();

@@ -7,7 +7,7 @@ import { type Goal, median } from './goals.ts';
 const told = z.object({ openMs: z.number(), firstResultMs: z.number(), cpuMs: z.number() });
 const starts = 5;
 
-/** A till with 10,000 updates waiting, each time in a new process. */
+/** Opens a till with 10,000 updates waiting, each time in a new process. */
 export async function measureOpen(customers: number): Promise<readonly Goal[]> {
   const dataDir = await copyOf(customers, 'open');
   const db = openBench(dataDir);

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** The goal: with a slow disk and an old processor, each kilobyte that a till loads before it can be used is time. */
+/** With a slow disk and an old processor, every kilobyte delays the first search. */
 export const mostRendererKb = 60;
 
 /**
- * The JavaScript that the page names, in thousands of bytes: all that an English screen loads until search stands. The
- * pages that search leads to, and the words of other languages, come apart.
+ * Thousands of bytes of JavaScript that the page names: what an English screen loads before search is ready. Other
+ * pages and languages load separately.
  */
 export function gzippedScriptKb(folder: string): number {
   const page = readFileSync(path.join(folder, 'index.html'), 'utf8');

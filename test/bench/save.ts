@@ -12,7 +12,7 @@ import { benchOrg } from './org.ts';
 
 const rounds = 3;
 
-/** A save as staff make it (rules, outbox, history, search row, one commit), over one row into one table. */
+/** A save as staff make it (rules, outbox, history, search row, one commit) against one row into one table. */
 export async function measureSave(customers: number, isCheck: boolean): Promise<readonly Goal[]> {
   const saves = isCheck ? 300 : 1_000;
   const dataDir = await copyOf(customers, 'save');
@@ -43,10 +43,10 @@ export async function measureSave(customers: number, isCheck: boolean): Promise<
     for (let at = 0; at < saves; at += 1) {
       customer = (customer + 7_919) % customers;
       const customerId = firstRegionId + customer;
-      // Nobody saves whom they have not opened.
+      // Nobody saves a customer they have not opened.
       markServed(db, customerId, systemClock.wallMs());
       customerView(db, outbox, customerId, benchOrg, 'IN');
-      // By turns, so that both meet the same moments of the disk.
+      // Alternating, so that both see the same state of the disk.
       const insertedMs = performance.now();
       insert.run(value);
       const startedMs = performance.now();
@@ -60,7 +60,7 @@ export async function measureSave(customers: number, isCheck: boolean): Promise<
       time.push(performance.now() - startedMs);
       floor.push(startedMs - insertedMs);
       if (result.kind !== 'saved') throw new Error(`the save ended as ${result.kind}`);
-      // As between two customers: lets the checkpoint thread's messages in.
+      // The pause between two customers, in which the checkpoint thread's messages arrive.
       if (at % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     }
     floors.push(floor);

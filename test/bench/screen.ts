@@ -86,7 +86,7 @@ async function startPreview(dataDir: string, config: string) {
   };
 }
 
-/** From the start of the program until somebody who is typed in is found. */
+/** From the start of the program until a typed customer is found. */
 async function startToSearch(browser: Browser, dataDir: string, config: string): Promise<number> {
   const page = await browser.newPage();
   const startedMs = performance.now();
@@ -100,7 +100,7 @@ async function startToSearch(browser: Browser, dataDir: string, config: string):
   return tookMs;
 }
 
-/** Each key by the browser's own clocks: from the key's event until the frame with its results is drawn. */
+/** Each key by the browser's own clocks: from its event until the frame with its results is painted. */
 async function keysToPaint(page: Page, queries: readonly string[]): Promise<number[]> {
   const box = page.getByRole('searchbox', { name: 'Find customer' });
   await box.waitFor();
@@ -114,14 +114,14 @@ async function keysToPaint(page: Page, queries: readonly string[]): Promise<numb
       const column = input?.closest('search') ?? document.body;
       const painted = new Promise<number | null>((resolve) => {
         const listen = (event: Event) => {
-          // The search tells how many it found once the list shows them, and nothing while it looks.
+          // The search shows a count once the list is there, and nothing while it runs.
           const observer = new MutationObserver(() => {
             if ((column.querySelector(':scope > [role=status]')?.textContent ?? '').trim() === '') return;
             observer.disconnect();
             requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - event.timeStamp), 0));
           });
           observer.observe(column, { childList: true, subtree: true, characterData: true, attributes: true });
-          // Where nobody is found there is nothing to paint.
+          // Without a result there is nothing to paint.
           setTimeout(() => resolve(null), 2_000);
         };
         input?.addEventListener('input', listen, { once: true });
@@ -135,7 +135,7 @@ async function keysToPaint(page: Page, queries: readonly string[]): Promise<numb
   return times;
 }
 
-/** From the top to the end of the list of updates, a page's height each frame. */
+/** From the top to the end of the list of updates, one page height a frame. */
 async function scrolledUpdates(page: Page) {
   await page
     .getByRole('button', { name: /Updates/ })

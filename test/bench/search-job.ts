@@ -8,13 +8,15 @@ import { keysOf, misspeltOf, searchKinds, timesOf } from './search.ts';
 const rounds = 3;
 
 type Took = {
-  /** Each query's times, one a round. */
+  /** The time of each query, by round. */
   readonly ms: readonly number[][];
-  /** The thread's own work for all queries, one a round: without the time that other programs take. */
+  /** The thread's own CPU time for all queries, by round, without what other programs take. */
   readonly cpuMs: number[];
 };
 
-/** The same kinds of queries on so many customers and on a tenth of them, by turns, so that both meet the same moments. */
+/**
+ * The same kinds of queries on all customers and on a tenth of them, alternating, so that both see the same conditions.
+ */
 export async function measureSearch(customers: number, isCheck: boolean): Promise<readonly Goal[]> {
   const databases = [];
   for (const size of [customers, customers / 10]) {
@@ -33,7 +35,7 @@ export async function measureSearch(customers: number, isCheck: boolean): Promis
       const took: Took = { ms: queries.map(() => []), cpuMs: [] };
       return { db, queries, took };
     });
-    // The first round brings the pages in that the others need.
+    // The first round loads the pages that the others need.
     for (let round = 0; round <= rounds; round += 1) {
       for (const { db, queries, took } of runs) {
         const cpu = process.threadCpuUsage();

@@ -1,4 +1,4 @@
-/** Search as staff type, key by key, for every kind of query; and what memory it takes. */
+/** Search as staff type, key by key, for every kind of query, and the memory it takes. */
 import { searchCustomers } from '../../electron/customers/search.ts';
 import { searchKey } from '../../electron/customers/search-text.ts';
 import type { Db } from '../../electron/db/open.ts';
@@ -9,7 +9,7 @@ export const searchLimit = 50;
 
 const firstWord = (name: string) => name.split(' ', 1)[0] ?? name;
 
-/** Each kind: what somebody who looks for this customer types in the end. */
+/** For each kind, what somebody who looks for this customer types in the end. */
 const kinds: { readonly [kind: string]: (one: BenchCustomer) => string } = {
   'first name': ({ firstName }) => firstWord(firstName),
   'last name': ({ lastName }) => lastName,
@@ -26,19 +26,19 @@ const kinds: { readonly [kind: string]: (one: BenchCustomer) => string } = {
 
 export const searchKinds = Object.keys(kinds);
 
-/** What is typed, key by key, by so many who look for different customers. */
+/** What so many people type, key by key, to find different customers. */
 export function keysOf(kind: string, people: number, customers: number): string[] {
   const queries: string[] = [];
   for (let at = 0; at < people; at += 1) {
     const text = kinds[kind]?.(benchCustomer((at * 7_919 + 13) % customers)) ?? '';
-    // A number of four digits is one query: fewer find nobody in particular.
+    // A four-digit number is one query, because fewer digits find nobody in particular.
     const from = kind === 'last digits' ? 4 : kind === 'user id' ? text.length : 1;
     for (let length = from; length <= text.length; length += 1) queries.push(text.slice(0, length));
   }
   return queries;
 }
 
-/** A name with one letter wrong, missing or swapped that nobody is called. */
+/** A name with one letter wrong, missing or swapped that nobody has. */
 export function misspeltOf(people: number, customers: number): string[] {
   const queries: string[] = [];
   for (let at = 0; queries.length < people && at < people * 20; at += 1) {

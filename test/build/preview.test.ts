@@ -51,7 +51,7 @@ test('one line says where it is, only the token opens it, and SIGTERM ends it wi
   await assert.rejects(fetch(url));
 });
 
-test('a wrong config is told by path, found and expected, all at once, and ends with 2', async (t) => {
+test('a wrong config is reported by path, found and expected, all mistakes at once, and ends it with 2', async (t) => {
   const { args, file } = configured({
     api: { url: 'http://shop.example.com', requestsPerMinute: 0 },
     auth: { method: 'basic', till: 'store123', password: 'typed here by mistake' },
@@ -80,14 +80,14 @@ for (const [what, text, expected] of [
   ['that is not JSON', '{ "api": ', /line 1, column 9: \(the file\): found no value, expected a value/],
   ['that is empty of all that is needed', '{}', /api: found nothing.*\n.*auth: found nothing/],
 ] as const) {
-  test(`a config ${what} ends with 2`, async (t) => {
+  test(`a config ${what} ends it with 2`, async (t) => {
     const preview = run(t, 'preview', configured(text).args);
     assert.equal(await preview.ended, 2);
     assert.match(preview.stderr(), expected);
   });
 }
 
-test('a config that is not there, and words that are no arguments, end with 2', async (t) => {
+test('a missing config and unknown arguments end it with 2', async (t) => {
   const folder = temporaryFolder();
   const missing = run(t, 'preview', ['--config', path.join(folder, 'no.json'), '--data', folder, '--no-open']);
   assert.equal(await missing.ended, 2);

@@ -7,12 +7,12 @@ export type Program = {
   readonly child: ChildProcess;
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Resolves with what was printed so far once it matches; fails where the program ends before. */
+  /** Resolves with the output so far once it matches; fails if the program ends first. */
   readonly says: (what: RegExp, where?: 'stdout' | 'stderr') => Promise<string>;
   readonly ended: Promise<number | null>;
 };
 
-/** @param env beside this process's own, without what would show a window or name a config */
+/** @param env added to this process's own, without what would show a window or name a config */
 export function run(
   t: TestContext,
   script: 'start' | 'preview',

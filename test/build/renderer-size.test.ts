@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { distFolder, ensureBuilt } from '../../build/bundles.ts';
 import { gzippedScriptKb, mostRendererKb } from '../bench/renderer-size.ts';
 
-it('the screen is small: what a till loads before it can be used', async () => {
+it('the screen stays small: what a till loads before its first search', async () => {
   await ensureBuilt(['renderer']);
   const kb = gzippedScriptKb(path.join(distFolder, 'renderer'));
   assert.ok(kb > 20, 'the screen was not built');

@@ -1,4 +1,4 @@
-/** `npm start` on a machine without a display: it says so, prints the address, and stops as a program should. */
+/** `npm start` on a machine without a display. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

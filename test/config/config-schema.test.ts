@@ -15,7 +15,7 @@ type Node = { readonly [key: string]: unknown };
 const node = z.record(z.string(), z.unknown());
 const nodeOf = (value: unknown): Node => node.safeParse(value).data ?? {};
 
-/** Every key of the config with its own schema, by its path. */
+/** Every key of the config with its own schema, by path. */
 function keysOf(schema: Node, at = ''): [string, Node][] {
   const branches = Array.isArray(schema.oneOf) ? schema.oneOf.map(nodeOf) : [];
   return [
@@ -28,7 +28,7 @@ function keysOf(schema: Node, at = ''): [string, Node][] {
 }
 
 describe('the JSON Schema of the machine config', () => {
-  it('lies in build/config as the rules are now (npm run tillside -- config schema)', async () => {
+  it('in build/config matches the rules (npm run tillside -- config schema)', async () => {
     const kept = JSON.parse(readFileSync(path.join(folder, 'tillside-config.schema.json'), 'utf8'));
     assert.deepEqual(kept, JSON.parse(JSON.stringify(configJsonSchema())), 'the file is out of date: make it anew');
     const printed = await run(['config', 'schema']);
@@ -36,7 +36,7 @@ describe('the JSON Schema of the machine config', () => {
     assert.deepEqual(JSON.parse(printed.out), kept);
   });
 
-  it('says of every key what it is for, and nothing of this machine', () => {
+  it('explains every key, and names nothing of this machine', () => {
     const keys = keysOf(nodeOf(configJsonSchema()));
     assert.equal(keys.length > 40, true);
     assert.deepEqual(
@@ -56,7 +56,7 @@ describe('the JSON Schema of the machine config', () => {
   });
 });
 
-describe('the examples for a roll-out', () => {
+describe('the roll-out examples', () => {
   it('have a config that can be used', () => {
     assert.equal(readMachineConfig(path.join(folder, 'examples', 'config.json')).auth.method, 'basic');
   });

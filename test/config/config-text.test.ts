@@ -29,13 +29,13 @@ const told = (bytes: string | Buffer) =>
 
 const lines = `${JSON.stringify(good, null, 2)}\n`;
 
-test('a config as editors save it is read: with a mark at its beginning, with either end of lines', () => {
+test('reads a config as editors save it: with a byte order mark, with either line ending', () => {
   for (const text of [lines, `\uFEFF${lines}`, lines.replaceAll('\n', '\r\n'), `\n\n${lines}\n`]) {
     assert.deepEqual(read(text), []);
   }
 });
 
-describe('a mistake in the text is told by its line and column', () => {
+describe('a mistake in the text is reported by line and column', () => {
   const changes: readonly (readonly [string, from: string, to: string, expected: string])[] = [
     ['a comma too few', '"basic",', '"basic"', '7:5 no comma between two entries'],
     ['a comma too many', '"store 123"', '"store 123",', '8:3 no key'],
@@ -65,7 +65,7 @@ describe('a mistake in the text is told by its line and column', () => {
     });
   }
 
-  it('of a text that is cut off anywhere: something, and at a place that is there', () => {
+  it('a text cut off anywhere gets a report, at a place that exists', () => {
     for (let length = 0; length < lines.trimEnd().length; length += 1) {
       const [first] = read(lines.slice(0, length));
       assert.ok(first !== undefined, `cut at ${length}`);
@@ -74,7 +74,7 @@ describe('a mistake in the text is told by its line and column', () => {
     }
   });
 
-  it('and so is every value that cannot be used, and every section that lacks one', () => {
+  it('so does every value that cannot be used, and every section that lacks one', () => {
     const wrong = lines.replace('"IN"', '"India"').replace('"till": "store 123"', '"tills": "x"');
     assert.deepEqual(
       read(wrong).map(({ line, column, path: at }) => `${line}:${column} ${at}`),
@@ -83,7 +83,7 @@ describe('a mistake in the text is told by its line and column', () => {
   });
 });
 
-test('a file that is no text in UTF-8 says which it is', () => {
+test('a file that is not UTF-8 text says which', () => {
   const utf16 = Buffer.from(`\uFEFF${lines}`, 'utf16le');
   for (const bytes of [utf16, Buffer.from(utf16).swap16(), Buffer.from(lines, 'utf16le')]) {
     assert.deepEqual(told(bytes), ['-:- text in UTF-16']);
@@ -96,7 +96,7 @@ test('a file that is no text in UTF-8 says which it is', () => {
   assert.match(told('7').join(), /a number/);
 });
 
-/** A value for one key in the place of the good one. */
+/** Replaces the good value of one key. */
 function withValue(key: string, value: unknown): string {
   const [section = '', name = ''] = key.split('.');
   const config: { readonly [section: string]: object } = good;
@@ -138,7 +138,7 @@ test('what cannot work is refused, by the path of its key', () => {
   }
 });
 
-test('no problem ever repeats a value or a piece of the text, whatever is wrong with it', () => {
+test('no report ever repeats a value or a piece of the text, whatever is wrong with it', () => {
   const secret = 'hunter2-Zx9';
   const places = [
     ...['api.url', 'api.cluster', 'api.timeoutSeconds', 'auth.till', 'auth.method', 'store.timeZone', 'store.locale'],

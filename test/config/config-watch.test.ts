@@ -21,7 +21,7 @@ const base = {
   store: { timeZone: 'Asia/Kolkata' },
 };
 
-/** As a good deployment does it: a whole new file takes the place of the old one. */
+/** As a good deployment does: a whole new file replaces the old one. */
 function write(file: string, config: unknown): void {
   writeFileSync(`${file}.new`, typeof config === 'string' ? config : JSON.stringify(config));
   renameSync(`${file}.new`, file);
@@ -39,7 +39,7 @@ function watched() {
 }
 
 describe('watching the config', () => {
-  it('takes a changed file within half a minute, once, and leaves one alone that did not change', async () => {
+  it('reads a changed file within half a minute, once, and ignores an unchanged one', async () => {
     const { file, clock, taken } = watched();
     await clock.pass(10 * lookMs);
     assert.equal(taken.length, 0);
@@ -53,7 +53,7 @@ describe('watching the config', () => {
     assert.equal(taken.length, 1);
   });
 
-  it('changes nothing for a file that cannot be used, says so without what is in it, and takes the next good one', async () => {
+  it('a bad file changes nothing, is reported without its contents, and the next good one is used', async () => {
     const { file, clock, taken, said } = watched();
     write(file, '{ "api": { "password": "hunter2"');
     await clock.pass(lookMs);
@@ -69,7 +69,7 @@ describe('watching the config', () => {
     assert.equal(taken.at(-1)?.log.level, 'debug');
   });
 
-  it('says so where the file stays away, once, and takes it when it is back', async () => {
+  it('a file that stays missing is reported once, and used when it is back', async () => {
     const { file, clock, taken, said } = watched();
     rmSync(file);
     await clock.pass(20 * lookMs);
@@ -81,7 +81,7 @@ describe('watching the config', () => {
     assert.equal(taken.length, 1);
   });
 
-  it('waits where the file is gone for a moment, and stops looking when the till closes', async () => {
+  it('waits if the file is gone for a moment, and stops looking when the till closes', async () => {
     const { file, clock, taken, said, stop } = watched();
     rmSync(file);
     await clock.pass(3 * lookMs);
@@ -115,7 +115,7 @@ describe('a changed config', () => {
   const live = ['admin', 'sync', 'data', 'rescue', 'region', 'health', 'log'];
 
   for (const section of Object.keys(machineConfigSchema.shape).filter((name) => name !== '$schema')) {
-    it(`in ${section} ${live.includes(section) ? 'holds at once' : 'holds from the next start on, and says so'}`, () => {
+    it(`in ${section} ${live.includes(section) ? 'takes effect at once' : 'takes effect at the next start, and says so'}`, () => {
       const changed = parseMachineConfig({ ...base, ...changedIn[section] }, 'test');
       assert.notDeepEqual(changed, current, 'this test changes nothing');
       const { config, restartDue } = takeLive(current, changed);
@@ -124,7 +124,7 @@ describe('a changed config', () => {
     });
   }
 
-  it('reaches an open till: the log says more at once, the screen is told that a restart is due, and that it is not', async (t) => {
+  it('reaches an open till: the log says more at once, and the screen learns whether a restart is due', async (t) => {
     const dataDir = temporaryFolder();
     const file = path.join(temporaryFolder(), 'config.json');
     write(file, base);

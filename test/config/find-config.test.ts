@@ -8,7 +8,7 @@ import { folderFiles } from '../../electron/machine/folder-files.ts';
 import { practiceConfig } from '../../electron/practice/practice-config.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-/** A machine without a machine-wide config. */
+/** Without a machine-wide config. */
 function search(liveDataDir: string | null, machineWide = true, argument?: string) {
   const folder = temporaryFolder();
   return findConfig({
@@ -25,7 +25,7 @@ test('a machine that was never a till opens practice mode', () => {
   assert.deepEqual(search(temporaryFolder()), { mode: 'practice' });
 });
 
-test('a till whose config is gone is told so, and is not taken for a place to practise', () => {
+test('a till whose config is gone is told so, and does not open practice mode', () => {
   const live = temporaryFolder();
   writeFileSync(folderFiles(live).database, '');
   assert.throws(
@@ -37,7 +37,7 @@ test('a till whose config is gone is told so, and is not taken for a place to pr
   assert.equal(search(live, true, named).mode, 'live');
 });
 
-test('the preview, and whoever names another folder, may practise beside the data of a till', () => {
+test("the preview, and whoever names another folder, may practise beside a till's data", () => {
   const live = temporaryFolder();
   writeFileSync(folderFiles(live).database, '');
   assert.deepEqual(search(live, false), { mode: 'practice' });

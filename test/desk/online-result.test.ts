@@ -6,7 +6,7 @@ import { customer } from '../renderer/rig.ts';
 
 const found = (customerId: number): Asked['result'] => ({ kind: 'found', customer: { ...customer(), customerId } });
 
-test('F54: whatever the readings are answered, somebody is found only where exactly one person answers and nothing failed', () => {
+test('F54: whatever the readings are answered, somebody is found only if exactly one person answers and nothing failed', () => {
   const results = fc.constantFrom<Asked['result']>(
     found(1),
     found(2),
@@ -33,7 +33,7 @@ test('F54: whatever the readings are answered, somebody is found only where exac
         assert.deepEqual(new Set(result.people.map(({ customer }) => customer.customerId)), people);
       } else {
         assert.equal(people.size, 0);
-        // F31: "nobody" is said only where head office really looked.
+        // F31: "nobody" only if head office really looked.
         if (result.kind === 'not-found') assert.ok(!anyFailed && answers[0]?.result.kind !== 'refused');
       }
     }),

@@ -19,7 +19,7 @@ const opening = [
   'user-data-dir=/tmp/x',
 ];
 
-test('each switch that opens the till is named, however it is written and wherever it stands, without its value', () => {
+test('each switch that opens the till is named, however and wherever it is written, without its value', () => {
   for (const one of opening) {
     const [name = ''] = one.split('=');
     for (const written of [`--${one}`, `-${one}`, `/${one}`, `--${name.toUpperCase()}${one.slice(name.length)}`]) {
@@ -28,7 +28,7 @@ test('each switch that opens the till is named, however it is written and wherev
   }
 });
 
-test('what people and systems give a till is no such switch', () => {
+test('the arguments that people and systems normally pass are no such switch', () => {
   const usual = [
     '--config',
     '/etc/no-sandbox',
@@ -44,7 +44,7 @@ test('what people and systems give a till is no such switch', () => {
   assert.equal(dangerousSwitch(['--', '--no-sandbox'], false, 'linux'), null);
 });
 
-test('a command may run without the sandbox, which it does not need, and with nothing else of these', () => {
+test('a command may run without the sandbox, which it does not need, but with no other of these switches', () => {
   assert.equal(dangerousSwitch(['--no-sandbox', 'doctor'], true, 'linux'), null);
   assert.equal(
     dangerousSwitch(['--no-sandbox', 'doctor', '--ignore-certificate-errors'], true, 'linux'),

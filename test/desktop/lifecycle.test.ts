@@ -38,7 +38,7 @@ async function loyaltyServer(t: TestContext) {
   return server;
 }
 
-test('a second Tillside on the same data ends at once, opens nothing, and the first comes to the front', async (t) => {
+test('a second Tillside on the same data ends at once and opens nothing, and the first comes to the front', async (t) => {
   const folder = temporaryFolder();
   const args = configured(folder, nowhere);
   const second = await startDesktop(t, {
@@ -60,7 +60,7 @@ test('a second Tillside on the same data ends at once, opens nothing, and the fi
   assert.deepEqual(window.done.slice(-3), ['restore', 'show', 'focus']);
 });
 
-test('a config that cannot be used is told in a box that names each mistake, and ends with 2', async (t) => {
+test('a config that cannot be used shows a box that names each mistake, and ends with 2', async (t) => {
   const folder = temporaryFolder();
   const args = configured(folder, { api: { url: 'http://shop.example.com' }, auth: { method: 'basic', till: 'a' } });
   const { electron } = await startDesktop(t, { args });
@@ -69,7 +69,7 @@ test('a config that cannot be used is told in a box that names each mistake, and
   assert.equal(electron.BrowserWindow.getAllWindows().length, 0);
 });
 
-test('an installed till whose config is gone says so, and does not open as practice', async (t) => {
+test('an installed till whose config is gone says so, and does not open practice mode', async (t) => {
   const folder = temporaryFolder();
   const data = dataPlace(process.platform, { XDG_DATA_HOME: folder, LOCALAPPDATA: folder }, folder, 'live');
   mkdirSync(data, { recursive: true });
@@ -87,7 +87,7 @@ test('an installed till whose config is gone says so, and does not open as pract
   assert.equal(electron.BrowserWindow.getAllWindows().length, 0);
 });
 
-test('a package does not start with a switch that opens it to others, and a checkout does', async (t) => {
+test('a package refuses to start with a switch that opens it to others; a checkout starts', async (t) => {
   const folder = temporaryFolder();
   const args = ['--data', path.join(folder, 'data'), '--remote-debugging-port=9222'];
   const { electron } = await startDesktop(t, {
@@ -101,7 +101,7 @@ test('a package does not start with a switch that opens it to others, and a chec
   assert.equal(existsSync(path.join(folder, 'data')), false, 'nothing was opened');
 });
 
-test('a command runs without a window and without the lock, and ends with its own code', async (t) => {
+test('a command runs without a window or the lock, and ends with its own exit code', async (t) => {
   const folder = temporaryFolder();
   const file = path.join(folder, 'wrong.json');
   writeFileSync(file, '{}');
@@ -117,7 +117,7 @@ test('a command runs without a window and without the lock, and ends with its ow
   assert.equal(electron.session.opened.length, 0);
 });
 
-test('a save is sent over the platform’s net, and the screen is told', async (t) => {
+test("a save is sent through the platform's network stack, and the screen is told", async (t) => {
   const server = await loyaltyServer(t);
   const desktop = await startDesktop(t, {
     args: configured(temporaryFolder(), practiceConfig(server.url)),
@@ -130,12 +130,12 @@ test('a save is sent over the platform’s net, and the screen is told', async (
   assert.ok(window.webContents.sent.some(({ channel }) => channel === 'till:event'));
 });
 
-test('closing gives what is in flight back to be read, and the next start neither loses nor doubles it', async (t) => {
+test('closing leaves what is in flight to be read back, and the next start neither loses nor doubles it', async (t) => {
   const server = await loyaltyServer(t);
   const args = configured(temporaryFolder(), { ...practiceConfig(server.url), sync: { settleSeconds: 0 } });
   const first = await startDesktop(t, { args, env: secret });
   await first.window();
-  // The server takes it over and the answer never comes: the trap of the double award.
+  // The server applies it and the answer never comes: the trap of the double award.
   const hold = server.control.hold('applied', { endpoint: 'customer/update' });
   await saveRita(first, 'Jameson');
   await until('the server has applied it', () => server.control.ledger.length === 1);
@@ -151,7 +151,7 @@ test('closing gives what is in flight back to be read, and the next start neithe
   assert.equal(server.control.ledger.length, 1, 'it was sent once');
 });
 
-test('closing with unsent changes asks first, in the language of the screen, and "Stay open" keeps it open', async (t) => {
+test('closing with unsent changes asks first, in the screen’s language, and "Stay open" keeps it open', async (t) => {
   const folder = temporaryFolder();
   const desktop = await startDesktop(t, { args: configured(folder, nowhere), env: secret });
   const window = await desktop.window();
@@ -172,7 +172,7 @@ test('closing with unsent changes asks first, in the language of the screen, and
   assert.equal(dialog.questions.length, 2);
   assert.match(dialog.questions[1]?.message ?? '', /^1 Änderung wurde noch nicht an die Zentrale gesendet/);
   assert.deepEqual(dialog.questions[1]?.buttons, ['Tillside schließen', 'Geöffnet lassen']);
-  // Whoever removes the program now is told so too.
+  // Whoever removes the program now sees them too.
   assert.match(
     readFileSync(path.join(folder, 'data', 'unsent.txt'), 'utf8'),
     /^1 change of a customer has not reached/,
@@ -183,7 +183,7 @@ for (const [what, happens] of [
   ['the machine shuts down', ({ electron }: Desktop) => electron.powerMonitor.emit('shutdown')],
   ['the program is ended from outside', () => process.emit('SIGTERM')],
 ] as const) {
-  test(`where ${what}, nobody is asked: everything is saved`, async (t) => {
+  test(`if ${what}, nobody is asked: everything is saved`, async (t) => {
     const desktop = await startDesktop(t, { args: configured(temporaryFolder(), nowhere), env: secret });
     await desktop.window();
     await saveRita(desktop, 'Jameson');
@@ -197,7 +197,7 @@ for (const [what, happens] of [
   ['wakes from sleep', 'resume'],
   ['is unlocked', 'unlock-screen'],
 ] as const) {
-  test(`when the machine ${what}, the till tries again at once, whatever wait it was in (F15)`, async (t) => {
+  test(`when the machine ${what}, the till retries at once, whatever it was waiting for (F15)`, async (t) => {
     const server = await loyaltyServer(t);
     const desktop = await startDesktop(t, {
       args: configured(temporaryFolder(), practiceConfig(server.url)),
@@ -211,7 +211,7 @@ for (const [what, happens] of [
     const { net, powerMonitor } = desktop.electron;
     const asked = net.requests;
     powerMonitor.emit(happens);
-    // Long before the back-off of half a second and more is over.
+    // Well before the back-off, which starts at half a second, is over.
     for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     assert.ok(net.requests > asked, 'the server is asked at once');
     await until('all is sent', async () => (await desktop.call('sync.status')).unsent === 0);
@@ -219,7 +219,7 @@ for (const [what, happens] of [
   });
 }
 
-test('a screen that breaks down comes back, and ends the program where it breaks down again', async (t) => {
+test('a screen that crashes comes back, and the second crash ends the program', async (t) => {
   const desktop = await startDesktop(t, { args: configured(temporaryFolder(), nowhere) });
   const { webContents } = await desktop.window();
   webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 });

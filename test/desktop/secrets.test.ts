@@ -1,4 +1,4 @@
-/** Where the desktop app keeps the till's password and the database's key. */
+/** Where the desktop app keeps the till's password and the database key. */
 
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
@@ -15,7 +15,7 @@ test.before(() => ensureBuilt(['renderer', 'preload']));
 const password = 'Korrekt-Pferd-9';
 const nowhere = practiceConfig('http://127.0.0.1:9');
 
-test('the password given once for set-up goes through the platform’s secret storage, and nowhere else', async (t) => {
+test("the password given once at set-up goes through the platform's secret storage, and nowhere else", async (t) => {
   const folder = temporaryFolder();
   const args = configured(folder, nowhere);
   const desktop = await startDesktop(t, { args, env: { TILLSIDE_SECRET: password } });
@@ -42,7 +42,7 @@ for (const [what, prepare] of [
   ['no secret storage', { isAvailable: false }],
   ['a Linux without a keyring, whose password is in Electron’s source', { backend: 'basic_text' }],
 ] as const) {
-  test(`with ${what}, the file’s mode is the protection, and the log says so`, async (t) => {
+  test(`with ${what}, the file's mode protects it, and the log says so`, async (t) => {
     if (process.platform !== 'linux' && 'backend' in prepare) return;
     const folder = temporaryFolder();
     const desktop = await startDesktop(t, {
@@ -57,14 +57,14 @@ for (const [what, prepare] of [
     const file = path.join(folder, 'data', 'secrets.json');
     assert.ok(readFileSync(file, 'utf8').includes(keptSecret('basic', password)));
     assert.ok(!readFileSync(file, 'utf8').includes(password), 'nobody reads the password itself');
-    // Windows has no modes: there the folder of the user is closed to others.
+    // Windows has no file modes: there the user's own folder is closed to others.
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
     const log = readFileSync(path.join(folder, 'data', 'logs', 'tillside.log'), 'utf8');
     assert.match(log, /no secret storage on this machine/);
   });
 }
 
-test('a key that the secret storage does not open replaces nothing: the screen says why (F27)', async (t) => {
+test('a key that the secret storage cannot decrypt is never replaced, and the screen says why (F27)', async (t) => {
   const folder = temporaryFolder();
   const args = configured(folder, nowhere);
   const first = await startDesktop(t, { args });

@@ -1,4 +1,6 @@
-/** Electron's security checklist (electronjs.org/docs/latest/tutorial/security), item by item, on the real main process. */
+/**
+ * Electron's security checklist (electronjs.org/docs/latest/tutorial/security), item by item, on the real main process.
+ */
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -39,7 +41,7 @@ function importedFromElectron(): string[] {
     .flatMap(([, names = '']) => names.split(',').map((name) => name.trim()));
 }
 
-test('Electron’s security checklist', async (t) => {
+test("Electron's security checklist", async (t) => {
   const desktop = await startDesktop(t, {
     args: configured(temporaryFolder(), practiceConfig('http://127.0.0.1:9')),
   });
@@ -49,7 +51,7 @@ test('Electron’s security checklist', async (t) => {
   const session = desktop.session();
   const { electron } = desktop;
 
-  await t.test('1 only secure content: the screen’s session asks nobody but the app itself', async () => {
+  await t.test("1 only secure content: the screen's session loads nothing but the app itself", async () => {
     for (const url of elsewhere.filter((address) => URL.canParse(address))) {
       assert.equal(await session.fetch(url), null, url);
     }
@@ -71,7 +73,7 @@ test('Electron’s security checklist', async (t) => {
     assert.ok(![...electron.app.switches.keys()].includes('no-sandbox'));
   });
 
-  await t.test('5 every permission is refused, asked for or looked up', () => {
+  await t.test('5 every permission is refused, whether requested or checked', () => {
     const { permission, permissionCheck, device } = session.handlers;
     assert.ok(permission && permissionCheck && device);
     const contents: object = webContents;
@@ -122,7 +124,7 @@ test('Electron’s security checklist', async (t) => {
     assert.ok(prevented);
   });
 
-  await t.test('13 no page goes anywhere: not by a link, a redirect or a dropped file', () => {
+  await t.test('13 no page navigates: not by a link, a redirect or a dropped file', () => {
     for (const url of elsewhere) {
       assert.ok(!webContents.mayGo('will-navigate', url), url);
       assert.ok(!webContents.mayGo('will-frame-navigate', url), url);
@@ -139,7 +141,7 @@ test('Electron’s security checklist', async (t) => {
     }
   });
 
-  await t.test('13 and 14 hold for whatever page there may come to be', () => {
+  await t.test('13 and 14 hold for any page that may ever exist', () => {
     const other: FakeContents = new electron.FakeContents();
     electron.app.emit('web-contents-created', {}, other);
     assert.deepEqual(other.tryToOpen(ownPage), { action: 'deny' });
@@ -152,7 +154,7 @@ test('Electron’s security checklist', async (t) => {
     assert.ok(!imported.includes('shell'));
   });
 
-  await t.test('16 a released Electron, and newer ones of its line are taken', () => {
+  await t.test('16 a released Electron that accepts newer patches', () => {
     const read = (file: string): unknown => JSON.parse(readFileSync(path.join(projectRoot, file), 'utf8'));
     const installed = String(Reflect.get(Object(read('node_modules/electron/package.json')), 'version'));
     assert.match(installed, /^\d+\.\d+\.\d+$/);
@@ -160,7 +162,7 @@ test('Electron’s security checklist', async (t) => {
     assert.match(wanted, new RegExp(`^\\^${installed.split('.')[0]}\\.`));
   });
 
-  await t.test('17 only the screen’s own main frame is answered', async () => {
+  await t.test("17 only the screen's own main frame gets answers", async () => {
     const frames: (FakeFrame | null)[] = [
       null,
       { url: ownPage, parent: {} },
@@ -175,7 +177,7 @@ test('Electron’s security checklist', async (t) => {
     assert.deepEqual(electron.ipcMain.channels, [callChannel], 'there is no other way in');
   });
 
-  await t.test('18 the page comes over a protocol of its own, which leads to nothing but the built files', async () => {
+  await t.test('18 the page comes over its own protocol, which leads to nothing but the built files', async () => {
     assert.equal(window.address, ownPage);
     const [scheme] = electron.protocol.schemes;
     assert.deepEqual(electron.protocol.schemes.length, 1);
@@ -193,7 +195,7 @@ test('Electron’s security checklist', async (t) => {
     assert.equal((await session.fetch(ownPage, 'POST'))?.status, 405);
   });
 
-  await t.test('20 the page gets two functions of our own, and nothing of Electron', () => {
+  await t.test('20 the page gets two functions of ours, and nothing of Electron', () => {
     const exposed = new Map<string, unknown>();
     const sent: unknown[][] = [];
     let heard: ((event: object, message: object) => void) | null = null;
@@ -226,13 +228,13 @@ test('Electron’s security checklist', async (t) => {
     assert.deepEqual([...(told[0] ?? [])], [1], 'a listener gets the payload, not Electron’s event');
   });
 
-  await t.test('beyond the list: no download, no spelling service, no crash reporter, no tools of the browser', () => {
+  await t.test('beyond the list: no download, no spelling service, no crash reporter, no developer tools', () => {
     let prevented = false;
     session.emit('will-download', { preventDefault: () => (prevented = true) });
     assert.ok(prevented);
     assert.equal(session.spellChecks, false);
     assert.equal(settings.spellcheck, false);
-    // A crash dump holds memory, and memory holds customers: none is made, let alone sent.
+    // A crash dump holds memory, and memory holds customers: none is made or sent.
     assert.ok(!importedFromElectron().includes('crashReporter'));
     assert.equal(settings.devTools, true, 'from a checkout, for developers');
   });

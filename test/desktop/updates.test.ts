@@ -1,4 +1,4 @@
-/** IT's feed on this machine's loopback, and the real electron-updater that asks it. */
+/** IT's feed on loopback, and the real electron-updater that reads it. */
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -50,7 +50,7 @@ async function startFeed(t: TestContext, { version = '1.4.0', sha512 = '', more 
   return { url: `http://127.0.0.1:${address.port}/tillside`, asked };
 }
 
-/** An installed app with what the packager puts beside it. */
+/** An installed app with the files the packager puts beside it. */
 function installed(folder: string) {
   const resources = path.join(folder, 'resources');
   mkdirSync(resources);
@@ -62,7 +62,7 @@ function installed(folder: string) {
 }
 
 async function startInstalled(t: TestContext, feedUrl: string, version: string) {
-  // The first look is at once, in place of some time in the first ten minutes.
+  // The first look comes at once, instead of some time in the first ten minutes.
   t.mock.method(Math, 'random', () => 0);
   const folder = temporaryFolder();
   const desktop = await startDesktop(t, {
@@ -71,14 +71,14 @@ async function startInstalled(t: TestContext, feedUrl: string, version: string) 
     installed: installed(folder),
     prepare: ({ app }) => {
       app.version = version;
-      // Nobody may write there: a machine that IT manages.
+      // Nobody may write there, as on a machine that IT manages.
       app.setPath('exe', path.join(folder, 'nowhere', 'tillside'));
     },
   });
   return { desktop, window: await desktop.window() };
 }
 
-test('on a machine that IT manages, the screen is told of a newer version, and nothing is fetched', async (t) => {
+test('on a machine that IT manages, the screen learns of a new version, and nothing is fetched', async (t) => {
   const feed = await startFeed(t);
   const { desktop, window } = await startInstalled(t, feed.url, '1.3.0');
   await until('it is known', async () => (await desktop.call('app.update')).kind !== 'current');
@@ -98,7 +98,7 @@ for (const [what, version, more] of [
     const feed = await startFeed(t, { more });
     const { desktop } = await startInstalled(t, feed.url, version);
     await until('the feed was asked', () => feed.asked.length > 0);
-    // The updater draws its number and compares after the answer came.
+    // The updater draws its number and compares versions after the answer.
     for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(await desktop.call('app.update'), { kind: 'current' });
   });
@@ -114,12 +114,12 @@ async function updaterOf(t: TestContext, feed: Feed) {
   return { own, feed: updaterFeed(own, { feedUrl: feed.url, channel: 'stable' }, silentLog) };
 }
 
-test('an update is fetched where it is what the feed says, and refused where it is not', async (t) => {
+test('an update is fetched if it is what the feed says, and refused if not', async (t) => {
   const right = await updaterOf(t, await startFeed(t));
   assert.equal(await right.feed.look(), '1.4.0');
   await right.feed.fetch();
   assert.equal(right.own.autoInstallOnAppQuit, true, 'it is installed when the program ends');
-  // Not here: it would be.
+  // The test must not really install it.
   right.own.autoInstallOnAppQuit = false;
   assert.equal(right.own.allowDowngrade, false);
 

@@ -1,12 +1,14 @@
-/** Wrong input is told at its field and never loses what was typed. Every rule by itself: test/updates/rules.test.ts. */
+/**
+ * A wrong value is reported at its field and never costs what was typed. test/updates/rules.test.ts checks each rule.
+ */
 import { anchors } from '../../electron/practice/anchors.ts';
 import { expect, test } from './till.ts';
 
 const { bjornWeiss, ashaRaman } = anchors;
 
-test('wrong values are told at their fields, the text is kept, and nothing is sent', async ({ till }) => {
+test('wrong values are reported at their fields, the text stays, and nothing is sent', async ({ till }) => {
   const { page } = till;
-  // He has no mobile yet, which the store's country is to read.
+  // He has no mobile yet, so it is read with the store's country.
   await till.find(bjornWeiss.email, /Björn Weiß/);
   await expect(till.field('Postcode')).toBeVisible();
   const wrong: readonly (readonly [string, string, RegExp])[] = [
@@ -21,7 +23,7 @@ test('wrong values are told at their fields, the text is kept, and nothing is se
     ['Delivery note', 'n'.repeat(4001), /Too long\. Use 4000 characters or fewer/],
     ['Wedding date', '2015-02-31', /Enter a real date/],
   ];
-  /** A date is shown in the store's order once the field is left, also one that cannot be. */
+  /** A date shows in the store's order once the field is left, even an impossible one. */
   const shown: { readonly [name: string]: string } = {
     'Registered on': '30/02/2025 10:00',
     Birthday: '29/02/2023',
@@ -40,14 +42,14 @@ test('wrong values are told at their fields, the text is kept, and nothing is se
   await expect(till.status).toHaveText('All sent · 0 unsent');
   expect(till.server.control.countOf('customer/update')).toBe(0);
 
-  // One put right: its message goes, the others stay.
+  // One is corrected: its message goes, the others stay.
   await till.field('Age').fill('40');
   await till.field('Age').blur();
   await expect(till.field('Age')).not.toHaveAttribute('aria-invalid', 'true');
   await expect(till.field('Postcode')).toHaveValue('!!');
 });
 
-test('a wrong email is told when the field is left, and an empty change is no update', async ({ till }) => {
+test('a wrong email is reported when the field is left, and an empty change makes no update', async ({ till }) => {
   const { page } = till;
   await till.find(ashaRaman.mobile, /Asha Raman/);
   await till.field('Email').fill('asha at example');

@@ -1,4 +1,4 @@
-/** Two tills at one server: nobody's change is overwritten unseen, and staff choose where two changes meet. */
+/** Two tills on one server: nobody's change is overwritten unseen, and staff choose where two changes collide. */
 import type { Locator } from 'playwright/test';
 import { anchors } from '../../electron/practice/anchors.ts';
 import { expect, type TillScreen, test } from './till.ts';
@@ -6,7 +6,7 @@ import { expect, type TillScreen, test } from './till.ts';
 const { ashaRaman, ritaJames } = anchors;
 const allSent = 'All sent · 0 unsent';
 
-// Two tills and two screens start for each.
+// Each test starts two tills and two screens.
 test.slow();
 test.use({ settings: { customers: 40 } });
 
@@ -15,7 +15,7 @@ async function sendNow(till: TillScreen): Promise<void> {
   await updates.getByRole('button', { name: 'Send now' }).click();
 }
 
-test('F21 changes of different fields, made on two tills without a line, both reach head office', async ({
+test('F21 changes of different fields, made offline on two tills, both reach head office', async ({
   till,
   secondTill,
 }) => {
@@ -35,14 +35,14 @@ test('F21 changes of different fields, made on two tills without a line, both re
   await expect(till.status).toHaveText(allSent);
   await sendNow(secondTill);
   await expect(secondTill.status).toHaveText(allSent);
-  // Each sends by itself as soon as the line is back, in whichever order.
+  // Each sends as soon as it is online, in either order.
   expect(till.changes()).toHaveLength(2);
   expect(till.changes()).toEqual(expect.arrayContaining([{ firstName: 'Riitta' }, { lastName: 'Jaakkola' }]));
   const { firstName, lastName } = control.customer(ritaJames.userId) ?? {};
   expect([firstName, lastName]).toEqual(['Riitta', 'Jaakkola']);
 });
 
-/** The second till changed a field without a line and was off when the first one changed the same at head office. */
+/** The second till changed a field offline and was off when the first changed the same field at head office. */
 async function meet(till: TillScreen, secondTill: TillScreen): Promise<void> {
   const { control } = till.server;
   await till.find(ritaJames.mobile, /Rita James/);
@@ -70,7 +70,7 @@ async function meetAndChoose(till: TillScreen, secondTill: TillScreen): Promise<
   return updates;
 }
 
-test('F22 a field that another till changed is settled field by field by staff, who see was, theirs and ours', async ({
+test('F22 staff settle a field that another till changed, and see was, theirs and ours', async ({
   till,
   secondTill,
 }) => {
@@ -84,7 +84,7 @@ test('F22 a field that another till changed is settled field by field by staff, 
   expect(till.changes()).toEqual([{ lastName: 'Theirs' }, { lastName: 'Ours', 'custom.occupation': 'Pilot' }]);
 });
 
-test("F22 a question that was put off stands out at the customer's next visit, and is never lost", async ({
+test("F22 a conflict that was put off stands out at the customer's next visit, and is never lost", async ({
   till,
   secondTill,
 }) => {

@@ -1,4 +1,4 @@
-/** A till whose credentials are wrong: paused, told what to do, put right on the screen, and nothing is lost. */
+/** A till with wrong credentials: it pauses, says what to do, is corrected on the screen, and loses nothing. */
 import { anchors } from '../../electron/practice/anchors.ts';
 import { practiceCredentials } from '../../electron/practice/practice-config.ts';
 import { expect, test } from './till.ts';
@@ -7,7 +7,7 @@ const { ritaJames } = anchors;
 
 test.use({ settings: { secret: 'wrong' } });
 
-test('wrong credentials pause the till; the right password, typed on the screen, sends what waited', async ({
+test('wrong credentials pause the till; typing the right password on the screen sends what waited', async ({
   till,
 }) => {
   const { page, server } = till;
@@ -27,7 +27,7 @@ test('wrong credentials pause the till; the right password, typed on the screen,
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
   await expect(page.locator('#setup-trouble')).toContainText('did not accept this till’s password');
   await expect(till.status).toHaveText('Paused · 1 unsent');
-  // Asked once with each password, not in a loop.
+  // One request with each password, not a loop.
   expect(server.control.countOf('customer/update')).toBeLessThanOrEqual(asked + 1);
 
   await password.fill(practiceCredentials.secret);
@@ -40,7 +40,7 @@ test('wrong credentials pause the till; the right password, typed on the screen,
   expect(till.changes()).toEqual([{ lastName: 'Kept' }]);
   await expect(page.getByRole('banner')).toContainText('Tillside Practice');
 
-  // The new password is the till's own from now on.
+  // From now on the new password is the till's own.
   await till.restart('quit');
   const updates = await till.openUpdates();
   await updates.getByRole('button', { name: 'Check connection' }).click();

@@ -1,10 +1,10 @@
-/** The form for everything that `customer/update` takes: what may change is sent, alone; what may not says why. */
+/** The form for everything `customer/update` takes: only what changed is sent, and what cannot change says why. */
 import { anchors } from '../../electron/practice/anchors.ts';
 import { expect, inGroups, test } from './till.ts';
 
 const { ashaRaman, bjornWeiss, devikaNair, kabirBose, maryamAlMansoori, ritaJames } = anchors;
 
-test.describe('where the organisation lets tills fill in every identifier', () => {
+test.describe('when the organisation lets tills fill in every identifier', () => {
   test.use({
     settings: { server: { orgConfig: { allowFill: { mobile: true, email: true, external_id: true } } } },
   });
@@ -91,7 +91,7 @@ test.describe('where the organisation lets tills fill in every identifier', () =
     ]);
     expect(till.server.control.countOf('customer/update')).toBe(1);
     await expect(till.status).toHaveText(/^All sent/);
-    // Dates stand as people here type them, however they were typed.
+    // Dates show the way people type them here, however they were typed.
     const shown = new Map([
       ['Registered on', '12/09/2019 09:30'],
       ['Birthday', '28/02/1990'],
@@ -120,7 +120,7 @@ test('membership goes one way, and an identifier is filled in once', async ({ ti
   await expect(till.field('Mobile')).not.toBeEditable();
 });
 
-test.describe('what may not be changed', () => {
+test.describe('a field that cannot be changed', () => {
   const rita = { ...ritaJames, customFields: { legacy_card: 'OLD-77', shirt: 'L' } };
   test.use({ settings: { server: { customers: [rita, ashaRaman] } } });
 
@@ -150,9 +150,7 @@ test.describe('what may not be changed', () => {
   });
 });
 
-test('customers who are not on this till are updated by any identifier, and the reply brings them in', async ({
-  till,
-}) => {
+test('a customer not on this till is updated by any identifier, and the reply brings them in', async ({ till }) => {
   const { page, server } = till;
   await server.control.setConnection(false);
   const strangers: readonly (readonly [string, RegExp, string, number])[] = [

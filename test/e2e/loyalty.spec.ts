@@ -1,4 +1,4 @@
-/** Everything that the server's answer holds is kept and shown, with its age. */
+/** Everything in the server's answer is stored and shown, with its age. */
 import { allSubscribed, anchors } from '../../electron/practice/anchors.ts';
 import { expect, test } from './till.ts';
 
@@ -6,7 +6,7 @@ const { ashaRaman } = anchors;
 const dayMs = 86_400_000;
 
 test.describe('the answer to an update', () => {
-  // The next applied update is her third: it brings a coupon.
+  // The next applied update is her third, which earns a coupon.
   const rita = {
     ...anchors.ritaJames,
     updateCount: 2,
@@ -14,7 +14,7 @@ test.describe('the answer to an update', () => {
   } as const;
   test.use({ settings: { server: { customers: [rita] }, viewport: { width: 1366, height: 900 } } });
 
-  test('is shown whole: points, tier, programs, record, effects, and what support asks for', async ({ till }) => {
+  test('is shown in full: points, tier, programs, record, effects, and what support asks for', async ({ till }) => {
     const { page, server } = till;
     await till.find(rita.mobile, /Rita James/);
     await till.field('Last name').fill('Jameson');
@@ -57,7 +57,7 @@ test.describe('the answer to an update', () => {
     const rewards = programs.getByRole('article', { name: 'Rewards' });
     for (const card of await programs.getByRole('article').all()) await card.getByRole('heading').click();
     for (const [name, value] of first) await expect(till.figure(rewards, name)).toHaveText(value);
-    // What is nothing takes no line.
+    // A zero takes no line.
     for (const name of ['Returned', 'Adjusted by head office']) await expect(till.figure(rewards, name)).toHaveCount(0);
     await expect(rewards).toContainText('Personal shopper and early access to the sales');
     await expect(till.figure(programs.getByRole('article', { name: 'Kids Club' }), 'Next tier')).toHaveText(
@@ -82,11 +82,11 @@ test.describe('the answer to an update', () => {
   });
 });
 
-test('a warning says what was not taken, while the rest was saved', async ({ till }) => {
+test('a warning names what was not saved while the rest was', async ({ till }) => {
   const { page } = till;
   await till.find(ashaRaman.mobile, /Asha Raman/);
   await till.field('Last name').fill('Raghavan');
-  // She has no email: the server cannot take this one.
+  // She has no email: the server cannot save this one.
   await till.switch('Email transactional').check();
   await till.save();
   await expect(till.status).toHaveText(/^All sent/);
@@ -98,7 +98,7 @@ test('a warning says what was not taken, while the rest was saved', async ({ til
   await expect(updates.getByRole('listitem')).toContainText('Partly accepted');
 });
 
-test('a cached customer shows how old the record is, also when it cannot be refreshed', async ({ till }) => {
+test('a cached customer shows how old the record is, even if it cannot be refreshed', async ({ till }) => {
   const { page, server } = till;
   await till.find(ashaRaman.mobile, /Asha Raman/);
   await expect(page.getByText('checked now')).toBeVisible();
@@ -109,7 +109,7 @@ test('a cached customer shows how old the record is, also when it cannot be refr
   await expect(page.getByText('may be out of date: checked 3 days ago')).toBeVisible();
   await expect(till.figure(page.getByRole('region', { name: 'Loyalty' }), 'Points')).toHaveText('645');
 
-  // Known on this till from now on, whatever the line does.
+  // This till knows them from now on, online or not.
   await till.restart('quit');
   await till.find('asha', /Asha Raman/);
   await expect(till.page.getByText(/^checked/)).toBeVisible();

@@ -1,12 +1,10 @@
-/** What the organisation defines drives the form, is shown with its age, and is asked for anew where IT looks for it. */
+/** What the organisation defines drives the form, shows its age, and is refreshed where IT looks for it. */
 import { anchors } from '../../electron/practice/anchors.ts';
 import { expect, test } from './till.ts';
 
 const { ashaRaman } = anchors;
 
-test('the rules and fields of the organisation show their age, and a refresh changes the open form', async ({
-  till,
-}) => {
+test("the organisation's rules and fields show their age, and a refresh changes the open form", async ({ till }) => {
   const { page, server } = till;
   await till.find(ashaRaman.mobile, /Asha Raman/);
   const card = till.field('External ID');
@@ -30,7 +28,7 @@ test('the rules and fields of the organisation show their age, and a refresh cha
   await expect(card).toBeEditable();
   await expect(till.field('Last name')).toHaveValue('Typed');
 
-  // Without the line the last known stays in use, over a restart too.
+  // Offline, the last known ones stay in use, even after a restart.
   await server.control.setConnection(false);
   await lookAtTill();
   await told.getByRole('button', { name: 'Get latest from head office' }).click();

@@ -1,6 +1,6 @@
 /**
- * Looks for the sample customers in what may leave a till: its logs, what its program said, its support bundle. Names are
- * looked for as whole words, so that `Sen` is not found in `Sent`; numbers by their last digits, however they are written.
+ * Looks for the sample customers in what may leave a till: its logs, its output and its support bundle. Names match as
+ * whole words, so that `Sen` is not found in `Sent`; numbers match by their last digits in any format.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -39,7 +39,7 @@ export class PersonalData {
     return this.#words.size + this.#parts.size + this.#tails.size;
   }
 
-  /** What was found, and round what. */
+  /** What was found, and around what. */
   findIn({ name, text }: Source): string[] {
     const found = new Set<string>();
     for (const [one] of text.matchAll(word)) {
@@ -58,7 +58,7 @@ export class PersonalData {
   }
 
   #add(what: string, name: string | undefined): void {
-    // Of several words, each by itself: no log has to hold the whole name to tell who it was.
+    // Each word of a name on its own: part of a name is enough to tell who it was.
     for (const [one] of (name ?? '').matchAll(word)) if (one.length > 1) this.#words.set(one, what);
   }
 }

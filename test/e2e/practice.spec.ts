@@ -1,4 +1,4 @@
-/** Practice mode, as `npm start` opens it: the main job from the search to the points, through a kill. */
+/** Practice mode, as `npm start` opens it: the main job from search to points, through a kill. */
 import type { Page } from 'playwright/test';
 import { anchors } from '../../electron/practice/anchors.ts';
 import { expect, test } from './till.ts';
@@ -18,7 +18,7 @@ async function serverBehaves(page: Page, how: string): Promise<void> {
   await expect(button).toHaveAccessibleName(`Simulate a problem ${how}`);
 }
 
-test('a change saved with "No connection" outlives a kill, and goes with its points when the line is back', async ({
+test('a change saved with "No connection" survives a kill, and is sent with its points when the connection is back', async ({
   till,
 }) => {
   await expect(bar(till.page)).toContainText('Real customers are not affected');
@@ -66,13 +66,13 @@ test('2,000 sample customers are found by name, last four digits, mobile, email 
   await box.fill('nobody of this name');
   await expect(page.getByText('No one on this till matches')).toBeVisible();
   await expect(options(page)).toHaveCount(0);
-  // Of one hit, Enter opens it, as a scanner ends with it.
+  // With one hit, Enter opens it, as a scanner's Enter does.
   await box.fill(rita.externalId);
   await box.press('Enter');
   await expect(till.field('First name')).toBeFocused();
 });
 
-test('a trainer makes the server misbehave from the practice bar, and staff put it right', async ({ till }) => {
+test('a trainer makes the server misbehave from the practice bar, and staff fix it', async ({ till }) => {
   const { page } = till;
   await till.find('asha raman', /Asha Raman/);
   const save = async (lastName: string) => {
@@ -105,6 +105,6 @@ test('a trainer makes the server misbehave from the practice bar, and staff put 
   await save('Right');
   await expect(till.status).toHaveText('All sent · 0 unsent');
   await till.find('asha right', /Asha Right/);
-  // The practice bar's list must not be taken for a list of customers.
+  // The practice bar's list must not be mistaken for a list of customers.
   await expect(page.locator('[role=option]')).toHaveCount(await options(page).count());
 });

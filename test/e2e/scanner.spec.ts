@@ -1,4 +1,4 @@
-/** A card reader types wherever the focus is: whatever it is, the scan searches, and edits nothing. */
+/** A card reader types wherever the focus is. Wherever that is, a scan searches and edits nothing. */
 import type { Page } from 'playwright/test';
 import { anchors } from '../../electron/practice/anchors.ts';
 import { expect, type TillScreen, test } from './till.ts';
@@ -12,12 +12,12 @@ type End = 'Enter' | 'Tab' | 'CR LF';
 const betweenKeysSeconds = 0.004;
 let lastKeyAt = 0;
 
-/** Sends the keys as a reader does, a few milliseconds apart by the clock of the keyboard, however busy the machine is. */
+/** Sends keys as a reader does, a few milliseconds apart by the keyboard's clock, however busy the machine is. */
 async function scan(page: Page, code: string, end: End = 'Enter'): Promise<void> {
   const reader = await page.context().newCDPSession(page);
   const keys = [...code].map(keyOf);
   keys.push(...{ Enter: [enter], Tab: [tab], 'CR LF': [enter, keyOf('\n')] }[end]);
-  // Never ahead of the clock, and never behind the card before.
+  // Never ahead of the clock, and never before the last card.
   let atSeconds = Math.max(lastKeyAt, Date.now() / 1000 - keys.length * betweenKeysSeconds);
   const sent = keys.flatMap((key) => {
     atSeconds += betweenKeysSeconds;
@@ -35,14 +35,14 @@ async function scan(page: Page, code: string, end: End = 'Enter'): Promise<void>
 const enter = { key: 'Enter', text: '\r', modifiers: 0, windowsVirtualKeyCode: 13 };
 const tab = { key: 'Tab', text: '', modifiers: 0, windowsVirtualKeyCode: 9 };
 
-/** A control sign is sent as Ctrl with its letter. */
+/** A control character is sent as Ctrl with its letter. */
 function keyOf(sign: string) {
   const code = sign.charCodeAt(0);
   if (code < 32) return { key: String.fromCharCode(code + 64).toLowerCase(), text: '', modifiers: 2 };
   return { key: sign, text: sign, modifiers: 0, windowsVirtualKeyCode: sign === ' ' ? 32 : 0 };
 }
 
-/** Nothing was changed by a scan: not in the form, not among the drafts, not at the server. */
+/** A scan changed nothing: not the form, not the drafts, not the server. */
 async function nothingEdited(till: TillScreen): Promise<void> {
   await expect(till.page.getByRole('button', { name: /^Undo / })).toHaveCount(0);
   expect(await till.page.evaluate(async () => JSON.stringify(await window.till?.call('drafts.list')))).toBe(
@@ -51,9 +51,7 @@ async function nothingEdited(till: TillScreen): Promise<void> {
   expect(till.changes()).toEqual([]);
 }
 
-test('wherever the focus is, a scan opens the next customer and leaves the one before as they were', async ({
-  till,
-}) => {
+test('wherever the focus is, a scan opens the next customer and leaves the one before unchanged', async ({ till }) => {
   const { page } = till;
   const places: readonly [string, () => Promise<void>][] = [
     ['a field with text', () => till.field('First name').focus()],
@@ -93,7 +91,7 @@ test('wherever the focus is, a scan opens the next customer and leaves the one b
   }
 });
 
-test('two cards in a row open the second, the same card twice opens once, and framing is taken off', async ({
+test('two cards in a row open the second, the same card twice opens once, and framing is stripped', async ({
   till,
 }) => {
   const { page } = till;
@@ -113,7 +111,7 @@ test('two cards in a row open the second, the same card twice opens once, and fr
   await nothingEdited(till);
 });
 
-test('unsent text of the customer before is kept as a draft', async ({ till }) => {
+test('unsaved text for the previous customer is kept as a draft', async ({ till }) => {
   const { page } = till;
   await till.find(rita.mobile, /Rita James/);
   await till.field('Last name').fill('Jameson');
@@ -124,9 +122,7 @@ test('unsent text of the customer before is kept as a draft', async ({ till }) =
   expect(till.changes()).toEqual([]);
 });
 
-test('over an open dialog a scan presses nothing; its customer is opened once the dialog is closed', async ({
-  till,
-}) => {
+test('a scan over an open dialog presses nothing; its customer opens once the dialog is closed', async ({ till }) => {
   const { page } = till;
   await till.find(rita.mobile, /Rita James/);
   await page.getByRole('button', { name: 'More', exact: true }).click();
@@ -147,7 +143,7 @@ test('over an open dialog a scan presses nothing; its customer is opened once th
   await nothingEdited(till);
 });
 
-test('Enter in a field of the form saves nothing', async ({ till }) => {
+test('Enter in a form field saves nothing', async ({ till }) => {
   await till.find(rita.mobile, /Rita James/);
   await till.field('Last name').fill('Jameson');
   await till.page.keyboard.press('Enter');
@@ -179,7 +175,7 @@ test('F53: scans at any moment, on any page, edit nothing and send nothing', asy
     '6035 0012',
     'xx@example.com',
   ];
-  // Small steps of a fixed pseudo-random walk: what fails once fails again.
+  // A fixed pseudo-random walk: a failure repeats.
   let seed = 20_260_109;
   const chance = () => {
     seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;

@@ -4,7 +4,7 @@ import { expect, test } from './till.ts';
 
 const { ashaRaman } = anchors;
 
-test('a whole identifier is looked up online; a lookup that failed never reads as an unknown customer', async ({
+test('a full identifier is looked up online, and a failed lookup never reads as an unknown customer', async ({
   till,
 }) => {
   const { page, server } = till;

@@ -1,4 +1,4 @@
-/** Staff say who they are; what they saved keeps their name. Idle sign-out: test/org/staff.test.ts. */
+/** Staff say who they are, and what they saved keeps their name. test/org/staff.test.ts covers the idle sign-out. */
 import { anchors } from '../../electron/practice/anchors.ts';
 import { expect, type TillScreen, test } from './till.ts';
 
@@ -14,7 +14,7 @@ async function signIn(till: TillScreen, typed: string): Promise<void> {
   await till.page.keyboard.press('Enter');
 }
 
-test('nobody saves unnamed; staff sign in by code or by name, and each change goes with its author', async ({
+test('nobody saves without a name; staff sign in by code or name, and each change is sent with its author', async ({
   till,
 }) => {
   const { page, server } = till;
@@ -24,7 +24,7 @@ test('nobody saves unnamed; staff sign in by code or by name, and each change go
   await till.save();
   await expect(page.getByRole('alert').filter({ hasText: 'Sign in, then save again' })).toBeVisible();
   await expect(till.field('Last name')).toHaveValue('By-Code');
-  // What to do is one press away from what is wrong.
+  // The remedy is one press away from the problem.
   await page.getByRole('alert').getByRole('button', { name: 'Who’s on this till?' }).click();
   await expect(page.getByRole('textbox', { name: 'Code or name' })).toBeFocused();
   await page.keyboard.press('Escape');
@@ -53,7 +53,7 @@ test('nobody saves unnamed; staff sign in by code or by name, and each change go
   ] as const) {
     await expect(updates.getByRole('listitem').filter({ hasText: what })).toContainText(who);
   }
-  // The authors stay with nobody signed in any more.
+  // The authors stay after everybody has signed out.
   await till.restart('kill');
   await expect(till.page.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible();
   await server.control.setConnection(true);

@@ -1,4 +1,4 @@
-/** IT's page of the till: what it is, its backups, its recovery key, its rescue, the customers of its region. */
+/** IT's page of the till: what it is, its backups, recovery key, rescue files and region. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { hashPin } from '../../electron/config/pin-hash.ts';
@@ -14,7 +14,9 @@ async function openThisTill({ page }: TillScreen) {
   return page.getByRole('region', { name: 'This till' });
 }
 
-test('IT keeps the recovery key, backs up, takes customers in, and makes the file for support', async ({ till }) => {
+test('IT keeps the recovery key, makes a backup, imports customers, and makes the file for support', async ({
+  till,
+}) => {
   const { page, dataDir } = till;
   const data = path.join(dataDir, 'data');
   const care = await openThisTill(till);
@@ -55,7 +57,7 @@ test('IT keeps the recovery key, backs up, takes customers in, and makes the fil
   await expect(page.getByRole('option', { name: /Quentin Imported/ })).toBeVisible();
 });
 
-test('what is unsent moves into a sealed file and back, and a customer is forgotten only when nothing is unsent', async ({
+test('unsent changes move to a sealed file and back, and a customer is erased only when nothing is unsent', async ({
   till,
 }) => {
   const { page, server, dataDir } = till;
@@ -112,13 +114,13 @@ test('what is unsent moves into a sealed file and back, and a customer is forgot
   await expect(page.getByRole('listbox', { name: 'Customers' }).getByRole('option')).toHaveCount(0);
 });
 
-test('the pages that come after the search are fetched before anybody opens them', async ({ till }) => {
+test('the pages that follow a search are loaded before anybody opens them', async ({ till }) => {
   const { page } = till;
   const isFetched = (part: string) =>
     page.evaluate((name) => performance.getEntriesByType('resource').some((file) => file.name.includes(name)), part);
   for (const part of ['CustomerPage', 'UpdatesPage', 'ThisTillPage'])
     await expect.poll(() => isFetched(part)).toBe(true);
-  // From here on nothing more can be had.
+  // From here on nothing more can be loaded.
   await page.route('**/assets/**', (route) => route.abort());
   await till.find(ritaJames.mobile, /Rita/);
   await expect(await till.openUpdates()).toBeVisible();
@@ -130,10 +132,10 @@ test('the pages that come after the search are fetched before anybody opens them
 const pin = '8402-19';
 const pinHash = await hashPin(pin);
 
-test.describe('where IT has set a PIN', () => {
+test.describe('when IT has set a PIN', () => {
   test.use({ settings: { mode: 'live', config: { admin: { pin: pinHash } } } });
 
-  test('it is asked for over the page, a wrong one shows nothing, and the right one goes on with what was asked', async ({
+  test('the page asks for it, a wrong one shows nothing, and the right one continues with the request', async ({
     till,
   }) => {
     const care = await openThisTill(till);

@@ -1,6 +1,6 @@
 /**
- * A till with its screen for the specs: a loyalty server of its own, a config, a data folder, and the screen in whichever
- * host the run has (the preview in Chromium, or Electron). The same specs run on both.
+ * A till with its screen for the specs: its own loyalty server, a config, a data folder, and the screen in either host
+ * (the preview in Chromium, or Electron). The same specs run on both.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,7 +27,7 @@ export { expect } from 'playwright/test';
 const root = path.dirname(path.dirname(import.meta.dirname));
 const onElectron = process.env.TILLSIDE_E2E_HOST === 'electron';
 
-/** A number as it is shown: grouped in whatever way. */
+/** A number as shown, with any kind of grouping. */
 export const inGroups = (digits: string) => new RegExp([...digits].join('\\s?'));
 
 /** The screen of one running host. */
@@ -35,16 +35,16 @@ type RunningHost = {
   readonly page: Page;
   /** `kill` is a power cut for the program; `quit` is what closing it does. */
   readonly stop: (how: 'kill' | 'quit') => Promise<void>;
-  /** What the program and its page said of themselves so far. */
+  /** What the program and its page have printed so far. */
   readonly said: () => readonly Source[];
 };
 
 export type TillSettings = {
   /** `practice`: no config, the practice server inside the till. `live`: a config for the spec's own server. */
   readonly mode: 'live' | 'practice';
-  /** Sections of the config that differ from the practice server's own. */
+  /** Config sections that differ from the practice server's own. */
   readonly config: { readonly [section: string]: object };
-  /** `null`: the till is started without one and asks. */
+  /** `null`: the till starts without one and asks. */
   readonly secret: string | null;
   /** How many sample customers the spec's server has; the named ones come first. */
   readonly customers: number;
@@ -66,20 +66,20 @@ const usual: TillSettings = {
 
 export type TillScreen = {
   readonly page: Page;
-  /** The loyalty server of a live till; in practice mode the till has its own and this one is asked nothing. */
+  /** The loyalty server of a live till. A practice till has its own and never calls this one. */
   readonly server: PracticeServer;
   readonly dataDir: string;
   readonly status: Locator;
   readonly field: (name: string) => Locator;
   readonly switch: (name: string) => Locator;
-  /** A number or a word beside its label, such as "Points". */
+  /** A number or word beside its label, such as "Points". */
   readonly figure: (region: Locator, name: string) => Locator;
-  /** Types into the search and opens the first customer of that name. */
+  /** Types into the search and opens the first customer with that name. */
   readonly find: (query: string, name: RegExp) => Promise<void>;
   readonly save: () => Promise<void>;
-  /** Opens the "Updates" region where it is not open. */
+  /** Opens the "Updates" region if it is closed. */
   readonly openUpdates: () => Promise<Locator>;
-  /** What the server took over so far, by field, one entry an update. */
+  /** What the server has applied so far, by field, one entry an update. */
   readonly changes: () => readonly { readonly [key: string]: string }[];
   /** Stops the program and starts it again on the same data, after `meanwhile`; `page` is a new one then. */
   readonly restart: (how: 'kill' | 'quit', meanwhile?: () => Promise<void>) => Promise<void>;
@@ -88,7 +88,7 @@ export type TillScreen = {
 type Fixtures = {
   readonly settings: Partial<TillSettings>;
   readonly till: TillScreen;
-  /** Another till of the same organisation, at the same server, with a screen of its own. */
+  /** Another till of the same organisation, on the same server, with its own screen. */
   readonly secondTill: TillScreen;
 };
 
@@ -132,7 +132,7 @@ export const test = base.extend<Fixtures, { host: Browser | null }>({
   },
 });
 
-/** One till of the server's, with a data folder of its own. */
+/** One till of the server's, with its own data folder. */
 async function openScreen(
   host: Browser | null,
   server: PracticeServer,
@@ -170,7 +170,7 @@ async function openScreen(
       const { page } = running;
       await page.getByRole('searchbox', { name: 'Find customer' }).fill(query);
       await page.getByRole('listbox', { name: 'Customers' }).getByRole('option', { name }).first().click();
-      // The page of whoever was open before is still there for a moment; the new one's name takes the focus.
+      // The previous customer's page stays for a moment; the new one's name takes the focus.
       await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
     },
     save: () => running.page.getByRole('button', { name: 'Save', exact: true }).click(),
@@ -203,7 +203,7 @@ async function openScreen(
   };
 }
 
-/** Whatever a spec did: no log, no error text and no support bundle tells who the customers were. */
+/** Whatever a spec did, no log, error text or support bundle tells who the customers were. */
 async function expectNoPersonalData(
   args: readonly string[],
   personal: PersonalData,
@@ -216,7 +216,7 @@ async function expectNoPersonalData(
   transport.close();
   expect(made).toMatchObject({ code: 0, err: '' });
   const logs = logsOf(dataDir);
-  // Else nothing was looked at.
+  // Otherwise nothing was checked.
   expect(logs.map(({ text }) => text).join('')).toContain('"event":"till opened"');
   expect(personal.size).toBeGreaterThan(0);
   const sources = [...said, ...logs, ...bundleParts(file), { name: 'tillside support-bundle', text: made.out }];

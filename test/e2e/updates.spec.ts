@@ -64,7 +64,7 @@ test('the status names each state with the count of unsent updates', async ({ ti
   ]);
 });
 
-test('a waiting update is changed, another is taken back, and the server hears of neither old text', async ({
+test('a waiting update is edited, another is cancelled, and the server never sees either old text', async ({
   till,
 }) => {
   const { page, server } = till;
@@ -107,7 +107,7 @@ test('a waiting update is changed, another is taken back, and the server hears o
   await expect(ashas).toContainText('Cancelled');
 });
 
-test('a refused update is corrected and goes; another is given up with a reason', async ({ till }) => {
+test('a refused update is corrected and sent; another is discarded with a reason', async ({ till }) => {
   const { page, server } = till;
   await till.find(ritaJames.mobile, /Rita James/);
   server.control.setFault('refuse', { times: 1, code: 1017, message: 'Provided Custom Field is invalid - occupation' });

@@ -1,4 +1,4 @@
-/** Whatever a till writes is its user's alone. */
+/** Only its own user can read what a till writes. */
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test.before(() => ensureBuilt(['renderer', 'preload']));
 
-test('no other user of the machine reads a till’s files, also in a folder that was open to all', async (t) => {
+test("no other user of the machine can read a till's files, even in a folder that was open to all", async (t) => {
   const folder = temporaryFolder();
   const data = path.join(folder, 'data');
   const before = process.umask(0o000);
@@ -34,7 +34,7 @@ test('no other user of the machine reads a till’s files, also in a folder that
       `${wanted} is not among ${names}`,
     );
   }
-  // Windows has no modes: there the user's own folder is closed to others.
+  // Windows has no file modes: there the user's own folder is closed to others.
   const open = found
     .map((entry) => path.join(entry.parentPath, entry.name))
     .filter((file) => process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0);

@@ -1,6 +1,6 @@
 /**
- * What a page that was taken over could do with its one channel: a hundred thousand calls of rubbish, and of rubbish in the
- * right shape, at a real till with something in it. The same rubbish at every run.
+ * What a hijacked page could do with its one channel: a hundred thousand calls of rubbish, some in the right shape, to
+ * a real till with data in it. The rubbish is the same at every run.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -36,7 +36,7 @@ const otherNames = [
   'a'.repeat(9999),
 ];
 
-/** No text that a field could take: a call that is right by chance is no rubbish, and may do what it says. */
+/** No text that a field could take: a call that happens to be valid is not rubbish, and may do what it says. */
 const leaves: readonly unknown[] = [
   0,
   -1,
@@ -74,13 +74,13 @@ function argumentFor(name: CallName | null, pick: (below: number) => number): un
   const keys = name === null ? [] : keysOf(name);
   if (keys.length === 0 || pick(3) === 0) {
     const argument = rubbish(pick);
-    // Nothing at all is right for many calls.
+    // No argument at all is valid for many calls.
     return typeof argument === 'object' && argument !== null && Object.keys(argument).length === 0 ? 1 : argument;
   }
   return Object.fromEntries(keys.map((key) => [key, rubbish(pick, 1)]));
 }
 
-/** What staff and IT see of the till. */
+/** The till as staff and IT see it. */
 async function seen({ call }: RigTill): Promise<unknown> {
   return {
     open: await call['updates.list']({ which: 'open', offset: 0, limit: 500 }),
@@ -137,8 +137,7 @@ test(`${callCount} calls of rubbish change nothing and crash nothing`, async (t)
   }
 
   t.diagnostic(JSON.stringify(Object.fromEntries(answers)));
-  // `not-open`: what only a till that could not be opened answers.
-  // A plain yes or no may come by chance; nothing was asked, and nothing follows.
+  // `not-open` comes only from a till that could not be opened. A bare yes or no may come by chance, and has no effect.
   answers.delete('ok customers.importAnswer');
   reached.delete('customers.importAnswer');
   assert.deepEqual([...answers.keys()].toSorted(), ['bad-argument', 'not-allowed', 'not-open', 'unknown-call']);

@@ -83,7 +83,7 @@ test('without the token there is nothing, and each guess is compared in constant
   assert.ok(token.length >= 43, '256 bits');
 });
 
-test('a name that was made to point here is not answered', async (t) => {
+test('another name that resolves to this address gets no answer', async (t) => {
   const { ask, token, url, cookie, reached } = await preview(t);
   for (const host of ['evil.example', `evil.example:${url.port}`, `127.0.0.1.evil.example:${url.port}`, '127.0.0.1']) {
     assert.equal((await ask(`/?token=${token}`, { Host: host })).status, 421, host);
@@ -94,7 +94,7 @@ test('a name that was made to point here is not answered', async (t) => {
   assert.deepEqual(reached, []);
 });
 
-test('a page from elsewhere calls nothing, even with the cookie', async (t) => {
+test('a page from elsewhere can call nothing, even with the cookie', async (t) => {
   const { ask, cookie, url, reached } = await preview(t);
   const call = (headers: { readonly [name: string]: string }, method = 'POST') =>
     ask('/ipc', { Cookie: cookie, ...headers }, { method, body: method === 'POST' ? '{"name":"sync.status"}' : '' });
@@ -108,7 +108,7 @@ test('a page from elsewhere calls nothing, even with the cookie', async (t) => {
   for (const headers of others) {
     assert.match((await call({ ...json, ...headers })).body, /not-allowed/, JSON.stringify(headers));
   }
-  // What a form can send without being asked first.
+  // A form can send these without a preflight.
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
     assert.equal((await call({ 'Content-Type': type })).status, 415, type);
   }
@@ -117,7 +117,7 @@ test('a page from elsewhere calls nothing, even with the cookie', async (t) => {
   assert.equal((await call({ ...json, Origin: url.origin, 'Sec-Fetch-Site': 'same-origin' })).body, '{"ok":null}');
 });
 
-test('the cookie is for our page alone, and an address on a command line opens it once', async (t) => {
+test('the cookie works for our page alone, and an address on a command line opens it once', async (t) => {
   const { ask, token, server } = await preview(t);
   const [set = ''] = (await ask(`/?token=${token}`)).headers['set-cookie'] ?? [];
   assert.match(String(set), /; HttpOnly; SameSite=Strict$/);
@@ -127,7 +127,7 @@ test('the cookie is for our page alone, and an address on a command line opens i
   assert.equal((await ask(once.pathname + once.search)).status, 403);
 });
 
-test('every answer forbids scripts from elsewhere, frames and caches', async (t) => {
+test('every answer forbids foreign scripts, frames and caches', async (t) => {
   const { ask, token } = await preview(t);
   for (const path of [`/?token=${token}`, '/', `/nothing?token=${token}`]) {
     const { headers } = await ask(path);
@@ -146,7 +146,7 @@ test('no other machine reaches the port', async (t) => {
     .flatMap((addresses) => addresses ?? [])
     .filter(({ internal, family }) => !internal && family === 'IPv4')
     .map(({ address }) => address);
-  // Also of this machine itself, by the other addresses of its loopback.
+  // Nor this machine by other loopback addresses.
   for (const host of [...outer, ...(process.platform === 'linux' ? ['127.0.0.2'] : [])]) {
     const failed = await new Promise<boolean>((resolve) => {
       const socket = connect({ host, port: Number(url.port), timeout: 2000 });

@@ -1,4 +1,4 @@
-/** What staff do, in a line each, for tests that talk to the services. */
+/** What staff do, one line each, for tests that call the services. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { FieldChanges, Identifier } from '../../electron/model/customer.ts';
@@ -7,7 +7,7 @@ import type { SyncStatus } from '../../electron/model/sync-status.ts';
 import type { SaveResult, UpdateView } from '../../electron/model/update-view.ts';
 import type { RigTill } from './till-rig.ts';
 
-/** An identifier typed so that it can be read as nothing else. */
+/** An identifier as typed text that can be read in only one way. */
 export function typedAs({ type, value }: Identifier): string {
   if (type === 'userId') return `id:${value}`;
   return type === 'mobile' ? `+${value}` : value;
@@ -63,7 +63,7 @@ export async function openUpdates(till: RigTill): Promise<readonly UpdateView[]>
   return (await till.call['updates.list']({ which: 'open', offset: 0, limit: 500 })).updates;
 }
 
-/** An update wherever it stands now, open or closed. */
+/** Finds an update, open or closed. */
 export async function updateOf(till: RigTill, customerId: number, updateId: string): Promise<UpdateView> {
   const view = await till.call['customers.open']({ customerId });
   const update = view?.updates.find((one) => one.updateId === updateId);

@@ -1,6 +1,6 @@
 /**
- * The real outbox and engine on a real database, before a server that is a plain object and under a virtual clock: for
- * what needs hours, many tills or thousands of random steps.
+ * The real outbox and engine on a real database, with a plain object as server and a virtual clock: for tests that need
+ * hours, many tills or thousands of random steps.
  */
 
 import path from 'node:path';
@@ -51,24 +51,24 @@ export function customerRecord(userId: string, lastName: string): CustomerRecord
 
 export type ServerCall = 'get' | 'update' | 'login';
 
-/** A server whose every answer the test decides; what it applied stands in its ledger. */
+/** A server whose every answer the test decides; its ledger lists what it applied. */
 export class ModelServer {
   readonly customers = new Map<string, CustomerRecord>();
   readonly ledger: { readonly userId: string; readonly changes: FieldChanges; readonly atMs: number }[] = [];
-  /** What becomes of the next update: asked once for each. */
+  /** What happens to the next update, asked once for each. */
   fate: (changes: FieldChanges) => 'apply' | 'apply-and-lose' | 'lose' | Exclude<UpdateOutcome, { kind: 'applied' }> =
     () => 'apply';
-  /** What the server answers to a question about this customer; null: what it knows. */
+  /** The answer about this customer; null: what the server knows. */
   onGet: (identifier: LookUpIdentifier) => ReadOutcome<CustomerRecord> | null = () => null;
-  /** What the answer to an update tells of the customer. */
+  /** What the answer to an update says about the customer. */
   answers: (record: CustomerRecord) => CustomerRecord = (record) => record;
-  /** The server's clock as a login tells it; null: it tells none. */
+  /** The server's clock as a login reports it; null: it reports none. */
   serverTimeMs: number | null = null;
-  /** For whom it speaks. */
+  /** The organisation it serves. */
   organisationId = '1';
   reachable = true;
   readable = true;
-  /** Awaited before a call is looked at, and after it was done while its answer is on its way. */
+  /** Awaited before a call is handled, and again once it was handled but not yet answered. */
   onArrival: (call: ServerCall) => Promise<void> = async () => undefined;
   onAnswer: (call: ServerCall) => Promise<void> = async () => undefined;
   updateCalls = 0;
@@ -187,7 +187,7 @@ export type EngineRigOptions = {
   readonly sync?: { readonly [key: string]: unknown };
 };
 
-/** Opens the folder's database (again) and starts an engine on it, as a start of the program does. */
+/** Opens the folder's database (again) and starts an engine on it, like a start of the program. */
 export function startEngine({
   server,
   clock,

@@ -2,7 +2,7 @@ import type { Db } from '../../electron/db/open.ts';
 import type { CustomerRecord } from '../../electron/model/customer.ts';
 import { toldDoor } from '../../electron/updates/told-door.ts';
 
-/** Keeps what a server told of a customer, as an answer to a question about nobody in particular. @returns the customer's id */
+/** Stores a customer from the server, as the answer to a lookup of nobody in particular. @returns the customer's id */
 export function keepTold(db: Db, record: CustomerRecord, asOfMs: number): number {
   const kept = toldDoor(db, { wallMs: () => asOfMs }).keep({ record, by: 'read', asOfMs });
   if (kept.kind === 'erased') throw new Error('the customer was erased here');

@@ -1,4 +1,4 @@
-/** Loyalty values of which nothing is told, for tests to spread. */
+/** Loyalty with nothing in it, for tests to spread. */
 import type { Loyalty, Program } from '../../electron/model/loyalty.ts';
 
 export const nothingTold: Loyalty = {

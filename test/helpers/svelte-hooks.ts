@@ -1,6 +1,6 @@
 /**
- * Lets node:test import the screen's state classes: compiles `.svelte.ts` modules with Svelte on the way in. Import it
- * first: `import './svelte-hooks.ts'`, then load the class with `await import(…)`.
+ * Lets node:test import the screen's state classes by compiling `.svelte.ts` modules with Svelte. Import it first:
+ * `import './svelte-hooks.ts'`, then load the class with `await import(…)`.
  */
 import { readFileSync } from 'node:fs';
 import { registerHooks, stripTypeScriptTypes } from 'node:module';
@@ -9,7 +9,7 @@ import { compileModule } from 'svelte/compiler';
 
 registerHooks({
   resolve(specifier, context, nextResolve) {
-    // The server build of Svelte has no reactivity: the browser's is what runs on the screen.
+    // Svelte's server build has no reactivity, so the tests use the browser's.
     if (specifier === 'svelte' || specifier.startsWith('svelte/')) {
       return nextResolve(specifier, { ...context, conditions: ['browser', ...context.conditions] });
     }

@@ -5,8 +5,8 @@ import path from 'node:path';
 const folders: string[] = [];
 
 /**
- * A folder for a test. It goes when the process of the test ends, not when the test does: a till that is just being closed
- * may still write to it, and a removal that fails for that must not keep the till from being closed.
+ * A folder for a test. It is removed when the test process ends, not with the test: a till that is closing may still
+ * write to it, and a failed removal must not stop the till from closing.
  */
 export function temporaryFolder(): string {
   if (folders.length === 0) {

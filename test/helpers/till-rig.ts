@@ -35,7 +35,7 @@ export function secretsInMemory(initial: Partial<Record<SecretName, string>>): S
 export type RigTill = Till & {
   readonly call: TillHandlers;
   readonly events: readonly EventMessage[];
-  /** Resolves when `condition` holds, looked at now and after every event; fails the test after 10 s. */
+  /** Resolves when `condition` holds, checked now and after every event; fails the test after 10 s. */
   readonly until: (what: string, condition: () => boolean | Promise<boolean>) => Promise<void>;
 };
 
@@ -59,7 +59,7 @@ export type TillRig = {
   readonly close: () => Promise<void>;
 };
 
-/** @param customers how many of the sample customers the server has; none are on the till but by looking them up */
+/** @param customers how many sample customers the server has; the till has none until it looks them up */
 export async function startTillRig(customers = 200): Promise<TillRig> {
   const server = await startPracticeServer({
     customers: sampleCustomers(customers),

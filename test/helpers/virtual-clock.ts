@@ -1,9 +1,9 @@
-/** Time under the test's hand: nothing passes but what the test lets pass. */
+/** A clock the test controls: time passes only when the test says so. */
 import { setImmediate } from 'node:timers/promises';
 import type { Clock, Random } from '../../electron/machine/clock.ts';
 
 export type VirtualClock = Clock & {
-  /** Lets time pass, running what is due in order; promises settle in between. */
+  /** Lets time pass and runs what is due in order; promises settle in between. */
   readonly pass: (ms: number) => Promise<void>;
   /** Moves only the wall clock, as a user or a time server would. */
   readonly setWall: (wallMs: number) => void;

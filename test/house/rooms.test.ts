@@ -1,4 +1,4 @@
-/** The house rule: a room imports only rooms below it, types too, and no files import one another in a circle. */
+/** The house rule: a room imports only rooms below it, types included, and imports form no circle. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import ts from 'typescript';
 import { projectRoot } from '../../build/project-root.ts';
 
-/** From the ground up: each room may import those before it. A file of its own stands for itself. */
+/** From the ground up: each room may import those before it. Files outside the rooms stand alone. */
 const rooms = [
   'model',
   'machine',
@@ -54,7 +54,7 @@ function floorOf(file: string): number {
   return rooms.indexOf(file.split(path.sep)[0] ?? '');
 }
 
-test('every file stands in a room of the list', () => {
+test('every file is in a room of the list', () => {
   assert.ok(imports.size > 100, 'the files of the house were found');
   assert.deepEqual(
     [...imports.keys()].filter((file) => floorOf(file) === -1),
@@ -69,7 +69,7 @@ test('no room imports one above it', () => {
   assert.deepEqual(upward, []);
 });
 
-test('no files import one another in a circle', () => {
+test('imports form no circle', () => {
   const done = new Set<string>();
   const circles: string[] = [];
   const visit = (file: string, way: readonly string[]) => {

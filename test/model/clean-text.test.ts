@@ -17,13 +17,13 @@ import {
   normalUserId,
 } from '../../electron/model/identifiers.ts';
 
-/** Signs of every kind that shows nothing. */
+/** Characters of every invisible kind. */
 const unseen = [
   ...'\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2066\u2069\ufe0d\ufe0f\ufeff',
   ...['\ufff9', '\u{e0001}', '\u{e0100}', '\u{1d173}', '\u0000', '\u007f', '\u0092', '\ufffe', '\ud800', '\udfff'],
 ];
 
-/** The text with unseen signs strewn in anywhere. */
+/** The text with invisible characters inserted anywhere. */
 function strewn(text: string): fc.Arbitrary<string> {
   const letters = [...text];
   return (
@@ -34,13 +34,13 @@ function strewn(text: string): fc.Arbitrary<string> {
         for (const [at, sign] of signs) parts[at] = `${sign}${parts[at]}`;
         return parts.join('');
       })
-      // Two halves that meet are a character that can be seen.
+      // Two surrogate halves that meet form a visible character.
       .filter((dirty) => !dirty.includes('\ud800\udfff'))
   );
 }
 
 describe('F55: text from outside', () => {
-  it('F55: unseen signs anywhere in an identifier or a name change nothing', () => {
+  it('F55: invisible characters anywhere in an identifier or a name change nothing', () => {
     const samples = [
       ['+91 98450 12345', (text: string) => normalMobile(text, 'IN')],
       ['rita.james@example.com', normalEmail],
@@ -59,7 +59,7 @@ describe('F55: text from outside', () => {
     }
   });
 
-  it('F55: cleaning once more changes nothing, whatever came in', () => {
+  it('F55: cleaning twice is the same as cleaning once, whatever came in', () => {
     const anything = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: fc.constantFrom(...unseen, ...' ക്ന\u200d\u200cیمa-.,:;<>"(é', 'tel:', '\u0301', '\n', '１') }),
@@ -99,7 +99,7 @@ describe('F55: text from outside', () => {
     it(`reads ${JSON.stringify(dirty)} as ${clean}`, () => assert.equal(bareIdentifier(dirty), clean));
   }
 
-  it('keeps what a reader sees: joiners where they join, Malayalam letters, line breaks where there may be some', () => {
+  it('keeps what a reader sees: joiners that join, Malayalam letters, line breaks where they are allowed', () => {
     assert.equal(cleanText('می\u200cخواهم'), 'می\u200cخواهم');
     assert.equal(cleanText('ශ්\u200dරී'), 'ශ්\u200dරී');
     assert.equal(cleanText('رضا\u200c'), 'رضا');
@@ -109,7 +109,7 @@ describe('F55: text from outside', () => {
     assert.equal(cleanLines('ring\u2028twice\r\nask\u200b '), 'ring\ntwice\nask');
   });
 
-  it('knows what shows nothing and what is broken', () => {
+  it('recognises what is invisible and what is broken', () => {
     for (const text of ['', ' ', '\u200b', '\u2800', '\u3164', '\u00ad\u202e', '\u0301']) {
       assert.equal(showsSomething(text), false, JSON.stringify(text));
     }
@@ -119,7 +119,7 @@ describe('F55: text from outside', () => {
   });
 });
 
-describe('F55: a number is read by the store’s country', () => {
+describe("F55: a number is read with the store's country", () => {
   for (const [typed, country, mobile] of [
     ['+44 (0)7911 123456', 'IN', '447911123456'],
     ['+91 098450 12345', 'IN', '919845012345'],
@@ -138,14 +138,14 @@ describe('F55: a number is read by the store’s country', () => {
     it(`${typed} in ${country} is ${mobile ?? 'none'}`, () => assert.equal(normalMobile(typed, country), mobile));
   }
 
-  it('an email has one form, whichever way its domain is written', () => {
+  it('an email has one form, however its domain is written', () => {
     assert.equal(normalEmail('Info@BÜCHER.example'), 'Info@xn--bcher-kva.example');
     assert.equal(normalEmail('Info@xn--bcher-kva.example'), 'Info@xn--bcher-kva.example');
     assert.equal(exactKey('Info@Bücher.example'), exactKey('info@xn--bcher-kva.example'));
     assert.equal(normalEmail('rita＠example。com'), 'rita@example.com');
   });
 
-  it('a spreadsheet’s decimal point does not make another user id', () => {
+  it("a spreadsheet's decimal point does not make another user id", () => {
     assert.equal(normalUserId('343445001.0'), '343445001');
     assert.equal(normalUserId('343445001.5'), null);
   });

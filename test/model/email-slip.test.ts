@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { emailMeant } from '../../electron/model/email-slip.ts';
 
-describe('a slip of the finger in the domain of an email', () => {
+describe("a typing mistake in an email's domain", () => {
   for (const [typed, meant] of [
     ['rita@gmial.com', 'rita@gmail.com'],
     ['rita@gmail.con', 'rita@gmail.com'],
@@ -28,10 +28,10 @@ describe('a slip of the finger in the domain of an email', () => {
     ['rita@mail.example.org', null],
     ['rita', null],
   ] as const) {
-    it(`${typed}: ${meant ?? 'nothing is said'}`, () => assert.equal(emailMeant(typed), meant));
+    it(`${typed}: ${meant ?? 'no suggestion'}`, () => assert.equal(emailMeant(typed), meant));
   }
 
-  it('what is proposed is never a slip itself, and only the domain is another', () => {
+  it('a suggestion is never a mistake itself, and differs only in the domain', () => {
     const domain = fc.stringMatching(/^[a-z]{1,10}\.(com|con|co|net|de|fr|in)$/);
     fc.assert(
       fc.property(fc.oneof(domain, fc.constantFrom('gmal.com', 'hotmai.com', 'yahooo.com')), (typed) => {

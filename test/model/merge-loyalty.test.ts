@@ -14,7 +14,7 @@ const gap = {
   until: '2027-05-06',
 } as const;
 
-/** Every value told, none of them empty. */
+/** Every value known, none of them empty. */
 const fullProgram: Program = {
   programId: '1016',
   title: 'Rewards',
@@ -55,14 +55,14 @@ function record(loyalty: Loyalty | null): CustomerRecord {
   return { userId: '1', fields: {}, loyalty, updatedOn: null, source: null, otherSubscriptions: [], unknown: {} };
 }
 
-describe('merging what was told of loyalty', () => {
-  it('erases nothing by what an answer does not tell', () => {
+describe('merging a loyalty answer', () => {
+  it('erases nothing that the answer leaves out', () => {
     assert.deepEqual(mergeLoyalty(full, null), full);
     assert.deepEqual(mergeLoyalty(full, nothingTold), full);
     assert.deepEqual(mergeLoyalty(full, { ...nothingTold, programs: [untoldProgram('1016')] }), full);
   });
 
-  it('takes every single value that is told, and leaves all the others', () => {
+  it('takes every value in the answer, and keeps all the others', () => {
     const values = { points: 7, lifetimePoints: 8, lifetimePurchases: 9, tierExpiresOn: '2040-01-01 00:00:00' };
     for (const [key, value] of Object.entries(values)) {
       assert.deepEqual(mergeLoyalty(full, { ...nothingTold, [key]: value }), { ...full, [key]: value });
@@ -77,7 +77,7 @@ describe('merging what was told of loyalty', () => {
     }
   });
 
-  it('keeps a program that is not told, and each of two with one id', () => {
+  it('keeps a program that is left out, and both of two with one id', () => {
     const other = { ...untoldProgram('2044'), points: 5 };
     const told = { ...nothingTold, programs: [other] };
     assert.deepEqual(mergeLoyalty(full, told)?.programs, [other, fullProgram]);
@@ -96,7 +96,7 @@ describe('merging what was told of loyalty', () => {
     );
   });
 
-  it('takes "no tier" and "no next tier" for told, and not what is left out', () => {
+  it('"no tier" and "no next tier" are values; a missing one is not', () => {
     const gone = mergeLoyalty(full, { ...nothingTold, noTier: true });
     assert.deepEqual([gone?.tier, gone?.noTier, gone?.tierExpiresOn], [null, true, null]);
     assert.deepEqual(mergeLoyalty(gone, { ...nothingTold, tier: 'Gold', noTier: false })?.tier, 'Gold');
@@ -106,7 +106,7 @@ describe('merging what was told of loyalty', () => {
     assert.deepEqual(program?.tier, fullProgram.tier);
   });
 
-  it('drops what was said of the tier of before, once the customer has another', () => {
+  it('drops details of the previous tier once the customer has another', () => {
     const risen = { ...untoldProgram('1016'), tier: { name: 'Gold', serial: 3 }, noTier: false };
     const merged = mergeLoyalty(full, { ...nothingTold, tier: 'Gold', noTier: false, programs: [risen] });
     const [program] = merged?.programs ?? [];
@@ -114,11 +114,11 @@ describe('merging what was told of loyalty', () => {
       [program?.gapToUpgrade, program?.toKeep, program?.tierExpiresOn, merged?.tierExpiresOn],
       [null, null, null, null],
     );
-    // Told without its program, the tier's expiry is not the program's of before either.
+    // Without its program in the answer, the tier's expiry is no longer the program's earlier one either.
     assert.equal(mergeLoyalty(full, { ...nothingTold, tier: 'Gold', noTier: false })?.tierExpiresOn, null);
   });
 
-  it("lets the only program's expiry stand for the tier's, but not one of two", () => {
+  it("an only program's expiry counts as the tier's, but not one of two", () => {
     const told = { ...nothingTold, points: 1, programs: [fullProgram] };
     assert.equal(mergeRecord(null, record(told)).loyalty?.tierExpiresOn, '2031-09-11 23:59:59');
     const two = { ...told, programs: [fullProgram, { ...fullProgram, programId: '2' }] };
@@ -127,13 +127,13 @@ describe('merging what was told of loyalty', () => {
 });
 
 describe('loyalty in the cache', () => {
-  it('comes back as it was kept', () => {
+  it('comes back as it was stored', () => {
     for (const loyalty of [full, { ...nothingTold, points: 0, coupons: [] }, null]) {
       assert.deepEqual(decodeRecord(encodeRecord(record(loyalty))), record(loyalty));
     }
   });
 
-  it('reads a record of a version that knew no coupons, and takes no room for what is not told', () => {
+  it('reads a record of a version without coupons, and takes no space for what is not known', () => {
     const older = `{"userId":"1","fields":{},"loyalty":{"points":7,"lifetimePoints":null,"lifetimePurchases":null,"tier":"gold",
       "tierExpiresOn":null,"programs":[{"programId":"9","points":7,"lifetimePoints":null,"redeemed":null,"expired":null,
       "returned":null,"adjusted":null,"totalPoints":null,"cumulativePurchases":null,"tier":{"name":"gold","serial":3},

@@ -62,7 +62,7 @@ describe('F54: what a text can be', () => {
     assert.deepEqual(ids('0012345'), ['externalId 0012345'], 'no bar code is that wide');
   });
 
-  it('offers an update by each kind of identifier as it was typed, never by a form that was only tried', () => {
+  it('offers an update by each kind of identifier as typed, never in a form that was only tried', () => {
     assert.deepEqual(offered('9811117777'), [
       ...['mobile 919811117777', 'mobile 9811117777', 'externalId 9811117777'],
       'userId 9811117777',
@@ -72,7 +72,7 @@ describe('F54: what a text can be', () => {
     assert.deepEqual(offered('rita'), []);
   });
 
-  it('F54: every row of digits is read as what it is, and as nothing that holds other digits', () => {
+  it('F54: every row of digits is read as itself, and as nothing with other digits', () => {
     const digits = fc.stringMatching(/^[0-9]{4,20}$/);
     fc.assert(
       fc.property(digits, fc.constantFrom('IN', 'GB', 'RU', 'HU', 'MX', 'US', 'SG', 'XX'), (text, country) => {
@@ -82,8 +82,8 @@ describe('F54: what a text can be', () => {
         const bare = text.replace(/^0+/, '');
         for (const { type, value } of readings) {
           if (type !== 'mobile') assert.equal(value.replace(/^0+/, ''), bare);
-          // The country before it, and its own prefix off: RU 8, HU 06, MX 1, 044.
-          // After 00 comes another country's, with its own rules.
+          // Allowed in front: the country code and the country's own prefix (RU 8, HU 06, MX 1, 044). After 00 comes
+          // another country's, with its own rules.
           else if (!text.startsWith('00'))
             assert.ok(value.endsWith(bare.slice(3)), `${text} in ${country} as ${value}`);
         }

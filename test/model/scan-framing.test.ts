@@ -22,7 +22,7 @@ describe('what a reader puts around a number', () => {
     it(`${JSON.stringify(scanned)} means ${meant}`, () => assert.equal(unframed(scanned, noFraming), meant));
   }
 
-  it('takes off what IT’s own reader sends, and every known framing around any number', () => {
+  it("strips what IT's own reader sends, and every known framing around any number", () => {
     assert.equal(unframed('~RJ-1001#\r', { prefix: '~', suffix: '#' }), 'RJ-1001');
     assert.equal(unframed('RJ-1001', { prefix: '~', suffix: '#' }), 'RJ-1001');
     const number = fc.stringMatching(/^[A-Z]{0,3}[0-9]{4,18}$/);

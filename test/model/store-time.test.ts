@@ -1,4 +1,4 @@
-/** Trap 12: no time without a zone is taken for UTC. */
+/** Trap 12: a time without a zone is never read as UTC. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hasOffset, isOver, momentOf } from '../../electron/model/store-time.ts';
@@ -12,7 +12,7 @@ const zones = [
   'Australia/Lord_Howe',
 ];
 
-test('a time without a zone is the store’s: what shows there is what was told', () => {
+test("a time without a zone is the store's, and shows as it was sent", () => {
   for (const timeZone of zones) {
     const clock = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
     for (const text of ['2027-02-28 23:59:59', '2027-07-01 00:00:00', '2027-03-14 12:00:00', '2024-02-29 06:30:00']) {
@@ -22,7 +22,7 @@ test('a time without a zone is the store’s: what shows there is what was told'
   }
 });
 
-test('a coupon until tonight is over at the store’s midnight, not hours before or after it', () => {
+test("a coupon valid until tonight expires at the store's midnight, not hours before or after", () => {
   const until = '2027-02-28 23:59:59';
   const midnights = {
     'Asia/Kolkata': '2027-02-28T18:30:00Z',
@@ -48,7 +48,7 @@ test('a time with an offset is the same moment everywhere', () => {
   assert.equal(hasOffset('2027-02-28 23:59:59'), false);
 });
 
-test('what is no time is never over', () => {
+test('what is not a time never expires', () => {
   for (const text of ['', 'soon', '2027-02-30', '2027-13-01 00:00:00', '0000-00-00 00:00:00']) {
     assert.equal(momentOf(text, 'UTC'), null);
     assert.equal(isOver(text, Number.MAX_SAFE_INTEGER, 'UTC'), false);

@@ -1,4 +1,4 @@
-/** A till under a virtual clock, at a server that tells of the organisation and whose single calls can be out of order. */
+/** A till with a virtual clock and a server that describes the organisation; single calls can be made to fail. */
 
 import type { TestContext } from 'node:test';
 import { parseMachineConfig } from '../../electron/config/machine-config.ts';
@@ -9,7 +9,7 @@ import { openTill } from '../../electron/open-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
-/** Every call of the organisation, by its path, as the server answers it. */
+/** Every organisation call, by path, with the server's answer. */
 const answers = {
   'organization/configs': {
     organization: { configs: { config: [{ key: 'CONF_ALLOW_EMAIL_UPDATE', value: '0' }] } },
@@ -55,7 +55,7 @@ export async function openAt(t: TestContext, settings: Settings = {}) {
   const transport = ({ url }: HttpRequest): Promise<HttpResult> => {
     if (url.includes('customer/get')) return Promise.resolve(ok(JSON.stringify({ response: customer })));
     const call = calls.find((one) => url.includes(one));
-    // Staff are asked for in two calls, one a kind.
+    // Staff take two calls, one for each kind.
     if (call !== undefined && !url.includes('type=MANAGER')) asked.push(call);
     if (call === undefined || broken.has(call)) {
       return Promise.resolve({ kind: 'lost', why: 'timeout', code: 'ETIMEDOUT' });

@@ -5,7 +5,7 @@ import { calls, openAt } from './org-rig.ts';
 
 const hourMs = 60 * 60_000;
 
-it('an allow-fill key that the server does not tell follows the config, one by one', async (t) => {
+it("an allow-fill key missing from the server's answer follows the config, each on its own", async (t) => {
   const { till } = await openAt(t);
   const { policy } = await till.handlers['org.view'](undefined);
   assert.deepEqual(policy.allowFill, { mobile: true, email: false, externalId: false });
@@ -15,7 +15,7 @@ for (const [missing, kind] of [
   ['v2/extendedFields', 'extended'],
   ['organization/customfields', 'custom'],
 ] as const) {
-  it(`a form whose ${missing} never came is half known: that half alone is asked for again within the hour`, async (t) => {
+  it(`if the form's ${missing} never came, only that half is requested again within the hour`, async (t) => {
     const { till, clock, asked, broken } = await openAt(t, { broken: [missing] });
     const openedAtMs = clock.wallMs();
     const half = await till.handlers['org.view'](undefined);
@@ -35,7 +35,7 @@ for (const [missing, kind] of [
   });
 }
 
-it('while a half of the form was never told, its fields are plain text where they have a value; unknown names of the told half are not sent', async (t) => {
+it('while half of the form is unknown, its fields with a value are plain text; unknown names of the known half are not sent', async (t) => {
   const { till } = await openAt(t, { broken: ['v2/extendedFields'] });
   const view = await till.handlers['customers.lookUpOnline']({ query: '+919845012345' });
   assert.ok(view.kind === 'found' && view.customer.customerId !== null);
@@ -55,7 +55,7 @@ it('while a half of the form was never told, its fields are plain text where the
   }
 });
 
-it('asked for by hand, everything is asked for; what did not come is named and what was known stays in use', async (t) => {
+it('a refresh by hand requests everything; what failed is named, and what was known stays in use', async (t) => {
   const { till, clock, asked, broken } = await openAt(t);
   const events: string[] = [];
   till.subscribe(({ name }) => events.push(name));
@@ -79,7 +79,7 @@ it('asked for by hand, everything is asked for; what did not come is named and w
   assert.deepEqual([staff.members.length, staff.asOfMs], [1, clock.wallMs() - 5 * 60_000]);
 });
 
-it('what the organisation told is known again after a restart, with its age', async (t) => {
+it('after a restart the organisation is known again, with its age', async (t) => {
   const dataDir = temporaryFolder();
   const first = await openAt(t, { dataDir });
   const told = await first.till.handlers['org.view'](undefined);
@@ -88,7 +88,7 @@ it('what the organisation told is known again after a restart, with its age', as
   assert.deepEqual(await second.till.handlers['org.view'](undefined), told);
 });
 
-it('a staff list that did not come is asked for again within the hour, without the rest', async (t) => {
+it('a staff list that failed is requested again within the hour, without the rest', async (t) => {
   const { till, clock, asked, broken } = await openAt(t, { broken: ['store/staff'] });
   assert.deepEqual(await till.handlers['staff.list'](undefined), { members: [], asOfMs: null });
 
@@ -102,7 +102,7 @@ it('a staff list that did not come is asked for again within the hour, without t
   assert.deepEqual(asked, ['store/staff']);
 });
 
-it('what came is asked for again after a day, and not before', async (t) => {
+it('what came is requested again after a day, not before', async (t) => {
   const { clock, asked } = await openAt(t);
   assert.deepEqual([...asked].sort(), [...calls].sort());
   asked.length = 0;

@@ -1,4 +1,4 @@
-/** What associates and managers may change (staff.roles): held in the services, whatever the screen shows. */
+/** What associates and managers may change (staff.roles), enforced in the services whatever the screen shows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseMachineConfig } from '../../electron/config/machine-config.ts';
@@ -11,7 +11,7 @@ const { ritaJames } = anchors;
 const associate = 'A001';
 const manager = 'M001';
 
-test('an associate changes only the fields of the role, a manager all, and nobody signed in counts as an associate', async (t) => {
+test("an associate changes only the role's fields, a manager all, and without a sign-in the role is associate", async (t) => {
   const rig = await startTillRig();
   t.after(() => rig.close());
   const till = await rig.openTill(rig.newFolder(), {
@@ -51,7 +51,7 @@ test('an associate changes only the fields of the role, a manager all, and nobod
   assert.equal(last?.name === 'org.changed' && last.payload.mayChange, null, 'the screen is told');
 });
 
-test('a role names fields that there are', () => {
+test('a role names existing fields', () => {
   const withRole = (mayChange: readonly string[]) =>
     parseMachineConfig(
       {

@@ -1,4 +1,4 @@
-/** Who is at the till: signed in by code, out when idle, and the author of what was saved whoever comes after. */
+/** Who is at the till: signed in by code, out when idle, and the author of what they saved, whoever comes next. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { saveFor, someMobile } from '../db/offline-till.ts';
@@ -6,7 +6,7 @@ import { openAt } from './org-rig.ts';
 
 const minuteMs = 60_000;
 
-it('staff sign in by their code in any case; a code that nobody has signs nobody in', async (t) => {
+it('staff sign in by their code in any case; an unknown code signs nobody in', async (t) => {
   const { till } = await openAt(t);
   assert.equal(await till.handlers['staff.signIn']({ code: 'S9' }), null);
   assert.equal(await till.handlers['staff.current'](undefined), null);
@@ -15,12 +15,12 @@ it('staff sign in by their code in any case; a code that nobody has signs nobody
   assert.deepEqual(await till.handlers['staff.current'](undefined), meera);
 });
 
-it('while the server never told who works here, a code is taken as it is typed', async (t) => {
+it('while the staff list is unknown, a code is accepted as typed', async (t) => {
   const { till } = await openAt(t, { broken: ['store/staff'] });
   assert.deepEqual(await till.handlers['staff.signIn']({ code: 'S77' }), { code: 'S77', name: 'S77', role: 'OTHER' });
 });
 
-it('whoever is idle for the configured minutes is signed out, and a key puts that off', async (t) => {
+it('staff who are idle for the configured minutes are signed out, and a key press puts that off', async (t) => {
   const { till, clock } = await openAt(t, { staff: { signOutAfterMinutes: 10 } });
   const signedOut: number[] = [];
   till.subscribe(({ name, payload }) => {
@@ -37,7 +37,7 @@ it('whoever is idle for the configured minutes is signed out, and a key puts tha
   assert.equal(await till.handlers['staff.current'](undefined), null);
 });
 
-it('where staff are required nobody saves unnamed, and what was saved keeps its author (F28)', async (t) => {
+it('if staff are required, nobody saves without a name, and saves keep their author (F28)', async (t) => {
   const { till, clock } = await openAt(t, { staff: { required: true } });
   assert.deepEqual(await saveFor(till, someMobile, 'Unnamed'), { kind: 'staff-required' });
   await till.handlers['staff.signIn']({ code: 'S1' });

@@ -12,7 +12,7 @@ describe('text that was typed and not saved', () => {
   });
   after(() => rig.close());
 
-  it('outlives a restart, is no update, and is forgotten when nothing of it is left', async () => {
+  it('survives a restart, makes no update, and is forgotten when nothing of it is left', async () => {
     const folder = rig.newFolder();
     const first = await rig.openTill(folder);
     const { customerId } = await bringIn(first, { type: 'mobile', value: anchors.ritaJames.mobile });
@@ -42,7 +42,7 @@ describe('text that was typed and not saved', () => {
     assert.deepEqual(await second.call['drafts.list'](undefined), []);
   });
 
-  it('does not come back once it is saved, also where the till is killed before the screen takes it back', async () => {
+  it('is gone once it is saved, even if the till is killed before the screen removes it', async () => {
     const folder = rig.newFolder();
     const first = await rig.openTill(folder);
     const { customerId } = await bringIn(first, { type: 'mobile', value: anchors.ritaJames.mobile });

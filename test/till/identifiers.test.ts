@@ -14,14 +14,14 @@ import {
 } from '../helpers/at-the-counter.ts';
 import { startTillRig, type TillRig } from '../helpers/till-rig.ts';
 
-describe('identifiers: filling an empty one, asking for a change of an existing one', () => {
+describe('identifiers: filling in an empty one, requesting a change of an existing one', () => {
   let rig: TillRig;
   beforeEach(async () => {
     rig = await startTillRig(40);
   });
   afterEach(() => rig.close());
 
-  it("fills in somebody else's email only after staff confirmed it online, having both people to compare", async () => {
+  it("fills in somebody else's email only after staff confirm it online and have seen both people", async () => {
     const till = await rig.openTill(rig.newFolder());
     const asha = await bringIn(till, byServerId(anchors.ashaRaman.userId));
     const changes = { email: anchors.ritaJames.email };
@@ -58,7 +58,7 @@ describe('identifiers: filling an empty one, asking for a change of an existing 
     );
   });
 
-  it('never takes somebody whose edit only wants an identifier for the person who has it', async () => {
+  it('never matches a customer by an identifier that is only pending on them', async () => {
     const till = await rig.openTill(rig.newFolder());
     const asha = await bringIn(till, byServerId(anchors.ashaRaman.userId));
     const identifier = { type: 'email', value: anchors.ritaJames.email } as const;
@@ -93,7 +93,7 @@ describe('identifiers: filling an empty one, asking for a change of an existing 
     assert.equal(rig.server.control.customer(anchors.ashaRaman.userId)?.email, 'asha.new@example.com');
   });
 
-  it('shows who else has an identifier, from the till or from the server, and never the customer themselves', async () => {
+  it('shows who else has an identifier, from the till or the server, and never the customer themselves', async () => {
     const till = await rig.openTill(rig.newFolder());
     const rita = await bringIn(till, byServerId(anchors.ritaJames.userId));
     const whoElse = (type: 'mobile' | 'email', value: string, exceptId: number | null) =>
@@ -108,7 +108,7 @@ describe('identifiers: filling an empty one, asking for a change of an existing 
     assert.equal((await whoElse('email', anchors.ritaJames.email, rita.customerId)).kind, 'not-found');
   });
 
-  it('puts a corrected request in the place of one that was refused', async () => {
+  it('replaces a refused request with the corrected one', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, byServerId(anchors.kabirBose.userId));
     const ask = (newValue: string, replaces: string | null) =>
@@ -130,7 +130,7 @@ describe('identifiers: filling an empty one, asking for a change of an existing 
     assert.equal((await ask('98450 12398', refusedId)).kind, 'moved-on');
   });
 
-  it('lets only a request take the place of a request', async () => {
+  it('only a request can replace a request', async () => {
     const till = await rig.openTill(rig.newFolder());
     const { customerId } = await bringIn(till, byServerId(anchors.kabirBose.userId));
     await rig.server.control.setConnection(false);
@@ -148,7 +148,7 @@ describe('identifiers: filling an empty one, asking for a change of an existing 
     assert.deepEqual([kind, changes.map(({ key }) => key)], ['identity', ['mobile']]);
   });
 
-  it('F11 a till that may not ask for such a change goes on with everything else, and a person is told of the request', async () => {
+  it('F11 a till that may not make such a request carries on with everything else, and a person sees the request', async () => {
     const till = await rig.openTill(rig.newFolder());
     const kabir = await bringIn(till, byServerId(anchors.kabirBose.userId));
     const rita = await bringIn(till, byServerId(anchors.ritaJames.userId));

@@ -1,4 +1,4 @@
-/** What staff can tell a customer besides points: it comes with the look-up, and neither a save nor a restart loses it. */
+/** What staff can tell a customer besides points: it comes with the lookup, and survives saves and restarts. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { anchors } from '../../electron/practice/anchors.ts';
@@ -8,14 +8,14 @@ import { startTillRig, type TillRig } from '../helpers/till-rig.ts';
 
 const { ritaJames, ashaRaman } = anchors;
 
-describe('loyalty beside the points', () => {
+describe('loyalty beyond points', () => {
   let rig: TillRig;
   beforeEach(async () => {
     rig = await startTillRig(40);
   });
   afterEach(() => rig.close());
 
-  it('comes with the one look-up, outlives a save whose answer tells none of it, and is there offline', async () => {
+  it('comes with the same lookup, survives a save whose answer omits it, and is there offline', async () => {
     const folder = rig.newFolder();
     const till = await rig.openTill(folder);
     const { customerId, loyalty } = await bringIn(till, byServerId(ritaJames.userId));
@@ -48,7 +48,7 @@ describe('loyalty beside the points', () => {
     assert.deepEqual((await offline.call['customers.open']({ customerId }))?.loyalty, saved);
   });
 
-  it("the only program's expiry stands for the tier's where the server does not tell that", async () => {
+  it("an only program's expiry counts as the tier's if the server does not give one", async () => {
     const till = await rig.openTill(rig.newFolder());
     const ofOne = rig.server.control.customers.filter(
       ({ memberships: [only, ...others], userId }) => userId % 2 === 1 && only?.tierExpiresOn && others.length === 0,
@@ -60,7 +60,7 @@ describe('loyalty beside the points', () => {
     }
   });
 
-  it('a customer is found by the number or the id of a card, and updated by the server’s id', async () => {
+  it("a customer is found by the number or id of a card, and updated by the server's id", async () => {
     const till = await rig.openTill(rig.newFolder());
     for (const query of [cardNumberOf(ashaRaman.userId), cardExternalIdOf(ashaRaman.userId)]) {
       const found = await till.call['customers.lookUpOnline']({ query });
@@ -74,7 +74,7 @@ describe('loyalty beside the points', () => {
     assert.ok(rig.server.control.ledger.every(({ customerId }) => customerId === ashaRaman.userId));
   });
 
-  it('purchases come with their amounts when they are asked for, and say so when they cannot', async () => {
+  it('purchases come with their amounts on request, and say so when they cannot', async () => {
     const till = await rig.openTill(rig.newFolder());
     const { customerId, loyalty } = await bringIn(till, byServerId(ritaJames.userId));
     const told = await till.call['customers.purchases']({ customerId });
@@ -90,7 +90,7 @@ describe('loyalty beside the points', () => {
     assert.deepEqual(await till.call['customers.purchases']({ customerId }), { kind: 'failed', why: 'offline' });
   });
 
-  it('is done without where the server refuses to be asked for it', async () => {
+  it('is left out if the server refuses to return it', async () => {
     const till = await rig.openTill(rig.newFolder());
     rig.server.control.setFault('server-error', { endpoint: 'customer/get', times: 1 });
     const { loyalty } = await bringIn(till, byServerId(ritaJames.userId));

@@ -12,7 +12,7 @@ describe('the main job: find, edit, save, send, see the points', () => {
   });
   after(() => rig.close());
 
-  it('sends a saved change and shows the points that it brought', async () => {
+  it('sends a saved change and shows the points it earned', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, { type: 'mobile', value: anchors.ritaJames.mobile });
     const updateId = await save(till, customer.customerId, { lastName: 'Jameson' });
@@ -34,7 +34,7 @@ describe('the main job: find, edit, save, send, see the points', () => {
     assert.deepEqual(entry?.changes, { lastName: 'Jameson' });
   });
 
-  it('keeps a change saved without a connection over a restart, and sends it once when the line is back', async () => {
+  it('keeps a change saved offline over a restart, and sends it once when the connection is back', async () => {
     const folder = rig.newFolder();
     const first = await rig.openTill(folder);
     const customer = await bringIn(first, { type: 'mobile', value: anchors.ritaJames.mobile });
@@ -72,7 +72,7 @@ describe('the main job: find, edit, save, send, see the points', () => {
     await untilAllSent(till);
   });
 
-  it('updates a customer who is not on this till by an identifier, and the reply brings the customer in', async () => {
+  it('updates a customer not on this till by an identifier, and the reply brings the customer in', async () => {
     const till = await rig.openTill(rig.newFolder());
     const mobile = anchors.ritaJames.mobile;
     const stranger = await till.call['customers.openByIdentifier']({ identifier: { type: 'mobile', value: mobile } });
@@ -95,7 +95,7 @@ describe('the main job: find, edit, save, send, see the points', () => {
     assert.notEqual(known?.asOfMs, null);
   });
 
-  it('puts a refused update in front of a person, and sends the corrected one in its place', async () => {
+  it('gives a refused update to a person, and sends the corrected one instead', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, { type: 'mobile', value: anchors.ritaJames.mobile });
     rig.server.control.setFault('refuse', { times: 1, endpoint: 'customer/update' });
@@ -138,7 +138,7 @@ describe('the main job: find, edit, save, send, see the points', () => {
     assert.deepEqual(rig.server.control.ledger.at(-1)?.changes, { lastName: 'Paused' });
   });
 
-  it('asks the server at once whether it takes a password that was given while nothing waits', async () => {
+  it('checks a new password with the server at once, even if nothing waits', async () => {
     const till = await rig.openTill(rig.newFolder());
     await till.until(
       'the server knows it',
@@ -154,7 +154,7 @@ describe('the main job: find, edit, save, send, see the points', () => {
     await till.until('it goes on', async () => (await till.call['sync.status'](undefined)).state === 'all-sent');
   });
 
-  it('refuses bad input with the field named, and saves nothing', async () => {
+  it('refuses bad input, names the field, and saves nothing', async () => {
     const till = await rig.openTill(rig.newFolder());
     const customer = await bringIn(till, { type: 'mobile', value: anchors.ashaRaman.mobile ?? '' });
     const result = await trySave(

@@ -5,7 +5,7 @@ import { anchors } from '../../electron/practice/anchors.ts';
 import { bringIn, byServerId, savedId, untilState } from '../helpers/at-the-counter.ts';
 import { startTillRig } from '../helpers/till-rig.ts';
 
-it('a customer who turns out to be another of this till: the screen is told who, and typed text goes along', async (t) => {
+it('if a customer turns out to be another one on this till, the screen learns who, and the draft moves along', async (t) => {
   const rig = await startTillRig(40);
   t.after(() => rig.close());
   const { control } = rig.server;

@@ -1,4 +1,4 @@
-/** Who was served last stands in the list before anybody searches; IT may turn it off, and a sign-out ends it. */
+/** The customers served last are listed before anybody searches; IT may turn this off, and a sign-out clears it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { anchors } from '../../electron/practice/anchors.ts';
@@ -22,7 +22,7 @@ describe('the customers served last at this till', () => {
     await till.call['customers.open']({ customerId });
   };
 
-  it('are listed newest first, also after a restart', async () => {
+  it('are listed newest first, even after a restart', async () => {
     const folder = rig.newFolder();
     const first = await rig.openTill(folder);
     await serve(first, anchors.ritaJames.mobile);
@@ -33,7 +33,7 @@ describe('the customers served last at this till', () => {
     assert.deepEqual(await listed(second), ['Asha', 'Rita']);
   });
 
-  it('are gone at a sign-out, for good, and when somebody else signs in; search still finds them', async () => {
+  it('are cleared for good at a sign-out or when somebody else signs in; search still finds them', async () => {
     const folder = rig.newFolder();
     const till = await rig.openTill(folder);
     const [one = 'A1', other = 'A2'] = (await till.call['staff.list'](undefined)).members.map(({ code }) => code);
@@ -55,7 +55,7 @@ describe('the customers served last at this till', () => {
     assert.deepEqual(await listed(again), []);
   });
 
-  it('are not listed where IT does not want it', async () => {
+  it('are not listed if IT turned this off', async () => {
     const till = await rig.openTill(rig.newFolder(), { data: { showRecent: false } });
     await serve(till, anchors.ritaJames.mobile);
     assert.deepEqual(await listed(till), []);

@@ -1,4 +1,4 @@
-/** The list of open changes: what needs somebody first, then customer by customer, whoever waits longest first. */
+/** The list of open changes: first what needs somebody, then by customer, longest wait first. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { anchors } from '../../electron/practice/anchors.ts';
@@ -12,7 +12,7 @@ describe('the open changes', () => {
   });
   after(() => rig.close());
 
-  it('stand together for each customer, behind the one that needs somebody', async () => {
+  it('stay together for each customer, behind the one that needs somebody', async () => {
     const till = await rig.openTill(rig.newFolder());
     const people = [];
     for (const { mobile } of [anchors.ritaJames, anchors.ashaRaman, anchors.kabirBose]) {
@@ -24,7 +24,7 @@ describe('the open changes', () => {
     await till.until('it is refused', async () => (await openUpdates(till))[0]?.state === 'attention');
     await rig.server.control.setConnection(false);
     const saved = [];
-    // What is sent in one piece with the one before is no row of its own: consent never is.
+    // Consent never joins an earlier change, so it gets its own row.
     for (const [customerId, on] of [
       [asha, '1'],
       [rita, '0'],

@@ -7,7 +7,7 @@ test.describe("filling in somebody else's email", () => {
   test.use({ settings: { server: { orgConfig: { whenOccupied: 'merge' } } } });
 
   test.beforeEach(async ({ till }) => {
-    // Rita comes to this till by being opened once, so that the till itself knows whose the email is.
+    // Opening Rita once brings her to this till, so that it knows whose email it is.
     await till.find(ritaJames.mobile, /Rita James/);
     await expect(till.field('Last name')).toHaveValue('James');
     await till.find(String(ashaRaman.mobile), /Asha Raman/);
@@ -16,7 +16,7 @@ test.describe("filling in somebody else's email", () => {
     await till.field('Email').blur();
   });
 
-  test('shows both customers, and goes only after staff say that it is one person', async ({ till }) => {
+  test('shows both customers, and is sent only after staff say they are one person', async ({ till }) => {
     const { page } = till;
     await page.getByRole('button', { name: 'Compare customers' }).click();
     const dialog = page.getByRole('dialog', { name: /Whose Email is this/ });
@@ -36,7 +36,7 @@ test.describe("filling in somebody else's email", () => {
     expect(till.server.control.customer(ashaRaman.userId)?.email).toBe(ritaJames.email);
   });
 
-  test('is taken back where they are two people', async ({ till }) => {
+  test('is cancelled if they are two people', async ({ till }) => {
     const { page } = till;
     await page.getByRole('button', { name: 'Compare customers' }).click();
     await page.getByRole('button', { name: 'Different people: undo' }).click();
@@ -44,7 +44,7 @@ test.describe("filling in somebody else's email", () => {
     await expect(page.getByRole('button', { name: 'Compare customers' })).toBeHidden();
   });
 
-  test('waits for the line: no yes without a connection', async ({ till }) => {
+  test('needs a connection: the merge cannot be confirmed offline', async ({ till }) => {
     const { page } = till;
     await till.server.control.setConnection(false);
     await page.getByRole('button', { name: 'Refresh' }).click();
@@ -57,7 +57,7 @@ test.describe("filling in somebody else's email", () => {
   });
 });
 
-test('a change of an existing mobile is requested, outlives a kill, and waits for approval', async ({ till }) => {
+test('a change of an existing mobile is requested, survives a kill, and waits for approval', async ({ till }) => {
   await till.find(kabirBose.mobile, /Kabir Bose/);
   await till.server.control.setConnection(false);
   await till.page.getByRole('button', { name: 'Request a change', exact: true }).click();
@@ -86,7 +86,7 @@ test('a change of an existing mobile is requested, outlives a kill, and waits fo
   await expect(item).toContainText('Request to change Mobile');
 });
 
-test('a refused request is corrected in its place', async ({ till }) => {
+test('a refused request is corrected in place', async ({ till }) => {
   await till.find(kabirBose.mobile, /Kabir Bose/);
   till.server.control.setFault('refuse', { endpoint: 'customer/update_identity', times: 1 });
   await till.page.getByRole('button', { name: 'Request a change', exact: true }).click();

@@ -1,13 +1,11 @@
-/** The screen for everybody: what axe finds in every state, targets for a finger, the on-screen keyboard, contrast and motion. */
+/** The screen for everybody: axe in every state, finger-sized targets, the on-screen keyboard, contrast and motion. */
 import { states } from '../../helpers/scenes/states.ts';
 import { hiddenFields, smallTargets } from '../../helpers/scenes/targets.ts';
 import { findings } from './axe.ts';
 import { expect, mainStates, stateOf, test } from './scenes.ts';
 
 for (const state of states) {
-  test(`${state.name}: axe finds nothing, by light and in the dark, and a finger finds everything`, async ({
-    touchScenes,
-  }) => {
+  test(`${state.name}: axe finds nothing, light and dark, and every target fits a finger`, async ({ touchScenes }) => {
     const { page } = touchScenes;
     await touchScenes.show(state);
     expect.soft(await smallTargets(page)).toEqual([]);
@@ -26,7 +24,7 @@ for (const state of mainStates) {
 }
 
 for (const name of ['customer', 'many-fields', 'invalid', 'secret-needed', 'key-unreadable', 'updates-conflict']) {
-  test(`${name}: the field in use stays in sight above an on-screen keyboard`, async ({ touchScenes }) => {
+  test(`${name}: the focused field stays visible above an on-screen keyboard`, async ({ touchScenes }) => {
     const { page } = touchScenes;
     await touchScenes.show(stateOf(name));
     await page.setViewportSize({ width: 1024, height: 400 });
@@ -34,7 +32,7 @@ for (const name of ['customer', 'many-fields', 'invalid', 'secret-needed', 'key-
   });
 }
 
-test('where the machine wants less motion, nothing moves', async ({ touchScenes }) => {
+test('nothing moves if the system asks for reduced motion', async ({ touchScenes }) => {
   const { page } = touchScenes;
   const moving = () =>
     page.evaluate(() =>
@@ -52,7 +50,7 @@ test('where the machine wants less motion, nothing moves', async ({ touchScenes 
   await page.emulateMedia({ reducedMotion: 'reduce' });
 });
 
-test('where the machine wants more contrast, lines and small words are as strong as the others', async ({
+test('if the system asks for more contrast, lines and small text are as strong as the rest', async ({
   touchScenes,
 }) => {
   const { page } = touchScenes;
@@ -74,7 +72,7 @@ test('where the machine wants more contrast, lines and small words are as strong
   }
 });
 
-test('in the colours of a high-contrast machine what is changed, chosen and reached can still be told', async ({
+test('in high-contrast colours, changed, selected and focused things can still be told apart', async ({
   touchScenes,
 }) => {
   const { page } = touchScenes;

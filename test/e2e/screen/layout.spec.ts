@@ -1,8 +1,8 @@
-/** What stands where: the main job above the fold, what is locked in a line, and each thing where it was left. */
+/** Where things are: the main job above the fold, a locked field in one line, and each thing where it was left. */
 import type { Page } from 'playwright/test';
 import { expect, type Scenes, stateOf, test } from './scenes.ts';
 
-/** Of these elements those that are not wholly seen: out of the window, or under something else. */
+/** Which of these elements are not fully visible: outside the window, or covered by something. */
 async function unseen(page: Page, selectors: readonly string[]): Promise<string[]> {
   return await page.evaluate(
     (all) =>
@@ -43,7 +43,7 @@ async function on({ page, show }: Scenes, name: string, language = 'en'): Promis
 }
 
 for (const name of ['customer', 'sent', 'practice', 'edited']) {
-  test(`${name}: the main job stands above the fold, on a till and on a wide screen`, async ({ touchScenes }) => {
+  test(`${name}: the main job is above the fold, on a till and on a wide screen`, async ({ touchScenes }) => {
     for (const language of ['en', 'de', 'hi', 'ar']) {
       const page = await on(touchScenes, name, language);
       expect.soft(await unseen(page, mainJob), `${language} at 1024 x 768`).toEqual([]);
@@ -53,12 +53,12 @@ for (const name of ['customer', 'sent', 'practice', 'edited']) {
   });
 }
 
-test('an empty email that may be filled in stands above the fold, too', async ({ touchScenes }) => {
+test('an empty email that may be filled in is above the fold, too', async ({ touchScenes }) => {
   const page = await on(touchScenes, 'non-loyalty');
   expect(await unseen(page, ['#field-firstName', '#field-email', ...consent, '#save-customer'])).toEqual([]);
 });
 
-test('what is locked takes a line; its reason, and a request, are one press away, by keys too', async ({
+test('a locked field takes one line; its reason and a request are one press away, by keyboard too', async ({
   touchScenes,
 }) => {
   const page = await on(touchScenes, 'customer');
@@ -68,7 +68,7 @@ test('what is locked takes a line; its reason, and a request, are one press away
   await expect(page.getByText('Only head office can change this.').and(page.locator(':not(.sr-only)'))).toHaveCount(0);
   await page.getByRole('button', { name: 'Request a change', exact: true }).press('Enter');
   const panel = page.getByRole('dialog', { name: 'Request a change' });
-  // The same sentence holds for both: it stands there once.
+  // One reason covers both, so it appears once.
   await expect(panel.getByText('Only head office can change this.')).toHaveCount(1);
   await expect(panel.getByRole('button')).toHaveCount(2);
   await page.keyboard.press('Escape');
@@ -79,7 +79,7 @@ test('what is locked takes a line; its reason, and a request, are one press away
   await expect(page.getByText(/^Already a member/).and(page.locator(':not(.sr-only)'))).toBeVisible();
 });
 
-test('a date is picked or typed, in the order of the store, and is the same date', async ({ touchScenes }) => {
+test("a date is picked or typed in the store's order, and is the same date either way", async ({ touchScenes }) => {
   const page = await on(touchScenes, 'customer');
   const field = page.getByRole('textbox', { name: 'Anniversary', exact: true });
   const picker = page.locator('.date:has(#field-custom_anniversary) .picker');
@@ -108,7 +108,7 @@ test('a date is picked or typed, in the order of the store, and is the same date
   await expect(registered).toHaveValue('29/02/2020 18:05');
 });
 
-test('the loyalty column answers what a customer asks, in its order, and is silent where nothing is known', async ({
+test('the loyalty column answers what customers ask, in their order, and leaves out what is not known', async ({
   touchScenes,
 }) => {
   const page = await on(touchScenes, 'customer');
@@ -116,7 +116,7 @@ test('the loyalty column answers what a customer asks, in its order, and is sile
   const part = (name: string) => loyalty.getByRole('region', { name, exact: true });
   const parts = ['Expiring points', 'Next tier', 'Coupons', 'Programs', 'Recent purchases'];
 
-  // A strip on a till, one press from the whole.
+  // A strip on a till, one press from the full view.
   await expect(part('Expiring points')).toContainText('400 points expire on 18 Jul 2026');
   await expect(part('Next tier')).toContainText('1,520 more in purchases');
   await expect(loyalty).toContainText('2 coupons');
@@ -124,7 +124,7 @@ test('the loyalty column answers what a customer asks, in its order, and is sile
   await loyalty.getByRole('button', { name: 'Show all' }).click();
   for (const name of parts) await expect(part(name)).toBeVisible();
   expect(await unseen(page, ['[role="group"][aria-labelledby="loyalty-points"]'])).toEqual([]);
-  // A field that is gone to is not under it.
+  // It does not cover a focused field.
   await page.getByRole('button', { name: 'Show less' }).click();
 
   await page.setViewportSize({ width: 1366, height: 768 });
@@ -137,22 +137,22 @@ test('the loyalty column answers what a customer asks, in its order, and is sile
   await expect(part('Recent purchases').getByRole('listitem')).toHaveCount(3);
   await part('Recent purchases').getByRole('button', { name: 'Show all' }).click();
   await expect(part('Recent purchases').getByRole('listitem')).toHaveCount(4);
-  // The scene's head office does not answer about amounts: what is known stays, and says so.
+  // The scene's head office does not return amounts: what is known stays, and says so.
   await expect(part('Recent purchases').getByRole('status')).toContainText('Couldn’t refresh');
 
-  // Rita Jones: nothing of these was ever told.
+  // Rita Jones: none of this was ever known.
   await touchScenes.show(stateOf('invalid'));
   await page.setViewportSize({ width: 1366, height: 768 });
   await expect(loyalty.getByRole('group', { name: 'Points', exact: true })).toHaveText('410');
   for (const name of parts.filter((one) => one !== 'Programs')) await expect(part(name)).toHaveCount(0);
 
-  // Whoever no server ever told of may well have programs.
+  // A customer whom no server ever returned may well have programs.
   await touchScenes.show(stateOf('by-identifier'));
   await page.setViewportSize({ width: 1366, height: 768 });
   await expect(part('Programs')).toContainText('not known');
 });
 
-test('a mobile is grouped wherever it stands, and what was searched for is marked in it', async ({ touchScenes }) => {
+test('a mobile is grouped wherever it appears, and the searched part is highlighted', async ({ touchScenes }) => {
   const page = await on(touchScenes, 'search');
   await page.getByRole('searchbox').fill('98450');
   const option = page.getByRole('listbox', { name: 'Customers' }).getByRole('option');
@@ -160,7 +160,9 @@ test('a mobile is grouped wherever it stands, and what was searched for is marke
   await expect(option.locator('mark')).toHaveText('98450');
 });
 
-test('the start page leads to what needs attention, and the served stand beside it', async ({ touchScenes }) => {
+test('the start page leads to what needs attention, with the last customers served beside it', async ({
+  touchScenes,
+}) => {
   const page = await on(touchScenes, 'drafts');
   await expect(page.getByRole('search').getByRole('heading')).toHaveText('Served last at this till');
   await expect(page.getByRole('button', { name: /^Rita James Last name/ })).toBeVisible();
@@ -169,7 +171,7 @@ test('the start page leads to what needs attention, and the served stand beside 
   await expect(page.getByRole('region', { name: 'Updates', exact: true }).getByRole('listitem')).toHaveCount(1);
 });
 
-test('a long list is where it was left', async ({ touchScenes }) => {
+test('a long list stays where it was scrolled to', async ({ touchScenes }) => {
   const page = await on(touchScenes, 'thousands');
   const list = page.locator('.updates .scroll');
   await list.evaluate((element) => {

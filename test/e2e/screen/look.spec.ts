@@ -1,10 +1,11 @@
 /**
- * The main states of the screen beside their pictures in `pictures/`. After a wanted change look at the new ones and keep them:
- * `node node_modules/playwright/cli.js test --config build/playwright.config.ts look.spec --update-snapshots`
+ * The main states of the screen against their pictures in `pictures/`. After an intended change, look at the new ones
+ * and keep them: `node node_modules/playwright/cli.js test --config build/playwright.config.ts look.spec
+ * --update-snapshots`
  */
 import { expect, mainStates, test } from './scenes.ts';
 
-/** German for its long words, Hindi for letters that are higher; the dark theme is the same for them as for English. */
+/** German for its long words, Hindi for its tall letters; dark is the same for all, so English is enough. */
 const looks = [
   ['en', 'light'],
   ['en', 'dark'],
@@ -15,10 +16,10 @@ const looks = [
 ] as const;
 
 for (const state of mainStates) {
-  test(`${state.name} looks as it should, in both themes and in languages of each kind`, async ({ touchScenes }) => {
+  test(`${state.name} looks right, in both themes and in languages of each kind`, async ({ touchScenes }) => {
     for (const [language, theme] of looks) {
       await touchScenes.show(state, language, theme);
-      // A share of the pixels, for the edges of letters are drawn a little otherwise by every version of Chromium.
+      // Allows a share of the pixels, because each Chromium version draws letter edges a little differently.
       await expect
         .soft(touchScenes.page)
         .toHaveScreenshot(`${state.name}-${language}-${theme}.png`, { maxDiffPixelRatio: 0.01 });

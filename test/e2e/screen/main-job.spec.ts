@@ -6,7 +6,7 @@ const rita = anchors.ritaJames;
 const search = (till: TillScreen) => till.page.getByRole('searchbox', { name: 'Find customer' });
 const heading = (till: TillScreen, name: string) => till.page.getByRole('heading', { name, level: 1 });
 
-/** Counts the keys that are no text: what the hands do besides typing. */
+/** Counts the keys that are not text: the work beyond typing. */
 function hands(till: TillScreen) {
   let presses = 0;
   return {
@@ -21,7 +21,7 @@ function hands(till: TillScreen) {
   };
 }
 
-test('with a scanner and keys alone: scan, change two fields and save in four presses at most', async ({ till }) => {
+test('with scanner and keyboard alone: scan, change two fields and save in four presses at most', async ({ till }) => {
   const keys = hands(till);
   await expect(search(till)).toBeFocused();
   await keys.type(rita.mobile);
@@ -40,7 +40,7 @@ test('with a scanner and keys alone: scan, change two fields and save in four pr
   await expect(till.status).toHaveText(/^All sent/);
 });
 
-test('keys reach everything: the list, the sheet of keys, the way back, and the draft that waits', async ({ till }) => {
+test('keys reach everything: the list, the keyboard help, the way back, and the waiting draft', async ({ till }) => {
   const { page } = till;
   await till.find(rita.mobile, /Rita James/);
   await page.keyboard.press('F2');
@@ -74,12 +74,12 @@ test('keys reach everything: the list, the sheet of keys, the way back, and the 
   expect(till.server.control.ledger).toHaveLength(0);
 });
 
-test('Save answers within a tenth of a second', async ({ till }) => {
+test('Save responds within a tenth of a second', async ({ till }) => {
   await till.find(rita.mobile, /Rita James/);
   await expect(heading(till, 'Rita James')).toBeVisible();
   await till.server.control.setConnection(false);
   const took: number[] = [];
-  // The best of a few: what the till can do, not what else this machine was doing.
+  // The best of a few: what the till can do, not what else this machine is doing.
   for (let round = 1; round <= 12 && Math.min(...took) >= 100; round += 1) {
     await till.field('Last name').fill(`Round ${round}`);
     took.push(
@@ -103,7 +103,7 @@ test('Save answers within a tenth of a second', async ({ till }) => {
 test.describe('without a keyboard', () => {
   test.use({ settings: { touch: true, viewport: { width: 1024, height: 768 } } });
 
-  test('the main job goes by touch alone, every target is large enough, and no field is hidden', async ({ till }) => {
+  test('the main job works by touch alone, every target is large enough, and no field is hidden', async ({ till }) => {
     const { page } = till;
     await search(till).tap();
     await search(till).fill(rita.mobile);
@@ -112,7 +112,7 @@ test.describe('without a keyboard', () => {
       .getByRole('option', { name: /Rita James/ })
       .tap();
     await expect(heading(till, 'Rita James')).toBeVisible();
-    // The on-screen keyboard does not jump up before a field was touched.
+    // The on-screen keyboard waits until a field is touched.
     await expect(till.field('First name')).not.toBeFocused();
     await till.field('Last name').tap();
     await till.field('Last name').fill('Touched');
@@ -120,7 +120,7 @@ test.describe('without a keyboard', () => {
 
     expect(await smallTargets(page)).toEqual([]);
 
-    // Half the screen is the on-screen keyboard: the field in use is scrolled into what is left.
+    // The on-screen keyboard takes half the screen: the focused field scrolls into the rest.
     await page.setViewportSize({ width: 1024, height: 430 });
     for (const name of ['Last name', 'Associated till']) {
       await till.field(name).tap();
@@ -129,7 +129,7 @@ test.describe('without a keyboard', () => {
     }
     await page.setViewportSize({ width: 1024, height: 768 });
     await page.getByRole('button', { name: 'Save', exact: true }).tap();
-    // "All sent" was true before the press, too: the server's ledger tells.
+    // The status was "All sent" before the press, too, so the server's ledger decides.
     await expect.poll(till.changes).toEqual([{ lastName: 'Touched', 'subscription.sms.BULK': expect.any(String) }]);
     await expect(till.status).toHaveText(/^All sent/);
   });

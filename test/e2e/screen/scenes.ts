@@ -1,4 +1,6 @@
-/** The screen's states for the specs, one page for one after another: a look at each would be too slow otherwise. */
+/**
+ * The screen's states for the specs, shown one after another in one page, because a page for each would be too slow.
+ */
 import { test as base, chromium, type Page } from 'playwright/test';
 import { chromiumFlags, findChromium, isRoot } from '../../../build/chromium.ts';
 import { buildScenePages, type ScenePages } from '../../helpers/scenes/scene-pages.ts';
@@ -10,7 +12,7 @@ const touchScreen = { width: 1024, height: 768 };
 
 export type Scenes = {
   readonly page: Page;
-  /** Brings a state on, from the beginning. */
+  /** Brings a state about, from the beginning. */
   readonly show: (state: ScreenState, language?: string, theme?: 'light' | 'dark') => Promise<void>;
 };
 
@@ -20,7 +22,7 @@ export function stateOf(name: string): ScreenState {
   return found;
 }
 
-/** The states that are looked at in other languages, too, and have pictures. Without those whose faces are the machine's. */
+/** The states that also have pictures and other languages, without those whose look depends on the machine. */
 export const mainStates: readonly ScreenState[] = [
   'welcome',
   'customer',
@@ -41,7 +43,7 @@ export const test = base.extend<Record<never, never>, Shared>({
       const executablePath = process.env.TILLSIDE_CHROMIUM ?? (await findChromium(process.platform, process.env));
       const browser = await chromium.launch({
         ...(executablePath === null ? {} : { executablePath }),
-        // Letters of the same shape on every machine, for the pictures.
+        // The same letter shapes on every machine, for the pictures.
         args: [...chromiumFlags(isRoot()), '--font-render-hinting=none', '--disable-lcd-text'],
       });
       const pages = await buildScenePages(browser);

@@ -1,4 +1,4 @@
-/** What a screen reader is told: names and roles, what is announced, and where the focus is after each step. */
+/** What a screen reader gets: names and roles, announcements, and where the focus is after each step. */
 import type { Page } from 'playwright/test';
 import { expect, type Scenes, stateOf, test } from './scenes.ts';
 
@@ -18,7 +18,7 @@ async function openByKeys(page: Page, text: string): Promise<void> {
   await expect(field(page, 'First name')).toBeFocused();
 }
 
-test('a customer reads as a heading, the way of the last change, the figures and a form', async ({ touchScenes }) => {
+test("a customer reads as a heading, the last change's progress, the figures and a form", async ({ touchScenes }) => {
   const page = await on(touchScenes, 'sent');
   await expect(page.getByRole('main')).toMatchAriaSnapshot(`
     - heading "Rita James" [level=1]
@@ -58,7 +58,7 @@ test('a customer reads as a heading, the way of the last change, the figures and
   await expect(page.getByRole('status', { name: 'Sync status' })).toHaveText('All sent · 0 unsent');
 });
 
-test('a field says that it is locked and why, and a changed one says what it was', async ({ touchScenes }) => {
+test('a locked field says so and why, and a changed field says what it was', async ({ touchScenes }) => {
   const page = await on(touchScenes, 'edited');
   await expect(field(page, 'Mobile')).toHaveAccessibleDescription(/Only head office can change this/);
   await expect(field(page, 'Last name')).toHaveAccessibleDescription('was James');
@@ -68,7 +68,7 @@ test('a field says that it is locked and why, and a changed one says what it was
   await expect(field(page, 'Last name')).toBeFocused();
 });
 
-test('the focus goes to what comes next: the search, the first field, the name, the search again', async ({
+test('the focus moves to what comes next: the search, the first field, the name, the search again', async ({
   touchScenes,
 }) => {
   const page = await on(touchScenes, 'welcome');
@@ -76,15 +76,13 @@ test('the focus goes to what comes next: the search, the first field, the name, 
   await openByKeys(page, 'james');
   await field(page, 'Last name').fill('Jameson');
   await page.keyboard.press('Control+s');
-  // Out of the text field, or the next scan would be typed into this customer's name.
+  // The focus leaves the text field, or the next scan would be typed into this customer's name.
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(search(page)).toBeFocused();
 });
 
-test('what happens is told without being asked: the save, where it goes, and what is found', async ({
-  touchScenes,
-}) => {
+test('events are announced: the save, its progress, and what was found', async ({ touchScenes }) => {
   const page = await on(touchScenes, 'search');
   await expect(page.getByRole('search').getByRole('status')).toHaveText('3 customers found');
   await openByKeys(page, 'james');
@@ -96,7 +94,7 @@ test('what happens is told without being asked: the save, where it goes, and wha
   await expect(heard(page)).toHaveText(/signed out/i);
 });
 
-test('a save with problems is told at once, lists them, and leads to the first; each leads to its field', async ({
+test('a save with problems says so at once, lists them and focuses the first; each leads to its field', async ({
   touchScenes,
 }) => {
   const page = await on(touchScenes, 'invalid');
@@ -109,14 +107,14 @@ test('a save with problems is told at once, lists them, and leads to the first; 
   await expect(email).toHaveAccessibleDescription(/@/);
   await summary.getByRole('button', { name: /^Registered on/ }).press('Enter');
   await expect(field(page, 'Registered on')).toBeFocused();
-  // A field that is put right is no problem any more; the other still is.
+  // A corrected field is no problem any more; the other still is.
   await email.fill('rita@example.com');
   await email.blur();
   await expect(email).not.toHaveAttribute('aria-invalid', 'true');
   await expect(field(page, 'Registered on')).toHaveAttribute('aria-invalid', 'true');
 });
 
-test('a panel and a sheet give the focus back to what opened them', async ({ touchScenes }) => {
+test('a panel or sheet returns the focus to what opened it', async ({ touchScenes }) => {
   const page = await on(touchScenes, 'welcome');
   for (const [opener, panel] of [
     ['#open-menu', 'Settings'],
@@ -128,7 +126,7 @@ test('a panel and a sheet give the focus back to what opened them', async ({ tou
     await page.keyboard.press('Escape');
     await expect(page.getByRole('dialog')).toHaveCount(0);
     await expect(page.locator(opener)).toBeFocused();
-    // Tab goes on from the button through the panel; out of it, the panel does not stay in the way.
+    // Tab goes on from the button through the panel; leaving it closes it.
     await page.locator(opener).press('Enter');
     await search(page).focus();
     await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -139,7 +137,9 @@ test('a panel and a sheet give the focus back to what opened them', async ({ tou
   await expect(page.locator('#open-keys')).toBeFocused();
 });
 
-test('the first steps follow what staff do, tell each step, and are skipped for good', async ({ touchScenes }) => {
+test('the first steps follow what staff do, announce each step, and can be skipped for good', async ({
+  touchScenes,
+}) => {
   const page = await on(touchScenes, 'guide');
   const guide = page.getByRole('region', { name: 'Getting started' });
   await expect(guide.getByRole('heading')).toHaveText('Find a customer');
@@ -165,7 +165,7 @@ test('the first steps follow what staff do, tell each step, and are skipped for 
   await page.evaluate(() => localStorage.clear());
 });
 
-test('the check of the connection tells in the panel of the status what came of it, and keeps the focus there', async ({
+test('checking the connection reports its result in the status panel, and keeps the focus there', async ({
   touchScenes,
 }) => {
   for (const [scene, told] of [
@@ -182,7 +182,7 @@ test('the check of the connection tells in the panel of the status what came of 
   }
 });
 
-test('who is no member reads so once, and is made one by a press that Save then sends', async ({ touchScenes }) => {
+test('"not a member" is said once, and one press makes them one with the next save', async ({ touchScenes }) => {
   const page = await on(touchScenes, 'non-loyalty');
   const loyalty = page.getByRole('region', { name: 'Loyalty' });
   await expect(page.getByText('Not a member', { exact: true })).toHaveCount(1);
@@ -196,7 +196,9 @@ test('who is no member reads so once, and is made one by a press that Save then 
   await expect(heard(page)).toHaveText(/^Saved on this till/);
 });
 
-test('another language is spoken at once, in its own direction, and what was typed stays', async ({ touchScenes }) => {
+test('switching the language changes words and direction at once, and what was typed stays', async ({
+  touchScenes,
+}) => {
   const page = await on(touchScenes, 'edited');
   for (const [name, language, direction, save] of [
     ['Deutsch', 'de', 'ltr', 'Speichern'],
@@ -215,7 +217,7 @@ test('another language is spoken at once, in its own direction, and what was typ
   await page.evaluate(() => localStorage.clear());
 });
 
-test('a problem is reported from where staff are, and what was typed stays', async ({ touchScenes }) => {
+test('staff report a problem from where they are, and what was typed stays', async ({ touchScenes }) => {
   const page = await on(touchScenes, 'edited');
   await page.locator('#open-menu').press('Enter');
   await page.getByRole('button', { name: 'Report a problem' }).press('Enter');

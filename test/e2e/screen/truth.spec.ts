@@ -1,4 +1,4 @@
-/** The screen says nothing that is not so, and nothing that breaks takes it down. */
+/** The screen says nothing untrue, and no failure takes all of it down. */
 import type { Page } from 'playwright/test';
 import { anchors } from '../../../electron/practice/anchors.ts';
 import { expect, type TillScreen, test } from '../till.ts';
@@ -15,13 +15,13 @@ async function answerOf(page: Page, call: string, change: (answer: string) => st
   });
 }
 
-test('F52: a page that breaks says so in its place, and never leaves the customer before it under another', async ({
+test("F52: a page that breaks says so in its place, and never leaves the previous customer under another's name", async ({
   till,
 }) => {
   const { page } = till;
   await till.find(rita.mobile, /Rita James/);
   await till.field('Last name').fill('Jameson');
-  // No list of the panel's: the page of this one customer breaks wherever it looks.
+  // Not in the panel's lists: only this customer's page breaks.
   await answerOf(page, 'customers.open', (answer) => {
     const { ok } = JSON.parse(answer);
     return JSON.stringify({ ok: ok?.fields?.firstName === 'Devika' ? { ...ok, updates: null, loyalty: 7 } : ok });
@@ -31,12 +31,12 @@ test('F52: a page that breaks says so in its place, and never leaves the custome
   await expect(heading(till)).toHaveText(/can’t be shown/);
   await expect(page.getByText('Rita James')).toHaveCount(0);
   await page.getByRole('button', { name: 'Back to search' }).click();
-  // What was typed for the one before is there, and so is everybody else.
+  // The draft for the previous customer is still there, and so is everybody else.
   await till.find(rita.mobile, /Rita James/);
   await expect(till.field('Last name')).toHaveValue('Jameson');
 });
 
-test('from the press on somebody else on, the form of the one before takes no more keys', async ({ till }) => {
+test("once somebody else is chosen, the previous customer's form takes no more keys", async ({ till }) => {
   const { page } = till;
   await till.find(rita.mobile, /Rita James/);
   await till.field('Last name').focus();
@@ -58,7 +58,7 @@ test('from the press on somebody else on, the form of the one before takes no mo
   expect(await page.evaluate(async () => JSON.stringify(await window.till?.call('drafts.list')))).toBe('{"ok":[]}');
 });
 
-test('a save without a connection wears no sign of having been sent', async ({ till }) => {
+test('a save without a connection shows no sign of having been sent', async ({ till }) => {
   await till.find(rita.mobile, /Rita James/);
   await till.server.control.setConnection(false);
   await till.field('Last name').fill('Jameson');
@@ -69,7 +69,7 @@ test('a save without a connection wears no sign of having been sent', async ({ t
   await expect(line.locator('svg.sent')).toHaveCount(0);
 });
 
-test('a dialog gives the focus back, however it is closed', async ({ till }) => {
+test('a dialog returns the focus, however it is closed', async ({ till }) => {
   const { page } = till;
   const keys = page.getByRole('button', { name: 'Keyboard shortcuts' }).or(page.locator('#open-keys')).first();
   await keys.click();
@@ -92,13 +92,13 @@ test('Escape in a field leads back without an error, and keeps what was typed', 
   expect(errors).toEqual([]);
 });
 
-test('pasted text of any length is searched for, and nobody is told to close Tillside', async ({ till }) => {
+test('pasted text of any length is searched, and nobody is told to close Tillside', async ({ till }) => {
   await till.page.getByRole('searchbox', { name: 'Find customer' }).fill('7'.repeat(275));
   await expect(till.page.getByText(/matches/)).toBeVisible();
   await expect(till.page.getByText(/isn’t responding/)).toHaveCount(0);
 });
 
-test('what may not be changed can be reached with keys, says why, and stays as it is', async ({ till }) => {
+test('a locked field can be reached by keyboard, says why, and stays as it is', async ({ till }) => {
   const { page } = till;
   await answerOf(page, 'customers.open', (answer) => {
     const { ok } = JSON.parse(answer);
@@ -123,14 +123,14 @@ test('what may not be changed can be reached with keys, says why, and stays as i
   await expect(page.getByRole('button', { name: /^Undo / })).toHaveCount(0);
 });
 
-/** Every list of an answer, with all of it twice. */
+/** Every list of an answer, with everything in it twice. */
 function twice(value: unknown): unknown {
   if (Array.isArray(value)) return [...value, ...value].map(twice);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, twice(one)]));
 }
 
-test('F51: whatever is told twice takes no page down: customer, changes, fields, staff, search', async ({ till }) => {
+test('F51: duplicates in any answer take no page down: customer, changes, fields, staff, search', async ({ till }) => {
   const { page } = till;
   const broken: string[] = [];
   page.on('pageerror', (error) => broken.push(error.message));

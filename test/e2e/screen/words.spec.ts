@@ -5,11 +5,11 @@ import { states } from '../../helpers/scenes/states.ts';
 import { textsOn } from '../../helpers/scenes/texts.ts';
 import { expect, test } from './scenes.ts';
 
-/** What the customers' and the organisation's own data say: it is in no language of the screen. */
+/** Words from the customers' and the organisation's own data, which are not translated. */
 const data = [...new Set(strings([people, org, staff, scenes]))]
   .filter((text) => /\p{L}/u.test(text))
   .toSorted((a, b) => b.length - a.length);
-/** Dates, ages and lists come from the platform, in the language of the store. */
+/** Dates, ages and lists come from the platform, in the store's language. */
 const platform =
   /\d{1,2}\s\p{L}{3,4}\s\d{4}(, \d{1,2}:\d{2}\s[ap]m)?|day\/month\/year|\d+ (second|minute|hour|day|month|year)s? ago|\b(now|yesterday|and)\b/gu;
 /** Names of programs and languages, and the till's own. */
@@ -18,21 +18,21 @@ const names = /Tillside|Meridian Stores|store12\.till3/gu;
 function strings(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
-  // A field that the organisation does not define is called by its key.
+  // A field that the organisation does not define is shown by its key.
   const own = Object.keys(value).flatMap((key) => /^(?:custom|extended)\.(.+)/.exec(key)?.[1] ?? []);
   return [...own, ...Object.values(value).flatMap(strings)];
 }
 
 function isForgotten(text: string): boolean {
   let rest = text;
-  // From the inside out: a message may stand in another.
+  // From the inside out: a message may contain another.
   while (/⟦[^⟦⟧]*⟧/u.test(rest)) rest = rest.replaceAll(/⟦[^⟦⟧]*⟧/gu, '');
   rest = rest.replaceAll(names, '').replaceAll(platform, '');
   for (const one of data) rest = rest.replaceAll(one, '').replaceAll(one.toLowerCase(), '');
   return /\p{L}{2}/u.test(rest);
 }
 
-/** Shortened on purpose: a row of the list has its whole text one press away, in its details; an old value in its history. */
+/** Cut off on purpose: a list row has its whole text in its details, an old value in its history. */
 const shortened = /div\.changes|bdi\.change|p\.next|span#field-\w+-was/;
 
 async function cutOff(page: Page): Promise<string[]> {
@@ -42,7 +42,7 @@ async function cutOff(page: Page): Promise<string[]> {
 }
 
 for (const state of states) {
-  test(`${state.name}: every word comes from a message, and long words are not cut off, at 200 % neither`, async ({
+  test(`${state.name}: every word comes from a message, and long words are not cut off, even at 200 %`, async ({
     touchScenes,
   }) => {
     const { page } = touchScenes;
@@ -50,7 +50,7 @@ for (const state of states) {
     const forgotten = (await textsOn(page)).filter(({ text, isData }) => !isData && isForgotten(text));
     expect.soft(forgotten.map(({ text, where }) => `${where}: ${text}`)).toEqual([]);
     expect.soft(await cutOff(page), 'at 1024 x 768').toEqual([]);
-    // What is left of 1366 x 768 at 200 %.
+    // What 200 % leaves of 1366 x 768.
     await page.setViewportSize({ width: 683, height: 384 });
     expect.soft(await cutOff(page), 'at 200 %').toEqual([]);
     expect.soft(await page.evaluate(() => document.documentElement.scrollWidth), 'at 200 %').toBeLessThanOrEqual(683);

@@ -1,4 +1,7 @@
-/** Starts the real `electron/main.ts` over the fake Electron, any number of times in one process, each with its own. */
+/**
+ * Starts the real `electron/main.ts` over the fake Electron, any number of times in one process, each with its own
+ * fake.
+ */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
@@ -12,7 +15,7 @@ import type { Argument, CallName, Envelope, Result } from '../../../electron/ipc
 
 export type FakeElectron = typeof import('./fake-electron.ts');
 
-/** Modules that know Electron are loaded anew for each start, told apart by this; all others are shared. */
+/** Distinguishes the starts: modules that know Electron are loaded again for each, all others are shared. */
 const runMark = /\?run=\d+$/;
 
 const running = 'electron:running';
@@ -20,7 +23,7 @@ const running = 'electron:running';
 registerHooks({
   resolve(specifier, context, nextResolve) {
     const mark = runMark.exec(context.parentURL ?? '')?.[0];
-    // A package that requires it (electron-updater) is loaded once for all: it gets whichever runs.
+    // A package that requires Electron (electron-updater) is loaded once and gets whichever start is running.
     if (specifier === 'electron' && context.conditions.includes('require')) return { url: running, shortCircuit: true };
     if (specifier === 'electron') return { url: fakeUrl(mark ?? ''), shortCircuit: true };
     const resolved = nextResolve(specifier, context);
@@ -43,20 +46,20 @@ export type Desktop = {
   readonly electron: FakeElectron;
   /** The one window, once it is there. */
   readonly window: () => Promise<InstanceType<FakeElectron['BrowserWindow']>>;
-  /** The session that the window's page lives in. */
+  /** The session of the window's page. */
   readonly session: () => InstanceType<FakeElectron['FakeSession']>;
-  /** A call of our own screen. */
+  /** A call from our own screen. */
   readonly call: <Name extends CallName>(name: Name, argument?: Argument<Name>) => Promise<Result<Name>>;
-  /** Closes the program where it still runs. */
+  /** Closes the program if it still runs. */
   readonly close: () => Promise<number>;
 };
 
 export type DesktopOptions = {
   readonly args: readonly string[];
   readonly env?: { readonly [name: string]: string };
-  /** Before the main process starts: how this machine is. */
+  /** Sets this machine up before the main process starts. */
   readonly prepare?: (electron: FakeElectron) => void;
-  /** An installed app in place of the checkout: its unpacked archive, and its resources beside that. */
+  /** An installed app instead of the checkout: its unpacked archive, with its resources beside it. */
   readonly installed?: { readonly app: string; readonly resources: string };
 };
 
@@ -96,14 +99,14 @@ export async function startDesktop(
   async function close(): Promise<number> {
     if (app.exitCode === null) {
       electron.powerMonitor.emit('shutdown');
-      // Not open yet, or never: there is nothing to be asked.
+      // Not open, so there is nothing to ask.
       if (app.exitCode === null) app.quit();
     }
     return app.ended;
   }
   t.after(async () => {
     await close();
-    // Electron's `exit` ends the process and all that runs in it; here the till would stay open.
+    // Electron's `exit` ends the process and everything in it; here the till would stay open.
     if (!app.isQuitting && app.listenerCount('will-quit') > 0) {
       const { exits } = app;
       app.leave();
@@ -134,7 +137,7 @@ export async function startDesktop(
   };
 }
 
-/** @returns a function that takes away what listens to this process by then, and did not before */
+/** @returns a function that removes the process listeners added since */
 function rememberListeners(): () => void {
   const signals = (['SIGTERM', 'SIGINT'] as const).map((name) => ({ name, before: process.listeners(name) }));
   const faults = process.listeners('uncaughtException');
@@ -160,7 +163,7 @@ function unwrap<Name extends CallName>(answer: unknown): Result<Name> {
 
 const lookAgainMs = 5;
 
-/** For what tells of itself in no event. It gives up late enough for a busy machine: only a test that fails waits so long. */
+/** Polls for what sends no event. The limit suits a busy machine; only a failing test waits that long. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const giveUpAtMs = performance.now() + 20_000;
   while (!(await holds())) {

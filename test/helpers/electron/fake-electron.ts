@@ -1,7 +1,7 @@
 /**
- * What `electron/main.ts` and `window.ts` import from `electron`, without Chromium: it remembers what it is told, and its
- * events come when a test says so. Held to Electron's own types wherever a test looks at what was passed. It knows
- * nothing of Tillside; `desktop.ts` beside this starts the real main process over it.
+ * What `electron/main.ts` and `window.ts` import from `electron`, without Chromium: it records what it is told, and
+ * tests fire its events. Tests that look at what was passed use Electron's own types. It knows nothing of Tillside;
+ * `desktop.ts` starts the real main process over it.
  */
 import { EventEmitter } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
@@ -35,12 +35,12 @@ class FakeApp extends EventEmitter implements Pick<App, 'isPackaged' | 'exit' | 
   readonly paths = new Map<string, string>([['home', '/home/till']]);
   appPath = '';
   version = '0.0.0-test';
-  /** What another Tillside on the same data leaves of the lock. */
+  /** Whether another Tillside on the same data left the lock free. */
   lockIsFree = true;
   isSandboxed = false;
   exitCode: number | null = null;
   exits = 0;
-  /** All windows are closed, and it is being left. */
+  /** All windows are closed, and the app is quitting. */
   isQuitting = false;
   readonly #exit = Promise.withResolvers<number>();
   /** Resolves with the exit code when the program has ended. */
@@ -76,7 +76,7 @@ class FakeApp extends EventEmitter implements Pick<App, 'isPackaged' | 'exit' | 
     this.emit('quit', {}, code);
     this.#exit.resolve(code);
   }
-  /** As Electron does it: each window may say no, then `will-quit` may. */
+  /** As in Electron: each window may object, then `will-quit` may. */
   quit(): void {
     for (const window of BrowserWindow.getAllWindows()) {
       window.close();
@@ -131,7 +131,7 @@ export class BrowserWindow extends EventEmitter {
 
   readonly options: BrowserWindowConstructorOptions;
   readonly webContents = new FakeContents();
-  /** What it was asked for, in order: `show`, `focus`, … */
+  /** What was called, in order: `show`, `focus`, … */
   readonly done: string[] = [];
   address: string | null = null;
   minimized = false;
@@ -194,7 +194,7 @@ class FakeDialog {
 }
 export const dialog = new FakeDialog();
 
-/** Who sends a message: as much of a frame as a sender check may go by. */
+/** Who sends a message: as much of a frame as a sender check may use. */
 export type FakeFrame = Pick<WebFrameMain, 'url'> & { readonly parent: object | null };
 type InvokeEvent = { readonly senderFrame: FakeFrame | null };
 type Handler = (event: InvokeEvent, ...args: unknown[]) => unknown;
@@ -221,7 +221,7 @@ export const Menu = {
   buildFromTemplate: (template: unknown) => template,
 };
 
-/** Plain HTTP over Node: a till in a test talks to a real server of this machine. */
+/** Plain HTTP over Node: a till under test talks to a real server on this machine. */
 class FakeNetRequest extends EventEmitter implements NetRequest {
   readonly #outgoing;
   constructor(options: NetRequestOptions | RequestOptions) {
@@ -266,7 +266,7 @@ class FakePowerMonitor extends EventEmitter {
 }
 export const powerMonitor = new FakePowerMonitor();
 
-/** electron-updater tells it that the program is about to be replaced. */
+/** electron-updater announces that the program is about to be replaced. */
 export const autoUpdater = new EventEmitter();
 
 class FakeProtocol {
@@ -282,7 +282,7 @@ class FakeSafeStorage {
   backend: ReturnType<SafeStorage['getSelectedStorageBackend']> = 'gnome_libsecret';
   isEncryptionAvailable: SafeStorage['isEncryptionAvailable'] = () => this.isAvailable;
   getSelectedStorageBackend: SafeStorage['getSelectedStorageBackend'] = () => this.backend;
-  /** Not a cipher: enough to tell whether what lies on the disk went through here. */
+  /** Not a cipher: just enough to show that a value on the disk went through here. */
   encryptString: SafeStorage['encryptString'] = (plain) => Buffer.from(`sealed:${[...plain].reverse().join('')}`);
   decryptString: SafeStorage['decryptString'] = (sealed) => {
     const text = sealed.toString();
@@ -336,7 +336,7 @@ export class FakeSession extends EventEmitter {
   };
   resolveProxy: Session['resolveProxy'] = async () => 'DIRECT';
 
-  /** What a request of the page would get: `null` where it is cancelled before it leaves. */
+  /** What a request of the page gets; `null` if it is cancelled before it leaves. */
   async fetch(url: string, method = 'GET'): Promise<Response | null> {
     let cancelled = false;
     this.#filter?.({ url }, ({ cancel }) => {

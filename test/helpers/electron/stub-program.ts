@@ -1,9 +1,12 @@
-/** A folder that looks like Electron's own for Linux to the packager: the place of the fuses, some locales, nothing that runs. */
+/**
+ * A folder that looks to the packager like Electron's own for Linux: a place for the fuses, some locales, nothing that
+ * runs.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createPackage } from '@electron/asar';
 
-/** What a released Electron says before anything is set (`@electron/fuses`): `1` on, `0` off. */
+/** The fuses of a released Electron before any is set (`@electron/fuses`): `1` on, `0` off. */
 const fusesAsReleased = '101100111';
 const fuseMark = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
 

@@ -1,10 +1,10 @@
-/** Builds the scenes' page with the app's own config into the folder that is named: `build-scenes.ts FOLDER`. */
+/** Builds the scenes' page with the app's own config into the named folder: `build-scenes.ts FOLDER`. */
 import path from 'node:path';
 import { build, type Plugin } from 'vite';
 import config from '../../../build/vite.renderer.config.ts';
 
 const pseudo = path.join(import.meta.dirname, 'pseudo.ts');
-/** Lets every English message be said in the tests' own language too: see pseudo.ts. */
+/** Lets every English message appear in the test language too: see pseudo.ts. */
 const speakPseudo: Plugin = {
   name: 'speak-pseudo',
   enforce: 'post',
@@ -28,5 +28,5 @@ await build({
     emptyOutDir: true,
   },
 });
-// The compiler of the messages leaves timers of half a minute behind.
+// The message compiler leaves timers of half a minute behind.
 process.exit(0);

@@ -1,6 +1,6 @@
 /**
- * A language for tests, made of English while it is spoken: every vowel twice and accented, in brackets. Longer than most
- * languages, so that it shows what would be clipped; and text without brackets comes from no message.
+ * A test language made from English at run time: every vowel doubled and accented, in brackets. Longer than most
+ * languages, it shows what would be clipped, and text without brackets comes from no message.
  */
 const spoken = new URLSearchParams(location.search).get('language') === 'pseudo';
 const vowels: { readonly [letter: string]: string } = {
@@ -15,11 +15,11 @@ const vowels: { readonly [letter: string]: string } = {
   O: 'ÓÓ',
   U: 'ÚÚ',
 };
-// Private-use characters around what is put into a text: a name or a number is not the message's.
+// Private-use characters around inserted values: a name or number is not part of the message.
 const begin = '\uE000';
 const end = '\uE001';
 
-/** Takes the place of every English message in the scenes' build. */
+/** Replaces every English message in the scenes' build. */
 export function strange<Inputs extends object>(say: (inputs: Inputs) => string): (inputs: Inputs) => string {
   if (!spoken) return say;
   return (inputs) => {

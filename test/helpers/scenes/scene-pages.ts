@@ -1,4 +1,7 @@
-/** The scenes' page, built once and opened in a browser as often as needed. No server: the browser's requests are answered here. */
+/**
+ * The scenes' page, built once and opened in a browser as often as needed. There is no server: requests are answered
+ * here.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

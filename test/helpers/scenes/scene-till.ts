@@ -1,6 +1,6 @@
 /**
- * A till that lives in the page: the same calls and events as the real one, with a scene for its data. For looking at
- * the screen and taking its pictures; behaviour is tested against the real services.
+ * A till inside the page: the same calls and events as the real one, with a scene as its data. For looks and pictures
+ * only; behaviour is tested against the real services.
  */
 
 import type { TillFacts } from '../../../electron/care/till-facts.ts';

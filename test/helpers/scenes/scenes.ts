@@ -1,4 +1,4 @@
-/** The states that the screen must be designed for, by name. */
+/** The states the screen must be designed for, by name. */
 
 import type { TillFacts } from '../../../electron/care/till-facts.ts';
 import type { TroubleView } from '../../../electron/care/trouble-view.ts';
@@ -26,7 +26,7 @@ export type Scene = {
   readonly importing: ImportState;
   readonly trouble: TroubleView | null;
   readonly appUpdate: AppUpdate;
-  /** What every save comes to; null: it is kept. */
+  /** The result of every save; null: it is saved. */
   readonly save: SaveResult | null;
 };
 

@@ -1,4 +1,4 @@
-/** Every state of the screen that is looked at: the scene it starts from, and what is done before the look. */
+/** Every state of the screen that is looked at: the scene it starts from, and the steps that lead to it. */
 import type { Page } from 'playwright';
 import type { SceneName } from './scenes.ts';
 
@@ -9,7 +9,7 @@ export type ScreenState = {
 };
 
 const stay = async () => undefined;
-// Practice mode has a select of its own, whose options come first.
+// Practice mode has its own select, whose options come first.
 const customers = (page: Page) => page.getByRole('listbox').getByRole('option');
 const type = (page: Page, text: string) => page.getByRole('searchbox').fill(text);
 
@@ -51,7 +51,7 @@ const thisTill = async (page: Page) => {
   await page.locator('#care-title').waitFor();
 };
 
-/** A look-up online starts by itself when the typing stops. */
+/** An online lookup starts by itself when the typing stops. */
 const lookedUp = async (page: Page) => {
   await type(page, '+44 7700 900123');
   await page.locator('.nothing [role="status"]').waitFor();
@@ -140,7 +140,7 @@ export const states: readonly ScreenState[] = [
     'loyalty-whole',
     'sent',
     inForm('james', async (page) => {
-      // A strip in a narrow window, where it is opened first.
+      // A strip in a narrow window; open it first.
       if ((page.viewportSize()?.width ?? 0) <= 1180) await page.locator('.loyalty .fold').click();
       for (const part of await page.locator('.loyalty summary').all()) await part.click();
     }),
@@ -225,7 +225,7 @@ export const states: readonly ScreenState[] = [
   ),
 ];
 
-/** The README's pictures, by the names of their files. */
+/** The README's pictures, by file name. */
 export const readmeStates: readonly ScreenState[] = [
   state('till', 'sending', async (page) => {
     await found(page, 'rit');

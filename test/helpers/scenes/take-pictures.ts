@@ -1,7 +1,7 @@
 /**
- * Pictures of the screen's states in both themes and sizes, into a temporary folder, for a look:
+ * Takes pictures of the screen's states in both themes and sizes, into a temporary folder:
  * `node test/helpers/scenes/take-pictures.ts [--language ar] [--only 1366-light,1024-dark] [state …]`
- * With `--readme` those of the README anew, in their place.
+ * With `--readme` it replaces those of the README.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';

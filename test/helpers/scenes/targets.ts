@@ -1,16 +1,16 @@
-/** Whether a finger finds what is on the screen. */
+/** Whether everything on the screen can be hit with a finger. */
 import type { Page } from 'playwright';
 
 const leastPx = 44;
 
-/** Everything to be pressed that is smaller than a finger, in a line each. */
+/** A line for each target smaller than a finger. */
 export async function smallTargets(page: Page): Promise<string[]> {
   return await page.evaluate((least) => {
     const targets = 'button, a, select, textarea, input:not([readonly]), [role="option"]';
     return [...document.querySelectorAll(targets)]
       .filter((target) => target.checkVisibility({ visibilityProperty: true }) && !target.matches('.sr-only'))
       .flatMap((target) => {
-        // A control is as large as the label or the ground around it that takes the touch too.
+        // A control is as large as the label or area around it that also takes the touch.
         const ground = target.matches('[type="radio"], [type="checkbox"]')
           ? (target.closest('label') ?? target)
           : target;
@@ -27,7 +27,7 @@ export async function smallTargets(page: Page): Promise<string[]> {
   }, leastPx);
 }
 
-/** Fields that are hidden, wholly or in part, when they are gone to. */
+/** Fields that are hidden, wholly or partly, while focused. */
 export async function hiddenFields(page: Page): Promise<string[]> {
   return await page.evaluate(() => {
     const fields = document.querySelectorAll<HTMLElement>(

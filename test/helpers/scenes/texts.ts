@@ -3,7 +3,7 @@ import type { Page } from 'playwright';
 
 export type WrittenText = {
   readonly text: string;
-  /** A name, a value, a language by its own name: what no message says. */
+  /** A name, a value, a language in its own words: text that no message contains. */
   readonly isData: boolean;
   /** The element that shows it, for the report. */
   readonly where: string;
@@ -11,20 +11,20 @@ export type WrittenText = {
   readonly cutBy: string | null;
 };
 
-/** Every text that can be seen and every name that can be heard, but for the words on keys. */
+/** Every visible text and every accessible name, except the words on keys. */
 export async function textsOn(page: Page): Promise<WrittenText[]> {
   return await page.evaluate(() => {
     const nameOf = (element: Element) =>
       `${element.tagName.toLowerCase()}${element.id === '' ? '' : `#${element.id}`}.${[...element.classList].join('.')}`;
     const isHidden = (element: Element) => {
       for (let up: Element | null = element; up !== null; up = up.parentElement) {
-        // Only for screen readers.
+        // For screen readers only.
         if (getComputedStyle(up).clipPath !== 'none') return true;
       }
       return !element.checkVisibility({ visibilityProperty: true });
     };
 
-    /** The first ancestor whose edge the text crosses where it cannot be scrolled into sight. */
+    /** The first ancestor whose edge the text crosses and that cannot scroll it into view. */
     const cutterOf = (text: Text, parent: Element): string | null => {
       const range = document.createRange();
       range.selectNodeContents(text);
@@ -41,7 +41,7 @@ export async function textsOn(page: Page): Promise<WrittenText[]> {
         const scrollsX = ['auto', 'scroll'].includes(overflowX);
         const scrollsY = ['auto', 'scroll'].includes(overflowY);
         const clips = overflowX !== 'visible' || up === parent || up.matches('button');
-        // A line of text is a little higher than its letters: a pixel or two are no loss.
+        // A line box is a little higher than its letters, so a pixel or two are no loss.
         if (cutX && clips && display !== 'inline' && (left < box.left - 1 || right > box.right + 1)) return nameOf(up);
         if (cutY && overflowY !== 'visible' && !scrollsY && (top < box.top - 3 || bottom > box.bottom + 3))
           return nameOf(up);
