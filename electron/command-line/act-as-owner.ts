@@ -1,4 +1,4 @@
-/** Root acts as the owner of a till's folder, so that no file is left there that the till's user cannot open. */
+/** Root takes on the identity of the folder's owner, so that the till's user can open every file a command leaves there. */
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { mayWrite } from '../data/read-beside.ts';
@@ -6,12 +6,12 @@ import { CommandRefused } from './command.ts';
 
 const root = 0;
 
-/** @throws CommandRefused where the folder belongs to somebody whom this user cannot stand in for */
+/** @throws CommandRefused if the folder belongs to another user and we are not root */
 export function actAsOwner(folder: string): void {
   const me = process.geteuid?.();
-  // Windows has no such users; there the folder's own rights are inherited by new files.
+  // Windows has no user ids; new files there inherit the folder's permissions.
   if (me === undefined) return;
-  const { uid, gid } = statSync(nearest(folder));
+  const { uid, gid } = statSync(closestExisting(folder));
   if (me === root && uid !== root) {
     process.setgroups?.([gid]);
     process.setgid?.(gid);
@@ -23,7 +23,7 @@ export function actAsOwner(folder: string): void {
   }
 }
 
-/** The folder that there is, or that it would be made in. */
-function nearest(folder: string): string {
-  return existsSync(folder) || path.dirname(folder) === folder ? folder : nearest(path.dirname(folder));
+/** The folder itself, or its closest existing parent. */
+function closestExisting(folder: string): string {
+  return existsSync(folder) || path.dirname(folder) === folder ? folder : closestExisting(path.dirname(folder));
 }

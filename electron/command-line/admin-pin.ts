@@ -3,13 +3,14 @@ import { BadUsage, type Command, type CommandIo, exitCodes } from './command.ts'
 
 export const adminPin: Command = {
   name: 'admin pin',
-  summary: 'Makes what admin.pin of the config holds, from a PIN that you type',
+  summary: 'Hashes a PIN for admin.pin in the config',
   about: [
-    'With admin.pin in the config, Tillside asks for the PIN before anything on screen that moves, deletes or reveals ' +
-      'data: the recovery key, exporting and importing changes, importing and removing customers, restoring a backup. The ' +
-      'config holds only a salted hash of it. The PIN is read from TILLSIDE_PIN, else from standard input, else asked for.',
-    `Choose at least ${shortestPin} characters, better ten: who can read the config can try PINs against the hash.`,
-    'Exit code 0.',
+    'With admin.pin in the config, Tillside asks for the PIN before any action on screen that moves, deletes or reveals ' +
+      'data: showing the recovery key, exporting and importing changes, importing and removing customers, restoring a ' +
+      'backup. The config holds only a salted hash of the PIN. The command reads the PIN from TILLSIDE_PIN, then from ' +
+      'standard input, then asks for it.',
+    `Use at least ${shortestPin} characters, ideally ten or more: anyone who can read the config can guess against the hash.`,
+    'Exit code: 0.',
   ],
   isWithoutTill: true,
   async run(given, io) {

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 
-/** Asks at the terminal and shows nothing of what is typed. @returns null where there is no terminal, or nothing was typed */
+/** Asks at the terminal without echoing the input. @returns null if there is no terminal or nothing was typed */
 export function askSecret(question: string): Promise<string | null> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return Promise.resolve(null);
   process.stderr.write(question);

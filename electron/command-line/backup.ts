@@ -9,7 +9,7 @@ import { openToRead } from '../db/open-to-read.ts';
 import type { FolderFiles } from '../machine/folder-files.ts';
 import { type Command, type CommandIo, CommandRefused, exitCodes } from './command.ts';
 import { mustExist, readDatabase } from './read-database.ts';
-import { openTarget, tell } from './result-target.ts';
+import { copyResult, openTarget } from './result-target.ts';
 import { dataFolderAnyway } from './till-place.ts';
 
 export const backup: Command = {
@@ -17,15 +17,15 @@ export const backup: Command = {
   summary: 'Makes and verifies a backup (Tillside can be open), or lists backups',
   arguments: '[FILE]',
   about: [
-    'The backup lies in the folder backups, encrypted with the key of the till; FILE is a copy of it elsewhere. Tillside ' +
-      'makes one a day by itself, and one before it brings the data to a new version.',
+    'The backup is stored in the backups folder, encrypted with the till’s key. With FILE, it is also copied there. Tillside ' +
+      'makes a backup automatically every day, and before it upgrades the data for a new version.',
     'Exit codes: 0 made and verified, 2 failed, 4 made but not copied to FILE.',
   ],
   options: { list: { help: 'list existing backups instead of making one' } },
   async run(given, io) {
     const dataDir = dataFolderAnyway(given, io);
     if (given.has('list')) {
-      // A folder that is not there, or that nobody may look into, must not be told as one without backups.
+      // A missing or unreadable folder must fail here, not show up as "no backups".
       readdirSync(dataDir);
       const there = listBackups(dataDir).map(({ name, why, atMs, bytes }) => ({ name, why, atMs, bytes }));
       if (given.has('json')) io.print(JSON.stringify({ backups: there }));
@@ -44,7 +44,7 @@ export const backup: Command = {
       const leave = leavingNoTrace(files, io.nativeBinding);
       const made = await make(dataDir, keyHex, io).finally(leave);
       if (copy !== null)
-        tell(() => copy.copyFrom(made.file), `The backup was made, but not copied to ${copy.file}`, made.file);
+        copyResult(() => copy.copyFrom(made.file), `The backup was made, but not copied to ${copy.file}`, made.file);
       const file = copy?.file ?? made.file;
       if (given.has('json')) io.print(JSON.stringify({ file, bytes: made.bytes }));
       else io.print(`${file}  ${megabytes(made.bytes)}`);
@@ -71,7 +71,7 @@ async function make(dataDir: string, keyHex: string, io: CommandIo) {
   throw new CommandRefused(`Backup failed (${code}). Run tillside doctor to check the disk and database.`);
 }
 
-/** An earlier backup may be written over; anything else that is there may not. */
+/** Only an earlier backup may be overwritten. */
 function openCopy(target: string, { database }: FolderFiles, keyHex: string, { nativeBinding }: CommandIo) {
   if (!existsSync(target) || statSync(target).isDirectory()) return openTarget(target);
   const isOwn = path.dirname(target) === path.dirname(database);

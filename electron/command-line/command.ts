@@ -1,4 +1,4 @@
-/** What a command of `tillside COMMAND` is made of, and what it may do to the world outside. */
+/** The shape of a `tillside` command, and everything it may use from the outside world. */
 
 import type { AuditAction } from '../care/audit-log.ts';
 import type { Transport } from '../loyalty-api/transport.ts';
@@ -7,27 +7,27 @@ import type { PlaceEnv } from '../machine/data-place.ts';
 import type { Secrets } from '../machine/secrets.ts';
 
 /**
- * By severity, as monitoring systems read them: 0 fine, 1 have a look, 2 act. 3: stopped by a fault of Tillside's own.
- * 4: done, but the result could not be told. 64: what was typed is no command.
+ * By severity, as monitoring systems expect: 0 OK, 1 warning, 2 action needed. 3: an error in Tillside itself.
+ * 4: done, but the result could not be written. 64: unknown command or option.
  */
-export const exitCodes = { fine: 0, look: 1, act: 2, fault: 3, untold: 4, usage: 64 } as const;
+export const exitCodes = { fine: 0, look: 1, act: 2, fault: 3, unwritten: 4, usage: 64 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export type CommandIo = {
-  /** One line on standard output: the result. */
+  /** Writes a line of the result to standard output. */
   readonly print: (line: string) => void;
   /**
-   * Resolves once everything printed was taken: by the terminal, the pipe or the file of `--output`. Null: it was; else why
-   * it was not, as the system's code.
+   * Waits until all printed output has reached the terminal, the pipe or the `--output` file. Null: it did; otherwise the
+   * system's error code.
    */
   readonly printed: () => Promise<string | null>;
-  /** One line on standard error: progress and trouble. */
+  /** Writes a line to standard error: progress and problems. */
   readonly warn: (line: string) => void;
-  /** Asks at the terminal without showing what is typed. Null: nobody is there to be asked. */
+  /** Asks at the terminal without echoing the input. Null: there is no terminal. */
   readonly askSecret: (question: string) => Promise<string | null>;
-  /** What was piped in, whole. Null: nothing is, since a person sits at a terminal. */
+  /** All of standard input. Null: it is a terminal, so nothing is piped in. */
   readonly readInput: () => Promise<string | null>;
-  /** `TILLSIDE_SECRET`, which was taken out of the environment. */
+  /** `TILLSIDE_SECRET`, already removed from the environment. */
   readonly givenSecret: string | undefined;
   readonly env: CommandEnv;
   readonly platform: NodeJS.Platform;
@@ -37,17 +37,17 @@ export type CommandIo = {
   readonly clock: Clock;
   readonly random: Random;
   readonly transport: Transport;
-  /** The proxy that a request to this address goes through; null: none. */
+  /** The proxy for requests to this URL; null: none. */
   readonly proxyFor: (url: string) => Promise<string | null>;
-  /** The operating system's certificates are trusted, as the desktop app does. */
+  /** Whether the operating system's certificates are trusted, as in the desktop app. */
   readonly trustsSystem: boolean;
   readonly openSecrets: (dataDir: string) => Secrets;
-  /** As the desktop app's own look for the config: see `liveDataDir` there. */
+  /** Whether this is an installed app, which affects the search for the config: see `liveDataDir` in `findConfig`. */
   readonly isInstalled: boolean;
   readonly nativeBinding?: string;
   /**
-   * Goes on as the owner of this folder, where root runs the command: else the till's user could not open the files that it
-   * leaves there. Throws CommandRefused where that cannot be.
+   * Continues as the owner of this folder if root runs the command: see act-as-owner.ts.
+   * @throws CommandRefused if that is not possible
    */
   readonly actAsOwner?: (folder: string) => void;
 };
@@ -60,43 +60,43 @@ export type CommandEnv = PlaceEnv & {
 
 export type Option = {
   readonly help: string;
-  /** What stands for the value in the help, such as `FILE`. Absent: the option is a switch. */
+  /** The placeholder for the value in the help, such as `FILE`. Absent: the option is a switch. */
   readonly value?: string;
-  /** One letter that says the same. */
+  /** One-letter form. */
   readonly short?: string;
 };
 
 export type Command = {
   /** One word or two, such as `outbox list`. */
   readonly name: string;
-  /** What it does, as half a line in the list of commands. */
+  /** What it does, in half a line. */
   readonly summary: string;
-  /** What stands behind the name, such as `FILE`; one word an argument, optional ones in brackets, `FILE...`: one or more. */
+  /** The arguments after the name, such as `FILE`: one word each, `[FILE]` if optional, `FILE...` for one or more. */
   readonly arguments?: string;
   /** Paragraphs of `--help`. */
   readonly about: readonly string[];
   readonly options?: { readonly [name: string]: Option };
   readonly run: (given: Given, io: CommandIo) => Promise<ExitCode> | ExitCode;
-  /** It reads a config and no till's data, so that it runs as whoever calls it. */
+  /** It does not touch a till's data folder, so it runs as whoever calls it. */
   readonly isWithoutTill?: true;
-  /** It moves, destroys or reveals something, and is noted as this before it does. */
+  /** The entry in the audit log for a command that moves, destroys or reveals data. Written before the command runs. */
   readonly audit?: AuditAction;
-  /** Whether it was typed so that it changes nothing, which is no work of IT to note. */
+  /** Whether the given options make it a dry run, which the audit log leaves out. */
   readonly onlyLooks?: (given: Given) => boolean;
 };
 
-/** What was typed behind a command's name, checked against its own description. */
+/** The parsed arguments and options of a command. */
 export type Given = {
   readonly arguments: readonly string[];
   readonly text: (option: string) => string | undefined;
   readonly has: (option: string) => boolean;
 };
 
-/** Something that the person who typed the command can put right. */
+/** A mistake in the command line itself. */
 export class BadUsage extends Error {}
 
-/** A refusal that a person can act on: what happened and what to do. */
+/** The command can't do this. The message says what happened and what to do. */
 export class CommandRefused extends Error {}
 
-/** What was asked for is done; only its result did not get where it was to go. The message says where it is. */
-export class DoneUntold extends Error {}
+/** The work is done, but its result could not be written where it was asked for. The message says where it is. */
+export class ResultNotWritten extends Error {}

@@ -1,4 +1,4 @@
-/** Every command of `tillside`, in the order of the help. A new one is a file of its own and a line here. */
+/** Every command, in the order of the help. To add one, write its file and list it here. */
 import { adminPin } from './admin-pin.ts';
 import { backup } from './backup.ts';
 import type { Command } from './command.ts';

@@ -10,7 +10,7 @@ export const configCheck: Command = {
   about: [
     'Without FILE it checks the config that this machine would use. Changes nothing and does not use the ' +
       'network: tillside doctor does that.',
-    'Exit code 0: the config can be used. 2: it cannot.',
+    'Exit codes: 0 valid, 2 not valid.',
   ],
   isWithoutTill: true,
   run(given, io) {

@@ -6,14 +6,14 @@ export const configSchema: Command = {
   name: 'config schema',
   summary: 'Prints the JSON Schema of the machine config',
   about: [
-    'For an editor that completes and checks while somebody writes a config, and for the checks of whoever rolls configs ' +
-      'out: it is made from the very rules that tillside config check enforces. JSON Schema cannot express some rules (time ' +
-      'zones, languages, plain http for this machine only): tillside config check has the last word.',
-    'An editor finds it by the key "$schema" of a config.',
-    'Exit code 0.',
+    'For editors that complete and check a config, and for your own checks before a roll-out. It is generated from the ' +
+      "rules that tillside config check enforces. JSON Schema can't express some rules (time zones, languages, plain http " +
+      'for this machine only), so tillside config check has the final say.',
+    'Put its location into the config as "$schema" and editors find it.',
+    'Exit code: 0.',
   ],
   isWithoutTill: true,
-  options: { heartbeat: { help: 'the schema of what health.heartbeatUrl gets, in place of that of the config' } },
+  options: { heartbeat: { help: 'print the schema of the heartbeats sent to health.heartbeatUrl instead' } },
   run(given, io) {
     const schema = given.has('heartbeat') ? heartbeatJsonSchema() : configJsonSchema();
     for (const line of JSON.stringify(schema, null, 2).split('\n')) io.print(line);

@@ -9,10 +9,10 @@ export const doctor: Command = {
   name: 'doctor',
   summary: 'Checks this till and says how to fix any problems',
   about: [
-    'Looks at the config, the data folder, the disk, the key, the database, the outbox, the proxy, DNS, the certificate ' +
-      'of the server, the password, the clock, the permissions, the settings of the organisation, the version and the ' +
-      'update feed. Works while Tillside is open, changes nothing, and sends no customer data anywhere.',
-    'Run it as the user who runs Tillside: nobody else can read the key and the password.',
+    "Checks the config, data folder, disk, key, database, outbox, proxy, DNS, the server's certificate, the password, " +
+      "the clock, permissions, the organisation's settings, the version and the update feed. Tillside can be open. " +
+      'Changes nothing and sends no customer data anywhere.',
+    'Run it as the user who runs Tillside: only that user can read the key and the password.',
     'Exit codes: 0 OK, 1 warning, 2 action needed.',
   ],
   options: { full: { help: 'check every page of the database, whatever its size' } },

@@ -1,4 +1,4 @@
-/** Reads what was typed behind a command's name, and says what could be typed. */
+/** Parses the arguments and options of a command, and prints its help. */
 import { parseArgs } from 'node:util';
 import { BadUsage, type Command, type Given, type Option } from './command.ts';
 
@@ -56,7 +56,7 @@ function parse(known: { readonly [name: string]: Option }, argv: readonly string
       allowPositionals: true,
     });
   } catch (error) {
-    // Node's message has a second sentence about "--" that helps nobody here.
+    // The rest of Node's message explains "--", which no command needs.
     const said = error instanceof Error ? error.message.split('. ')[0] : 'unknown arguments';
     throw new BadUsage(`${said?.replace(/\.$/, '')}.`);
   }

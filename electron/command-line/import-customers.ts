@@ -22,38 +22,38 @@ import { writeDatabase } from './write-database.ts';
 const encodings = ['utf-8', 'windows-1252'] as const;
 const dateOrders = ['day-first', 'month-first'] as const;
 
-/** What whoever gives a file says of it. */
+/** How to read a file that does not say so itself. */
 export const readingOptions: { readonly [name: string]: Option } = {
-  encoding: { value: 'NAME', help: 'what lines are that are not UTF-8: windows-1252' },
-  dates: { value: 'ORDER', help: 'how the file writes dates such as 11/09/2019: day-first or month-first' },
+  encoding: { value: 'NAME', help: 'encoding of lines that are not UTF-8: windows-1252' },
+  dates: { value: 'ORDER', help: 'order in dates such as 11/09/2019: day-first or month-first' },
 };
 
 export const importCustomers: Command = {
   name: 'import',
   audit: 'customers-import',
   onlyLooks: (given) => given.has('check'),
-  summary: "Reads a file of the region's customers into this till",
+  summary: "Imports the region's customers from a file",
   arguments: '[FILE]',
   about: [
-    'FILE is CSV with a heading, or newline-delimited JSON with one customer a line as customer/get tells it, of any ' +
-      'size, also packed as gz or zst. It takes the place of the customers of the last import. Customers who were opened ' +
-      'or changed at this till stay, and its unsent updates are laid over the new records.',
+    'FILE is CSV with a header row, or newline-delimited JSON with one customer a line in the format of customer/get. It can ' +
+      'be of any size, and compressed (gz or zst). It replaces the customers of the last import. Customers who were opened ' +
+      'or changed at this till stay, and unsent changes are applied to the new records.',
     'CSV columns: user_id, firstname, lastname, mobile, email, external_id, registered_on, type, fraud_status, tier, ' +
       'points, lifetime_points, lifetime_purchases, updated_on, custom.NAME, extended.NAME, subscription.CHANNEL.PRIORITY, ' +
-      'and what other programs call these. It is said how each column is taken; other columns are left out. One of ' +
-      'user_id, mobile, email and external_id is needed. An empty cell, NULL, \\N, N/A, nan or - says that the customer has ' +
-      'none of it: leave out a column that the file does not know.',
-    'Until everything is read and indexed, nothing changes on the till. Stopped in the middle (Ctrl+C, or a power cut), ' +
-      'the same command goes on where it was. Lines that are refused are listed in FILE.refused.csv by number and ' +
-      'reason. A file that would take away more than a fifth of the customers, of which more than 2 % of the lines cannot ' +
-      'be taken, or that looks mixed up, is taken only with --yes. The customers before stay for one step back: --undo. ' +
-      'While Tillside is open, import from its screen for IT instead.',
-    'Exit code 0: done, or the check found nothing. 1: done or checked, and lines were refused. 2: not done.',
+      'and common names for these from other programs. The command lists how it reads each column and ignores unknown ones. ' +
+      'One of user_id, mobile, email and external_id is required. An empty cell, NULL, \\N, N/A, nan or - means the customer ' +
+      'has no value. If your file has no data for a column, leave the column out.',
+    'The till keeps its current customers until the whole file is read and indexed. If the import is interrupted (Ctrl+C ' +
+      'or a power cut), run the same command again to continue. FILE.refused.csv lists skipped lines by number and reason. ' +
+      'Add --yes to import a file that would remove more than a fifth of the customers, that has more than 2 % unusable ' +
+      'lines, or that looks mixed up. To go back to the previous customers, use --undo. While Tillside is open, import on ' +
+      'screen instead (menu → This till).',
+    'Exit codes: 0 done, or the check found no problems, 1 done or checked but some lines were skipped, 2 failed.',
   ],
   options: {
-    check: { help: 'read and check all of it, say what would be done, and change nothing' },
-    yes: { help: 'take the file although it looks wrong' },
-    undo: { help: 'put the customers of the import before in place again; no FILE' },
+    check: { help: 'check the whole file and report what an import would do, without changing anything' },
+    yes: { help: 'import the file even if it looks wrong' },
+    undo: { help: 'go back to the customers of the previous import (no FILE)' },
     ...readingOptions,
   },
   run(given, io) {
@@ -97,7 +97,7 @@ export function oneOf<Name extends string>(given: Given, option: string, names: 
   return name;
 }
 
-/** An import that tells on standard error how it goes on. */
+/** An import that reports its progress on standard error. */
 function openImport(
   { db, keyHex }: OpenFolder,
   dataDir: string,
@@ -105,7 +105,7 @@ function openImport(
   io: CommandIo,
 ): CustomerImport {
   let shownAtMs = Number.NEGATIVE_INFINITY;
-  let isColumnsTold = false;
+  let areColumnsShown = false;
   return new CustomerImport({
     told: toldDoor(db, io.clock),
     log: silentLog,
@@ -115,8 +115,8 @@ function openImport(
     clock: io.clock,
     store,
     changed: (state) => {
-      if (state.kind === 'reading' && state.columns !== null && !isColumnsTold) {
-        isColumnsTold = true;
+      if (state.kind === 'reading' && state.columns !== null && !areColumnsShown) {
+        areColumnsShown = true;
         for (const line of columnLines(state.columns)) io.warn(line);
       }
       const nowMs = io.clock.monotonicMs();
@@ -131,9 +131,9 @@ function openImport(
 
 function columnLines(columns: readonly ColumnReport[]): string[] {
   return columns.map(({ column, takenAs, why }) => {
-    if (takenAs !== null) return `  "${column}" is taken as ${takenAs}`;
-    const reason = why === 'again' ? 'another column says the same in a clearer way' : 'this name is not known';
-    return `  "${column}" is left out: ${reason}`;
+    if (takenAs !== null) return `  "${column}" is read as ${takenAs}`;
+    const reason = why === 'again' ? 'another column gives the same value more clearly' : 'unknown name';
+    return `  "${column}" is ignored: ${reason}`;
   });
 }
 
@@ -143,8 +143,8 @@ function tellEnd(state: ImportState, given: Given, io: CommandIo): ExitCode {
   switch (state.kind) {
     case 'done':
       if (!isJson) {
-        io.print(`${state.customers} customers are on this till now (${state.seconds} s).`);
-        if (state.report !== null) io.print(`${state.refused} lines were refused: see ${state.report}`);
+        io.print(`${state.customers} customers are now on this till (${state.seconds} s).`);
+        if (state.report !== null) io.print(`${state.refused} lines were skipped: see ${state.report}`);
       }
       return state.refused === 0 ? exitCodes.fine : exitCodes.look;
     case 'checked': {
@@ -154,14 +154,10 @@ function tellEnd(state: ImportState, given: Given, io: CommandIo): ExitCode {
     }
     case 'question':
       throw new CommandRefused(
-        [...findingLines(state), `${unchanged} If all of this is meant so, the same command with --yes takes it.`].join(
-          '\n',
-        ),
+        [...findingLines(state), `${unchanged} If this is what you want, run the command again with --yes.`].join('\n'),
       );
     case 'cancelled':
-      throw new CommandRefused(
-        `The import was stopped after ${state.records} records. ${unchanged} The same command goes on.`,
-      );
+      throw new CommandRefused(`The import was stopped after ${state.records} records. ${unchanged} ${toContinue}`);
     case 'failed': {
       const where = state.line === null ? '' : `Line ${state.line}: `;
       throw new CommandRefused(`${where}${failureText[state.why]}`);
@@ -172,17 +168,17 @@ function tellEnd(state: ImportState, given: Given, io: CommandIo): ExitCode {
 }
 
 const doubtText: { readonly [Name in Doubt]: (found: Findings) => string } = {
-  shrinks: ({ before, customers }) => `It would leave ${customers} customers of the ${before} of the import before.`,
-  'many-refused': ({ refused, records }) => `${refused} of its ${records} lines cannot be taken.`,
-  columns: () => 'Columns were not understood, and nobody in it would have a mobile, or a name.',
+  shrinks: ({ before, customers }) => `It would leave ${customers} customers; the previous import had ${before}.`,
+  'many-refused': ({ refused, records }) => `${refused} of its ${records} lines cannot be used.`,
+  columns: () => 'Some columns were not recognised, so no customer would have a mobile, or a name.',
   'other-people': () =>
-    'Its user ids stand beside other mobiles, emails and cards than on this till: it looks mixed up, or is of another system.',
+    'Its user ids have different mobiles, emails and cards than on this till: it looks mixed up, or comes from another system.',
 };
 
 function findingLines(found: Findings): string[] {
   return [
-    `${found.customers} customers can be taken; ${found.refused} of ${found.records} lines are refused.`,
-    ...(found.report === null ? [] : [`Refused lines: see ${found.report}`]),
+    `${found.customers} customers can be imported; ${found.refused} of ${found.records} lines are skipped.`,
+    ...(found.report === null ? [] : [`Skipped lines: see ${found.report}`]),
     ...found.doubts.map((doubt) => doubtText[doubt](found)),
   ];
 }
@@ -193,29 +189,31 @@ function progressLine(state: ImportState): string | null {
     const left = secondsLeft === null ? '' : `, ${secondsLeft} s left to read`;
     return `${Math.floor(part * 100)} %: ${records} records, ${recordsPerSecond} a second${left}`;
   }
-  if (state.kind === 'indexing') return `All ${state.records} records are read; index ${state.done + 1} of ${state.of}`;
-  return state.kind === 'laying' ? 'The customers are there; laying unsent updates over them' : null;
+  if (state.kind === 'indexing')
+    return `All ${state.records} records read; building index ${state.done + 1} of ${state.of}`;
+  return state.kind === 'laying' ? 'Customers imported; applying unsent changes' : null;
 }
 
 const unchanged = 'Nothing changed on this till.';
+const toContinue = 'To continue, run the same command again.';
 export const failureText: { readonly [Why in ImportFailure]: string } = {
   empty: `The file is empty. ${unchanged}`,
-  'utf-16': `The file is UTF-16 without the mark that says so. ${unchanged} Save it as UTF-8.`,
-  'not-utf-8': `The file is not UTF-8. ${unchanged} Save it as UTF-8; if a Windows program wrote it, try --encoding windows-1252 with --check.`,
-  'not-text': `The file is no text of customers. ${unchanged}`,
-  spreadsheet: `The file is a spreadsheet. ${unchanged} Save it there as CSV (UTF-8).`,
-  packed: `The file is packed. ${unchanged} Unpack it; only gz and zst are read as they are.`,
-  'web-page': `The file is a web page, perhaps that of a sign-in. ${unchanged} Fetch the file itself.`,
-  'json-list': `The file is one JSON list. ${unchanged} Write one customer a line.`,
-  damaged: `The file is damaged, or was cut off. ${unchanged} Fetch it again.`,
-  'no-identifier-column': `No column of the heading says who a customer is. ${unchanged} One of user_id, mobile, email and external_id is needed.`,
-  'day-or-month': `Whether dates such as 11/09/2019 begin with the day cannot be seen. ${unchanged} Say it: --dates day-first, or --dates month-first.`,
-  'no-such-file': `The file is not there. ${unchanged}`,
-  'not-allowed': `The file may not be read by this user. ${unchanged}`,
-  'disk-full': `The disk is full. ${unchanged} Make room; the same command goes on.`,
-  'nothing-in-it': `No line of the file could be taken. ${unchanged} See the list of refused lines beside the file.`,
-  'not-taken': `The new customers could not be read again from the disk. ${unchanged} Check the disk.`,
-  'nothing-before': `There are no customers of an import before. ${unchanged}`,
-  stopped: `The import was cut off. ${unchanged} The same command goes on.`,
-  other: `The disk or the database refused. ${unchanged} Try again; then ask support.`,
+  'utf-16': `The file is UTF-16 without a byte order mark. ${unchanged} Save it as UTF-8.`,
+  'not-utf-8': `The file is not UTF-8. ${unchanged} Save it as UTF-8. If it comes from a Windows program, try --encoding windows-1252 with --check.`,
+  'not-text': `The file is not a list of customers in text form. ${unchanged}`,
+  spreadsheet: `The file is a spreadsheet. ${unchanged} Save it as CSV (UTF-8).`,
+  packed: `The file is compressed in a format other than gz or zst. ${unchanged} Unpack it first.`,
+  'web-page': `The file is a web page, perhaps a sign-in page. ${unchanged} Download the file itself.`,
+  'json-list': `The file is a single JSON list. ${unchanged} Put each customer on a line of its own.`,
+  damaged: `The file is damaged or incomplete. ${unchanged} Download it again.`,
+  'no-identifier-column': `No column identifies the customer. ${unchanged} One of user_id, mobile, email and external_id is required.`,
+  'day-or-month': `Dates such as 11/09/2019 can be read two ways. ${unchanged} Add --dates day-first or --dates month-first.`,
+  'no-such-file': `The file does not exist. ${unchanged}`,
+  'not-allowed': `This user may not read the file. ${unchanged}`,
+  'disk-full': `The disk is full. ${unchanged} Free up disk space. ${toContinue}`,
+  'nothing-in-it': `No line of the file could be used. ${unchanged} For the reasons, see the .refused.csv file beside it.`,
+  'not-taken': `The new customers could not be read back from the disk. ${unchanged} Check the disk.`,
+  'nothing-before': `There is no previous import to go back to. ${unchanged}`,
+  stopped: `The import was interrupted. ${unchanged} ${toContinue}`,
+  other: `Disk or database error. ${unchanged} Try again; if it happens again, ask support.`,
 };

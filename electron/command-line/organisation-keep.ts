@@ -6,11 +6,12 @@ import { writeDatabase } from './write-database.ts';
 export const organisationKeep: Command = {
   name: 'organisation keep',
   audit: 'organisation-kept',
-  summary: "Says that this till's data belongs to the organisation it signs in to next",
+  summary: "Keeps this till's data when the organisation has a new id or account",
   about: [
-    'A till sends nothing where the server speaks for another organisation than the data on it: a mobile number names ' +
-      'another person there. Use this only where it is the same organisation after all, under another id or account.',
-    'Where it is another organisation, send or export what is unsent first, then start with a new folder (--data).',
+    "A till sends nothing if the server belongs to a different organisation than the till's data, because the same mobile " +
+      'number can be another person there. Use this command only if it is the same organisation under a new id or ' +
+      'account: the data then belongs to the organisation that the till signs in to next.',
+    'If it is a different organisation, send or export unsent changes first, then start with a new folder (--data).',
     'Close Tillside first. Exit codes: 0 done, 2 failed.',
   ],
   run(given, io) {
@@ -19,7 +20,12 @@ export const organisationKeep: Command = {
       const isKnown = readOwner(db) !== null;
       letNextLoginOwn(db, io.clock.wallMs());
       if (given.has('json')) io.print(JSON.stringify({ kept: isKnown }));
-      else io.print(isKnown ? 'Done. The next login says whose data this is.' : 'This data has no organisation yet.');
+      else
+        io.print(
+          isKnown
+            ? 'Done. The data will belong to the organisation that this till signs in to next.'
+            : 'This data has no organisation yet.',
+        );
       return exitCodes.fine;
     });
   },

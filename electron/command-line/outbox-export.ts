@@ -23,7 +23,7 @@ import {
   type Given,
 } from './command.ts';
 import { mustExist } from './read-database.ts';
-import { openTarget, tell } from './result-target.ts';
+import { copyResult, openTarget } from './result-target.ts';
 import { tillPlace } from './till-place.ts';
 import { newPassphrase, recoveryKeyOption, secretsOf } from './typed-secrets.ts';
 import { unsentInWords } from './unsent.ts';
@@ -35,15 +35,15 @@ export const outboxExport: Command = {
   summary: 'Moves all unsent changes into one encrypted file for another till to send',
   arguments: '[FILE]',
   about: [
-    'Close Tillside first (or do this on screen: menu → This till). From then on this till never sends them ' +
-      'again, and another till sends them once they were brought in with tillside outbox import. The file ' +
-      "also stays in the folder rescue of the till's data; FILE is a copy of it.",
-    'The file is sealed for a passphrase (TILLSIDE_PASSPHRASE, or asked for) or for the rescue.publicKey of the config, ' +
-      "and always for the recovery key of this till. Where the machine's own key cannot be read, as on a disk from a " +
-      'dead till, use --recovery-key with --data.',
-    'Of a database that is damaged, --copy takes a copy of what can be read; it cannot be marked there as moved, so the ' +
-      'till that imports it checks each change with the server before sending it. From a disk that can only be read, such ' +
-      'as a dead till’s, it is always a copy.',
+    'Close Tillside first (or do this on screen: menu → This till). From then on this till never sends these changes ' +
+      'again; another till sends them after tillside outbox import. The file stays in the rescue folder of the ' +
+      "till's data. With FILE, it is also copied there.",
+    'The file can be opened with a passphrase (TILLSIDE_PASSPHRASE, or asked for) or the private key that belongs to ' +
+      "rescue.publicKey in the config, and always with this till's recovery key. If this machine's key cannot be read, " +
+      'for example on the disk of a dead till, use --recovery-key with --data.',
+    'For a damaged database, --copy exports what can be read. The changes cannot be marked as moved there, so the till ' +
+      "that imports the file checks each one with the server before it sends it. A read-only disk, such as a dead till's, " +
+      'is always copied.',
     'Exit codes: 0 exported or nothing unsent, 1 exported but some rows could not be read, 2 failed, 4 exported but not ' +
       'copied to FILE.',
   ],
@@ -66,7 +66,7 @@ export const outboxExport: Command = {
     const [wanted] = given.arguments;
     const isReadOnly = !mayWrite(dataDir);
     if (isReadOnly && wanted === undefined) {
-      throw new BadUsage(`${dataDir} can only be read: name a FILE elsewhere to export to.`);
+      throw new BadUsage(`${dataDir} is read-only: name a FILE elsewhere to export to.`);
     }
     const target = wanted === undefined ? null : newTarget(path.resolve(io.cwd, wanted));
     try {
@@ -86,10 +86,10 @@ export const outboxExport: Command = {
   },
 };
 
-/** What a command ends with: what was typed, the terminal, and the FILE that was named. */
+/** What reporting the result needs. `target` is the FILE that was named. */
 type End = { readonly given: Given; readonly io: CommandIo; readonly target: ResultFile | null };
 
-/** Another rescue file may be all that is left of other updates. */
+/** Never overwrites a file: an older rescue file may hold the only copy of other changes. */
 function newTarget(file: string): ResultFile {
   if (existsSync(file) && statSync(file).isFile()) {
     throw new CommandRefused(`${file} already exists. Nothing was exported. Choose another name.`);
@@ -116,7 +116,7 @@ async function move(end: End, secrets: Secrets, options: Export): Promise<ExitCo
     return done(end, { ...result, lost: 0, moved: true });
   } catch (error) {
     if (error instanceof TillCannotOpen && error.code === 'database-unreadable') {
-      throw new CommandRefused(`${error.message} Take a copy of what can be read: tillside outbox export --copy`);
+      throw new CommandRefused(`${error.message} To save what can be read: tillside outbox export --copy`);
     }
     throw error;
   }
@@ -138,7 +138,7 @@ async function copy(end: End, options: Export): Promise<ExitCode> {
   }
 }
 
-/** A dead till's disk, mounted to be read only: nothing can be marked there as moved. */
+/** For the read-only disk of a dead till, where nothing can be marked as moved. */
 async function copyFromReadOnly(end: End, target: ResultFile, options: Export): Promise<ExitCode> {
   const { io } = end;
   const { copy: files, remove } = copyToRead(mustExist(options.dataDir, io));
@@ -179,7 +179,7 @@ function done(end: End, exported: Done): ExitCode {
   const { target } = end;
   if (target === null) return say(end, exported);
   const what = `The changes were exported, but not copied to ${target.file}`;
-  tell(() => target.copyFrom(exported.file), what, exported.file);
+  copyResult(() => target.copyFrom(exported.file), what, exported.file);
   return say(end, { ...exported, file: target.file });
 }
 

@@ -14,11 +14,12 @@ import { writeDatabase } from './write-database.ts';
 const refusals = {
   'not-a-rescue-file': 'Not a Tillside rescue file, or it was modified. Nothing was imported.',
   'not-the-key':
-    'Wrong passphrase or key. Nothing was imported. Try its passphrase (TILLSIDE_PASSPHRASE), --private-key, or ' +
-    '--recovery-key with the recovery key of the till that it comes from.',
+    "Wrong passphrase or key. Nothing was imported. Try the file's passphrase (TILLSIDE_PASSPHRASE), --private-key, or " +
+    '--recovery-key with the recovery key of the till that made the file.',
   'other-organisation':
-    'This file comes from a till of another organisation. Nothing was imported. Import it on a till of its own organisation.',
-  newer: 'A newer Tillside made this file. Nothing was imported. Update this till first.',
+    "This file comes from another organisation's till. Nothing was imported. Import it on a till of that organisation.",
+  newer:
+    'This file was made by a newer version of Tillside. Nothing was imported. Install the new version on this till first.',
 } as const;
 
 export const outboxImport: Command = {
@@ -28,12 +29,13 @@ export const outboxImport: Command = {
   arguments: 'FILE',
   about: [
     'Close Tillside first (or do this on screen: menu → This till). Changes that are already here are recognised by ID and ' +
-      'left as they are, so it can be repeated. What may have been sent before is read back before it is sent.',
-    'Bring a file in on one till only: afterwards it is renamed, so that nobody brings it in elsewhere by mistake.',
+      'not imported twice, so it is safe to run this again. A change that may have been sent already is checked with the ' +
+      'server before it is sent.',
+    'Import a file on one till only. It is renamed afterwards, so that nobody imports it on another till by mistake.',
     'Exit codes: 0 imported, 2 nothing was imported.',
   ],
   options: {
-    'private-key': { value: 'FILE', help: "IT's private key (PEM), of the rescue.publicKey in the config" },
+    'private-key': { value: 'FILE', help: "IT's private key (PEM) that belongs to rescue.publicKey in the config" },
     ...recoveryKeyOption,
   },
   async run(given, io) {
@@ -59,7 +61,7 @@ export const outboxImport: Command = {
       io.print(
         renamed === null
           ? 'Could not rename the file. Move it somewhere safe: do not import it on another till.'
-          : `The file is called ${path.basename(renamed)} now.`,
+          : `The file is now called ${path.basename(renamed)}.`,
       );
       io.print('They will be sent the next time Tillside is open.');
     }
@@ -72,6 +74,6 @@ function read(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new CommandRefused(`${file} cannot be read (${why}).`);
+    throw new CommandRefused(`Cannot read ${file} (${why}).`);
   }
 }

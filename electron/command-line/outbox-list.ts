@@ -10,8 +10,7 @@ export const outboxList: Command = {
   name: 'outbox list',
   summary: 'Lists unsent changes with state and age',
   about: [
-    'Works while Tillside is open. Shows ids, states, ages and the names of fields, never what is in them, so that the ' +
-      'list can be sent to support as it is.',
+    'Tillside can be open. Shows ids, states, ages and field names but never values, so the list is safe to send to support.',
     'Exit codes: 0 nothing unsent, 1 unsent changes or possible duplicate points, 2 needs attention now.',
   ],
   run(given, io) {
@@ -28,14 +27,16 @@ export const outboxList: Command = {
     else {
       io.print(`${updates.length} unsent, the oldest saved ${ageInWords(oldestAgeSeconds * 1000)} ago.`);
       for (const { id, state, ageSeconds, attempts, fields, why, nextVisit } of updates) {
-        const because = why === null ? '' : `, ${why}${nextVisit ? ", asked at the customer's next visit" : ''}`;
+        const because = why === null ? '' : `, ${why}${nextVisit ? ", to settle at the customer's next visit" : ''}`;
         io.print(
           `  ${id}  ${state.padEnd(9)}  ${ageInWords(ageSeconds * 1000).padEnd(11)}  ${attempts} attempts${because}: ${fields.join(', ')}`,
         );
       }
     }
     if (doubleAwards.length > 0 && !given.has('json')) {
-      io.print('Points may have been awarded twice (each went out more than once; details on the screen: Updates):');
+      io.print(
+        'Points may have been awarded twice for these changes, which were sent more than once (details on screen: Updates):',
+      );
       for (const { id, pointsBefore, pointsAfter, explained, requestIds } of doubleAwards) {
         io.print(
           `  ${id}  points ${pointsBefore} to ${pointsAfter}, ${explained} explained, requests ${requestIds.join(', ') || 'unknown'}`,

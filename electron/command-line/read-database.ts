@@ -1,4 +1,4 @@
-/** Looking into a till's database from a command, also while the till runs: on a connection that only reads. */
+/** Reads a till's database from a command, on a read-only connection. Tillside can be open. */
 import { cannotOpen, keyUnreadable } from '../data/cannot-open.ts';
 import { assertNew, databaseFile } from '../data/evidence.ts';
 import { readBeside } from '../data/read-beside.ts';
@@ -7,8 +7,8 @@ import { type FolderFiles, folderFiles } from '../machine/folder-files.ts';
 import { type CommandIo, CommandRefused } from './command.ts';
 
 /**
- * @throws TillCannotOpen where the key or the file cannot be read, also where damage shows in a page that is read only now
- * @throws CommandRefused where there is no database
+ * @throws TillCannotOpen if the key or the file cannot be read, or `read` comes across a damaged page
+ * @throws CommandRefused if there is no database
  */
 export function readDatabase<T>(dataDir: string, io: CommandIo, read: (db: Db) => T): T {
   const files = mustExist(dataDir, io);
@@ -22,9 +22,9 @@ export function readDatabase<T>(dataDir: string, io: CommandIo, read: (db: Db) =
 }
 
 /**
- * No command about a database that should be there makes one.
- * @throws TillCannotOpen where it is gone or empty and the folder shows that there was one
- * @throws CommandRefused where there never was one
+ * For commands that need an existing database and must not create one.
+ * @throws TillCannotOpen if it is missing or empty but the folder shows that there was one
+ * @throws CommandRefused if there never was one
  */
 export function mustExist(dataDir: string, io: Pick<CommandIo, 'openSecrets'>): FolderFiles {
   const files = folderFiles(dataDir);

@@ -1,6 +1,6 @@
 /**
- * One line as a terminal may show it: what a server, a file or a config says could move the cursor, hide a line or begin
- * another. The escapes are those of JSON, so that JSON stays the same.
+ * Escapes a line for the terminal: text from a server, a file or a config could move the cursor, hide a line or start a
+ * new one. Uses JSON's escapes, so that JSON output keeps its meaning.
  */
 export function readable(line: string): string {
   return line.replace(

@@ -1,7 +1,7 @@
 import { keyUnreadable } from '../data/cannot-open.ts';
 import { noteRecoveryKeyShown, recoverKey, recoveryKeyOf, wasRecoveryKeyShown } from '../db/recovery-key.ts';
 import { fileTrouble } from '../machine/file-trouble.ts';
-import { type Command, CommandRefused, DoneUntold, exitCodes } from './command.ts';
+import { type Command, CommandRefused, exitCodes, ResultNotWritten } from './command.ts';
 import { mustExist } from './read-database.ts';
 import { dataFolderAnyway } from './till-place.ts';
 import { mistyped, typedRecoveryKey } from './typed-secrets.ts';
@@ -11,10 +11,10 @@ export const recoveryKeyShow: Command = {
   audit: 'recovery-key',
   summary: 'Shows the recovery key, once',
   about: [
-    'The data is encrypted with a key that only this user of this machine can read. The recovery key is the same key for ' +
-      'IT to keep: without it, a restored disk or another user of the machine cannot open the data. It is shown once. ' +
-      'Keep it where passwords are kept, with the name of the till.',
-    'Exit codes: 0 shown, 2 already shown, or it cannot be read or written to the output.',
+    'The data is encrypted with a key that only this user on this machine can read. The recovery key is a copy of that key ' +
+      'for IT: without it, nobody can open the data from a restored disk or as another user. It is shown once. Store it ' +
+      'with your passwords, under the name of the till.',
+    'Exit codes: 0 shown, 2 already shown, or the key could not be read or printed.',
   ],
   async run(given, io) {
     const dataDir = dataFolderAnyway(given, io);
@@ -29,7 +29,7 @@ export const recoveryKeyShow: Command = {
     const trouble = await io.printed();
     if (trouble !== null) {
       throw new CommandRefused(
-        `The recovery key could not be shown (${trouble}). Run it again: it was not marked as shown.`,
+        `Could not print the recovery key (${trouble}). It was not marked as shown, so you can run this again.`,
       );
     }
     noteShown(dataDir, io.clock.wallMs());
@@ -37,14 +37,16 @@ export const recoveryKeyShow: Command = {
   },
 };
 
-/** On a disk that is full or only to be read the key is shown all the same: it may be what saves the data. */
+/** A full or read-only disk must not stop the key from being shown: it may be what saves the data. */
 function noteShown(dataDir: string, wallMs: number): void {
   try {
     noteRecoveryKeyShown(dataDir, wallMs);
   } catch (error) {
     const trouble = fileTrouble(error);
     if (trouble === null) throw error;
-    throw new DoneUntold(`The key was shown, but that could not be noted (${trouble.code}): it can be shown again.`);
+    throw new ResultNotWritten(
+      `The key was shown, but not marked as shown (${trouble.code}), so it can be shown again.`,
+    );
   }
 }
 
@@ -52,9 +54,9 @@ export const recoveryKeyUse: Command = {
   name: 'recovery-key use',
   summary: 'Unlocks the data with the recovery key and stores the key on this machine',
   about: [
-    'For a disk from another machine, or another user of this one. The key is read from TILLSIDE_RECOVERY_KEY, or asked ' +
-      'for. It is kept only when it opens the data. Close Tillside first.',
-    'Exit codes: 0 stored, 2 it does not open the data or cannot be stored.',
+    'For a disk from another machine, or for another user on this one. The key is read from TILLSIDE_RECOVERY_KEY, or ' +
+      'asked for. It is stored only if it opens the data. Close Tillside first.',
+    'Exit codes: 0 stored, 2 wrong key or it could not be stored.',
   ],
   async run(given, io) {
     const dataDir = dataFolderAnyway(given, io);
@@ -78,7 +80,7 @@ export const recoveryKeyUse: Command = {
       case 'other-key':
         throw new CommandRefused('Wrong recovery key: it belongs to another till.');
       case 'not-stored':
-        throw new CommandRefused(`The key opens the data, but could not be kept on this machine (${result.why}).`);
+        throw new CommandRefused(`The key opens the data, but could not be stored on this machine (${result.why}).`);
     }
   },
 };

@@ -17,27 +17,30 @@ import { tillPlace } from './till-place.ts';
 
 export const regionPublish: Command = {
   name: 'region publish',
-  summary: "Makes the feed that tills take the region's customers from",
+  summary: "Makes the feed that tills get the region's customers from",
   arguments: 'FILE...',
   about: [
-    'FILE is what tillside import takes; several are one region together. FOLDER gets one file of all customers, what is ' +
-      `new, changed or gone since the last time, and the manifest that names both (${manifestName}). Put the folder on a web ` +
-      'server or a share as it is, and name its address or path in the config of the tills (region.feed).',
-    'Tills that have the state before take only the difference. Files of the state before stay until the next time.',
-    'With --erased every till that takes the feed forgets these customers, also those it served, but for what is unsent. ' +
-      'They are left out of FILE, and stay named: the next time only new ones need to be in the list.',
-    'With --key the manifest is signed, and tills whose config has the public key (region.publicKey) take nothing else. ' +
-      'Make a key once: openssl genpkey -algorithm ed25519 -out region.pem; its public half in base64: openssl pkey -in ' +
-      'region.pem -pubout -outform DER | base64',
-    'Exit code 0: the feed is there. 1: it is, and lines were refused. 2: nothing was published.',
+    'FILE has the format of tillside import; several files together form one region. FOLDER gets a file with all customers, ' +
+      `a file with what is new, changed or gone since the last publish, and a manifest that names both (${manifestName}). ` +
+      "Put the folder on a web server or a share, and set its URL or path as region.feed in the tills' config.",
+    'Tills that have the previous state download only the difference. Its files stay until the next publish.',
+    'With --erased every till that uses the feed erases these customers, also those it served, except for unsent ' +
+      'changes. They are left out of FILE and stay erased, so next time you only need to list new ones.',
+    'With --key the manifest is signed, and tills with the public key in their config (region.publicKey) accept nothing ' +
+      'else. To make a key: openssl genpkey -algorithm ed25519 -out region.pem. To print its public key in base64: openssl ' +
+      'pkey -in region.pem -pubout -outform DER | base64',
+    'Exit codes: 0 published, 1 published but some lines were skipped, 2 nothing was published.',
   ],
   options: {
-    to: { value: 'FOLDER', help: 'where the feed lies; made if missing' },
-    erased: { value: 'FILE', help: 'user ids of customers who asked to be erased, one a line' },
-    key: { value: 'FILE', help: 'an Ed25519 private key (PEM) that signs the manifest' },
-    country: { value: 'CODE', help: 'country of mobiles without one, such as IN' },
-    zone: { value: 'NAME', help: 'time zone of the stores, such as Asia/Kolkata, for dates that name another' },
-    yes: { help: 'publish although it looks wrong' },
+    to: { value: 'FOLDER', help: 'folder of the feed; created if missing' },
+    erased: { value: 'FILE', help: 'user ids of customers to erase, one a line' },
+    key: { value: 'FILE', help: 'Ed25519 private key (PEM) to sign the manifest with' },
+    country: { value: 'CODE', help: 'country of mobiles without a country code, such as IN' },
+    zone: {
+      value: 'NAME',
+      help: "time zone of the stores, such as Asia/Kolkata, to convert dates in other zones to; default: this machine's",
+    },
+    yes: { help: 'publish even if it looks wrong' },
     ...readingOptions,
   },
   isWithoutTill: true,
@@ -63,7 +66,7 @@ export const regionPublish: Command = {
     if (given.has('json')) io.print(JSON.stringify(found));
     else for (const line of linesOf(found)) io.print(line);
     if (found.kind === 'doubtful') {
-      throw new CommandRefused('Nothing was published. If this is meant so, the same command with --yes does it.');
+      throw new CommandRefused('Nothing was published. If this is what you want, run the command again with --yes.');
     }
     return found.kind === 'published' && found.refused.length > 0 ? exitCodes.look : exitCodes.fine;
   },
@@ -73,7 +76,8 @@ function keyOf(given: Given, from: (name: string) => string): KeyObject | null {
   const file = given.text('key');
   if (file === undefined) return null;
   const key = keyOfKind('ed25519', () => createPrivateKey(readFileSync(from(file))));
-  if (key === null) throw new CommandRefused('--key is no Ed25519 private key in PEM. Nothing was published.');
+  if (key === null)
+    throw new CommandRefused('--key is not an Ed25519 private key in PEM format. Nothing was published.');
   return key;
 }
 
@@ -89,7 +93,7 @@ function erasedIn(given: Given, from: (name: string) => string): string[] {
   if (lines[0]?.toLowerCase() === 'user_id') lines[0] = '';
   const wrong = lines.findIndex((line) => line !== '' && !userIdLine.test(line));
   if (wrong !== -1) {
-    throw new CommandRefused(`--erased, line ${wrong + 1}: this is no user id. Nothing was published.`);
+    throw new CommandRefused(`--erased, line ${wrong + 1}: not a user id. Nothing was published.`);
   }
   return lines.filter((line) => line !== '');
 }
@@ -103,12 +107,12 @@ async function published(options: Parameters<typeof publish>[0]): Promise<Publis
     }
     if (error instanceof NotAFeed) {
       throw new CommandRefused(
-        `${manifestName} in that folder is not of Tillside. Nothing was published. Name another folder.`,
+        `${manifestName} in that folder was not made by Tillside. Nothing was published. Choose another folder.`,
       );
     }
     const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null;
     if (typeof code === 'string')
-      throw new CommandRefused(`A file cannot be read or written (${code}). Nothing was published.`);
+      throw new CommandRefused(`Could not read or write a file (${code}). Nothing was published.`);
     throw error;
   }
 }
@@ -121,16 +125,16 @@ function linesOf(found: Published): string[] {
       return [
         `Published: ${found.customers} customers, state ${found.state}.`,
         found.changed === null
-          ? 'There was no state before: every till takes the full file.'
-          : `Since the state before: ${found.changed} new or changed, ${found.gone} gone.`,
-        ...(found.erased === 0 ? [] : [`Named as erased: ${found.erased} in all.`]),
+          ? 'This is the first state: every till downloads the full file.'
+          : `Since the previous state: ${found.changed} new or changed, ${found.gone} gone.`,
+        ...(found.erased === 0 ? [] : [`Erased customers: ${found.erased} in all.`]),
         ...refusedLines(found.refused),
       ];
     case 'nothing-new':
-      return [`Nothing is new: ${found.customers} customers, state ${found.state}.`];
+      return [`No changes: ${found.customers} customers, state ${found.state}.`];
     case 'doubtful':
       return [
-        `${found.customers} customers can be taken${found.before === null ? '' : `, of ${found.before} before`}; ${found.refused.length} lines are refused.`,
+        `${found.customers} customers can be published${found.before === null ? '' : ` (${found.before} before)`}; ${found.refused.length} lines are skipped.`,
         ...refusedLines(found.refused),
       ];
   }
@@ -141,16 +145,15 @@ function refusedLines(refused: readonly RefusedInFile[]): string[] {
     .slice(0, mostLines)
     .map(({ file, line, why }) => `  ${path.basename(file)}, line ${line}: ${refusals[why]}`);
   const more = refused.length - shown.length;
-  return more > 0 ? [...shown, `  and ${more} lines more`] : shown;
+  return more > 0 ? [...shown, `  and ${more} more lines`] : shown;
 }
 
 export const regionStatus: Command = {
   name: 'region status',
-  summary: "Says how old the region's customers on this till are, and how its feed stands",
+  summary: "Shows the age of the region's customers on this till and of its feed",
   about: [
-    'Also while Tillside is open. Why a feed was not taken at the last try is on the screen for IT (menu, This till) and in ' +
-      'the log.',
-    'Exit code 0: fine. 1: there is a feed, and it was not seen for three times its hours.',
+    'Tillside can be open. If the last download failed, the reason is on screen (menu → This till) and in the log.',
+    'Exit codes: 0 OK, 1 the feed was not reached for three times region.everyHours.',
   ],
   run(given, io) {
     const { found, dataDir } = tillPlace(given, io);
@@ -163,16 +166,16 @@ export const regionStatus: Command = {
     } else {
       io.print(
         takenAtMs === null
-          ? "The region's customers are not on this till."
-          : `The region's customers came to this till ${ageInWords(nowMs - takenAtMs)} ago.`,
+          ? "This till does not have the region's customers."
+          : `The region's customers were imported ${ageInWords(nowMs - takenAtMs)} ago.`,
       );
-      if (feed?.feed === undefined || feed.feed === null) io.print('The config names no feed (region.feed).');
+      if (feed?.feed === undefined || feed.feed === null) io.print('No feed in the config (region.feed).');
       else {
         io.print(`Feed: ${feed.feed}, every ${feed.everyHours} hours${feed.at === null ? '' : ` at ${feed.at}`}.`);
         io.print(
           freshAtMs === null
-            ? 'It was not taken yet.'
-            : `Looked at ${ageInWords(nowMs - freshAtMs)} ago: ${asOfMs === null ? 'nothing of it was taken.' : `its customers are ${ageInWords(nowMs - asOfMs)} old (state ${state}).`}`,
+            ? 'Not downloaded yet.'
+            : `Checked ${ageInWords(nowMs - freshAtMs)} ago: ${asOfMs === null ? 'nothing was imported from it.' : `its customers are ${ageInWords(nowMs - asOfMs)} old (state ${state}).`}`,
         );
       }
     }
@@ -184,7 +187,7 @@ export const regionStatus: Command = {
 export const regionSchema: Command = {
   name: 'region schema',
   summary: "Prints the JSON Schema of a feed's manifest",
-  about: ['For whoever makes a feed with tools of their own. Exit code 0.'],
+  about: ['For making a feed with your own tools.', 'Exit code: 0.'],
   isWithoutTill: true,
   run(_given, io) {
     for (const line of JSON.stringify(feedJsonSchema(), null, 2).split('\n')) io.print(line);

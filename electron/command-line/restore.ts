@@ -20,15 +20,15 @@ export const restoreCommand: Command = {
   summary: 'Replaces an unusable database with a backup or an empty one',
   arguments: '[BACKUP]',
   about: [
-    'BACKUP is a file, or a name that tillside backup --list shows; without it the newest that is whole is taken. Close Tillside first. ' +
+    'BACKUP is a file, or a name from tillside backup --list; default: the newest undamaged backup. Close Tillside first. ' +
       'Without --yes, this is a dry run.',
-    'First a sealed copy of everything unsent that can be read is made in the folder rescue. Then the old database is set ' +
-      'aside, never deleted; the unsent updates that can be read go along into the new one, and what the backup holds as ' +
-      'unsent is read back from the server before it is sent, so that nothing is sent twice.',
+    'First, every unsent change that can be read is copied to an encrypted file in the rescue folder. Then the old database ' +
+      'is set aside, never deleted, and its unsent changes are carried over. Changes that are unsent in the backup are ' +
+      'checked with the server before they are sent, so that nothing is sent twice.',
     'Exit codes: 0 restored (or dry run), 1 restored but some rows could not be read, 2 failed.',
   ],
   options: {
-    empty: { help: 'an empty database instead of a backup; the unsent updates still go along' },
+    empty: { help: 'start with an empty database instead of a backup; unsent changes are still carried over' },
     yes: { help: 'restore now' },
     ...recoveryKeyOption,
   },
@@ -51,8 +51,8 @@ export const restoreCommand: Command = {
       );
       say(
         backup === null
-          ? 'An empty database takes its place.'
-          : `${path.basename(backup.file)} takes its place${backup.age}.`,
+          ? 'It is replaced by an empty database.'
+          : `It is replaced by ${path.basename(backup.file)}${backup.age}.`,
       );
       if (!given.has('yes')) {
         say('Dry run: nothing was changed. Run again with --yes to restore.');
@@ -70,18 +70,20 @@ export const restoreCommand: Command = {
       if (result.kind === 'refused') {
         throw new CommandRefused(
           result.why === 'backup-newer'
-            ? 'A newer Tillside made this backup. Nothing was changed. Install the newer version.'
-            : 'This backup cannot be read with the key of this till, or is damaged. Nothing was changed. Take another.',
+            ? 'This backup was made by a newer version of Tillside. Nothing was changed. Install the new version first.'
+            : "This backup is damaged, or this till's key does not open it. Nothing was changed. Choose another backup.",
         );
       }
       if (given.has('json')) io.print(JSON.stringify({ ...result, copyOfUnsent: copy?.file ?? null }));
       else {
         io.print('Restored.');
-        if (result.setAside !== null) io.print(`  The old database lies in ${result.setAside}`);
-        if (copy !== null) io.print(`  A sealed copy of the unsent updates lies in ${copy.file}`);
-        io.print(`  ${result.carriedOver} unsent updates were carried over, ${result.uncertain} are read back first.`);
+        if (result.setAside !== null) io.print(`  The old database is now ${result.setAside}`);
+        if (copy !== null) io.print(`  Encrypted copy of the unsent changes: ${copy.file}`);
+        io.print(
+          `  ${result.carriedOver} unsent changes were carried over; ${result.uncertain} are checked with the server first.`,
+        );
         if (result.lost === null) {
-          io.print('  How many rows of the old database could not be read is not known. Keep it.');
+          io.print('  Some rows of the old database may not have been readable. Keep it.');
         } else if (result.lost > 0) {
           io.print(`  ${result.lost} rows of the old database could not be read. Keep it.`);
         }
@@ -101,7 +103,7 @@ function backupToRestore(given: Given, io: CommandIo, dataDir: string, keyHex: s
     return { file: chosen.file, age: `, which is ${ageInWords(io.clock.wallMs() - chosen.atMs)} old` };
   }
   if (named === undefined) {
-    throw new CommandRefused('There is no usable backup. tillside restore --empty makes an empty database.');
+    throw new CommandRefused('There is no usable backup. To start with an empty database: tillside restore --empty.');
   }
   const file = path.resolve(io.cwd, named);
   if (!existsSync(file)) throw new BadUsage(`There is no backup ${named}.`);
@@ -111,7 +113,7 @@ function backupToRestore(given: Given, io: CommandIo, dataDir: string, keyHex: s
 function newestWhole(backups: readonly Backup[], io: CommandIo, keyHex: string): Backup | undefined {
   return backups.find(({ file, name }) => {
     const isWhole = isUsableBackup(file, keyHex, 'whole', io.nativeBinding);
-    if (!isWhole) io.warn(`${name} is damaged or belongs to another till: it is passed over.`);
+    if (!isWhole) io.warn(`Skipping ${name}: it is damaged or belongs to another till.`);
     return isWhole;
   });
 }

@@ -1,9 +1,9 @@
-/** The FILE that a person names for what a command makes: opened before the work, filled after it. */
+/** The FILE that a command writes its result to. It is opened before the work starts and filled afterwards. */
 import { fileTrouble } from '../machine/file-trouble.ts';
 import { openResultFile, type ResultFile } from '../machine/result-file.ts';
-import { CommandRefused, DoneUntold } from './command.ts';
+import { CommandRefused, ResultNotWritten } from './command.ts';
 
-/** @throws CommandRefused where nothing can be written there; nothing was done then */
+/** @throws CommandRefused if it cannot be written; call this before doing anything */
 export function openTarget(file: string): ResultFile {
   try {
     return openResultFile(file);
@@ -15,13 +15,13 @@ export function openTarget(file: string): ResultFile {
   }
 }
 
-/** @throws DoneUntold where it is done and only the copy could not be made */
-export function tell(write: () => void, done: string, kept: string): void {
+/** @throws ResultNotWritten if the copy fails; the message says what was done and where the original is */
+export function copyResult(copy: () => void, done: string, original: string): void {
   try {
-    write();
+    copy();
   } catch (error) {
     const trouble = fileTrouble(error);
     if (trouble === null) throw error;
-    throw new DoneUntold(`${done} (${trouble.code}). Copy the file by hand: ${kept}`);
+    throw new ResultNotWritten(`${done} (${trouble.code}). Copy the file by hand: ${original}`);
   }
 }

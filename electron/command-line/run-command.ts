@@ -1,6 +1,6 @@
 /**
- * `tillside COMMAND …`: finds the command, runs it, and turns what went wrong into a sentence and an exit code. The
- * desktop app (without a window) and a checkout both call this with their own `CommandIo`.
+ * `tillside COMMAND …`: finds the command, runs it, and turns errors into a sentence and an exit code. The desktop app
+ * (without a window) and a source checkout each call this with their own `CommandIo`.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -15,10 +15,10 @@ import {
   type Command,
   type CommandIo,
   CommandRefused,
-  DoneUntold,
   type ExitCode,
   exitCodes,
   type Given,
+  ResultNotWritten,
 } from './command.ts';
 import { commands } from './commands.ts';
 import { helpOf, readGiven } from './given.ts';
@@ -26,7 +26,7 @@ import { readable } from './readable.ts';
 import { openTarget } from './result-target.ts';
 import { dataFolderAnyway } from './till-place.ts';
 
-/** What the screen offers as buttons, as commands. */
+/** The commands for what the screen offers as buttons. */
 const nextCommands: { readonly [Code in CannotOpenCode]?: string } = {
   'already-running':
     'Close it first, or do this on screen: menu → This till. To find the process, run tillside doctor.',
@@ -39,7 +39,7 @@ const nextCommands: { readonly [Code in CannotOpenCode]?: string } = {
 const helpWords: readonly (string | undefined)[] = ['help', '--help', '-h'];
 const versionWords: readonly (string | undefined)[] = ['--version', '-V'];
 
-/** Whether these arguments of the program are a command, and not those of the app with its window. */
+/** Whether the program was started to run a command and not to open the app. */
 export function isCommand(argv: readonly string[]): boolean {
   const [first] = argv;
   return (
@@ -58,10 +58,10 @@ export async function runCommand(argv: readonly string[], given: CommandIo): Pro
   const command = find(argv);
   const code = command === null ? withoutCommand(argv, io) : await runFound(command, argv, io);
   const trouble = await io.printed();
-  // Whoever closed the pipe, as `head -1` does, has read enough.
+  // A reader that closes the pipe, such as `head -1`, has all it wants.
   if (trouble === null || trouble === 'EPIPE') return code;
   io.warn(`tillside: could not write to standard output (${trouble}). The command ended with code ${code}.`);
-  return exitCodes.untold;
+  return exitCodes.unwritten;
 }
 
 async function runFound(command: Command, argv: readonly string[], io: CommandIo): Promise<ExitCode> {
@@ -71,7 +71,7 @@ async function runFound(command: Command, argv: readonly string[], io: CommandIo
       for (const line of helpOf(command)) io.print(line);
       return exitCodes.fine;
     }
-    // The file of --output is the caller's own, and opened as such.
+    // The --output file belongs to the caller, so it is opened before acting as the owner of the data.
     const output = given.text('output');
     const run = () => {
       if (command.isWithoutTill === true) return;
@@ -87,7 +87,7 @@ async function runFound(command: Command, argv: readonly string[], io: CommandIo
   }
 }
 
-/** Where nothing can be written the action goes on: it may be what saves a dead till's data. */
+/** A disk that cannot be written does not stop the command: it may be what saves a dead till's data. */
 function note(action: AuditAction, dataDir: string, { env, clock }: CommandIo): void {
   const author = (env.SUDO_USER ?? env.USER ?? env.USERNAME)?.slice(0, 100) ?? null;
   if (existsSync(dataDir)) writeAudit(dataDir, { atMs: clock.wallMs(), action, from: 'command', author });
@@ -109,7 +109,7 @@ function withoutCommand(argv: readonly string[], io: CommandIo): ExitCode {
     return exitCodes.fine;
   }
   const isHelp = first === undefined || helpWords.includes(first);
-  // Two words begin several commands: whoever typed the first wants to see them.
+  // The first word of a two-word command alone lists its family.
   const family = commands.filter(({ name }) => name.startsWith(`${first} `));
   const shown = family.length > 0 ? family : commands;
   const say = isHelp ? io.print : io.warn;
@@ -125,7 +125,7 @@ function withoutCommand(argv: readonly string[], io: CommandIo): ExitCode {
   return isHelp ? exitCodes.fine : exitCodes.usage;
 }
 
-/** Opened before the work: where nothing can be written, nothing is done (F60). */
+/** Opens the file before the work, so that nothing is done if it cannot be written (F60). */
 async function intoFile(
   file: string,
   command: Command,
@@ -151,7 +151,7 @@ async function intoFile(
     };
     const code = await command.run(given, { ...io, print: (line) => lines.push(`${readable(line)}\n`), printed });
     if ((await printed()) === null) return code;
-    throw new DoneUntold(
+    throw new ResultNotWritten(
       `The command ended with code ${code}, but its result could not be written to ${file} (${trouble}).`,
     );
   } finally {
@@ -168,9 +168,9 @@ function explain(error: unknown, command: Command, io: CommandIo): ExitCode {
     for (const line of error.message.split('\n')) io.warn(line);
     return exitCodes.act;
   }
-  if (error instanceof DoneUntold) {
+  if (error instanceof ResultNotWritten) {
     io.warn(error.message);
-    return exitCodes.untold;
+    return exitCodes.unwritten;
   }
   const trouble = fileTrouble(error);
   if (trouble !== null) {
@@ -183,7 +183,7 @@ function explain(error: unknown, command: Command, io: CommandIo): ExitCode {
     io.warn(`${known.message}${next === undefined ? '' : ` ${next}`} (${known.code})`);
     return exitCodes.act;
   }
-  // The message stays out: it may quote a customer's data.
+  // Without the message, which may quote customer data.
   io.warn(`tillside ${command.name} failed because of an error in Tillside: ${JSON.stringify(faultFacts(error))}`);
   return exitCodes.fault;
 }
@@ -196,11 +196,11 @@ function inWords({ kind, code, path: file }: FileTrouble): string {
     case 'not-allowed':
       return `this user may not use ${where} (${code}). Run it as the user who runs Tillside.`;
     case 'read-only':
-      return `${where} is on a disk that can only be read (${code}).`;
+      return `${where} is on a read-only disk (${code}).`;
     case 'missing':
       return `${where} does not exist (${code}).`;
     case 'not-a-folder':
-      return `${where} is not in a folder, or a file is in the place of the folder (${code}).`;
+      return `part of the path ${where} is a file, not a folder (${code}).`;
     case 'is-a-folder':
       return `${where} is a folder (${code}). Name a file.`;
     case 'other':

@@ -10,15 +10,14 @@ export const secretSet: Command = {
   audit: 'secret-set',
   summary: "Stores the till password (or OAuth secret) in this user's secret storage",
   about: [
-    'For a roll-out without anybody at the till: the secret is read from TILLSIDE_SECRET, else from standard input, else ' +
-      'asked for; never from an argument, which every program on the machine could see. It takes the place of the one ' +
-      'that was there. A Tillside that is open uses it from its next start on.',
-    'Run it as the user who runs Tillside: the secret storage is of that user, and nobody else can read it. Whether the ' +
-      'server takes it is told by tillside doctor.',
-    'With --otlp it is a header for the receiver that health.otlp names, such as "Authorization: Bearer …".',
+    'For unattended set-up. The secret is read from TILLSIDE_SECRET, then from standard input, then asked for. It is never ' +
+      'an argument, because other programs on the machine can see those. It replaces the stored one. If Tillside is open, ' +
+      'it uses the new secret from its next start.',
+    'Run it as the user who runs Tillside: each user has their own secret storage. To test the secret, run tillside doctor.',
+    'With --otlp it stores a header for the receiver at health.otlp, such as "Authorization: Bearer …".',
     'Exit codes: 0 stored, 2 failed.',
   ],
-  options: { otlp: { help: 'a header for the receiver of health.otlp, in place of the password' } },
+  options: { otlp: { help: 'store a header for the health.otlp receiver instead of the password' } },
   async run(given, io) {
     const dataDir = dataFolderAnyway(given, io);
     const secrets = io.openSecrets(dataDir);
@@ -28,8 +27,8 @@ export const secretSet: Command = {
       : keepTillSecret(secrets, methodOf(given, io), secret);
     if (written.kind === 'not-stored') {
       throw new CommandRefused(
-        `The secret could not be kept in ${dataDir} (${written.why}). Run this as the user who runs Tillside; ` +
-          'tillside doctor says whether that folder and its disk are well.',
+        `Could not store the secret in ${dataDir} (${written.why}). Run this as the user who runs Tillside. To check the ` +
+          'folder and its disk, run tillside doctor.',
       );
     }
     if (given.has('json')) io.print(JSON.stringify({ stored: true }));
@@ -51,12 +50,12 @@ function methodOf(given: Given, io: CommandIo) {
 
 async function typedSecret(io: CommandIo): Promise<string> {
   const given = io.givenSecret ?? (await io.readInput()) ?? (await io.askSecret('Secret of this till: ')) ?? '';
-  // The end of the line that echo or a text file brings along.
+  // echo and text files end with a line break.
   const secret = given.replace(/\r?\n$/, '');
   if (secret === '') {
     throw new BadUsage('No secret given. Set TILLSIDE_SECRET, pipe it to standard input, or type it.');
   }
-  // A file in UTF-16 arrives as characters that no keyboard types; kept, it would be refused by the server for ever.
+  // A UTF-16 file contains these characters; stored, it would be a password that the server always refuses.
   if (/[\p{Cc}\ufffd\ufeff]/u.test(secret)) {
     throw new BadUsage('Not a valid secret: expected one line of text in UTF-8, without control characters.');
   }

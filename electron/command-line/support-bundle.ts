@@ -26,10 +26,10 @@ export const supportBundle: Command = {
   summary: 'Creates a support zip, without customer data',
   arguments: '[FILE]',
   about: [
-    'In it: what tillside doctor finds, the config, the log, every unsent update by id, state, age and codes, and the ' +
-      'names and sizes of the files. Never a name, a number or an address of a customer, and never a secret; ' +
-      'manifest.json lists what is included and what is missing. Works while Tillside is open, and also where the ' +
-      "data cannot be opened. Without FILE it lies in the folder support of the till's data.",
+    'Contains the findings of tillside doctor, the config, the log, every unsent change (id, state, age and codes), and file ' +
+      'names and sizes. Never contains secrets, or names, numbers or addresses of customers. manifest.json lists ' +
+      'what is included and what is missing. Works while Tillside is open, and even if the data cannot be opened. ' +
+      "Without FILE, the zip is stored in the support folder of the till's data.",
     'Exit codes: 0 created, 2 failed.',
   ],
   async run(given, io) {
@@ -37,7 +37,7 @@ export const supportBundle: Command = {
     const nowMs = io.clock.wallMs();
     const [wanted] = given.arguments;
     if (wanted === undefined && !existsSync(dataDir)) {
-      throw new CommandRefused(`There is no till's data in ${dataDir}. Name its folder with --data, or a FILE.`);
+      throw new CommandRefused(`No till data in ${dataDir}. Choose its folder with --data, or name a FILE.`);
     }
     const place = wanted === undefined ? bundleFile(dataDir, nowMs) : path.resolve(io.cwd, wanted);
     if (wanted === undefined) mkdirSync(path.dirname(place), { recursive: true, mode: 0o700 });
@@ -59,7 +59,7 @@ export const supportBundle: Command = {
   },
 };
 
-/** A bundle of before may be written over; anything else that is there may not. */
+/** Only an earlier zip may be overwritten. */
 function bundleTarget(file: string): ResultFile {
   const isThere = existsSync(file) && statSync(file).isFile();
   if (isThere && readFileSync(file).subarray(0, 2).toString('latin1') !== 'PK') {
@@ -88,10 +88,10 @@ function config(given: Given, io: CommandIo): BundlePart | LeftOut {
   const name = 'config.json';
   try {
     const found = configOf(given, io);
-    return found.mode === 'live' ? configPart(found.config) : { name, why: 'there is none: this is practice mode' };
+    return found.mode === 'live' ? configPart(found.config) : { name, why: 'no config: this is practice mode' };
   } catch {
-    // A mistyped one may hold a secret in a wrong place.
-    return { name, why: 'it cannot be used: see doctor.json' };
+    // An invalid config may hold a secret in the wrong place.
+    return { name, why: 'not valid: see doctor.json' };
   }
 }
 
@@ -99,7 +99,7 @@ function outbox(dataDir: string, io: CommandIo): BundlePart | LeftOut {
   try {
     return readDatabase(dataDir, io, outboxPart);
   } catch {
-    return { name: 'outbox.json', why: 'the database cannot be read: see doctor.json' };
+    return { name: 'outbox.json', why: 'the database could not be read: see doctor.json' };
   }
 }
 
@@ -110,7 +110,7 @@ function folder(dataDir: string): readonly (BundlePart | LeftOut)[] {
     } catch (error) {
       const trouble = fileTrouble(error);
       if (trouble === null) throw error;
-      return [{ name, why: `it cannot be read (${trouble.code})` }];
+      return [{ name, why: `could not be read (${trouble.code})` }];
     }
   };
   return [

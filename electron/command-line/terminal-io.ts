@@ -1,4 +1,4 @@
-/** What both hosts give a command alike: the terminal, the machine, the time. */
+/** The part of `CommandIo` that the desktop app and a checkout share: terminal, machine and time. */
 import { homedir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { systemClock, systemRandom } from '../machine/system-clock.ts';
@@ -21,7 +21,7 @@ export function terminalIo(host: OfHost): CommandIo {
     readInput,
     env: process.env,
     platform: process.platform,
-    // npm runs a script in the project's folder and says where it was called.
+    // npm changes to the project's folder and passes on where it was called.
     cwd: process.env.INIT_CWD ?? process.cwd(),
     home: homedir(),
     clock: systemClock,
@@ -31,14 +31,14 @@ export function terminalIo(host: OfHost): CommandIo {
   };
 }
 
-/** A reader that went away, as `head -1` does, and a full disk behind `>` come as events: neither may end the command. */
+/** A closed pipe (`head -1`) and a full disk behind `>` arrive as error events, which must not crash the command. */
 function standardOutput(): Pick<CommandIo, 'print' | 'printed'> {
   let trouble: string | null = null;
   const note = (error: Error | null | undefined) => {
     if (error) trouble ??= 'code' in error ? String(error.code) : 'unknown';
   };
   process.stdout.on('error', note);
-  // Nobody is left to be told.
+  // Nowhere is left to report this.
   process.stderr.on('error', () => undefined);
   return {
     print: (line) => {
@@ -60,7 +60,7 @@ async function readInput(): Promise<string | null> {
   return process.stdin.isTTY ? null : await text(process.stdin);
 }
 
-/** A program that ends itself must not cut off what is still on its way to a pipe. */
+/** Wait for this before exiting the process, or output still on its way to a pipe is cut off. */
 export function flushed(): Promise<void> {
   const empty = (stream: NodeJS.WriteStream) => new Promise<void>((resolve) => stream.write('', () => resolve()));
   return Promise.all([empty(process.stdout), empty(process.stderr)]).then(() => undefined);

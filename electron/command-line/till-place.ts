@@ -1,4 +1,4 @@
-/** Which till a command is about: its config and its folder. */
+/** Finds the till that a command works on: its config and its data folder. */
 import path from 'node:path';
 import { type FoundConfig, findConfig } from '../config/find-config.ts';
 import { MachineConfigError } from '../config/machine-config.ts';
@@ -12,7 +12,7 @@ export type TillPlace = {
   readonly dataDir: string;
 };
 
-/** The same search as that of the app, so that a command and the screen always mean the same till. */
+/** Searches like the app does, so that a command and the screen always mean the same till. */
 export function tillPlace(given: Given, io: CommandIo): TillPlace {
   const found = configOf(given, io);
   return { found, dataDir: dataFolder(given, io, found.mode) };
@@ -25,19 +25,18 @@ export function configOf(given: Given, { env, platform, cwd, home, isInstalled }
   return findConfig({ argument: given.text('config'), env, platform, cwd, machineWide: true, liveDataDir });
 }
 
-/** Where this till stands. */
 export function storeOf(found: FoundConfig): { readonly countryCode: string; readonly timeZone: string } {
   return found.mode === 'live' ? found.config.store : { countryCode: 'IN', timeZone: practiceTimeZone };
 }
 
-/** The folder of a command that was only typed so far, also where it is none or the config cannot be used. */
+/** The data folder for these unchecked arguments, even if they are no valid command or the config is not valid. */
 export function folderOfCommand(argv: readonly string[], io: CommandIo): string {
   const { config, data } = desktopArguments(argv);
   const text = (option: string) => (option === 'config' ? config : option === 'data' ? data : undefined);
   return dataFolderAnyway({ arguments: [], text, has: () => false }, io);
 }
 
-/** As `tillPlace`; a config that cannot be used is still that of a till, and not of practice mode. */
+/** The data folder even if the config is not valid: that still means a real till, not practice mode. */
 export function dataFolderAnyway(given: Given, io: CommandIo): string {
   try {
     return tillPlace(given, io).dataDir;
@@ -52,5 +51,5 @@ export function dataFolder(given: Given, io: CommandIo, mode: FoundConfig['mode'
   if (named !== undefined) return path.resolve(io.cwd, named);
   const place = dataPlace(io.platform, io.env, io.home, mode);
   if (path.isAbsolute(place)) return place;
-  throw new BadUsage('HOME is empty, so there is no data folder of this user: choose one with --data.');
+  throw new BadUsage('HOME is not set, so this user has no data folder. Choose one with --data.');
 }

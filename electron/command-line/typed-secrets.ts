@@ -1,4 +1,4 @@
-/** What a command needs to know that must never stand among its arguments: the environment has it, or it is asked for. */
+/** Secrets that a command needs. They come from the environment or are asked for, never from its arguments. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type OpenWith, readPrivateKey } from '../care/rescue/sealed-file.ts';
@@ -10,11 +10,11 @@ const shortestPassphrase = 12;
 
 export const recoveryKeyOption: { readonly [name: string]: Option } = {
   'recovery-key': {
-    help: "open the data with the recovery key (TILLSIDE_RECOVERY_KEY, or asked for), not this machine's own",
+    help: "open the data with the recovery key (TILLSIDE_RECOVERY_KEY, or asked for), not this machine's key",
   },
 };
 
-/** The till's secrets; with `--recovery-key`, the database's key is what IT kept. */
+/** The till's secrets. With `--recovery-key`, the database's key comes from the recovery key. */
 export async function secretsOf(given: Given, io: CommandIo, dataDir: string): Promise<Secrets> {
   const stored = io.openSecrets(dataDir);
   if (!given.has('recovery-key')) return stored;
@@ -28,7 +28,7 @@ export async function secretsOf(given: Given, io: CommandIo, dataDir: string): P
 
 export async function typedRecoveryKey(io: CommandIo): Promise<string> {
   const typed = io.env.TILLSIDE_RECOVERY_KEY || (await io.askSecret('Recovery key: '));
-  if (!typed) throw new BadUsage('The recovery key is missing: give it in TILLSIDE_RECOVERY_KEY, or type it.');
+  if (!typed) throw new BadUsage('No recovery key given. Set TILLSIDE_RECOVERY_KEY, or type it.');
   return typed;
 }
 
@@ -36,7 +36,7 @@ export function mistyped(): CommandRefused {
   return new CommandRefused('Not a recovery key: expected 14 groups of 4 letters and digits. Check it and try again.');
 }
 
-/** @returns null where there is none and the file can be opened another way */
+/** @returns null if none was given: the file may be opened with a key instead */
 export async function newPassphrase(io: CommandIo): Promise<string | null> {
   const given = io.env.TILLSIDE_PASSPHRASE;
   if (given) return longEnough(given);
@@ -52,7 +52,7 @@ function longEnough(passphrase: string): string {
   throw new BadUsage(`The passphrase is too short: expected at least ${shortestPassphrase} characters.`);
 }
 
-/** How a rescue file is opened: IT's private key, the passphrase, the recovery key of its till, else this till's own key. */
+/** Opens a rescue file with IT's private key, its till's recovery key, its passphrase, or else this till's own key. */
 export async function openWithOf(given: Given, io: CommandIo, ownKeyHex: string, isOwn: boolean): Promise<OpenWith> {
   const keyFile = given.text('private-key');
   if (keyFile !== undefined) return { kind: 'private-key', key: privateKey(path.resolve(io.cwd, keyFile)) };
@@ -70,9 +70,9 @@ function privateKey(file: string) {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    throw new CommandRefused(`The private key ${file} cannot be read.`);
+    throw new CommandRefused(`Cannot read the private key ${file}.`);
   }
   const key = readPrivateKey(text);
-  if (key === null) throw new CommandRefused(`${file} is no X25519 private key in PEM.`);
+  if (key === null) throw new CommandRefused(`${file} is not an X25519 private key in PEM format.`);
   return key;
 }

@@ -1,11 +1,11 @@
-/** Changing a till's data from a command: only while no Tillside is open on it. */
+/** Changes a till's data from a command, which Tillside must not have open. */
 
 import { type OpenFolder, openDataFolder } from '../data/data-folder.ts';
 import { Background } from '../db/background.ts';
 import type { Secrets } from '../machine/secrets.ts';
 import type { CommandIo } from './command.ts';
 
-/** @throws TillCannotOpen, also where Tillside is open on this folder */
+/** @throws TillCannotOpen, also if Tillside has this folder open */
 export async function writeDatabase<T>(
   dataDir: string,
   io: CommandIo,

@@ -111,7 +111,7 @@ describe('a rescue file', () => {
     belongsTo(otherTill, 'the second');
     const refused = await imported(otherTill, file);
     assert.equal(refused.code, 2);
-    assert.match(refused.err, /another organisation\. Nothing was imported/);
+    assert.match(refused.err, /another organisation's till\. Nothing was imported/);
     assert.equal(existsSync(file), true);
     const newTill = await folderWith(0);
     assert.equal((await imported(newTill, file)).code, 0);

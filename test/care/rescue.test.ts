@@ -77,7 +77,7 @@ describe('rescuing a dying till', () => {
       env: { TILLSIDE_PASSPHRASE: passphrase, TILLSIDE_RECOVERY_KEY: key },
     });
     assert.equal(ran.code, 0, ran.err);
-    assert.match(ran.out, /Moved 50 unsent updates, the oldest saved a moment ago/);
+    assert.match(ran.out, /Moved 50 unsent changes, the oldest saved a moment ago/);
     assert.doesNotMatch(readFileSync(file, 'utf8'), /Waiting/);
 
     await rig.server.control.setConnection(true);

@@ -128,7 +128,7 @@ describe('tillside outbox list', () => {
     db.close();
     const listed = await run(['outbox', 'list', '--data', folder]);
     assert.equal(listed.code, 1);
-    assert.match(listed.out, /conflict, asked at the customer's next visit: lastName/);
+    assert.match(listed.out, /conflict, to settle at the customer's next visit: lastName/);
     assert.match(listed.out, new RegExp(`${ids[1]}  points 100 to 200, 50 explained, requests r-17`));
     assert.doesNotMatch(listed.out, /Confidential|Theirs|98450/);
     const json = JSON.parse((await run(['outbox', 'list', '--data', folder, '--json'])).out);

@@ -100,7 +100,7 @@ describe('what was typed', () => {
       assert.match(empty.err, /--data is empty/);
       const homeless = await run(argv, { home: '', env: {}, givenSecret: 'x' });
       assert.equal(homeless.code, 64, argv.join(' '));
-      assert.match(homeless.err, /HOME is empty/);
+      assert.match(homeless.err, /HOME is not set/);
     }
     assert.deepEqual(await run(['--version']), { code: 0, out: 'Tillside 0.0.0-test', err: '' });
     assert.match((await run(['-h'])).out, /^Usage: tillside/);
@@ -205,7 +205,7 @@ describe('what the disk refuses', () => {
     assert.equal(readOnly('outbox', 'list').status, 1);
     const ran = readOnly('outbox', 'export', target);
     assert.equal(ran.status, 0, ran.stderr);
-    assert.match(ran.stdout, /Copied 1 unsent update/);
+    assert.match(ran.stdout, /Copied 1 unsent change/);
     assert.match(readFileSync(target, 'utf8'), /"tillsideRescue": 1/);
     assert.deepEqual(readdirSync(outside), ['rescued']);
   });

@@ -63,7 +63,7 @@ describe('tillside backup and restore', () => {
     const before = readFileSync(folderFiles(folder).database);
     const ran = await run(['restore', '--data', folder]);
     assert.equal(ran.code, 0);
-    assert.match(ran.out, /2 unsent updates, the oldest saved a moment ago/);
+    assert.match(ran.out, /2 unsent changes, the oldest saved a moment ago/);
     assert.match(ran.out, /--yes/);
     assert.deepEqual(readFileSync(folderFiles(folder).database), before);
     assert.equal(
@@ -107,7 +107,7 @@ describe('tillside backup and restore', () => {
     const ran = await run(['restore', '--yes', '--data', folder]);
     assert.equal(ran.code, 0, ran.err);
     assert.match(ran.out, /outbox is missing or unreadable/);
-    assert.match(ran.out, /2 are read back first/);
+    assert.match(ran.out, /2 are checked with the server first/);
     assert.deepEqual(await unsentAt(folder), { Anna: 'unknown', Bea: 'unknown' });
   });
 
@@ -133,7 +133,7 @@ describe('tillside backup and restore', () => {
     assert.doesNotMatch(look.out, /0 unsent/);
     const ran = await run(['restore', '--yes', '--data', folder]);
     assert.equal(ran.code, 1, ran.err);
-    assert.match(ran.out, /How many rows of the old database could not be read is not known\. Keep it\./);
+    assert.match(ran.out, /Some rows of the old database may not have been readable\. Keep it\./);
     assert.deepEqual(await unsentAt(folder), { Anna: 'unknown', Bea: 'unknown' });
   });
 

@@ -90,7 +90,7 @@ describe('tillside support-bundle', () => {
     writeFileSync(config, `{"api":{"cluster":"eu","password":"${secret}"}}`);
     const ran = await run(['support-bundle', '--data', folder, '--config', config]);
     assert.equal(ran.code, 0, ran.err);
-    assert.match(ran.out, /without outbox\.json: the database cannot be read/);
+    assert.match(ran.out, /without outbox\.json: the database could not be read/);
     const [name] = readdirSync(path.join(folder, 'support'));
     const inside = open(path.join(folder, 'support', name ?? ''));
     const { leftOut } = JSON.parse(inside['manifest.json'] ?? '');

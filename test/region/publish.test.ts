@@ -53,7 +53,7 @@ describe('tillside region publish', () => {
     ]);
     assert.equal(lines('full').length, 4);
     const names = readdirSync(to);
-    assert.equal((await publish()).out.includes('Nothing is new'), true);
+    assert.equal((await publish()).out.includes('No changes'), true);
     assert.deepEqual(readdirSync(to), names);
   });
 
