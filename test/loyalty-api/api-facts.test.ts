@@ -1,6 +1,6 @@
 /**
- * The facts of the loyalty API, each held by a test: its traps by their number, and the samples of the calls that are not
- * updates. The samples of an update's request and answer: requests.test.ts, wire.test.ts and outcomes.test.ts.
+ * The facts of the loyalty API, each held by a test: its traps by number, and samples of every call but update.
+ * requests.test.ts, wire.test.ts and outcomes.test.ts have the samples of an update.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -37,7 +37,7 @@ function inside(body: string): JsonObject {
   return read.kind === 'object' ? read.object : {};
 }
 
-describe('the traps of the vendor, by number', () => {
+describe("the vendor's traps, by number", () => {
   it('1: HTTP 200 with a failed item is a failure, and a body of 500 is no crash: the item tells why', () => {
     const failed = { success: 'false', code: '1002', message: 'Invalid email' };
     for (const request of [
@@ -52,19 +52,19 @@ describe('the traps of the vendor, by number', () => {
         message: 'Invalid email',
       });
     }
-    // Before any item is looked at: the whole request was not let in, or not taken.
+    // The whole request was turned away before any item was looked at.
     const kinds = [401, 403, 461, 503, 521, 1060, 400].map((code) => outcomeOf(answer(requestBody(code))).kind);
     assert.deepEqual(kinds, ['held', 'held', 'not-sent', 'not-sent', 'not-sent', 'rejected', 'rejected']);
   });
 
-  it('2: numbers and booleans read alike as themselves and as text, and "" is none', () => {
+  it('2: numbers and booleans read the same as text, and "" means none', () => {
     const numbers = [200, '200', ' 200 ', '-1.5', '', 'x', '0x10', null, [], true].map(readNumber);
     assert.deepEqual(numbers, [200, 200, 200, -1.5, ...Array(6).fill(null)]);
     const booleans = [true, 'true', 'TRUE', 1, '1', 'false', 0, '', 'maybe', {}].map(readBoolean);
     assert.deepEqual(booleans, [...Array(5).fill(true), false, false, null, null, null]);
   });
 
-  it('3: a list of one may be the object itself, an empty one any spelling of nothing', () => {
+  it('3: a list of one may come as the bare object, and an empty one in any spelling of nothing', () => {
     const field = { name: 'age', value: '46' };
     for (const customFields of [{ field: [field] }, { field }, [{ field }], field, [field]]) {
       assert.deepEqual(readCustomer({ custom_fields: customFields }).fields, { 'custom.age': '46' });
@@ -74,14 +74,14 @@ describe('the traps of the vendor, by number', () => {
     }
   });
 
-  it('4: the body reads alike with and without its wrapping', () => {
+  it('4: the body reads the same with and without its wrapping', () => {
     const inner = { status: { code: 200 }, customers: { customer: { user_id: 7 } } };
     const wrapped = readBody(JSON.stringify({ response: inner }));
     assert.deepEqual(wrapped, readBody(JSON.stringify(inner)));
     assert.deepEqual(wrapped.kind === 'object' && wrapped.status?.code, 200);
   });
 
-  it('5: enums read alike in either case', () => {
+  it('5: enums read the same in either case', () => {
     const told = (channel: string, priority: string, scope: string) =>
       readCustomer({ subscriptions: { subscription: { channel, priority, scope, status: '1' } } }).fields;
     assert.deepEqual(told('sms', 'bulk', 'all'), told('SMS', 'BULK', 'ALL'));
@@ -103,7 +103,7 @@ describe('the traps of the vendor, by number', () => {
     }
   });
 
-  it('7: unknown keys are kept as they came, and a page or nothing in place of an answer is no word of the server', () => {
+  it('7: unknown keys are kept as they came, and a page or nothing instead of an answer does not count as one', () => {
     const told = { user_id: 1, wallet: { coins: [1, 2] }, ndnc: 'true' };
     assert.deepEqual(readCustomer(told).unknown, { wallet: { coins: [1, 2] }, ndnc: 'true' });
     const nested = `${'['.repeat(500)}${']'.repeat(500)}`;
@@ -121,7 +121,7 @@ describe('the traps of the vendor, by number', () => {
     );
   });
 
-  it('8: times stay the text that they are, without a zone', () => {
+  it('8: times stay text, without a zone', () => {
     const on = (registered_on: unknown) => readCustomer({ registered_on }).fields.registeredOn;
     assert.equal(on('2012-09-11 11:11:15'), '2012-09-11 11:11:15');
     assert.equal(on('2012-09-11T11:11:15'), '2012-09-11 11:11:15');
@@ -145,8 +145,8 @@ describe('the traps of the vendor, by number', () => {
   });
 });
 
-describe('the samples of the other calls', () => {
-  it('store/login tells the till, its organisation and the one clock worth comparing with', () => {
+describe('samples of the other calls', () => {
+  it('store/login returns the till, its organisation and the one clock worth comparing with', () => {
     const body = `{"response":{"status":{"success":"true","code":"200","message":"Success"},"store":{"user":{
       "username":"till1","org_name":"Meridian Stores","user_id":50012345,"org_id":100123,
       "server_time":"2026-03-01T15:30:00+05:30"}}}}`;
@@ -168,7 +168,7 @@ describe('the samples of the other calls', () => {
     ]);
   });
 
-  it('organization/configs tells the primary identifier and what may be filled', () => {
+  it('organization/configs returns the primary identifier and what may be filled in', () => {
     const body = `{"response":{"status":{"success":"true","code":200},"organization":{"configs":{"config":[
       {"key":"CONF_REGISTRATION_PRIMARY_KEY","value":"mobile"},{"key":"CONF_ALLOW_MOBILE_UPDATE","value":"0"},
       {"key":"CONF_ALLOW_EMAIL_UPDATE","value":"1"},{"key":"CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE","value":1},

@@ -9,7 +9,7 @@ import { answer, page, requestBody } from './samples.ts';
 
 const config = { method: 'oauth', key: 'the-key', attributeTo: { type: 'TILL', code: 'till1' } } as const;
 
-/** Auth over a server of tokens that answers `token-1`, `token-2` … or what `reply` says. */
+/** Authentication with a token server that answers `token-1`, `token-2` … or what `reply` says. */
 function setUp(reply?: () => HttpResult, ttlSeconds: unknown = 300) {
   const requests: HttpRequest[] = [];
   const time = createFakeClock();
@@ -33,7 +33,7 @@ function setUp(reply?: () => HttpResult, ttlSeconds: unknown = 300) {
   return { auth, requests, time, token, shared };
 }
 
-test("Basic is the till and the password's md5, as the vendor's check value has it", async () => {
+test("Basic sends the till and the password's md5, and matches the vendor's check value", async () => {
   const expected = 'Basic dGlsbDE6MjAyY2I5NjJhYzU5MDc1Yjk2NGIwNzE1MmQyMzRiNzA=';
   assert.equal(basicHeader('till1', keptSecret('basic', '123')), expected);
   const { shared, requests } = setUp();
@@ -49,7 +49,7 @@ test("Basic is the till and the password's md5, as the vendor's check value has 
   assert.doesNotMatch(inspect(auth, { depth: 9, showHidden: true }), /\b123\b/);
 });
 
-test('a token is fetched as documented and sent with the attribution', async () => {
+test('a token is requested as documented, with the attribution', async () => {
   const { auth, requests } = setUp();
   assert.deepEqual((await auth.headers()).kind === 'ready' && (await auth.headers()), {
     ...(await auth.headers()),
@@ -65,7 +65,7 @@ test('a token is fetched as documented and sent with the attribution', async () 
   assert.deepEqual(JSON.parse(requests[0]?.body ?? ''), { key: 'the-key', secret: 'the-secret' });
 });
 
-test('a token is kept while it is fresh and renewed before it ends', async () => {
+test('a token is reused while fresh and renewed before it expires', async () => {
   const { token, time } = setUp();
   assert.equal(await token(), 'token-1');
   time.pass(269_000);
@@ -74,14 +74,14 @@ test('a token is kept while it is fresh and renewed before it ends', async () =>
   assert.equal(await token(), 'token-2');
 });
 
-test('a token of a machine that slept past its end is renewed', async () => {
+test('a token that expired while the computer slept is renewed', async () => {
   const { token, time } = setUp();
   await token();
   time.sleep(600_000);
   assert.equal(await token(), 'token-2');
 });
 
-test('a short or untold life of a token still leaves it usable', async () => {
+test('a token with a short or missing lifetime is still usable', async () => {
   const short = setUp(undefined, '10');
   await short.token();
   short.time.pass(7_900);
@@ -96,13 +96,13 @@ test('a short or untold life of a token still leaves it usable', async () => {
   }
 });
 
-test('however many calls are in flight, one renewal serves them all', async () => {
+test('one renewal serves any number of calls in flight', async () => {
   const { token, requests } = setUp();
   assert.deepEqual(await Promise.all([token(), token(), token()]), ['token-1', 'token-1', 'token-1']);
   assert.equal(requests.length, 1);
 });
 
-test('several calls refused with one token renew it once', async () => {
+test('several calls refused with the same token renew it once', async () => {
   const { auth, requests } = setUp();
   const first = await auth.headers();
   assert.equal(first.kind, 'ready');
@@ -125,7 +125,7 @@ const troubles: readonly [string, HttpResult, string][] = [
   ['a body of 401', answer(requestBody(401)), 'held credentials'],
 ];
 for (const [what, reply, expected] of troubles) {
-  test(`${what} in place of a token leaves the call unsent: ${expected}`, async () => {
+  test(`${what} instead of a token leaves the call unsent: ${expected}`, async () => {
     const { token, requests } = setUp(() => reply);
     assert.equal(await token(), expected);
     await token();
@@ -133,12 +133,12 @@ for (const [what, reply, expected] of troubles) {
   });
 }
 
-test('a token that no header can hold is no token', async () => {
+test('a token that does not fit in a header is refused', async () => {
   const { token } = setUp(() => answer({ data: { accessToken: 'a\r\nX-Evil: 1', ttlSeconds: 300 } }));
   assert.equal(await token(), 'held credentials');
 });
 
-test('logging in by OAuth is getting a token', async () => {
+test('logging in by OAuth means getting a token', async () => {
   const { auth } = setUp();
   const login = await auth.logIn?.();
   assert.deepEqual(login?.kind === 'found' && login.value, {

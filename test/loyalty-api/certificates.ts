@@ -1,4 +1,4 @@
-/** A private certificate authority and a server's certificate, made anew for each run with openssl. */
+/** A private certificate authority and a server certificate, made with openssl for each run. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,8 +9,8 @@ export type Certificates = { readonly ca: string; readonly cert: string; readonl
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
 /**
- * For `localhost` and 127.0.0.1, good for two days, or expired since yesterday. Throws where openssl is missing: a test
- * must not pass without it.
+ * For `localhost` and 127.0.0.1, valid for two days or expired yesterday. Throws without openssl, because no test may
+ * pass without it.
  */
 export function makeCertificates({ expired = false } = {}): Certificates {
   const folder = mkdtempSync(path.join(tmpdir(), 'tillside-certificates-'));

@@ -11,7 +11,7 @@ import { answer, itemBody, page, requestBody, updateAnswerText, userId } from '.
 const basic = { method: 'basic', till: 'till1' } as const;
 const oauth = { method: 'oauth', key: 'k', attributeTo: { type: 'TILL', code: 'till1' } } as const;
 
-/** A client whose server answers the given results in turn, tokens aside, and then repeats the last one. */
+/** A client whose server gives these answers in turn (not counting tokens), then repeats the last one. */
 function setUp(results: readonly HttpResult[], config: MachineConfig['auth'] = basic) {
   const requests: HttpRequest[] = [];
   let tokens = 0;
@@ -38,7 +38,7 @@ const update = {
 } as const;
 const who = update.identifier;
 
-test('an update goes out once, with credentials, user agent and audit headers', async () => {
+test('an update is sent once, with credentials, user agent and audit headers', async () => {
   const { api, requests } = setUp([answer(updateAnswerText)]);
   assert.equal((await api.updateCustomer(update)).kind, 'applied');
   assert.equal(requests.length, 1);
@@ -55,7 +55,7 @@ test('an update goes out once, with credentials, user agent and audit headers', 
   assert.equal(requests[0]?.timeoutMs, 9_000);
 });
 
-test('an update that may have arrived is never sent again by the client', async () => {
+test('the client never repeats an update that may have arrived', async () => {
   for (const result of [
     { kind: 'lost', why: 'timeout', code: 'TIMEOUT' } as const,
     answer(page, { status: 500, headers: {} }),
@@ -69,7 +69,7 @@ test('an update that may have arrived is never sent again by the client', async 
   }
 });
 
-test('after a 401 with OAuth the token is renewed and the call sent once more', async () => {
+test('after a 401 with OAuth, the token is renewed and the call sent once more', async () => {
   for (const refusal of [answer('', { status: 401 }), answer(requestBody(401))]) {
     const { api, requests, tokens } = setUp([refusal, answer(updateAnswerText)], oauth);
     assert.equal((await api.updateCustomer(update)).kind, 'applied');
@@ -81,14 +81,14 @@ test('after a 401 with OAuth the token is renewed and the call sent once more', 
   }
 });
 
-test('a second 401 is the end of it', async () => {
+test('a second 401 is final', async () => {
   const { api, requests } = setUp([answer('', { status: 401 })], oauth);
   const outcome = await api.updateCustomer(update);
   assert.equal(outcome.kind === 'held' && outcome.why, 'credentials');
   assert.equal(requests.length, 2);
 });
 
-/** A server that answers by what the lookup asks for. */
+/** A server whose answer depends on what the lookup asks for. */
 function answering(by: (query: URLSearchParams) => HttpResult) {
   const asked: string[] = [];
   const { clock, pass } = createFakeClock();
@@ -121,7 +121,7 @@ const refusals: readonly (readonly [string, HttpResult])[] = [
   ['an answer that cannot be read', answer('{"cut')],
 ];
 for (const [what, refusal] of refusals) {
-  test(`an optional part that brings ${what} is left out for a day, and the others are asked for again`, async () => {
+  test(`an optional part that brings ${what} is left out for a day, and the others are requested again`, async () => {
     const { lookUp, pass } = answering((query) => (query.has('expiry_schedule') ? refusal : answer(updateAnswerText)));
     assert.deepEqual(await lookUp(), ['found', all, '']);
     assert.deepEqual(await lookUp(), ['found', 'mlp']);
@@ -135,7 +135,7 @@ for (const [what, refusal] of refusals) {
   });
 }
 
-test('without programs no gaps are asked for', async () => {
+test('without programs, no gaps are requested', async () => {
   const { lookUp } = answering((query) => answer(query.has('mlp') ? requestBody(400) : updateAnswerText));
   assert.deepEqual(await lookUp(), ['found', all, '']);
   assert.deepEqual(await lookUp(), ['found', 'mlp', '']);
@@ -144,7 +144,7 @@ test('without programs no gaps are asked for', async () => {
   assert.deepEqual(await lookUp(), ['found', 'expiry_schedule,coupon_status']);
 });
 
-test('a server that is in trouble is not asked twice each time, nor one that is not there, busy, or refuses the one customer', async () => {
+test('the optional parts are not retried at a server that is in trouble, gone or busy, or that refuses this one customer', async () => {
   const crashed = answering(() => answer(page, { status: 500 }));
   assert.deepEqual(await crashed.lookUp(), ['failed', all, '']);
   assert.deepEqual(await crashed.lookUp(), ['failed', all]);
@@ -162,7 +162,7 @@ test('a server that is in trouble is not asked twice each time, nor one that is 
   }
 });
 
-test('purchases come with their amounts from a call of their own', async () => {
+test('purchases come with their amounts from a separate call', async () => {
   const transaction = [
     {
       id: '3739',
@@ -187,7 +187,7 @@ test('purchases come with their amounts from a call of their own', async () => {
   assert.equal(await kindOf(answer(itemBody({ success: false, code: 1012 }))), 'not-found');
 });
 
-test('an organisation that has no custom fields or configs says so: that is none, no failure', async () => {
+test('an organisation that reports no custom fields or configs has none; that is no failure', async () => {
   const said = (code: number) => [
     answer(requestBody(code)),
     answer({ response: { status: { code: 500 }, organization: { item_status: { success: 'false', code } } } }),
@@ -217,7 +217,7 @@ describe('trap 10: a customer who was merged away', () => {
       },
     });
 
-  it('is answered for by the survivor, both when looked up and when updated', async () => {
+  it('is answered for by the survivor, on lookup and on update', async () => {
     for (const warnings of [{ warning: ['91009'] }, '91009', ['91009 : Retrieved survivor account']]) {
       const found = await setUp([survivor(warnings)]).api.getCustomer(who);
       assert.deepEqual(found.kind === 'found' && [found.merged, found.value.userId], [true, '999']);
@@ -226,7 +226,7 @@ describe('trap 10: a customer who was merged away', () => {
     }
   });
 
-  it('is nobody else: any other answer about another is refused', async () => {
+  it('matches nobody else: any other answer about another customer is refused', async () => {
     for (const warnings of [[], '', { warning: ['91017'] }]) {
       assert.equal((await setUp([survivor(warnings)]).api.getCustomer(who)).kind, 'failed');
       assert.equal((await setUp([survivor(warnings)]).api.updateCustomer(update)).kind, 'unknown');
@@ -236,7 +236,7 @@ describe('trap 10: a customer who was merged away', () => {
   });
 });
 
-test('an external id that is echoed as a number is the same, with its zeros; as text it is another', async () => {
+test('an external id returned as a number is the same with its zeros; as text it is another', async () => {
   const echo = (external_id: unknown) =>
     setUp([
       answer({ response: { status: { code: 200 }, customers: { customer: { user_id: 7, external_id } } } }),
@@ -247,7 +247,7 @@ test('an external id that is echoed as a number is the same, with its zeros; as 
   assert.equal((await echo(124)).kind, 'failed');
 });
 
-test('with Basic a 401 is not tried again', async () => {
+test('with Basic, a 401 is not retried', async () => {
   const { api, requests } = setUp([answer('', { status: 401 })]);
   assert.equal((await api.getCustomer(who)).kind, 'held');
   assert.equal(requests.length, 1);
@@ -260,7 +260,7 @@ test('a missing permission renews nothing', async () => {
   assert.deepEqual([requests.length, tokens()], [1, 1]);
 });
 
-test('a request to change an identifier is taken with 1040 only', async () => {
+test('a request to change an identifier is accepted only with 1040', async () => {
   const change = { type: 'mobile', oldValue: '917713643123', newValue: '917713643124', author: update.author } as const;
   const reply = (code: number, mobile: string) =>
     answer({ status: { code: 200 }, customers: { customer: { mobile, item_status: { success: true, code } } } });
@@ -271,7 +271,7 @@ test('a request to change an identifier is taken with 1040 only', async () => {
   assert.equal(await kindOf(reply(1040, '440000000000')), 'unknown');
 });
 
-test('a customer is looked up by id in the language of the till', async () => {
+test("a customer is looked up by id in the till's language", async () => {
   const { api, requests } = setUp([answer(updateAnswerText)]);
   const outcome = await api.getCustomer(who);
   assert.equal(outcome.kind === 'found' && outcome.value.fields.firstName, 'Rita');
@@ -309,13 +309,13 @@ for (const [what, result, expected] of lookups) {
   });
 }
 
-test('a wait that a busy server asks for is told with a failed read', async () => {
+test('a failed read reports how long a busy server asks to wait', async () => {
   const busy = answer('', { status: 429, headers: { 'retry-after': '4' } });
   const outcome = await setUp([busy]).api.getCustomer(who);
   assert.equal(outcome.kind === 'failed' && outcome.retryAfterMs, 4_000);
 });
 
-test('of several customers those that exist are told', async () => {
+test('of several customers, those that exist are returned', async () => {
   const customer = [
     { user_id: 1, item_status: { success: true, code: 1000 } },
     { user_id: -1, mobile: '2', item_status: { success: false, code: 1011 } },
@@ -327,7 +327,7 @@ test('of several customers those that exist are told', async () => {
   assert.match(requests[0]?.url ?? '', /&id=1,2,3&/);
 });
 
-test('of several customers none that exists is an empty list, one that may not be seen is told', async () => {
+test('if none of several customers exists the list is empty, and one that may not be seen is reported', async () => {
   const none = setUp([answer(itemBody({ success: false, code: 1011 }, failed))]);
   const outcome = await none.api.getCustomers('userId', ['1']);
   assert.deepEqual(outcome.kind === 'found' && outcome.value, []);
@@ -335,7 +335,7 @@ test('of several customers none that exists is an empty list, one that may not b
   assert.equal((await hidden.api.getCustomers('userId', ['1'])).kind, 'held');
 });
 
-test("the organisation's calls ask where they should and tell what they hold", async () => {
+test("the organisation's calls go where they should and return what the answers hold", async () => {
   const status = { success: true, code: 200 };
   const wrap = (body: object) => answer({ response: { status, ...body } });
   const login = setUp([wrap({ store: { user: { username: 'till1', org_name: 'Shop' } } })]);
@@ -360,7 +360,7 @@ test("the organisation's calls ask where they should and tell what they hold", a
   );
 });
 
-test("the organisation's calls tell a refusal, and never take a body without the answer for an empty one", async () => {
+test("the organisation's calls report a refusal, and never read a body without the answer as an empty one", async () => {
   assert.equal((await setUp([answer(requestBody(404))]).api.staff()).kind, 'refused');
   assert.equal((await setUp([answer(requestBody(500))]).api.orgPolicy()).kind, 'refused');
   assert.equal((await setUp([answer({ response: { status: { code: 200 } } })]).api.customFields()).kind, 'failed');
@@ -368,7 +368,7 @@ test("the organisation's calls tell a refusal, and never take a body without the
   assert.deepEqual(listed.kind === 'refused' && listed.rejection, { code: 8015, field: null, message: 'no' });
 });
 
-test('associates and managers are one list; a kind that is not listed leaves the other, one that failed makes it wait', async () => {
+test('associates and managers are one list; a kind without a list leaves the other, a failed one makes it wait', async () => {
   const listed = (...codes: readonly string[]) =>
     answer({ response: { status: { code: 200 }, store: { staff: { user: codes.map((code) => ({ code })) } } } });
   const codesOf = async (results: readonly HttpResult[]) => {
@@ -382,7 +382,7 @@ test('associates and managers are one list; a kind that is not listed leaves the
   assert.deepEqual(await codesOf([answer(requestBody(404)), answer(requestBody(404))]), 'refused');
 });
 
-test('with OAuth, logging in asks for a token and nothing else', async () => {
+test('with OAuth, logging in requests a token and nothing else', async () => {
   const { api, requests, tokens } = setUp([answer('')], oauth);
   assert.equal((await api.login()).kind, 'found');
   assert.deepEqual([requests.length, tokens()], [0, 1]);

@@ -1,4 +1,4 @@
-/** A clock that moves when it is told to. */
+/** A clock that moves when told to. */
 import type { Clock } from '../../electron/machine/clock.ts';
 
 export function createFakeClock() {
@@ -15,7 +15,7 @@ export function createFakeClock() {
       monotonicMs += delayMs;
       wallMs += delayMs;
     },
-    /** The machine slept: the monotonic clock stood still. */
+    /** The computer slept: the monotonic clock stood still. */
     sleep: (delayMs: number) => {
       wallMs += delayMs;
     },

@@ -1,4 +1,4 @@
-/** What the answers tell of points, tiers, coupons and purchases: the vendor's samples, and the shapes beside them. */
+/** What answers say about points, tiers, coupons and purchases: the vendor's samples and their variants. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readLoyalty, readPurchases, readSideEffects } from '../../electron/loyalty-api/wire/loyalty.ts';
@@ -9,7 +9,7 @@ const program = (summary: object) =>
   readLoyalty({ points_summaries: { points_summary: [{ programId: '1016', ...summary }] } })?.programs[0];
 
 describe('the loyalty samples of customer/get', () => {
-  it('coupons, held or as the list itself', () => {
+  it('coupons, wrapped or as a bare list', () => {
     const coupon = JSON.parse(
       `{"id":"4837","series_id":"2491","code":"X2Y7AP","description":"Tea for two","created_date":"2027-01-04 19:47:12",
         "valid_till":"2027-02-28 23:59:59","redeemed":"false","same_user_multiple_redeem":"false"}`,
@@ -53,7 +53,7 @@ describe('the loyalty samples of customer/get', () => {
     ]);
   });
 
-  it('points that run out, by date', () => {
+  it('points that expire, by date', () => {
     const schedule = [
       { points: '10', expiry_date: '2027-03-25' },
       { points: 4, expiry_date: '2027-01-02 23:59:59' },
@@ -80,13 +80,13 @@ describe('the loyalty samples of customer/get', () => {
       returned: 1000,
       moneyPerPoint: 0.01,
     });
-    // Without mlp: an empty list, or one total of no program.
+    // Without mlp: an empty list, or one total without a program.
     for (const points_summaries of [{ points_summary: [] }, { points_summary: { expired: 1, redeemed: 2 } }, []]) {
       assert.deepEqual(readLoyalty({ loyalty_points: 3, points_summaries }), { ...nothingTold, points: 3 });
     }
   });
 
-  it('how far it is to the next tier, in the vendor’s spelling', () => {
+  it("how far it is to the next tier, in the vendor's spelling", () => {
     const sample = JSON.parse(
       `{"upgrade_strategy":[{"upgrade_based_on":"CUMULATIVE_PURCHASES","upgrade_entity_identifers":{},"upgrade_threshold":"25000",
         "customer_upgrade_entity_values":{"current_value":"9786","gap_to_upgrade":"15214","value_valid_upto":"2027-05-06"}}]}`,

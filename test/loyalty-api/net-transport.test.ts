@@ -1,6 +1,6 @@
 /**
- * The desktop app's transport over a `net` that does what the test says. The fake has Electron's own types; that the real
- * `net.request` fits the transport is held by the compiler where main.ts hands it in.
+ * The desktop app's transport over a `net` that does what the test says. The fake has Electron's own types; main.ts
+ * makes the compiler check that the real `net.request` fits.
  */
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
@@ -48,7 +48,7 @@ class FakeRequest extends EventEmitter implements Pick<ClientRequest, 'setHeader
   abort(): void {
     this.aborted = true;
   }
-  /** Answers, in as many pieces as there are. */
+  /** Sends the answer in as many pieces as given. */
   answer(response: FakeResponse, ...pieces: readonly (string | Buffer)[]): void {
     this.emit('response', response);
     for (const piece of pieces) response.emit('data', Buffer.from(piece));
@@ -84,8 +84,8 @@ function send(given: HttpRequest = asked) {
 const told = (result: HttpResult) =>
   result.kind === 'answer' ? `answer ${result.status}` : `${result.kind} ${result.why}`;
 
-describe('the transport of the desktop app', () => {
-  it('asks as the transport must: no redirects, no credentials of the session, no cache, no kept connection', async () => {
+describe("the desktop app's transport", () => {
+  it('sends requests with no redirects, session credentials, cache or kept connection', async () => {
     const { request, result } = send();
     assert.deepEqual(request.options, options);
     assert.deepEqual(request.headers, { 'X-Test': 'yes', Connection: 'close' });
@@ -95,7 +95,7 @@ describe('the transport of the desktop app', () => {
     assert.equal(send({ ...asked, method: 'GET', body: null }).request.body, undefined);
   });
 
-  it('brings an answer whole, its header names in lower case and repeated headers joined', async () => {
+  it('returns the whole answer, with header names in lower case and repeated headers joined', async () => {
     const { request, result, clock } = send();
     const body = Buffer.from('{"city":"Köln"}');
     const headers = { 'X-Cap-Requestid': 'r-1', 'X-Two': ['a', 'b'] };
@@ -109,11 +109,11 @@ describe('the transport of the desktop app', () => {
     });
     assert.equal(request.aborted, false);
     assert.equal(clock.timers(), 0);
-    // Chromium closes it afterwards; nothing changes any more.
+    // Chromium closes it afterwards; that changes nothing.
     request.emit('close');
   });
 
-  it('does not follow a redirect: where it points to tells a captive portal (F08)', async () => {
+  it('follows no redirect: its target reveals a captive portal (F08)', async () => {
     const { request, result } = send();
     request.emit('redirect', 302, 'GET', 'http://portal.example/', { Location: ['http://portal.example/'] });
     assert.deepEqual(await result, {
@@ -125,7 +125,7 @@ describe('the transport of the desktop app', () => {
     assert.equal(request.aborted, true);
   });
 
-  it('guesses no password for a proxy: its 407 is told as the proxy, and nothing was sent', async () => {
+  it("guesses no proxy password: a proxy's 407 is reported as one, and nothing was sent", async () => {
     const { request, result } = send();
     const given: unknown[][] = [];
     request.emit('login', { isProxy: true }, (...words: unknown[]) => given.push(words));
@@ -146,7 +146,7 @@ describe('the transport of the desktop app', () => {
     ['net::ERR_INTERNET_DISCONNECTED', 'not-sent no-connection'],
     ['net::ERR_CONNECTION_TIMED_OUT', 'not-sent no-connection'],
     ['net::ERR_ADDRESS_UNREACHABLE', 'not-sent no-connection'],
-    // From here on bytes may have left, or it cannot be told.
+    // From here on bytes may have left.
     ['net::ERR_CONNECTION_RESET', 'lost connection-lost'],
     ['net::ERR_CONNECTION_CLOSED', 'lost connection-lost'],
     ['net::ERR_CONNECTION_ABORTED', 'lost connection-lost'],
@@ -159,7 +159,7 @@ describe('the transport of the desktop app', () => {
     ['something else', 'lost connection-lost'],
   ];
   for (const [message, expected] of troubles) {
-    it(`${message} in place of an answer comes to: ${expected}`, async () => {
+    it(`${message} instead of an answer becomes: ${expected}`, async () => {
       const { request, result } = send();
       request.emit('error', new Error(message));
       assert.equal(told(await result), expected);
@@ -167,7 +167,7 @@ describe('the transport of the desktop app', () => {
     });
   }
 
-  it('calls every trouble in the middle of an answer lost, whatever its name', async () => {
+  it('any trouble in the middle of an answer makes it lost, whatever its name', async () => {
     for (const trouble of [
       'net::ERR_CONNECTION_REFUSED',
       'net::ERR_CERT_DATE_INVALID',
@@ -190,7 +190,7 @@ describe('the transport of the desktop app', () => {
     assert.equal(told(await closed.result), 'lost connection-lost');
   });
 
-  it('gives up when the time is up, cuts the exchange, and takes no late answer for it', async () => {
+  it('gives up when the time is up, cuts the exchange, and accepts no late answer', async () => {
     const { request, result, clock } = send();
     await clock.pass(4_999);
     assert.equal(request.aborted, false);
@@ -209,7 +209,7 @@ describe('the transport of the desktop app', () => {
     assert.equal(request.aborted, true);
   });
 
-  it('has sent nothing where Electron does not even take the request', async () => {
+  it('has sent nothing if Electron does not even accept the request', async () => {
     const transport = createNetTransport({
       request: () => {
         throw new TypeError('Invalid URL');

@@ -1,4 +1,4 @@
-/** Real sockets on the loopback interface. What the server saw is what counts: "not sent" must mean that it saw nothing. */
+/** Real sockets on loopback. What the server saw decides: "not sent" must mean that it saw nothing. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { stat } from 'node:fs';
@@ -33,7 +33,7 @@ async function listen(context: TestContext, server: net.Server): Promise<number>
   return address.port;
 }
 
-/** A server that deals with raw connections; keeps what each sent. */
+/** A server on raw connections that keeps what each one sent. */
 async function rawServer(context: TestContext, deal: (socket: net.Socket, received: string) => void) {
   const received: string[] = [];
   const server = net.createServer((socket) => {
@@ -59,7 +59,7 @@ function to(url: string, told: Partial<HttpRequest> = {}): HttpRequest {
 
 const whole = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Cap-Requestid: r1\r\n\r\n{}';
 
-/** A port that nobody listens on. */
+/** A port where nobody listens. */
 async function closedPort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -70,7 +70,7 @@ async function closedPort(): Promise<number> {
   return address.port;
 }
 
-test('an answer comes whole, its header names in lower case and repeated headers joined', async (context) => {
+test('an answer comes whole, with header names in lower case and repeated headers joined', async (context) => {
   const server = http.createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => {
@@ -92,7 +92,7 @@ test('an answer comes whole, its header names in lower case and repeated headers
   assert.equal(result.headers['set-cookie'], 'c=1, d=2');
 });
 
-test('a redirect and a page are answers like any other and are not followed', async (context) => {
+test('a redirect or a page is an answer like any other, and is not followed', async (context) => {
   const seen: string[] = [];
   const server = http.createServer((request, response) => {
     seen.push(request.url ?? '');
@@ -110,7 +110,7 @@ test('a refused connection is not sent', async (context) => {
   assert.deepEqual(result, { kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' });
 });
 
-test('a name that nobody has is not sent', async (context) => {
+test('a name that does not resolve is not sent', async (context) => {
   const result = await transportFor(context)(to('http://till.invalid/'));
   assert.equal(result.kind === 'not-sent' && result.why, 'name-not-found');
 });
@@ -128,7 +128,7 @@ test('a reset after the request was read is lost', async (context) => {
   assert.equal(received.length > 0, true);
 });
 
-test('a connection that closes as soon as it stands is lost: bytes may have left', async (context) => {
+test('a connection that closes as soon as it opens is lost: bytes may have left', async (context) => {
   const port = await listen(
     context,
     net.createServer((socket) => socket.end()),
@@ -142,7 +142,7 @@ test('a server that never answers is lost when the time is up', async (context) 
   assert.deepEqual(result, { kind: 'lost', why: 'timeout', code: 'TIMEOUT' });
 });
 
-test('an answer that trickles on past the time is lost: the time is for the whole exchange', async (context) => {
+test('an answer that trickles past the time limit is lost: the limit covers the whole exchange', async (context) => {
   const { port } = await rawServer(context, (socket) => {
     socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n');
     const timer = setInterval(() => socket.write('x'), 10);
@@ -152,7 +152,7 @@ test('an answer that trickles on past the time is lost: the time is for the whol
   assert.deepEqual(result, { kind: 'lost', why: 'timeout', code: 'TIMEOUT' });
 });
 
-test('a body that is cut is lost, with a length and in chunks', async (context) => {
+test('a truncated body is lost, with a length and in chunks', async (context) => {
   for (const start of ['Content-Length: 100\r\n\r\n{"response"', 'Transfer-Encoding: chunked\r\n\r\n5\r\n{"res']) {
     const { port } = await rawServer(context, (socket) => socket.end(`HTTP/1.1 200 OK\r\n${start}`));
     const result = await transportFor(context)(to(`http://127.0.0.1:${port}/`));
@@ -160,7 +160,7 @@ test('a body that is cut is lost, with a length and in chunks', async (context) 
   }
 });
 
-test('what is no HTTP at all is lost', async (context) => {
+test('an answer that is not HTTP is lost', async (context) => {
   const { port } = await rawServer(context, (socket) => socket.end('SSH-2.0-OpenSSH\r\n'));
   assert.equal((await transportFor(context)(to(`http://127.0.0.1:${port}/`))).kind, 'lost');
 });
@@ -187,7 +187,7 @@ test('an answer of more than 5 MB is lost, one of 5 MB is read', async (context)
   });
 });
 
-test('an answer that is packed although nobody asked for it is lost', async (context) => {
+test('a compressed answer that nobody asked for is lost', async (context) => {
   const { port } = await rawServer(context, (socket) =>
     socket.write('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx'),
   );
@@ -198,7 +198,7 @@ test('an answer that is packed although nobody asked for it is lost', async (con
   });
 });
 
-test('connections are kept for the next request, and closed when they idle', { timeout: 10_000 }, async (context) => {
+test('connections are kept for the next request, and closed when idle', { timeout: 10_000 }, async (context) => {
   let connections = 0;
   const closed: Promise<unknown>[] = [];
   const server = http.createServer((request, response) => request.resume().on('end', () => response.end('{}')));
@@ -217,13 +217,13 @@ test('connections are kept for the next request, and closed when they idle', { t
   assert.equal(connections, 2);
 });
 
-test('an idle limit does not end a request that is waiting for its answer', async (context) => {
+test('the idle limit does not end a request that is waiting for its answer', async (context) => {
   const server = http.createServer((_request, response) => setTimeout(() => response.end('{}'), 120));
   const port = await listen(context, server);
   assert.equal((await transportFor(context, { idleMs: 30 })(to(`http://127.0.0.1:${port}/`))).kind, 'answer');
 });
 
-test('a kept connection that is reset under a request is lost, and never sent anew by itself', async (context) => {
+test('a kept connection that is reset during a request is lost, and never resent automatically', async (context) => {
   const requests: string[] = [];
   const { port } = await rawServer(context, (socket, text) => {
     const count = text.split('POST ').length - 1;
@@ -243,7 +243,7 @@ for (const [phase, whenInPhase] of [
   ['has looked at its sockets', (run: () => void) => setImmediate(run)],
   ['runs its timers', (run: () => void) => setTimeout(run, 1)],
 ] as const) {
-  test(`a kept connection that was closed is not used, also just when the event loop ${phase}`, async (context) => {
+  test(`a kept connection that was closed is not used, even just when the event loop ${phase}`, async (context) => {
     let kept: net.Socket | null = null;
     const { port } = await rawServer(context, (socket) => {
       kept = socket;
@@ -276,14 +276,14 @@ async function secureServer(context: TestContext) {
   return { port: await listen(context, server), seen };
 }
 
-test('a certificate of a private authority is accepted once the authority is known', async (context) => {
+test("a private authority's certificate is accepted once the authority is known", async (context) => {
   const { port, seen } = await secureServer(context);
   const result = await transportFor(context, { extraCa: [certificates.ca] })(to(`https://127.0.0.1:${port}/in`));
   assert.equal(result.kind === 'answer' && result.body, '{"secure":true}');
   assert.deepEqual(seen, ['/in']);
 });
 
-test('a certificate that is not accepted is not sent, and not one byte of the request arrives', async (context) => {
+test('with an untrusted certificate not one byte of the request is sent', async (context) => {
   const { port, seen } = await secureServer(context);
   const send = transportFor(context);
   for (let round = 0; round < 5; round += 1) {
@@ -300,14 +300,14 @@ test('a certificate for another name is not sent', async (context) => {
   assert.deepEqual(seen, []);
 });
 
-test('a server that speaks no TLS is not sent', async (context) => {
+test('a server without TLS is not sent', async (context) => {
   const { port, received } = await rawServer(context, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
   const result = await transportFor(context)(to(`https://127.0.0.1:${port}/`, { body: '{"hidden":"text"}' }));
   assert.equal(result.kind === 'not-sent' && result.why, 'tls');
   assert.doesNotMatch(received.join(''), /hidden/);
 });
 
-test('a handshake that hangs is not sent when the time is up', async (context) => {
+test('a handshake that hangs until the time is up is not sent', async (context) => {
   const { port, received } = await rawServer(context, () => undefined);
   const told = { timeoutMs: 80, body: '{"hidden":"text"}' };
   const result = await transportFor(context)(to(`https://127.0.0.1:${port}/`, told));
@@ -317,7 +317,7 @@ test('a handshake that hangs is not sent when the time is up', async (context) =
 
 type Proxy = { readonly port: number; readonly asked: string[]; readonly address: string };
 
-/** A proxy that wants `user`/`pass:word`. `tunnel` may hold a tunnel back until it is let go. */
+/** A proxy that wants `user`/`pass:word`. `tunnel` can hold a tunnel back until released. */
 async function proxyServer(
   context: TestContext,
   tunnel: (open: () => void) => void = (open) => open(),
@@ -358,7 +358,7 @@ async function proxyServer(
   return { port, asked, address: `http://us%20er:pass%3Aword@127.0.0.1:${port}` };
 }
 
-test('https goes through a tunnel of the proxy with its password, twice through the same one', async (context) => {
+test("https goes through the proxy's tunnel with its password, twice through the same one", async (context) => {
   const { port, seen } = await secureServer(context);
   const proxy = await proxyServer(context);
   const send = transportFor(context, { extraCa: [certificates.ca], env: { HTTPS_PROXY: proxy.address } });
@@ -370,7 +370,7 @@ test('https goes through a tunnel of the proxy with its password, twice through 
   assert.deepEqual(seen, ['/in', '/in']);
 });
 
-test('http goes to the proxy in the absolute form with its password', async (context) => {
+test('http goes to the proxy in absolute form with its password', async (context) => {
   const { port } = await rawServer(context, (socket) => socket.end(whole));
   const proxy = await proxyServer(context);
   const url = `http://127.0.0.1:${port}/in?a=b`;
@@ -390,7 +390,7 @@ test('a proxy that refuses the password is not sent', async (context) => {
   assert.deepEqual(seen, []);
 });
 
-test('a proxy that cannot be used is told as the proxy: nothing goes past it, and its password is in no error', async (context) => {
+test("an unusable proxy is reported as the proxy's fault: nothing bypasses it, and no error holds its password", async (context) => {
   const { port, received } = await rawServer(context, (socket) => socket.end(whole));
   for (const proxy of [
     'socks5://u:hunter2@127.0.0.1:1',
@@ -407,7 +407,7 @@ test('a proxy that cannot be used is told as the proxy: nothing goes past it, an
   assert.equal((await transportFor(context, { env: around })(to(`http://127.0.0.1:${port}/`))).kind, 'answer');
 });
 
-test('a proxy that is gone, or whose name nobody has, is told as the proxy', async (context) => {
+test("a proxy that is gone, or whose name does not resolve, is reported as the proxy's fault", async (context) => {
   const gone = `127.0.0.1:${await closedPort()}`;
   for (const proxy of [gone, `http://${gone}`, 'http://proxy.invalid:3128']) {
     const env = { HTTPS_PROXY: proxy, HTTP_PROXY: proxy };
@@ -418,13 +418,13 @@ test('a proxy that is gone, or whose name nobody has, is told as the proxy', asy
   }
 });
 
-test('NO_PROXY goes past the proxy', async (context) => {
+test('NO_PROXY bypasses the proxy', async (context) => {
   const { port } = await rawServer(context, (socket) => socket.end(whole));
   const env = { HTTP_PROXY: `http://127.0.0.1:${await closedPort()}`, NO_PROXY: '127.0.0.1,localhost' };
   assert.equal((await transportFor(context, { env })(to(`http://127.0.0.1:${port}/`))).kind, 'answer');
 });
 
-test('a certificate that is not accepted inside a tunnel is not sent', async (context) => {
+test('with an untrusted certificate inside a tunnel nothing is sent', async (context) => {
   const { port, seen } = await secureServer(context);
   const proxy = await proxyServer(context);
   const result = await transportFor(context, { env: { HTTPS_PROXY: proxy.address } })(to(`https://127.0.0.1:${port}/`));
@@ -432,7 +432,7 @@ test('a certificate that is not accepted inside a tunnel is not sent', async (co
   assert.deepEqual(seen, []);
 });
 
-test('a tunnel that opens only after the time is up carries nothing any more', async (context) => {
+test('a tunnel that opens after the time is up carries nothing', async (context) => {
   const { port, seen } = await secureServer(context);
   let open: () => void = () => assert.fail('the tunnel was never asked for');
   const proxy = await proxyServer(context, (later) => {
@@ -442,7 +442,7 @@ test('a tunnel that opens only after the time is up carries nothing any more', a
   const result = await send(to(`https://127.0.0.1:${port}/late`, { timeoutMs: 100 }));
   assert.deepEqual(result, { kind: 'not-sent', why: 'no-connection', code: 'TIMEOUT' });
   open();
-  // A second request through the same proxy has gone all the way by the time the first could have.
+  // A second request through the same proxy completes in the time the first would have needed.
   const second = send(to(`https://127.0.0.1:${port}/second`));
   while (proxy.asked.length < 2) await new Promise((resolve) => setImmediate(resolve));
   open();

@@ -1,4 +1,6 @@
-/** What really leaves the till: the client over its own transport, at a server that keeps every request as it came. */
+/**
+ * What really leaves the till: the client over its own transport, with a server that keeps every request as it came.
+ */
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -66,7 +68,7 @@ async function setUp(context: TestContext) {
   return { api: createLoyaltyApi({ ...shared, auth, language: 'hi' }), seen, last };
 }
 
-/** Of the headers those that the API is told of, without what every HTTP client sends. */
+/** The headers meant for the API, without those every HTTP client sends. */
 function apiHeaders({ headers }: Seen): { readonly [name: string]: unknown } {
   const { host: _host, connection: _kept, 'content-length': _length, 'accept-encoding': _encoding, ...told } = headers;
   return told;
@@ -87,7 +89,7 @@ const everyChange = {
   'user-context-entity-source-id': 'till.7',
 };
 
-test('the documented update arrives to the letter, and the id of its answer is kept', async (context) => {
+test("the documented update arrives to the letter, and the answer's request id is kept", async (context) => {
   const { api, last } = await setUp(context);
   const outcome = await api.updateCustomer({
     ...documentedUpdate,
@@ -99,7 +101,7 @@ test('the documented update arrives to the letter, and the id of its answer is k
   assert.equal('answer' in outcome && outcome.answer?.requestId, 'req-1');
 });
 
-test('one changed field goes alone with one identifier; several values go as JSON in a string', async (context) => {
+test('one changed field is sent alone with one identifier; several values go as JSON in a string', async (context) => {
   const { api, last } = await setUp(context);
   await api.updateCustomer({
     identifier: { type: 'userId', value: '343445382' },
@@ -122,7 +124,7 @@ test('a request to change an identifier arrives as documented, with its author',
   assert.deepEqual(apiHeaders(last()), everyChange);
 });
 
-test('every call that reads asks where it should, in the language of the till and without an author', async (context) => {
+test("every read goes where it should, in the till's language and without an author", async (context) => {
   const { api, seen } = await setUp(context);
   await api.getCustomer({ type: 'email', value: 'rita@example.com' });
   await api.getCustomers('mobile', ['1', '2']);
@@ -139,7 +141,7 @@ test('every call that reads asks where it should, in the language of the till an
     seen.map(({ method, url, body }) => `${method} ${url}${body}`),
     [
       `GET /v1.1/customer/get?format=json&email=rita%40example.com&${flags}`,
-      // Nothing that could be read came back, so it is asked once more without what need not be understood everywhere.
+      // The answer could not be read, so the lookup is repeated without the parts that not every server understands.
       `GET /v1.1/customer/get?format=json&email=rita%40example.com&${plain}`,
       `GET /v1.1/customer/get?format=json&mobile=1,2&${flags}`,
       'GET /v1.1/store/login.json?format=json',
@@ -153,7 +155,7 @@ test('every call that reads asks where it should, in the language of the till an
   for (const request of seen) assert.deepEqual(apiHeaders(request), { ...everyCall, language: 'hi' });
 });
 
-test('a private authority that NODE_EXTRA_CA_CERTS names is trusted by a till in the preview', async (context) => {
+test('a till in the preview trusts a private authority named by NODE_EXTRA_CA_CERTS', async (context) => {
   const { ca, cert, key } = makeCertificates();
   const folder = temporaryFolder();
   const file = path.join(folder, 'private-ca.pem');

@@ -20,7 +20,7 @@ function outcomeOf(result: Parameters<typeof updateOutcome>[0], changed?: readon
   return updateOutcome(result, asked(changed), nowMs);
 }
 
-/** What is expected of each code as the item's own, with `success` false. Written out again on purpose: not derived. */
+/** Each code as the item's own, with `success` false. Written out on purpose rather than derived. */
 const asItem = {
   200: 'rejected',
   201: 'rejected',
@@ -108,7 +108,7 @@ const asItem = {
   91022: 'rejected subscription.sms.BULK',
 } as const satisfies { readonly [code in DocumentedCode]: string };
 
-/** The same for a code of the whole request without a word of the customer. */
+/** Each code of the whole request, with no customer in the answer. */
 const asRequest = {
   200: 'unknown unreadable-answer',
   201: 'unknown unreadable-answer',
@@ -148,7 +148,7 @@ function summary(outcome: ReturnType<typeof updateOutcome>): string {
 }
 
 for (const code of documentedCodes) {
-  test(`an item that failed with ${code} comes to: ${asItem[code]}`, () => {
+  test(`an item that failed with ${code} becomes: ${asItem[code]}`, () => {
     const failed = { success: 'false', code: String(code), message: '' };
     const outcome = outcomeOf(answer(itemBody(failed, { success: false, code: 500 })), everything);
     assert.equal(summary(outcome), asItem[code]);
@@ -158,14 +158,14 @@ for (const code of documentedCodes) {
 }
 
 for (const [code, expected] of Object.entries(asRequest)) {
-  test(`a whole request with code ${code} and no customer comes to: ${expected}`, () => {
+  test(`a whole request with code ${code} and no customer becomes: ${expected}`, () => {
     const outcome = outcomeOf(answer(requestBody(Number(code))), everything);
     assert.equal(summary(outcome), expected);
     assert.equal(outcome.answer?.code, Number(code));
   });
 }
 
-test('every code that stands for a whole request is written down above', () => {
+test('the list above has every code that can apply to a whole request', () => {
   const inTable = documentedCodes.filter((code) => meaningOf(code).request !== undefined);
   assert.deepEqual(inTable.map(String), Object.keys(asRequest));
 });
@@ -185,7 +185,7 @@ for (const code of documentedCodes) {
   });
 }
 
-test('the known warnings are those of api-facts, in their two classes', () => {
+test('the known warnings match api-facts, in their two classes', () => {
   const of = (meaning: string) => documentedCodes.filter((code) => meaningOf(code).warning === meaning);
   assert.deepEqual(of('notSaved'), [1017, 91003, 91005, 91006, 91007, 91015, 91020, 91021, 91022]);
   assert.deepEqual(of('onlyNotRead'), [
@@ -230,18 +230,18 @@ test("the vendor's sample of an update is applied with points, coupon, tier and 
   });
 });
 
-test('HTTP 200 with a failed item is the failure of that item', () => {
+test("HTTP 200 with a failed item is that item's failure", () => {
   const body = itemBody({ success: 'false', code: '1011', message: 'Customer not found' });
   assert.equal(outcomeOf(answer(body)).kind, 'rejected');
 });
 
-test('partial success leaves it to the item', () => {
+test('partial success is decided by the item', () => {
   const partial = { success: 'true', code: '201', message: 'Partial' };
   assert.equal(outcomeOf(answer(itemBody({ success: 'TRUE', code: '1000' }, partial))).kind, 'applied');
   assert.equal(outcomeOf(answer(itemBody({ success: 'FALSE', code: '1011' }, partial))).kind, 'rejected');
 });
 
-test('signs of success that contradict each other are unknown, never applied', () => {
+test('contradicting signs of success are unknown, never applied', () => {
   const ok = { success: true, code: 1000 };
   const contradictions = [
     answer(itemBody(ok, { success: false, code: 500 })),
@@ -274,7 +274,7 @@ test('an undocumented code without success is refused with its code and words', 
   });
 });
 
-test('an answer about another customer is not believed, be it a success or a refusal', () => {
+test('an answer about another customer is not believed, whether success or refusal', () => {
   for (const item of [
     { success: true, code: 1000 },
     { success: false, code: 1011 },
@@ -286,7 +286,7 @@ test('an answer about another customer is not believed, be it a success or a ref
   }
 });
 
-test('a mobile number is the same customer with and without its country code, and another with other digits', () => {
+test('a mobile is the same customer with or without its country code, and another with other digits', () => {
   const body = {
     response: {
       status: { code: 200 },
@@ -331,7 +331,7 @@ test('"all items failed" about an empty customer is a plain refusal, and unknown
   assert.equal(told('', [{}]), 'unknown unreadable-answer');
 });
 
-test('of several customers the one that was asked for decides', () => {
+test('of several customers the one asked for decides', () => {
   const customer = [
     { user_id: 1, item_status: { success: true, code: 1000 } },
     { user_id: userId, item_status: { success: false, code: 1011 } },
@@ -339,7 +339,7 @@ test('of several customers the one that was asked for decides', () => {
   assert.equal(outcomeOf(answer({ status: { code: 201 }, customers: { customer } })).kind, 'rejected');
 });
 
-test('what did not reach the server may be sent again, what got lost may not', () => {
+test('what did not reach the server may be sent again; what was lost may not', () => {
   assert.equal(summary(outcomeOf({ kind: 'not-sent', why: 'tls', code: 'CERT_HAS_EXPIRED' })), 'not-sent tls');
   assert.equal(summary(outcomeOf({ kind: 'lost', why: 'timeout', code: 'TIMEOUT' })), 'unknown timeout');
   assert.equal(
@@ -392,7 +392,7 @@ const odd: readonly [string, Parameters<typeof updateOutcome>[0], string][] = [
   ['HTTP 407', answer(page, { status: 407, headers: {} }), 'not-sent proxy'],
 ];
 for (const [what, result, expected] of odd) {
-  test(`${what} comes to: ${expected}`, () => assert.equal(summary(outcomeOf(result)), expected));
+  test(`${what} becomes: ${expected}`, () => assert.equal(summary(outcomeOf(result)), expected));
 }
 
 test('Retry-After is read as seconds or as a date, and capped', () => {
@@ -409,7 +409,7 @@ test('Retry-After is read as seconds or as a date, and capped', () => {
   assert.equal(outcome.kind === 'not-sent' && outcome.retryAfterMs, 3000);
 });
 
-test('a customer erased at their own wish is refused and can be told apart', () => {
+test('a customer erased on request is refused, and can be told apart', () => {
   const message = 'Customer is deleted after PII delete request';
   const outcome = outcomeOf(answer(itemBody({ success: 'false', code: '8109', message })));
   assert.equal(outcome.kind === 'rejected' && isErased(outcome.answer), true);
@@ -448,7 +448,7 @@ for (const [code, message, changed, expected] of words) {
   });
 }
 
-test('warnings are understood in every shape that they come in', () => {
+test('warnings are understood in every shape they come in', () => {
   const shapes: readonly [unknown, readonly (readonly [number, string | null])[]][] = [
     [
       { warning: ['91007', 1017] },

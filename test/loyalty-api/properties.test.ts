@@ -1,4 +1,6 @@
-/** What holds for every body, by fast-check. Failures print their seed; run again with `FAST_CHECK_SEED=…`. */
+/**
+ * Properties that hold for every body, by fast-check. Failures print their seed; run again with `FAST_CHECK_SEED=…`.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -23,7 +25,7 @@ const asked: AskedUpdate = {
   doneCodes: [1000],
 };
 
-/** One value of the API's in its plain form, and how else it may come. */
+/** One API value in its plain form, and its other forms. */
 type Shape =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'boolean'; readonly value: boolean }
@@ -122,7 +124,7 @@ const updateAnswer: fc.Arbitrary<Shape> = fc
     }),
   );
 
-test('answers that say the same in other shapes come to the same outcome', () => {
+test('answers that say the same in other shapes have the same outcome', () => {
   const kinds = new Set<string>();
   fc.assert(
     fc.property(
@@ -185,7 +187,7 @@ const organisationAnswer = fc
     }),
   );
 
-test("the organisation's answers in other shapes define the same form, rules and staff", () => {
+test('organisation answers in other shapes define the same form, rules and staff', () => {
   fc.assert(
     fc.property(organisationAnswer, fc.array(fc.nat(59), { minLength: 1, maxLength: 40 }), (shape, picks) => {
       let at = 0;
@@ -203,7 +205,7 @@ test("the organisation's answers in other shapes define the same form, rules and
 });
 
 type Reading = (result: ReturnType<typeof answer>) => unknown;
-/** Everything besides an update that an answer is ever read as. */
+/** Every kind of answer that is read, apart from an update's. */
 const readings: readonly Reading[] = [
   (result) => customerOutcome(result, who, nowMs),
   (result) => customersOutcome(result, nowMs),
@@ -214,7 +216,7 @@ const readings: readonly Reading[] = [
   ),
 ];
 
-/** The keys that mean something to the client, so that random bodies reach its depths. */
+/** The keys that mean something to the client, so that random bodies reach deep into it. */
 const key = fc.constantFrom(
   'response',
   'status',
@@ -256,7 +258,7 @@ const key = fc.constantFrom(
   'toString',
   'x',
 );
-/** Leaves that never say success to the letter: what is built of them cannot rightly be applied. */
+/** Leaves that never spell success exactly, so that no body made of them may count as applied. */
 const leaf = fc.oneof(
   fc.constantFrom<unknown>(
     200,
@@ -296,7 +298,9 @@ const headers = fc.constantFrom<{ [name: string]: string }>(
   { 'retry-after': '\u0000' },
 );
 
-/** Every body is read as an update's answer, and as one of the others in turn: thousands for each of those, too. */
+/**
+ * Every body is read as an update's answer and, in turn, as one of the other kinds: thousands for each of those, too.
+ */
 function neverApplied(bodies: fc.Arbitrary<string>, numRuns: number): void {
   let read = 0;
   fc.assert(
@@ -333,7 +337,7 @@ test('20,000 truncated answers neither throw nor read as applied (F35)', () => {
   );
 });
 
-test('25,000 answers with one thing broken read as applied only where nothing that counts was touched (F35)', () => {
+test('25,000 answers with one thing broken read as applied only if nothing that counts was touched (F35)', () => {
   const compact = JSON.stringify(JSON.parse(updateAnswerText));
   let applied = 0;
   fc.assert(
@@ -346,7 +350,7 @@ test('25,000 answers with one thing broken read as applied only where nothing th
         const outcome = updateOutcome(answer(body), asked, nowMs);
         if (outcome.kind !== 'applied') return;
         applied += 1;
-        // Read once more by the plain rules of JSON: every sign of success must really stand there.
+        // A second reading by plain JSON rules: every sign of success must really be there.
         const parsed = JSON.parse(body.replace(/^\uFEFF/, '').trim());
         const inner = parsed.response ?? parsed;
         const held = inner.customers ?? inner.customer;

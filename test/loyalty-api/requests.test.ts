@@ -31,7 +31,7 @@ test('an update is spelled as documented, with one identifier and only what chan
   });
 });
 
-test('each identifier has its own name, and filling another one rides along', () => {
+test('each identifier has its own name, and filling in another one goes along with it', () => {
   const customer = (type: 'mobile' | 'email' | 'externalId' | 'userId') => {
     const changes = { email: 'rita@example.com' };
     const { body } = updateRequest(base, { identifier: { type, value: 'who' }, changes, author });
@@ -43,7 +43,7 @@ test('each identifier has its own name, and filling another one rides along', ()
   assert.deepEqual(customer('email'), { email: 'who' });
 });
 
-test('names with dots, several values and odd characters go as they are', () => {
+test('names with dots, several values and odd characters are sent unchanged', () => {
   const changes = { 'custom.a.b': '["Playing","Singing"]', 'extended.Größe': '\ud83d\ude42 \ud800' } as const;
   const { body } = updateRequest(base, { identifier: { type: 'userId', value: '1' }, changes, author });
   const customer = JSON.parse(body ?? '').root.customer[0];
@@ -51,7 +51,7 @@ test('names with dots, several values and odd characters go as they are', () => 
   assert.deepEqual(customer.extended_fields, { field: [{ name: 'Größe', value: '\ud83d\ude42 \ud800' }] });
 });
 
-test('an update by nobody who signed in tells the till only', () => {
+test('an update with nobody signed in names only the till', () => {
   const update = {
     identifier: { type: 'userId', value: '1' },
     changes: {},
@@ -69,7 +69,7 @@ test('a change of an identifier is spelled as documented', () => {
   });
 });
 
-test('values of a lookup are encoded one by one, the comma between them is not', () => {
+test('lookup values are encoded one by one, but not the comma between them', () => {
   assert.equal(
     customersRequest(base, 'email', ['a+b@example.com', 'c,d&e=f#g \ud800'], []).url,
     `${base}/v1.1/customer/get?format=json&email=a%2Bb%40example.com,c%2Cd%26e%3Df%23g%20%EF%BF%BD&user_id=true&subscriptions=true`,
@@ -80,7 +80,7 @@ test('values of a lookup are encoded one by one, the comma between them is not',
   assert.match(customersRequest(base, 'cardExternalId', ['7'], []).url, /&card_external_id=7&/);
 });
 
-test('the optional parts of a lookup are asked for as documented', () => {
+test('the optional parts of a lookup are requested as documented', () => {
   assert.equal(
     customersRequest(base, 'userId', ['7'], optionalParts).url,
     `${base}/v1.1/customer/get?format=json&id=7&user_id=true&subscriptions=true&mlp=true&gap_to_upgrade_for=0` +
@@ -88,21 +88,21 @@ test('the optional parts of a lookup are asked for as documented', () => {
   );
 });
 
-test('purchases with their amounts are a call of their own', () => {
+test('purchases with their amounts are a separate call', () => {
   assert.equal(
     transactionsRequest(base, { type: 'userId', value: '7' }).url,
     `${base}/v1.1/customer/transactions?format=json&id=7`,
   );
 });
 
-test('custom fields are asked for the registration of customers', () => {
+test('custom fields are requested for customer registration', () => {
   assert.equal(
     customFieldsRequest(base).url,
     `${base}/v1.1/organization/customfields?format=json&scope=loyalty_registration`,
   );
 });
 
-test('a header holds any text: plain as it is, the rest percent-encoded so that it can be told back', () => {
+test('a header holds any text: plain where possible, the rest percent-encoded so that it can be decoded', () => {
   assert.equal(headerText('till-7 50%'), 'till-7 50%');
   for (const text of ['Zoë', '店長', 'a\r\nX-Evil: 1', '50% ☕', '\u0000']) {
     const header = headerText(text);

@@ -1,4 +1,4 @@
-/** The vendor's samples as api-facts gives them, and builders for answers that differ in one thing. */
+/** The vendor's samples from api-facts, and builders for answers that differ in one thing. */
 import type { HttpResult } from '../../electron/loyalty-api/transport.ts';
 
 export const updateAnswerText = `{"response":{
@@ -25,7 +25,7 @@ export const updateAnswerText = `{"response":{
       "warnings":{"warning":["91017","1017"]}}
   }]}}}`;
 
-/** What the documented request of an update says, in the app's own words. */
+/** The documented update request in the app's own words. */
 export const documentedUpdate = {
   identifier: { type: 'mobile', value: '44700900011' },
   changes: {
@@ -43,7 +43,7 @@ export const documentedUpdate = {
   },
 } as const;
 
-/** The same as it goes over the wire: the documented request, as api-facts gives it. */
+/** The same on the wire, as api-facts gives it. */
 export const updateRequestText = `{"root":{"customer":[{
   "mobile":"44700900011",
   "firstname":"Rita", "lastname":"James",
@@ -78,7 +78,7 @@ export function itemBody(item: object, request: object = { success: 'true', code
   return { response: { status: request, customers: { customer: [customer] } } };
 }
 
-/** An answer that tells of the request only. */
+/** An answer with nothing but the request's own status. */
 export function requestBody(code: number, message = 'told'): object {
   return { response: { status: { success: 'false', code, message } } };
 }

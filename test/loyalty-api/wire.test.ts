@@ -72,7 +72,7 @@ test("the vendor's sample of an update reads as a whole customer", () => {
   });
 });
 
-test('a field that the answer does not mention is not known, one that it says is empty is empty', () => {
+test('a field missing from the answer is not known; one that is empty there is empty', () => {
   assert.deepEqual(readCustomer({ firstname: '', email: null, lastname: ' Rao ' }).fields, {
     firstName: null,
     email: null,
@@ -80,20 +80,20 @@ test('a field that the answer does not mention is not known, one that it says is
   });
 });
 
-test('an answer without loyalty numbers says nothing of points (F31)', () => {
+test('an answer without loyalty numbers says nothing about points (F31)', () => {
   assert.equal(readCustomer({ user_id: 1, loyalty_points: '', current_slab: '' }).loyalty, null);
   assert.equal(readCustomer({ user_id: 1, loyalty_points: '0' }).loyalty?.points, 0);
   assert.equal(readCustomer({ user_id: 1, current_slab: 'gold' }).loyalty?.points, null);
 });
 
-test('the id of a failed item is nobody', () => {
+test("a failed item's id belongs to nobody", () => {
   assert.deepEqual(
     [-1, '-1', 0, '0', '', 17, '17'].map((user_id) => readCustomer({ user_id }).userId),
     [null, null, null, null, null, '17', '17'],
   );
 });
 
-test('numbers past what a double can hold keep every digit', () => {
+test('numbers too large for a double keep every digit', () => {
   const item = customerOf(
     '{"customers":{"customer":{"user_id":90071992547409931,"external_id":12345678901234567890}}}',
   );
@@ -102,7 +102,7 @@ test('numbers past what a double can hold keep every digit', () => {
   assert.equal(record.fields.externalId, '12345678901234567890');
 });
 
-test('several values of a custom field read alike as a list and as JSON in a string', () => {
+test('several values of a custom field read the same as a list and as JSON in a string', () => {
   for (const value of [['Playing', 'Singing'], '["Playing","Singing"]', '["Playing", "Singing"]']) {
     const { fields } = readCustomer({ custom_fields: { field: { name: 'hobbies', value } } });
     assert.equal(fields['custom.hobbies'], '["Playing","Singing"]');
@@ -111,7 +111,7 @@ test('several values of a custom field read alike as a list and as JSON in a str
   assert.equal(fields['custom.note'], '[sic]');
 });
 
-test('subscriptions that an update cannot change are kept apart, those of a narrower scope are left out', () => {
+test('subscriptions that an update cannot change are kept separately; those of a narrower scope are left out', () => {
   const record = readCustomer({
     subscriptions: {
       subscription: [
@@ -126,12 +126,12 @@ test('subscriptions that an update cannot change are kept apart, those of a narr
   assert.deepEqual(record.otherSubscriptions, [{ channel: 'whatsapp', priority: 'BULK', subscribed: true }]);
 });
 
-test('tills read as codes and as objects that hold the code', () => {
+test('tills read as codes and as objects with a code', () => {
   const { fields } = readCustomer({ registered_till: { code: 'till.1', name: 'One' }, associated_with: 'till.2' });
   assert.deepEqual(fields, { registeredTill: 'till.1', associatedWith: 'till.2' });
 });
 
-test('side effects of a kind that is not known are kept', () => {
+test('side effects of an unknown kind are kept', () => {
   const effect = { type: 'badge', id: 4 };
   assert.deepEqual(readSideEffects({ side_effects: { effect } }, null), [
     { kind: 'other', type: 'badge', details: effect },
@@ -139,12 +139,12 @@ test('side effects of a kind that is not known are kept', () => {
   assert.deepEqual(readSideEffects({ side_effects: [] }, null), []);
 });
 
-test('an item status reads from a list of one, and from nothing as nothing', () => {
+test('an item status reads from a list of one, and nothing reads as nothing', () => {
   assert.equal(readItemStatus({ item_status: [{ success: 'true', code: '1000' }] })?.code, 1000);
   assert.equal(readItemStatus({ item_status: '' }), null);
 });
 
-test('bodies that are no answer are told apart', () => {
+test('bodies that are not answers are told apart', () => {
   const kinds = ['', '  ', '<html>', 'hello', '{"a":', '[1]', 'null', '7', '\uFEFF{}'].map(
     (text) => readBody(text).kind,
   );
@@ -162,7 +162,7 @@ test('bodies that are no answer are told apart', () => {
   assert.equal(readBody(`${'['.repeat(200_000)}1234567890123456${']'.repeat(200_000)}`).kind, 'garbled');
 });
 
-test('depth is measured without following it down', () => {
+test('depth is measured without recursing', () => {
   assert.equal(isDeeperThan({ a: { b: 1 } }, 2), false);
   assert.equal(isDeeperThan({ a: { b: {} } }, 2), true);
 });
@@ -184,7 +184,7 @@ test('the till, its organisation and the server clock read from store/login', ()
   assert.equal(readStoreLogin({ store: [] }), null);
 });
 
-test('only the configs that the server told are in the policy', () => {
+test('only the configs in the answer are in the policy', () => {
   const policy = (config: unknown) => readOrgPolicy({ organization: { configs: { config } } });
   assert.deepEqual(
     policy([
@@ -200,7 +200,7 @@ test('only the configs that the server told are in the policy', () => {
   assert.equal(readOrgPolicy({ organization: [] }), null);
 });
 
-test('custom fields read with their kind, options and pattern, in the order of their position', () => {
+test('custom fields read with their kind, options and pattern, in order of position', () => {
   const field = [
     {
       name: 'size',
@@ -261,7 +261,7 @@ test('extended fields read with their data type', () => {
   assert.equal(readExtendedFields({}), null);
 });
 
-test('staff without a code are left out, those without a name are called by their code', () => {
+test('staff without a code are left out; those without a name are shown by code', () => {
   const user = [
     { id: 1, type: 'ASSOCIATE', code: 'a1', firstname: 'Asha', lastname: 'Rao' },
     { type: 'manager', code: 7 },

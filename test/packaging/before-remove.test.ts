@@ -22,7 +22,7 @@ function remove(folder: string, how: string) {
   return { status, stderr };
 }
 
-test('removing the program tells what each user has not sent, and takes nothing away (F30)', () => {
+test('removing the program says what each user has not sent, and deletes nothing (F30)', () => {
   const folder = temporaryFolder();
   const meera = dataPlace('linux', {}, path.join(folder, 'meera'), 'live');
   const tom = dataPlace('linux', {}, path.join(folder, 'tom'), 'live');
@@ -47,7 +47,7 @@ test('removing the program tells what each user has not sent, and takes nothing 
   assert.equal(remove(folder, 'remove').stderr, '', 'all is sent');
 });
 
-test('follows no link as root, and tells nothing but its own sentence', () => {
+test('follows no link as root, and prints only its own sentences', () => {
   const folder = temporaryFolder();
   const secret = path.join(temporaryFolder(), 'shadow');
   writeFileSync(secret, '9 changes of customers have not reached head office\n');

@@ -1,4 +1,4 @@
-/** /usr/bin/tillside of deb and rpm: the app, and its command line where there is neither a display nor a sandbox. */
+/** /usr/bin/tillside of deb and rpm: the app, and its command line without a display or sandbox. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const headless = ['--ozone-platform=headless', '--disable-gpu'];
 
-/** As the package puts it: the program, the script beside its resources, and a link to that. */
+/** As the package installs it: the program, the script beside its resources, and a link to that. */
 function installed(uid: number): (args: readonly string[]) => string[] {
   const folder = path.join(temporaryFolder(), 'opt with space', 'Tillside');
   mkdirSync(path.join(folder, 'resources'), { recursive: true });
@@ -35,7 +35,7 @@ function installed(uid: number): (args: readonly string[]) => string[] {
   };
 }
 
-test('each command runs without a display, as root without a sandbox, and reaches the app as it was typed', () => {
+test('each command runs without a display, as root without a sandbox, and reaches the app as typed', () => {
   const families = new Set(commands.map(({ name }) => name.split(' ')[0] ?? ''));
   for (const first of [...families, 'help', '--help']) {
     const typed = [first, 'with space', '--json'];
@@ -55,11 +55,11 @@ test('the app with its window keeps its display and its sandbox', () => {
     assert.deepEqual(installed(1000)(args), args);
     assert.deepEqual(installed(0)(args), args);
   }
-  // Somebody who asks the app itself for such a switch keeps it.
+  // Whoever passes such a switch to the app itself keeps it.
   assert.deepEqual(ownArguments(['--config', 'x', '--no-sandbox']), ['--config', 'x', '--no-sandbox']);
 });
 
-test('the package links it, and takes the link away again', () => {
+test('the package creates the link, and removes it again', () => {
   const folder = temporaryFolder();
   writeLinuxScripts(folder);
   const [install, remove] = [linuxScripts.afterInstall, linuxScripts.afterRemove].map((name) =>

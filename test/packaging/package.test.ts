@@ -1,6 +1,6 @@
 /**
- * `npm run dist` over a stub of Electron's program, which needs no download: what is in the package. The installers
- * round it are made and tried by the workflow of each platform (.github/workflows).
+ * `npm run dist` over a stub of Electron's program, which needs no download: what is in the package. The workflow of
+ * each platform (.github/workflows) makes and tries the installers around it.
  */
 
 import assert from 'node:assert/strict';
@@ -106,12 +106,12 @@ describe('a package of Tillside', () => {
     for (const fuse of off) assert.equal(wire[fuse], '0'.charCodeAt(0), FuseV1Options[fuse]);
   });
 
-  it('speaks the languages of the screen, and no more', () => {
+  it("has the screen's languages, and no more", () => {
     const locales = readdirSync(path.join(unpacked, 'locales')).map((name) => name.replace('.pak', ''));
     assert.deepEqual(locales.toSorted(), ['ar', 'de', 'en-GB', 'en-US', 'es', 'fr', 'hi', 'id', 'zh-CN']);
   });
 
-  it('brings the schema of the config, the licences of what it holds, and no greeting of Electron', () => {
+  it("brings the config schema and the licences of what it holds, and none of Electron's welcome files", () => {
     const files = readdirSync(resources).toSorted();
     assert.deepEqual(files, [
       'THIRD-PARTY-LICENSES.txt',
@@ -131,7 +131,7 @@ describe('a package of Tillside', () => {
     }
   });
 
-  it('has a bill of materials of what it holds, with checksums, and checksums of its own', () => {
+  it('has a bill of materials with checksums, and checksums of its own', () => {
     const bill = JSON.parse(readFileSync(path.join(release, 'tillside-0.1.0.cdx.json'), 'utf8'));
     assert.equal(bill.bomFormat, 'CycloneDX');
     const names = bill.components.map((one: { name: string }) => one.name);
@@ -145,7 +145,7 @@ describe('a package of Tillside', () => {
     assert.ok(sums.includes(`${sha256(path.join(release, file))}  ${file}\n`), sums);
   });
 
-  it('opens a till when it is started', async (t) => {
+  it('opens a till when started', async (t) => {
     const desktop = await startDesktop(t, {
       args: ['--data', path.join(temporaryFolder(), 'data')],
       installed: { app: extracted(), resources },
@@ -175,7 +175,7 @@ describe('the packages of every platform', () => {
     assert.deepEqual(config.linux?.target, ['deb', 'rpm']);
     assert.deepEqual(config.mac?.target, ['dmg', 'zip']);
     assert.equal(config.nsis?.perMachine, true);
-    // `/S` and `/D=` are of the assisted installer; an upgrade finds the old one by these.
+    // The assisted installer has `/S` and `/D=`; an upgrade finds the old version by these ids.
     assert.equal(config.nsis?.oneClick, false);
     assert.equal(config.nsis?.guid, '9d2c1c1e-57b0-5a0e-8a94-3f8f2c0a6d51');
     assert.equal(config.msi?.perMachine, true);
@@ -183,7 +183,7 @@ describe('the packages of every platform', () => {
     assert.equal(config.appId, 'app.tillside.till');
   });
 
-  it('take one SQLite binary each, which is there for both processors', () => {
+  it('take one SQLite binary each, which exists for both processors', () => {
     const prebuilds = readdirSync(path.join(projectRoot, 'node_modules', 'better-sqlite3', 'prebuilds'));
     for (const platform of [config.win, config.mac, config.linux]) {
       const resources = [platform?.extraResources ?? []].flat();
@@ -196,7 +196,7 @@ describe('the packages of every platform', () => {
     }
   });
 
-  it('are told of in the file that tills of their channel ask for', () => {
+  it('are listed in the file that tills of their channel read', () => {
     const channelOf = (env: { TILLSIDE_CHANNEL?: string }) =>
       Reflect.get(
         Object(builderConfig({ output: '', parts: '', scripts: '', electronDist: null }, env).publish),
@@ -206,7 +206,7 @@ describe('the packages of every platform', () => {
     assert.equal(channelOf({ TILLSIDE_CHANNEL: 'pilot' }), 'pilot');
   });
 
-  it('leave the data where it is, and are signed where the environment asks for it', () => {
+  it('leave the data where it is, and are signed if the environment asks for it', () => {
     assert.equal(config.nsis?.deleteAppDataOnUninstall, false);
     assert.equal(config.forceCodeSigning, false);
     const signed = builderConfig(
@@ -218,9 +218,9 @@ describe('the packages of every platform', () => {
   });
 });
 
-// Each is a process of its own that has nothing to pack.
+// Each is its own process, with nothing to pack.
 describe('npm run dist', { concurrency: true }, () => {
-  it('says plainly that no package can be made where Electron cannot be had', async () => {
+  it('says plainly that no package can be made without Electron', async () => {
     const { HTTP_PROXY: _a, HTTPS_PROXY: _b, http_proxy: _c, https_proxy: _d, ...own } = process.env;
     const env = { ...own, ELECTRON_MIRROR: 'http://127.0.0.1:9/', ELECTRON_OVERRIDE_DIST_PATH: '/nowhere' };
     await assert.rejects(run(process.execPath, [dist], { env }), (error: { code: number; stderr: string }) => {
@@ -234,7 +234,7 @@ describe('npm run dist', { concurrency: true }, () => {
     });
   });
 
-  it('says how it is used on standard output, and refuses a release that bears nobody’s name before it builds anything', async () => {
+  it('prints its usage on standard output, and refuses an anonymous release before it builds anything', async () => {
     const { stdout } = await run(process.execPath, [dist, '--help']);
     assert.match(stdout, /--release/);
     const { TILLSIDE_FEED_URL: _a, TILLSIDE_VENDOR: _b, TILLSIDE_HOMEPAGE: _c, ...env } = process.env;
@@ -255,7 +255,7 @@ describe('npm run dist', { concurrency: true }, () => {
     }
   });
 
-  it('refuses what it does not know, with 2', async () => {
+  it('refuses unknown arguments with 2', async () => {
     const refused = [['--solaris'], ['--staged', '120']].map((args) =>
       assert.rejects(run(process.execPath, [dist, ...args]), (error: { code: number }) => error.code === 2),
     );

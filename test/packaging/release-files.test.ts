@@ -16,7 +16,7 @@ function releaseFolder(): string {
   return folder;
 }
 
-test('an update goes to the share of tills that was asked for, and the share can be raised', () => {
+test('an update goes to the requested share of tills, and the share can be raised', () => {
   const folder = releaseFolder();
   assert.deepEqual(stageUpdate(folder, 10), ['latest-linux.yml']);
   stageUpdate(folder, 50);
@@ -26,7 +26,7 @@ test('an update goes to the share of tills that was asked for, and the share can
   );
 });
 
-test('the checksums are those that sha256sum finds, of every file that is released', async () => {
+test("the checksums match sha256sum's, for every released file", async () => {
   const folder = releaseFolder();
   await writeChecksums(folder);
   await writeChecksums(folder);
@@ -41,7 +41,7 @@ test('the checksums are those that sha256sum finds, of every file that is releas
   if (process.platform === 'linux') execFileSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: folder });
 });
 
-test('the checksums of the feed stay whole where only what names a release was fetched and changed', async () => {
+test("the feed's checksums stay complete if only the files that name a release were fetched and changed", async () => {
   const folder = releaseFolder();
   await writeChecksums(folder);
   const sums = () => readFileSync(path.join(folder, 'SHA256SUMS'), 'utf8').trim().split('\n');

@@ -1,4 +1,4 @@
-/** What the removal by NSIS and by MSI tells of unsent updates. The installers are made and tried by the Windows workflow. */
+/** What removal by NSIS and MSI says about unsent updates. The Windows workflow makes and tries the installers. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ import { folderFiles } from '../../electron/machine/folder-files.ts';
 
 const home = 'C:\\Users\\meera';
 const live = dataPlace('win32', {}, home, 'live');
-/** Where the note of a user lies, under that user's folder. */
+/** Where a user's note is, under that user's folder. */
 const note = path.win32.relative(home, path.win32.join(live, path.basename(folderFiles(live).unsentNote)));
 const nsis = readFileSync(path.join(projectRoot, 'build', 'packaging', 'installer', 'nsis.nsh'), 'utf8');
 const template = readFileSync(
@@ -19,15 +19,15 @@ const template = readFileSync(
   'utf8',
 );
 
-test('a silent removal by NSIS looks where the app writes its note, and writes down what it found (F30)', () => {
+test("a silent removal by NSIS reads the app's note where the app writes it, and writes down what it found (F30)", () => {
   assert.ok(nsis.includes(`"$R2\\$R4\\${note}"`), note);
   assert.match(nsis, /FileOpen \$R5 "\$R2\\Tillside\\unsent-at-removal\.txt" w/);
-  // In the silent way, too; an update is no removal.
+  // Also when silent; an update is not a removal.
   assert.doesNotMatch(nsis, /\{Silent\}/);
   assert.match(nsis, /^ {2}\$\{IfNot\} \$\{isUpdated\}$/m);
 });
 
-test('a removal by MSI does the same before it takes the files away, and an update by MSI does not', () => {
+test('a removal by MSI does the same before it deletes the files, and an update by MSI does not', () => {
   const project = withRemovalNote(template);
   const command = /<Property Id="TillsideNoteUnsent" Value="([^"]*)"\/>/.exec(project)?.[1]?.replaceAll('&quot;', '"');
   assert.ok(command !== undefined);

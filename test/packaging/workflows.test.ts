@@ -1,4 +1,4 @@
-/** The workflows of the forge run elsewhere; here is what can go wrong in them without anybody noticing. */
+/** The workflows run on the forge; this catches what could break there unnoticed. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,7 @@ const workflows = new Map(readdirSync(folder).map((name) => [name, readFileSync(
 const { scripts }: { scripts: object } = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8'));
 
 for (const [name, text] of workflows) {
-  test(`${name} names scripts and files that there are`, () => {
+  test(`${name} names only scripts and files that exist`, () => {
     for (const [, script = ''] of text.matchAll(/npm run ([\w:-]+)/g))
       assert.ok(Object.hasOwn(scripts, script), script);
     const files = [...text.matchAll(/(?<![\w/])((?:build|test)\/[\w/.-]+\.ts)/g)].map(([, file = '']) => file);
@@ -18,7 +18,7 @@ for (const [name, text] of workflows) {
     for (const file of files) assert.ok(existsSync(path.join(projectRoot, file)), file);
   });
 
-  test(`${name} names what it uses by its commit, so that a tag that is moved changes nothing`, () => {
+  test(`${name} pins what it uses to a commit, so that a moved tag changes nothing`, () => {
     const used = [...text.matchAll(/uses: (.+)$/gm)].map(([, what = '']) => what);
     assert.ok(used.length > 0);
     // A workflow of our own comes with the commit that is built.
@@ -27,10 +27,10 @@ for (const [name, text] of workflows) {
     }
   });
 
-  test(`${name} may read only, and hands no word of a stranger to a shell`, () => {
+  test(`${name} has read access only, and passes no outside text to a shell`, () => {
     assert.match(text, /^permissions:\n {2}contents: read$/m);
     assert.doesNotMatch(text, /pull_request_target/);
-    // What somebody typed into a form comes through the environment, never into the text of a script.
+    // Text from a form comes through the environment, never inside a script.
     for (const [line] of text.matchAll(/^.*\$\{\{\s*(?:inputs|github\.event\.)[^}]*\}\}.*$/gm)) {
       assert.match(line, /^\s*[A-Z_]+: \$\{\{ inputs\.\w+ \}\}$|^\s*(?:if|group):/, line);
     }
@@ -52,7 +52,7 @@ test('the specs run on Electron on all three systems, and what is published is s
     release,
     /checks:\n {4}if: .*push'\n {4}uses: \.\/\.github\/workflows\/ci\.yml\n\n {2}packages:\n.*\n {4}needs: checks/,
   );
-  // Whoever changes the feed has its checksums before, and vouches for them anew.
+  // Whoever changes the feed fetches its checksums first, and signs them again.
   const jobs = release.split(/^ {2}(?=\w+:$)/m).filter((job) => job.includes('stage-update.ts'));
   assert.equal(jobs.length, 2);
   for (const job of jobs) {

@@ -11,7 +11,7 @@ const { ritaJames, ashaRaman } = anchors;
 const login = '/v1.1/store/login.json';
 const port = (url: string) => Number(new URL(url).port);
 
-test('without connection the port refuses, and is the same one when it is back', async (t) => {
+test('without a connection the port refuses, and it is the same port afterwards', async (t) => {
   const server = await serve(t);
   for (let round = 1; round <= 3; round += 1) {
     await server.control.setConnection(false);
@@ -22,7 +22,7 @@ test('without connection the port refuses, and is the same one when it is back',
   }
 });
 
-test('connections that were open are cut, idle ones too', async (t) => {
+test('open connections are cut, even idle ones', async (t) => {
   const server = await serve(t);
   const agent = new Agent({ keepAlive: true });
   t.after(() => agent.destroy());
@@ -39,7 +39,7 @@ test('connections that were open are cut, idle ones too', async (t) => {
   assert.equal(server.control.connection, false);
 });
 
-test('a request that is under way when the line goes is lost to the till, and applied once', async (t) => {
+test('a request in flight when the connection goes is lost to the till, and applied once', async (t) => {
   const server = await serve(t);
   const held = server.control.hold('applied');
   const answered = update(server, { id: String(ritaJames.userId), firstname: 'Reeta' }).catch(errorCode);
@@ -50,7 +50,7 @@ test('a request that is under way when the line goes is lost to the till, and ap
   assert.equal(server.control.ledger.length, 1);
 });
 
-test('switching many times at once ends where the last one says, listening once', async (t) => {
+test('switching many times at once ends in the last state, with one listener', async (t) => {
   const server = await serve(t);
   const switches = [false, true, true, false, true, false, false, true];
   await Promise.all(switches.map((connection) => server.control.setConnection(connection)));
@@ -61,7 +61,7 @@ test('switching many times at once ends where the last one says, listening once'
   assert.equal(await get(server, login).catch(errorCode), 'ECONNREFUSED');
 });
 
-test('it waits for its port where another program has taken it meanwhile', async (t) => {
+test('it waits for its port if another program has taken it meanwhile', async (t) => {
   const server = await serve(t);
   await server.control.setConnection(false);
   const squatter = createServer();
@@ -89,7 +89,7 @@ test('a second server on the same port cannot start', async (t) => {
   await assert.rejects(second, { code: 'EADDRINUSE' });
 });
 
-test('a hold stops one request at a precise step and lets the others pass', async (t) => {
+test('a hold stops one request at an exact step and lets the others pass', async (t) => {
   const server = await serve(t);
   const received = server.control.hold('received', { customerId: ritaJames.userId });
   assert.equal(itemCode(await update(server, { mobile: ashaRaman.mobile, firstname: 'A' })), '1000');
@@ -109,7 +109,7 @@ test('a hold stops one request at a precise step and lets the others pass', asyn
   assert.equal(itemCode(await first), '1000');
 });
 
-test('a listener sees every step in order, and no more once it stopped', async (t) => {
+test('a listener sees every step in order, and none after it stopped', async (t) => {
   const server = await serve(t);
   const seen: string[] = [];
   const replied = Promise.withResolvers<void>();
@@ -124,7 +124,7 @@ test('a listener sees every step in order, and no more once it stopped', async (
   assert.deepEqual(seen, ['received store/login', 'applied store/login', 'replied store/login']);
 });
 
-test('a till that goes away in the middle of its request disturbs nobody', async (t) => {
+test('a till that leaves in the middle of its request disturbs nobody', async (t) => {
   const server = await serve(t);
   await new Promise<void>((resolve) => {
     const socket = connect(port(server.url), '127.0.0.1', () => {
@@ -137,7 +137,7 @@ test('a till that goes away in the middle of its request disturbs nobody', async
   assert.equal(server.control.ledger.length, 0);
 });
 
-test('a body beyond any sense is cut off', async (t) => {
+test('an absurdly large body is cut off', async (t) => {
   const server = await serve(t);
   const huge = ask(`${server.url}/v1.1/customer/update?format=json`, { method: 'POST', body: 'x'.repeat(5_000_000) });
   assert.match(await huge.then(String, errorCode), /ECONNRESET|EPIPE/);

@@ -59,7 +59,7 @@ test('every applied call awards points again, to the main program and the totals
   );
 });
 
-test('a tier is reached with the points of an update', async (t) => {
+test("an update's points can reach a tier", async (t) => {
   const server = await serve(t);
   assert.equal(at(await getCustomer(server, `id=${id(meenaPillai)}`), 'current_slab'), 'Bronze');
   const answered = await update(server, { id: id(meenaPillai), firstname: 'Meena' });
@@ -95,7 +95,7 @@ test('an update that reaches the next tier says so', async (t) => {
   });
 });
 
-test('an update of somebody who was merged away is answered by the survivor, with the warning that says so', async (t) => {
+test('an update of a customer who was merged away is answered by the survivor, with a warning that says so', async (t) => {
   const server = await serve(t, { orgConfig: { whenOccupied: 'merge' } });
   await update(server, { id: id(snehaIyer), email: vikramIyer.email });
   const answered = await update(server, { id: id(vikramIyer), firstname: 'Vikram S' });
@@ -103,7 +103,7 @@ test('an update of somebody who was merged away is answered by the survivor, wit
   assert.deepEqual(warningsOf(answered), ['91009']);
 });
 
-test('the ledger names the staff member, the till and what was taken over', async (t) => {
+test('the ledger names the staff member, the till and what was applied', async (t) => {
   const server = await serve(t);
   const answered = await update(
     server,
@@ -126,7 +126,7 @@ test('the ledger names the staff member, the till and what was taken over', asyn
   });
 });
 
-test('an empty identifier is filled where the organisation allows it', async (t) => {
+test('an empty identifier is filled in if the organisation allows it', async (t) => {
   const server = await serve(t);
   const filled = await update(server, { id: id(ashaRaman), email: 'asha@example.com' });
   assert.equal(itemCode(filled), '1000');
@@ -143,7 +143,7 @@ test('an empty identifier is filled where the organisation allows it', async (t)
   assert.equal(server.control.customer(ashaRaman.userId)?.externalId, 'AR-77');
 });
 
-test('an identifier that is known never changes: 91005 for the primary one, 91006 for the others', async (t) => {
+test('an existing identifier never changes: 91005 for the primary one, 91006 for the others', async (t) => {
   const server = await serve(t);
   const answered = await update(server, { id: id(ritaJames), mobile: '447700900999', email: 'new@example.com' });
   assert.equal(itemCode(answered), '1000');
@@ -155,7 +155,7 @@ test('an identifier that is known never changes: 91005 for the primary one, 9100
   assert.deepEqual(warningsOf(same), []);
 });
 
-test('a fill that belongs to somebody else is ignored, refused or merges two people, by configuration', async (t) => {
+test("filling in somebody else's identifier is ignored, refused or merges the two, by configuration", async (t) => {
   const server = await serve(t);
   const fill = { id: id(snehaIyer), email: vikramIyer.email };
   assert.deepEqual(warningsOf(await update(server, fill)), ['91007']);
@@ -177,7 +177,7 @@ test('a fill that belongs to somebody else is ignored, refused or merges two peo
   assert.deepEqual(at(survivor, 'item_status', 'warnings', 'warning'), ['91009']);
 });
 
-test('the account that survives a merge takes over what it did not have', async (t) => {
+test('the account that survives a merge takes over what it lacked', async (t) => {
   const server = await serve(t, {
     orgConfig: { whenOccupied: 'merge', allowFill: { mobile: true, email: true, external_id: true } },
   });
@@ -190,7 +190,7 @@ test('the account that survives a merge takes over what it did not have', async 
   assert.equal(survivor?.memberships.length, 2);
 });
 
-test('what cannot be is refused with its own code, and nothing of the update is kept', async (t) => {
+test('an impossible value is refused with its own code, and nothing of the update is kept', async (t) => {
   const server = await serve(t);
   const cases: readonly (readonly [string, { readonly [key: string]: unknown }])[] = [
     ['1011', { id: '999' }],
@@ -220,7 +220,7 @@ test('what cannot be is refused with its own code, and nothing of the update is 
   assert.equal(server.control.ledger.length, 2, 'the two that had a name beside a refused field');
 });
 
-test('a refused field beside something that was saved is a warning', async (t) => {
+test('a refused field beside a saved one is a warning', async (t) => {
   const server = await serve(t);
   const answered = await update(server, {
     id: id(ritaJames),
@@ -250,7 +250,7 @@ test('a refused field beside something that was saved is a warning', async (t) =
   assert.equal(kept?.extendedFields.gender, 'Male', 'an enum is kept as it is defined');
 });
 
-test('a customer becomes a loyalty member, and gets points from then on', async (t) => {
+test('a customer becomes a loyalty member, and earns points from then on', async (t) => {
   const server = await serve(t);
   assert.equal(at(itemOf(await update(server, { id: id(kabirBose), firstname: 'Kabir' })), 'loyalty_points'), 0);
   const answered = await update(server, { id: id(kabirBose), type: 'LOYALTY' });
@@ -287,7 +287,7 @@ test('subscriptions change one by one; one without a number or address behind it
   }
 });
 
-test('fraud is set and taken back', async (t) => {
+test('fraud is set and removed', async (t) => {
   const server = await serve(t);
   await update(server, { id: id(ritaJames), fraud_status: { status: 'CONFIRMED' } });
   assert.equal(server.control.customer(ritaJames.userId)?.fraudStatus, 'CONFIRMED');

@@ -12,13 +12,13 @@ const login = '/v1.1/store/login.json';
 const rename = (server: PracticeServer) => update(server, { id: rita, firstname: 'Reeta' });
 const isApplied = (server: PracticeServer) => server.control.customer(ritaJames.userId)?.firstName === 'Reeta';
 
-test('drop-reply applies the update and cuts the connection: nothing is answered, points are awarded', async (t) => {
+test('drop-reply applies the update, awards points and cuts the connection without an answer', async (t) => {
   const server = await serve(t);
   server.control.setFault('drop-reply');
   assert.equal(await rename(server).catch(errorCode), 'ECONNRESET');
   assert.ok(isApplied(server));
   assert.equal(server.control.ledger.length, 1);
-  // The till must be able to read back while updates get lost.
+  // The till must be able to read back while updates are lost.
   assert.equal(at(await getCustomer(server, `id=${rita}`), 'firstname'), 'Reeta');
 });
 
@@ -52,7 +52,7 @@ test('server-error is 500 with an HTML page', async (t) => {
   assert.equal(isApplied(server), false);
 });
 
-test('captive-portal answers a page or a redirect in the server’s place, without its request id', async (t) => {
+test('captive-portal answers with a page or a redirect instead of the server, without its request id', async (t) => {
   const server = await serve(t);
   server.control.setFault('captive-portal');
   const page = await rename(server);
@@ -67,7 +67,7 @@ test('captive-portal answers a page or a redirect in the server’s place, witho
   assert.equal(isApplied(server), false);
 });
 
-test('refuse fails every update item with the given code, and leaves reading alone', async (t) => {
+test('refuse fails every update item with the given code, and leaves reads alone', async (t) => {
   const server = await serve(t);
   server.control.setFault('refuse', { code: 618, message: 'Not allowed - customer is marked as fraud' });
   const answered = await rename(server);
@@ -93,7 +93,7 @@ test('credentials and permission are 401 and 403, in the status line or in the b
   }
 });
 
-test('truncated applies and answers half the JSON', async (t) => {
+test('truncated applies the update and answers with half the JSON', async (t) => {
   const server = await serve(t);
   server.control.setFault('truncated');
   const answered = await rename(server);
@@ -114,7 +114,7 @@ test('slow applies at once and answers after its delay', async (t) => {
   });
   await applied.reached;
   applied.release();
-  // A whole other request goes there and back while this one waits for its time.
+  // Another whole request completes while this one waits.
   await get(server, '/v1.1/customer/dance');
   assert.ok(isApplied(server));
   server.clock.advance(1_999);
@@ -145,7 +145,7 @@ test('a fault can end after some requests', async (t) => {
   assert.equal(server.control.fault, 'none');
 });
 
-test('a fault can meet one customer, or one endpoint', async (t) => {
+test('a fault can apply to one customer or one endpoint', async (t) => {
   const server = await serve(t);
   server.control.setFault('server-error', { customerId: ashaRaman.userId });
   assert.equal((await rename(server)).status, 200);
@@ -155,7 +155,7 @@ test('a fault can meet one customer, or one endpoint', async (t) => {
   assert.equal((await get(server, `/v1.1/customer/get?format=json&id=${rita}`)).status, 500);
 });
 
-test('several faults stand side by side; setting one takes the others away', async (t) => {
+test('several faults work side by side; setting a single one removes the others', async (t) => {
   const server = await serve(t);
   server.control.addFault('drop-reply', { times: 1 });
   server.control.addFault('busy', { endpoint: 'customer/get' });
@@ -166,7 +166,7 @@ test('several faults stand side by side; setting one takes the others away', asy
   assert.equal((await get(server, `/v1.1/customer/get?format=json&id=${rita}`)).status, 200);
 });
 
-test('every request that was read is remembered with the fault that it met', async (t) => {
+test('every request that was read is remembered with its fault', async (t) => {
   const server = await serve(t);
   await rename(server);
   server.control.setFault('drop-before', { times: 1 });
@@ -178,7 +178,7 @@ test('every request that was read is remembered with the fault that it met', asy
   assert.equal(server.control.countOf('customer/update'), 2);
 });
 
-test('the practice bar switches the line and the fault, and knows the samples', async (t) => {
+test('the practice bar switches connection and fault, and knows the samples', async (t) => {
   const server = await serve(t);
   const bar = practiceSwitches(server.control);
   assert.deepEqual(bar.state(), { connection: true, fault: 'none' });

@@ -14,14 +14,14 @@ import { ask, at, basic, get, getCustomer, itemCode, itemOf, post, serve, update
 const { ritaJames, ashaRaman } = anchors;
 const code = (json: unknown) => at(json, 'response', 'status', 'code');
 
-test('the practice config is a machine config', () => {
+test('the practice config is a valid machine config', () => {
   const config = machineConfigSchema.parse(practiceConfig('http://127.0.0.1:8080'));
   assert.equal(config.store.countryCode, 'IN');
   assert.equal(config.sync.settleSeconds, 2);
   assert.deepEqual(config.auth, { method: 'basic', till: practiceCredentials.till });
 });
 
-test('customer/get tells one customer, with the parts that were asked for', async (t) => {
+test('customer/get returns one customer, with the parts that were requested', async (t) => {
   const server = await serve(t);
   const bare = itemOf(await get(server, `/v1.1/customer/get?format=json&mobile=${ritaJames.mobile}`));
   assert.equal(at(bare, 'email'), ritaJames.email);
@@ -41,7 +41,9 @@ test('customer/get tells one customer, with the parts that were asked for', asyn
   });
 });
 
-/** Every key of a customer in the vendor's samples of `customer/get` (api-facts), with every optional part asked for. */
+/**
+ * Every key of a customer in the vendor's samples of `customer/get` (api-facts), with every optional part requested.
+ */
 const documentedKeys = new Set([
   ...[
     'user_id',
@@ -69,7 +71,7 @@ const documentedKeys = new Set([
 const everything =
   'user_id=true&subscriptions=true&mlp=true&gap_to_upgrade_for=0&gap_to_renew_for=0&expiry_schedule=true&coupon_status=active&coupon_limit=20';
 
-test('customer/get tells nothing that is not documented, and leaves out what the real one leaves out', async (t) => {
+test('customer/get returns nothing undocumented, and leaves out what the real one leaves out', async (t) => {
   const server = await serve(t);
   const told = new Set<string>();
   let withoutExpiry = 0;
@@ -90,7 +92,7 @@ test('customer/get tells nothing that is not documented, and leaves out what the
   assert.ok(withoutExpiry > 5);
 });
 
-test('programs, gaps, expiring points and coupons come as documented, where they are asked for', async (t) => {
+test('programs, gaps, expiring points and coupons come as documented, if requested', async (t) => {
   const server = await serve(t);
   const rita = itemOf(await get(server, `/v1.1/customer/get?format=json&id=${ritaJames.userId}&${everything}`));
   const [rewards, kids] = [0, 1].map((index) => at(rita, 'points_summaries', 'points_summary', index));
@@ -130,7 +132,7 @@ test('customers are found by their cards, and their bills come with amounts', as
   assert.equal(at(ofGet, 'amount'), undefined);
 });
 
-test('customer/get takes several values by comma, and says which are not there', async (t) => {
+test('customer/get accepts several values separated by commas, and says which do not exist', async (t) => {
   const server = await serve(t);
   const answered = await get(
     server,
@@ -153,7 +155,7 @@ test('customer/get takes several values by comma, and says which are not there',
   assert.equal(code((await get(server, '/v1.1/customer/get?format=json')).json), 400);
 });
 
-test('store/login tells the till, and the time with its offset', async (t) => {
+test('store/login returns the till, and the time with its offset', async (t) => {
   const server = await serve(t);
   const user = at((await get(server, '/v1.1/store/login.json')).json, 'response', 'store', 'user');
   assert.equal(at(user, 'username'), practiceCredentials.till);
@@ -175,7 +177,7 @@ test('organization/configs follows the configuration', async (t) => {
   assert.equal((await read()).get('CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE'), '1');
 });
 
-test('custom fields come with every widget, extended fields with every data type and in the language asked for', async (t) => {
+test('custom fields come with every widget, extended fields with every data type and in the requested language', async (t) => {
   const server = await serve(t);
   const custom = at(
     (await get(server, '/v1.1/organization/customfields?format=json&scope=loyalty_registration')).json,
@@ -203,7 +205,7 @@ test('custom fields come with every widget, extended fields with every data type
   assert.equal(at(fields, 0, 'label'), 'Género');
 });
 
-test('store/staff lists people, by type where one is asked for', async (t) => {
+test('store/staff lists people, by type if one is given', async (t) => {
   const server = await serve(t);
   const users = async (query: string) => {
     const { json } = await get(server, `/v1.1/store/staff?format=json${query}`);
@@ -229,7 +231,7 @@ test('update_identity is a request: accepted with 1040, and nothing changes yet'
   assert.equal(itemCode(await change('shoe', 'a', 'b')), '1042');
 });
 
-test('a wrong password is 401, another till with the right one is not', async (t) => {
+test('a wrong password gets 401, and so does another till with the right one', async (t) => {
   const server = await serve(t);
   const login = `${server.url}/v1.1/store/login.json`;
   const wrong = await ask(login, { headers: basic(practiceCredentials.till, 'guess') });
@@ -242,7 +244,7 @@ test('a wrong password is 401, another till with the right one is not', async (t
   assert.equal(at(second.json, 'response', 'store', 'user', 'username'), till);
 });
 
-test('an OAuth token works until it runs out, for tills of the organisation', async (t) => {
+test('an OAuth token works until it expires, for tills of the organisation', async (t) => {
   const server = await serve(t, { tokenSeconds: 300 });
   const tokenFor = (body: unknown) =>
     ask(`${server.url}/v3/oauth/token/generate`, { method: 'POST', body: JSON.stringify(body) });
@@ -261,7 +263,7 @@ test('an OAuth token works until it runs out, for tills of the organisation', as
   assert.equal((await call(practiceCredentials.till)).status, 401);
 });
 
-test('v1.1 speaks XML to whoever does not ask for JSON; what is not there is 404', async (t) => {
+test('v1.1 answers in XML unless JSON is requested; unknown paths are 404', async (t) => {
   const server = await serve(t);
   const xml = await get(server, `/v1.1/customer/get?mobile=${ritaJames.mobile}`);
   assert.match(String(xml.headers['content-type']), /xml/);
@@ -269,7 +271,7 @@ test('v1.1 speaks XML to whoever does not ask for JSON; what is not there is 404
   assert.equal((await get(server, '/v1.1/customer/dance?format=json')).status, 404);
 });
 
-test('a customer changed by another hand is told at the next look', async (t) => {
+test('a customer changed by somebody else is returned as changed at the next lookup', async (t) => {
   const server = await serve(t);
   server.clock.advance(60_000);
   server.control.changeCustomer(ritaJames.userId, { firstName: 'Margarita', customFields: { age: '50' } });

@@ -1,4 +1,4 @@
-/** A bare HTTP client and a hand-driven clock for the tests of the practice server. */
+/** A bare HTTP client and a hand-driven clock for the practice server's tests. */
 import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { TestContext } from 'node:test';
@@ -33,7 +33,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** One request on a connection of its own; rejects with the system's error where no answer comes. */
+/** One request on its own connection; rejects with the system's error if no answer comes. */
 export function ask(url: string, { method = 'GET', headers = {}, body }: Asking = {}): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(url, { method, headers, agent: false }, (response) => {
@@ -54,7 +54,7 @@ export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-/** What lies at a path of keys; a number is a place in a list. */
+/** The value at a path of keys; a number is a place in a list. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>(
     (holder, key) => (typeof holder === 'object' && holder !== null ? Reflect.get(holder, key) : undefined),
@@ -92,7 +92,7 @@ export function update(server: PracticeServer, item: Item, headers: { readonly [
   return post(server, '/v1.1/customer/update?format=json', { root: { customer: [item] } }, headers);
 }
 
-/** The one customer of an answer. */
+/** The one customer in an answer. */
 export function itemOf(answered: Answered): unknown {
   return at(answered.json, 'response', 'customers', 'customer', 0);
 }
@@ -112,7 +112,7 @@ export async function getCustomer(server: PracticeServer, query: string): Promis
 
 export type HandClock = Clock & { readonly advance: (byMs: number) => void };
 
-/** 24 November 2026, 09:30 in India, until it is moved by hand. */
+/** 24 November 2026, 09:30 in India, until moved by hand. */
 export const startMs = Date.parse('2026-11-24T04:00:00Z');
 
 export function handClock(): HandClock {

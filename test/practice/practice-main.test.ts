@@ -39,7 +39,7 @@ async function run(t: TestContext, options: { readonly [key: string]: unknown })
   return { child, url, controlUrl, control, update };
 }
 
-test('the practice server runs as a program, and is steered over HTTP by whoever has the token', async (t) => {
+test('the practice server runs as a program, and whoever has the token controls it over HTTP', async (t) => {
   const { child, url, control, update } = await run(t, { controlToken: token });
   assert.deepEqual((await control('state')).ok, { connection: true, fault: 'none' });
   assert.equal((await control('state', {}, 'a-token-for-texts')).status, 403);
@@ -78,7 +78,7 @@ test('the practice server runs as a program, and is steered over HTTP by whoever
   assert.equal(await ask(url).catch(errorCode), 'ECONNREFUSED');
 });
 
-test('without a token there is no control', async (t) => {
+test('without a token nobody controls it', async (t) => {
   const { controlUrl, url } = await run(t, {});
   assert.equal(controlUrl, undefined);
   const headers = basic(practiceCredentials.till, practiceCredentials.secret);

@@ -12,7 +12,7 @@ import { isStoreMoment } from '../../electron/practice/store-time.ts';
 const customers = sampleCustomers();
 const share = (fits: (customer: (typeof customers)[number]) => boolean) => customers.filter(fits).length;
 
-test('the sample is the same every time, and another with another seed', () => {
+test('the sample is the same every time, and different with another seed', () => {
   assert.equal(customers.length, sampleSize);
   assert.deepEqual(sampleCustomers(), customers);
   assert.notDeepEqual(sampleCustomers(sampleSize, 7), customers);
@@ -26,7 +26,7 @@ test('no two customers share an id, a mobile, an email or an external id', () =>
   }
 });
 
-test('every mobile is valid in its country, but for the one of the range that is kept for films', () => {
+test('every mobile is valid in its country, except those in the range reserved for films', () => {
   const wrong = customers.filter(({ mobile }) => mobile !== null && parsePhoneNumber(`+${mobile}`)?.isValid() !== true);
   assert.deepEqual(
     wrong.map(({ userId }) => userId),
@@ -40,13 +40,13 @@ test('every mobile is valid in its country, but for the one of the range that is
   assert.deepEqual([...types], ['MOBILE']);
 });
 
-test('every email lies in a domain that is kept for examples', () => {
+test('every email is in a domain reserved for examples', () => {
   for (const { email } of customers) {
     if (email !== null) assert.match(email, /^[a-z0-9][a-z0-9.-]*@example\.(com|org|net)$/);
   }
 });
 
-test('the sample has every shape of customer that a till meets', () => {
+test('the sample has every kind of customer that a till meets', () => {
   assert.ok(share(({ memberships }) => memberships.length >= 2) > 100, 'several programs');
   assert.ok(share(({ memberships }) => memberships.length === 1) > 500, 'one program');
   assert.ok(share(({ memberships }) => memberships.some(({ tier }) => tier === null)) > 50, 'no tier yet');
@@ -84,7 +84,7 @@ test('subscriptions come in all sixteen combinations, and unknown', () => {
   assert.ok(combinations.has(''));
 });
 
-test('every value of the sample is one that the server would accept', () => {
+test('the server would accept every value in the sample', () => {
   for (const customer of customers) {
     assert.ok(isStoreMoment(customer.registeredOn) && isStoreMoment(customer.updatedOn));
     assert.ok(tillCodes.some((code) => code === customer.registeredTill));
@@ -116,7 +116,7 @@ test('the named customers are what their names promise', () => {
   assert.deepEqual(customers.slice(0, Object.keys(anchors).length), Object.values(anchors));
 });
 
-test('the till reads every sample customer as customer/get would tell it', () => {
+test('the till reads every sample customer as customer/get would return it', () => {
   const wire = sampleWireCustomers('2026-11-24 09:30:00');
   assert.equal(wire.length, sampleSize);
   const records = wire.map((item) => readCustomer(isObject(item) ? item : {}));

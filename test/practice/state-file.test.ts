@@ -14,7 +14,7 @@ function stateFileOf(): string {
   return path.join(folder, 'deep', 'practice.json');
 }
 
-test('changes, merges and deletions outlive a restart', async (t) => {
+test('changes, merges and deletions survive a restart', async (t) => {
   const stateFile = stateFileOf();
   const first = await serve(t, { stateFile, orgConfig: { whenOccupied: 'merge' } });
   await update(first, { id: String(ritaJames.userId), firstname: 'Reeta' });
@@ -36,14 +36,14 @@ test('changes, merges and deletions outlive a restart', async (t) => {
   assert.deepEqual([kept?.firstName, kept?.lastName, kept?.updateCount], ['Reeta', 'Again', 2]);
 });
 
-test('the file holds only who changed, and is written a while after the last change', async (t) => {
+test('the file holds only changed customers, and is written a while after the last change', async (t) => {
   const stateFile = stateFileOf();
   const server = await serve(t, { stateFile });
   await update(server, { id: String(ritaJames.userId), firstname: 'Reeta' });
   server.clock.advance(400);
   await update(server, { id: String(ritaJames.userId), firstname: 'Rita' });
   server.clock.advance(400);
-  // Time enough for a file that were written too early.
+  // Long enough to notice a file written too early.
   for (let round = 0; round < 5; round += 1) await writeFile(path.join(path.dirname(path.dirname(stateFile)), 'x'), '');
   assert.throws(() => readFileSync(stateFile), { code: 'ENOENT' });
   server.clock.advance(100);
@@ -60,7 +60,7 @@ test('a server that changed nothing writes nothing', async (t) => {
   assert.throws(() => readFileSync(stateFile), { code: 'ENOENT' });
 });
 
-test('a file that cannot be used is passed over: practice starts from the samples', async (t) => {
+test('an unusable file is ignored: practice starts from the samples', async (t) => {
   const stateFile = path.join(path.dirname(path.dirname(stateFileOf())), 'practice.json');
   for (const content of ['', '{"version":1', '{"version":2}', '[]', '{"version":1,"customers":[{"userId":1}]}']) {
     writeFileSync(stateFile, content);
@@ -70,7 +70,7 @@ test('a file that cannot be used is passed over: practice starts from the sample
   }
 });
 
-test('a disk that cannot be written to does not stop practice', async (t) => {
+test('a read-only disk does not stop practice', async (t) => {
   const folder = path.dirname(path.dirname(stateFileOf()));
   writeFileSync(path.join(folder, 'file'), '');
   const server = await serve(t, { stateFile: path.join(folder, 'file', 'practice.json') });

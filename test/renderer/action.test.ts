@@ -21,7 +21,7 @@ test('a second press while an action runs does nothing', async () => {
   assert.deepEqual([runs, action.running, action.result], [1, false, 'done']);
 });
 
-test('an action that gets no answer says so itself; a bug goes on to whoever catches bugs', async () => {
+test('an action without an answer says so itself; a bug goes to the error handler', async () => {
   const unanswered = new Action(() => Promise.reject(new CallFailed('no-answer', 'nobody there')));
   assert.equal(await unanswered.run(), null);
   assert.deepEqual([unanswered.failed, unanswered.running], [true, false]);
@@ -33,7 +33,7 @@ test('an action that gets no answer says so itself; a bug goes on to whoever cat
   assert.deepEqual([broken.failed, broken.running], [false, false]);
 });
 
-test('what a run before brought is gone as soon as the next one begins', async () => {
+test('the result of the last run is gone as soon as the next one begins', async () => {
   const answers = [Promise.resolve('first'), deferred<string>().promise];
   const action = new Action(() => answers.shift() ?? Promise.resolve(''));
   await action.run();

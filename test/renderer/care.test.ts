@@ -21,7 +21,7 @@ const facts: TillFacts = {
   setAside: null,
 };
 
-test('what an event told of the till is newer than the answer that was asked for before it', async () => {
+test('an event is newer than the answer to an earlier question', async () => {
   const asked = deferred<TillFacts>();
   const rig = services({
     'till.facts': () => asked.promise,
@@ -39,7 +39,7 @@ test('what an event told of the till is newer than the answer that was asked for
   assert.equal(care.importing.kind, 'laying');
 });
 
-test('a step is under way until its answer is there, also where it fails', async () => {
+test('a step is under way until its answer comes, even if it fails', async () => {
   const answer = deferred<{ readonly kind: 'failed' }>();
   const rig = services({
     'till.backUp': () => answer.promise,
@@ -56,7 +56,7 @@ test('a step is under way until its answer is there, also where it fails', async
   assert.equal(care.working, false);
 });
 
-test('text typed for a customer who was forgotten is not kept again, however soon before it was typed', async () => {
+test('a draft for an erased customer is not kept again, however recently it was typed', async () => {
   const view: CustomerView = customer();
   const rig = services({
     'customers.open': () => view,
@@ -76,7 +76,7 @@ test('text typed for a customer who was forgotten is not kept again, however soo
   assert.deepEqual(rig.argumentsOf('drafts.keep'), []);
 });
 
-test('where a rescue file lies is still told where the page was left before the answer came', async () => {
+test('where a rescue file is stays on show even if the page was left before the answer came', async () => {
   const answer = deferred<RescueExportResult>();
   const rig = services({ 'rescue.export': () => answer.promise });
   const care = new Care(rig.services);
@@ -86,7 +86,7 @@ test('where a rescue file lies is still told where the page was left before the 
   assert.equal(care.rescueOut.result?.kind === 'exported' && care.rescueOut.result.file, '/rescue/of/today');
 });
 
-test('a rescue file that is larger than a call may be is refused by its size, and asked of nobody', async () => {
+test('a rescue file too large for a call is refused by its size, without a call', async () => {
   const rig = services({});
   const care = new Care(rig.services);
   assert.deepEqual(await care.rescueIn.run(new File(['x'.repeat(3_500_001)], 'large'), ''), { kind: 'too-large' });

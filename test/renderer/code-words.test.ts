@@ -1,4 +1,4 @@
-/** The one table of outcomes, seen from the counter: a row a code, with its sentence and its next action. */
+/** The table of outcomes as staff see it: a row for each code, with its sentence and next action. */
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { allFailed, documentedCodes, meaningOf } from '../../electron/loyalty-api/codes.ts';
@@ -6,7 +6,7 @@ import type { FieldKey } from '../../electron/model/customer.ts';
 import { loadMessages, locales, showMessages } from '../../renderer/i18n/messages.ts';
 import { refusalWords, type Told, type Words, warningWords } from '../../renderer/words/code-words.ts';
 
-/** Code, what it is about, the sentence and the next action, as staff read them. Written out: not derived. */
+/** Code, field, sentence and next action, as staff read them. Written out on purpose rather than derived. */
 const refused: readonly (readonly [number, FieldKey | null, string, string])[] = [
   [400, null, 'Head office rejected it: “m” (code 400).', 'Fix or discard it.'],
   [402, null, 'Head office rejected it: “m” (code 402).', 'Fix or discard it.'],
@@ -105,7 +105,7 @@ function told(code: number | null, key: FieldKey | null, message: string | null 
 
 const read = (one: Told, { says, next }: Words) => [says(one), next()];
 
-describe('what staff are told of a code', () => {
+describe('the words for a code', () => {
   after(async () => showMessages(await loadMessages('en')));
 
   for (const [code, key, sentence, next] of refused) {
@@ -122,7 +122,7 @@ describe('what staff are told of a code', () => {
     });
   }
 
-  it('stands above for every code that an update can be refused or warned with', () => {
+  it('the list above has every code that can refuse an update or warn about one', () => {
     const isRefusal = (code: number) =>
       [meaningOf(code).request, meaningOf(code).item].some(
         (verdict) => verdict === 'refused' || verdict === 'not-found',
@@ -138,7 +138,7 @@ describe('what staff are told of a code', () => {
     );
   });
 
-  it('is the server’s own words where nobody documented the code, and of an erased customer whatever the code', () => {
+  it("an undocumented code shows the server's own words; an erased customer is recognised whatever the code", () => {
     const unknown = told(4711, null, 'Moon too full');
     assert.deepEqual(read(unknown, refusalWords(unknown)), [
       'Head office rejected it: “Moon too full” (code 4711).',
@@ -152,12 +152,12 @@ describe('what staff are told of a code', () => {
       'This customer asked to be erased.',
       'You can only discard this change.',
     ]);
-    // A refusal's code among the warnings speaks of the part alike.
+    // A refusal's code among the warnings says the same about its part.
     assert.equal(warningWords(told(1101, null)), refusalWords(told(1101, null)));
   });
 
   for (const locale of locales.filter((one) => one !== 'en')) {
-    it(`is said in ${locale} for every row`, async () => {
+    it(`every row has words in ${locale}`, async () => {
       showMessages(await loadMessages(locale));
       for (const [rows, wordsOf] of [
         [refused, refusalWords],

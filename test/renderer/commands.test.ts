@@ -21,7 +21,7 @@ test('keys act on what is in front: behind the set-up nothing is saved, closed o
   assert.equal(commandOf(press('s', { ctrlKey: true }), 'updates', false), null);
 });
 
-test('what is typed into a field is typed; outside of one it is the search', () => {
+test('keys in a field type there; outside of one they go to the search', () => {
   assert.equal(commandOf(press('a'), 'home', false), 'type-ahead');
   assert.equal(commandOf(press('a'), 'home', true), null);
   assert.equal(commandOf(press(' '), 'home', false), null, 'a space is a press');

@@ -18,7 +18,7 @@ function open(
   return { form: new CustomerForm(asked.services, clock.machine, view, replaces), ...asked, ...clock };
 }
 
-test('only fields that say something else than before are saved', async () => {
+test('only fields with a different value are saved', async () => {
   const { form, argumentsOf } = open();
   form.type('firstName', 'Rita ');
   form.type('lastName', 'Jones');
@@ -28,7 +28,7 @@ test('only fields that say something else than before are saved', async () => {
   ]);
 });
 
-test('a refresh never overwrites typed text, and tells that the value moved at head office (F32)', () => {
+test("a refresh never overwrites typed text, and says that head office's value changed (F32)", () => {
   const { form } = open();
   form.type('lastName', 'Jones');
   form.refresh(customer({ fields: { firstName: 'Rita', lastName: 'Jameson' } }));
@@ -37,7 +37,7 @@ test('a refresh never overwrites typed text, and tells that the value moved at h
   assert.equal(form.current('lastName'), 'Jameson');
 });
 
-test('a refresh shows in every field that nobody typed in', () => {
+test('a refresh shows in every field where nobody typed', () => {
   const { form } = open();
   form.type('lastName', 'Jones');
   form.refresh(customer({ fields: { firstName: 'Margarita', lastName: 'James' } }));
@@ -46,7 +46,7 @@ test('a refresh shows in every field that nobody typed in', () => {
   assert.equal(form.moved('lastName'), null);
 });
 
-test('text that was typed before a lock came can be seen and taken back', () => {
+test('text typed before a field was locked stays visible and can be undone', () => {
   const { form } = open();
   form.type('email', 'rita@example.com');
   form.refresh(customer({ locks: { email: 'existing-identifier' } }));
@@ -72,7 +72,7 @@ test('Save that lost its answer uses the same token when pressed again (F05)', a
   assert.deepEqual(tokens, ['token-1', 'token-1']);
 });
 
-test('typing after a failed save makes it another save with a token of its own', async () => {
+test('typing after a failed save makes it a new save with its own token', async () => {
   const { form, argumentsOf } = open(() => {
     throw new CallFailed('no-answer', 'lost');
   });
@@ -94,7 +94,7 @@ test('two saves that both succeed have two tokens', async () => {
   assert.deepEqual(tokens, ['token-1', 'token-2']);
 });
 
-test('a second press of Save while the first is under way is no second save', async () => {
+test('a second press of Save during a save makes no second save', async () => {
   const answer = deferred<SaveResult>();
   const { form, argumentsOf } = open(() => answer.promise);
   form.type('lastName', 'Jones');
@@ -105,7 +105,7 @@ test('a second press of Save while the first is under way is no second save', as
   assert.equal(argumentsOf('updates.save').length, 1);
 });
 
-test('what is typed while a save is under way stays in the form', async () => {
+test('what is typed during a save stays in the form', async () => {
   const answer = deferred<SaveResult>();
   const { form } = open(() => answer.promise);
   form.type('lastName', 'Jones');
@@ -124,7 +124,7 @@ test('what is typed while a save is under way stays in the form', async () => {
   );
 });
 
-test('what was saved stays in its field until a view has it, and what it was before is an edit again', async () => {
+test('a saved value stays in its field until a view has it, and typing the old value then counts as an edit', async () => {
   const before = customer();
   const { form } = open(undefined, before);
   form.type('lastName', 'Jones');
@@ -149,7 +149,7 @@ test('a full disk keeps the text and says why (F25)', async () => {
   assert.deepEqual([...form.changes], [['lastName', 'Jones']]);
 });
 
-test('a field is told what is wrong only once it was left', async () => {
+test('a field shows its problem only once it was left', async () => {
   const asked = services({
     'updates.check': () => ({ problems: [{ key: 'email', code: 'email', detail: null, limit: null }], hints: [] }),
   });
@@ -164,9 +164,9 @@ test('a field is told what is wrong only once it was left', async () => {
   assert.equal(form.problem('email')?.code, 'email');
 });
 
-test('a slip in an address is offered the right one when the field is left, taken with one tap, and never forced', async () => {
+test('a mistyped address gets a suggestion when the field is left, accepted with one tap and never forced', async () => {
   const slip = { key: 'email', suggestion: 'rita@gmail.com' } as const;
-  // For what was typed, and once more when the field is left.
+  // For what was typed, and again when the field is left.
   const slips = [slip, slip, slip, slip];
   const asked = services({
     'updates.check': () => ({ problems: [], hints: slips.splice(0, 2).slice(0, 1) }),
@@ -209,7 +209,7 @@ test('an answer about older text is dropped', async () => {
   assert.equal(form.problem('email'), null);
 });
 
-test('a correction starts with the refused text, counts from what was before it, and names what it replaces', async () => {
+test('a correction starts with the refused text, compares with the value before it, and names what it replaces', async () => {
   const refused = update({ state: 'attention', reason: { kind: 'no-such-customer' } });
   const view = customer({ fields: { firstName: 'Rita', lastName: 'Jones' }, server: { lastName: 'James' } });
   const { form, argumentsOf } = open(undefined, view, refused);
@@ -229,7 +229,7 @@ test('a correction starts with the refused text, counts from what was before it,
   ]);
 });
 
-test("somebody else's email is saved only after staff say that it is one person (F23)", async () => {
+test("somebody else's email is saved only after staff say they are one person (F23)", async () => {
   const taken = update({
     state: 'attention',
     changes: [{ key: 'email', was: null, to: 'rita@example.com' }],
@@ -245,7 +245,7 @@ test("somebody else's email is saved only after staff say that it is one person 
   assert.match(JSON.stringify(argumentsOf('updates.save')), /"confirmedFills":\["email"\]/);
 });
 
-test('of a customer who is not on this till what they were looked up by is known, and nothing else', () => {
+test('for a customer not on this till, only the identifier they were looked up by is known', () => {
   const view = customer({ customerId: null, identifier: { type: 'mobile', value: '447700900123' }, fields: {} });
   const { form } = open(undefined, view);
   assert.equal(form.value('mobile'), '447700900123');
@@ -253,7 +253,7 @@ test('of a customer who is not on this till what they were looked up by is known
   assert.equal(form.changes.size, 0);
 });
 
-test('a customer who is not on this till is saved by identifier', async () => {
+test('a customer not on this till is saved by identifier', async () => {
   const { form, argumentsOf } = open(undefined, customer({ customerId: null }));
   form.type('lastName', 'Jones');
   await form.save();

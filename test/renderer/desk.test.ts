@@ -14,7 +14,7 @@ const updateId = update().updateId;
 const sent = (over: Partial<UpdateView> = {}) => customer({ updates: [update({ state: 'applied', ...over })] });
 const waiting = () => customer({ updates: [update({ state: 'queued' })] });
 
-/** A desk whose readings of a customer are answered by hand, in the order they were asked. */
+/** A desk whose reads of a customer are answered by hand, in the order of the requests. */
 function desk() {
   const readings: ReturnType<typeof deferred<CustomerView | null>>[] = [];
   const moved: string[] = [];
@@ -39,7 +39,7 @@ function desk() {
     readings[index]?.resolve(view);
     await settled();
   };
-  /** Changes come in, and the moment passes in which they are waited for together. */
+  /** Changes come in, and the time passes in which they are collected. */
   const pass = async () => {
     clock.pass(100);
     await settled();
@@ -53,7 +53,7 @@ async function opened(rig: ReturnType<typeof desk>): Promise<void> {
   assert.equal(await opening, 'open');
 }
 
-test('a change that comes while the customer is read after a save is read after it, never before', async () => {
+test('a change that arrives during the read after a save is read after it, never before', async () => {
   const rig = desk();
   await opened(rig);
   rig.desk.form?.type('lastName', 'Jones');
@@ -69,7 +69,7 @@ test('a change that comes while the customer is read after a save is read after 
   assert.deepEqual(rig.moved, ['queued', 'applied']);
 });
 
-test('an answer to "Refresh" that is older than what happened since does not stay on the screen', async () => {
+test('an answer to "Refresh" that is older than later events does not stay on the screen', async () => {
   const rig = desk();
   await opened(rig);
   await rig.desk.lookAgain();
@@ -90,7 +90,7 @@ test('a customer who changes while being opened is read once more', async () => 
   assert.equal(rig.desk.form?.view.updates[0]?.state, 'applied');
 });
 
-test('a customer who was opened by identifier is followed from the save on', async () => {
+test('a customer opened by identifier is followed from the save on', async () => {
   const rig = desk();
   await rig.desk.openByIdentifier({ type: 'mobile', value: '447009000111' });
   rig.desk.form?.type('lastName', 'Jones');
@@ -103,7 +103,7 @@ test('a customer who was opened by identifier is followed from the save on', asy
   assert.equal(rig.desk.form?.view.updates[0]?.state, 'applied');
 });
 
-test('an open customer who turns out to be another is followed there, with the text that was typed', async () => {
+test('an open customer who turns out to be another one is followed there, with the typed text', async () => {
   const rig = desk();
   await opened(rig);
   rig.desk.form?.type('lastName', 'Jansen');
@@ -118,14 +118,14 @@ test('an open customer who turns out to be another is followed there, with the t
     rig.desk.drafts.all.map(({ target }) => target),
     [{ customerId: 9 }],
   );
-  // Whoever still has the old id, such as a list that is read a moment later, gets to the same customer.
+  // A list that still has the old id leads to the same customer.
   const again = rig.desk.open(7);
   await rig.answer(2, customer({ customerId: 9 }));
   assert.equal(await again, 'open');
   assert.deepEqual(rig.openedIds.at(-1), 9);
 });
 
-test('text that was put aside for a customer who turned out to be another waits with that one', async () => {
+test('a draft moves along when its customer turns out to be another one', async () => {
   const rig = desk();
   await opened(rig);
   rig.desk.form?.type('lastName', 'Jansen');
@@ -138,7 +138,7 @@ test('text that was put aside for a customer who turned out to be another waits 
   assert.equal(rig.desk.form?.view.customerId, 9);
 });
 
-/** A desk with a customer open, whose save and keeping of text are answered by hand. */
+/** A desk with an open customer, whose saves and drafts are answered by hand. */
 async function typing() {
   const saving = deferred<SaveResult>();
   const keeping = deferred<null>();
@@ -156,7 +156,7 @@ async function typing() {
   return { desk: made, saving, keeping, kept, pass: clock.pass, argumentsOf: rig.argumentsOf };
 }
 
-test('text is not kept behind the save that takes it: a kill would bring back as typed what was saved', async () => {
+test('a draft is not written after the save that consumed it, so a crash cannot restore it', async () => {
   const { desk, saving, kept, pass, argumentsOf } = await typing();
   desk.form?.type('lastName', 'Jones');
   pass(100);
@@ -175,7 +175,7 @@ test('text is not kept behind the save that takes it: a kill would bring back as
   ]);
 });
 
-test('a save waits for text that is just being kept, and a save that failed keeps it again', async () => {
+test('a save waits for a draft that is being written, and a failed save writes it again', async () => {
   const { desk, saving, keeping, kept, pass } = await typing();
   desk.form?.type('lastName', 'Jones');
   pass(1000);
@@ -191,7 +191,7 @@ test('a save waits for text that is just being kept, and a save that failed keep
   assert.deepEqual(kept(), ['drafts.keep', 'updates.save', 'drafts.keep']);
 });
 
-test('a save that is durable stays saved where the reading after it gets no answer, and is read again', async () => {
+test('a durable save stays saved if the read after it gets no answer, and the read is repeated', async () => {
   let readings = 0;
   const rig = services({
     'customers.open': () => customer(),
@@ -217,7 +217,7 @@ test('a save that is durable stays saved where the reading after it gets no answ
   assert.equal(made.form?.view.updates[0]?.state, 'applied');
 });
 
-test('reading the open customer again marks nobody as served', async () => {
+test('reading the open customer again does not mark them as served', async () => {
   const rig = desk();
   await opened(rig);
   rig.tell('customers.changed', { customerId: 7 });
@@ -253,7 +253,7 @@ test('an online save takes three calls, an offline one two', async () => {
     await settled();
   };
   await made.save();
-  // Saved and on its way at once, answered a while later.
+  // Saved and sent at once, answered a while later.
   await change(0);
   await change(5);
   clock.pass(100);
@@ -272,7 +272,7 @@ test('an online save takes three calls, an offline one two', async () => {
   assert.deepEqual([list.total, search.result], [null, null], 'nobody looks at them');
 });
 
-test('who is chosen and cannot be had is told; a newer choice forgets it', async () => {
+test('a chosen customer who cannot be opened is reported; the next choice clears that', async () => {
   const rig = services({
     'customers.open': ({ customerId }: { customerId: number }) => {
       if (customerId === 1) throw new CallFailed('no-answer', 'nobody there');
@@ -288,7 +288,7 @@ test('who is chosen and cannot be had is told; a newer choice forgets it', async
   assert.deepEqual([made.notOpened, made.opening], [null, false]);
 });
 
-test('whoever is chosen last is opened, whichever answer comes first', async () => {
+test('the last customer chosen is opened, whichever answer comes first', async () => {
   const first = deferred<CustomerView | null>();
   const rig = services({
     'customers.open': ({ customerId }: { customerId: number }) =>

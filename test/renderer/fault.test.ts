@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { calls } from '../../electron/ipc/schema.ts';
 import { faultOf } from '../../renderer/state/fault.ts';
 
-/** What each kind of error says of itself that the log must not hold. */
+/** What each kind of error carries that the log must not hold. */
 const secret = 'Rita James 919845012345';
 
-test('a fault says what and where, never with what data, and always in a form that the services take', () => {
+test('a fault says what and where, never with what data, and always in a form the services accept', () => {
   const svelte = new Error(`https://svelte.dev/e/each_key_duplicate ${secret}`);
   const named = Object.assign(new TypeError(secret), { name: 'Odd: <name>' });
   const without = new Error(secret);

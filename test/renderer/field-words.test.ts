@@ -27,7 +27,7 @@ const org: OrgView = {
   mayChange: null,
 };
 
-test('yes and no of a field of the organisation are words, in whichever way the server writes them', () => {
+test("yes and no of the organisation's fields are shown as words, however the server writes them", () => {
   const shown = { formats: makeFormats('en', 'IN', 'Asia/Kolkata'), till: { org } };
   for (const yes of ['1', 'true', 'TRUE', 'Yes']) assert.equal(valueWords('custom.owns_car', yes, shown), 'yes', yes);
   for (const no of ['0', 'false', 'FALSE', 'No']) assert.equal(valueWords('custom.owns_car', no, shown), 'no', no);

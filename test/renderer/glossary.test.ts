@@ -1,4 +1,4 @@
-/** One term for one thing: the texts against the list of words that staff do not read any more. */
+/** One word for one thing: the texts against the list of words that staff no longer read. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formsOf, readAll } from './message-files.ts';
@@ -7,7 +7,7 @@ type Rule = {
   /** What no text may say. */
   readonly never: RegExp;
   readonly say: string;
-  /** Texts whose words other programs rely on, or that mean something else. */
+  /** Texts whose wording other programs rely on, or that mean something else. */
   readonly except?: readonly string[];
 };
 
@@ -62,7 +62,7 @@ const rules: readonly Rule[] = [
   { never: /"|\.\.\./, say: 'typographic quotes “ ” and the one sign …' },
 ];
 
-/** Words of the other languages that staff took for something else, or a second word for what has one already. */
+/** Words of the other languages that staff misread, or that duplicate an existing term. */
 const elsewhere: { readonly [locale: string]: readonly Rule[] } = {
   de: [
     { never: /(?<!Filial)[Ll]eitung/u, say: '“Verbindung”; “Filialleitung” is the manager' },
@@ -99,7 +99,7 @@ const elsewhere: { readonly [locale: string]: readonly Rule[] } = {
   ],
 };
 
-/** What a text says that the glossary forbids, as sentences; names in braces are no words. */
+/** What a text says that the glossary forbids, as sentences; names in braces are not words. */
 function faultsOf(key: string, text: string, list = rules): readonly string[] {
   const words = text.replaceAll(/\{\w+\}/g, '{}');
   return list
@@ -108,7 +108,7 @@ function faultsOf(key: string, text: string, list = rules): readonly string[] {
 }
 
 describe('the words of the texts', () => {
-  it('are in English those of the glossary: one term for one thing', () => {
+  it('follow the glossary in English: one word for one thing', () => {
     const faults = Object.entries(readAll('en')).flatMap(([key, text]) =>
       formsOf(text).flatMap((form) => faultsOf(key, form)),
     );
@@ -116,7 +116,7 @@ describe('the words of the texts', () => {
   });
 
   for (const [locale, list] of Object.entries(elsewhere)) {
-    it(`have in ${locale} no word that means something else`, () => {
+    it(`include none in ${locale} that means something else`, () => {
       const faults = Object.entries(readAll(locale)).flatMap(([key, text]) =>
         formsOf(text).flatMap((form) => faultsOf(key, form, list)),
       );
@@ -134,13 +134,13 @@ describe('the words of the texts', () => {
     ['Head office did not take {field}', 'did not take'],
     ['Needs you', 'Needs you'],
   ] as const) {
-    it(`do not let “${text}” in`, () => {
+    it(`do not allow “${text}”`, () => {
       const said = faultsOf('some_key', text).join(' ');
       assert.ok(said.startsWith('some_key says “') && said.includes(`“${saying}”`), said);
     });
   }
 
-  it('make exceptions only where they are needed', () => {
+  it('have exceptions only where they are needed', () => {
     const texts = readAll('en');
     for (const { never, except = [] } of rules) {
       const idle = except.filter((key) => !formsOf(texts[key] ?? '').some((form) => never.test(form)));

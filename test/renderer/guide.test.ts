@@ -13,7 +13,7 @@ function storage() {
 }
 
 describe('the first steps', () => {
-  it('go on when staff did what the step says, and only then', () => {
+  it('move on when staff do what the step says, and only then', () => {
     const guide = new Guide(storage());
     guide.did('save');
     assert.equal(guide.step, 'find');
@@ -26,7 +26,7 @@ describe('the first steps', () => {
     assert.equal(guide.step, 'save');
   });
 
-  it('are five, and are not asked again on this machine when they are done', () => {
+  it('are five, and do not come back on this computer once done', () => {
     const machine = storage();
     const guide = new Guide(machine);
     for (const step of guideSteps) {
@@ -38,7 +38,7 @@ describe('the first steps', () => {
     assert.equal(new Guide(machine).step, null);
   });
 
-  it('can be skipped for good, and be asked for again', () => {
+  it('can be skipped for good, and opened again', () => {
     const machine = storage();
     new Guide(machine).end();
     const later = new Guide(machine);

@@ -7,8 +7,8 @@ const { LaterPart } = await import('../../renderer/state/later-part.svelte.ts');
 
 const page: Component<Record<string, never>> = () => ({});
 
-describe('a part of the screen that is fetched later', () => {
-  it('is fetched once, by whoever asks first, and then shown at once', async () => {
+describe('a part of the screen that is loaded later', () => {
+  it('is loaded once, by whoever needs it first, and then shown at once', async () => {
     let loads = 0;
     const part = new LaterPart(async () => {
       loads += 1;
@@ -21,7 +21,7 @@ describe('a part of the screen that is fetched later', () => {
     assert.equal(loads, 1);
   });
 
-  it('says that it could not be had, and is asked for again', async () => {
+  it('says that it could not be loaded, and is requested again', async () => {
     let broken = true;
     const part = new LaterPart(async () => {
       if (broken) throw new Error('no such file');

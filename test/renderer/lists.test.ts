@@ -1,6 +1,6 @@
 /**
- * No list of the screen goes by a key that could come in twice: Svelte throws there, and takes the page down. A list either
- * has no keys, or goes through `once`, which lets each key through one time.
+ * No list of the screen uses a key that could come twice: Svelte would throw and take the page down. A list either has
+ * no keys or goes through `once`, which passes each key only once.
  */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { once } from '../../renderer/state/once.ts';
 
 const renderer = path.resolve(import.meta.dirname, '../../renderer');
 
-/** The lists of a component whose keys nothing guards, as they are written. */
+/** The unguarded keyed lists of a component, as written. */
 function unguarded(source: string): readonly string[] {
   const found: string[] = [];
   const look = (node: unknown): void => {
@@ -46,12 +46,12 @@ function isGuarded({ expression, context, key }: AST.EachBlock): boolean {
 
 describe('the lists of the screen', () => {
   for (const name of globSync('**/*.svelte', { cwd: renderer })) {
-    it(`${name}: no key that could be there twice`, () => {
+    it(`${name}: no key that could come twice`, () => {
       assert.deepEqual(unguarded(readFileSync(path.join(renderer, name), 'utf8')), []);
     });
   }
 
-  it('finds a key that nothing guards, also in a list within a list', () => {
+  it('finds an unguarded key, even in a list within a list', () => {
     const bad = '{#each warnings as warning (warning)}<p>{warning}</p>{/each}';
     assert.deepEqual(unguarded(bad), ['{#each warnings as warning (warning)}']);
     assert.deepEqual(unguarded(`{#if true}{#each rows as row}${bad}{/each}{/if}`).length, 1);

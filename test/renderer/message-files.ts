@@ -1,4 +1,4 @@
-/** The texts of the screen as they stand in their files. */
+/** The texts of the screen as they are in their files. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -16,7 +16,7 @@ export function read(locale: string): Readonly<Record<string, Text>> {
   return file.parse(texts);
 }
 
-/** Those of the screen and those that the desktop shell says itself. */
+/** Those of the screen and those of the desktop shell. */
 export function readAll(locale: string): Readonly<Record<string, Text>> {
   const { unsent, ...rest } = dialogTexts[locale.split('-')[0] ?? ''] ?? {};
   const match = Object.fromEntries(
@@ -26,7 +26,7 @@ export function readAll(locale: string): Readonly<Record<string, Text>> {
   return { ...read(locale), ...file.parse(Object.fromEntries(ofShell)) };
 }
 
-/** A text, or each of the forms that a count gives it, by their categories. */
+/** A text, or each of its plural forms by category. */
 export function byCategory(text: Text): ReadonlyMap<string, string> {
   if (typeof text === 'string') return new Map([['', text]]);
   return new Map(

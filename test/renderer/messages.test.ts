@@ -1,4 +1,4 @@
-/** The texts of the screen in every language: none missing, none left over, none forgotten in the code. */
+/** The texts of the screen in every language: none missing, none left over, none hard-coded. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,22 +18,22 @@ const sources = globSync('**/*.{svelte,ts}', { cwd: renderer, exclude: ['i18n/co
   text: readFileSync(path.join(renderer, name), 'utf8'),
 }));
 
-/** What is written alike in every language. */
+/** What is written the same in every language. */
 const noWords = /^[^\p{L}]*$|^(?:HTTP|Tab|Esc|Enter|Ctrl\+S|SMS|PIN)$/u;
-/** Words that a language has in common with English. */
+/** Words that a language shares with English. */
 const sameWords: { readonly [locale: string]: readonly string[] } = {
   de: ['Code', 'Name', 'Offline', 'Passphrase', 'Version'],
   id: ['Email', 'Program'],
   es: ['no'],
   fr: ['Clients', 'Code', 'Configuration', 'Contact', 'Coupon', 'Coupons', 'Message', 'Mobile', 'Points', 'Version'],
 };
-/** What no text of a language may hold: straight quotes, and a space that lets a sign fall on the next line. */
+/** What no text may contain: straight quotes, and a space that lets a punctuation mark wrap to the next line. */
 const untypographic: { readonly [locale: string]: RegExp } = {
   fr: /['"]|\.\.\.|[ \u00a0](?=[;!?])|[ \u202f](?=[:»%])|« |\p{L}[:;!?»]/u,
   'zh-CN': /['"]|\.\.\.|\p{Script=Han}[,.;:!?]/u,
 };
 
-/** Categories that stand for one number alone: their form may say it as a word. */
+/** Categories for a single number, whose form may write it as a word. */
 function singular(locale: string): ReadonlySet<string> {
   const rules = new Intl.PluralRules(locale);
   const hits = Map.groupBy(
@@ -65,7 +65,7 @@ describe('the texts of the screen', () => {
       }
     });
 
-    it(`have exactly the forms of a count that ${locale} has`, () => {
+    it(`cover every plural category of ${locale}`, () => {
       const wanted = new Intl.PluralRules(locale).resolvedOptions().pluralCategories.toSorted();
       for (const [name, text] of Object.entries(texts)) {
         if (typeof text !== 'string')
@@ -73,7 +73,7 @@ describe('the texts of the screen', () => {
       }
     });
 
-    it(`are written with the signs of ${locale}`, () => {
+    it(`use the punctuation of ${locale}`, () => {
       const wrong = untypographic[locale] ?? /['"]|\.\.\./;
       const faults = Object.entries(texts).flatMap(([name, text]) =>
         formsOf(text).flatMap((form) => (wrong.test(form) ? [`${name}: ${form}`] : [])),
@@ -98,7 +98,7 @@ describe('the texts of the screen', () => {
     assert.deepEqual(unused, []);
   });
 
-  it('are never written into the page itself', () => {
+  it('are never hard-coded in the page', () => {
     const found: string[] = [];
     const spoken = new Set(['aria-label', 'title', 'placeholder', 'alt']);
     const isWords = (text: string) => /\p{L}{2}/u.test(text) && text.trim() !== 'Tillside';
@@ -119,7 +119,7 @@ describe('the texts of the screen', () => {
     assert.deepEqual(found, []);
   });
 
-  it('follow the language of a tag, English where it is not spoken here', () => {
+  it('follow the language of a tag, or English if that language is missing', () => {
     assert.equal(localeOf('fr-CA'), 'fr');
     assert.equal(localeOf('zh'), 'zh-CN');
     assert.equal(localeOf('pt-BR'), 'en');
@@ -130,7 +130,7 @@ describe('the texts of the screen', () => {
 describe('the texts that a till loads before it can be used', () => {
   const first = firstTexts(path.join(renderer, 'main.ts'));
 
-  it('are those of the files that the first screen imports outright, and no others', () => {
+  it('are those of the files that the first screen imports statically, and no others', () => {
     for (const name of ['search_label', 'app_bug', 'broken_title', 'staff_sign_in', 'sync_all_sent']) {
       assert.equal(first.has(name), true, name);
     }
@@ -140,8 +140,8 @@ describe('the texts that a till loads before it can be used', () => {
     assert.ok([...first].filter((name) => names.includes(name)).length < names.length / 2);
   });
 
-  it('leave every other text to the part that comes later, each in one of the two', () => {
-    // Those of the shell's dialogs are not among the screen's.
+  it('leave every other text to the later part, each in one of the two', () => {
+    // The shell's dialogs are not part of the screen.
     const own = names.filter((name) => /^\w+$/.test(name));
     const code = own.map((name) => `export const ${name} = () => {\n\treturn \`\`\n};`).join('\n\n');
     const plugin = splitTexts(path.join(renderer, 'main.ts'));

@@ -5,11 +5,11 @@ import examples from 'libphonenumber-js/mobile/examples';
 import { fetchPhoneTables, markedMobile, mobileText } from '../../renderer/format/mobile.ts';
 
 describe('a mobile', () => {
-  it('stands whole and ungrouped until the tables are there', () => {
+  it('is shown whole and ungrouped until the tables are loaded', () => {
     assert.equal(mobileText('919845012345'), '+919845012345');
   });
 
-  it('is grouped as its own country does, and no digit is lost', async () => {
+  it('is grouped as in its own country, and no digit is lost', async () => {
     await fetchPhoneTables();
     assert.equal(mobileText('919845012345'), '+91 98450 12345');
     assert.equal(mobileText('+447700900123'), '+44 7700 900123');
@@ -21,11 +21,11 @@ describe('a mobile', () => {
     }
   });
 
-  it('is left as it is where it is no number with its country', () => {
+  it('stays as it is if it is no number with a country', () => {
     for (const other of ['98450 12345', '12', '+44 7700 900123', 'none']) assert.equal(mobileText(other), other);
   });
 
-  it('keeps its marks on the digits that were matched', () => {
+  it('keeps the highlight on the matched digits', () => {
     for (const [from, to] of [
       [0, 2],
       [2, 7],

@@ -16,7 +16,7 @@ async function told(result: ChangeResult | SaveResult | CallFailed): Promise<str
   return troubleOf(action, null);
 }
 
-test('each reason why a step came to nothing has its own words, and none is silent', async () => {
+test('each reason for a failed step has its own words, and none is silent', async () => {
   assert.equal(await told({ kind: 'not-saved', why: 'disk-full' }), m.save_not_disk_full());
   assert.equal(await told({ kind: 'not-saved', why: 'busy' }), m.save_not_busy());
   assert.equal(await told(new CallFailed('no-answer', '')), m.save_not_no_answer());

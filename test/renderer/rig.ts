@@ -6,7 +6,7 @@ import type { UpdateView } from '../../electron/model/update-view.ts';
 import type { Services } from '../../renderer/bridge.ts';
 import type { Machine } from '../../renderer/state/machine.ts';
 
-/** A method, so that a test may leave the argument's `undefined` out where the call always has one. */
+/** A method, so that a test may omit an argument that the call always passes. */
 type Answer<Name extends CallName> = {
   of(argument: Argument<Name> | undefined): Result<Name> | Promise<Result<Name>>;
 }['of'];
@@ -70,7 +70,7 @@ export function machine() {
   };
 }
 
-/** A desk whose owner listens to nothing. */
+/** A desk whose owner ignores its events. */
 export const noNews = { moved: () => undefined, viewed: () => undefined };
 
 /** Lets every answer that is ready arrive. */

@@ -28,7 +28,7 @@ function outcomeOf(body: string) {
   return updateOutcome(answer(body), asked, 0);
 }
 
-/** The whole way of an answer: read, kept in the outbox's row, decoded, put into words. */
+/** The whole way of an answer: read, stored in the outbox row, decoded, put into words. */
 function readByStaff(body: string): readonly string[] {
   const outcome = outcomeOf(body);
   if (outcome.kind === 'rejected') return [reasonSentence({ kind: 'refused', rejection: outcome.rejection }, null)];
@@ -110,19 +110,19 @@ const samples: readonly (readonly [string, readonly string[]])[] = [
   [`{"response":{"status":{"success":"false","code":408,"message":"network MAC id"}}}`, ['held permission']],
 ];
 
-describe('what staff read in each documented answer', () => {
+describe('the words for each documented answer', () => {
   for (const [body, expected] of samples) {
     it(expected.join(' · '), () => assert.deepEqual(readByStaff(body), expected));
   }
 
-  it('is never "save again" where something could only not be read', () => {
+  it('are never "save again" if something was only unreadable', () => {
     const outcome = outcomeOf(withWarning(91017));
     assert.ok(outcome.kind === 'applied');
     assert.equal(outcome.warnings.length, 1);
     assert.deepEqual(notSaved(outcome.warnings), []);
   });
 
-  it('is the same of a row of before the two classes were told apart', () => {
+  it('are the same for a row from before the two classes were separated', () => {
     const older = `{"effects":[],"warnings":[{"code":91017,"field":"custom.age","message":null},{"code":91007,"field":"email","message":null}],
       "answer":null,"confirmedBy":"answer"}`;
     assert.deepEqual(

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { noFraming, type ReaderFraming } from '../../electron/model/scan-framing.ts';
 import { ScanBurst } from '../../renderer/state/scan-burst.ts';
 
-/** Types signs with these gaps before each, and ends; the end comes after the last gap. */
+/** Types characters with these gaps before each, then ends after the last gap. */
 function typed(burst: ScanBurst, signs: string, gaps: readonly number[], endMs: number, fromMs = 1000): string | null {
   let atMs = fromMs;
   [...signs].forEach((sign, index) => {
@@ -22,7 +22,7 @@ describe('a card reader is told from a person', () => {
     assert.equal(typed(reader(), 'rita@example.com', [6], 6), 'rita@example.com');
   });
 
-  it('also where the machine is busy for a moment in the middle', () => {
+  it('even if the machine is busy for a moment in the middle', () => {
     assert.equal(typed(reader(), 'DN-1004', [5, 5, 5, 90, 5, 5, 5], 5), 'DN-1004');
     for (let at = 1; at < 16; at += 1) {
       const gaps = Array.from({ length: 16 }, (_, index) => (index === at ? 400 : 5));
@@ -35,7 +35,7 @@ describe('a card reader is told from a person', () => {
     );
   });
 
-  it('never where somebody types, however fast', () => {
+  it('never when somebody types, however fast', () => {
     const humanGaps = fc.array(fc.integer({ min: 65, max: 400 }), { minLength: 6, maxLength: 30 });
     fc.assert(
       fc.property(
@@ -49,7 +49,7 @@ describe('a card reader is told from a person', () => {
     );
   });
 
-  it('always where a reader types, whatever came before', () => {
+  it('always when a reader types, whatever came before', () => {
     const gaps = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 6, maxLength: 30 });
     const humanGap = fc.integer({ min: 65, max: 600 });
     const code = fc.stringMatching(/^[A-Z0-9-]{6,20}$/);
@@ -64,26 +64,26 @@ describe('a card reader is told from a person', () => {
           [...before].forEach((sign, index) => {
             burst.add(sign, index * gapMs);
           });
-          // Whoever types takes the reader in hand, and that takes a moment.
+          // A person picks the reader up first, and that takes a moment.
           assert.equal(typed(burst, scanned, [200, ...between], 5, [...before].length * gapMs), scanned);
         },
       ),
     );
   });
 
-  it('two cards in a row are two', () => {
+  it('two cards in a row are two scans', () => {
     const burst = reader();
     assert.equal(typed(burst, 'RJ-1001', [4], 4), 'RJ-1001');
     assert.equal(typed(burst, 'DN-1004', [4], 4), 'DN-1004');
   });
 
-  it('a few quick letters, a word in small letters or an end that comes late are typing', () => {
+  it('a few quick letters, a word in small letters and a late end are typing', () => {
     assert.equal(typed(reader(), 'Anita', [2], 2), null);
     assert.equal(typed(reader(), 'jameson', [2], 2), null);
     assert.equal(typed(reader(), 'RJ-1001', [4], 600), null);
   });
 
-  it('by the prefix and suffix that IT told, also a slower reader', () => {
+  it('by the prefix and suffix that IT configured, even for a slower reader', () => {
     const framing = { prefix: '~', suffix: '#' };
     assert.equal(typed(reader(framing), '~RJ-1001', [60], 60), '~RJ-1001');
     const burst = reader(framing);
@@ -98,7 +98,7 @@ describe('a card reader is told from a person', () => {
     );
   });
 
-  it('a slow reader is known once it has typed into the search, by its even pace; a person is not', () => {
+  it('a slow reader is recognised by its even pace once it has typed into the search; a person is not', () => {
     const slow = reader();
     assert.equal(typed(slow, '6035001234567890', [58, 62, 60], 60), null);
     [...'6035001234567890'].forEach((sign, index) => {

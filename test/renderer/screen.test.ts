@@ -10,7 +10,7 @@ const { Screen } = await import('../../renderer/state/screen.svelte.ts');
 
 const { updateId } = update();
 
-/** A screen with the customer open, whose update is in the given state when it is read after the save. */
+/** A screen with an open customer, whose update has the given state when it is read after the save. */
 async function saved(state: Partial<UpdateView>) {
   let updates: readonly UpdateView[] = [];
   const rig = services({
@@ -35,12 +35,12 @@ async function saved(state: Partial<UpdateView>) {
 
 const said = (screen: InstanceType<typeof Screen>) => screen.announcer.said.at(-1)?.sentence ?? '';
 
-test('a save that waits is said to be saved on this till', async () => {
+test('a save that waits says that it is saved on this till', async () => {
   const screen = await saved({ state: 'queued' });
   assert.match(said(screen), /^Saved on this till/);
 });
 
-test('a save that was answered before the screen had read it is said to be sent, not to be going', async () => {
+test('a save that was answered before the screen read it is shown as sent, not as sending', async () => {
   const effects = [{ kind: 'points', awarded: 50, total: 2330 }] as const;
   const screen = await saved({
     state: 'applied',
@@ -50,12 +50,12 @@ test('a save that was answered before the screen had read it is said to be sent,
   assert.match(savedSentence(screen.desk.form?.view.updates[0], screen), /^Sent\. 50 points added/);
 });
 
-test('a change that was taken back is not said to be going', async () => {
+test('a cancelled change is not shown as sending', async () => {
   const screen = await saved({ state: 'queued' });
   assert.equal(savedSentence(update({ state: 'cancelled' }), screen), 'Cancelled');
 });
 
-/** A screen whose look-up online is answered by hand. */
+/** A screen whose online lookup is answered by hand. */
 function looking() {
   const answer = deferred<OnlineResult>();
   const rig = services({
@@ -73,7 +73,7 @@ function looking() {
   return { ...rig, answer, screen: new Screen(rig.services, machine().machine, { locale: 'en' }) };
 }
 
-test('F61: a look-up that answers late opens nobody where staff have gone on', async () => {
+test('F61: a lookup that answers late opens nobody if staff have moved on', async () => {
   const goOn: readonly [string, (screen: InstanceType<typeof Screen>) => unknown][] = [
     ['they opened somebody else', (screen) => screen.desk.open(9)],
     ['they pressed a key or touched the screen', (screen) => screen.acted()],
@@ -95,7 +95,7 @@ test('F61: a look-up that answers late opens nobody where staff have gone on', a
   }
 });
 
-test('a look-up that answers while nobody does anything else opens who was asked for', async () => {
+test('a lookup that answers while nobody does anything else opens the customer', async () => {
   const { screen, answer } = looking();
   screen.search.type('447009000111');
   screen.acted();
@@ -106,7 +106,7 @@ test('a look-up that answers while nobody does anything else opens who was asked
   assert.equal(screen.desk.form?.view.customerId, 7);
 });
 
-test('announcements stand one behind the other, and none is lost to the next', () => {
+test('announcements queue up, and none is lost to the next', () => {
   const { screen } = looking();
   screen.announcer.say('Saved.');
   screen.announcer.say('Sent.');
@@ -122,7 +122,7 @@ test('announcements stand one behind the other, and none is lost to the next', (
   );
 });
 
-test('a part that breaks is logged, and not without end', () => {
+test('a part that breaks is logged, but not endlessly', () => {
   const { screen, argumentsOf } = looking();
   for (let times = 0; times < 100; times += 1) screen.broke('page', new TypeError('Rita James'));
   assert.equal(argumentsOf('app.fault').length, 50);

@@ -29,7 +29,7 @@ const answering = (customerId: number, mobile: string): CustomerHit => ({
   answersTo: 'mobile',
 });
 
-test('an answer to an older text is never shown over a newer one', async () => {
+test('an answer to older text never replaces a newer one', async () => {
   const answers = new Map([
     ['r', deferred<SearchResult>()],
     ['rita', deferred<SearchResult>()],
@@ -77,7 +77,7 @@ const twoReadings: SearchResult['identifiers'] = [
   { type: 'externalId', value: '9811117777' },
 ];
 
-test('F54: Enter on digits opens nobody whose number only begins or ends so', async () => {
+test('F54: Enter on digits opens nobody whose number only begins or ends that way', async () => {
   for (const digits of ['7777', '98', '٧٧٧٧']) {
     const { services: made } = services({ 'customers.search': () => result([hit(1, '919811117777')]) });
     const search = new Search(made, machine().machine);
@@ -87,7 +87,7 @@ test('F54: Enter on digits opens nobody whose number only begins or ends so', as
   }
 });
 
-test('F54: of several who answer to a reading of the digits, Enter opens nobody', async () => {
+test('F54: if several customers match a reading of the digits, Enter opens nobody', async () => {
   const { services: made } = services({
     'customers.search': () => result([answering(1, '919811117777'), { ...hit(2, '1'), answersTo: 'externalId' }]),
   });
@@ -96,7 +96,7 @@ test('F54: of several who answer to a reading of the digits, Enter opens nobody'
   assert.equal(await search.enter(), null);
 });
 
-test('F54: head office is asked before somebody is offered whose mobile only ends in a whole number', async () => {
+test('F54: head office is asked before somebody is offered whose mobile only ends in a full number', async () => {
   const found = customer();
   const { services: made } = services({
     'customers.search': () => result([hit(1, '919811117777')], twoReadings),
@@ -108,7 +108,7 @@ test('F54: head office is asked before somebody is offered whose mobile only end
   assert.equal(option?.kind === 'found-online' && option.customer.customerId, found.customerId);
 });
 
-test('F54: where several answer online, all are listed with what they answer to, and nobody is opened', async () => {
+test('F54: if several match online, all are listed with what they match, and nobody is opened', async () => {
   const { services: made } = services({
     'customers.search': () => result([], twoReadings),
     'customers.lookUpOnline': () => ({
@@ -128,7 +128,7 @@ test('F54: where several answer online, all are listed with what they answer to,
   );
 });
 
-test('an update is offered by each reading, and never while a look-up runs', async () => {
+test('an update is offered by each reading, and never during a lookup', async () => {
   const answer = deferred<OnlineResult>();
   const { services: made } = services({
     'customers.search': () => result([], twoReadings),
@@ -148,14 +148,14 @@ test('an update is offered by each reading, and never while a look-up runs', asy
   );
 });
 
-test('a name that is only similar is not opened by Enter', async () => {
+test('Enter does not open a name that is only similar', async () => {
   const { services: made } = services({ 'customers.search': () => result([hit(1, '1')], [], true) });
   const search = new Search(made, machine().machine);
   search.type('ritta');
   assert.equal(await search.enter(), null);
 });
 
-test('a whole identifier that is not on this till is looked up online after a short rest', async () => {
+test('a full identifier that is not on this till is looked up online after a short pause', async () => {
   const { services: made, argumentsOf } = services({
     'customers.search': () => result([], [{ type: 'mobile', value: '447009000111' }]),
     'customers.lookUpOnline': () => ({ kind: 'found', customer: customer() }),
@@ -174,7 +174,7 @@ test('a whole identifier that is not on this till is looked up online after a sh
   );
 });
 
-test('a failed look-up says so and still offers the update by identifier (F31)', async () => {
+test('a failed lookup says so and still offers the update by identifier (F31)', async () => {
   const { services: made } = services({
     'customers.search': () => result([], [{ type: 'mobile', value: '447009000111' }]),
     'customers.lookUpOnline': () => ({ kind: 'failed', why: 'offline' }),
@@ -192,7 +192,7 @@ test('a failed look-up says so and still offers the update by identifier (F31)',
   );
 });
 
-test('a look-up that answers after the text changed is not shown', async () => {
+test('a lookup that answers after the text changed is not shown', async () => {
   const answer = deferred<OnlineResult>();
   const { services: made } = services({
     'customers.search': ({ query }: { query: string }) => result([], [{ type: 'mobile', value: query }]),
@@ -209,7 +209,7 @@ test('a look-up that answers after the text changed is not shown', async () => {
   assert.equal(search.lookup.kind, 'idle');
 });
 
-test('the marked customer stays marked where a change moves them in the list', async () => {
+test('the marked customer stays marked if a change moves them in the list', async () => {
   let hits = [hit(1, '1'), hit(2, '2'), hit(3, '3')];
   const { services: made } = services({ 'customers.search': () => result(hits) });
   const search = new Search(made, machine().machine);
@@ -247,7 +247,7 @@ test('a change that comes while the list is being read is read once more', async
   );
 });
 
-test('Enter while the automatic look-up runs waits for its answer, and nothing is offered before', async () => {
+test('Enter during the automatic lookup waits for its answer, and nothing is offered before', async () => {
   const answer = deferred<OnlineResult>();
   const { services: made, argumentsOf } = services({
     'customers.search': () => result([], [{ type: 'mobile', value: '447009000111' }]),
@@ -269,7 +269,7 @@ test('Enter while the automatic look-up runs waits for its answer, and nothing i
   assert.equal(argumentsOf('customers.lookUpOnline').length, 1, 'one question for both');
 });
 
-test('Enter opens nobody where the text changed before the answer came', async () => {
+test('Enter opens nobody if the text changed before the answer came', async () => {
   const answer = deferred<OnlineResult>();
   const { services: made } = services({
     'customers.search': ({ query }: { query: string }) => result([], [{ type: 'mobile', value: query }]),
@@ -284,7 +284,7 @@ test('Enter opens nobody where the text changed before the answer came', async (
   assert.equal(await entered, null);
 });
 
-test('a text longer than the services take is cut, and still answered', async () => {
+test('a text longer than the services accept is cut, and still answered', async () => {
   const { services: made, argumentsOf } = services({ 'customers.search': () => result([]) });
   const search = new Search(made, machine().machine);
   search.type('7'.repeat(275));
@@ -293,7 +293,7 @@ test('a text longer than the services take is cut, and still answered', async ()
   assert.equal(search.settled, true);
 });
 
-test('a list that stops where it is full says so', async () => {
+test('a list that is cut off says so', async () => {
   const hits = Array.from({ length: 200 }, (_, index) => hit(index + 1, String(index)));
   const { services: made } = services({
     'customers.search': ({ query }: { query: string }) => result(query === 'r' ? hits : hits.slice(1)),
@@ -307,7 +307,7 @@ test('a list that stops where it is full says so', async () => {
   assert.equal(search.hasMore, false);
 });
 
-test('a question that gets no answer is told, and the next one asks again', async () => {
+test('a query without an answer is reported, and the next one tries again', async () => {
   let asked = 0;
   const { services: made } = services({
     'customers.search': () => {
@@ -325,7 +325,7 @@ test('a question that gets no answer is told, and the next one asks again', asyn
   assert.deepEqual([search.failed, search.options.length], [false, 1]);
 });
 
-test('only who is listed is read again when somebody changes, once for all changes that come together', async () => {
+test('only listed customers are read again when they change, once for all changes that come together', async () => {
   const { services: made, tell, argumentsOf } = services({ 'customers.search': () => result([hit(1, '1')]) });
   const clock = machine();
   const search = new Search(made, clock.machine);

@@ -59,7 +59,7 @@ const atStart = {
   'app.update': () => ({ kind: 'current' as const }),
 };
 
-test('the answer of "Send now" that arrives after the news that all is sent does not put the old status back', async () => {
+test('a late answer to "Send now" does not bring the old status back after "all sent"', async () => {
   const answer = deferred<SyncStatus>();
   const rig = services({ ...atStart, 'sync.status': () => waiting, 'sync.sendNow': () => answer.promise });
   const till = new TillState(rig.services, machine().machine);
@@ -72,7 +72,7 @@ test('the answer of "Send now" that arrives after the news that all is sent does
   assert.equal(till.sync.state, 'all-sent');
 });
 
-test('a status that came while the screen was starting is newer than the one that it had asked for', async () => {
+test('a status that arrived during the start is newer than the one requested', async () => {
   const answer = deferred<SyncStatus>();
   const rig = services({ ...atStart, 'sync.status': () => answer.promise });
   const till = new TillState(rig.services, machine().machine);
@@ -83,7 +83,7 @@ test('a status that came while the screen was starting is newer than the one tha
   assert.equal(till.sync.state, 'all-sent');
 });
 
-test('an answer to "Check connection" is told no longer than it holds', async () => {
+test('an answer to "Check connection" is shown only as long as it is true', async () => {
   const { services: made, tell } = services({
     ...atStart,
     'sync.status': () => allSent,
@@ -104,7 +104,7 @@ test('an answer to "Check connection" is told no longer than it holds', async ()
   assert.equal(till.check, null, 'the line is gone, and with it the answer that said otherwise');
 });
 
-test('an answer that said "not connected" goes once the line is back', async () => {
+test('an answer of "not connected" goes once the connection is back', async () => {
   const { services: made, tell } = services({
     ...atStart,
     'sync.status': () => waiting,
@@ -119,7 +119,7 @@ test('an answer that said "not connected" goes once the line is back', async () 
   assert.equal(till.check, null);
 });
 
-test('no status is made up before the services have told one', async () => {
+test('no status is shown before the services have sent one', async () => {
   const { services: made } = services({ ...atStart, 'sync.status': () => waiting });
   const till = new TillState(made, machine().machine);
   assert.equal(till.known, false);

@@ -10,7 +10,7 @@ const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padSt
 const rows = (from: number, count: number) =>
   Array.from({ length: count }, (_, index) => update({ updateId: idOf(from + index) }));
 
-test('nothing is read for a page that nobody looks at, and all of it once somebody does', async () => {
+test('nothing is read for a page that nobody looks at, and everything once somebody does', async () => {
   let updates = rows(0, 3);
   const rig = services({ 'updates.list': () => ({ updates, total: updates.length }) });
   const clock = machine();
@@ -35,7 +35,7 @@ test('nothing is read for a page that nobody looks at, and all of it once somebo
   assert.deepEqual([rig.asked.length, list.total], [2, 4]);
 });
 
-test('where a row is follows the rows that come and go above it', async () => {
+test("a row's position follows the rows that come and go above it", async () => {
   let updates = rows(0, 3);
   const rig = services({ 'updates.list': () => ({ updates, total: updates.length }) });
   const clock = machine();
@@ -55,7 +55,7 @@ test('where a row is follows the rows that come and go above it', async () => {
   assert.equal(list.indexOf(idOf(1)), -1);
 });
 
-test('a reading that gets no answer is tried again', async () => {
+test('a read without an answer is repeated', async () => {
   let asked = 0;
   const rig = services({
     'updates.list': () => {
