@@ -124,7 +124,7 @@ describe('tillside region publish', () => {
     await lateFeed.look();
     assert.equal(lateFeed.facts?.failure, null);
     assert.deepEqual([late.names(mobileOf(3)), late.names(mobileOf(7)), late.names(mobileOf(5))], [[], [], ['Nair']]);
-    assert.equal((await publish()).out.includes('Nothing is new'), true);
+    assert.equal((await publish()).out.includes('No changes'), true);
 
     writeFileSync(list, '12\nnair@example.com\n');
     const refused = await publish('--erased', list);
