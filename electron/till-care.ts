@@ -63,6 +63,7 @@ export function createCare(parts: CareParts) {
       counts: tally.counts(db),
       crashes: parts.crashes,
       status: engine.status(),
+      oldestUnsentAtMs: outbox.oldestWaitingSavedAtMs(),
       oldestUncertainAtMs: outbox.oldestUnknownSinceMs(),
       upkeep: upkeep.facts,
       customers: customersOnTill(db),

@@ -38,7 +38,9 @@ export const healthSchema = z.object({
     .object({ queued: amount, sending: amount, unknown: amount, attention: amount, nextVisit: amount })
     .describe('Changes that the server has not confirmed, by state.'),
   doubleAwards: amount.describe('Changes whose points may have been awarded twice, and that nobody has looked at.'),
-  oldestUnsentAt: time.nullable().describe('When the oldest unsent change was saved; null: all is sent.'),
+  oldestUnsentAt: time
+    .nullable()
+    .describe('When the oldest unsent change was saved, but for those of nextVisit; null: there is none.'),
   oldestUncertainAt: time
     .nullable()
     .describe('Since when the oldest one that may have arrived has not been settled; null: there is none.'),
@@ -82,6 +84,7 @@ export type HealthOf = {
   readonly startedAtMs: number;
   readonly open: boolean;
   readonly status: SyncStatus;
+  readonly oldestUnsentAtMs: number | null;
   readonly oldestUncertainAtMs: number | null;
   readonly upkeep: UpkeepFacts;
   readonly customers: number;
@@ -110,7 +113,7 @@ export function healthOf(of: HealthOf): Health {
     offlineWhy: status.connection.kind === 'offline' ? status.connection.why : null,
     unsent: status.counts,
     doubleAwards: status.doubleAwards,
-    oldestUnsentAt: maybeSeconds(status.oldestSavedAtMs),
+    oldestUnsentAt: maybeSeconds(of.oldestUnsentAtMs),
     oldestUncertainAt: maybeSeconds(of.oldestUncertainAtMs),
     lastAnswerAt: maybeSeconds(status.lastAnswerAtMs),
     lastBackupAt: maybeSeconds(upkeep.lastBackupAtMs),

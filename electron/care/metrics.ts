@@ -49,7 +49,7 @@ function seriesOf(health: Health): readonly Series[] {
     ),
     gauge(
       'tillside_oldest_unsent_timestamp_seconds',
-      'When the oldest unsent change was saved; absent where all is sent.',
+      'When the oldest unsent change was saved, but for those that wait for their customer; absent where there is none.',
       one(health.oldestUnsentAt),
     ),
     gauge(

@@ -104,6 +104,15 @@ export class OutboxReader {
     return row?.oldest ?? null;
   }
 
+  /** Less what waits for its customer's next visit: that is as old as the customer makes it. */
+  oldestWaitingSavedAtMs(): number | null {
+    const row = sql<{ oldest: number | null }>(
+      this.#db,
+      `select min(saved_at_ms) as oldest from updates where state in ${openList} and put_off_at_ms is null`,
+    ).get();
+    return row?.oldest ?? null;
+  }
+
   /** Since when the oldest update that may have arrived is not settled. */
   oldestUnknownSinceMs(): number | null {
     const row = sql<{ oldest: number | null }>(

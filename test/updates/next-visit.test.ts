@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { anchors } from '../../electron/practice/anchors.ts';
 import { bringIn, byServerId, openUpdates, save, savedId, statusOf, untilState } from '../helpers/at-the-counter.ts';
@@ -44,6 +46,22 @@ describe('a conflict that is put off until the next visit', () => {
     assert.equal(listed?.may.putOff, false);
     assert.ok(listed?.putOffAtMs !== null);
     assert.deepEqual(await putOff(), { kind: 'moved-on' });
+  });
+
+  it('does not make the till look late to monitoring', async () => {
+    const metricsFile = path.join(rig.newFolder(), 'tillside.prom');
+    const closed = async () => {
+      await till.close();
+      return readFileSync(metricsFile, 'utf8');
+    };
+    await till.close();
+    till = await rig.openTill(dataDir, { ...settings, health: { metricsFile } });
+    assert.match(await closed(), /^tillside_oldest_unsent_timestamp_seconds/m);
+    till = await rig.openTill(dataDir, { ...settings, health: { metricsFile } });
+    await putOff();
+    const told = await closed();
+    assert.doesNotMatch(told, /^tillside_oldest_unsent_timestamp_seconds/m);
+    assert.match(told, /state="nextVisit"\} 1$/m);
   });
 
   it('stays with the customer after a restart, even behind more closed updates than are shown', async () => {
