@@ -1,8 +1,8 @@
 import { CallFailed } from '../bridge.ts';
 
 /**
- * One thing that staff or IT can start. A second press while it runs does nothing. Where the services do not answer, that
- * is this action's own failure, told beside its button; any other error is a bug and goes on to whoever catches bugs.
+ * One thing that staff or IT can start; a second press while it runs does nothing. If the services do not answer, the
+ * action fails and says so beside its button. Any other error is a bug and goes to the error handler.
  */
 export class Action<Args extends readonly unknown[], Result> {
   readonly #do: (...args: Args) => Promise<Result>;
@@ -17,7 +17,7 @@ export class Action<Args extends readonly unknown[], Result> {
   get running(): boolean {
     return this.#running;
   }
-  /** What the last run brought; null before it and while one runs. */
+  /** The last run's result; null before it and during a run. */
   get result(): Result | null {
     return this.#result;
   }
@@ -26,7 +26,7 @@ export class Action<Args extends readonly unknown[], Result> {
     return this.#failed;
   }
 
-  /** @returns null where it runs already, or got no answer */
+  /** @returns null if it runs already, or got no answer */
   async run(...args: Args): Promise<Result | null> {
     if (this.#running) return null;
     this.forget();
@@ -43,7 +43,7 @@ export class Action<Args extends readonly unknown[], Result> {
     }
   }
 
-  /** What the last run brought is told no longer. */
+  /** Clears the last run's result. */
   forget(): void {
     this.#result = null;
     this.#failed = false;

@@ -1,7 +1,7 @@
-/** Sentences that stand in the live region at once: enough that none is gone before it was spoken. */
+/** Sentences in the live region at once: enough that each is spoken before it goes. */
 const kept = 8;
 
-/** What a screen reader hears without being asked: one sentence after another, none over the one before. */
+/** What a screen reader announces: one sentence after another, none over the one before. */
 export class Announcer {
   #said = $state.raw<readonly { readonly number: number; readonly sentence: string }[]>([]);
   #count = 0;

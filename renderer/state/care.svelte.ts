@@ -6,12 +6,12 @@ import type { Services } from '../bridge.ts';
 import { Action } from './action.svelte.ts';
 
 type TooLarge = { readonly kind: 'too-large' };
-/** What the wrapper takes of a rescue file. */
+/** The largest rescue file that fits into one call. */
 const largestRescueBytes = 3_500_000;
 
 type Reading = Partial<Pick<ImportOptions, 'encoding' | 'dateOrder'>>;
 
-/** What IT looks after: the till's own data, its backups, its rescue, the customers of its region. */
+/** What IT looks after: the till's data, backups, rescue files and region. */
 export class Care {
   readonly #services: Services;
   #facts = $state.raw<TillFacts | null>(null);
@@ -19,13 +19,13 @@ export class Care {
   #region = $state.raw<RegionFacts | null>(null);
   #feed = $state.raw<FeedFacts | null>(null);
 
-  // What came of these stays here, so that a dialog may be left before the answer is there.
+  // The results stay here, so that a dialog can be closed before the answer comes.
   readonly backUp = new Action(() => this.#services.call('till.backUp'));
   readonly bundle = new Action(() => this.#services.call('till.supportBundle'));
   readonly rescueOut = new Action((passphrase: string | null) => this.#services.call('rescue.export', { passphrase }));
-  /** An empty passphrase opens only a file that this very till made. */
+  /** An empty passphrase opens only a file made by this till. */
   readonly rescueIn = new Action(async (file: File, passphrase: string): Promise<RescueImportResult | TooLarge> => {
-    // Larger than a call may be; the command takes a file of any size.
+    // Too large for a call; the command accepts a file of any size.
     if (file.size > largestRescueBytes) return { kind: 'too-large' };
     const text = await file.text();
     return await this.#services.call('rescue.import', {
@@ -35,11 +35,11 @@ export class Care {
   });
   readonly recoveryKey = new Action(() => this.#services.call('till.recoveryKey'));
   readonly recoveryKeyKept = new Action(() => this.#services.call('till.recoveryKeyKept'));
-  /** Events tell how it goes on: the answer of the call is older than they are. */
+  /** Events report progress and are newer than the call's answer. */
   readonly importCustomers = new Action((file: string, reading: Reading = {}) =>
     this.#services.call('customers.import', { file, ...reading }),
   );
-  /** Whether what a file would do is meant so. */
+  /** Confirms, or not, what a file would do. */
   readonly answerImport = new Action((take: boolean) => this.#services.call('customers.importAnswer', { take }));
   readonly lookAtFeed = new Action(() => this.#services.call('customers.feedLook'));
   readonly #lookAtRegion = new Action(async () => {
@@ -54,29 +54,29 @@ export class Care {
     this.#services = services;
   }
 
-  /** null: not told yet */
+  /** null: not known yet */
   get facts(): TillFacts | null {
     return this.#facts;
   }
   get importing(): ImportState {
     return this.#importing;
   }
-  /** null: not told yet */
+  /** null: not known yet */
   get region(): RegionFacts | null {
     return this.#region;
   }
-  /** null: the config names no feed of the region */
+  /** null: the config names no region feed */
   get feed(): FeedFacts | null {
     return this.#feed;
   }
-  /** One of these steps that take a while is under way; the others wait. */
+  /** One of the longer steps is running; the others wait. */
   get working(): boolean {
     return [this.backUp, this.bundle, this.rescueOut, this.rescueIn].some(({ running }) => running);
   }
 
-  /** @throws {CallFailed} where the services do not answer at all */
+  /** @throws {CallFailed} if the services do not answer at all */
   async start(): Promise<void> {
-    // An answer may arrive after an event that is newer than it: the event wins.
+    // An event may overtake an answer; the event is newer.
     const heard = new Set<EventName>();
     const on = <Name extends EventName>(name: Name, listener: (payload: Payload<Name>) => void) =>
       this.#services.on(name, (payload) => {
@@ -102,7 +102,7 @@ export class Care {
     if (!heard.has('customers.importChanged')) this.#importing = importing;
   }
 
-  /** Room on the disk changes by itself, and no event tells of each byte. */
+  /** Disk space changes all the time, without an event. */
   readonly look = new Action(async () => {
     this.#facts = await this.#services.call('till.facts');
   });

@@ -1,6 +1,6 @@
-/** The keys of the whole screen: what a key does is written here once, with the places where it does it. */
+/** The screen's keys: what each does, together with the places where it does it. */
 
-/** What fills the screen beside the search, and is in front. */
+/** The page beside the search, in front. */
 export type Place = 'starting' | 'set-up' | 'till' | 'updates' | 'customer' | 'home';
 export type Command = 'save' | 'find' | 'back' | 'help' | 'type-ahead';
 
@@ -8,7 +8,7 @@ type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 's
 type Key = {
   readonly command: Command;
   readonly is: (pressed: Pressed) => boolean;
-  /** Also where text is typed into a field. */
+  /** Also while typing in a field. */
   readonly whileTyping: boolean;
   readonly places: ReadonlySet<Place>;
 };
@@ -28,7 +28,7 @@ const keys: readonly Key[] = [
   { command: 'back', is: ({ key }) => key === 'Escape', whileTyping: true, places: work },
   { command: 'help', is: ({ key }) => key === 'F1', whileTyping: true, places: work },
   { command: 'help', is: (pressed) => pressed.key === '?' && plain(pressed), whileTyping: false, places: work },
-  // Whoever types outside of a field means the search.
+  // Typing outside of a field goes to the search.
   {
     command: 'type-ahead',
     is: (pressed) => pressed.key.length === 1 && pressed.key !== ' ' && plain(pressed),
@@ -37,7 +37,7 @@ const keys: readonly Key[] = [
   },
 ];
 
-/** @returns null where the key is nobody's here, and its field or the browser has it */
+/** @returns null if the key has no meaning here, and the field or the browser gets it */
 export function commandOf(pressed: Pressed, place: Place, isTyping: boolean): Command | null {
   const key = keys.find((one) => one.is(pressed) && (one.whileTyping || !isTyping));
   return key?.places.has(place) === true ? key.command : null;

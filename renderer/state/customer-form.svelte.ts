@@ -13,7 +13,7 @@ import type { Draft } from '../../electron/updates/drafts.ts';
 import { CallFailed, type Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 
-/** Why the last press of Save did not make an update. The text stays in the form in every case. */
+/** Why the last press of Save made no update. The text always stays in the form. */
 export type SaveTrouble =
   | { readonly kind: 'invalid' }
   | { readonly kind: 'nothing-changed' }
@@ -23,17 +23,17 @@ export type SaveTrouble =
 
 export type Saved = { readonly updateId: string; readonly customerId: number };
 
-/** Texts of a save that no view of the customer holds yet. */
+/** Saved texts that no view of the customer contains yet. */
 export type Unseen = { readonly updateId: string; readonly texts: ReadonlyMap<FieldKey, string> };
 
-/** The server's value of a field moved while staff had typed text in it (F32). */
+/** The server's value of a field changed while staff had typed text in it (F32). */
 export type Moved = { readonly from: string | null; readonly to: string | null };
 
-/** Where text that is not saved yet is kept. */
+/** Draft storage. */
 export type KeptText = {
-  /** @returns once what was typed so far cannot be kept any more behind the save that begins */
+  /** @returns once no earlier text can be stored any more after the save that now begins */
   readonly beforeSave: (form: CustomerForm) => Promise<void>;
-  /** The text moved, or a save ended. */
+  /** The text changed, or a save ended. */
   readonly note: (form: CustomerForm) => void;
 };
 
@@ -46,31 +46,31 @@ function same(typed: string, value: string | null | undefined): boolean {
 }
 
 /**
- * One customer's form: the newest view of the customer, and over it only what staff typed. A refresh replaces the view
- * and never the typed text.
+ * One customer's form: the newest view of the customer, with what staff typed on top. A refresh replaces the view and
+ * never the typed text.
  *
- * The save token is made with the first press of Save and kept until that save is known to be durable or staff type
- * again: a press repeated after a lost answer is the same save (F05).
+ * The first press of Save makes the save token. It is kept until that save is known to be durable or staff type again,
+ * so a press repeated after a lost answer is the same save (F05).
  */
 export class CustomerForm {
   readonly #services: Services;
   readonly #machine: Machine;
-  /** The update that this form corrects, where it does. */
+  /** The update that this form corrects, if any. */
   readonly replaces: UpdateView | null;
   #view: CustomerView;
   #draft = $state.raw<ReadonlyMap<FieldKey, string>>(new Map());
-  /** The value that each typed field had when the typing began. */
+  /** The value of each typed field when typing began. */
   #began = $state.raw<ReadonlyMap<FieldKey, string | null>>(new Map());
   #problems = $state.raw<readonly FieldProblem[]>([]);
   #hints = $state.raw<readonly FieldHint[]>([]);
-  /** Fields that staff have left: only those are told what is wrong with them while others are being typed. */
+  /** Fields that staff have left: only those show problems while others are being typed. */
   #left = $state.raw<ReadonlySet<FieldKey>>(new Set());
   /** Somebody else's identifiers that staff confirmed as this person's (F23). */
   #confirmed = $state.raw<ReadonlySet<FieldKey>>(new Set());
   #trouble = $state.raw<SaveTrouble | null>(null);
   #saving = $state(false);
   #saved = $state.raw<Saved | null>(null);
-  /** Without it a field would fall back to its old value for a moment, and that value typed again would be no edit. */
+  /** Otherwise a field would show its old value for a moment, and typing that again would not count as an edit. */
   #unseen = $state.raw<Unseen | null>(null);
   #token: string | null = null;
   #checkNumber = 0;
@@ -119,19 +119,19 @@ export class CustomerForm {
   /** A newer view of the same customer. Typed text stays. */
   refresh(view: CustomerView): void {
     this.#view = view;
-    // It may have been asked for before the save.
+    // It may have been requested before the save.
     if (view.updates.some(({ updateId }) => updateId === this.#unseen?.updateId)) this.#unseen = null;
     if (this.#draft.size > 0) this.#checkSoon();
   }
 
-  /** The value without what was typed here; for a correction also without the update that it replaces. */
+  /** The value without this form's text; for a correction, also without the update it replaces. */
   current(key: FieldKey): string | null | undefined {
     const unseen = this.#unseen?.texts.get(key);
     if (unseen !== undefined) return unseen;
     const replaced = this.replaces?.changes.find((change) => change.key === key);
     if (replaced !== undefined) return replaced.was === undefined ? this.#view.server[key] : replaced.was;
     const told = this.#view.fields[key];
-    // Nothing was told of somebody who is not on this till; what they were looked up by is known all the same.
+    // Nothing is known about somebody not on this till, except what they were looked up by.
     const { customerId, identifier } = this.#view;
     return told === undefined && customerId === null && identifier.type === key ? identifier.value : told;
   }
@@ -145,7 +145,7 @@ export class CustomerForm {
     return typed !== undefined && !same(typed, this.current(key));
   }
 
-  /** A lock holds only while nothing was typed: text that was typed before it came stays open to be taken back. */
+  /** A lock applies only to a field without typed text: text typed before the lock can still be undone. */
   lock(key: FieldKey): LockReason | null {
     if (this.#draft.get(key) !== undefined) return null;
     return this.#view.locks[key] ?? null;
@@ -177,12 +177,12 @@ export class CustomerForm {
     this.#drafts.note(this);
   }
 
-  /** Lays text over the fields that was typed before the program was closed. */
+  /** Restores drafts typed before the app was closed. */
   restore(changes: Draft['changes']): void {
     for (const { key, to } of changes) this.type(key, to);
   }
 
-  /** The field was left: what is wrong with it may be said now. Text that says what is there already is no edit. */
+  /** The field was left: its problem may be shown now. Text equal to the present value is no edit. */
   leave(key: FieldKey): void {
     if (this.#draft.get(key) === undefined) return;
     if (!this.changed(key)) {
@@ -222,7 +222,7 @@ export class CustomerForm {
   /** Everything that keeps the form from being saved, once Save was pressed. */
   get problems(): readonly FieldProblem[] {
     const reason = this.replaces?.reason;
-    // The server said whose it is when the update was on its way: the same text needs the same yes.
+    // The server said whose it is while sending: the same text needs the same confirmation.
     const known: FieldProblem[] =
       reason?.kind === 'belongs-to-other' && this.#draft.get(reason.key) === this.#replacedValue(reason.key)
         ? [{ key: reason.key, code: 'belongs-to-other', detail: null, limit: null }]
@@ -231,7 +231,7 @@ export class CustomerForm {
     return [...known, ...told].filter(({ key, code }) => code !== 'belongs-to-other' || !this.#confirmed.has(key));
   }
 
-  /** What was most likely meant by the text of a field that was left; null where nothing looks like a slip. */
+  /** What the text of a field that was left most likely meant; null if nothing looks mistyped. */
   suggestion(key: FieldKey): string | null {
     if (!this.#left.has(key) || !this.changed(key)) return null;
     return this.#hints.find((hint) => hint.key === key)?.suggestion ?? null;
@@ -246,7 +246,7 @@ export class CustomerForm {
     return this.#confirmed.has(key);
   }
 
-  /** Staff saw both customers and say that it is one person. Holds until the text changes. */
+  /** Staff saw both customers and say they are one person. Holds until the text changes. */
   confirm(key: FieldKey): void {
     this.#confirmed = new Set(this.#confirmed).add(key);
     this.#token = null;
@@ -282,7 +282,7 @@ export class CustomerForm {
     return this.#machine.newToken();
   }
 
-  /** Asks the services what they would object to. An answer to older text is dropped. */
+  /** Asks the services for problems. An answer to older text is dropped. */
   async check(): Promise<void> {
     this.#stopCheckTimer();
     this.#checkNumber += 1;
@@ -294,14 +294,14 @@ export class CustomerForm {
     }
     const { problems, hints } = await this.#services
       .call('updates.check', { target: this.#target(), changes: Object.fromEntries(changes) })
-      // Nothing is said before Save then; Save asks again.
+      // No warning before Save then; Save asks again.
       .catch((): CheckResult => ({ problems: [], hints: [] }));
     if (number !== this.#checkNumber) return;
     this.#problems = problems;
     this.#hints = hints;
   }
 
-  /** @returns what was saved, or null: `trouble` says why not. A second press while the first is under way is none. */
+  /** @returns what was saved, or null: `trouble` says why not. A second press during a save does nothing. */
   async save(): Promise<Saved | null> {
     if (this.#saving) return null;
     const changes = this.changes;
@@ -377,7 +377,7 @@ export class CustomerForm {
   }
 }
 
-/** A mobile as the API holds it, as it would be typed: digits alone would be read as the store's own country's. */
+/** A mobile in the API's form as it would be typed: bare digits would be read with the store's country. */
 function typedMobile(digits: string): string {
   return /^\d/.test(digits) ? `+${digits}` : digits;
 }

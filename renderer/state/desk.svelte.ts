@@ -6,12 +6,12 @@ import { CustomerForm, isFillable, type Saved, type Unseen } from './customer-fo
 import { Drafts } from './drafts.svelte.ts';
 import type { Machine } from './machine.ts';
 
-/** A change and its neighbours come within this long of one another: one reading serves them all. */
+/** Changes of one customer come within this long of one another, so one read covers them all. */
 const rereadAfterMs = 60;
-/** A reading that failed is tried again: what the page shows must not stay old. */
+/** A failed read is repeated: the page must not show old data. */
 const rereadAgainAfterMs = 2000;
 
-/** Which page fills the screen beside the search. */
+/** The page that fills the screen beside the search. */
 export type Page = 'customer' | 'updates' | 'till';
 
 export type RefreshState = { readonly kind: 'idle' } | { readonly kind: 'looking' } | LookupResult;
@@ -19,19 +19,19 @@ export type RefreshState = { readonly kind: 'idle' } | { readonly kind: 'looking
 /** An identifier of the open customer that head office is to be asked to change. */
 export type IdentityRequest = { readonly key: FillableIdentifier; readonly replaces: UpdateView | null };
 
-/** What became of opening somebody. `overtaken`: somebody else was chosen meanwhile, and that choice holds. */
+/** The result of opening somebody. `overtaken`: somebody else was chosen meanwhile, and that choice wins. */
 export type Opened = 'open' | 'gone' | 'no-answer' | 'overtaken';
 
-/** What the desk's owner is told of the open customer. */
+/** What the desk's owner is told about the open customer. */
 export type DeskNews = {
-  /** An update moved on. */
+  /** An update changed state. */
   readonly moved: (update: UpdateView) => void;
   readonly viewed: (view: CustomerView) => void;
 };
 
 /**
- * The customer at the counter. Opening another one puts the typed text aside, and coming back finds it again; a form
- * whose text was saved or taken back is forgotten.
+ * The customer at the counter. Opening another one sets the typed text aside, and coming back restores it. A form whose
+ * text was saved or undone is dropped.
  */
 export class Desk {
   readonly #services: Services;
@@ -40,21 +40,21 @@ export class Desk {
   #form = $state.raw<CustomerForm | null>(null);
   #page = $state<Page>('customer');
   #refresh = $state.raw<RefreshState>({ kind: 'idle' });
-  /** Forms with unsaved text, by customer and by the update that they correct. */
+  /** Forms with unsaved text, by customer and by the update they correct. */
   readonly #aside = new Map<string, CustomerForm>();
   #identityRequest = $state.raw<IdentityRequest | null>(null);
-  /** Counts what staff chose: an answer to an older choice is dropped. */
+  /** Counts staff's choices: an answer to an older choice is dropped. */
   #turn = $state(0);
   /** The choice that is still being read. */
   #opening = $state<number | null>(null);
   #notOpened = $state<'gone' | 'no-answer' | null>(null);
-  /** Customers who changed while another was being opened: what is being read may already be older. */
+  /** Customers who changed while another was being opened: a read in progress may already be outdated. */
   readonly #changedMeanwhile = new Set<number>();
   #rereading = false;
   #rereadWaits: (() => void) | null = null;
   /** Ids that are gone, and who those customers are now. */
   readonly #into = new Map<number, number>();
-  /** Text that was not saved yet, over a restart. */
+  /** Unsaved text that survives a restart. */
   readonly drafts: Drafts;
 
   constructor(services: Services, machine: Machine, news: DeskNews) {
@@ -64,7 +64,7 @@ export class Desk {
     this.drafts = new Drafts(services, machine);
     services.on('customers.changed', ({ customerId }) => this.#changed(customerId));
     services.on('updates.changed', ({ customerId }) => this.#changed(customerId));
-    // What may be changed of the open customer follows the organisation's rules and fields.
+    // The organisation's rules and fields decide what can be edited.
     services.on('org.changed', () => this.#rereadSoon());
     services.on('customers.merged', ({ customerId, into }) => this.#merged(customerId, into));
   }
@@ -79,19 +79,19 @@ export class Desk {
   get page(): Page {
     return this.#page;
   }
-  /** Grows with each choice of staff: whoever waits for an answer sees by it that they have gone on. */
+  /** Grows with each choice of staff, so that a waiting answer can tell that they have moved on. */
   get turn(): number {
     return this.#turn;
   }
-  /** Somebody was chosen and is not on the screen yet. The form of whoever was there before takes no more keys. */
+  /** Somebody was chosen and is not on the screen yet. The previous customer's form takes no more keys. */
   get opening(): boolean {
     return this.#opening !== null;
   }
-  /** Why the last customer who was chosen is not on the screen. */
+  /** Why the last customer chosen is not on the screen. */
   get notOpened(): 'gone' | 'no-answer' | null {
     return this.#notOpened;
   }
-  /** The last answer of a press on "Refresh" for the open customer. */
+  /** The last answer to "Refresh" for the open customer. */
   get refreshed(): RefreshState {
     return this.#refresh;
   }
@@ -121,7 +121,7 @@ export class Desk {
     );
   }
 
-  /** The form with the text of an update that waits or was refused; saving puts the new one in its place. */
+  /** Opens the form with the text of a waiting or refused update; saving replaces that update. */
   async correct(update: UpdateView): Promise<Opened> {
     const key = update.changes.map((change) => change.key).find(isFillable);
     if (update.kind === 'identity' && key !== undefined) {
@@ -140,7 +140,7 @@ export class Desk {
     this.#page = 'customer';
   }
 
-  /** The open customer was taken off this till, and what was typed about them goes along. */
+  /** The open customer was removed from this till, and so are their drafts. */
   forgotten(): void {
     const customerId = customerOf(this.#form);
     if (customerId !== null) this.drafts.forget(customerId);
@@ -150,7 +150,7 @@ export class Desk {
     this.#page = 'customer';
   }
 
-  /** Saves the open form. A customer who was opened by identifier is on this till from then on. */
+  /** Saves the open form. A customer opened by identifier is on this till from then on. */
   async save(): Promise<Saved | null> {
     const form = this.#form;
     if (form === null) return null;
@@ -164,7 +164,7 @@ export class Desk {
     return saved;
   }
 
-  /** Purchases with their amounts: a question to head office of its own. */
+  /** Purchases with their amounts: a separate request to head office. */
   async purchases(customerId: number): Promise<PurchasesResult> {
     return await this.#services.call('customers.purchases', { customerId });
   }
@@ -183,7 +183,7 @@ export class Desk {
     if (result.kind === 'erased') this.close();
   }
 
-  /** Staff chose something: what was asked for before it is not waited for any more. */
+  /** Staff chose something: earlier requests are no longer awaited. */
   #choose(): number {
     this.#turn += 1;
     this.#opening = null;
@@ -254,7 +254,7 @@ export class Desk {
     if (this.#openId === customerId) this.#rereadSoon();
   }
 
-  /** Who the form is about by now. */
+  /** Who the form is about now. */
   get #openId(): number | null {
     const customerId = customerOf(this.#form);
     return customerId === null ? null : this.#now(customerId);
@@ -265,13 +265,13 @@ export class Desk {
     return into === undefined ? customerId : this.#now(into);
   }
 
-  /** A customer turned out to be another of this till: the form and what was typed go on with that one. */
+  /** A customer turned out to be another one on this till: the form and its text continue with that one. */
   #merged(customerId: number, into: number): void {
     const isOpen = this.#openId === customerId;
     this.#into.set(customerId, into);
     this.drafts.merged(customerId, into);
     for (const [key, form] of this.#aside) {
-      // Its text is with the drafts.
+      // Its text is among the drafts.
       if (form.view.customerId === customerId) this.#aside.delete(key);
     }
     if (isOpen) this.#rereadSoon();
@@ -282,7 +282,7 @@ export class Desk {
     this.#rereadWaits ??= this.#machine.after(afterMs, () => void this.#reread());
   }
 
-  /** One reading at a time, so that an older answer never takes a newer one's place. */
+  /** One read at a time, so that an older answer never replaces a newer one. */
   async #reread(): Promise<void> {
     this.#rereadWaits = null;
     if (this.#rereading) {
@@ -305,7 +305,7 @@ export class Desk {
   }
 }
 
-/** Who the form is about; whoever was opened by identifier is on this till from the first save on. */
+/** Who the form is about; a customer opened by identifier is on this till from the first save on. */
 function customerOf(form: CustomerForm | null): number | null {
   return form?.view.customerId ?? form?.saved?.customerId ?? null;
 }

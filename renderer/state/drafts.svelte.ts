@@ -5,7 +5,9 @@ import type { Machine } from './machine.ts';
 
 const keepAfterMs = 250;
 
-/** Text that was typed and not saved: kept by the services a moment after the typing, so that a crash does not cost it. */
+/**
+ * Text that was typed and not saved. The services store it a moment after the typing, so that a crash does not cost it.
+ */
 export class Drafts {
   readonly #services: Services;
   readonly #machine: Machine;
@@ -24,7 +26,7 @@ export class Drafts {
     return [...this.#kept.values()].toSorted((a, b) => b.typedAtMs - a.typedAtMs);
   }
 
-  /** What was kept when the program was last open. */
+  /** What was stored when the program was last open. */
   async start(): Promise<void> {
     const drafts = await this.#services.call('drafts.list');
     this.#kept = new Map([...drafts.map((draft) => [placeOf(draft), draft] as const), ...this.#kept]);
@@ -34,7 +36,7 @@ export class Drafts {
     return this.#kept.get(placeOf(targetOf(form)))?.changes ?? [];
   }
 
-  /** Text that was put aside for a customer who turned out to be another is that one's; newer text of a field holds. */
+  /** A draft moves along when its customer turns out to be another one; newer text of a field wins. */
   merged(customerId: number, into: number): void {
     const moved = this.all
       .map((draft) =>
@@ -52,7 +54,7 @@ export class Drafts {
     this.#kept = together;
     for (const [place, stop] of this.#timers) {
       if (!place.startsWith(`${customerId}/`)) continue;
-      // A keeping that is still to come would go to somebody who is not there any more.
+      // A pending write would go to a customer who is gone.
       stop();
       this.#timers.delete(place);
       const draft = together.get(`${into}${place.slice(place.indexOf('/'))}`);
@@ -61,7 +63,7 @@ export class Drafts {
   }
 
   /**
-   * A save of this form begins: what was typed for it must not come after it, and stand there as not saved.
+   * A save of this form begins: its draft must not be written afterwards and appear as unsaved.
    * @returns once nothing of it is on its way any more
    */
   async beforeSave(form: CustomerForm): Promise<void> {
@@ -71,8 +73,8 @@ export class Drafts {
   }
 
   /**
-   * The form's text moved, or its save ended. Nothing left of it is kept at once, text a moment after the last key, and
-   * none while it is being saved: the end of the save tells what is left.
+   * The form's text changed, or its save ended. An empty draft is written at once, text a moment after the last key.
+   * During a save nothing is written: its end tells what is left.
    */
   note(form: CustomerForm): void {
     const place = placeOf(targetOf(form));
@@ -89,7 +91,7 @@ export class Drafts {
     kept.delete(place);
     if (!isEmpty) kept.set(place, draft);
     this.#kept = kept;
-    // What was saved is forgotten by the save itself.
+    // The save itself deletes the draft of what it saved.
     if (isEmpty && form.saved === null) this.#keep(draft);
     else if (!isEmpty && !form.saving)
       this.#timers.set(
@@ -98,7 +100,7 @@ export class Drafts {
       );
   }
 
-  /** The customer was taken off this till: nothing that was typed about them comes back. */
+  /** The customer was removed from this till: none of their drafts comes back. */
   forget(customerId: number): void {
     const kept = new Map(this.#kept);
     for (const [place, { target }] of this.#kept) {
@@ -114,7 +116,7 @@ export class Drafts {
     const map = Object.fromEntries(changes.map(({ key, to }) => [key, to]));
     const keeping = this.#services
       .call('drafts.keep', { target, replaces, changes: map })
-      // Not kept on the disk: the text is still in the form, and Save says what is wrong with the disk.
+      // Not on the disk: the text is still in the form, and Save reports the disk's problem.
       .catch(() => undefined)
       .finally(() => {
         if (this.#keeping.get(place) === keeping) this.#keeping.delete(place);

@@ -3,8 +3,8 @@ import type { Argument } from '../../electron/ipc/schema.ts';
 const frameCount = 5;
 
 /**
- * What may be logged of a part that broke: its kind, Svelte's own code, and where in the program. The message stays out,
- * since it may quote a customer's data.
+ * What may be logged about a part that broke: the kind of error, Svelte's own code, and where in the program. The
+ * message is left out, since it may quote a customer's data.
  */
 export function faultOf(error: unknown): Omit<Argument<'app.fault'>, 'part'> {
   if (!(error instanceof Error)) return { fault: typeof error, where: '' };

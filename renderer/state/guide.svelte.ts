@@ -4,8 +4,8 @@ export type GuideStep = (typeof guideSteps)[number];
 const storageKey = 'tillside.guide';
 
 /**
- * The first steps in practice mode: one after another beside the work itself. A step ends by doing what it says, or by
- * "Next"; who skips or ends them is not asked again on this machine.
+ * The first steps in practice mode, one after another beside the real work. Doing what a step says ends it, or "Next"
+ * does. Once skipped or finished they do not come back on this computer.
  */
 export class Guide {
   readonly #storage: Pick<Storage, 'getItem' | 'setItem'>;
@@ -25,7 +25,7 @@ export class Guide {
     return (this.#at ?? 0) + 1;
   }
 
-  /** Somebody did what a step says; it matters only while that step is shown. */
+  /** Somebody did what a step says; ignored unless that step is showing. */
   did(step: GuideStep): void {
     if (this.step === step) this.next();
   }

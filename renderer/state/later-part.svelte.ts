@@ -2,8 +2,8 @@ import type { Component } from 'svelte';
 import { fetchLaterTexts } from '../i18n/messages.ts';
 
 /**
- * A part of the screen that the counter does not need to stand: fetched from the program's own files once it does, so that
- * it is there when somebody opens it. Asked for before that, it is shown as soon as it came.
+ * A part of the screen that the first screen does not need. It is loaded from the program's own files afterwards, so
+ * that it is ready when somebody opens it; if opened earlier, it is shown as soon as it comes.
  */
 export class LaterPart<Props extends Record<string, unknown>> {
   readonly #load: () => Promise<{ readonly default: Component<Props> }>;
@@ -14,13 +14,15 @@ export class LaterPart<Props extends Record<string, unknown>> {
     this.#load = load;
   }
 
-  /** Null: not there yet. Asking is what fetches it; where that fails, the page hears of it, and the next one asks anew. */
+  /**
+   * Null: not loaded yet. Reading this loads it; a failure reaches the page that asked, and the next one tries again.
+   */
   get shown(): Component<Props> | null {
     if (this.#part === null) void this.fetch();
     return this.#part;
   }
 
-  /** @throws where the file cannot be had */
+  /** @throws if the file cannot be loaded */
   fetch(): Promise<void> {
     this.#coming ??= Promise.all([this.#load(), fetchLaterTexts()])
       .then(([module]) => {

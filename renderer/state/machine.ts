@@ -1,7 +1,7 @@
-/** What the state classes take from the machine, so that tests can give their own. */
+/** What the state classes need from the computer, so that tests can replace it. */
 export type Machine = {
   readonly nowMs: () => number;
-  /** Runs once after the delay; the returned function calls it off. */
+  /** Runs once after the delay; the returned function cancels it. */
   readonly after: (delayMs: number, run: () => void) => () => void;
   /** A new save token. */
   readonly newToken: () => string;

@@ -1,7 +1,7 @@
 /**
- * The rows of a list that go by a key, such as the customer's id, so that what has the focus stays with its row. Whatever
- * comes in twice is there once: two rows with one key would take the page down. A list without keys needs no guard; a
- * test holds that no other list has any.
+ * The rows of a keyed list (by customer id, say), in which a focused element stays with its row. Duplicates are
+ * dropped: two rows with one key would take the page down. A list without keys needs no guard; a test makes sure that
+ * every other list has one.
  */
 export function once<Item>(
   items: readonly Item[],

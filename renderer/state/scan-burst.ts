@@ -1,27 +1,27 @@
 import type { ReaderFraming } from '../../electron/model/scan-framing.ts';
 
-/** Keys that are further apart than this belong to different things, whoever types them. */
+/** Keys further apart than this are separate input, whoever types them. */
 const pauseMs = 500;
-/** A reader makes no gap like this; the machine may, when it is busy for a moment in the middle of a code. */
+/** No reader leaves a gap like this; the computer may, when it is busy in the middle of a code. */
 const breakMs = 120;
 /** Nobody types six keys with half of them this close together; every reader does. */
 const readerGapMs = 50;
-/** A reader over radio may be slower; more than this is a person. */
+/** A radio reader may be slower; anything above this is a person. */
 const slowestReaderMs = 75;
 const fewestKeys = 6;
-/** Keys of a reader come like clockwork: the middle half of the gaps differs by no more than this. */
+/** A reader's keys come like clockwork: the middle half of the gaps differs by no more than this. */
 const steadyMs = 12;
 
 type Sign = { readonly sign: string; readonly gapMs: number };
 export type Scan = {
   readonly read: string;
-  /** The number of its first sign, counted from the last pause. */
+  /** The number of its first character, counted from the last pause. */
   readonly from: number;
 };
 
 /**
- * Tells a card reader from a person by the time between keys. A burst is a scan once it ends (Enter, Tab, or the
- * reader's own last sign): until then it could still be somebody's typing, and is left to its field.
+ * Tells a card reader from a person by the time between keys. A burst counts as a scan only once it ends (Enter, Tab,
+ * or the reader's own last character). Until then it could be typing, and is left to its field.
  */
 export class ScanBurst {
   readonly #framing: () => ReaderFraming;
@@ -35,12 +35,12 @@ export class ScanBurst {
     this.#limitMs = Math.min(Math.max(learnedMs ?? 0, readerGapMs), slowestReaderMs + steadyMs);
   }
 
-  /** How far apart this till's own reader puts its keys, at most. */
+  /** The longest gap between keys of this till's own reader. */
   get learnedMs(): number {
     return this.#limitMs;
   }
 
-  /** @returns the number of this sign since the last pause, and whether a scan could begin with it */
+  /** @returns the number of this character since the last pause, and whether a scan could begin with it */
   add(sign: string, atMs: number): { readonly number: number; readonly mayBegin: boolean } {
     const gapMs = atMs - this.#lastAtMs;
     if (gapMs > pauseMs) this.#signs = [];
@@ -54,14 +54,14 @@ export class ScanBurst {
     return this.#signs.length > 0 && atMs - this.#lastAtMs <= this.#limitMs;
   }
 
-  /** Enter or Tab came. @returns what was scanned; null where a person typed it */
+  /** Enter or Tab came. @returns what was scanned; null if a person typed it */
   end(atMs: number): Scan | null {
     const scan = atMs - this.#lastAtMs <= pauseMs ? this.#scan() : null;
     this.#signs = [];
     return scan;
   }
 
-  /** @returns what was scanned where the reader's own last sign just came */
+  /** @returns what was scanned if the reader's own last character just came */
   ended(): Scan | null {
     const { suffix } = this.#framing();
     const scan = suffix.trim() === '' ? null : this.#scan();
@@ -71,8 +71,8 @@ export class ScanBurst {
   }
 
   /**
-   * Enter ended a text in the search box, where a scan does no harm: a reader that is slower than most shows itself by
-   * its even pace, and is known from then on.
+   * Enter ended a text in the search box, where a scan does no harm. An unusually slow reader shows itself by its even
+   * pace, and is recognised from then on.
    * @returns whether something was learnt
    */
   learn(): boolean {
@@ -86,7 +86,7 @@ export class ScanBurst {
     return true;
   }
 
-  /** The signs at the end that a reader typed: as far back as it takes for a code, and through breaks in its midst. */
+  /** The last characters, as far back as a reader typed them, across breaks in the middle of a code. */
   #scan(): Scan | null {
     const starts = this.#signs.flatMap(({ gapMs }, at) => (at === 0 || gapMs > breakMs ? [at] : []));
     let from = starts.pop() ?? 0;
@@ -100,17 +100,19 @@ export class ScanBurst {
     const isFramed = prefix !== '' && read.startsWith(prefix);
     const limitMs = isFramed ? slowestReaderMs : this.#limitMs;
     if (signs.length < fewestKeys || median(gapsOf(signs)) > limitMs) return null;
-    // A word in small letters is what somebody typed; a code has a digit, an @, or only capitals.
+    // A word in small letters was typed; a code has a digit, an @, or only capitals.
     return isFramed || /[\d@]/.test(read) || read === read.toUpperCase() ? { read, from } : null;
   }
 
-  /** A person's key stays in the field; but the first sign after a pause may be the reader's, cut off by a break. */
+  /**
+   * A person's key stays in the field, but the first character after a pause may be the reader's, separated by a break.
+   */
   #mayBeReader(from: number, to: number): boolean {
     return to - from === 1 ? from === 0 : median(gapsOf(this.#signs.slice(from, to))) <= this.#limitMs;
   }
 }
 
-/** The gaps between signs: the one before the first is not theirs. */
+/** The gaps between characters; the one before the first does not count. */
 function gapsOf(signs: readonly Sign[]): readonly number[] {
   return signs.slice(1).map(({ gapMs }) => gapMs);
 }

@@ -1,6 +1,6 @@
 /**
- * A card reader is a keyboard that types wherever the focus is. This stands above everything on the page: it takes a
- * whole scan back out of whatever had the focus, keeps its last key from doing anything, and hands the code on.
+ * A card reader is a keyboard that types wherever the focus is. This sits above everything on the page: it takes a
+ * whole scan back out of the focused element, suppresses its last key, and passes the code on.
  */
 import { noFraming, type ReaderFraming, unframed } from '../../electron/model/scan-framing.ts';
 import { type Scan, ScanBurst } from './scan-burst.ts';
@@ -8,17 +8,17 @@ import { type Scan, ScanBurst } from './scan-burst.ts';
 const storageKey = 'tillside.scanner';
 /** Readers that end with CR and LF send two keys: the second belongs to the scan, too. */
 const tailMs = 120;
-/** Control signs of a reader come as Ctrl with a letter: STX, ETX, EOT, GS, RS. */
+/** A reader's control characters come as Ctrl with a letter: STX, ETX, EOT, GS, RS. */
 const controlSigns = new Set(['b', 'c', 'd', ']', '^']);
 
-/** They go with other keys, and are none themselves. */
+/** Modifiers: they go with other keys, and are none themselves. */
 const ownKeys = new Set(['Shift', 'Control', 'CapsLock', 'AltGraph']);
 
 type Settings = {
-  /** Undefined: not told yet, or nothing of its own. */
+  /** Undefined: not known yet, or nothing configured. */
   readonly framing: () => ReaderFraming | undefined;
   readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
-  /** Texts in this box are searched for anyway. */
+  /** Texts in this box are searched anyway. */
   readonly searchBox: string;
   readonly onScan: (code: string) => void;
 };
@@ -26,16 +26,16 @@ type Settings = {
 /** @returns a function that stops listening */
 export function watchScanner(window: Window, { framing, storage, searchBox, onScan }: Settings): () => void {
   const burst = new ScanBurst(() => framing() ?? noFraming, Number(storage.getItem(storageKey)) || null);
-  /** What puts the fields back that a scan was typed into, with the number of the first sign that went there. */
+  /** Restores the fields that a scan was typed into, with the number of the first character that went there. */
   let held: { readonly from: number; readonly putBack: () => void }[] = [];
   let holding: Element | null = null;
   let scannedAtMs = Number.NEGATIVE_INFINITY;
-  /** The sign of the last key press; text that comes without one was typed by its number (Alt and digits). */
+  /** The last key's character. Text without one was typed by its number (Alt and digits). */
   let pressed = '';
 
   function sign(text: string, atMs: number): number {
     const { number, mayBegin } = burst.add(text, atMs);
-    // From here on an Enter ends this, and not the scan before.
+    // From here on an Enter ends this scan, not the previous one.
     scannedAtMs = Number.NEGATIVE_INFINITY;
     if (number === 0) held = [];
     const focused = window.document.activeElement;
@@ -48,7 +48,7 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
     event.preventDefault();
     event.stopImmediatePropagation();
     scannedAtMs = event.timeStamp;
-    // The last first: each field ends as it was before the first sign of the scan.
+    // In reverse, so that each field ends as it was before the scan's first character.
     for (const one of held.toReversed()) if (one.from >= from) one.putBack();
     held = [];
     onScan(unframed(read, framing() ?? noFraming));
@@ -66,7 +66,7 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
       }
       if (isSearchBox(event.target) && burst.learn()) storage.setItem(storageKey, String(burst.learnedMs));
       const scan = burst.end(timeStamp);
-      // In the search box what stands before belongs to it, too, such as the beginning of a code after a break.
+      // In the search box, earlier text belongs to it, too, such as the beginning of a code before a break.
       if (scan !== null && !(scan.from > 0 && isSearchBox(event.target))) scanned(scan, event);
     } else if (event.ctrlKey) {
       if (controlSigns.has(key.toLowerCase()) && burst.isQuick(timeStamp)) event.preventDefault();
@@ -74,7 +74,8 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
       pressed = key;
       const isQuick = burst.isQuick(timeStamp);
       const number = sign(key, timeStamp);
-      // Outside of text a key is a press: a letter in a list, a space on a button, which nobody hits right behind a letter.
+      // Outside of text a key is a press: a letter in a list, or a space on a button, which nobody presses right after
+      // a letter.
       if ((isQuick || (key === ' ' && number > 0)) && !isText(event.target)) {
         event.preventDefault();
         event.stopImmediatePropagation();
@@ -87,7 +88,7 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
   function onText(event: InputEvent): void {
     const { data } = event;
     if (event.isComposing || data === null || event.inputType !== 'insertText' || isSecret(event.target)) return;
-    // A word at once comes from no key: it was dictated, chosen or put in by a program.
+    // A whole word at once comes from no key: it was dictated, chosen or inserted by a program.
     if (data.length > 1) burst.end(event.timeStamp);
     else if (data !== pressed) sign(data, event.timeStamp);
     pressed = '';
@@ -104,7 +105,7 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
   return () => listening.abort();
 }
 
-/** A password may come out of a reader, and must not come into the search. */
+/** A password may come from a reader, and must not reach the search. */
 function isSecret(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && target.type === 'password';
 }
@@ -116,7 +117,7 @@ function isText(target: EventTarget | null): boolean {
   );
 }
 
-/** Remembers what a field holds now. @returns what puts it back there, as if somebody had typed it back */
+/** Remembers what a field holds now. @returns what restores it, as if somebody had typed it */
 function hold(field: Element | null): () => void {
   if (field instanceof HTMLSelectElement) {
     const { value } = field;

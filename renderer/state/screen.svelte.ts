@@ -15,16 +15,16 @@ import { Search, type SearchOption } from './search.svelte.ts';
 import { TillState } from './till.svelte.ts';
 import { UpdateList } from './update-list.svelte.ts';
 
-/** They come with the page of a customer: nobody hears of a save before that. */
+/** Loaded with the customer's page: no save is announced before that. */
 const savedWords = async () => {
   await fetchLaterTexts();
   return await import('../words/saved-words.ts');
 };
 
-/** A part that breaks again and again must not fill the log. */
+/** A part that keeps breaking must not fill the log. */
 const mostFaults = 50;
 
-/** Everything behind the screen, made once and handed down. */
+/** Everything behind the screen, made once and passed down. */
 export class Screen {
   readonly till: TillState;
   readonly search: Search;
@@ -35,15 +35,15 @@ export class Screen {
   readonly #services: Services;
   readonly #formats: Formats;
   #faults = 0;
-  /** Keys and presses so far: whoever waits for an answer sees by it that staff have gone on. */
+  /** Keys and presses so far, so that a waiting answer can tell that staff have moved on. */
   #acts = 0;
-  /** The till's password can be typed later, or anew where the one it has is not accepted. */
+  /** The till's password can be typed later, or again if it is not accepted. */
   #setUp = $state<'when-needed' | 'later' | 'again'>('when-needed');
   #pageDialogs = $state(0);
   #ready = $state(false);
   #isBroken = $state(false);
 
-  /** @param language the one that is shown, which may be another than the store's */
+  /** @param language the one on the screen, which may differ from the store's */
   constructor(services: Services, machine: Machine, language: { readonly locale: string }) {
     this.#services = services;
     this.till = new TillState(services, machine);
@@ -79,11 +79,11 @@ export class Screen {
   get formats(): Formats {
     return this.#formats;
   }
-  /** Something in the screen's own program went wrong; what it was is in the log. */
+  /** Something in the screen's own program failed; the log has the details. */
   get isBroken(): boolean {
     return this.#isBroken;
   }
-  /** What fills the screen beside the search. */
+  /** The page that fills the screen beside the search. */
   get place(): Place {
     if (!this.#ready) return 'starting';
     if (this.desk.page === 'till') return 'till';
@@ -92,7 +92,7 @@ export class Screen {
     return this.desk.form === null ? 'home' : 'customer';
   }
 
-  /** @throws {CallFailed} where the services do not answer at all */
+  /** @throws {CallFailed} if the services do not answer at all */
   async start(): Promise<void> {
     await this.till.start();
     this.#ready = true;
@@ -102,13 +102,16 @@ export class Screen {
     this.#setUp = when;
   }
 
-  /** A key other than Enter, or a press of staff. Whatever they asked for before it may still be shown, and opens nothing by itself any more. */
+  /**
+   * A key other than Enter, or a press. What staff asked for earlier may still be shown, but opens nothing by itself
+   * any more.
+   */
   acted(): void {
     this.#acts += 1;
     this.till.active();
   }
 
-  /** What Enter in the search opens; nobody where staff have gone on before the answer came, or have to choose. */
+  /** What Enter in the search opens: nobody if staff moved on before the answer came, or have to choose. */
   async enter(): Promise<Opened | null> {
     this.acted();
     const { turn } = this.desk;
@@ -125,14 +128,14 @@ export class Screen {
     return customerId === null ? await this.desk.openByIdentifier(identifier) : await this.desk.open(customerId);
   }
 
-  /** Dialogs that lie over the page, and would go with it. */
+  /** Dialogs over the page, which would disappear with it. */
   get hasPageDialog(): boolean {
     return this.#pageDialogs > 0;
   }
 
   /** @returns what to call once it is gone */
   pageDialog(): () => void {
-    // The dialog tells it from an effect, which must not run again for what it wrote itself.
+    // The dialog calls this from an effect, which must not run again for its own write.
     untrack(() => {
       this.#pageDialogs += 1;
     });
@@ -141,7 +144,7 @@ export class Screen {
     };
   }
 
-  /** A part of the screen broke. The log is told where, never with what data. */
+  /** A part of the screen broke. The log learns where, never with what data. */
   broke(part: ScreenPart, error: unknown): void {
     if (part === 'elsewhere') this.#isBroken = true;
     this.#faults += 1;
@@ -153,12 +156,12 @@ export class Screen {
     this.#isBroken = false;
   }
 
-  /** Saves the open form and says what became of it. False: it was not saved, and the form says why. */
+  /** Saves the open form and announces the result. False: it was not saved, and the form says why. */
   async save(): Promise<boolean> {
     const saved = await this.desk.save();
     if (saved === null) return false;
     const update = this.desk.form?.view.updates.find(({ updateId }) => updateId === saved.updateId);
-    // One that was answered meanwhile has been told of already.
+    // An update that was answered meanwhile has been announced already.
     if (update?.state === 'applied' || update?.state === 'attention') return true;
     const { savedSentence } = await savedWords();
     this.announcer.say(savedSentence(update, this));
@@ -172,7 +175,7 @@ export class Screen {
   }
 }
 
-/** The store's own manner where its language is shown; else the language in the store's country. */
+/** The store's own conventions in its own language; otherwise the language with the store's country. */
 function inLanguage(shown: string, store: string): string {
   return shown.split('-')[0] === store.split('-')[0] ? store : shown;
 }

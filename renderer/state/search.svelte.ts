@@ -9,23 +9,23 @@ import type { Machine } from './machine.ts';
 /** One line of the list under the search box. */
 export type SearchOption =
   | { readonly kind: 'hit'; readonly hit: CustomerHit }
-  /** `answersTo`: to which reading of the text, where staff choose among several. */
+  /** `answersTo`: the reading of the text that it matches, if staff choose among several. */
   | { readonly kind: 'found-online'; readonly customer: CustomerView; readonly answersTo: LookUpType | null }
   | { readonly kind: 'by-identifier'; readonly identifier: Identifier };
 
-/** What is known of a look-up online for all that the box can say. */
+/** What is known from online lookups of every reading of the text. */
 export type LookupState = { readonly kind: 'idle' } | { readonly kind: 'looking' } | OnlineResult;
 
 const idleBeforeLookupMs = 400;
-/** A text of this length is a whole number, not the end of one: Enter asks head office, whoever is listed here. */
+/** Text of this length is a full number, not the end of one: Enter asks head office, whoever is listed here. */
 const wholeNumber = 7;
-/** Changes of listed customers come in numbers when a backlog goes: one reading serves them all. */
+/** A backlog changes many listed customers at once, so one read covers them all. */
 const refreshAfterMs = 400;
 const openStates: ReadonlySet<UpdateState> = new Set(['queued', 'sending', 'unknown', 'attention']);
 
 /**
- * The search box. A query is asked for at once; while an answer is under way only the newest text waits, so a slow answer
- * never piles up others, and an answer to an older text is never shown over a newer one.
+ * The search box. A query is sent at once. During a request only the newest text waits, so slow answers never pile up,
+ * and an answer to older text never replaces a newer one.
  */
 export class Search {
   readonly #services: Services;
@@ -36,7 +36,7 @@ export class Search {
   #active = $state(-1);
   #lookup = $state.raw<LookupState>({ kind: 'idle' });
   #asking: Promise<void> | null = null;
-  /** Something changed since the newest answer was asked for. */
+  /** Something changed since the newest answer was requested. */
   #outdated = true;
   #refreshWaits: (() => void) | null = null;
   #failed = $state(false);
@@ -44,7 +44,7 @@ export class Search {
   #lookingUp: Promise<void> = Promise.resolve();
   #stopLookupTimer: () => void = () => undefined;
 
-  /** @param isOpen whoever is open at the counter: read anew for the page, which tells the list by `follow` */
+  /** @param isOpen the customer open at the counter, whom the page reads again and passes on by `follow` */
   constructor(services: Services, machine: Machine, isOpen: (customerId: number) => boolean = () => false) {
     this.#services = services;
     this.#machine = machine;
@@ -52,7 +52,7 @@ export class Search {
       if (!isOpen(customerId)) this.#changed(customerId);
     });
     services.on('customers.merged', ({ customerId }) => this.#changed(customerId));
-    // Whom the one before served is nothing for the next.
+    // The last customers of one person are none of the next one's business.
     services.on('staff.changed', () => void this.refresh());
     services.on('customers.importChanged', ({ kind }) => {
       if (kind === 'done') void this.refresh();
@@ -62,11 +62,11 @@ export class Search {
   get query(): string {
     return this.#query;
   }
-  /** The newest answer; while a newer text is being asked for, still the one before, so that the list does not flicker. */
+  /** The newest answer. During a request it stays the previous one, so that the list does not flicker. */
   get result(): SearchResult | null {
     return this.#result;
   }
-  /** The list shows what the box says. */
+  /** The list matches the text in the box. */
   get settled(): boolean {
     return this.#answered === this.#query;
   }
@@ -74,7 +74,7 @@ export class Search {
   get hasMore(): boolean {
     return (this.#result?.hits.length ?? 0) >= maxHits;
   }
-  /** The services did not answer the newest question. */
+  /** The services did not answer the newest query. */
   get failed(): boolean {
     return this.#failed;
   }
@@ -95,7 +95,7 @@ export class Search {
         return [{ kind: 'found-online', customer: this.#lookup.customer, answersTo: null }, ...hits];
       case 'choose':
         return [...this.#lookup.people.map((found) => ({ kind: 'found-online', ...found }) as const), ...hits];
-      // Only once the server was asked: until then nobody knows whether there is such a customer.
+      // Only after the server was asked: until then nobody knows whether there is such a customer.
       case 'not-found':
       case 'failed':
         return [...hits, ...result.identifiers.map((identifier) => ({ kind: 'by-identifier', identifier }) as const)];
@@ -107,14 +107,14 @@ export class Search {
     return this.#options;
   }
 
-  /** Reads what the box says again, such as when a customer changed. */
+  /** Reads the list again, for example when a customer changed. */
   refresh(): Promise<void> {
     this.#outdated = true;
     return this.#ask();
   }
 
   type(typed: string): void {
-    // Nobody's name or identifier is longer; a whole page that was pasted is not searched for.
+    // No name or identifier is longer; a whole pasted page is not searched.
     const text = typed.slice(0, maxQueryLength);
     if (text === this.#query && this.#lookup.kind === 'looking') return;
     this.#query = text;
@@ -136,9 +136,10 @@ export class Search {
   }
 
   /**
-   * What Enter opens: the marked option, the one customer who answers exactly to a reading of the text (a scanner ends with
-   * Enter), or the only one with such a name. Where nobody here answers, head office is asked first. Null: a person must
-   * choose; the first option is marked then. Digits alone never open anybody whose number only begins or ends so (F54).
+   * What Enter opens: the marked option, the one customer who exactly matches a reading of the text (a scanner ends
+   * with Enter), or the only one with that name. If nobody here matches, head office is asked first. Null: a person
+   * must choose, and the first option is marked. Digits alone never open somebody whose number only begins or ends that
+   * way (F54).
    */
   async enter(): Promise<SearchOption | null> {
     const query = this.#query;
@@ -163,7 +164,7 @@ export class Search {
     return null;
   }
 
-  /** Asks head office for all that the box can say; whoever asks while that runs waits for the same answer. */
+  /** Asks head office about every reading of the text; calls during a request share its answer. */
   lookUp(): Promise<void> {
     const query = this.#query;
     if (!this.#isIdentifier || this.#answered !== query) return Promise.resolve();
@@ -175,13 +176,13 @@ export class Search {
       .call('customers.lookUpOnline', { query })
       .catch((): OnlineResult => ({ kind: 'failed', why: 'server' }))
       .then((found) => {
-        // Shown only while the box still says the same.
+        // Shown only while the text is still the same.
         if (this.#lookupFor === query && this.#query === query) this.#lookup = found;
       });
     return this.#lookingUp;
   }
 
-  /** The open customer was read anew: their row says the same, and stays where it is. */
+  /** The open customer was read again: their row changes in place. */
   follow({ customerId, fields, loyalty, updates }: CustomerView): void {
     const result = this.#result;
     if (result === null || customerId === null) return;
@@ -206,7 +207,7 @@ export class Search {
     this.#result = { ...result, hits };
   }
 
-  /** Somebody who stands in the list changed, or may stand in it from now on. */
+  /** A listed customer changed, or may now belong in the list. */
   #changed(customerId: number): void {
     const { hits = [] } = this.#result ?? {};
     const isListed = hits.some((hit) => hit.customerId === customerId);
@@ -221,7 +222,7 @@ export class Search {
     return (this.#result?.identifiers.length ?? 0) > 0;
   }
 
-  /** A customer whose name changed may stand in another place of the list. */
+  /** A customer with a new name may belong elsewhere in the list. */
   #markAgain(marked: SearchOption | undefined): void {
     if (marked?.kind === 'hit') {
       const { customerId } = marked.hit;
@@ -230,7 +231,7 @@ export class Search {
     if (this.#active >= this.options.length) this.#active = -1;
   }
 
-  /** Resolves when the list shows what the box says. */
+  /** Resolves when the list matches the text in the box. */
   #ask(): Promise<void> {
     this.#asking ??= this.#askUntilSettled().finally(() => {
       this.#asking = null;

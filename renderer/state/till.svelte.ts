@@ -9,7 +9,7 @@ import type { Services } from '../bridge.ts';
 import { Action } from './action.svelte.ts';
 import type { Machine } from './machine.ts';
 
-/** Until the services have told the real one; nothing of it is shown (see `known`). */
+/** Until the services have sent the real one; nothing of it is shown (see `known`). */
 const noStatus: SyncStatus = {
   state: 'waiting',
   unsent: 0,
@@ -27,7 +27,7 @@ function isConnected({ connection, paused }: SyncStatus): boolean {
   return connection.kind === 'online' && paused === null;
 }
 
-/** What is true of the till whoever is at the counter: who it is, its staff, its line, its organisation's rules. */
+/** What is true of the till whoever is at the counter: its name, staff, connection and the organisation's rules. */
 export class TillState {
   readonly #services: Services;
   readonly #machine: Machine;
@@ -43,13 +43,13 @@ export class TillState {
   #nowMs = $state(0);
   #activeAtMs = 0;
 
-  /** Events tell what came of these: the answer of a call may be older than they are. */
+  /** Events report the results: a call's answer may be older than they are. */
   readonly sendNow = new Action(() => this.#services.call('sync.sendNow'));
   readonly signIn = new Action((code: string) => this.#services.call('staff.signIn', { code }));
   readonly signOut = new Action(() => this.#services.call('staff.signOut'));
-  /** Asks for the organisation's rules, fields and staff anew. */
+  /** Requests the organisation's rules, fields and staff again. */
   readonly refreshOrganisation = new Action(() => this.#services.call('org.refresh'));
-  /** Keeps the password that was typed, and tries it. */
+  /** Stores the typed password, and tries it. */
   readonly connect = new Action(async (secret: string): Promise<SecretResult | ConnectionCheck> => {
     const stored = await this.#services.call('app.provideSecret', { secret });
     return stored.kind === 'not-stored' ? stored : await this.#services.call('sync.checkConnection');
@@ -58,7 +58,7 @@ export class TillState {
     this.#check = null;
     const check = await this.#services.call('sync.checkConnection');
     this.#check = check;
-    // The server just said whose till this is.
+    // The server has just said whose till this is.
     const organisation = check.kind === 'connected' ? check.organisation : '';
     if (organisation !== '' && this.#info !== null) this.#info = { ...this.#info, organisation };
     return check;
@@ -76,7 +76,7 @@ export class TillState {
   get sync(): SyncStatus {
     return this.#sync;
   }
-  /** The status was told: before that there is none to show. */
+  /** The status is known: before that there is none to show. */
   get known(): boolean {
     return this.#known;
   }
@@ -97,7 +97,7 @@ export class TillState {
   get appUpdate(): AppUpdate {
     return this.#appUpdate;
   }
-  /** The last answer of "Check connection", for as long as it holds; null while none was asked for. */
+  /** The last answer of "Check connection" while it is still true; null if there is none. */
   get check(): ConnectionCheck | null {
     return this.#check;
   }
@@ -106,10 +106,10 @@ export class TillState {
     return this.#nowMs;
   }
 
-  /** @throws {CallFailed} where the services do not answer at all */
+  /** @throws {CallFailed} if the services do not answer at all */
   async start(): Promise<void> {
     const { call } = this.#services;
-    // An answer may arrive after an event that is newer than it, and every change brings an event: the event wins.
+    // An event may overtake an answer, and every change brings an event: the event is newer.
     const heard = new Set<EventName>();
     const on = <Name extends EventName>(name: Name, listener: (payload: Payload<Name>) => void) =>
       this.#services.on(name, (payload) => {
@@ -162,7 +162,7 @@ export class TillState {
     const before = isConnected(this.#sync);
     this.#sync = status;
     this.#known = true;
-    // An answer to "Check connection" that the line has contradicted since would be a lie on the screen.
+    // An answer to "Check connection" goes once the connection has contradicted it.
     const contradicts = this.#check?.kind === 'connected' ? !isConnected(status) : isConnected(status) && !before;
     if (contradicts) this.#check = null;
   }
@@ -176,11 +176,11 @@ export class TillState {
     const nowMs = this.#machine.nowMs();
     if (this.#staff === null || nowMs - this.#activeAtMs < 30_000) return;
     this.#activeAtMs = nowMs;
-    // Only puts the automatic sign-out off: a lost call is made good by the next key.
+    // It only postpones the automatic sign-out; the next key makes up for a lost call.
     this.#services.call('staff.active').catch(() => undefined);
   }
 
-  /** After the set-up the program says other things of itself. */
+  /** The set-up changes what the program says about itself. */
   async readInfo(): Promise<void> {
     this.#info = await this.#services.call('app.info');
   }

@@ -13,10 +13,10 @@ export type Which = 'open' | 'closed' | 'doubled';
 
 const pageSize = 100;
 const rereadAfterMs = 80;
-/** A reading that got no answer is tried again. */
+/** A read without an answer is repeated. */
 const rereadAgainAfterMs = 2000;
 
-/** The updates of this till, read by the hundred as they come into view: the list may be ten thousand long. */
+/** The updates of this till, read by the hundred as they come into view, since the list may have ten thousand. */
 export class UpdateList {
   readonly #services: Services;
   readonly #machine: Machine;
@@ -27,7 +27,7 @@ export class UpdateList {
   readonly #reading = new Set<number>();
   #wanted: readonly number[] = [0];
   #generation = 0;
-  /** Nobody looks at it otherwise, and nothing is read for nobody. */
+  /** Nobody looks at it otherwise, so nothing is read. */
   #isShown = false;
   #rereadWaits = false;
 
@@ -35,7 +35,7 @@ export class UpdateList {
     this.#services = services;
     this.#machine = machine;
     services.on('updates.changed', ({ updateId }) => this.#changed(updateId));
-    // What the server was found to hold stands beside what was typed here, where staff have to choose.
+    // What the server holds now, beside what was typed here, if staff have to choose.
     services.on('customers.changed', () => this.#rereadSoon());
   }
 
@@ -52,7 +52,7 @@ export class UpdateList {
     return this.#pages.get(Math.floor(index / pageSize))?.[index % pageSize] ?? null;
   }
 
-  /** -1: it is not among those that were read, such as one that has left the list */
+  /** -1: not among those read, for example because it has left the list */
   indexOf(updateId: string): number {
     for (const [page, updates] of this.#pages) {
       const at = updates.findIndex((update) => update.updateId === updateId);
@@ -65,7 +65,7 @@ export class UpdateList {
     return this.#history.get(updateId) ?? null;
   }
 
-  /** The page is there from now on, until `hide`. */
+  /** The page is shown, until `hide`. */
   show(which: Which): void {
     this.#isShown = true;
     if (which === this.#which && this.#total !== null) {
@@ -155,7 +155,7 @@ export class UpdateList {
     this.#rereadSoon();
   }
 
-  /** Many updates move at once when the line comes back: one reading serves them all. */
+  /** Many updates move at once when the connection is back, so one read covers them all. */
   #rereadSoon(afterMs = rereadAfterMs): void {
     if (this.#rereadWaits || !this.#isShown) return;
     this.#rereadWaits = true;
@@ -166,7 +166,7 @@ export class UpdateList {
   }
 
   #reread(): void {
-    // What is being read now may already be older than this change.
+    // A read in progress may already be older than this change.
     this.#generation += 1;
     this.#reading.clear();
     // Pages out of view are read again when they come into view.
