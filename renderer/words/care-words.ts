@@ -3,7 +3,7 @@ import type { NotSavedReason } from '../../electron/model/update-view.ts';
 import type { ImportFailure } from '../../electron/region/import-state.ts';
 import { m } from '../i18n/messages.ts';
 
-/** Why a file or a step of IT's came to nothing, and what to do. */
+/** Why a file or a step of IT's failed, and what to do. */
 export const notDoneSentence: Record<NotSavedReason, () => string> = {
   'disk-full': m.care_failed_disk_full,
   'read-only': m.care_failed_read_only,
@@ -12,7 +12,7 @@ export const notDoneSentence: Record<NotSavedReason, () => string> = {
   other: m.care_failed_other,
 };
 
-/** A step that came to nothing, as it is told beside its button. */
+/** A failed step, in the words beside its button. */
 export function notDone(why: NotSavedReason): { readonly tone: 'needs-you'; readonly text: string } {
   return { tone: 'needs-you', text: notDoneSentence[why]() };
 }

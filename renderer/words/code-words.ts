@@ -1,7 +1,7 @@
 /**
- * What staff are told of each code of the loyalty API: one sentence, and the one thing to do next. The tables have a row
- * for every code that an update can be refused or warned with (`codes.ts`); the compiler asks for a missing one. A code
- * that nobody documented shows the server's own words.
+ * The words for each loyalty API code: one sentence, and the one thing to do next. The tables have a row for every code
+ * that can refuse an update or warn about it (`codes.ts`), and the compiler reports a missing one. An undocumented code
+ * shows the server's own words.
  */
 
 import type { allFailed, RefusalCode, WarningCode } from '../../electron/loyalty-api/codes.ts';
@@ -9,7 +9,7 @@ import type { FieldKey } from '../../electron/model/customer.ts';
 import { answerDiffers } from '../../electron/model/outcome.ts';
 import { m } from '../i18n/messages.ts';
 
-/** A refusal or a warning; `label` is the field's name on the screen, `null` where no one field is told. */
+/** A refusal or a warning; `label` is the field's name on the screen, `null` if it concerns no single field. */
 export type Told = {
   readonly code: number | null;
   readonly key: FieldKey | null;
@@ -19,7 +19,7 @@ export type Told = {
 
 export type Words = { readonly says: (told: Told) => string; readonly next: () => string };
 
-/** The field by its name, where one is told, else the plain sentence. */
+/** Names the field if there is one, otherwise the plain sentence. */
 function naming(named: (inputs: { field: string }) => string, plain: () => string): Words['says'] {
   return ({ label }) => (label === null ? plain() : named({ field: label }));
 }
@@ -58,7 +58,7 @@ const identifierUnclear: Words = { says: m.reason_identifier_unclear, next: m.ne
 const notMember: Words = { says: m.reason_not_member, next: m.next_correct_or_give_up };
 const subscriptionRefused: Words = { says: m.reason_subscription_refused, next: m.next_correct };
 const tillCode: Words = { says: m.reason_till_code, next: m.next_correct_or_ask_it };
-/** 1104 is told of a wrong subscription, and of a wrong mobile or email. */
+/** 1104 means a wrong subscription, or a wrong mobile or email. */
 const invalidOrSubscription: Words = {
   says: (told) =>
     told.key === 'mobile' || told.key === 'email' || told.key === 'externalId'
@@ -136,13 +136,13 @@ const partOther: Words = {
 };
 const partTillCode: Words = { says: m.warning_till_code, next: m.next_correct_or_ask_it };
 
-/** Our own code: the answer says success and holds another value than was sent (F47). */
+/** Our own code: the answer says success and returns another value than was sent (F47). */
 const stillOther: Words = {
   says: ({ message }) => (message === null ? m.warning_answer_empty() : m.warning_answer_differs({ message })),
   next: m.next_look_again,
 };
 
-/** Of a part that was not saved although the rest was. */
+/** For a part that was not saved although the rest was. */
 const warnings: Record<WarningCode, Words> = {
   1017: partRefused,
   91015: partRefused,
@@ -162,12 +162,12 @@ const refusalsByCode: ReadonlyMap<string, Words> = new Map(Object.entries(refusa
 const warningsByCode: ReadonlyMap<string, Words> = new Map(Object.entries(warnings));
 
 export function refusalWords({ code, message }: Told): Words {
-  // Told in words under more than one code: the words decide.
+  // Used under more than one code, so the words decide.
   if (message !== null && /pii\s+delet/i.test(message)) return erased;
   return refusalsByCode.get(String(code)) ?? other;
 }
 
-/** A code that is no warning by itself says of the part what it says of a whole update. */
+/** A refusal's code among the warnings says about its part what it says about a whole update. */
 export function warningWords({ code }: Told): Words {
   if (code === answerDiffers) return stillOther;
   return warningsByCode.get(String(code)) ?? refusalsByCode.get(String(code)) ?? partOther;

@@ -31,12 +31,12 @@ export function definitionOf(key: FieldKey, org: OrgView | null): FieldDefinitio
   return org?.fields.find(({ kind, name }) => `${kind}.${name}` === key);
 }
 
-/** A field's label; a field that the organisation does not define goes by its name. */
+/** A field's label; a field without a definition is shown by its key. */
 export function fieldLabel(key: FieldKey, org: OrgView | null): string {
   return named.get(key)?.() ?? definitionOf(key, org)?.label ?? key.slice(key.indexOf('.') + 1);
 }
 
-/** Several values of one field, a JSON array in a string; null where it is not one. */
+/** Several values of one field, a JSON array in a string; null if it is not one. */
 export function severalValues(value: string): readonly string[] | null {
   if (!value.startsWith('[')) return null;
   try {
@@ -47,7 +47,7 @@ export function severalValues(value: string): readonly string[] | null {
   }
 }
 
-/** What the words of a value depend on besides it. */
+/** What the words of a value depend on besides the value. */
 type Shown = { readonly formats: Formats; readonly till: { readonly org: OrgView | null } };
 
 export function valueWords(key: FieldKey, value: string | null | undefined, { formats, till }: Shown): string {
@@ -65,7 +65,7 @@ export function valueWords(key: FieldKey, value: string | null | undefined, { fo
   return several === null ? value : several.length === 0 ? m.value_empty() : formats.list(several);
 }
 
-/** A field of the organisation's that is a switch on the form, whatever the server writes for its two sides. */
+/** An organisation's field that is a switch on the form, whatever the server writes for its two sides. */
 export function isYesOrNo({ widget, dataType, options }: FieldDefinition): boolean {
   return options.length === 0 && (widget === 'checkbox' || dataType === 'boolean');
 }
@@ -74,7 +74,7 @@ export function isYes(value: string): boolean {
   return /^(1|true|yes)$/i.test(value);
 }
 
-/** What somebody typed: a number without its country's code is nobody else's. */
+/** Typed text. A mobile without a country code is not in the API's form, so it is shown as typed. */
 export function typedWords(key: FieldKey, typed: string, shown: Shown): string {
   return key === 'mobile' && !typed.startsWith('+') ? typed : valueWords(key, typed, shown);
 }
@@ -150,7 +150,7 @@ export const updateByIdentifier: Record<Identifier['type'], (inputs: { value: st
   userId: m.search_by_user_id,
 };
 
-/** By which reading of the search somebody is found. */
+/** The reading of the search by which somebody is found. */
 export const answersToWord: Record<LookUpType, () => string> = {
   mobile: m.field_mobile,
   email: m.field_email,
@@ -160,7 +160,7 @@ export const answersToWord: Record<LookUpType, () => string> = {
   cardExternalId: m.field_card_number,
 };
 
-/** The customer's name; by what they are known where no name was told. */
+/** The customer's name, or an identifier if no name is known. */
 export function customerName({ fields, identifier }: Pick<CustomerView, 'fields' | 'identifier'>): string {
   const name = [fields.firstName ?? '', fields.lastName ?? ''].filter((part) => part !== '').join(' ');
   return name || customerByIdentifier[identifier.type]({ value: identifier.value });

@@ -75,7 +75,7 @@ function tierSentence(from: Tier, to: Tier, formats: Formats): string {
 
 const mostDetails = 6;
 
-/** An effect of a kind that this version does not know, with what it holds. */
+/** An effect of a kind this version does not know, with its contents. */
 function otherSentence({ type, details }: Extract<SideEffect, { kind: 'other' }>, formats: Formats): string {
   const told = Object.entries(details).flatMap(([key, value]) => {
     if (key === 'type' || value === null || typeof value === 'object' || value === '') return [];
@@ -106,7 +106,7 @@ export function effectSentence(effect: SideEffect, formats: Formats): string {
   }
 }
 
-/** What an applied update brought, in words; empty where it brought nothing besides itself. */
+/** What an applied update earned, in words; empty if nothing. */
 export function broughtWords(update: UpdateView, formats: Formats): readonly string[] {
   return update.result?.effects.map((effect) => effectSentence(effect, formats)) ?? [];
 }

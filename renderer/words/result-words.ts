@@ -1,4 +1,4 @@
-/** Why a step of staff's came to nothing, in one place for the form, the updates and the dialogs. */
+/** Why a step failed, in one place for the form, the updates and the dialogs. */
 import type { OrgView } from '../../electron/model/org-view.ts';
 import type { ChangeResult, NotSavedReason, SaveResult } from '../../electron/model/update-view.ts';
 import { m } from '../i18n/messages.ts';
@@ -14,7 +14,7 @@ export const notSavedSentence: Record<NotSavedReason | 'no-answer', () => string
   'no-answer': m.save_not_no_answer,
 };
 
-/** null: it was done, or the last run is not over */
+/** null: it succeeded, or the last run is not over */
 export function troubleOf(
   { result, failed }: Action<never, ChangeResult | SaveResult>,
   org: OrgView | null,

@@ -1,4 +1,4 @@
-/** What became of a saved change, as the save bar says it and the live region. */
+/** What became of a saved change, for the save bar and the live region. */
 
 import type { OrgView } from '../../electron/model/org-view.ts';
 import type { SyncStatus } from '../../electron/model/sync-status.ts';
@@ -12,7 +12,7 @@ type Shown = {
   readonly till: { readonly org: OrgView | null; readonly sync: Pick<SyncStatus, 'paused' | 'connection'> };
 };
 
-/** Without its update: what will become of it as things stand. */
+/** Without the update: what will happen as things stand. */
 export function savedSentence(update: UpdateView | undefined, { formats, till }: Shown): string {
   switch (update?.state) {
     case 'applied': {
@@ -38,7 +38,7 @@ export function savedSentence(update: UpdateView | undefined, { formats, till }:
   }
 }
 
-/** An update of the open customer moved on; null where nobody needs to be told. */
+/** An update of the open customer changed state; null if nobody needs to know. */
 export function movedSentence(update: UpdateView, shown: Shown): string | null {
   if (update.state === 'applied') return savedSentence(update, shown);
   if (update.state !== 'attention' || update.reason === null) return null;

@@ -32,7 +32,7 @@ export const whySentence: Record<WhyNot, () => string> = {
   'other-organisation': m.sync_why_other_organisation,
 };
 
-/** Why nothing goes now, and who must do what; null while all is well. */
+/** Why nothing is sent now, and who must do what; null while all is well. */
 export function statusSentence(status: SyncStatus): string | null {
   if (status.paused !== null) return whySentence[status.paused]();
   if (status.connection.kind === 'offline') return whySentence[status.connection.why]();

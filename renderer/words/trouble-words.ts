@@ -2,7 +2,7 @@ import type { TroubleResult } from '../../electron/care/trouble-view.ts';
 import type { CannotOpenCode } from '../../electron/machine/till-cannot-open.ts';
 import { m } from '../i18n/messages.ts';
 
-/** What happened and what to do, for whoever stands at a till that did not open. */
+/** What happened and what to do, for staff at a till that did not open. */
 export const troubleSentence: Record<CannotOpenCode, () => string> = {
   'already-running': m.trouble_running,
   'database-unreadable': m.trouble_damaged,
