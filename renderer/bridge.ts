@@ -1,6 +1,6 @@
 /**
- * The only way from the screen to the services. Everything else gets `Services`; only this file knows `window.till` and
- * the envelope that answers come in.
+ * The screen's only way to the services. Everything else gets `Services`; only this file knows `window.till` and the
+ * envelope around answers.
  */
 import type { Argument, Bridge, CallError, CallName, EventName, Payload, Result } from '../electron/ipc/schema.ts';
 
@@ -10,7 +10,7 @@ declare global {
   }
 }
 
-/** The services did not answer a call. A bug, or the program is closing; says nothing about the customer. */
+/** The services did not answer a call: a bug, or the program is closing. Says nothing about the customer. */
 export class CallFailed extends Error {
   readonly code: CallError['code'] | 'no-answer';
   constructor(code: CallFailed['code'], message: string) {
@@ -26,7 +26,7 @@ export type Services = {
   readonly on: <Name extends EventName>(name: Name, listener: (payload: Payload<Name>) => void) => () => void;
 };
 
-/** Asks for whoever may do IT's work; false: nobody came. */
+/** Asks for somebody who may do IT's work; false: nobody came. */
 export type AskForAdmin = (services: Services) => Promise<boolean>;
 
 export function servicesOf(bridge: Bridge, askForAdmin: AskForAdmin = async () => false): Services {
@@ -45,7 +45,7 @@ export function servicesOf(bridge: Bridge, askForAdmin: AskForAdmin = async () =
   return services;
 }
 
-/** @returns null where the page was opened without its program, such as in a bare browser */
+/** @returns null if the page was opened without its program, such as in a bare browser */
 export function servicesOfWindow(askForAdmin: AskForAdmin): Services | null {
   return window.till === undefined ? null : servicesOf(window.till, askForAdmin);
 }

@@ -13,11 +13,11 @@ const target = document.getElementById('screen');
 if (target === null) throw new Error('index.html has no #screen');
 const theme = followTheme();
 const services = servicesOfWindow(askForAdmin);
-// Without an answer the app itself says so.
+// If there is no answer, the app reports that itself.
 const trouble = (await services?.call('trouble.view').catch(() => null)) ?? null;
 const language = await startLanguage(
   async () => trouble?.locale ?? (await services?.call('app.info'))?.locale ?? navigator.language,
-  // A till that is not open has nobody to tell.
+  // A till that is not open has no listener.
   (tag) => void services?.call('app.languageShown', { tag }).catch(() => undefined),
 );
 if (services === null) target.textContent = m.app_no_program();
@@ -29,7 +29,7 @@ else if (trouble !== null) {
   mount(App, { target, props: { screen, theme, language, guide: new Guide(localStorage) } });
 }
 
-/** Over whatever page is shown, also the one of a till that could not be opened. */
+/** Over any page, including that of a till that could not be opened. */
 async function askForAdmin(services: Services): Promise<boolean> {
   const { default: AdminDialog } = await import('./parts/AdminDialog.svelte');
   return new Promise((resolve) => {

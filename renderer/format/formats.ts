@@ -1,29 +1,29 @@
-/** Numbers, dates and ages in the store's own manner. One is made when the till's locale is known. */
+/** Numbers, dates and ages in the store's conventions. Made once the till's locale is known. */
 import { hasOffset, momentOf } from '../../electron/model/store-time.ts';
 
 export type Formats = {
   readonly locale: string;
   readonly number: (value: number) => string;
-  /** Money without its currency, which the server does not tell: two digits or none behind the point. */
+  /** Money without its currency, which the server does not give: two decimals or none. */
   readonly amount: (value: number) => string;
-  /** A gain or a loss, with its sign. */
+  /** A gain or loss, with its sign. */
   readonly signed: (value: number) => string;
-  /** `YYYY-MM-DD HH:MM:SS` of the server's (no zone: the store's time) as a date. Other text comes back as it is. */
+  /** The server's `YYYY-MM-DD HH:MM:SS` (no zone: the store's time) as a date. Other text is returned unchanged. */
   readonly serverDate: (text: string) => string;
   readonly serverDateTime: (text: string) => string;
-  /** The moment that such a text means in the store; null where it is no time. */
+  /** The moment that such a text means in the store; null if it is not a time. */
   readonly serverMs: (text: string) => number | null;
-  /** A moment of this machine's clock, in the store's time zone. */
+  /** A moment of this computer's clock, in the store's time zone. */
   readonly moment: (atMs: number) => string;
   /** How long ago: "2 minutes ago", "yesterday". */
   readonly age: (atMs: number, nowMs: number) => string;
-  /** A part of a whole, from 0 to 1. */
+  /** A share of a whole, from 0 to 1. */
   readonly percent: (part: number) => string;
-  /** Room on a disk, in the largest fitting unit. */
+  /** Disk space, in the largest fitting unit. */
   readonly bytes: (bytes: number) => string;
-  /** Words as a sentence lists them. Ids are joined by commas. */
+  /** Words as a list in a sentence. Ids are joined by commas. */
   readonly list: (items: readonly string[]) => string;
-  /** `YYYY-MM-DD[ HH:MM:SS]` out of what a person may type for a date; other text comes back as it is. */
+  /** `YYYY-MM-DD[ HH:MM:SS]` from what a person may type as a date; other text is returned unchanged. */
   readonly typedDate: (typed: string, withTime: boolean) => string;
   /** The way back: the same date as people here type it. */
   readonly dateToType: (text: string) => string;
@@ -36,7 +36,7 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const gigabyte = 1e9;
 
-/** @param locale a language tag; the country makes it a region's where it names none (`en` in India is `en-IN`) */
+/** @param locale a language tag; the country is added if it names none (`en` in India is `en-IN`) */
 export function makeFormats(locale: string, countryCode: string, timeZone: string): Formats {
   const tag = regional(locale, countryCode);
   const number = new Intl.NumberFormat(tag, { maximumFractionDigits: 2 });
@@ -93,7 +93,7 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
   };
 }
 
-/** A time and its "pm" stay in one line. */
+/** A time and its "pm" stay on one line. */
 function unbroken(text: string): string {
   return text.replace(/(?<=\d:\d\d).*$/, (after) => after.replaceAll(/[ \u202f]/g, '\u00a0'));
 }
@@ -102,19 +102,19 @@ function regional(locale: string, countryCode: string): string {
   try {
     const parsed = new Intl.Locale(locale);
     const region = parsed.region ?? countryCode;
-    // The figures and years that are on receipts and at head office, in every language.
+    // The digits and calendar of receipts and of head office, in every language.
     return new Intl.Locale(locale, { region, numberingSystem: 'latn', calendar: 'gregory' }).toString();
   } catch {
     return 'en';
   }
 }
 
-/** A time without a zone, as if the store were on UTC, so that it is shown as it was told. */
+/** A time without a zone is shown as sent, as if the store were on UTC. */
 function shownMs(text: string): number | null {
   const ms = /^\d{4}-\d{2}-\d{2}/.test(text)
     ? Date.parse(`${text.trim().replace(' ', 'T')}${timed(text)}Z`)
     : Number.NaN;
-  // A day that no month has would become one of the next month.
+  // Otherwise an impossible day would become one of the next month.
   return Number.isNaN(ms) || new Date(ms).toISOString().slice(8, 10) !== text.slice(8, 10) ? null : ms;
 }
 

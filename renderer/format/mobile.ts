@@ -4,7 +4,7 @@ type Tables = typeof import('./phone-tables.ts');
 
 let tables: Tables | null = null;
 let coming: Promise<unknown> | null = null;
-/** What is on the screen is drawn again once the tables are there. They are asked for with the first number that is shown. */
+/** The screen is drawn again once the tables are loaded, with the first number that is shown. */
 const whenTablesCome = createSubscriber((draw) => void fetchPhoneTables().then(draw));
 
 export function fetchPhoneTables(): Promise<unknown> {
@@ -19,7 +19,7 @@ export function fetchPhoneTables(): Promise<unknown> {
   return coming;
 }
 
-/** A mobile as the API holds it (digits with the country's code), grouped as its country does, to be read aloud. */
+/** A mobile in the API's form (digits with the country code), grouped as in its country, for reading aloud. */
 export function mobileText(digits: string): string {
   const international = `+${digits.replace(/^\+/, '')}`;
   if (!/^\+\d{5,15}$/.test(international)) return digits;
@@ -27,7 +27,7 @@ export function mobileText(digits: string): string {
   return tables?.grouped(international) ?? international;
 }
 
-/** The same with the places of some of its digits; `from` and `to` count in `digits`. */
+/** The same, with the places of some of its digits; `from` and `to` count in `digits`. */
 export function markedMobile<Match extends { readonly from: number; readonly to: number }>(
   digits: string,
   matches: readonly Match[],

@@ -4,14 +4,14 @@ const storageKey = 'tillside.language';
 
 export type Language = {
   readonly locale: Locale;
-  /** Shows the language at once and keeps the choice on this machine. */
+  /** Shows the language at once and remembers the choice on this computer. */
   readonly choose: (locale: Locale) => Promise<void>;
 };
 
 /**
- * The language that somebody chose on this machine, else the store's; written on `<html lang dir>`.
- * @param storeLocale asked only where nobody chose
- * @param shown hears of each language that is shown
+ * The language chosen on this computer, or else the store's; written to `<html lang dir>`.
+ * @param storeLocale called only if nobody chose one
+ * @param shown called with each language that is shown
  */
 export async function startLanguage(
   storeLocale: () => Promise<string>,
@@ -19,7 +19,7 @@ export async function startLanguage(
 ): Promise<Language> {
   const kept = localStorage.getItem(storageKey);
   const chosen = locales.find((locale) => locale === kept);
-  // Without an answer the screen says so itself; it needs a language for that.
+  // If there is no answer, the screen reports that itself, and needs a language to do so.
   const first = chosen ?? localeOf(await storeLocale().catch(() => 'en'));
   let locale = $state<Locale>(first);
   const show = async (next: Locale) => {

@@ -1,6 +1,6 @@
 /**
- * The texts of the screen in the language that is shown. `m.search_label()` and the others are checked by the compiler;
- * the language may change while the program runs, and only the one that is shown is in memory.
+ * The texts of the screen in the current language. The compiler checks `m.search_label()` and the others. The language
+ * may change at run time, and only the current one is in memory.
  */
 import * as english from './compiled/messages/en.js';
 
@@ -32,8 +32,8 @@ let later: object = {};
 let fetching: Promise<void> | null = null;
 
 /**
- * Has the English texts that the first screen cannot say. Whoever fetches a page that comes after the search waits for
- * them, too; other languages come whole.
+ * Loads the English texts that the first screen cannot show. Whoever loads a later page waits for them, too; other
+ * languages come whole.
  */
 export function fetchLaterTexts(): Promise<void> {
   fetching ??= import('./compiled/messages/en.js?later')
@@ -55,7 +55,7 @@ export async function loadMessages(locale: Locale): Promise<Messages> {
   return await load[locale]();
 }
 
-/** The locale whose language a tag such as `fr-CA` names; English for others. */
+/** The locale for a tag such as `fr-CA`; English if there is none. */
 export function localeOf(tag: string): Locale {
   const language = tag.split('-')[0]?.toLowerCase();
   return locales.find((locale) => locale.split('-')[0] === language) ?? 'en';
@@ -63,7 +63,7 @@ export function localeOf(tag: string): Locale {
 
 const byName = new Map<string | symbol, (...inputs: readonly unknown[]) => string>();
 
-/** One function a text for the whole run, so that it can be kept in tables; what it says follows the language. */
+/** One function for each text for the whole run, so that tables can hold it; its words follow the language. */
 export const m: Texts = new Proxy(Object.create(null), {
   get(_, name) {
     const known = byName.get(name);

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'vite';
 
-/** The texts that the first screen can say: those of the entry and of every file that it imports outright. */
+/** The texts that the first screen can show: those of the entry and of every file it imports statically. */
 export function firstTexts(entry: string): ReadonlySet<string> {
   const files = new Set([entry]);
   const texts = new Set<string>();
-  // Files that are added on the way are walked through, too.
+  // Includes files added on the way.
   for (const file of files) {
     const source = readFileSync(file, 'utf8');
     for (const [, text = ''] of source.matchAll(/\bm\.(\w+)/g)) texts.add(text);
@@ -18,7 +18,7 @@ export function firstTexts(entry: string): ReadonlySet<string> {
   return texts;
 }
 
-/** `en.js` has the first texts only; `en.js?later` has the others (see `fetchLaterTexts`). */
+/** `en.js` has only the first texts; `en.js?later` has the others (see `fetchLaterTexts`). */
 export function splitTexts(entry: string): Plugin {
   let first: ReadonlySet<string> = new Set();
   return {

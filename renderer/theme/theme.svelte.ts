@@ -8,7 +8,7 @@ export type Theme = {
   readonly choose: (choice: ThemeChoice) => void;
 };
 
-/** Light or dark as the computer says or as somebody chose on this machine; written on `<html data-theme>`. */
+/** Light or dark as the computer prefers or as chosen on it; written to `<html data-theme>`. */
 export function followTheme(): Theme {
   const dark = window.matchMedia('(prefers-color-scheme: dark)');
   const kept = localStorage.getItem(storageKey);
