@@ -1,5 +1,11 @@
 /** Which of the fields that were sent a refusal or a warning is about: by its code, else by the server's words. */
-import { type FieldKey, fillableIdentifiers, type IdentifierType } from '../model/customer.ts';
+import {
+  type CoreField,
+  type FieldKey,
+  fillableIdentifiers,
+  type IdentifierType,
+  isCoreField,
+} from '../model/customer.ts';
 import { type About, meaningOf } from './codes.ts';
 
 /** What one update sent: who it was about and which fields it changed. */
@@ -8,18 +14,18 @@ export type SentFields = {
   readonly changed: readonly FieldKey[];
 };
 
-const patterns: ReadonlyMap<string, RegExp> = new Map([
-  ['mobile', /\b(mobile|phone)/i],
-  ['email', /\be-?mail/i],
-  ['externalId', /external[\s_-]*id/i],
-  ['firstName', /first[\s_-]*name/i],
-  ['lastName', /last[\s_-]*name/i],
-  ['registeredOn', /regist\w*[\s_-]*(on|date)\b/i],
-  ['registeredTill', /registered[\s_-]*till/i],
-  ['associatedWith', /associat/i],
-  ['type', /\btype\b|loyalty/i],
-  ['fraudStatus', /fraud/i],
-]);
+const patterns: { readonly [field in CoreField]: RegExp } = {
+  mobile: /\b(mobile|phone)/i,
+  email: /\be-?mail/i,
+  externalId: /external[\s_-]*id/i,
+  firstName: /first[\s_-]*name/i,
+  lastName: /last[\s_-]*name/i,
+  registeredOn: /regist\w*[\s_-]*(on|date)\b/i,
+  registeredTill: /registered[\s_-]*till/i,
+  associatedWith: /associat/i,
+  type: /\btype\b|loyalty/i,
+  fraudStatus: /fraud/i,
+};
 
 /** Names of an organisation's own fields match as whole words, blanks and underscores alike. */
 function namesOwnField(message: string, name: string): boolean {
@@ -40,7 +46,7 @@ function names(message: string, field: FieldKey): boolean {
   const [group, ...rest] = field.split('.');
   if (group === 'subscription') return namesSubscription(message, rest[0] ?? '', rest[1] ?? '');
   if (group === 'custom' || group === 'extended') return namesOwnField(message, rest.join('.'));
-  return patterns.get(field)?.test(message) ?? false;
+  return isCoreField(field) && patterns[field].test(message);
 }
 
 /** The one field that the message names, a longer name before one that is a part of it; `null` where it is not one. */

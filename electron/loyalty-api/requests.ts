@@ -1,6 +1,7 @@
 /** Requests of the loyalty API, spelled exactly as documented (api-facts). Pure: from clean types to URL, headers, body. */
-import { type FieldChanges, type FieldKey, fieldKeys, type Identifier } from '../model/customer.ts';
+import { type FieldChanges, fieldKeys, type Identifier, isCoreField } from '../model/customer.ts';
 import type { LookUpType } from '../model/readings.ts';
+import { fieldNames } from './field-names.ts';
 import type { Author, CustomerUpdate, IdentityChange } from './loyalty-api.ts';
 import type { OptionalPart } from './optional-parts.ts';
 import type { HttpRequest } from './transport.ts';
@@ -29,18 +30,6 @@ const partQueries = {
     coupon_limit: '20',
   },
 } as const satisfies { readonly [part in OptionalPart]: { readonly [name: string]: string } };
-
-const coreNames: ReadonlyMap<FieldKey, string> = new Map([
-  ['firstName', 'firstname'],
-  ['lastName', 'lastname'],
-  ['mobile', 'mobile'],
-  ['email', 'email'],
-  ['externalId', 'external_id'],
-  ['registeredOn', 'registered_on'],
-  ['registeredTill', 'registered_till'],
-  ['associatedWith', 'associated_with'],
-  ['type', 'type'],
-]);
 
 /**
  * A header's value in printable ASCII. What a header cannot carry, or what servers read differently (everything past
@@ -96,9 +85,7 @@ function customerBody(identifier: Identifier, changes: FieldChanges): { readonly
     if (value === undefined) continue;
     const [group, ...rest] = key.split('.');
     const name = rest.join('.');
-    const coreName = coreNames.get(key);
-    if (coreName !== undefined) core.push([coreName, value]);
-    else if (key === 'fraudStatus') core.push(['fraud_status', { status: value }]);
+    if (isCoreField(key)) core.push([fieldNames[key], key === 'fraudStatus' ? { status: value } : value]);
     else if (group === 'custom') custom.push({ name, value });
     else if (group === 'extended') extended.push({ name, value });
     else {

@@ -120,6 +120,10 @@ const subscriptions: ReadonlySet<string> = new Set(
   channels.flatMap((channel) => priorities.map((priority) => `subscription.${channel}.${priority}`)),
 );
 
+export function isCoreField(key: string): key is CoreField {
+  return core.has(key);
+}
+
 export function isFieldKey(key: string): key is FieldKey {
   return (
     core.has(key) ||

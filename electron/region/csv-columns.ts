@@ -1,4 +1,5 @@
 /** What the columns of a CSV file mean: the loyalty API's own names, and what exporters and IT call them besides. */
+import type { FieldName } from '../loyalty-api/field-names.ts';
 import type { JsonObject } from '../loyalty-api/wire/scalars.ts';
 import { isPlaceholder } from './file-values.ts';
 import { UnreadableFile } from './unreadable-file.ts';
@@ -21,7 +22,7 @@ export type ColumnReport = {
 };
 
 /** Letters and digits of each spelling in small letters, the clearest first: of two columns for one field it is taken. */
-const spellings: { readonly [key: string]: string } = {
+const spellings = {
   user_id: 'userid loyaltyuserid loyaltyid customerid memberid id customernumber recordid',
   firstname: 'firstname customerfirstname givenname forename namefirst',
   lastname: 'lastname customerlastname surname familyname namelast',
@@ -45,7 +46,7 @@ const spellings: { readonly [key: string]: string } = {
   tier_expiry_date: 'tierexpirydate tierexpireson slabexpirydate',
   updated_on: 'updatedon lastmodifieddate lastupdated updatedat',
   source: 'source',
-};
+} as const satisfies { readonly [name in FieldName]: string } & { readonly [name: string]: string };
 
 type Spelling = { readonly key: string; readonly rank: number };
 const keys: ReadonlyMap<string, Spelling> = new Map(

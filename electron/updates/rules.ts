@@ -13,6 +13,7 @@ import {
   fieldKeys,
   fillableIdentifiers,
   type Identifier,
+  isCoreField,
 } from '../model/customer.ts';
 import type { LockReason } from '../model/customer-view.ts';
 import { gregorian, normalDateTime } from '../model/date-time.ts';
@@ -150,10 +151,6 @@ function mayBeEmptied(key: FieldKey): boolean {
   return key === 'firstName' || key === 'lastName' || key.startsWith('custom.') || key.startsWith('extended.');
 }
 
-function isCore(key: FieldKey): key is CoreField {
-  return key in limits;
-}
-
 function problemOf(
   key: FieldKey,
   value: string,
@@ -175,7 +172,7 @@ function problemOf(
     if (definition?.mandatory === true) return problem('required');
     return mayBeEmptied(key) ? null : problem('may-not-be-emptied');
   }
-  if (isCore(key)) {
+  if (isCoreField(key)) {
     if (value.length > limits[key]) return problem('too-long', limits[key]);
     const code = coreProblem(key, value, typed, context);
     if (code !== null) return problem(code);

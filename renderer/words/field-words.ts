@@ -1,5 +1,5 @@
 /** Names of fields and their values in words, for the form, the save bar and the updates. */
-import type { FieldKey, Identifier } from '../../electron/model/customer.ts';
+import type { CoreField, FieldKey, Identifier, SubscriptionKey } from '../../electron/model/customer.ts';
 import type { CustomerView, LockReason } from '../../electron/model/customer-view.ts';
 import type { FieldDefinition } from '../../electron/model/definitions.ts';
 import type { OrgView } from '../../electron/model/org-view.ts';
@@ -9,23 +9,27 @@ import type { Formats } from '../format/formats.ts';
 import { mobileText } from '../format/mobile.ts';
 import { m } from '../i18n/messages.ts';
 
-const named = new Map<string, () => string>([
-  ['firstName', m.field_first_name],
-  ['lastName', m.field_last_name],
-  ['mobile', m.field_mobile],
-  ['email', m.field_email],
-  ['externalId', m.field_external_id],
-  ['userId', m.field_user_id],
-  ['registeredOn', m.field_registered_on],
-  ['registeredTill', m.field_registered_till],
-  ['associatedWith', m.field_associated_with],
-  ['type', m.field_type],
-  ['fraudStatus', m.field_fraud_status],
-  ['subscription.sms.TRANS', m.field_sms_trans],
-  ['subscription.sms.BULK', m.field_sms_bulk],
-  ['subscription.email.TRANS', m.field_email_trans],
-  ['subscription.email.BULK', m.field_email_bulk],
-]);
+const coreLabels: { readonly [field in CoreField]: () => string } = {
+  firstName: m.field_first_name,
+  lastName: m.field_last_name,
+  mobile: m.field_mobile,
+  email: m.field_email,
+  externalId: m.field_external_id,
+  registeredOn: m.field_registered_on,
+  registeredTill: m.field_registered_till,
+  associatedWith: m.field_associated_with,
+  type: m.field_type,
+  fraudStatus: m.field_fraud_status,
+};
+
+const subscriptionLabels: { readonly [key in SubscriptionKey]: () => string } = {
+  'subscription.sms.TRANS': m.field_sms_trans,
+  'subscription.sms.BULK': m.field_sms_bulk,
+  'subscription.email.TRANS': m.field_email_trans,
+  'subscription.email.BULK': m.field_email_bulk,
+};
+
+const labels: { readonly [key: string]: () => string } = { ...coreLabels, ...subscriptionLabels };
 
 export function definitionOf(key: FieldKey, org: OrgView | null): FieldDefinition | undefined {
   return org?.fields.find(({ kind, name }) => `${kind}.${name}` === key);
@@ -33,7 +37,7 @@ export function definitionOf(key: FieldKey, org: OrgView | null): FieldDefinitio
 
 /** A field's label; a field without a definition is shown by its key. */
 export function fieldLabel(key: FieldKey, org: OrgView | null): string {
-  return named.get(key)?.() ?? definitionOf(key, org)?.label ?? key.slice(key.indexOf('.') + 1);
+  return labels[key]?.() ?? definitionOf(key, org)?.label ?? key.slice(key.indexOf('.') + 1);
 }
 
 /** Several values of one field, a JSON array in a string; null if it is not one. */

@@ -4,13 +4,16 @@
  */
 import {
   type Channel,
+  type CoreField,
   type CustomerRecord,
   channels,
+  coreFields,
   type FieldGroup,
   type FieldKey,
   type Priority,
   priorities,
 } from '../../model/customer.ts';
+import { fieldNames } from '../field-names.ts';
 import { longestName, longestUnknown, longestValue, mostListed, mostNamedFields, readShown } from './limits.ts';
 import { loyaltyKeys, readLoyalty } from './loyalty.ts';
 import {
@@ -42,28 +45,29 @@ function readFraudStatus(value: unknown): string | null {
   return word === 'NOT_FRAUD' ? 'NONE' : word;
 }
 
-/** Every field that stands in the answer itself: its keys on the wire, and how its value reads. */
-const coreReaders: readonly {
-  readonly field: FieldKey;
-  readonly keys: readonly string[];
-  readonly read: Reader;
-}[] = [
-  { field: 'firstName', keys: ['firstname', 'first_name'], read: readText },
-  { field: 'lastName', keys: ['lastname', 'last_name'], read: readText },
-  { field: 'mobile', keys: ['mobile'], read: readMobile },
-  { field: 'email', keys: ['email'], read: readText },
-  { field: 'externalId', keys: ['external_id'], read: readText },
-  { field: 'registeredOn', keys: ['registered_on'], read: readLocalTime },
-  { field: 'registeredTill', keys: ['registered_till'], read: readTill },
-  { field: 'associatedWith', keys: ['associated_with'], read: readTill },
-  { field: 'type', keys: ['type'], read: readWord },
-  { field: 'fraudStatus', keys: ['fraud_status', 'fraud_details'], read: readFraudStatus },
-];
+/** How each field reads in an answer, and the other keys that some answers use for it. */
+const coreReaders: { readonly [field in CoreField]: { readonly read: Reader; readonly also?: string } } = {
+  firstName: { read: readText, also: 'first_name' },
+  lastName: { read: readText, also: 'last_name' },
+  mobile: { read: readMobile },
+  email: { read: readText },
+  externalId: { read: readText },
+  registeredOn: { read: readLocalTime },
+  registeredTill: { read: readTill },
+  associatedWith: { read: readTill },
+  type: { read: readWord },
+  fraudStatus: { read: readFraudStatus, also: 'fraud_details' },
+};
+
+function keysOf(field: CoreField): readonly string[] {
+  const { also } = coreReaders[field];
+  return also === undefined ? [fieldNames[field]] : [fieldNames[field], also];
+}
 
 const userIdKeys = ['user_id', 'id'] as const;
 
 const knownKeys: ReadonlySet<string> = new Set([
-  ...coreReaders.flatMap(({ keys }) => keys),
+  ...coreFields.flatMap(keysOf),
   ...userIdKeys,
   ...loyaltyKeys,
   'updated_on',
@@ -171,9 +175,11 @@ const fieldGroups: readonly (readonly [FieldGroup, string])[] = [
 
 /** Reads one customer. Only what the answer mentions gets a key in `fields`; what it says is empty is `null`. */
 export function readCustomer(item: JsonObject): CustomerRecord {
-  const core = coreReaders
-    .filter(({ keys }) => tells(item, ...keys) && !isTooLong(partOf(item, ...keys)))
-    .map(({ field, keys, read }): [FieldKey, string | null] => [field, read(partOf(item, ...keys))]);
+  const core = coreFields.flatMap((field): [FieldKey, string | null][] => {
+    const keys = keysOf(field);
+    const value = partOf(item, ...keys);
+    return tells(item, ...keys) && !isTooLong(value) ? [[field, coreReaders[field].read(value)]] : [];
+  });
   const fields: [FieldKey, string | null][] = [
     ...core,
     ...readNamedFields(partOf(item, 'custom_fields'), 'custom'),
