@@ -1,6 +1,6 @@
 /**
- * Builds parts of the app: `build-bundles.ts main preload renderer`. A build goes to a folder of its own and takes the
- * old one's place when it is whole, so that builds at the same time do not spoil each other.
+ * Builds parts of the app: `build-bundles.ts main preload renderer`. Each build goes to its own folder and replaces the
+ * old one when it is complete, so that parallel builds do not spoil each other.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -35,5 +35,5 @@ for (const name of process.argv.slice(2)) {
   if (!isBundleName(name)) throw new Error(`there is no part named ${name}`);
   await buildBundle(name);
 }
-// The compiler of the messages leaves timers of half a minute behind.
+// The message compiler leaves timers of half a minute behind.
 process.exit(0);

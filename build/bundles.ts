@@ -1,4 +1,4 @@
-/** The built parts of the app in `dist/`, made where they are missing or older than their sources. */
+/** The built parts of the app in `dist/`, built if missing or older than their sources. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -8,9 +8,9 @@ export type BundleName = 'main' | 'preload' | 'renderer';
 
 type Bundle = {
   readonly config: string;
-  /** Files and folders that it is made of. */
+  /** The files and folders it is made of. */
   readonly sources: readonly string[];
-  /** What is there when it was built. */
+  /** What exists once it is built. */
   readonly output: string;
 };
 
@@ -34,10 +34,10 @@ export const bundles: { readonly [Name in BundleName]: Bundle } = {
 
 export const distFolder = path.join(projectRoot, 'dist');
 
-/** Each build writes into its folder which packages went into it (`build.license`); it is not shipped. */
+/** Each build lists in its folder which packages went into it (`build.license`); the list is not shipped. */
 export const bundledPackagesFile = 'bundled-packages.json';
 
-/** What the build itself writes among the sources. */
+/** Sources that the build itself writes. */
 const generated = path.join('i18n', 'compiled');
 
 function newestChangeMs(file: string): number {
@@ -58,12 +58,12 @@ function isFresh({ sources, output }: Bundle): boolean {
 }
 
 /**
- * Builds those of the parts that are missing or old.
+ * Builds those of the parts that are missing or outdated.
  *
- * In a process of its own: builders print on standard output, which belongs to whoever asked, and their memory is not
- * the till's.
- * @param say told when it takes a while
- * @throws with what the build printed where a source does not build
+ * It uses its own process: builders print on standard output, which belongs to the caller, and their memory is not the
+ * till's.
+ * @param say called if it takes a while
+ * @throws with the build's output if a source does not build
  */
 export async function ensureBuilt(
   names: readonly BundleName[],

@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything that must hold before a change lands. `--only=lint|types|unit|e2e` (several by comma) runs a part;
- * further arguments are files for the tests of that part.
+ * `npm test`: everything that must hold before a change lands. `--only=lint|types|unit|e2e` (several by comma) runs a
+ * part; further arguments are test files of that part.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -30,7 +30,7 @@ const types: Step = {
     '--noEmit',
     '-p',
     'tsconfig.json',
-    // Only what changed is looked at again: a third of the time for whoever works on it.
+    // Checks only what changed, in a third of the time.
     '--incremental',
     '--tsBuildInfoFile',
     'node_modules/.cache/types.tsbuildinfo',
@@ -48,13 +48,13 @@ const svelte: Step = {
   ],
 };
 
-/** Several times what the longest test takes on a slow machine. */
+/** Several times as long as the longest test takes on a slow machine. */
 const testWithinMs = 5 * 60_000;
 
-/** A test that hangs is told by its name. `--test-force-exit` would lose results that are on their way, failures too. */
+/** A test that hangs is reported by name. `--test-force-exit` would lose pending results, failures too. */
 function unit(files: readonly string[]): Step {
   const tests = files.length > 0 ? files : globSync('test/**/*.test.ts', { cwd: projectRoot }).toSorted();
-  // Node leaves one core idle by itself: half of a small machine, while most tests wait for a disk or a clock.
+  // By itself Node leaves one core idle: half of a small machine, while most tests wait for a disk or a clock.
   const atOnce = `--test-concurrency=${availableParallelism()}`;
   const args = ['--test', atOnce, `--test-timeout=${testWithinMs}`, '--test-reporter=spec', ...tests];
   return { name: 'unit tests', args, counts: nodeTestCounts };
@@ -69,7 +69,7 @@ function endToEnd(files: readonly string[], env: { readonly [name: string]: stri
   };
 }
 
-/** Runs steps one after another; a step whose ground did not hold is left out. */
+/** Runs steps one after another; a step is skipped if what it builds on failed. */
 async function inOrder(steps: readonly Step[], results: StepResult[], stopAtFailure: boolean): Promise<void> {
   for (const step of steps) {
     say(`  … ${step.name}`);
@@ -86,7 +86,7 @@ function report({ name, ok, durationMs, counts, printed }: StepResult): void {
   if (!ok) say(printed.trimEnd());
 }
 
-/** @returns why there is nothing to run the specs in, or the environment for them and the host's name */
+/** @returns why the specs have nothing to run in, or their environment and the host's name */
 async function host(): Promise<{ env: { readonly [name: string]: string }; name: string } | null> {
   if (process.env.TILLSIDE_E2E_HOST === 'electron') {
     if (installedElectron() === null) return null;
@@ -136,7 +136,7 @@ async function main(): Promise<number> {
       ...(wanted.includes('unit') ? [unit(unitFiles)] : []),
       ...(specs === null ? [] : [endToEnd(specFiles, specs.env)]),
     ];
-    // Two cores are enough for the two, and the second is mostly waiting.
+    // Two cores are enough for both, since the second mostly waits.
     await Promise.all([inOrder(still, results, false), inOrder(running, results, false)]);
   }
   if (wanted.includes('e2e') && specs === null) {

@@ -1,4 +1,4 @@
-/** Finds a Chromium on this machine, for the application window of the preview and for the browser tests. */
+/** Finds a Chromium on this machine, for the preview's window and the browser tests. */
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
@@ -16,7 +16,7 @@ const names = [
   'brave-browser',
 ];
 
-/** What of the environment says where programs lie. */
+/** The parts of the environment that say where programs are. */
 export type ProgramEnv = { readonly [name: string]: string | undefined };
 
 function isProgram(file: string): boolean {
@@ -28,7 +28,7 @@ function isProgram(file: string): boolean {
   }
 }
 
-/** Where a Chromium may lie on this platform, best first. */
+/** Where a Chromium may be on this platform, best first. */
 export function chromiumPlaces(platform: NodeJS.Platform, env: ProgramEnv): string[] {
   if (platform === 'darwin') {
     const apps = ['Google Chrome', 'Chromium', 'Microsoft Edge', 'Brave Browser'];
@@ -45,11 +45,11 @@ export function chromiumPlaces(platform: NodeJS.Platform, env: ProgramEnv): stri
   return names.flatMap((name) => folders.map((folder) => path.posix.join(folder, name)));
 }
 
-/** @returns the program's path, or null where there is none: an installed one first, then Playwright's own */
+/** @returns the program's path, or null: an installed one first, then Playwright's own */
 export async function findChromium(platform: NodeJS.Platform, env: ProgramEnv): Promise<string | null> {
   const installed = chromiumPlaces(platform, env).find(isProgram);
   if (installed !== undefined) return installed;
-  // Slow to load, so only when it is needed.
+  // Slow to load, so only on demand.
   const { chromium } = await import('playwright');
   return isProgram(chromium.executablePath()) ? chromium.executablePath() : null;
 }
@@ -64,10 +64,10 @@ export function isRoot(): boolean {
 }
 
 /**
- * A Chromium for the browser tests: an installed one, else Playwright's own download, else the system's package where
- * this user may install one.
- * @param say told of each step
- * @returns null where none is to be had
+ * A Chromium for the browser tests: an installed one, else Playwright's own download, else the system's package if this
+ * user may install one.
+ * @param say called at each step
+ * @returns null if there is none
  */
 export async function haveChromium(say: (line: string) => void): Promise<string | null> {
   const find = () => findChromium(process.platform, process.env);
@@ -84,7 +84,7 @@ export async function haveChromium(say: (line: string) => void): Promise<string 
   return find();
 }
 
-/** Tells how it ended only where it failed; what was wanted is looked for afterwards. */
+/** Reports the result only on failure; the caller looks for the outcome afterwards. */
 async function run(program: string, args: readonly string[], say: (line: string) => void): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const child = spawn(program, [...args], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: longestInstallMs });
@@ -106,7 +106,7 @@ async function run(program: string, args: readonly string[], say: (line: string)
   if (failure !== null) say(`  ${path.basename(program)} failed: ${failure.split('\n').slice(0, 3).join(' ')}`);
 }
 
-/** Flags that every start needs: nothing goes out to the browser's maker; root has no sandbox to run in. */
+/** Flags for every start: nothing goes to the browser's maker, and root has no sandbox to run in. */
 export function chromiumFlags(asRoot: boolean): string[] {
   const flags = ['--no-first-run', '--no-default-browser-check', '--disable-background-networking', '--disable-sync'];
   return asRoot ? [...flags, '--no-sandbox'] : flags;

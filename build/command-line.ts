@@ -1,4 +1,4 @@
-/** What `npm start` and `npm run preview` share: their arguments, their exit codes, and being stopped. */
+/** What `npm start` and `npm run preview` share: arguments, exit codes and stopping. */
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,7 @@ import { BuildFailed } from './bundles.ts';
 
 export const exitCodes = { clean: 0, fault: 1, badInput: 2, cannotOpen: 3 } as const;
 
-/** Something that the person who typed the command can put right. */
+/** Something the person who typed the command can fix. */
 export class BadArguments extends Error {}
 
 export type HostArguments = {
@@ -21,7 +21,7 @@ export type HostArguments = {
 };
 
 /**
- * @param machineWide whether IT's machine-wide config is looked for
+ * @param machineWide whether to look for IT's machine-wide config
  * @throws BadArguments
  * @throws MachineConfigError
  */
@@ -96,16 +96,16 @@ export function explain(error: unknown): number {
 const impatientAfterMs = 1000;
 
 /**
- * Resolves when this process is asked to stop: Ctrl+C, SIGTERM, or the set-up that started it is gone. A hang-up alone
- * does not stop it while the set-up lives, so that it can be left running behind a closed terminal. Asked a second
- * time, it stops at once: everything saved is durable.
+ * Resolves when this process should stop: on Ctrl+C, on SIGTERM, or when the set-up that started it is gone. A hang-up
+ * alone does not stop it while the set-up lives, so that it can keep running behind a closed terminal. A second request
+ * stops it at once, since everything saved is durable.
  */
 export function askedToStop(): Promise<void> {
   return new Promise((resolve) => {
     let firstAtMs: number | null = null;
     const stop = () => {
       const nowMs = performance.now();
-      // One Ctrl+C may arrive twice: from the terminal and passed on by the set-up.
+      // One Ctrl+C may arrive twice: from the terminal, and passed on by the set-up.
       if (firstAtMs !== null && nowMs - firstAtMs > impatientAfterMs) process.exit(exitCodes.fault);
       firstAtMs ??= nowMs;
       resolve();

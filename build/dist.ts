@@ -1,6 +1,6 @@
 /**
- * `npm run dist`: packages for IT in `release/`, for this machine's platform or those that are named (`--linux`, `--windows`,
- * `--mac`). Nothing is uploaded.
+ * `npm run dist` makes packages for IT in `release/`, for this machine's platform or the named ones (`--linux`,
+ * `--windows`, `--mac`). Nothing is uploaded.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -81,7 +81,7 @@ function parse(argv: readonly string[]) {
   }
 }
 
-/** Made anew for each build: the schema that the config is checked by, and what the law asks for. */
+/** Made for each build: the schema that the config is checked by, and what the law requires. */
 function makeParts(folder: string, version: string): void {
   const packages = shippedPackages();
   mkdirSync(folder, { recursive: true });
@@ -121,7 +121,7 @@ async function main(): Promise<number> {
   const scripts = path.join(wanted.output, '.scripts');
   writeLinuxScripts(scripts);
 
-  // Slow to load, so only when everything else is there.
+  // Slow to load, so only when everything else is ready.
   const { Arch, build, Platform } = await import('electron-builder');
   const platforms = { linux: Platform.LINUX, windows: Platform.WINDOWS, mac: Platform.MAC } as const;
   const arch = wanted.arch === 'x64' ? Arch.x64 : Arch.arm64;

@@ -1,4 +1,4 @@
-/** Electron's program, which is not in its npm package: it is fetched from its maker when it is first wanted. */
+/** Electron's program is not in its npm package: it is downloaded from its maker when first needed. */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,7 +14,7 @@ export type ElectronProgram =
   /** In words that fit into "…, because …". */
   | { readonly kind: 'missing'; readonly why: string };
 
-/** @returns null where it was not fetched yet */
+/** @returns null if it was not downloaded yet */
 export function installedElectron(): string | null {
   const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH || path.join(folder, 'dist');
   const pathFile = path.join(folder, 'path.txt');
@@ -30,11 +30,13 @@ function causeCode(error: unknown): string {
   return cause instanceof Error ? cause.name : 'unknown';
 }
 
-/** Why the place that Electron comes from cannot be reached, or null. Quick, where the fetch itself would keep trying. */
+/**
+ * Why Electron's download server cannot be reached, or null. Fails fast, where the download itself would keep trying.
+ */
 async function unreachable(): Promise<string | null> {
   const mirror = process.env.ELECTRON_MIRROR ?? process.env.npm_config_electron_mirror;
   const place = new URL(mirror ?? 'https://github.com/electron/electron/releases/');
-  // Node's own fetch goes past a proxy: nothing could be told from its failure.
+  // Node's own fetch bypasses a proxy, so its failure would prove nothing.
   if (process.env.HTTPS_PROXY || process.env.https_proxy || process.env.HTTP_PROXY || process.env.http_proxy)
     return null;
   try {
@@ -46,10 +48,10 @@ async function unreachable(): Promise<string | null> {
 }
 
 export type ElectronToPack =
-  /** `folder` is null where the packager fetches it. */
+  /** `folder` is null if the packager downloads it. */
   { readonly kind: 'there'; readonly folder: string | null } | { readonly kind: 'missing'; readonly why: string };
 
-/** @param targets as in `linux-x64`: the program that is installed here serves this machine's own kind only */
+/** @param targets as in `linux-x64`: the installed program fits only this machine's own kind */
 export async function electronToPack(targets: readonly string[]): Promise<ElectronToPack> {
   const installed = installedElectron();
   const isOwn = targets.every((target) => target === `${process.platform}-${process.arch}`);
@@ -60,7 +62,7 @@ export async function electronToPack(targets: readonly string[]): Promise<Electr
   return why === null ? { kind: 'there', folder: null } : { kind: 'missing', why };
 }
 
-/** @param say told of each step */
+/** @param say called at each step */
 export async function haveElectron(say: (line: string) => void): Promise<ElectronProgram> {
   const there = installedElectron();
   if (there !== null) return { kind: 'there', file: there };

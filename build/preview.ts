@@ -1,7 +1,7 @@
 /**
- * `npm run preview -- --config FILE --data DIR --port N [--no-open]`: prints one line with the address once ready and
- * runs until it is told to stop. Exit codes: 0 stopped, 1 fault, 2 bad arguments or config, 3 another Tillside has the
- * data open. Where the data cannot be used, the page says why and what may be done.
+ * `npm run preview -- --config FILE --data DIR --port N [--no-open]` prints one line with the address once ready and
+ * runs until told to stop. Exit codes: 0 stopped, 1 fault, 2 bad arguments or config, 3 another Tillside has the data
+ * open. If the data cannot be used, the page says why and what to do.
  */
 
 import { TillCannotOpen } from '../electron/machine/till-cannot-open.ts';

@@ -1,11 +1,11 @@
 /**
  * First step of every npm script: `node build/setup.mjs <script> [arguments]`.
  *
- * Installs the npm packages where they are missing or not those of the lock file, then runs the script with the
- * project's own Node. This file must run on whatever Node a machine has (20 or newer, Windows too) and before anything
- * is installed, hence plain JavaScript. The indirection is needed because a shell remembers where it found `node`.
+ * Installs the npm packages that are missing or differ from the lock file, then runs the script with the project's own
+ * Node. This file must run on any Node from 20 (on Windows too) and before anything is installed, hence plain
+ * JavaScript. The indirection is needed because a shell remembers where it found `node`.
  *
- * Standard output belongs to the script (the preview prints exactly one line there): steps go to standard error.
+ * Standard output belongs to the script (the preview prints exactly one line there), so steps go to standard error.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 
 const progressEveryMs = 5000;
 const oldestNode = 20;
-/** From here on Node runs the TypeScript of the project; older ones can only do the set-up. */
+/** From here on Node runs the project's TypeScript; older ones can only do the set-up. */
 const oldestProjectNode = 24;
 
 /** @param {string} line */
@@ -23,9 +23,9 @@ function say(line) {
 }
 
 /**
- * Which packages of the lock file are not in node_modules as the lock file wants them. npm keeps what it installed in
- * `node_modules/.package-lock.json`; comparing the two is safe where file times are not (a checkout changes those).
- * Optional packages may be absent: most of them are for other platforms.
+ * The packages of the lock file that node_modules lacks or has in another version. npm records what it installed in
+ * `node_modules/.package-lock.json`; comparing the two is safe, unlike file times (a checkout changes those). Optional
+ * packages may be absent: most are for other platforms.
  *
  * @param {unknown} lock parsed `package-lock.json`
  * @param {unknown} installed parsed `node_modules/.package-lock.json`, or null
@@ -50,7 +50,7 @@ function packagesOf(lock) {
 }
 
 /**
- * Where the project's own Node lies; the package of one platform has a name of its own.
+ * Where the project's own Node is; each platform has a package of its own.
  *
  * @param {string} root @param {string} platform @param {string} arch
  */
@@ -142,7 +142,7 @@ function isAlive(pid) {
 /**
  * Two scripts started at once in a fresh clone must not install over each other: the second waits for the first.
  *
- * @param {string} root @returns {Promise<() => void>} lets the next one in
+ * @param {string} root @returns {Promise<() => void>} releases the lock
  */
 async function takeTurn(root) {
   const file = path.join(root, '.data', 'setup.lock');
@@ -166,9 +166,9 @@ async function takeTurn(root) {
 }
 
 /**
- * Runs `npm install --no-save` with progress: what the lock file names, at its versions. Not `npm ci`, which refuses a lock
- * file that lacks a platform's optional package, also on platforms that need none of it.
- * Nothing of the till's is handed to npm, and no package may run a script of its own.
+ * Runs `npm install --no-save` with progress, at the lock file's versions. `npm ci` would refuse a lock file that lacks
+ * a platform's optional package, even on platforms that do not need it. npm gets nothing of the till's, and no package
+ * may run a script of its own.
  *
  * @param {string} root @param {NodeJS.ProcessEnv} env
  * @returns {Promise<string | null>} why it failed, or null
@@ -226,7 +226,7 @@ function installPackages(root, env) {
 
 const lookForNpmEveryMs = 250;
 
-/** Where npm put a shell between itself and this process, npm's process id: a signal to npm ends only the two of them. */
+/** The process id of npm if npm put a shell between itself and this process: a signal to npm ends only those two. */
 function npmBehindShell() {
   try {
     const commandLine = readFileSync(`/proc/${process.ppid}/cmdline`, 'utf8').split('\0');
@@ -239,7 +239,7 @@ function npmBehindShell() {
 }
 
 /**
- * Calls `gone` when the npm that started this process was ended. A closed terminal or a parent of npm's ends nothing.
+ * Calls `gone` when the npm that started this process ends. Closing the terminal or ending npm's parent does nothing.
  *
  * @param {NodeJS.ProcessEnv} env @param {() => void} gone
  */
@@ -256,8 +256,8 @@ function watchNpm(env, gone) {
 }
 
 /**
- * Runs the script and lives exactly as long. The channel tells the script when this process is gone for good (killed
- * hard), which no signal could.
+ * Runs the script and lives exactly as long. The channel tells the script if this process is killed, which no signal
+ * could.
  *
  * @param {readonly string[]} nodes candidates, best first
  * @param {readonly string[]} args @param {NodeJS.ProcessEnv} env
@@ -316,7 +316,7 @@ async function main() {
   }
   const nodes = existsSync(own) ? [own] : [];
   if (Number.parseInt(process.versions.node, 10) >= oldestProjectNode) nodes.push(process.execPath);
-  // What was compiled once is not compiled again: 0.2 s of each start of a script.
+  // Caches compiled code, which saves 0.2 s at each start of a script.
   const env = { NODE_COMPILE_CACHE: path.join(root, 'node_modules', '.cache', 'compiled'), ...process.env };
   run(nodes, [path.resolve(root, script), ...rest], env);
 }

@@ -1,6 +1,6 @@
 /**
- * `npm start`: the desktop app where Electron's program is there or can be fetched, else the same till as a preview in a
- * window of Chromium. Practice mode unless a config is found. Closing the window or Ctrl+C stops everything.
+ * `npm start`: the desktop app if Electron's program is there or can be downloaded, else the same till as a preview in
+ * a Chromium window. Practice mode unless a config is found. Closing the window or Ctrl+C stops everything.
  */
 import { spawn } from 'node:child_process';
 import { TillCannotOpen } from '../electron/machine/till-cannot-open.ts';
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
 async function runDesktop(program: string, { found, dataDir }: HostArguments, secret: string | undefined) {
   await ensureBuilt(['preload', 'renderer', 'main'], say);
   const config = found.mode === 'live' ? ['--config', found.file] : [];
-  // Chromium's sandbox does not start for root; a developer's container is root, a till is not.
+  // Chromium's sandbox does not start for root; a developer's container runs as root, a till does not.
   const sandbox = isRoot() ? ['--no-sandbox'] : [];
   const child = spawn(program, [projectRoot, ...config, '--data', dataDir, ...sandbox], {
     env: { ...process.env, ...(secret === undefined ? {} : { TILLSIDE_SECRET: secret }) },

@@ -1,6 +1,6 @@
 /**
- * `npm run test:faults [-- --kills N --tills N --only TEXT]`: the full crash rig. Prints the matrix of kills; exit code 1 where
- * anything was lost, doubled or stuck. `--only`: kills whose name holds the text.
+ * `npm run test:faults [-- --kills N --tills N --only TEXT]`: the full crash rig. Prints the matrix of kills; exit code
+ * 1 if anything was lost, doubled or stuck. `--only`: kills whose name contains the text.
  */
 import { parseArgs } from 'node:util';
 import { systemRandom } from '../electron/machine/system-clock.ts';

@@ -1,4 +1,4 @@
-/** `npm run tillside -- COMMAND …`: the command line of the installed app, from a checkout. */
+/** `npm run tillside -- COMMAND …`: the installed app's command line, from a checkout. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runCommand } from '../electron/command-line/run-command.ts';

@@ -1,6 +1,6 @@
 /**
- * Builds the desktop app's main process to one ES module with all packages in it: only Electron, Node and the SQLite
- * binary stay outside (`nativeBinding` says where that lies), so that no node_modules is shipped.
+ * Builds the desktop app's main process to one ES module with all packages in it, so that no node_modules is shipped.
+ * Only Electron, Node and the SQLite binary stay outside (`nativeBinding` says where that is).
  */
 import { builtinModules } from 'node:module';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-/** Builds the preload to one CommonJS file: a sandboxed preload can be nothing else. */
+/** Builds the preload to one CommonJS file, the only kind that a sandboxed preload can be. */
 import path from 'node:path';
 import { defineConfig } from 'vite';
 import { bundledPackagesFile } from './bundles.ts';

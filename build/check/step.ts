@@ -8,7 +8,7 @@ export type Step = {
   readonly name: string;
   readonly args: readonly string[];
   readonly env?: { readonly [name: string]: string };
-  /** Reads how many tests passed from what the program printed; absent where it runs no tests. */
+  /** Reads the number of passed tests from the output; absent if it runs no tests. */
   readonly counts?: (printed: string) => Counts | null;
 };
 
@@ -43,7 +43,7 @@ export async function runStep({ name, args, env = {}, counts }: Step): Promise<S
     child.once('close', resolve);
   });
   const counted = counts?.(printed) ?? null;
-  // A runner that ends badly without a summary has failed once, whatever it did before.
+  // A runner that fails without a summary counts as one failure, whatever it did before.
   const known = counts !== undefined && counted === null ? { passed: 0, failed: 1 } : counted;
   const ok = code === 0 && (known === null || known.failed === 0);
   return {
@@ -55,7 +55,7 @@ export async function runStep({ name, args, env = {}, counts }: Step): Promise<S
   };
 }
 
-/** The summary of Node's test runner, by its `tap` or `spec` reporter. A test that was skipped did not pass. */
+/** The summary of Node's test runner, by its `tap` or `spec` reporter. A skipped test did not pass. */
 export function nodeTestCounts(printed: string): Counts | null {
   const told = (what: string) => Number(new RegExp(`^(?:#|ℹ) ${what} (\\d+)$`, 'm').exec(printed)?.[1] ?? Number.NaN);
   const passed = told('pass');

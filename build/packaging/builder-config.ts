@@ -1,6 +1,7 @@
 /**
- * How electron-builder packs Tillside. Everything that differs between builds comes through the environment (README, "Packages
- * for IT"): signing and notarising by electron-builder's own names, the feed and the vendor by ours. No secret is ever here.
+ * How electron-builder packs Tillside. Everything that differs between builds comes from the environment (README,
+ * "Install"): signing and notarising under electron-builder's own names, the feed and the vendor under ours. No secret
+ * is ever here.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,11 +12,11 @@ import { linuxScripts } from './linux-scripts.ts';
 import { withRemovalNote } from './msi-removal-note.ts';
 
 export type PackagingEnv = {
-  /** Where IT's updates lie; it stands in the package and in the config of each till, which has the last word. */
+  /** Where IT's new versions are. It is in the package and in each till's config, which wins. */
   readonly TILLSIDE_FEED_URL?: string | undefined;
   /** Which tills these packages are for: those whose config names this `update.channel`. */
   readonly TILLSIDE_CHANNEL?: string | undefined;
-  /** `Name <address>`, which deb and rpm want. */
+  /** `Name <address>`, which deb and rpm require. */
   readonly TILLSIDE_VENDOR?: string | undefined;
   readonly TILLSIDE_HOMEPAGE?: string | undefined;
   /** `required`: what cannot be signed is not built. */
@@ -24,31 +25,31 @@ export type PackagingEnv = {
 
 export type Packing = {
   readonly output: string;
-  /** Made for this build: what goes into the package beside the app. */
+  /** Made for this build: the files in the package beside the app. */
   readonly parts: string;
   /** What deb and rpm run (linux-scripts.ts). */
   readonly scripts: string;
-  /** A folder with the program of Electron for the target; `null`: it is fetched. */
+  /** A folder with Electron's program for the target; `null`: it is downloaded. */
   readonly electronDist: string | null;
 };
 
-/** Never to be changed: an installer finds by them what it takes the place of. */
+/** Never change these: an installer uses them to find the version it replaces. */
 const appId = 'app.tillside.till';
 const nsisGuid = '9d2c1c1e-57b0-5a0e-8a94-3f8f2c0a6d51';
 const msiUpgradeCode = '5E0B7C3A-0C0F-4D0B-9F53-7C9E2B1A4D86';
 
-/** The languages of the screen; Chromium's own words (menus of a text field) in others would only be weight. */
+/** The screen's languages; Chromium's own words (the menus of a text field) in others would only add size. */
 const languages = ['en', 'en-US', 'ar', 'de', 'es', 'fr', 'hi', 'id', 'zh-CN', 'zh_CN'];
 
 const shipped = path.join(projectRoot, 'node_modules', 'better-sqlite3', 'prebuilds');
 const resource = (name: string) => path.join(import.meta.dirname, name);
 
-/** The one SQLite binary of the target: `electron/main.ts` opens it at this place. */
+/** The target's one SQLite binary: `electron/main.ts` opens it at this place. */
 function sqlite(platform: 'win32' | 'linux' | 'darwin') {
   return { from: path.join(shipped, `${platform}-\${arch}.node`), to: 'better_sqlite3.node' };
 }
 
-/** What a release must say of whoever makes it, and does not: to try a build, made-up names will do. */
+/** What a release lacks to name its maker; made-up names are enough to try a build. */
 export function nobodysNames(env: PackagingEnv): string[] {
   return (['TILLSIDE_FEED_URL', 'TILLSIDE_VENDOR', 'TILLSIDE_HOMEPAGE'] as const)
     .filter((name) => /^$|\bexample\.(com|net|org)\b/.test(env[name] ?? ''))
@@ -74,7 +75,7 @@ export function builderConfig(
     ...(electronDist === null ? {} : { electronDist }),
     electronLanguages: languages,
 
-    // All JavaScript is bundled: no package is shipped, neither its tests nor its sources.
+    // All JavaScript is bundled, so no package is shipped, nor its tests and sources.
     files: [
       'dist/main/**',
       'dist/preload/**',
@@ -87,13 +88,14 @@ export function builderConfig(
     extraMetadata: { homepage: env.TILLSIDE_HOMEPAGE ?? 'https://example.com/tillside', author: maintainer },
     removePackageScripts: true,
     extraResources: [{ from: parts, to: '.' }],
-    // Electron's own greeting is not ours to ship; the packager leaves it where Electron was not fetched as a zip.
+    // Electron's welcome files are not ours to ship; the packager leaves them in unless Electron came as a zip.
     afterExtract: async ({ appOutDir }) =>
       rmSync(path.join(appOutDir, 'resources', 'default_app.asar'), { force: true }),
     npmRebuild: false,
     nodeGypRebuild: false,
     asar: true,
-    // electron/main.ts lives in the archive, whose hash is in the program (Windows, macOS): a changed one does not start.
+    // electron/main.ts is in the archive, whose hash is in the program (Windows, macOS): a changed archive does not
+    // start.
     disableAsarIntegrity: false,
     electronFuses: {
       runAsNode: false,
@@ -145,7 +147,7 @@ export function builderConfig(
       gatekeeperAssess: false,
       entitlements: resource('installer/entitlements.plist'),
       entitlementsInherit: resource('installer/entitlements.plist'),
-      // Done where APPLE_API_KEY (or APPLE_ID) and their kin are in the environment.
+      // Done if APPLE_API_KEY (or APPLE_ID) and related variables are set.
       notarize: true,
     },
 

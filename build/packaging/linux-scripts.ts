@@ -1,4 +1,7 @@
-/** What deb and rpm run after they put the files there or take them away: the packager's own, with another /usr/bin/tillside. */
+/**
+ * What deb and rpm run after installing or removing the files: the packager's own scripts, with another
+ * /usr/bin/tillside.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -10,7 +13,7 @@ const program = "'/opt/${sanitizedProductName}/${executable}'";
 const command = "'/opt/${sanitizedProductName}/resources/tillside-command'";
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: the packager fills them in
 
-/** @param links how often the packager's script names the program, which is where it links it and nowhere else */
+/** @param links how often the packager's script names the program: only where it links it */
 function linkingCommand(name: string, links: number): string {
   const fromPackager = createRequire(import.meta.resolve('electron-builder'));
   const script = readFileSync(fromPackager.resolve(`app-builder-lib/templates/linux/${name}`), 'utf8');

@@ -1,7 +1,6 @@
 /**
- * A removal by MSI has no window that could warn of what was not sent, so it writes it down, in the same file as a silent
- * removal by NSIS. A command of Windows' own does it: nothing of Tillside has to run in a removal, and nothing of it can
- * hold one up.
+ * A removal by MSI has no window to warn about unsent updates, so it writes them to the same file as a silent removal
+ * by NSIS. A Windows command does it, so that nothing of Tillside has to run during a removal or could hold it up.
  */
 
 const report = '%ProgramData%\\Tillside\\unsent-at-removal.txt';
@@ -17,8 +16,8 @@ function escaped(text: string): string {
 }
 
 /**
- * The command stands in a property because the field of an action is short, and in a private one because a public one
- * could be set from outside.
+ * The command is in a property because an action's field is short, and in a private one because a public one could be
+ * set from outside.
  */
 const lines = [
   '<!-- What was not sent is written down for whoever removes Tillside (F30). -->',

@@ -1,4 +1,7 @@
-/** What lies beside the packages in the release folder: their checksums, and how many tills an update goes to at first. */
+/**
+ * What accompanies the packages in the release folder: their checksums, and how many tills a new version goes to at
+ * first.
+ */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -6,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 
 export const checksumsFile = 'SHA256SUMS';
 
-/** Everything that a machine fetches. Unpacked folders and the packager's own notes are left out. */
+/** Everything that a computer downloads. Unpacked folders and the packager's own notes are left out. */
 function releasedFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== checksumsFile && !/^builder-|\.log$/.test(entry.name))
@@ -16,7 +19,7 @@ function releasedFiles(folder: string): string[] {
 
 /**
  * As `sha256sum --check` reads it.
- * @param keep lines of files that are not here stay: a feed holds more than the part of it that was fetched
+ * @param keep lines of files that are not here stay: the feed holds more files than were downloaded
  */
 export async function writeChecksums(folder: string, keep = false): Promise<void> {
   const names = releasedFiles(folder);
@@ -41,7 +44,7 @@ function linesOfOthers(folder: string, names: readonly string[]): string[] {
 }
 
 /**
- * Says in each `latest*.yml` that only this share of the tills takes the update: each has drawn its own number once.
+ * Sets in each `latest*.yml` the share of tills that take the new version; each till has drawn its own number once.
  * @returns the files that were changed
  */
 export function stageUpdate(folder: string, percentage: number): string[] {

@@ -1,6 +1,6 @@
 /**
- * The bill of materials in CycloneDX: what a package of Tillside holds, no more. `npm sbom` would list every tool of the
- * checkout, since everything that is bundled is a devDependency.
+ * The bill of materials in CycloneDX: what a package of Tillside holds, no more. `npm sbom` would list every tool of
+ * the checkout, since all bundled packages are devDependencies.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const lockSchema = z.object({
   ),
 });
 
-/** Checksums of the packages by `name@version`, as the lock file has them. */
+/** Checksums of the packages by `name@version`, from the lock file. */
 function integrities(): ReadonlyMap<string, string> {
   const lock = lockSchema.parse(JSON.parse(readFileSync(path.join(projectRoot, 'package-lock.json'), 'utf8')));
   return new Map(
@@ -30,7 +30,7 @@ function purl(name: string, version: string): string {
   return `pkg:npm/${name.replace('@', '%40')}@${version}`;
 }
 
-/** A UUID that is the same for the same contents, so that two builds of one commit make one file. */
+/** A UUID that depends on the contents only, so that two builds of one commit make the same file. */
 function serialOf(contents: string): string {
   const hex = createHash('sha256').update(contents).digest('hex');
   return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

@@ -1,4 +1,4 @@
-/** Which packages a package of Tillside holds, told by the builds themselves, with the licence of each. */
+/** Which npm packages a package of Tillside holds, according to the builds themselves, with their licences. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -13,7 +13,7 @@ export type ShippedPackage = {
   readonly text: string | null;
 };
 
-/** What a licence may be: free to ship in a closed program. A new one is a question for a person. */
+/** Licences that allow shipping in a closed program. A new one is a question for a person. */
 export const allowedLicenses: ReadonlySet<string> = new Set([
   '0BSD',
   'Apache-2.0',
@@ -39,7 +39,7 @@ function readPackage(folder: string) {
   return packageSchema.parse(JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')));
 }
 
-/** Shipped as they are, so that no bundler sees them: the program itself, the database's binary, the fonts. */
+/** Shipped unbundled, so no bundler reports them: Electron, the database binary, the fonts. */
 function besideBundles(): string[] {
   const own = Object.keys(readPackage(projectRoot).devDependencies);
   return ['electron', 'better-sqlite3', ...own.filter((name) => name.startsWith('@fontsource'))];
@@ -50,7 +50,7 @@ function licenseText(folder: string): string | null {
   return file === undefined ? null : readFileSync(path.join(folder, file), 'utf8').trim();
 }
 
-/** @throws where a part was not built */
+/** @throws if a part was not built */
 export function shippedPackages(): ShippedPackage[] {
   const found = new Map<string, ShippedPackage>();
   for (const bundle of ['main', 'preload', 'renderer']) {
@@ -67,7 +67,7 @@ export function shippedPackages(): ShippedPackage[] {
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** One text for `THIRD-PARTY-LICENSES.txt`; Chromium's own lies beside the program. */
+/** One text for `THIRD-PARTY-LICENSES.txt`; Chromium's own is beside the program. */
 export function licenseNotices(packages: readonly ShippedPackage[]): string {
   const notices = packages.map(
     ({ name, version, license, text }) =>

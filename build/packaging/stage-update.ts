@@ -1,4 +1,7 @@
-/** `node build/packaging/stage-update.ts FOLDER PERCENT`: how many of the tills take the update in this feed. The checksums of its other files stay. */
+/**
+ * `node build/packaging/stage-update.ts FOLDER PERCENT` sets how many tills take the new version in this feed. The
+ * checksums of its other files stay.
+ */
 import { stageUpdate, writeChecksums } from './release-files.ts';
 
 const [folder, percent] = process.argv.slice(2);

@@ -1,6 +1,7 @@
 /**
- * `node build/packaging/try-program.ts PROGRAM`: whether an installed Tillside runs. A command without a window, then practice
- * mode with one, in a folder of its own, until its log says that the till is open; then it is asked to end.
+ * `node build/packaging/try-program.ts PROGRAM` checks that an installed Tillside runs: first a command without a
+ * window, then practice mode with one, in its own folder, until its log says that the till is open. Then it asks the
+ * program to quit.
  */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -39,7 +40,7 @@ async function opensTill(program: string, dataDir: string): Promise<void> {
   }
   child.kill('SIGTERM');
   const code = await ended;
-  // Windows knows no asking from outside: there it was ended hard, which loses nothing either.
+  // Windows cannot ask a program to quit from outside: there it was killed, which loses nothing either.
   if (process.platform !== 'win32' && code !== 0) throw new Error(`it ended with ${code}`);
 }
 

@@ -1,18 +1,18 @@
 /**
- * Who may talk to the preview: our own page on this machine, and nobody else who happens to reach the port (another user,
- * a website in another tab, a name that was made to point to 127.0.0.1).
+ * Who may talk to the preview: our own page on this machine, and nobody else who reaches the port (another user, a
+ * website in another tab, a name that points to 127.0.0.1).
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** Where a request says that it comes from; for the dispatcher's sender check. */
+/** Where a request says it comes from, for the dispatcher's sender check. */
 export type PreviewSender = {
   readonly host: string | undefined;
   readonly origin: string | undefined;
   readonly site: string | undefined;
 };
 
-/** Browsers say which page a request comes from; a program with the token says nothing. */
+/** Browsers name the page a request comes from; a program with the token does not. */
 export function isOurPage({ host, origin, site }: PreviewSender): boolean {
   return (origin === undefined || origin === `http://${host}`) && (site === undefined || site === 'same-origin');
 }
@@ -29,24 +29,24 @@ function same(one: string, other: string): boolean {
 export class Access {
   readonly token = randomBytes(32).toString('base64url');
   readonly #port: number;
-  /** Each opens the page once: an address on a command line can be read by others of this machine. */
+  /** Each opens the page once, because other users of this machine can read a command line. */
   readonly #tickets = new Set<string>();
 
   constructor(port: number) {
     this.#port = port;
   }
 
-  /** Cookies do not tell ports apart: the name does. */
+  /** Cookies ignore the port, so the name contains it. */
   get #cookieName(): string {
     return `tillside-${this.#port}`;
   }
 
-  /** Value of a `Set-Cookie` header that lets the page reload and its parts load. */
+  /** Value of a `Set-Cookie` header that lets the page reload and load its parts. */
   get cookie(): string {
     return `${this.#cookieName}=${this.token}; Path=/; HttpOnly; SameSite=Strict`;
   }
 
-  /** For one opening of the page. */
+  /** For opening the page once. */
   newTicket(): string {
     const ticket = randomBytes(32).toString('base64url');
     this.#tickets.add(ticket);

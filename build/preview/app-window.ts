@@ -1,4 +1,4 @@
-/** The preview as a window of its own, in the Chromium that this machine has. */
+/** The preview in its own window, with this machine's Chromium. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -11,9 +11,9 @@ export type AppWindow = {
 };
 
 /**
- * Opens an address as an application window with a browser profile of its own, so that the program lives exactly as
- * long as the window.
- * @returns null where there is no display, or no Chromium
+ * Opens an address as an application window with its own browser profile, so that the program lives exactly as long as
+ * the window.
+ * @returns null if there is no display, or no Chromium
  */
 export async function openAppWindow(url: string, dataDir: string): Promise<AppWindow | null> {
   if (!hasDisplay(process.platform, process.env)) return null;
@@ -35,7 +35,7 @@ export async function openAppWindow(url: string, dataDir: string): Promise<AppWi
   return { closed, close: () => child.kill() };
 }
 
-/** A page that says why Tillside is not there, as an address of its own. */
+/** A page that says why Tillside is not there, as a data URL. */
 export function messagePage(message: string): string {
   const text = message.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   const style =

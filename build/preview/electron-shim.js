@@ -1,12 +1,12 @@
 /**
- * Stands in for `electron` under the real preload bundle where the screen runs in a browser: a call is a POST, the
+ * Stands in for `electron` under the real preload bundle when the screen runs in a browser: a call is a POST, the
  * events are one stream. The preview serves it before the bundle, with `firstEvent` filled in.
  *
- * @param {number} firstEvent number of the last event before this page was loaded: none after it is missed
+ * @param {number} firstEvent number of the last event before this page was loaded, so that none after it is missed
  */
 // biome-ignore lint/correctness/noUnusedVariables: called by the lines that the preview puts after it
 function electronShim(firstEvent) {
-  // The token is in a cookie by now; it must not stay in the address or the history.
+  // The token is in a cookie by now, and must not stay in the address or the history.
   if (location.search !== '') history.replaceState(null, '', location.pathname);
 
   /** @param {any} value */

@@ -1,4 +1,4 @@
-/** The events of a till as server-sent events, numbered, so that a page that lost its line is told what it missed. */
+/** A till's events as server-sent events, numbered so that a page that lost its connection gets what it missed. */
 import type { ServerResponse } from 'node:http';
 import type { EventMessage } from '../../electron/ipc/schema.ts';
 
@@ -22,7 +22,7 @@ export class EventStream {
     for (const page of this.#pages) page.write(event.text);
   }
 
-  /** Sends what came after the given number, then everything that comes. */
+  /** Sends the events after the given number, then every new one. */
   attach(page: ServerResponse, after: number): void {
     page.write('retry: 500\n\n');
     for (const event of this.#kept) if (event.number > after) page.write(event.text);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 const shimFile = new URL('./electron-shim.js', import.meta.url);
 
-/** Gives the script of `/preload.js`: the real preload bundle with the shim as its `electron`. */
+/** Returns the script of `/preload.js`: the real preload bundle with the shim as its `electron`. */
 export function preloadScript(bundleFile: string): (firstEvent: number) => string {
   const shim = readFileSync(shimFile, 'utf8');
   const bundle = readFileSync(bundleFile, 'utf8');

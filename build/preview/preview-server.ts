@@ -12,7 +12,7 @@ const longestCallBytes = 4_000_000;
 const host = '127.0.0.1';
 
 export type PreviewServer = {
-  /** Address with the token, for as long as the preview runs. */
+  /** Address with the token, valid while the preview runs. */
   readonly url: string;
   /** Address that opens the page once. */
   readonly newWindowUrl: () => string;
@@ -44,7 +44,7 @@ function refuse(response: ServerResponse, status: number, text: string): void {
   reply(response, status, 'text/plain; charset=utf-8', `${text}\n`);
 }
 
-/** @returns undefined where it is too long or not JSON */
+/** @returns undefined if it is too long or not JSON */
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -60,12 +60,12 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-/** The page with the preload as its first script, as a window would run it. */
+/** The page with the preload as its first script, like in a window. */
 function withPreload(page: AppFile): Buffer {
   return Buffer.from(page.body.toString('utf8').replace('<head>', '<head><script src="/preload.js"></script>'));
 }
 
-/** @throws where the port is taken (`EADDRINUSE`) or the screen was not built */
+/** @throws if the port is taken (`EADDRINUSE`) or the screen was not built */
 export async function startPreviewServer(options: PreviewServerOptions): Promise<PreviewServer> {
   const { files, preload, dispatcher, log } = options;
   const index = files.get('/index.html');
@@ -78,7 +78,7 @@ export async function startPreviewServer(options: PreviewServerOptions): Promise
   const unsubscribe = options.subscribe((message) => events.publish(message));
 
   async function answerCall(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // Only a page of our own can send JSON without a preflight that nobody answers.
+    // Only our own page can send JSON, since the preflight of any other gets no answer.
     if (!(header(request, 'content-type') ?? '').startsWith('application/json')) {
       return refuse(response, 415, 'calls are JSON');
     }

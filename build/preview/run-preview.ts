@@ -1,4 +1,4 @@
-/** A till in Node with its screen over loopback: what `npm run preview` runs, and `npm start` where Electron cannot be had. */
+/** A till in Node with its screen over loopback: what `npm run preview` runs, and `npm start` without Electron. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FoundConfig } from '../../electron/config/find-config.ts';
@@ -19,9 +19,9 @@ import { type PreviewServer, startPreviewServer } from './preview-server.ts';
 
 export type RunningPreview = Pick<PreviewServer, 'url' | 'newWindowUrl'> & {
   readonly log: Log;
-  /** Why the page says that the till cannot be opened; null where it is open. */
+  /** Why the page says that the till cannot be opened; null if it is open. */
   readonly trouble: TillCannotOpen | null;
-  /** Lets go of the port, finishes or puts back what is in flight, then closes the data. */
+  /** Releases the port, finishes or returns what is in flight, then closes the data. */
   readonly close: () => Promise<void>;
 };
 
@@ -34,11 +34,11 @@ export type PreviewOptions = {
 
 /**
  * @throws TillCannotOpen
- * @throws BadArguments where the port is not to be had
+ * @throws BadArguments if the port is not available
  */
 export async function runPreview({ found, dataDir, port, secret }: PreviewOptions): Promise<RunningPreview> {
   await ensureBuilt(['preload', 'renderer'], say);
-  // Whatever is written from here on is this user's alone, also in a folder that others may look into.
+  // From here on only this user can read what is written, even in a folder that others can see into.
   process.umask(0o077);
   const log = fileLog({
     dataDir,
@@ -79,7 +79,7 @@ export async function runPreview({ found, dataDir, port, secret }: PreviewOption
       trouble: started.trouble(),
       close: async () => {
         started.dispatcher.close();
-        // The port first: whoever starts again at once waits for the data, then finds the port free.
+        // The port first: whoever restarts at once waits for the data, then finds the port free.
         await server.close();
         await closeTill();
       },

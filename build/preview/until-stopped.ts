@@ -2,15 +2,15 @@ import { faultFacts } from '../../electron/machine/fault-facts.ts';
 import { askedToStop, exitCodes, say } from '../command-line.ts';
 import type { RunningPreview } from './run-preview.ts';
 
-/** A close that hangs must not keep the machine from shutting down; everything saved is durable anyway. */
+/** A close that hangs must not keep the computer from shutting down; everything saved is durable anyway. */
 const longestCloseMs = 15_000;
 
 /**
- * Runs the preview until it is asked to stop, `alsoEnds` resolves, or a fault turns up, then closes it.
+ * Runs the preview until it should stop, `alsoEnds` resolves, or a fault occurs, then closes it.
  * @returns the exit code
  */
 export async function untilStopped(preview: RunningPreview, alsoEnds?: Promise<unknown>): Promise<number> {
-  // Whoever read our output may be gone: that is no reason to stop.
+  // Whoever read our output may be gone, which is no reason to stop.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
   const fault = new Promise<number>((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * Draws the program's icons from `renderer/icon.svg`: `node build/packaging/icons/draw-icons.ts`, after a change to it. All
- * sizes are kept ready here, since the packager would otherwise fetch a program to convert them.
+ * Draws the program's icons from `renderer/icon.svg`: run `node build/packaging/icons/draw-icons.ts` after changing it.
+ * All sizes are kept here, since the packager would otherwise download a program to convert them.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -35,7 +35,7 @@ function ico(pictures: readonly { readonly size: number; readonly png: Buffer }[
   let at = head.length;
   for (const [index, { size, png }] of pictures.entries()) {
     const entry = 6 + 16 * index;
-    // A byte has no room for 256: 0 stands for it.
+    // A byte cannot hold 256: 0 means it.
     head.writeUInt8(size % 256, entry);
     head.writeUInt8(size % 256, entry + 1);
     head.writeUInt16LE(1, entry + 4);
@@ -47,7 +47,7 @@ function ico(pictures: readonly { readonly size: number; readonly png: Buffer }[
   return Buffer.concat([head, ...pictures.map(({ png }) => png)]);
 }
 
-/** macOS: a name of four letters for each size, twice for those that are also the double of a smaller one. */
+/** macOS: a four-letter name for each size, two for those that are also double a smaller one. */
 const macNames = [
   ['icp4', 16],
   ['icp5', 32],
