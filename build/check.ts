@@ -1,11 +1,15 @@
 /**
  * `npm test`: everything that must hold before a change lands. `--only=lint|types|unit|e2e` (several by comma) runs a
- * part; further arguments are test files of that part.
+ * part; further arguments are test files of that part. `--changed [REF]` runs only the tests that the files changed since
+ * REF (`main`) can reach.
  */
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { changedFiles, type Selection, testsReachedBy } from './check/changed.ts';
+import { endToEndSpecs, unitTests } from './check/import-graph.ts';
+import { slowest, timedByNode, timedByPlaywright } from './check/slowest.ts';
 import { nodeTestCounts, playwrightCounts, runStep, type Step, type StepResult } from './check/step.ts';
 import { haveChromium } from './chromium.ts';
 import { say } from './command-line.ts';
@@ -53,11 +57,11 @@ const testWithinMs = 5 * 60_000;
 
 /** A test that hangs is reported by name. `--test-force-exit` would lose pending results, failures too. */
 function unit(files: readonly string[]): Step {
-  const tests = files.length > 0 ? files : globSync('test/**/*.test.ts', { cwd: projectRoot }).toSorted();
   // By itself Node leaves one core idle: half of a small machine, while most tests wait for a disk or a clock.
   const atOnce = `--test-concurrency=${availableParallelism()}`;
-  const args = ['--test', atOnce, `--test-timeout=${testWithinMs}`, '--test-reporter=spec', ...tests];
-  return { name: 'unit tests', args, counts: nodeTestCounts };
+  const reporter = '--test-reporter=./build/check/timed-reporter.ts';
+  const args = ['--test', atOnce, `--test-timeout=${testWithinMs}`, reporter, ...files];
+  return { name: 'unit tests', args, counts: nodeTestCounts, timed: timedByNode };
 }
 
 function endToEnd(files: readonly string[], env: { readonly [name: string]: string }): Step {
@@ -66,6 +70,7 @@ function endToEnd(files: readonly string[], env: { readonly [name: string]: stri
     args: [program('playwright/cli.js'), 'test', '--config', 'build/playwright.config.ts', '--reporter=list', ...files],
     env,
     counts: playwrightCounts,
+    timed: timedByPlaywright,
   };
 }
 
@@ -111,9 +116,28 @@ async function browserName(file: string): Promise<string> {
   return name;
 }
 
+/** All tests, those that are named, or those that the changed files reach. */
+function select(named: readonly string[], onlyChanged: boolean): Selection {
+  if (!onlyChanged) {
+    const e2e = named.filter((file) => file.includes('e2e'));
+    const some = named.filter((file) => !file.includes('e2e'));
+    return named.length === 0
+      ? { unit: unitTests(), e2e: endToEndSpecs(), built: true }
+      : { unit: some, e2e, built: true };
+  }
+  const [ref = 'main'] = named;
+  const changed = changedFiles(ref);
+  const reached = testsReachedBy(changed);
+  say(
+    `${changed.length} files changed since ${ref}: ${reached.unit.length} of ${unitTests().length} files of unit tests, ` +
+      `${reached.e2e.length} of ${endToEndSpecs().length} end-to-end specs`,
+  );
+  return reached;
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { only: { type: 'string', default: parts.join(',') } },
+    options: { only: { type: 'string', default: parts.join(',') }, changed: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
   const wanted = values.only.split(',');
@@ -124,28 +148,36 @@ async function main(): Promise<number> {
   }
   const startedMs = performance.now();
   const results: StepResult[] = [];
-  const specs = wanted.includes('e2e') ? await host() : null;
-  const specFiles = positionals.filter((file) => file.includes('e2e'));
-  const unitFiles = positionals.filter((file) => !file.includes('e2e'));
+  const { unit: unitFiles, e2e: specFiles, built } = select(positionals, values.changed);
+  const runsUnit = wanted.includes('unit') && unitFiles.length > 0;
+  const runsSpecs = wanted.includes('e2e') && specFiles.length > 0;
+  const specs = runsSpecs ? await host() : null;
 
-  await inOrder([messages], results, true);
-  if (results.every((result) => result.ok)) {
-    const still = [...(wanted.includes('lint') ? [lint] : []), ...(wanted.includes('types') ? [types, svelte] : [])];
+  await Promise.all([
+    inOrder([messages], results, true),
+    inOrder(wanted.includes('lint') ? [lint] : [], results, false),
+  ]);
+  if (results.some((result) => result.name === messages.name && result.ok)) {
+    const still = wanted.includes('types') ? [types, svelte] : [];
     const running = [
-      ...(wanted.includes('unit') || wanted.includes('e2e') ? [bundles] : []),
-      ...(wanted.includes('unit') ? [unit(unitFiles)] : []),
+      ...((runsUnit || runsSpecs) && built ? [bundles] : []),
+      ...(runsUnit ? [unit(unitFiles)] : []),
       ...(specs === null ? [] : [endToEnd(specFiles, specs.env)]),
     ];
     // Two cores are enough for both, since the second mostly waits.
     await Promise.all([inOrder(still, results, false), inOrder(running, results, false)]);
   }
-  if (wanted.includes('e2e') && specs === null) {
+  if (runsSpecs && specs === null) {
     say('✘ end-to-end specs: there is neither a Chromium nor an Electron to run them in, and none could be fetched.');
   }
 
   const failed = results.filter((result) => !result.ok);
-  const missing = wanted.includes('e2e') && specs === null ? 1 : 0;
+  const missing = runsSpecs && specs === null ? 1 : 0;
   const sum = (which: 'passed' | 'failed') => results.reduce((total, { counts }) => total + (counts?.[which] ?? 0), 0);
+  for (const [at, { ms, file, title }] of slowest(results.flatMap(({ timed }) => timed)).entries()) {
+    if (at === 0) say('\nThe slowest tests:');
+    say(`${(ms / 1000).toFixed(1).padStart(6)} s  ${file}  ${title}`);
+  }
   say(`\nAll steps: ${Math.round((performance.now() - startedMs) / 1000)} s`);
   if (specs !== null) say(`End-to-end specs ran on: ${specs.name}`);
   if (failed.length > 0) say(`Did not pass: ${failed.map(({ name }) => name).join(', ')}`);

@@ -1,6 +1,7 @@
 /** One step of `npm test`: a program whose exit code says whether it passed. */
 import { spawn } from 'node:child_process';
 import { projectRoot } from '../project-root.ts';
+import type { Timed } from './slowest.ts';
 
 export type Counts = { readonly passed: number; readonly failed: number };
 
@@ -10,6 +11,8 @@ export type Step = {
   readonly env?: { readonly [name: string]: string };
   /** Reads the number of passed tests from the output; absent if it runs no tests. */
   readonly counts?: (printed: string) => Counts | null;
+  /** Reads how long its tests took. */
+  readonly timed?: (printed: string) => Timed[];
 };
 
 export type StepResult = {
@@ -18,10 +21,11 @@ export type StepResult = {
   readonly durationMs: number;
   readonly printed: string;
   readonly counts: Counts | null;
+  readonly timed: readonly Timed[];
 };
 
 /** Runs `node <args>` with the project's Node and keeps what it prints. */
-export async function runStep({ name, args, env = {}, counts }: Step): Promise<StepResult> {
+export async function runStep({ name, args, env = {}, counts, timed }: Step): Promise<StepResult> {
   const startedMs = performance.now();
   const child = spawn(process.execPath, [...args], {
     cwd: projectRoot,
@@ -52,6 +56,7 @@ export async function runStep({ name, args, env = {}, counts }: Step): Promise<S
     durationMs: performance.now() - startedMs,
     printed,
     counts: known !== null && !ok && known.failed === 0 ? { ...known, failed: 1 } : known,
+    timed: timed?.(printed) ?? [],
   };
 }
 

@@ -1,10 +1,7 @@
 /** The house rule: a room imports only rooms below it, types included, and imports form no circle. */
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
-import ts from 'typescript';
-import { projectRoot } from '../../build/project-root.ts';
+import { importsOf, sourceFiles } from '../../build/check/import-graph.ts';
 
 /** From the ground up: each room may import those before it. Files outside the rooms stand alone. */
 const rooms = [
@@ -37,21 +34,21 @@ const rooms = [
   'preload.ts',
 ];
 
-const house = path.join(projectRoot, 'electron');
+const house = 'electron/';
 
-function importsOf(file: string): string[] {
-  const { importedFiles } = ts.preProcessFile(readFileSync(path.join(house, file), 'utf8'), true, true);
-  return importedFiles
-    .map(({ fileName }) => fileName)
-    .filter((name) => name.startsWith('.'))
-    .map((name) => path.join(path.dirname(file), name))
-    .filter((target) => !target.startsWith('..'));
-}
-
-const imports = new Map(globSync('**/*.ts', { cwd: house }).map((file) => [file, importsOf(file)]));
+const imports = new Map(
+  sourceFiles()
+    .filter((file) => file.startsWith(house))
+    .map((file) => [
+      file.slice(house.length),
+      importsOf(file)
+        .filter((target) => target.startsWith(house))
+        .map((target) => target.slice(house.length)),
+    ]),
+);
 
 function floorOf(file: string): number {
-  return rooms.indexOf(file.split(path.sep)[0] ?? '');
+  return rooms.indexOf(file.split('/')[0] ?? '');
 }
 
 test('every file is in a room of the list', () => {
