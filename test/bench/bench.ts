@@ -118,7 +118,7 @@ async function main({ sizes, names, isCheck, json }: Options): Promise<number> {
   const farOff: Goal[] = [];
   for (const customers of sizes) {
     const counted = customers.toLocaleString('en');
-    process.stderr.write(`Making ${counted} customers, where they are not there from an earlier run …\n`);
+    process.stderr.write(`Making ${counted} customers, unless an earlier run left them …\n`);
     await folderWith(customers);
     process.stdout.write(`\n${counted} customers, ${os.cpus().length} cores, Node ${process.version}\n`);
     process.stdout.write(`  ${'job'.padEnd(58)} ${'reached'.padStart(11)}  ${'goal'.padStart(10)}\n`);
@@ -129,9 +129,7 @@ async function main({ sizes, names, isCheck, json }: Options): Promise<number> {
       farOff.push(...goals.filter(isFarOff));
     }
   }
-  process.stdout.write(
-    `\n! misses its goal. Whatever else runs on the machine makes times longer.\nResults: ${json}\n`,
-  );
+  process.stdout.write(`\n! misses its goal. Other programs on this machine make times longer.\nResults: ${json}\n`);
   if (!isCheck || farOff.length === 0) return 0;
   process.stdout.write(`\nFar from the goal, in each of ${checkTries} tries:\n${farOff.map(row).join('\n')}\n`);
   return 1;

@@ -19,7 +19,7 @@ import { keysOf } from './search.ts';
 export async function measureScreen(customers: number, isCheck: boolean): Promise<readonly Goal[]> {
   await ensureBuilt(['preload', 'renderer']);
   const size: Goal = {
-    job: 'JavaScript until search stands, gzipped',
+    job: 'JavaScript until search is ready, gzipped',
     value: gzippedScriptKb(path.join(distFolder, 'renderer')),
     unit: 'KB',
     atMost: mostRendererKb,

@@ -45,7 +45,7 @@ function rig({ mayInstall = true }: { mayInstall?: boolean } = {}) {
 
 test('looks for a new version within ten minutes of the start, then every four hours', async () => {
   const { clock, done, told, updates } = rig();
-  assert.deepEqual(done, [], 'not in the minute in which every till is switched on');
+  assert.deepEqual(done, [], 'not in the minute when every till is switched on');
   await clock.pass(10 * minuteMs);
   assert.deepEqual(done, ['look']);
   await clock.pass(24 * hourMs);
@@ -104,7 +104,7 @@ test('does not start a second download while one runs past the next look', async
   slow.resolve();
   await clock.pass(4 * hourMs);
   assert.deepEqual(told, [{ kind: 'ready', version: '1.4.0' }]);
-  assert.deepEqual(done, ['look', 'fetch', 'look'], 'and looks go on');
+  assert.deepEqual(done, ['look', 'fetch', 'look'], 'and it keeps looking');
 });
 
 test('installs nothing while the till is closing', async () => {

@@ -183,7 +183,7 @@ describe('erasing a customer', () => {
     for (const word of ['Zyzzyvaforgotten', 'Qwxdraft', String(one?.mobile)]) {
       assert.equal(pages.toLowerCase().includes(word.toLowerCase()), false, `${word} is still in the file`);
     }
-    assert.equal(pages.includes(String(other?.userId)), true, 'this test does not see the pages');
+    assert.equal(pages.includes(String(other?.userId)), true, 'this test cannot see the pages');
   });
 
   it('a lookup answer that was already on its way does not bring them back', async () => {
@@ -206,7 +206,7 @@ describe('erasing a customer', () => {
     const { customerId } = await bringIn(till, byServerId(rig.server.control.customers[0]?.userId ?? 0));
     await rig.server.control.setConnection(false);
     await save(till, customerId, { lastName: 'Unsent' });
-    await till.until('it is known that there is no line', async () => {
+    await till.until('it is known to be offline', async () => {
       const { state } = await till.call['sync.status'](undefined);
       return state === 'offline';
     });

@@ -179,7 +179,7 @@ describe('the heartbeat', () => {
     await clock.pass(15 * minuteMs);
     await again;
     const later: Health = JSON.parse(got[1]?.body ?? '');
-    assert.equal(later.configUnusable, true, 'who rolled a bad config out to every till sees it at once');
+    assert.equal(later.configUnusable, true, 'whoever rolled out a bad config sees it at once');
     const metrics = readFileSync(metricsFile, 'utf8');
     assert.match(metrics, /^tillside_unsent_updates\{till="store123",state="queued"\} 1$/m);
     for (const text of [body, metrics]) assert.doesNotMatch(text, /Confidential|98450|lastName/);

@@ -81,7 +81,7 @@ describe('OTLP over HTTP', () => {
       while (clock.timers() < 3) await setImmediate();
     }
     await report.close();
-    assert.equal(got.length, 4, 'three minutes and the last word');
+    assert.equal(got.length, 4, 'three minutes and the final export');
     const [first] = got;
     assert.ok(first !== undefined);
     const { headers, body } = first;

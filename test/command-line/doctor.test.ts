@@ -59,7 +59,7 @@ describe('tillside doctor', () => {
     assert.doesNotMatch(json.out, new RegExp(`Confidential|${someMobile}|"${secret}"`));
     const of = (check: string) => {
       const found = findings.find((finding) => finding.check === check);
-      assert.ok(found !== undefined, `nothing was said of ${check}: ${json.out}`);
+      assert.ok(found !== undefined, `nothing was reported on ${check}: ${json.out}`);
       return found;
     };
     return { code: json.code, text: json.out, of };

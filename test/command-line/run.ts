@@ -25,7 +25,7 @@ export async function run(argv: readonly string[], given: Partial<CommandIo> = {
     version: '0.0.0-test',
     clock: systemClock,
     random: systemRandom,
-    transport: () => Promise.reject(new Error('This command was not to ask the network.')),
+    transport: () => Promise.reject(new Error('This command must not use the network.')),
     proxyFor: () => Promise.resolve(null),
     trustsSystem: false,
     isInstalled: true,

@@ -30,7 +30,11 @@ function keysOf(schema: Node, at = ''): [string, Node][] {
 describe('the JSON Schema of the machine config', () => {
   it('in build/config matches the rules (npm run tillside -- config schema)', async () => {
     const kept = JSON.parse(readFileSync(path.join(folder, 'tillside-config.schema.json'), 'utf8'));
-    assert.deepEqual(kept, JSON.parse(JSON.stringify(configJsonSchema())), 'the file is out of date: make it anew');
+    assert.deepEqual(
+      kept,
+      JSON.parse(JSON.stringify(configJsonSchema())),
+      'the file is out of date: generate it again',
+    );
     const printed = await run(['config', 'schema']);
     assert.equal(printed.code, 0);
     assert.deepEqual(JSON.parse(printed.out), kept);

@@ -63,7 +63,7 @@ async function trouble(opening: Promise<unknown>): Promise<string> {
     () => null,
     (thrown: unknown) => thrown,
   );
-  assert.ok(error instanceof TillCannotOpen, `it came to ${String(error)}`);
+  assert.ok(error instanceof TillCannotOpen, `it ended with ${String(error)}`);
   return error.code;
 }
 

@@ -32,7 +32,7 @@ async function refusal(opening: Promise<unknown>): Promise<TillCannotOpen> {
     () => null,
     (thrown: unknown) => thrown,
   );
-  assert.ok(error instanceof TillCannotOpen, `it came to ${String(error)}`);
+  assert.ok(error instanceof TillCannotOpen, `it ended with ${String(error)}`);
   return error;
 }
 
@@ -144,7 +144,7 @@ describe('F27 an unavailable key', () => {
     assert.deepEqual(readFileSync(database), before);
     const nothingStored: Secrets = {
       read: () => ({ kind: 'absent' }),
-      write: () => assert.fail('another key took the place of the one that is lost'),
+      write: () => assert.fail('another key replaced the lost one'),
     };
     assert.equal((await refusal(openOfflineTill(folder, { secrets: nothingStored }))).code, 'key-unreadable');
     assert.deepEqual(readFileSync(database), before);

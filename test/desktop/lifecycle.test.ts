@@ -54,7 +54,10 @@ test('a second Tillside on the same data ends at once and opens nothing, and the
 
   const first = await startDesktop(t, { args });
   const window = await first.window();
-  assert.ok(first.electron.app.getPath('userData').startsWith(path.join(folder, 'data')), 'the lock goes by the data');
+  assert.ok(
+    first.electron.app.getPath('userData').startsWith(path.join(folder, 'data')),
+    'the lock belongs to the data',
+  );
   window.minimized = true;
   first.electron.app.emit('second-instance', {}, [], folder);
   assert.deepEqual(window.done.slice(-3), ['restore', 'show', 'focus']);

@@ -56,7 +56,7 @@ for (const [what, prepare] of [
     await until('it is stored', async () => !(await desktop.call('app.info')).secretNeeded);
     const file = path.join(folder, 'data', 'secrets.json');
     assert.ok(readFileSync(file, 'utf8').includes(keptSecret('basic', password)));
-    assert.ok(!readFileSync(file, 'utf8').includes(password), 'nobody reads the password itself');
+    assert.ok(!readFileSync(file, 'utf8').includes(password), 'the password itself is not there');
     // Windows has no file modes: there the user's own folder is closed to others.
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
     const log = readFileSync(path.join(folder, 'data', 'logs', 'tillside.log'), 'utf8');

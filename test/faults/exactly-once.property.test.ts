@@ -295,8 +295,7 @@ describe('every saved edit is applied exactly once or listed for a person', () =
 
           for (const update of updates) {
             const times = timesApplied(run, update);
-            if (update.state === 'applied')
-              assert.equal(times, 1, `an applied update stands ${times} times in the ledger`);
+            if (update.state === 'applied') assert.equal(times, 1, `an applied update is ${times} times in the ledger`);
             else if (update.state === 'cancelled') assert.equal(times, 0, 'a cancelled update reached the server');
             else assert.ok(times <= 1, `an update in ${update.state} was applied ${times} times`);
             assert.ok(!['sending', 'unknown'].includes(update.state), `an update is stuck in ${update.state}`);

@@ -161,7 +161,7 @@ function broken({ file, fault }: Cell): { readonly folder: string; readonly mend
   const folder = path.join(temporaryFolder(), 'till');
   cpSync(base, folder, { recursive: true });
   const place = files[file]?.find(folder) ?? '';
-  assert.ok(existsSync(place), `${file} is not there`);
+  assert.ok(existsSync(place), `${file} is missing`);
   faults[fault]?.harm(place);
   const release = faults[fault]?.hold?.(place, keyHex);
   return {
@@ -307,7 +307,7 @@ describe('F58 each file × each fault', () => {
         assert.ok(error instanceof TillCannotOpen, String(error));
         told = true;
       }
-      if (isLoss(cell) && files[file]?.tells === 'start') assert.ok(told, 'nobody was told');
+      if (isLoss(cell) && files[file]?.tells === 'start') assert.ok(told, 'nobody learnt of it');
       mend();
       const after = await findable(folder);
       assert.deepEqual(
@@ -343,7 +343,7 @@ describe('F58 while the till is open', () => {
   const harms: { readonly [how: string]: (database: string) => void } = {
     'taken away': (database) => rmSync(database),
     'moved aside': (database) => renameSync(database, `${database}.moved`),
-    'another put in its place': (database) => {
+    'another one in its place': (database) => {
       rmSync(database);
       writeFileSync(database, 'not a database');
     },

@@ -24,7 +24,7 @@ function tellThrice(t: TestContext, story: Story): Told {
   };
   t.diagnostic(
     `${story.tills} tills with ${story.waiting} each: refused ${percent(worst.refusedPart)}, ` +
-      `at the counter at the first try ${percent(worst.acceptedPart)}, ` +
+      `accepted at the counter on the first try ${percent(worst.acceptedPart)}, ` +
       `half of the tills done after ${worst.halfMinutes.toFixed(1)} min, all after ${worst.allMinutes.toFixed(1)} min`,
   );
   return worst;

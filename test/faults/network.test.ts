@@ -70,7 +70,7 @@ describe('a till on a failing connection', { concurrency: 2 }, () => {
       assert.deepEqual(
         [told?.to, told?.detail],
         [expected.kind === 'unknown' ? 'unknown' : 'queued', expected.why],
-        'what the till made of it',
+        'what the till concluded',
       );
       const applied = await updateOf(till, customerId, updateId);
       assert.equal(applied.state, 'applied');
@@ -115,7 +115,7 @@ describe('a till that cannot reach its server at all', () => {
     const { folder, customerId } = await withRita(rig);
     const without = await rig.openTill(folder, { api });
     const updateId = await save(without, customerId, { lastName: 'Later' });
-    await without.until('it was tried, and nothing is on its way', async () => {
+    await without.until('it was tried, and nothing is in flight', async () => {
       const { connection, counts } = await statusOf(without);
       return connection.kind === 'offline' && counts.queued === 1;
     });
@@ -166,9 +166,9 @@ describe('a till that cannot reach its server at all', () => {
   });
 
   for (const { words, deal, why } of [
-    { words: 'takes the connection and says nothing', deal: () => undefined, why: 'timeout' },
+    { words: 'accepts the connection and says nothing', deal: () => undefined, why: 'timeout' },
     {
-      words: 'takes the connection and resets it',
+      words: 'accepts the connection and resets it',
       deal: (socket: net.Socket) => socket.once('data', () => socket.resetAndDestroy()),
       why: 'connection-lost',
     },

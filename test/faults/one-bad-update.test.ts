@@ -31,19 +31,19 @@ const failed = (why: 'server-error' | 'timeout' | 'unreadable-answer' | 'busy'):
 });
 
 const poisons: { readonly [words: string]: Poison } = {
-  'a gateway answers its text with a page (403, 413)': { send: notSent('gateway-refused') },
-  'something answers its text with a sign-in page': { send: notSent('sign-in-page') },
+  'a gateway rejects its text with a page (403, 413)': { send: notSent('gateway-refused') },
+  'its text always gets a sign-in page': { send: notSent('sign-in-page') },
   'the server is always busy with it (503, 461)': { send: notSent('busy') },
-  'another action runs for its customer for ever (521)': {
+  'another action on its customer never ends (521)': {
     send: { kind: 'not-sent', why: 'busy', retryAfterMs: null, answer: { ...okAnswer, itemCode: 521 } },
   },
-  'the look at its customer crashes (500)': { look: failed('server-error') },
-  'the look at its customer times out': { look: failed('timeout') },
-  'the look at its customer is busy': { look: failed('busy') },
-  'the look at its customer cannot be read': { look: failed('unreadable-answer') },
+  'looking up its customer crashes (500)': { look: failed('server-error') },
+  'looking up its customer times out': { look: failed('timeout') },
+  'looking up its customer is busy': { look: failed('busy') },
+  'looking up its customer is unreadable': { look: failed('unreadable-answer') },
   'reading it back crashes (500)': { look: failed('server-error'), isUnknown: true },
   'reading it back times out': { look: failed('timeout'), isUnknown: true },
-  'reading it back can never be read': { look: failed('unreadable-answer'), isUnknown: true },
+  'reading it back is unreadable': { look: failed('unreadable-answer'), isUnknown: true },
 };
 
 /** @returns when the last of the others was sent, the calls about the bad one, and how it ended */

@@ -106,7 +106,7 @@ test('F46 an older updated_on, or a file, never replaces or refreshes newer data
     assert.deepEqual(state(), ['Now', 5000], `${by} ${given.updatedOn}`);
   }
   told.keep({ record: record('1', { lastName: 'Newer' }, '2026-03-03 10:00:00'), by: 'file', asOfMs: null }, asked);
-  assert.deepEqual(state(), ['Newer', null], 'a file that is surely newer counts, and is never fresh');
+  assert.deepEqual(state(), ['Newer', null], 'a file that is certainly newer counts, but is never fresh');
 });
 
 test('F41 what an answer does not mention stays; what a returned list leaves out is not known any more', (t) => {

@@ -74,7 +74,7 @@ test('without the token there is nothing, and each guess is compared in constant
     assert.deepEqual(
       given.map((one) => one.byteLength),
       [32, 32],
-      'digests: the length of a guess tells nothing',
+      'digests: the length of a guess reveals nothing',
     );
   }
   assert.equal((await ask('/')).status, 403);

@@ -47,7 +47,7 @@ export async function save(
 }
 
 export function savedId(result: SaveResult): string {
-  assert.equal(result.kind, 'saved', `the save came to ${result.kind}`);
+  assert.equal(result.kind, 'saved', `the save returned ${result.kind}`);
   return result.updateId;
 }
 

@@ -116,7 +116,7 @@ export async function startTillRig(customers = 200): Promise<TillRig> {
         new Promise((resolve, reject) => {
           const timeout = setTimeout(() => {
             waiting.delete(look);
-            reject(new Error(`It did not happen within 10 s: ${what}`));
+            reject(new Error(`Did not happen within 10 s: ${what}`));
           }, 10_000);
           const look = () => {
             void Promise.resolve(condition()).then((holds) => {

@@ -129,7 +129,7 @@ for (const [what, reply, expected] of troubles) {
     const { token, requests } = setUp(() => reply);
     assert.equal(await token(), expected);
     await token();
-    assert.equal(requests.length, 2, 'the next call tries anew');
+    assert.equal(requests.length, 2, 'the next call tries again');
   });
 }
 

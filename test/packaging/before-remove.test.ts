@@ -32,7 +32,7 @@ test('removing the program says what each user has not sent, and deletes nothing
 
   for (const how of ['remove', '0']) {
     const { status, stderr } = remove(folder, how);
-    assert.equal(status, 0, 'the removal goes on');
+    assert.equal(status, 0, 'the removal continues');
     assert.match(
       stderr,
       /3 changes of customers have not reached head office; the oldest was saved at 2026-01-15T09:00/,
@@ -41,7 +41,7 @@ test('removing the program says what each user has not sent, and deletes nothing
     assert.ok(!stderr.includes(tom), stderr);
   }
   assert.ok(existsSync(folderFiles(meera).unsentNote));
-  for (const how of ['upgrade', '1']) assert.equal(remove(folder, how).stderr, '', 'an update is no removal');
+  for (const how of ['upgrade', '1']) assert.equal(remove(folder, how).stderr, '', 'an update is not a removal');
 
   note({ unsent: 0, oldestSavedAtMs: null });
   assert.equal(remove(folder, 'remove').stderr, '', 'all is sent');

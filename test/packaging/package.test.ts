@@ -138,7 +138,7 @@ describe('a package of Tillside', () => {
     for (const name of ['electron', 'better-sqlite3-multiple-ciphers', 'zod', 'svelte']) {
       assert.ok(names.includes(name), `${name} is not in ${names}`);
     }
-    assert.ok(!names.includes('vite'), 'a tool is not in the product');
+    assert.ok(!names.includes('vite'), 'a build tool is not in the product');
     for (const { name, hashes } of bill.components) assert.match(hashes?.[0].content ?? '', /^[0-9a-f]{128}$/, name);
     const sums = readFileSync(path.join(release, 'SHA256SUMS'), 'utf8');
     const file = 'tillside-0.1.0.cdx.json';

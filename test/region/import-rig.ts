@@ -62,7 +62,7 @@ export function openImportRig(t: TestContext): ImportRig {
     names: (query) => namesFound(db, query),
     idOf: (query) => {
       const hit = searchCustomers(db, query, 1, 'IN').hits[0];
-      if (hit === undefined) throw new Error(`nobody is found by ${query}`);
+      if (hit === undefined) throw new Error(`${query} finds nobody`);
       return hit.customerId;
     },
   };

@@ -122,7 +122,7 @@ describe('F56: columns', () => {
         ['Create Date', 'registered_on'],
       ],
     );
-    assert.equal(customersOnTill(rig.db), 0, 'a check took the file');
+    assert.equal(customersOnTill(rig.db), 0, 'a check imported the file');
     assert.equal((await rig.importText('export.csv', text)).kind, 'done');
     assert.equal(fieldsOf(rig, '43123')?.firstName, 'Maria de la');
     assert.deepEqual(rig.names('cruz'), ['Maria de la Cruz']);
@@ -185,7 +185,7 @@ describe('F56: values', () => {
     assert.equal(anna?.mobile, '919845012345');
     assert.equal(anna?.email, null);
     assert.equal(anna?.externalId, '6035001234567890');
-    assert.equal(anna?.registeredOn, '2019-09-11 15:42:00', 'not the time of the store');
+    assert.equal(anna?.registeredOn, '2019-09-11 15:42:00', 'not in store time');
     assert.equal(readRecord(rig.db, rig.idOf('anna'))?.loyalty?.points, 2280);
     assert.equal(fieldsOf(rig, 'berta')?.mobile, '919845012346');
     assert.equal(fieldsOf(rig, 'carla')?.mobile, '919845012347');

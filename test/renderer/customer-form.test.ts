@@ -179,7 +179,7 @@ test('a mistyped address gets a suggestion when the field is left, accepted with
   form.leave('email');
   await settled();
   assert.equal(form.suggestion('email'), 'rita@gmail.com');
-  assert.deepEqual(form.problems, [], 'it keeps nobody from saving');
+  assert.deepEqual(form.problems, [], 'it does not prevent saving');
   form.take('email', 'rita@gmail.com');
   await settled();
   assert.deepEqual([form.value('email'), form.suggestion('email')], ['rita@gmail.com', null]);

@@ -282,7 +282,7 @@ export class Campaign {
       state = await preview.call('customers.importState');
     }
     const { hits } = await preview.call('customers.search', { query: 'Region Person', limit: 5 });
-    if (state.kind !== 'done' || hits.length === 0) this.#stuck(`the import came to ${JSON.stringify(state)}`);
+    if (state.kind !== 'done' || hits.length === 0) this.#stuck(`the import ended as ${JSON.stringify(state)}`);
   }
 
   async #leaveOlderVersion(): Promise<void> {

@@ -41,8 +41,8 @@ export function compareBooks(
   for (const update of books.updates) {
     const line = signature(String(serverIds.get(update.customerId)), update.changes);
     const times = lines.get(line) ?? 0;
-    const told = `${update.id} (${update.state}) stands ${times} times in the ledger`;
-    if (known.has(line)) doubled.push(`${update.id} is another update's twin`);
+    const told = `${update.id} (${update.state}) is ${times} times in the ledger`;
+    if (known.has(line)) doubled.push(`${update.id} has the same values as another update`);
     known.add(line);
     if (times > mostTimes(update)) doubled.push(told);
     if (update.state === 'applied' && times === 0) lost.push(told);
@@ -50,7 +50,7 @@ export function compareBooks(
     if (update.state === 'discarded' && update.discardReason === 'moved')
       lost.push(`${update.id} is in no rescue file`);
     if (update.state === 'attention' && update.reason === null)
-      stuck.push(`${update.id} wants attention without a reason`);
+      stuck.push(`${update.id} needs attention without a reason`);
     if (update.state === 'queued' || update.state === 'sending' || update.state === 'unknown') stuck.push(told);
   }
   for (const line of lines.keys()) if (!known.has(line)) doubled.push(`${line} is on no till's books`);

@@ -34,7 +34,7 @@ function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
 
 export async function runCrashRig({ kills: count, tills, only = '', random, progress }: RigOptions): Promise<Matrix> {
   const chosen = kills.filter(({ name }) => name.includes(only));
-  if (chosen.length === 0) throw new Error(`No kill has "${only}" in its name.`);
+  if (chosen.length === 0) throw new Error(`No kill has a name that contains "${only}".`);
   const folder = mkdtempSync(path.join(tmpdir(), 'tillside-crash-'));
   // There are hundreds of starts, so each program is compiled only once.
   const env = { ...process.env, NODE_COMPILE_CACHE: path.join(folder, 'compiled') };

@@ -55,16 +55,16 @@ function commitSince(db: Database.Database, before: Moment, row: HistoryRow | un
   const { version, region } = momentOf(db);
   if (version !== before.version) return 'a migration';
   if (region?.name !== before.region?.name) return 'an imported region';
-  if (region?.laid_through !== before.region?.laid_through) return 'a laid slice';
-  if (row === undefined) return 'a kept record';
+  if (region?.laid_through !== before.region?.laid_through) return 'a slice of laid changes';
+  if (row === undefined) return 'a stored record';
   if (row.event === movedOutEvent) return 'an export';
-  if (row.from_state === 'discarded') return 'a take back';
+  if (row.from_state === 'discarded') return 'a rescue file imported here';
   if (row.to_state === 'sending') return 'a claim';
-  if (row.from_state === 'unknown') return 'a read back';
+  if (row.from_state === 'unknown') return 'a read-back';
   if (row.from_state !== 'sending') return 'a save';
   if (row.detail === 'till-stopped') return 'a recovery';
-  if (row.to_state === 'unknown') return 'a settle as unknown';
-  return row.to_state === 'queued' ? 'a settle as not sent' : 'a settle';
+  if (row.to_state === 'unknown') return 'an outcome of unknown';
+  return row.to_state === 'queued' ? 'an outcome of not sent' : 'an outcome';
 }
 
 /** @param updateId the first column of every insert into the history */
@@ -74,7 +74,7 @@ function lastHistoryOf(db: Database.Database, updateId: unknown): HistoryRow {
       'select event, from_state, to_state, detail from update_history where update_id = ? order by id desc limit 1',
     )
     .get(updateId);
-  if (row === undefined) throw new Error('A row of the history that was just written is not there.');
+  if (row === undefined) throw new Error('The history row just written is missing.');
   return row;
 }
 
@@ -99,7 +99,7 @@ function watchCommits(fuse: Fuse): void {
       return result;
     }
     const before = atBegin.get(database);
-    if (before === undefined) throw new Error('A commit of a transaction that was not seen to begin.');
+    if (before === undefined) throw new Error('A transaction committed whose beginning was not seen.');
     const commit = commitSince(database, before, firstHistory.get(database));
     fuse.reached(`before the commit of ${commit}`);
     const result = run.apply(this, parameters);

@@ -36,19 +36,19 @@ export type Kill =
 export type Doing = 'saves' | 'import' | 'export' | 'rescue';
 
 const faultFor: { readonly [What in Commit]?: FaultKind } = {
-  'a settle as unknown': 'drop-reply',
-  'a settle as not sent': 'busy',
-  'a read back': 'drop-reply',
+  'an outcome of unknown': 'drop-reply',
+  'an outcome of not sent': 'busy',
+  'a read-back': 'drop-reply',
 };
 
 const duringWork = [
   'a save',
   'a claim',
-  'a settle',
-  'a settle as unknown',
-  'a settle as not sent',
-  'a read back',
-  'a kept record',
+  'an outcome',
+  'an outcome of unknown',
+  'an outcome of not sent',
+  'a read-back',
+  'a stored record',
 ] as const satisfies readonly Commit[];
 
 function stepKills(what: Commit, doing: Doing = 'saves'): Kill[] {
@@ -71,9 +71,9 @@ export const afterApplied: Kill = { how: 'held', name: 'after the server applied
 export const kills: readonly Kill[] = [
   ...duringWork.flatMap((what) => stepKills(what)),
   ...stepKills('an export', 'export'),
-  ...stepKills('a take back', 'rescue'),
+  ...stepKills('a rescue file imported here', 'rescue'),
   ...stepKills('an imported region', 'import'),
-  ...stepKills('a laid slice', 'import'),
+  ...stepKills('a slice of laid changes', 'import'),
   { how: 'step', name: 'before the first byte', step: 'before the first byte', fault: null, doing: 'saves' },
   { how: 'held', name: 'request received, not yet applied', at: 'received' },
   afterApplied,
@@ -82,10 +82,10 @@ export const kills: readonly Kill[] = [
   ...startKills('a recovery', 'sending'),
   ...startKills('a migration', 'new-folder'),
   ...startKills('a migration', 'older-version'),
-  { how: 'random', name: 'random instant at work', during: 'work' },
-  { how: 'random', name: 'random instant of a start', during: 'start' },
-  { how: 'random', name: 'random instant of the first start', during: 'first-start' },
-  { how: 'random', name: 'random instant of a close', during: 'close' },
-  { how: 'random', name: 'random instant of an import', during: 'import' },
-  { how: 'random', name: 'random instant of a rescue', during: 'rescue' },
+  { how: 'random', name: 'a random moment at work', during: 'work' },
+  { how: 'random', name: 'a random moment of a start', during: 'start' },
+  { how: 'random', name: 'a random moment of the first start', during: 'first-start' },
+  { how: 'random', name: 'a random moment of a close', during: 'close' },
+  { how: 'random', name: 'a random moment of an import', during: 'import' },
+  { how: 'random', name: 'a random moment of a rescue', during: 'rescue' },
 ];

@@ -108,7 +108,7 @@ export class Matrix {
       ...rows,
       rule,
       lineOf('all', total),
-      `${saves} acknowledged saves made ${updates} updates; the server applied ${awards}; ${cutOff} were cut off in sending`,
+      `${saves} acknowledged saves made ${updates} updates; the server applied ${awards}; ${cutOff} were cut off while being sent`,
     ].join('\n');
   }
 

@@ -36,7 +36,7 @@ export async function settleUp(
         const { dataDir } = till;
         if (reason?.kind !== 'cannot-tell' && !asksAboutMovedOut(dataDir, customerId, reason)) {
           const story = storyOf(dataDir, customerId);
-          stuck(`${updateId} wants attention for ${JSON.stringify(reason)}\n${story}`);
+          stuck(`${updateId} needs attention for ${JSON.stringify(reason)}\n${story}`);
         }
         await preview.call('updates.discard', { updateId, reason: 'looked at' });
       }

@@ -65,7 +65,7 @@ export class StaffAtWork {
   async takeBack(preview: PreviewProcess, file: string): Promise<void> {
     const answered = await preview.tryCall('rescue.import', { file: readFileSync(file, 'utf8'), passphrase: null });
     if (answered === null) return;
-    assert.equal(answered.ok.kind, 'imported', `a rescue file came to ${JSON.stringify(answered.ok)}`);
+    assert.equal(answered.ok.kind, 'imported', `importing a rescue file returned ${JSON.stringify(answered.ok)}`);
     rmSync(file);
   }
 
@@ -84,7 +84,7 @@ export class StaffAtWork {
     unanswered.set(request.token, request);
     const answered = await preview.tryCall('updates.save', request);
     if (answered === null) return;
-    assert.equal(answered.ok.kind, 'saved', `a save came to ${JSON.stringify(answered.ok)}`);
+    assert.equal(answered.ok.kind, 'saved', `a save returned ${JSON.stringify(answered.ok)}`);
     acknowledged.add(request.token);
     unanswered.delete(request.token);
   }

@@ -4,16 +4,16 @@
 export const commits = [
   'a save',
   'a claim',
-  'a settle',
-  'a settle as unknown',
-  'a settle as not sent',
+  'an outcome',
+  'an outcome of unknown',
+  'an outcome of not sent',
   'a recovery',
-  'a read back',
-  'a kept record',
+  'a read-back',
+  'a stored record',
   'an export',
-  'a take back',
+  'a rescue file imported here',
   'an imported region',
-  'a laid slice',
+  'a slice of laid changes',
   'a migration',
 ] as const;
 export type Commit = (typeof commits)[number];

@@ -26,22 +26,22 @@ const half = (answer: Buffer) => answer.subarray(0, Math.floor((answer.indexOf('
 
 export const rows: readonly Row[] = [
   {
-    words: 'the line is reset before the server saw the request',
+    words: 'the connection is reset before the server sees the request',
     trouble: { passesOn: false, deal: (socket) => socket.resetAndDestroy() },
     expected: { kind: 'unknown', why: 'connection-lost' },
   },
   {
-    words: 'the line is reset after the server did it, before the answer',
+    words: 'the connection is reset after the server applied it, before the answer',
     trouble: { passesOn: true, deal: (socket) => socket.resetAndDestroy() },
     expected: { kind: 'unknown', why: 'connection-lost' },
   },
   {
-    words: 'the line closes in silence after the server did it',
+    words: 'the connection closes silently after the server applied it',
     trouble: { passesOn: true, deal: (socket) => socket.end() },
     expected: { kind: 'unknown', why: 'connection-lost' },
   },
   {
-    words: 'the line is reset in the middle of the answer',
+    words: 'the connection is reset in the middle of the answer',
     trouble: { passesOn: true, deal: (socket, answer) => socket.write(half(answer), () => socket.resetAndDestroy()) },
     expected: { kind: 'unknown', why: 'connection-lost' },
   },
@@ -51,12 +51,12 @@ export const rows: readonly Row[] = [
     expected: { kind: 'unknown', why: 'connection-lost' },
   },
   {
-    words: 'the line hangs, and the server never saw the request',
+    words: 'the connection hangs, and the server never sees the request',
     trouble: { passesOn: false, deal: () => undefined },
     expected: { kind: 'unknown', why: 'timeout' },
   },
   {
-    words: 'the line hangs after the server did it',
+    words: 'the connection hangs after the server applied it',
     trouble: { passesOn: true, deal: () => undefined },
     expected: { kind: 'unknown', why: 'timeout' },
   },
@@ -76,62 +76,62 @@ export const rows: readonly Row[] = [
     expected: { kind: 'unknown', why: 'timeout' },
   },
   {
-    words: 'something that is no HTTP answers',
+    words: 'something answers that is not HTTP',
     trouble: { passesOn: false, deal: (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n') },
     expected: { kind: 'unknown', why: 'connection-lost' },
   },
   {
-    words: 'a page of the network answers in the place of the server',
+    words: 'a page from the network answers instead of the server',
     trouble: says('200 OK\r\nContent-Type: text/html', page),
     expected: { kind: 'not sent', why: 'sign-in-page' },
   },
   {
-    words: 'the network redirects to its own sign-in',
+    words: 'the network redirects to its own sign-in page',
     trouble: says('302 Found\r\nLocation: https://portal.example/sign-in'),
     expected: { kind: 'not sent', why: 'sign-in-page' },
   },
   {
-    words: 'the network says that it wants a sign-in',
+    words: 'the network says that it requires a sign-in',
     trouble: says('511 Network Authentication Required\r\nContent-Type: text/html', page),
     expected: { kind: 'not sent', why: 'sign-in-page' },
   },
   {
-    words: 'a proxy on the way wants a password',
+    words: 'a proxy on the way requires a password',
     trouble: says('407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="shop"'),
     expected: { kind: 'not sent', why: 'proxy' },
   },
   {
-    words: 'the server is asked too much and names a wait',
+    words: 'the server gets too many calls and names a wait',
     trouble: says('429 Too Many Requests\r\nRetry-After: 1'),
     expected: { kind: 'not sent', why: 'busy' },
   },
   {
-    words: 'the server is asked too much and names no wait',
+    words: 'the server gets too many calls and names no wait',
     trouble: says('429 Too Many Requests'),
     expected: { kind: 'not sent', why: 'busy' },
   },
   {
-    words: 'the server is down for a moment, by its own word (503)',
+    words: 'the server says that it is down for a moment (503)',
     trouble: says('503 Service Unavailable\r\nRetry-After: 0\r\nContent-Type: text/html', badGateway),
     expected: { kind: 'not sent', why: 'busy' },
   },
   {
-    words: 'a gateway has lost the server (502) after the server did it',
+    words: 'a gateway loses the server (502) after the server applied it',
     trouble: { ...says('502 Bad Gateway\r\nContent-Type: text/html', badGateway), passesOn: true },
     expected: { kind: 'unknown', why: 'server-error' },
   },
   {
-    words: 'a gateway has waited too long (504) and the server never saw it',
+    words: 'a gateway waits too long (504) and the server never sees the request',
     trouble: says('504 Gateway Timeout\r\nContent-Type: text/html', badGateway),
     expected: { kind: 'unknown', why: 'server-error' },
   },
   {
-    words: 'the server fails (500) after it did it',
+    words: 'the server fails (500) after it applied it',
     trouble: { ...says('500 Internal Server Error\r\nX-Cap-Requestid: r-500'), passesOn: true },
     expected: { kind: 'unknown', why: 'server-error' },
   },
   {
-    words: 'an empty answer comes with a success after the server did it',
+    words: 'an empty answer reports success after the server applied it',
     trouble: { ...says('200 OK\r\nX-Cap-Requestid: r-200'), passesOn: true },
     expected: { kind: 'unknown', why: 'unreadable-answer' },
   },

@@ -167,7 +167,7 @@ const lookAgainMs = 5;
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const giveUpAtMs = performance.now() + 20_000;
   while (!(await holds())) {
-    assert.ok(performance.now() < giveUpAtMs, `it did not happen within 20 s: ${what}`);
+    assert.ok(performance.now() < giveUpAtMs, `did not happen within 20 s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
   }
 }
