@@ -29,7 +29,7 @@ function isProgram(file: string): boolean {
 }
 
 /** Where a Chromium may be on this platform, best first. */
-export function chromiumPlaces(platform: NodeJS.Platform, env: ProgramEnv): string[] {
+function chromiumPlaces(platform: NodeJS.Platform, env: ProgramEnv): string[] {
   if (platform === 'darwin') {
     const apps = ['Google Chrome', 'Chromium', 'Microsoft Edge', 'Brave Browser'];
     return apps.map((app) => `/Applications/${app}.app/Contents/MacOS/${app}`);

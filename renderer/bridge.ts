@@ -29,7 +29,7 @@ export type Services = {
 /** Asks for somebody who may do IT's work; false: nobody came. */
 export type AskForAdmin = (services: Services) => Promise<boolean>;
 
-export function servicesOf(bridge: Bridge, askForAdmin: AskForAdmin = async () => false): Services {
+function servicesOf(bridge: Bridge, askForAdmin: AskForAdmin = async () => false): Services {
   const services: Services = {
     async call(name, argument) {
       const envelope = await bridge.call(name, argument).catch((reason: unknown) => {

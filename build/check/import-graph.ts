@@ -33,7 +33,7 @@ export const endToEndSpecs = (): string[] => filesLike('test/e2e/**/*.spec.ts');
 export const readSource = (file: string): string => readFileSync(path.join(projectRoot, file), 'utf8');
 
 /** TypeScript as it stands, and what is between the script tags of a Svelte component. */
-export function scriptOf(file: string, text = readSource(file)): string {
+function scriptOf(file: string, text = readSource(file)): string {
   if (!file.endsWith('.svelte')) return text;
   return [...text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map((found) => found[1]).join('\n');
 }

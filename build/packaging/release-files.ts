@@ -7,7 +7,7 @@ import { createReadStream, existsSync, readdirSync, readFileSync, writeFileSync 
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-export const checksumsFile = 'SHA256SUMS';
+const checksumsFile = 'SHA256SUMS';
 
 /** Everything that a computer downloads. Unpacked folders and the packager's own notes are left out. */
 function releasedFiles(folder: string): string[] {

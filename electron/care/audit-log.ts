@@ -6,7 +6,7 @@ import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 
-export const auditActions = [
+const auditActions = [
   'recovery-key',
   'outbox-export',
   'outbox-import',

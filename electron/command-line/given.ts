@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { BadUsage, type Command, type Given, type Option } from './command.ts';
 
 /** Every command takes these. */
-export const commonOptions: { readonly [name: string]: Option } = {
+const commonOptions: { readonly [name: string]: Option } = {
   config: { value: 'FILE', help: 'config file (default: TILLSIDE_CONFIG, then the machine-wide location)' },
   data: { value: 'FOLDER', help: "data folder (default: this user's)" },
   json: { help: 'print JSON' },

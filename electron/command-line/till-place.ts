@@ -46,7 +46,7 @@ export function dataFolderAnyway(given: Given, io: CommandIo): string {
   }
 }
 
-export function dataFolder(given: Given, io: CommandIo, mode: FoundConfig['mode']): string {
+function dataFolder(given: Given, io: CommandIo, mode: FoundConfig['mode']): string {
   const named = given.text('data');
   if (named !== undefined) return path.resolve(io.cwd, named);
   const place = dataPlace(io.platform, io.env, io.home, mode);

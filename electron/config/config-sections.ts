@@ -6,7 +6,7 @@ import { isPinHash } from './pin-hash.ts';
 import { readPublicKey, readSigningKey } from './public-key.ts';
 
 /** Base URL of each of the vendor's clusters. */
-export const clusterUrls = {
+const clusterUrls = {
   asia1: 'https://apac.api.capillarytech.com',
   asia2: 'https://apac2.api.capillarytech.com',
   eu: 'https://eu.api.capillarytech.com',

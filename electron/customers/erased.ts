@@ -8,7 +8,7 @@ import { inTransaction, sql } from '../db/statements.ts';
 import { type CustomerRecord, fillableIdentifiers, type IdentifierType } from '../model/customer.ts';
 import { exactKey } from '../model/identifiers.ts';
 
-export function erasedKeysOf({ userId, fields }: Pick<CustomerRecord, 'userId' | 'fields'>): readonly string[] {
+function erasedKeysOf({ userId, fields }: Pick<CustomerRecord, 'userId' | 'fields'>): readonly string[] {
   const named: [IdentifierType, string | null][] = [
     ['userId', userId],
     ...fillableIdentifiers.map((type): [IdentifierType, string | null] => [type, fields[type] ?? null]),

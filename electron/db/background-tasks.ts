@@ -100,8 +100,3 @@ function isBetween(copy: Counts, before: Counts, after: Counts): boolean {
 export function isDamage(code: string): boolean {
   return /^SQLITE_(CORRUPT|NOTADB|EMPTY|IOERR_SHORT_READ)/.test(code);
 }
-
-/** Whether a failed task failed for want of room on the disk. */
-export function isForRoom(code: string): boolean {
-  return code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'SQLITE_IOERR_WRITE';
-}

@@ -62,7 +62,7 @@ export function openEncrypted({ file, keyHex, nativeBinding, mustExist = false }
 }
 
 /** @throws Error where a commit of this database would not survive a power cut, or SQLite is too old (F24, F26). */
-export function assertDurable(db: Db): void {
+function assertDurable(db: Db): void {
   const full = 2;
   const synchronous = db.pragma('synchronous', { simple: true });
   const journal = db.pragma('journal_mode', { simple: true });

@@ -9,7 +9,6 @@ import {
   type FieldKey,
   type FieldValues,
   fieldKeys,
-  fillableIdentifiers,
   type Identifier,
   priorities,
 } from '../model/customer.ts';
@@ -144,12 +143,4 @@ export function strangerView(identifier: Identifier, org: OrgView, countryCode: 
     listedAsOfMs: null,
     updates: [],
   };
-}
-
-/** The values of these identifiers that the customer has, for finding doubles. */
-export function identifiersOf(fields: CustomerView['fields']): Identifier[] {
-  return fillableIdentifiers.flatMap((type) => {
-    const value = fields[type];
-    return value === null || value === undefined || value === '' ? [] : [{ type, value }];
-  });
 }

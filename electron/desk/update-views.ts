@@ -19,7 +19,7 @@ function orderOf(key: FieldKey): number {
   return at < 0 ? formOrder.length : at;
 }
 
-export function updateView(db: Db, outbox: Outbox, update: Update): UpdateView {
+function updateView(db: Db, outbox: Outbox, update: Update): UpdateView {
   const customer = customerRow(db, update.customerId);
   const behindAnother = update.state === 'queued' && outbox.isBehindAnother(update);
   return {

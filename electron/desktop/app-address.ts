@@ -1,6 +1,6 @@
 /** The screen's own address in the desktop app, and who counts as the screen. */
 export const appScheme = 'app';
-export const appHost = 'till';
+const appHost = 'till';
 export const appAddress = `${appScheme}://${appHost}/`;
 
 /** Origins of schemes that Node does not know are `null`: protocol and host are compared. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 export type AppFile = { readonly body: Buffer; readonly type: string };
 
 /** Everything from our own files, nothing inline, nothing from elsewhere. */
-export const contentSecurityPolicy = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

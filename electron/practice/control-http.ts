@@ -16,7 +16,7 @@ import { practiceChangeSchema } from './practice-customer.ts';
 import { orgConfigSchema } from './practice-org.ts';
 import { type Hold, steps } from './steps.ts';
 
-export const controlPrefix = '/practice-control/';
+const controlPrefix = '/practice-control/';
 
 const nothing = z.unknown();
 const customerId = z.number().int();
@@ -31,7 +31,7 @@ function call<Argument extends z.ZodType>(argument: Argument, run: (parsed: z.ou
   return (sent) => run(argument.parse(sent));
 }
 
-export function controlCalls(control: PracticeControl): ReadonlyMap<string, Call> {
+function controlCalls(control: PracticeControl): ReadonlyMap<string, Call> {
   const holds = new Map<number, Hold>();
   let lastHoldId = 0;
   const holdOf = (holdId: number): Hold => {

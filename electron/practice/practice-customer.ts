@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 
-export const practiceSubscriptionSchema = z
+const practiceSubscriptionSchema = z
   .strictObject({
     channel: z.enum(['SMS', 'EMAIL', 'WHATSAPP']),
     priority: z.enum(['TRANS', 'BULK']),
@@ -14,7 +14,7 @@ export const practiceSubscriptionSchema = z
 export type PracticeSubscription = z.infer<typeof practiceSubscriptionSchema>;
 
 /** What a customer holds in one program; `tier` counts from 1, `null` before the first tier is reached. */
-export const practiceMembershipSchema = z
+const practiceMembershipSchema = z
   .strictObject({
     programId: z.enum(['1016', '1024', '1033']),
     lifetimePoints: z.number(),
@@ -35,7 +35,7 @@ export type PracticeMembership = z.infer<typeof practiceMembershipSchema>;
 const fieldMap = z.record(z.string(), z.string()).readonly();
 
 /** What another till, the web shop or the back office may change without asking this till. */
-export const practiceFieldsSchema = z.strictObject({
+const practiceFieldsSchema = z.strictObject({
   firstName: z.string(),
   lastName: z.string(),
   /** Digits with country code. */

@@ -14,7 +14,7 @@ const currencyRatios = { '1016': '0.25', '1024': '0.1', '1033': '1' } as const;
 const spendPerPoint = 10;
 
 /** `YYYY-MM-DD` so many days from a local time. */
-export function dayFrom(now: string, days: number): string {
+function dayFrom(now: string, days: number): string {
   const day = new Date(`${now.slice(0, 10)}T00:00:00Z`);
   day.setUTCDate(day.getUTCDate() + days);
   return day.toISOString().slice(0, 10);

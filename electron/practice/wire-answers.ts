@@ -56,7 +56,7 @@ export type SideEffect =
 /** Success codes of an item; every other code is a failure. */
 const successCodes = new Set([1000, 1040]);
 
-export function isSuccess(code: number): boolean {
+function isSuccess(code: number): boolean {
   return successCodes.has(code);
 }
 
@@ -70,7 +70,7 @@ export function wireItemStatus({ code, message, warnings }: ItemStatus) {
 }
 
 /** `response.status`: 200 where all went well, 201 where some failed, 500 where all failed. */
-export function wireStatus(total: number, successes: number) {
+function wireStatus(total: number, successes: number) {
   const code = successes === total ? 200 : successes === 0 ? 500 : 201;
   return {
     success: String(successes > 0),

@@ -130,7 +130,7 @@ const yearFirst =
   /^(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/i;
 
 /** A time of the store, as the loyalty API writes it; null where it is none. */
-export function localTime(told: string, { countryCode, timeZone, dateOrder }: ValueRules): string | null {
+function localTime(told: string, { countryCode, timeZone, dateOrder }: ValueRules): string | null {
   const text = countryCode === 'TH' ? gregorian(told, countryCode) : told;
   // MySQL's zero date is nothing, also to the API.
   if (text.startsWith('0000-00-00')) return text;

@@ -74,7 +74,7 @@ export function isYesOrNo({ widget, dataType, options }: FieldDefinition): boole
   return options.length === 0 && (widget === 'checkbox' || dataType === 'boolean');
 }
 
-export function isYes(value: string): boolean {
+function isYes(value: string): boolean {
   return /^(1|true|yes)$/i.test(value);
 }
 

@@ -113,7 +113,7 @@ export async function getCustomer(server: PracticeServer, query: string): Promis
 export type HandClock = Clock & { readonly advance: (byMs: number) => void };
 
 /** 24 November 2026, 09:30 in India, until moved by hand. */
-export const startMs = Date.parse('2026-11-24T04:00:00Z');
+const startMs = Date.parse('2026-11-24T04:00:00Z');
 
 export function handClock(): HandClock {
   let nowMs = 0;

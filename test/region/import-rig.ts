@@ -68,7 +68,7 @@ export function openImportRig(t: TestContext): ImportRig {
   };
 }
 
-export function namesFound(db: Db, query: string): string[] {
+function namesFound(db: Db, query: string): string[] {
   return searchCustomers(db, query, 50, 'IN').hits.map((hit) => `${hit.firstName} ${hit.lastName}`.trim());
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { movingUpdates } from '../../updates/transfer.ts';
 
-export const rescueContent = z.strictObject({
+const rescueContent = z.strictObject({
   /** Of the database that the rows come from. */
   schemaVersion: z.number().int().min(1),
   /** Whose customers they are: somewhere else a number or an email names another person (F45). Older files do not say. */

@@ -20,7 +20,7 @@ export type Backup = {
 export type Keep = { readonly count: number; readonly bytes: number };
 
 /** The newest is kept whatever its size. */
-export const keepByDefault: Keep = { count: 7, bytes: 4_000_000_000 };
+const keepByDefault: Keep = { count: 7, bytes: 4_000_000_000 };
 
 const namePattern = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-(daily|before-migration|by-hand)\.db$/;
 const whys: readonly BackupWhy[] = ['daily', 'before-migration', 'by-hand'];

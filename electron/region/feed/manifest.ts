@@ -19,7 +19,7 @@ const file = {
   customers: z.number().int().min(0).describe('Lines in it.'),
 };
 
-export const feedManifest = z.strictObject({
+const feedManifest = z.strictObject({
   $schema: z.string().optional().describe('For editors: where this schema lies.'),
   format: z.literal(1),
   madeAt: z.iso.datetime().describe('A till never goes back to an older manifest.'),

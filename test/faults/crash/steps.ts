@@ -1,7 +1,7 @@
 /** The named steps at which the rig kills a till. */
 
 /** What a transaction does, recognised by the history rows it writes and the region it names. */
-export const commits = [
+const commits = [
   'a save',
   'a claim',
   'an outcome',

@@ -82,7 +82,7 @@ const program = (over: Partial<Program> = {}): Program => ({
   ...over,
 });
 
-export const gold: Loyalty = {
+const gold: Loyalty = {
   ...nothingTold,
   points: 2280,
   lifetimePoints: 24_000,
