@@ -6,7 +6,7 @@ import https from 'node:https';
 import net from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { checkWay } from '../../electron/care/doctor/check-way.ts';
-import { together } from '../../electron/care/doctor/finding.ts';
+import { finished } from '../../electron/care/doctor/finding.ts';
 import { proxyOfChromium } from '../../electron/loyalty-api/proxy.ts';
 import { systemClock } from '../../electron/machine/system-clock.ts';
 import { makeCertificates } from '../loyalty-api/certificates.ts';
@@ -56,7 +56,7 @@ function proxyTo(t: TestContext, port: number, asked: string[] = []): Promise<nu
 
 async function told(proxy: string | null, { url = 'https://api.example.com', trustsSystem = false } = {}) {
   const proxyFor = () => Promise.resolve(proxy);
-  const found = together(await checkWay({ url, proxyFor, trustsSystem, timeoutMs: 700, clock: systemClock }));
+  const found = finished(await checkWay({ url, proxyFor, trustsSystem, timeoutMs: 700, clock: systemClock }));
   const text = JSON.stringify(found);
   assert.doesNotMatch(text, new RegExp(`${password}|someone`));
   return found.map(({ check, severity, found: words }) => `${severity} ${check}: ${words}`).join('\n');
@@ -71,9 +71,9 @@ describe('the doctor, with a proxy', () => {
       '407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM',
       /did not accept the user and password.*HTTP 407/,
     ],
-    ['403', '403 Forbidden', /^act proxy: The proxy .* forbids the way to api\.example\.com:443 \(HTTP 403\)/],
+    ['403', '403 Forbidden', /^act proxy: The proxy .* blocks api\.example\.com:443 \(HTTP 403\)/],
     ['502', '502 Bad Gateway', /cannot reach api\.example\.com:443 \(HTTP 502\)/],
-    ['418', '418 Teapot', /does not open the way to api\.example\.com:443 \(HTTP 418\)/],
+    ['418', '418 Teapot', /does not connect to api\.example\.com:443 \(HTTP 418\)/],
   ];
   for (const [what, said, expected] of answers) {
     it(`that answers ${what}`, async (t) => {
@@ -91,9 +91,9 @@ describe('the doctor, with a proxy', () => {
     const gone = net.createServer();
     const port = await listen(t, gone);
     gone.close();
-    assert.match(await told(at(port)), /^act proxy: .* cannot be reached \(ECONNREFUSED\)$/);
+    assert.match(await told(at(port)), /^act proxy: Cannot reach the proxy .* \(ECONNREFUSED\)$/);
     assert.match(await told(at(await proxySaying(t, null))), /^act proxy: .* does not answer$/);
-    assert.match(await told(at(await proxySaying(t, ''))), /^act proxy: .* hangs up without an answer$/);
+    assert.match(await told(at(await proxySaying(t, ''))), /^act proxy: .* closes the connection without an answer$/);
     assert.match(
       await told(at(await proxySaying(t, 'SSH-2.0-x\r\n\r\n'))),
       /^act proxy: .* does not answer as a proxy$/,
@@ -109,7 +109,7 @@ describe('the doctor, with a proxy', () => {
     const port = await listen(t, https.createServer({ cert: made.cert, key: made.key }));
     const asked: string[] = [];
     const words = await told(at(await proxyTo(t, port, asked)));
-    assert.match(words, /^fine proxy: Through http:\/\/127\.0\.0\.1:\d+, which opens the way to api\.example\.com$/m);
+    assert.match(words, /^fine proxy: Through http:\/\/127\.0\.0\.1:\d+, which connects to api\.example\.com$/m);
     assert.match(
       words,
       /^act tls: The proxy .* inspects TLS: it shows .* by Private CA, which this machine does not trust/m,
@@ -134,7 +134,7 @@ describe('the doctor, with a proxy', () => {
     assert.match(await told(socks), /^act proxy: socks5:\/\/127\.0\.0\.1:1080 is a SOCKS proxy/);
     assert.match(await told(socks, { trustsSystem: true }), /^fine proxy: Through socks5:\/\/127\.0\.0\.1:1080/);
     for (const unreadable of [`http://someone:${password}@[bad`, `http://someone:${password}@h:99999`, 'ftp://h:1']) {
-      assert.match(await told(unreadable), /^act proxy: The proxy setting of this machine cannot be read$/);
+      assert.match(await told(unreadable), /^act proxy: This machine's proxy setting is not valid$/);
     }
   });
 });

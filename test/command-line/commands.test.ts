@@ -136,7 +136,7 @@ describe('tillside outbox list', () => {
     assert.equal(json.doubleAwards[0].id, ids[1]);
     const doctor = JSON.parse((await run(['doctor', '--data', folder, '--json'])).out);
     const outbox = doctor.findings.find((finding: { readonly check: string }) => finding.check === 'outbox');
-    assert.match(outbox.found, /points of 1 updates may have been awarded twice/);
+    assert.match(outbox.found, /1 changes may have been awarded points twice/);
     assert.deepEqual([outbox.facts.attention, outbox.facts.nextVisit, outbox.facts.doubleAwards], [0, 1, 1]);
   });
 

@@ -77,12 +77,12 @@ describe('tillside doctor', () => {
     assert.deepEqual(ofSeverity(told, 'look'), [], told.text);
     assert.equal(told.code, 0);
     assert.match(told.of('outbox').found, /1 unsent/);
-    assert.match(told.of('credentials').found, /knows this till as practice\.till1/);
+    assert.match(told.of('credentials').found, /recognises this till as practice\.till1/);
     assert.match(told.of('clock').found, /Within \d+ s/);
     assert.match(told.of('permissions').found, /^Allowed: customer\/get, .*store\/staff; not tried.*customer\/update$/);
     assert.match(
       told.of('organisation').found,
-      /^Primary identifier mobile; may be filled in: mobile, email; may not: externalId$/,
+      /^Primary identifier: mobile; can be filled in: mobile, email; cannot: externalId$/,
     );
     assert.match(told.of('proxy').found, /None/);
     assert.match(told.of('version').found, /Tillside \d+\.\d+\.\d+/);
@@ -152,7 +152,7 @@ describe('tillside doctor', () => {
     // No file can take another byte, as on a full disk or quota.
     const told = await ask(folder, configFor(), { limit: 'ulimit -f 0' });
     assert.equal(told.code, 2);
-    assert.match(told.of('disk').found, /disk or the quota is full \(EFBIG/);
+    assert.match(told.of('disk').found, /disk or quota is full \(EFBIG/);
     assert.match(told.of('disk').advice ?? '', /Free up disk space/);
     assert.equal(statSync(folder).isDirectory(), true);
   });
@@ -215,7 +215,7 @@ describe('tillside doctor', () => {
     assert.match(of('permissions')?.advice ?? '', /Ask the loyalty programme team/);
     assert.match(
       of('organisation')?.found ?? '',
-      /may be filled in: mobile; not told, so the config.* decides: email, externalId$/,
+      /can be filled in: mobile; not known, so the config.* applies: email, externalId$/,
     );
     assert.equal(of('organisation')?.facts.mayNotFill, '');
   });
@@ -241,14 +241,14 @@ describe('tillside doctor', () => {
     const findings: readonly Finding[] = JSON.parse(ran.out).findings;
     const told = findings.filter(({ severity }) => severity !== 'fine').map(({ found }) => found);
     assert.equal(told.length, 2, ran.out);
-    assert.match(told[0] ?? '', /The pattern of the custom field "pan" is not used: it uses something/);
+    assert.match(told[0] ?? '', /Ignoring the pattern of the custom field "pan": it uses something/);
     assert.match(told[1] ?? '', /500 or more custom fields; Tillside uses the first 500/);
   });
 
   it('does not blame the cable for an answer that is compressed, too large or cut off, and points only to checks that found something', async () => {
     const folder = await tillFolder();
     const config = configFor();
-    const codes = { ENCODED: /compressed body/, BODY_TOO_LONG: /more than 5 MB/, CUT: /breaks off/ };
+    const codes = { ENCODED: /compressed body/, BODY_TOO_LONG: /more than 5 MB/, CUT: /cut off/ };
     for (const [code, words] of Object.entries(codes)) {
       const ran = await run(['doctor', '--json', '--data', folder, '--config', config], {
         transport: () => Promise.resolve({ kind: 'lost', why: 'connection-lost', code }),
@@ -316,12 +316,12 @@ describe('tillside doctor', () => {
     const without = await inHere(['--config', config], { transport: transport.send });
     assert.match(find(without.out, 'server')?.found ?? '', /answers as the loyalty API/);
     assert.match(find(without.out, 'key')?.advice ?? '', /recovery-key use/);
-    assert.match(find(without.out, 'credentials')?.found ?? '', /cannot be read/);
+    assert.match(find(without.out, 'credentials')?.found ?? '', /Cannot read/);
     const broken = path.join(temporaryFolder(), 'broken.json');
     writeFileSync(broken, '{"api":{}}');
     const unusable = await inHere(['--config', broken]);
     assert.equal(unusable.code, 2);
-    assert.match(find(unusable.out, 'config')?.found ?? '', /cannot be used: line 1, column 8: api: /);
+    assert.match(find(unusable.out, 'config')?.found ?? '', /is not valid: line 1, column 8: api: /);
   });
 });
 

@@ -150,7 +150,7 @@ describe('F58 backups', () => {
     const ran = await run(['restore', '--yes', '--data', folder]);
     assert.equal(ran.code, 0, ran.err);
     assert.match(ran.out, new RegExp(good));
-    for (const name of Object.keys(bad)) assert.match(ran.err, new RegExp(`${name} is damaged`));
+    for (const name of Object.keys(bad)) assert.match(ran.err, new RegExp(`${name}: it is damaged`));
     assert.equal((await run(['outbox', 'list', '--data', folder])).code, 1);
   });
 });

@@ -1,4 +1,4 @@
-/** Asks a proxy for a tunnel to the server, as a request would, and tells what it said. */
+/** Asks a proxy for a tunnel to the server, as a request would, and returns its answer. */
 import net from 'node:net';
 import tls from 'node:tls';
 import type { Clock } from '../../machine/clock.ts';
@@ -7,7 +7,7 @@ import { bareHost, portOf } from './see-certificate.ts';
 
 export type ProxyAnswer =
   | { readonly kind: 'tunnel'; readonly socket: net.Socket }
-  /** The ways to sign in that a 407 names, such as "Basic" or "Negotiate". */
+  /** The sign-in methods that a 407 offers, such as "Basic" or "Negotiate". */
   | { readonly kind: 'refused'; readonly status: number; readonly signInBy: readonly string[] }
   | { readonly kind: 'no-proxy' }
   | { readonly kind: 'no-answer'; readonly code: string };
@@ -24,7 +24,7 @@ const longestHead = 16_384;
 export function askProxy({ proxy, target, timeoutMs, clock }: AskProxy): Promise<ProxyAnswer> {
   return new Promise((resolve) => {
     const place = { host: bareHost(proxy), port: portOf(proxy) };
-    // Whether the proxy's own certificate is good is for the request to say; here nothing secret is at stake but its password.
+    // The real request checks the proxy's certificate. The only secret sent here is the proxy's own password.
     const socket = proxy.protocol === 'https:' ? tls.connect(place) : net.connect(place);
     const cancel = clock.after(timeoutMs, () => done({ kind: 'no-answer', code: 'TIMEOUT' }));
     let head = '';

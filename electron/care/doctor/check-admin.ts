@@ -1,27 +1,27 @@
-/** Who may do IT's work at this till, and what of it was done last. */
+/** Who may do IT's work at this till, and the last such actions. */
 import type { MachineConfig } from '../../config/machine-config.ts';
 import type { Clock } from '../../machine/clock.ts';
 import { ageInWords } from '../age-in-words.ts';
 import { type AuditEntry, readAudit } from '../audit-log.ts';
-import { type Found, fine, look } from './finding.ts';
+import { type DraftFinding, fine, look } from './finding.ts';
 
 const dayMs = 86_400_000;
-/** More than a person's slips. */
+/** More than somebody mistyping. */
 const manyTries = 10;
 const shown = 3;
 
-export function checkAdmin(dataDir: string, clock: Clock, { pin, managers }: MachineConfig['admin']): Found {
+export function checkAdmin(dataDir: string, clock: Clock, { pin, managers }: MachineConfig['admin']): DraftFinding {
   const nowMs = clock.wallMs();
   const all = readAudit(dataDir);
   const wrong = all.filter(({ action, atMs }) => action === 'wrong-pin' && nowMs - atMs < dayMs).length;
   const done = all.filter(({ action }) => action !== 'wrong-pin' && action !== 'unlocked');
   const facts = { pin: pin !== null, managers, actions: done.length, wrongPinsToday: wrong };
   if (wrong >= manyTries) {
-    const advice = 'Ask who was at this till, and make a new PIN: tillside admin pin.';
+    const advice = 'Find out who was at this till, and make a new PIN: tillside admin pin.';
     return look('admin', `${wrong} wrong PINs in the last day`, advice, facts);
   }
   const by = [...(pin === null ? [] : ['the PIN']), ...(managers ? ['a signed-in manager'] : [])];
-  const may = by.length === 0 ? 'Not set: everybody at this till may do the work of IT' : `Needs ${by.join(' or ')}`;
+  const may = by.length === 0 ? 'Not set: anyone at this till can do IT tasks' : `Needs ${by.join(' or ')}`;
   const inWords = ({ action, author, from, atMs }: AuditEntry) =>
     `${action} by ${author ?? 'nobody named'} (${from}), ${ageInWords(nowMs - atMs)} ago`;
   const last = done.slice(-shown).reverse().map(inWords);

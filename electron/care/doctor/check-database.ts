@@ -1,4 +1,4 @@
-/** The key, the database and what waits in it. Read only, beside a till that is open. */
+/** Checks the key, the database and the outbox, read-only. Tillside can be open. */
 import { statSync } from 'node:fs';
 import { attachRegionToRead, customersOnTill, type RegionState, regionFilePath } from '../../customers/region.ts';
 import { databaseFile, evidenceOfTill } from '../../data/evidence.ts';
@@ -21,26 +21,26 @@ import { feedMemory } from '../../region/feed/feed-memory.ts';
 import { listDoubleAwards } from '../../updates/double-awards.ts';
 import { openList, selectUpdates } from '../../updates/rows.ts';
 import { ageInWords } from '../age-in-words.ts';
-import { act, type Found, fine, look } from './finding.ts';
+import { act, type DraftFinding, fine, look } from './finding.ts';
 
 export type CheckDatabase = {
   readonly dataDir: string;
   readonly secrets: Secrets;
   readonly clock: Clock;
-  /** Every page, however large the file. */
+  /** Check every page, whatever the size of the file. */
   readonly full: boolean;
   readonly nativeBinding?: string | undefined;
 };
 
-/** A file up to this size is looked through whole; a larger one only where that was asked for. */
+/** Up to this size every page is checked; for larger files only on request. */
 const smallBytes = 200_000_000;
 const oldMs = 24 * 3_600_000;
 const staleRegionMs = 30 * 24 * 3_600_000;
 const restoreAdvice =
-  'Close Tillside and put the newest backup in its place: tillside restore (it first says what would happen). The ' +
-  'unsent updates that can be read go along; the damaged file is set aside.';
+  'Close Tillside and restore the newest backup: tillside restore (without --yes it is a dry run). Unsent changes that ' +
+  'can be read are carried over, and the damaged file is set aside.';
 
-export function checkDatabase(options: CheckDatabase): Found[] {
+export function checkDatabase(options: CheckDatabase): DraftFinding[] {
   const { dataDir, secrets, nativeBinding } = options;
   const files = folderFiles(dataDir);
   const stored = secrets.read('database-key');
@@ -57,19 +57,19 @@ export function checkDatabase(options: CheckDatabase): Found[] {
     ];
   }
   if (stored.kind !== 'value') {
-    const why = stored.kind === 'unreadable' ? stored.why : 'it is not there';
+    const why = stored.kind === 'unreadable' ? stored.why : 'it is missing';
     return [
       act(
         'key',
-        `The key of the data cannot be read: ${why}. The data is whole and was left as it is.`,
-        'Run as the user who set Tillside up, or give the recovery key: tillside recovery-key use.',
+        `Cannot read the key of the data: ${why}. The data was not changed.`,
+        'Run this as the user who set up Tillside, or use the recovery key: tillside recovery-key use.',
         { readable: false },
       ),
     ];
   }
   if (!mayWrite(files.database)) {
-    const found = `${files.database} cannot be written to: Tillside does not open`;
-    return [act('database', found, 'Give the user who runs Tillside the right to write to it.', { writable: false })];
+    const found = `Tillside cannot start: no permission to write to ${files.database}`;
+    return [act('database', found, 'Give the user who runs Tillside write permission.', { writable: false })];
   }
   const isOpen = isTillOpen(files, nativeBinding);
   const expected = isOpen ? 0 : expectedFrames(files.database);
@@ -92,11 +92,11 @@ function seen<T>(look: () => T): T | { readonly error: unknown } {
   }
 }
 
-function commitsLost(): Found {
+function commitsLost(): DraftFinding {
   return act(
     'database',
-    'The last changes before a power cut or a crash are missing: the file beside the database was removed or damaged',
-    'Do not delete anything in the data folder. Start Tillside: it keeps what is left aside, and goes on with the rest.',
+    'The last changes before a power cut or crash are missing: the -wal file of the database was removed or damaged',
+    'Do not delete anything in the data folder. Start Tillside: it sets aside what is left and continues with the rest.',
     { lostCommits: true },
   );
 }
@@ -111,32 +111,33 @@ function isTillOpen({ lock }: FolderFiles, nativeBinding: string | undefined): b
   }
 }
 
-function checkKey(files: FolderFiles, keyHex: string): Found {
+function checkKey(files: FolderFiles, keyHex: string): DraftFinding {
   if (compareKeyMark(files, keyHex) === 'same') return fine('key', 'OK', { readable: true });
   return look(
     'key',
     `It opens the data, but ${files.keyMark} is missing or damaged`,
-    'Restart Tillside: it is made anew.',
+    'Restart Tillside to create it again.',
     {
       readable: true,
     },
   );
 }
 
-function cannotBeOpened(error: unknown): Found {
+function cannotBeOpened(error: unknown): DraftFinding {
   const refused = fileTrouble(error);
   if (refused !== null) {
-    const found = `${refused.path ?? 'The data'} cannot be read (${refused.code}). Nothing was changed.`;
-    return act('database', found, 'Run as the user who runs Tillside, and see the disk check.', { code: refused.code });
+    const found = `Cannot read ${refused.path ?? 'the data'} (${refused.code}). Nothing was changed.`;
+    const advice = 'Run this as the user who runs Tillside, and see the disk check.';
+    return act('database', found, advice, { code: refused.code });
   }
   const code = error instanceof TillCannotOpen ? error.code : databaseTrouble(error);
-  // Anything else is a bug of ours, and no state of the till's.
+  // Anything else is a bug, not a problem with the till.
   if (code === null) throw error;
   if (code === 'key-unreadable') {
     return act(
       'key',
       'The stored key does not match this data.',
-      'Give the recovery key of this data: tillside recovery-key use.',
+      'Use the recovery key of this data: tillside recovery-key use.',
       { readable: false },
     );
   }
@@ -145,17 +146,17 @@ function cannotBeOpened(error: unknown): Found {
     return act('database', found, restoreAdvice, { damaged: true });
   }
   if (code === 'database-missing') {
-    return act('database', 'The file holds nothing, though there was a till here', restoreAdvice, { exists: false });
+    return act('database', 'The file is empty, but there was a till here', restoreAdvice, { exists: false });
   }
   return act(
     'database',
-    `It cannot be opened (${code})`,
+    `Cannot open the database (${code})`,
     { see: ['folder', 'disk'], otherwise: 'Run tillside support-bundle and send it to support.' },
     { code },
   );
 }
 
-function lookInside(db: Db, options: CheckDatabase, keyHex: string): Found[] {
+function lookInside(db: Db, options: CheckDatabase, keyHex: string): DraftFinding[] {
   const { database } = folderFiles(options.dataDir);
   const bytes = statSync(database).size;
   const isWhole = options.full || bytes <= smallBytes;
@@ -167,12 +168,12 @@ function lookInside(db: Db, options: CheckDatabase, keyHex: string): Found[] {
     return [act('database', found, restoreAdvice, { ...facts, damaged: true })];
   }
   if (version > currentVersion) {
-    const found = `A newer Tillside wrote it (version ${version}, this one knows ${currentVersion})`;
+    const found = `It was written by a newer version of Tillside (schema ${version}, this one knows ${currentVersion})`;
     return [act('database', found, 'Install the newer version again.', facts)];
   }
   if (version < currentVersion) {
-    const found = `An older Tillside wrote it (version ${version}, this one is ${currentVersion})`;
-    return [look('database', found, 'Start Tillside: it makes a backup and brings the data up to date.', facts)];
+    const found = `It was written by an older version of Tillside (schema ${version}, this one uses ${currentVersion})`;
+    return [look('database', found, 'Start Tillside: it makes a backup and upgrades the data.', facts)];
   }
   const looked = isWhole ? 'full check' : 'outbox only; use --full for a full check';
   const region = attachRegionToRead(db, options.dataDir, keyHex, isWhole);
@@ -187,33 +188,37 @@ function lookInside(db: Db, options: CheckDatabase, keyHex: string): Found[] {
   ];
 }
 
-/** Customers that head office gave a till long ago are found, and may have another name by now. */
-function checkRegion(region: RegionState, feedAsOfMs: number | null, { dataDir, clock }: CheckDatabase): Found[] {
+/** Old region data still works in the search, but its names and numbers may be out of date. */
+function checkRegion(
+  region: RegionState,
+  feedAsOfMs: number | null,
+  { dataDir, clock }: CheckDatabase,
+): DraftFinding[] {
   if (region.kind === 'none') return [];
   const file = regionFilePath(dataDir, region.name);
   if (region.kind === 'unusable') {
-    const found = `The region's customers are missing: ${file} is gone or damaged`;
+    const found = `The region's customers are missing: ${file} is missing or damaged`;
     const advice =
-      'Import them again: tillside import FILE. Customers of this till and unsent changes are not affected.';
+      "Import them again: tillside import FILE. This till's own customers and unsent changes are not affected.";
     return [act('region', found, advice, { there: false, customers: 0 })];
   }
-  // A feed's deltas make no new file.
+  // A feed's deltas change the database, not the file.
   const ageMs = clock.wallMs() - Math.max(statSync(file).mtimeMs, feedAsOfMs ?? 0);
   const facts = { there: true, customers: region.rows, ageSeconds: Math.round(ageMs / 1000) };
-  const found = `${region.rows} customers of the region, brought up to date ${ageInWords(ageMs)} ago`;
+  const found = `${region.rows} customers of the region, updated ${ageInWords(ageMs)} ago`;
   return [
     ageMs < staleRegionMs
       ? fine('region', found, facts)
       : look(
           'region',
           found,
-          'Import a newer file: tillside import FILE. Or let a feed do it: region.feed in the config.',
+          'Import a newer file: tillside import FILE. Or set up a feed: region.feed in the config.',
           facts,
         ),
   ];
 }
 
-function checkWaiting(db: Db, clock: Clock): Found {
+function checkWaiting(db: Db, clock: Clock): DraftFinding {
   const updates = selectUpdates(db, `where u.state in ${openList}`);
   const asked = updates.filter(({ putOffAtMs }) => putOffAtMs !== null);
   const waiting = updates.filter(({ putOffAtMs }) => putOffAtMs === null);
@@ -225,7 +230,7 @@ function checkWaiting(db: Db, clock: Clock): Found {
     attention: count('attention'),
     nextVisit: asked.length,
   };
-  // A question to a customer is as old as it takes the customer to come back.
+  // Changes put off until the customer's next visit may be any age, so they count only if nothing else waits.
   const oldest = waiting.length > 0 ? waiting : asked;
   const oldestSavedAtMs = Math.min(...oldest.map(({ savedAtMs }) => savedAtMs));
   const ageMs = oldest.length === 0 ? 0 : Math.max(0, clock.wallMs() - oldestSavedAtMs);
@@ -234,7 +239,7 @@ function checkWaiting(db: Db, clock: Clock): Found {
   if (doubleAwards > 0) {
     return look(
       'outbox',
-      `${updates.length} unsent, and the points of ${doubleAwards} updates may have been awarded twice`,
+      `${updates.length} unsent; ${doubleAwards} changes may have been awarded points twice`,
       'Ask the loyalty programme team to check the requests listed by tillside outbox list, then mark them as checked in Updates.',
       facts,
     );
@@ -242,7 +247,7 @@ function checkWaiting(db: Db, clock: Clock): Found {
   if (updates.length === 0) return fine('outbox', 'All sent', facts);
   const parts = [
     ...openStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`),
-    ...(asked.length > 0 ? [`${asked.length} to be asked at the customer's next visit`] : []),
+    ...(asked.length > 0 ? [`${asked.length} to settle at the customer's next visit`] : []),
   ];
   const found = `${updates.length} unsent (${parts.join(', ')}), the oldest saved ${ageInWords(ageMs)} ago`;
   if (counts.attention > 0) {

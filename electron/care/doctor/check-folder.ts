@@ -1,4 +1,4 @@
-/** The folder of the till's data, the disk it lies on, and who has it open. */
+/** Checks the data folder, its disk, and who has it open. */
 import {
   closeSync,
   existsSync,
@@ -22,22 +22,22 @@ import { readInstanceNote } from '../../machine/instance-note.ts';
 import { ageInWords } from '../age-in-words.ts';
 import { rescueEnding } from '../rescue/export-unsent.ts';
 import { readRescueFile } from '../rescue/sealed-file.ts';
-import { act, type Found, fine, look } from './finding.ts';
+import { act, type DraftFinding, fine, look } from './finding.ts';
 
-/** Less than this, and the next save may be refused. */
+/** Below this, the next save may fail. */
 const nearlyNothingBytes = 50_000_000;
 const probeBytes = 65_536;
 const dayMs = 86_400_000;
 
-export async function checkDisk(dataDir: string): Promise<Found> {
+export async function checkDisk(dataDir: string): Promise<DraftFinding> {
   const trouble = tryToWrite(dataDir);
   const space = await diskSpace(dataDir);
   const facts = { freeBytes: space?.freeBytes ?? null, writeError: trouble };
-  const free = space === null ? 'the free space is not known' : `${gigabytes(space.freeBytes)} free`;
+  const free = space === null ? 'free space unknown' : `${gigabytes(space.freeBytes)} free`;
   if (trouble !== null && /^(ENOSPC|EDQUOT|EFBIG)$/.test(trouble)) {
     return act(
       'disk',
-      `Nothing can be written: the disk or the quota is full (${trouble}, ${free}). Nothing that was saved is lost.`,
+      `The disk or quota is full (${trouble}, ${free}). Nothing that was saved is lost.`,
       'Free up disk space now. Until then, saves may fail and no backups are made.',
       facts,
     );
@@ -45,19 +45,19 @@ export async function checkDisk(dataDir: string): Promise<Found> {
   if (trouble !== null) {
     return act(
       'disk',
-      `Nothing can be written to ${dataDir} (${trouble}).`,
+      `Cannot write to ${dataDir} (${trouble}).`,
       'Give the user who runs Tillside write permission, and check the disk is not mounted read-only.',
       facts,
     );
   }
-  if (space === null || !space.isLow) return fine('disk', `Can be written to, ${free}`, facts);
-  const advice = 'Make room on this disk: a full disk refuses every save, and makes no backups.';
+  if (space === null || !space.isLow) return fine('disk', `Writable, ${free}`, facts);
+  const advice = 'Free up disk space: on a full disk nothing can be saved and no backups are made.';
   return space.freeBytes < nearlyNothingBytes
     ? act('disk', `Nearly full: ${free}`, advice, facts)
     : look('disk', `Low: ${free}`, advice, facts);
 }
 
-/** Writes and flushes what a save would, and takes it away again. @returns the system's code where that was refused */
+/** Writes and flushes as much as a save would, then deletes it. @returns the system's error code; null: it worked */
 function tryToWrite(dataDir: string): string | null {
   const probe = path.join(dataDir, `doctor-${process.pid}.probe`);
   try {
@@ -76,12 +76,12 @@ function tryToWrite(dataDir: string): string | null {
   }
 }
 
-export function checkFolder(dataDir: string, platform: NodeJS.Platform): Found {
+export function checkFolder(dataDir: string, platform: NodeJS.Platform): DraftFinding {
   if (!existsSync(dataDir)) {
     return look(
       'folder',
-      `${dataDir} is not there: Tillside was never opened with this data`,
-      'Start Tillside once, or name the folder with --data.',
+      `${dataDir} does not exist: Tillside was never opened with this folder`,
+      'Start Tillside once, or choose the folder with --data.',
       { exists: false },
     );
   }
@@ -106,13 +106,13 @@ export function checkFolder(dataDir: string, platform: NodeJS.Platform): Found {
   if (unreadable.length > 0) {
     return act(
       'folder',
-      `${unreadable.join(', ')} in ${files.rescue} cannot be read: it may hold unsent changes that this till does not send`,
-      'Look for a copy of it elsewhere, and keep the file: support may get it back.',
+      `Cannot read ${unreadable.join(', ')} in ${files.rescue}: it may hold the only copy of unsent changes`,
+      'Keep the file and look for a copy of it elsewhere. Support may be able to recover it.',
       facts,
     );
   }
-  const told = rescue === 0 ? '' : `, with ${rescue} rescue files in ${files.rescue}`;
-  return fine('folder', `${dataDir}${told}`, facts);
+  const withRescue = rescue === 0 ? '' : `, with ${rescue} rescue files in ${files.rescue}`;
+  return fine('folder', `${dataDir}${withRescue}`, facts);
 }
 
 function isRescueFile(file: string): boolean {
@@ -127,10 +127,10 @@ function namesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-export function checkInstance(dataDir: string, clock: Clock, nativeBinding: string | undefined): Found {
+export function checkInstance(dataDir: string, clock: Clock, nativeBinding: string | undefined): DraftFinding {
   const { lock: file } = folderFiles(dataDir);
   const network = networkOf(dataDir);
-  if (network !== null) return noLocks(`${dataDir} lies on a network file system (${network})`, dataDir);
+  if (network !== null) return noLocks(`${dataDir} is on a network file system (${network})`, dataDir);
   if (!existsSync(file)) return fine('instance', 'Tillside is not open', { open: false });
   try {
     const lock = takeInstanceLock(file, nativeBinding);
@@ -141,7 +141,7 @@ export function checkInstance(dataDir: string, clock: Clock, nativeBinding: stri
     return look(
       'instance',
       'Could not tell whether Tillside is open',
-      { see: ['disk', 'folder'], otherwise: 'Run the doctor as the user who runs Tillside.' },
+      { see: ['disk', 'folder'], otherwise: 'Run this as the user who runs Tillside.' },
       {},
     );
   }
@@ -152,17 +152,17 @@ export function checkInstance(dataDir: string, clock: Clock, nativeBinding: stri
     'instance',
     `Tillside is open (${who}${since})`,
     { open: true, pid: note?.pid ?? null },
-    `A second start with the same data is refused. If you can't find its window, end ${who}. Nothing that was saved is lost.`,
+    `Tillside cannot be opened twice on the same data. If you can't find its window, end ${who}. Nothing that was saved is lost.`,
   );
 }
 
-/** SQLite's way to say that the system knows no locks here. */
+/** How SQLite reports a file system without locks. */
 function isLockRefused(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /^(SQLITE_IOERR_(LOCK|UNLOCK|RDLOCK|CHECKRESERVEDLOCK)|SQLITE_PROTOCOL|SQLITE_NOLFS)$/.test(code);
 }
 
-/** By the system's number of the kind of file system: locks there hold for one machine or not at all, and so do flushes. */
+/** By `statfs` type. On these, locks and flushes may not work across machines, or at all. */
 const networkFileSystems: { readonly [type: number]: string } = {
   26985: 'NFS',
   4283649346: 'CIFS',
@@ -181,29 +181,29 @@ function networkOf(dataDir: string): string | null {
   }
 }
 
-function noLocks(found: string, dataDir: string): Found {
-  const why = 'two tills could open the same data, and a power cut could lose a save';
-  return act('instance', `${found}: ${why}`, 'Move the data to a disk of this machine (--data).', {
+function noLocks(found: string, dataDir: string): DraftFinding {
+  const why = 'two tills could open the same data, and a power cut could lose saved changes';
+  return act('instance', `${found}: ${why}`, 'Move the data to a local disk (--data).', {
     locks: false,
     dataDir,
   });
 }
 
-/** @param keyHex null: it cannot be read, and nor can a backup */
+/** @param keyHex null: the key cannot be read, so backups are not checked */
 export function checkBackups(
   dataDir: string,
   clock: Clock,
   keyHex: string | null,
   nativeBinding: string | undefined,
-): Found {
+): DraftFinding {
   const [last] = listBackups(dataDir);
   const damaged =
     keyHex === null
       ? []
       : listBackups(dataDir).filter(({ file }) => !isUsableBackup(file, keyHex, 'outbox', nativeBinding));
   if (damaged.length > 0) {
-    const found = `${damaged.map(({ name }) => name).join(', ')} cannot be used: empty, damaged or of another till`;
-    return look('backups', found, 'Make a new one: tillside backup. Then delete what cannot be used.', {
+    const found = `Unusable backups (empty, damaged or from another till): ${damaged.map(({ name }) => name).join(', ')}`;
+    return look('backups', found, 'Make a new backup: tillside backup. Then delete the unusable ones.', {
       backups: listBackups(dataDir).length,
       damaged: damaged.length,
     });
@@ -218,14 +218,14 @@ export function checkBackups(
       : look(
           'backups',
           found,
-          { see: ['disk'], otherwise: 'Tillside makes one a day while it is open. Make one now: tillside backup.' },
+          { see: ['disk'], otherwise: 'Tillside makes one a day while it is open. To make one now: tillside backup.' },
           facts,
         );
   }
   const isNew = !existsSync(database) || clock.wallMs() - statSync(database).birthtimeMs < 2 * dayMs;
   return isNew
     ? fine('backups', 'None yet; the first is made within a day', facts)
-    : look('backups', 'There is none', { see: ['disk'], otherwise: 'Make one: tillside backup.' }, facts);
+    : look('backups', 'No backups', { see: ['disk'], otherwise: 'Make one: tillside backup.' }, facts);
 }
 
 function gigabytes(bytes: number): string {

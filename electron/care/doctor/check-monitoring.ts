@@ -1,4 +1,4 @@
-/** Whether IT's own monitoring hears of this till. */
+/** Checks that IT's monitoring receives the numbers of this till. */
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import type { MachineConfig } from '../../config/machine-config.ts';
@@ -6,7 +6,7 @@ import type { Clock } from '../../machine/clock.ts';
 import { ageInWords } from '../age-in-words.ts';
 import { readHealthNote } from '../health-note.ts';
 import { codeOf } from './code-of.ts';
-import { type Found, fine, look } from './finding.ts';
+import { type DraftFinding, fine, look } from './finding.ts';
 
 export type CheckMonitoring = {
   readonly dataDir: string;
@@ -15,12 +15,12 @@ export type CheckMonitoring = {
   readonly isOpen: boolean;
 };
 
-/** It is written each minute. */
+/** The metrics file is written every minute. */
 const oldMs = 5 * 60_000;
 
-export function checkMonitoring({ dataDir, health, clock, isOpen }: CheckMonitoring): Found[] {
+export function checkMonitoring({ dataDir, health, clock, isOpen }: CheckMonitoring): DraftFinding[] {
   const note = readHealthNote(dataDir);
-  const sent = (check: 'heartbeat' | 'otlp', name: string, advice: string): Found => {
+  const sent = (check: 'heartbeat' | 'otlp', name: string, advice: string): DraftFinding => {
     const trouble = note[check];
     if (trouble === null) return fine(check, `${name} is accepted`, {});
     const age = ageInWords(clock.wallMs() - trouble.sinceMs);
@@ -44,7 +44,7 @@ export function checkMonitoring({ dataDir, health, clock, isOpen }: CheckMonitor
   ];
 }
 
-function checkMetricsFile(file: string, clock: Clock, isOpen: boolean): Found {
+function checkMetricsFile(file: string, clock: Clock, isOpen: boolean): DraftFinding {
   const folder = path.dirname(file);
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);

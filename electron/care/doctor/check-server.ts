@@ -1,4 +1,4 @@
-/** Whether the server is the loyalty API, knows this till, and lets it do what it must. */
+/** Checks that the server is the loyalty API, recognises this till, and permits the calls it needs. */
 
 import type { MachineConfig } from '../../config/machine-config.ts';
 import { type Auth, createAuth } from '../../loyalty-api/auth.ts';
@@ -12,7 +12,7 @@ import { fillableIdentifiers } from '../../model/customer.ts';
 import { definitionLimits, type ToldPolicy } from '../../model/definitions.ts';
 import type { ReadOutcome } from '../../model/outcome.ts';
 import { longestPattern, type PatternTrouble, patternTrouble } from '../../model/pattern.ts';
-import { act, type Found, fine, look } from './finding.ts';
+import { act, type DraftFinding, fine, look } from './finding.ts';
 
 export type CheckServer = {
   readonly config: MachineConfig;
@@ -25,14 +25,14 @@ export type CheckServer = {
 
 const skewShownMs = 5 * 60_000;
 
-/** A refusal tells that the loyalty API is there, and is no wrong password that would count against the till. */
+/** Without credentials, a refusal still proves that this is the loyalty API, and does not count as a wrong password. */
 const nobodysAuth: Auth = {
   headers: () => Promise.resolve({ kind: 'ready', headers: {} }),
   renewed: () => Promise.resolve(null),
   logIn: null,
 };
 
-export async function checkServer(options: CheckServer): Promise<Found[]> {
+export async function checkServer(options: CheckServer): Promise<DraftFinding[]> {
   const { config, secrets, clock } = options;
   let code = '';
   const transport: Transport = async (request) => {
@@ -51,7 +51,7 @@ export async function checkServer(options: CheckServer): Promise<Found[]> {
   const stored = readTillSecret(secrets, config.auth.method);
   if (stored.kind !== 'value') {
     const found =
-      stored.kind === 'absent' ? 'This till has no password yet' : `The password cannot be read: ${stored.why}`;
+      stored.kind === 'absent' ? 'This till has no password yet' : `Cannot read the password: ${stored.why}`;
     const advice = 'Set it with tillside secret set, with TILLSIDE_SECRET at the next start, or in the app.';
     const refusal = await createLoyaltyApi({ ...shared, auth: nobodysAuth, language }).login();
     const server = atTheDoor(refusal, config, code).filter(({ check }) => check === 'server');
@@ -65,7 +65,7 @@ export async function checkServer(options: CheckServer): Promise<Found[]> {
   const { serverTimeMs, organisation, till } = login.value;
   const known = fine(
     'credentials',
-    `The server knows this till as ${till}${organisation === '' ? '' : ` of ${organisation}`}`,
+    `The server recognises this till as ${till}${organisation === '' ? '' : ` of ${organisation}`}`,
     {
       till,
       organisation,
@@ -83,7 +83,7 @@ export async function checkServer(options: CheckServer): Promise<Found[]> {
   ];
 }
 
-function atTheDoor(login: ReadOutcome<unknown>, config: MachineConfig, code: string): Found[] {
+function atTheDoor(login: ReadOutcome<unknown>, config: MachineConfig, code: string): DraftFinding[] {
   const { url } = config.api;
   switch (login.kind) {
     case 'found':
@@ -95,13 +95,13 @@ function atTheDoor(login: ReadOutcome<unknown>, config: MachineConfig, code: str
           ? act(
               'credentials',
               `The server refused the ${config.auth.method === 'basic' ? 'till or its password' : 'OAuth key or its secret'} (request id ${login.answer.requestId ?? 'none'})`,
-              'Look at auth in the config, then give the secret again: tillside secret set, or TILLSIDE_SECRET in the environment of the next start.',
+              'Check auth in the config, then set the secret again: tillside secret set, or TILLSIDE_SECRET at the next start.',
               { refused: true, requestId: login.answer.requestId },
             )
           : act(
               'permissions',
               `The server recognises this till but denied access (request id ${login.answer.requestId ?? 'none'})`,
-              'Ask whoever runs the loyalty programme to give this till access to the API.',
+              'Ask the loyalty programme team to give this till access to the API.',
               { requestId: login.answer.requestId },
             ),
       ];
@@ -112,30 +112,30 @@ function atTheDoor(login: ReadOutcome<unknown>, config: MachineConfig, code: str
         act(
           'server',
           `${url} answers, but not as the loyalty API (${code})`,
-          'Look at api.url (or api.cluster) in the config.',
+          'Check api.url (or api.cluster) in the config.',
           { url, code },
         ),
       ];
   }
 }
 
-/** An answer came, and not in a way that Tillside takes. */
+/** Something answered, but in a form that Tillside does not accept. */
 const answerTroubles: { readonly [code: string]: readonly [found: string, advice: string] } = {
   ENCODED: [
     'answers with a compressed body, which Tillside does not ask for',
-    'Something between this machine and the server compresses answers: ask the network team to leave them as they are.',
+    'Something between this machine and the server compresses answers: ask the network team not to change them.',
   ],
   BODY_TOO_LONG: [
     'answers with more than 5 MB',
-    'Check api.url in the config; if it is right, ask the loyalty programme team what the server sends.',
+    'Check api.url in the config. If it is right, ask the loyalty programme team what the server sends.',
   ],
   CUT: [
-    'answers, but the answer breaks off',
-    'Something between this machine and the server cuts connections: ask the network team.',
+    'answers, but the answer is cut off',
+    'Something between this machine and the server cuts the connection: ask the network team.',
   ],
 };
 
-function cannotReach(url: string, why: string, code: string): Found {
+function cannotReach(url: string, why: string, code: string): DraftFinding {
   const facts = { url, why, code };
   const told = `Cannot reach ${url}: ${why} (${code})`;
   const answered = answerTroubles[code];
@@ -152,7 +152,7 @@ function cannotReach(url: string, why: string, code: string): Found {
       return act(
         'server',
         `The network requires sign-in: something else answered at ${url} (${code})`,
-        'Open a browser on this machine and sign in to the network; or check api.url in the config.',
+        'Open a browser on this machine and sign in to the network, or check api.url in the config.',
         facts,
       );
     case 'busy':
@@ -161,12 +161,17 @@ function cannotReach(url: string, why: string, code: string): Found {
       return act(
         'server',
         `Something between this machine and the server rejects the request (${code})`,
-        'Let Tillside’s requests through the firewall or gateway; or check api.url in the config.',
+        'Let Tillside’s requests through the firewall or gateway, or check api.url in the config.',
         facts,
       );
     case 'unreadable-answer':
     case 'server-error':
-      return act('server', told, 'Check api.url in the config; if it is right, ask whoever runs the server.', facts);
+      return act(
+        'server',
+        told,
+        'Check api.url in the config. If it is right, ask the team that runs the server.',
+        facts,
+      );
     default:
       return act('server', told, { see: ['proxy', 'dns', 'tls'], otherwise: cable }, facts);
   }
@@ -174,7 +179,7 @@ function cannotReach(url: string, why: string, code: string): Found {
 
 const certificateAdvice = "Check this machine's date, and api.url in the config.";
 
-function checkClock(serverTimeMs: number | null, clock: Clock): Found {
+function checkClock(serverTimeMs: number | null, clock: Clock): DraftFinding {
   if (serverTimeMs === null) return fine('clock', 'Not available with OAuth');
   const skewMs = clock.wallMs() - serverTimeMs;
   const seconds = Math.round(Math.abs(skewMs) / 1000);
@@ -188,12 +193,12 @@ function checkClock(serverTimeMs: number | null, clock: Clock): Found {
   );
 }
 
-/** An id that nobody has: what is asked is whether one may ask. */
+/** A user id that nobody has, to find out if the call is permitted. */
 const nobody = { type: 'userId', value: '0' } as const;
 
 type Asked = Awaited<ReturnType<typeof askAll>>;
 
-/** One after the other: a doctor must not take the till's whole pace. */
+/** One call at a time, to leave the till's request budget to its own work. */
 async function askAll(api: LoyaltyApi) {
   return {
     'customer/get': await api.getCustomer(nobody),
@@ -204,7 +209,7 @@ async function askAll(api: LoyaltyApi) {
   } as const;
 }
 
-function checkPermissions(asked: Asked): Found {
+function checkPermissions(asked: Asked): DraftFinding {
   const told = Object.fromEntries(Object.entries(asked).map(([name, outcome]) => [name, mayAsk(outcome)]));
   const of = (answer: Permission) => Object.keys(told).filter((name) => told[name] === answer);
   const refused = of('refused');
@@ -212,7 +217,7 @@ function checkPermissions(asked: Asked): Found {
     ...(['allowed', 'refused', 'no answer'] as const)
       .filter((answer) => of(answer).length > 0)
       .map((answer) => `${answer}: ${of(answer).join(', ')}`),
-    'not tried, since it would change a customer: customer/update',
+    'not tried because it would change a customer: customer/update',
   ].join('; ');
   if (refused.includes('customer/get')) {
     return act(
@@ -225,8 +230,8 @@ function checkPermissions(asked: Asked): Found {
   if (refused.length > 0 || of('no answer').length > 0) {
     const advice =
       refused.length > 0
-        ? 'Ask whoever runs the loyalty programme to allow the refused calls: the form then follows the organisation.'
-        : 'The server answers some calls and not others: run this again, then ask whoever runs the server.';
+        ? "Ask the loyalty programme team to allow the refused calls, so that the form follows the organisation's settings."
+        : 'Some calls got no answer. Run this again; if it stays, ask the team that runs the server.';
     return look('permissions', capital(found), advice, told);
   }
   return fine('permissions', capital(found), told);
@@ -234,19 +239,19 @@ function checkPermissions(asked: Asked): Found {
 
 type Permission = 'allowed' | 'refused' | 'no answer';
 
-/** Somebody who is not found was looked for, and that is what is asked here. */
+/** "Not found" proves that the call is permitted. */
 function mayAsk(outcome: ReadOutcome<unknown>): Permission {
   if (outcome.kind === 'held') return 'refused';
   return outcome.kind === 'failed' ? 'no answer' : 'allowed';
 }
 
-function checkOrganisation(asked: Asked, config: MachineConfig): Found {
+function checkOrganisation(asked: Asked, config: MachineConfig): DraftFinding {
   const policy = asked['organization/configs'];
   if (policy.kind !== 'found') {
     return look(
       'organisation',
       'Could not read its settings, so the org section of the config applies',
-      { see: ['permissions'], otherwise: 'Run the doctor again.' },
+      { see: ['permissions'], otherwise: 'Run tillside doctor again.' },
       {},
     );
   }
@@ -262,10 +267,10 @@ function checkOrganisation(asked: Asked, config: MachineConfig): Found {
   const listed = (words: string, names: readonly string[]) =>
     names.length === 0 ? [] : [`${words} ${names.join(', ')}`];
   const found = [
-    `Primary identifier ${primaryIdentifier ?? 'not told'}`,
-    ...listed('may be filled in:', fills.allowed),
-    ...listed('may not:', fills.forbidden),
-    ...listed("not told, so the config's org section decides:", untold),
+    `Primary identifier: ${primaryIdentifier ?? 'not known'}`,
+    ...listed('can be filled in:', fills.allowed),
+    ...listed('cannot:', fills.forbidden),
+    ...listed("not known, so the config's org section applies:", untold),
   ].join('; ');
   if (primaryIdentifier !== undefined && primaryIdentifier !== config.org.primaryIdentifier) {
     return look(
@@ -278,8 +283,8 @@ function checkOrganisation(asked: Asked, config: MachineConfig): Found {
   return fine('organisation', found, facts);
 }
 
-/** The field that IT keeps for the till: without it an uncertain update is told by its fields alone. */
-function checkMarkField(asked: Asked, { sync: { markField } }: MachineConfig): Found[] {
+/** Checks the custom field reserved for Tillside's update ids. Without it, an uncertain update is recognised by its fields alone. */
+function checkMarkField(asked: Asked, { sync: { markField } }: MachineConfig): DraftFinding[] {
   if (markField === null) return [];
   const fields = asked['organization/customfields'];
   if (fields.kind !== 'found') return [];
@@ -290,8 +295,8 @@ function checkMarkField(asked: Asked, { sync: { markField } }: MachineConfig): F
   return [
     look(
       'organisation',
-      `The organisation has no custom field ${markField} that can be written, which sync.markField names`,
-      'Have it made (a text field of customers), or take sync.markField out of the config. Updates go without it until then.',
+      `sync.markField names ${markField}, but the organisation has no writable custom field of that name`,
+      'Have the field created (a text field of customers), or remove sync.markField from the config. Until then, changes are sent without it.',
       { markField },
     ),
   ];
@@ -303,16 +308,15 @@ const patternTroubles: { readonly [Trouble in PatternTrouble]: string } = {
   'too-long': `is longer than ${longestPattern} characters`,
 };
 
-/** What of the organisation's fields this till does not follow. The server still does, and refuses what it does not take. */
-function checkDefinitions(asked: Asked): Found[] {
+/** Finds field definitions that this till cannot follow. The server still enforces them and rejects wrong values. */
+function checkDefinitions(asked: Asked): DraftFinding[] {
   const told = [asked['organization/customfields'], asked.extendedFields].flatMap((outcome) =>
     outcome.kind === 'found' ? [outcome.value] : [],
   );
-  const advice =
-    'Ask the loyalty programme team to change it. Staff can save meanwhile; only the server checks the value.';
+  const advice = 'Ask the loyalty programme team to change it. Staff can still save; only the server checks the value.';
   const unused = told.flat().flatMap(({ name, kind, pattern }) => {
     const trouble = pattern === null ? null : patternTrouble(pattern.regex);
-    const found = `The pattern of the ${kind} field "${name}" is not used: it`;
+    const found = `Ignoring the pattern of the ${kind} field "${name}": it`;
     return trouble === null
       ? []
       : [look('organisation', `${found} ${patternTroubles[trouble]}`, advice, { field: name, pattern: trouble })];
@@ -323,7 +327,7 @@ function checkDefinitions(asked: Asked): Found[] {
     const found = `The organisation has ${fields.length} or more ${first.kind} fields; Tillside uses the first ${fields.length}`;
     return [look('organisation', found, 'Ask the loyalty programme team to remove unused fields.', {})];
   });
-  // A list of hundreds would hide everything else.
+  // Hundreds of these would hide everything else.
   return [...unused.slice(0, 10), ...many];
 }
 

@@ -1,10 +1,10 @@
-/** Which Tillside this is, and whether the feed has a newer one. */
+/** Checks which version of Tillside this is, and whether the feed has a newer one. */
 
 import type { MachineConfig } from '../../config/machine-config.ts';
 import type { Transport } from '../../loyalty-api/transport.ts';
-import { type Found, fine, look } from './finding.ts';
+import { type DraftFinding, fine, look } from './finding.ts';
 
-export function checkVersion(version: string, platform: NodeJS.Platform): Found {
+export function checkVersion(version: string, platform: NodeJS.Platform): DraftFinding {
   const { electron, node } = process.versions;
   const host = electron === undefined ? `Node ${node}` : `Electron ${electron}`;
   return fine('version', `Tillside ${version} on ${host}, ${platform} ${process.arch}`, { version, platform });
@@ -16,7 +16,7 @@ export async function checkFeed(
   platform: NodeJS.Platform,
   transport: Transport,
   timeoutMs: number,
-): Promise<Found> {
+): Promise<DraftFinding> {
   if (feedUrl === null) return fine('feed', 'Not configured; IT installs new versions');
   const system = platform === 'darwin' ? '-mac' : platform === 'linux' ? '-linux' : '';
   const url = `${feedUrl}/${channel === 'stable' ? 'latest' : channel}${system}.yml`;
@@ -25,7 +25,7 @@ export async function checkFeed(
   const offered =
     result.kind === 'answer' && result.status === 200 ? /^version:\s*(\S+)/m.exec(result.body)?.[1] : undefined;
   if (offered === undefined) {
-    const advice = 'Look at update.feedUrl and update.channel in the config, and at the feed itself.';
+    const advice = 'Check update.feedUrl and update.channel in the config, and the feed itself.';
     return look('feed', `No version found at ${url} (${code})`, advice, { url, code });
   }
   const facts = { url, offered };

@@ -1,15 +1,15 @@
-/** The way to the server, step by step: proxy, name, certificate. */
+/** Checks the route to the server step by step: proxy, DNS, certificate. */
 import { lookup } from 'node:dns/promises';
 import { type ProxyTrouble, proxyTrouble } from '../../loyalty-api/proxy.ts';
 import type { Clock } from '../../machine/clock.ts';
 import { askProxy, type ProxyAnswer } from './ask-proxy.ts';
 import { codeOf } from './code-of.ts';
-import { act, type Found, fine, look } from './finding.ts';
+import { act, type DraftFinding, fine, look } from './finding.ts';
 import { bareHost, portOf, type SeenCertificate, seeCertificate } from './see-certificate.ts';
 
 export type Way = {
   readonly url: string;
-  /** The proxy that a request to this address goes through; null: none. */
+  /** The proxy for requests to this URL; null: none. */
   readonly proxyFor: (url: string) => Promise<string | null>;
   /** Also trust the certificates of the operating system. */
   readonly trustsSystem: boolean;
@@ -17,7 +17,7 @@ export type Way = {
   readonly clock: Clock;
 };
 
-export async function checkWay(way: Way): Promise<Found[]> {
+export async function checkWay(way: Way): Promise<DraftFinding[]> {
   const target = new URL(way.url);
   const proxy = await way.proxyFor(way.url);
   if (proxy !== null) return throughProxy(proxy, target, way);
@@ -27,14 +27,14 @@ export async function checkWay(way: Way): Promise<Found[]> {
   return [direct, name, certificateFinding(await seeCertificate({ ...way, target }), target, way.clock, null)];
 }
 
-const settingsAdvice = 'Correct the proxy in the network settings of this machine (or HTTPS_PROXY): http://host:port.';
+const settingsAdvice = "Fix the proxy in this machine's network settings (or HTTPS_PROXY): http://host:port.";
 
-/** Behind a proxy it is the proxy that looks names up, and what a socket of our own finds says nothing. */
-async function throughProxy(setting: string, target: URL, way: Way): Promise<Found[]> {
+/** With a proxy, the proxy resolves names, so a direct look-up or socket from here would prove nothing. */
+async function throughProxy(setting: string, target: URL, way: Way): Promise<DraftFinding[]> {
   const trouble = proxyTrouble(setting);
   const proxy = URL.parse(setting);
   if (trouble !== null || proxy === null) return [unusable(trouble ?? 'ERR_PROXY_UNREADABLE', proxy, way)];
-  // What was told without its password.
+  // Without the proxy's password.
   const facts = { proxy: `${proxy.protocol}//${proxy.host}` };
   if (target.protocol !== 'https:') return [fine('proxy', `Through ${facts.proxy}`, facts)];
   try {
@@ -47,67 +47,72 @@ async function throughProxy(setting: string, target: URL, way: Way): Promise<Fou
   if (answer.kind !== 'tunnel') return [proxyFinding(answer, proxy, target, facts.proxy)];
   const seen = await seeCertificate({ ...way, target, socket: answer.socket });
   return [
-    fine('proxy', `Through ${facts.proxy}, which opens the way to ${target.host}`, facts),
+    fine('proxy', `Through ${facts.proxy}, which connects to ${target.host}`, facts),
     certificateFinding(seen, target, way.clock, facts.proxy),
   ];
 }
 
-function unusable(trouble: ProxyTrouble, proxy: URL | null, way: Way): Found {
+function unusable(trouble: ProxyTrouble, proxy: URL | null, way: Way): DraftFinding {
   if (trouble === 'ERR_PROXY_UNREADABLE' || proxy === null) {
-    return act('proxy', 'The proxy setting of this machine cannot be read', settingsAdvice, { code: trouble });
+    return act('proxy', "This machine's proxy setting is not valid", settingsAdvice, { code: trouble });
   }
-  const told = `${proxy.protocol}//${proxy.host}`;
-  // Only the desktop app trusts the system's certificates, and only Chromium speaks SOCKS.
+  const shown = `${proxy.protocol}//${proxy.host}`;
+  // Only the desktop app supports SOCKS, through Chromium; it is also the only one that trusts the system's certificates.
   if (way.trustsSystem) {
-    return fine('proxy', `Through ${told}; the server check says whether it lets Tillside through`, { proxy: told });
+    return fine('proxy', `Through ${shown}; see the server check for whether it works`, { proxy: shown });
   }
   const advice = 'Set a proxy for HTTP (HTTPS_PROXY=http://host:port), or use the desktop app, which can use SOCKS.';
-  const found = `${told} is a SOCKS proxy, which the preview and the command line of a checkout cannot use`;
-  return act('proxy', found, advice, { proxy: told, code: trouble });
+  const found = `${shown} is a SOCKS proxy, which the preview and commands from a source checkout cannot use`;
+  return act('proxy', found, advice, { proxy: shown, code: trouble });
 }
 
-function proxyFinding(answer: Exclude<ProxyAnswer, { kind: 'tunnel' }>, proxy: URL, target: URL, told: string): Found {
+function proxyFinding(
+  answer: Exclude<ProxyAnswer, { kind: 'tunnel' }>,
+  proxy: URL,
+  target: URL,
+  shown: string,
+): DraftFinding {
   const asked = `${target.hostname}:${portOf(target)}`;
   if (answer.kind === 'no-proxy') {
-    return act('proxy', `${told} does not answer as a proxy`, settingsAdvice, { proxy: told });
+    return act('proxy', `${shown} does not answer as a proxy`, settingsAdvice, { proxy: shown });
   }
   if (answer.kind === 'no-answer') {
     const { code } = answer;
     const found =
       code === 'TIMEOUT'
-        ? `The proxy ${told} does not answer`
+        ? `The proxy ${shown} does not answer`
         : code === 'CLOSED'
-          ? `The proxy ${told} hangs up without an answer`
-          : `The proxy ${told} cannot be reached (${code})`;
-    return act('proxy', found, `Check that the proxy is running. ${settingsAdvice}`, { proxy: told, code });
+          ? `The proxy ${shown} closes the connection without an answer`
+          : `Cannot reach the proxy ${shown} (${code})`;
+    return act('proxy', found, `Check that the proxy is running. ${settingsAdvice}`, { proxy: shown, code });
   }
   const { status, signInBy } = answer;
-  const facts = { proxy: told, code: `HTTP ${status}`, signInBy: signInBy.join(' ') };
+  const facts = { proxy: shown, code: `HTTP ${status}`, signInBy: signInBy.join(' ') };
   if (status === 407) {
     const by = signInBy.length === 0 ? '' : ` by ${signInBy.join(' or ')}`;
     const found =
       proxy.username === ''
-        ? `The proxy ${told} requires sign-in${by} (HTTP 407)`
-        : `The proxy ${told} did not accept the user and password of the proxy setting (HTTP 407)`;
+        ? `The proxy ${shown} requires sign-in${by} (HTTP 407)`
+        : `The proxy ${shown} did not accept the user and password of the proxy setting (HTTP 407)`;
     return act('proxy', found, `Ask the network team to let this machine through to ${asked} without sign-in.`, facts);
   }
   if (status === 403 || status === 405) {
-    const found = `The proxy ${told} forbids the way to ${asked} (HTTP ${status})`;
+    const found = `The proxy ${shown} blocks ${asked} (HTTP ${status})`;
     return act('proxy', found, `Ask the network team to allow ${asked} on the proxy.`, facts);
   }
   const found =
     status >= 502 && status <= 504
-      ? `The proxy ${told} cannot reach ${asked} (HTTP ${status})`
-      : `The proxy ${told} does not open the way to ${asked} (HTTP ${status})`;
+      ? `The proxy ${shown} cannot reach ${asked} (HTTP ${status})`
+      : `The proxy ${shown} does not connect to ${asked} (HTTP ${status})`;
   return act(
     'proxy',
     found,
-    'Check api.url in the config; if it is right, ask the network team about the proxy.',
+    'Check api.url in the config. If it is right, ask the network team about the proxy.',
     facts,
   );
 }
 
-async function checkName(host: string): Promise<Found> {
+async function checkName(host: string): Promise<DraftFinding> {
   try {
     const found = await lookup(host, { all: true });
     return fine('dns', `${host} is ${found.map(({ address }) => address).join(', ')}`, {
@@ -126,13 +131,13 @@ async function checkName(host: string): Promise<Found> {
 
 const soonMs = 14 * 86_400_000;
 
-/** @param proxy what the certificate was seen through; null: nothing */
+/** @param proxy the proxy that the certificate came through; null: none */
 function certificateFinding(
   seen: SeenCertificate | { readonly code: string },
   target: URL,
   clock: Clock,
   proxy: string | null,
-): Found {
+): DraftFinding {
   if ('code' in seen) {
     const advice =
       proxy === null
@@ -149,12 +154,17 @@ function certificateFinding(
     case null:
       return leftMs > soonMs
         ? fine('tls', `Trusted: ${named}, valid until ${until}`, facts)
-        : look('tls', `${capital(named)} ends on ${until}`, 'Whoever runs the server should renew it now.', facts);
+        : look(
+            'tls',
+            `${capital(named)} expires on ${until}`,
+            'The team that runs the server should renew it now.',
+            facts,
+          );
     case 'CERT_HAS_EXPIRED':
       return act(
         'tls',
         leftMs < 0 ? `${capital(named)} expired on ${until}` : `A certificate in the chain of ${subject} has expired`,
-        "Whoever runs the server (or the proxy that stands in for it) must renew it. Check this machine's date too.",
+        "The team that runs the server (or a proxy in front of it) must renew it. Also check this machine's date.",
         facts,
       );
     case 'CERT_NOT_YET_VALID':
@@ -163,7 +173,7 @@ function certificateFinding(
       return act(
         'tls',
         `${capital(named)} is not for ${target.hostname}`,
-        'Check api.url in the config; or something between this machine and the server answers in its place.',
+        'Check api.url in the config. If it is right, something between this machine and the server answers in its place.',
         facts,
       );
     default:

@@ -1,4 +1,4 @@
-/** Looks at everything that a till needs, and says what is wrong and what to do. Changes nothing. */
+/** Checks everything that a till needs, and says what is wrong and how to fix it. Changes nothing. */
 
 import type { FoundConfig } from '../../config/find-config.ts';
 import { MachineConfigError, problemInWords } from '../../config/machine-config.ts';
@@ -12,10 +12,10 @@ import { checkMonitoring } from './check-monitoring.ts';
 import { checkServer } from './check-server.ts';
 import { checkFeed, checkVersion } from './check-version.ts';
 import { checkWay, type Way } from './check-way.ts';
-import { act, type Finding, type Found, fine, together } from './finding.ts';
+import { act, type DraftFinding, type Finding, fine, finished } from './finding.ts';
 
 export type Patient = {
-  /** Throws where the config cannot be used, as the app's start would. */
+  /** @throws MachineConfigError if the config is not valid, like the app's start */
   readonly findConfig: () => FoundConfig;
   readonly dataDir: string;
   readonly secrets: Secrets;
@@ -29,10 +29,10 @@ export type Patient = {
   readonly nativeBinding?: string | undefined;
 };
 
-/** However long the config lets a call take, nobody waits that long for the doctor. */
+/** Limits each call even if the config allows more: a doctor must answer soon. */
 const longestWaitMs = 10_000;
 
-/** In the order of `checkNames`; a check that another one's result makes pointless is left out. */
+/** @returns findings in the order of `checkNames`, without checks that another result makes pointless */
 export async function examine(patient: Patient): Promise<Finding[]> {
   const { dataDir, clock, platform, nativeBinding } = patient;
   const [config, found] = examineConfig(patient);
@@ -48,43 +48,48 @@ export async function examine(patient: Patient): Promise<Finding[]> {
           ...checkDatabase(patient),
         ]
       : [];
-  const away = found?.mode === 'live' ? await examineLine(patient, found.config) : [];
+  const away = found?.mode === 'live' ? await examineConnection(patient, found.config) : [];
   const isOpen = instance.some(({ facts }) => facts.open === true);
-  const told =
+  const itsOwn =
     found?.mode === 'live'
       ? [
           ...checkMonitoring({ dataDir, clock, isOpen, health: found.config.health }),
           checkAdmin(dataDir, clock, found.config.admin),
         ]
       : [];
-  return together([config, folder, ...local, ...away, ...told, checkVersion(patient.version, platform)]);
+  return finished([config, folder, ...local, ...away, ...itsOwn, checkVersion(patient.version, platform)]);
 }
 
-function examineConfig({ findConfig }: Patient): [Found, FoundConfig | null] {
+function examineConfig({ findConfig }: Patient): [DraftFinding, FoundConfig | null] {
   try {
     const found = findConfig();
     if (found.mode === 'live') return [fine('config', found.file, { file: found.file }), found];
-    const advice = 'To make this machine a till, write its config: see the README, or tillside config check --help.';
+    const advice = 'To make this machine a till, write its config: see README, or run tillside config schema.';
     return [fine('config', 'None found: practice mode, no server', { file: null }, advice), found];
   } catch (error) {
     if (!(error instanceof MachineConfigError)) throw error;
     const [first] = error.problems;
     const more = error.problems.length > 1 ? ` (and ${error.problems.length - 1} more)` : '';
-    const told = first === undefined ? '' : `: ${problemInWords(first)}${more}`;
+    const problem = first === undefined ? '' : `: ${problemInWords(first)}${more}`;
     return [
-      act('config', `${error.file} cannot be used${told}`, 'Fix the file. For all errors, run tillside config check.', {
-        file: error.file,
-        problems: error.problems.length,
-      }),
+      act(
+        'config',
+        `${error.file} is not valid${problem}`,
+        'Fix the file. For all errors, run tillside config check.',
+        {
+          file: error.file,
+          problems: error.problems.length,
+        },
+      ),
       null,
     ];
   }
 }
 
-async function examineLine(
+async function examineConnection(
   patient: Patient,
   config: Extract<FoundConfig, { mode: 'live' }>['config'],
-): Promise<Found[]> {
+): Promise<DraftFinding[]> {
   const timeoutMs = Math.min(config.api.timeoutSeconds * 1000, longestWaitMs);
   const { version, platform, transport } = patient;
   const parts = await Promise.all([

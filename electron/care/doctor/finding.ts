@@ -1,4 +1,4 @@
-/** What the doctor found: facts and advice in words for IT. Never a customer's data, never a secret. */
+/** A finding of the doctor: what it found and what IT can do. Never holds customer data or secrets. */
 export type Severity = 'fine' | 'look' | 'act';
 
 export const checkNames = [
@@ -32,38 +32,38 @@ export type Finding = {
   readonly check: CheckName;
   readonly severity: Severity;
   readonly found: string;
-  /** What to do, where there is something to do. */
+  /** What to do; null: nothing. */
   readonly advice: string | null;
-  /** The same as numbers and codes, for programs. */
+  /** The same in numbers and codes, for programs. */
   readonly facts: { readonly [name: string]: string | number | boolean | null };
 };
 
 export type Facts = Finding['facts'];
 
-/** Sends the reader on to other checks: only to those that found something, and else says what helps by itself. */
+/** Advice that points to the checks in `see` that found a problem. If none did, it is `otherwise`. */
 export type See = { readonly see: readonly CheckName[]; readonly otherwise: string };
 
-/** A finding before all of them are there. */
-export type Found = Omit<Finding, 'advice'> & { readonly advice: string | See | null };
+/** A finding whose advice may still depend on other findings. */
+export type DraftFinding = Omit<Finding, 'advice'> & { readonly advice: string | See | null };
 
-export function fine(check: CheckName, found: string, facts: Facts = {}, advice: string | null = null): Found {
+export function fine(check: CheckName, found: string, facts: Facts = {}, advice: string | null = null): DraftFinding {
   return { check, severity: 'fine', found, advice, facts };
 }
 
-export function look(check: CheckName, found: string, advice: string | See, facts: Facts = {}): Found {
+export function look(check: CheckName, found: string, advice: string | See, facts: Facts = {}): DraftFinding {
   return { check, severity: 'look', found, advice, facts };
 }
 
-export function act(check: CheckName, found: string, advice: string | See, facts: Facts = {}): Found {
+export function act(check: CheckName, found: string, advice: string | See, facts: Facts = {}): DraftFinding {
   return { check, severity: 'act', found, advice, facts };
 }
 
-/** In the order of `checkNames`, each advice as it reads beside the others. */
-export function together(all: readonly Found[]): Finding[] {
-  const standing = new Set(all.filter(({ severity }) => severity !== 'fine').map(({ check }) => check));
+/** Sorts findings in the order of `checkNames` and resolves each `See`. */
+export function finished(all: readonly DraftFinding[]): Finding[] {
+  const withProblems = new Set(all.filter(({ severity }) => severity !== 'fine').map(({ check }) => check));
   const inWords = (advice: string | See | null): string | null => {
     if (advice === null || typeof advice === 'string') return advice;
-    const there = advice.see.filter((check) => standing.has(check));
+    const there = advice.see.filter((check) => withProblems.has(check));
     return there.length === 0 ? advice.otherwise : `See ${there.join(' and ')}.`;
   };
   return all

@@ -1,4 +1,4 @@
-/** Looks at the certificate that a server shows, over a connection that carries nothing else. */
+/** Fetches a server's certificate over a connection that carries nothing else. */
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
 import type { Clock } from '../../machine/clock.ts';
@@ -14,7 +14,7 @@ export type SeenCertificate = {
 
 export type SeeCertificate = {
   readonly target: URL;
-  /** A tunnel that stands already; absent: straight to the server. */
+  /** An open tunnel; absent: connect directly. */
   readonly socket?: Socket | undefined;
   /** Also trust the certificates of the operating system. */
   readonly trustsSystem: boolean;
@@ -32,7 +32,7 @@ export function seeCertificate(options: SeeCertificate): Promise<SeenCertificate
       ...(tunnel === undefined ? { host, port: portOf(target) } : { socket: tunnel }),
       ...(isName ? { servername: host } : {}),
       ...(ca === undefined ? {} : { ca }),
-      // Only looked at, over a connection that carries nothing.
+      // Safe, because this connection carries no data: it only looks at the certificate.
       rejectUnauthorized: false,
     });
     const cancel = clock.after(timeoutMs, () => done({ code: 'TIMEOUT' }));
@@ -47,7 +47,7 @@ export function seeCertificate(options: SeeCertificate): Promise<SeenCertificate
     socket.once('secureConnect', () => {
       const certificate = socket.getPeerCertificate();
       const wrongName = tls.checkServerIdentity(isName ? host : target.hostname, certificate);
-      // Node gives the reason as text of its own, or as an error with a code.
+      // Node gives the reason as text or as an error with a code.
       const reason: unknown = socket.authorizationError ?? null;
       const untrusted = reason instanceof Error ? codeOf(reason) : reason === null ? null : String(reason);
       done({
@@ -69,6 +69,6 @@ export function portOf({ port, protocol }: URL): number {
 }
 
 function oneName(name: { readonly CN?: string | string[]; readonly O?: string | string[] } | undefined): string {
-  const told = name?.CN ?? name?.O ?? 'somebody without a name';
+  const told = name?.CN ?? name?.O ?? 'an unnamed subject';
   return Array.isArray(told) ? told.join(', ') : told;
 }
