@@ -29,7 +29,7 @@ export class Action<Args extends readonly unknown[], Result> {
   /** @returns null if it runs already, or got no answer */
   async run(...args: Args): Promise<Result | null> {
     if (this.#running) return null;
-    this.forget();
+    this.clear();
     this.#running = true;
     try {
       this.#result = await this.#do(...args);
@@ -44,7 +44,7 @@ export class Action<Args extends readonly unknown[], Result> {
   }
 
   /** Clears the last run's result. */
-  forget(): void {
+  clear(): void {
     this.#result = null;
     this.#failed = false;
   }

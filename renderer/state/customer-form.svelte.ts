@@ -24,20 +24,20 @@ export type SaveTrouble =
 export type Saved = { readonly updateId: string; readonly customerId: number };
 
 /** Saved texts that no view of the customer contains yet. */
-export type Unseen = { readonly updateId: string; readonly texts: ReadonlyMap<FieldKey, string> };
+export type UnviewedSave = { readonly updateId: string; readonly texts: ReadonlyMap<FieldKey, string> };
 
 /** The server's value of a field changed while staff had typed text in it (F32). */
-export type Moved = { readonly from: string | null; readonly to: string | null };
+export type ServerChange = { readonly from: string | null; readonly to: string | null };
 
 /** Draft storage. */
-export type KeptText = {
+export type DraftStorage = {
   /** @returns once no earlier text can be stored any more after the save that now begins */
   readonly beforeSave: (form: CustomerForm) => Promise<void>;
   /** The text changed, or a save ended. */
   readonly note: (form: CustomerForm) => void;
 };
 
-const nobodyKeeps: KeptText = { beforeSave: async () => undefined, note: () => undefined };
+const noStorage: DraftStorage = { beforeSave: async () => undefined, note: () => undefined };
 
 const checkAfterTypingMs = 250;
 
@@ -71,11 +71,11 @@ export class CustomerForm {
   #saving = $state(false);
   #saved = $state.raw<Saved | null>(null);
   /** Otherwise a field would show its old value for a moment, and typing that again would not count as an edit. */
-  #unseen = $state.raw<Unseen | null>(null);
+  #unviewed = $state.raw<UnviewedSave | null>(null);
   #token: string | null = null;
   #checkNumber = 0;
   #stopCheckTimer: () => void = () => undefined;
-  readonly #drafts: KeptText;
+  readonly #drafts: DraftStorage;
 
   constructor(
     services: Services,
@@ -83,15 +83,15 @@ export class CustomerForm {
     view: CustomerView,
     replaces: UpdateView | null,
     saved: Saved | null = null,
-    drafts: KeptText = nobodyKeeps,
-    unseen: Unseen | null = null,
+    drafts: DraftStorage = noStorage,
+    unviewed: UnviewedSave | null = null,
   ) {
     this.#services = services;
     this.#machine = machine;
     this.#view = $state.raw(view);
     this.replaces = replaces;
     this.#saved = saved;
-    this.#unseen = unseen;
+    this.#unviewed = unviewed;
     this.#drafts = drafts;
     if (replaces !== null) {
       this.#draft = new Map(replaces.changes.map(({ key, to }) => [key, key === 'mobile' ? typedMobile(to) : to]));
@@ -112,28 +112,28 @@ export class CustomerForm {
   get saved(): Saved | null {
     return this.#saved;
   }
-  get unseen(): Unseen | null {
-    return this.#unseen;
+  get unviewed(): UnviewedSave | null {
+    return this.#unviewed;
   }
 
   /** A newer view of the same customer. Typed text stays. */
   refresh(view: CustomerView): void {
     this.#view = view;
     // It may have been requested before the save.
-    if (view.updates.some(({ updateId }) => updateId === this.#unseen?.updateId)) this.#unseen = null;
+    if (view.updates.some(({ updateId }) => updateId === this.#unviewed?.updateId)) this.#unviewed = null;
     if (this.#draft.size > 0) this.#checkSoon();
   }
 
   /** The value without this form's text; for a correction, also without the update it replaces. */
   current(key: FieldKey): string | null | undefined {
-    const unseen = this.#unseen?.texts.get(key);
-    if (unseen !== undefined) return unseen;
+    const unviewed = this.#unviewed?.texts.get(key);
+    if (unviewed !== undefined) return unviewed;
     const replaced = this.replaces?.changes.find((change) => change.key === key);
     if (replaced !== undefined) return replaced.was === undefined ? this.#view.server[key] : replaced.was;
-    const told = this.#view.fields[key];
+    const known = this.#view.fields[key];
     // Nothing is known about somebody not on this till, except what they were looked up by.
     const { customerId, identifier } = this.#view;
-    return told === undefined && customerId === null && identifier.type === key ? identifier.value : told;
+    return known === undefined && customerId === null && identifier.type === key ? identifier.value : known;
   }
 
   value(key: FieldKey): string {
@@ -151,7 +151,7 @@ export class CustomerForm {
     return this.#view.locks[key] ?? null;
   }
 
-  moved(key: FieldKey): Moved | null {
+  serverChange(key: FieldKey): ServerChange | null {
     if (!this.changed(key) || !this.#began.has(key)) return null;
     const from = this.#began.get(key) ?? null;
     const to = this.#view.server[key] ?? null;
@@ -227,8 +227,8 @@ export class CustomerForm {
       reason?.kind === 'belongs-to-other' && this.#draft.get(reason.key) === this.#replacedValue(reason.key)
         ? [{ key: reason.key, code: 'belongs-to-other', detail: null, limit: null }]
         : [];
-    const told = this.#problems.filter((problem) => !known.some(({ key }) => key === problem.key));
-    return [...known, ...told].filter(({ key, code }) => code !== 'belongs-to-other' || !this.#confirmed.has(key));
+    const found = this.#problems.filter((problem) => !known.some(({ key }) => key === problem.key));
+    return [...known, ...found].filter(({ key, code }) => code !== 'belongs-to-other' || !this.#confirmed.has(key));
   }
 
   /** What the text of a field that was left most likely meant; null if nothing looks mistyped. */
@@ -237,7 +237,7 @@ export class CustomerForm {
     return this.#hints.find((hint) => hint.key === key)?.suggestion ?? null;
   }
 
-  take(key: FieldKey, suggestion: string): void {
+  accept(key: FieldKey, suggestion: string): void {
     this.type(key, suggestion);
     this.leave(key);
   }
@@ -330,7 +330,7 @@ export class CustomerForm {
       });
       if (result.kind === 'saved') {
         this.#settle(changes);
-        this.#unseen = { updateId: result.updateId, texts: new Map([...(this.#unseen?.texts ?? []), ...changes]) };
+        this.#unviewed = { updateId: result.updateId, texts: new Map([...(this.#unviewed?.texts ?? []), ...changes]) };
         this.#saved = { updateId: result.updateId, customerId: result.customerId };
         return this.#saved;
       }

@@ -2,7 +2,7 @@ import type { FillableIdentifier, Identifier } from '../../electron/model/custom
 import type { CustomerView, LookupResult, PurchasesResult } from '../../electron/model/customer-view.ts';
 import type { UpdateView } from '../../electron/model/update-view.ts';
 import { CallFailed, type Services } from '../bridge.ts';
-import { CustomerForm, isFillable, type Saved, type Unseen } from './customer-form.svelte.ts';
+import { CustomerForm, isFillable, type Saved, type UnviewedSave } from './customer-form.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';
 import type { Machine } from './machine.ts';
 
@@ -23,7 +23,7 @@ export type IdentityRequest = { readonly key: FillableIdentifier; readonly repla
 export type Opened = 'open' | 'gone' | 'no-answer' | 'overtaken';
 
 /** What the desk's owner is told about the open customer. */
-export type DeskNews = {
+export type DeskEvents = {
   /** An update changed state. */
   readonly moved: (update: UpdateView) => void;
   readonly viewed: (view: CustomerView) => void;
@@ -36,7 +36,7 @@ export type DeskNews = {
 export class Desk {
   readonly #services: Services;
   readonly #machine: Machine;
-  readonly #news: DeskNews;
+  readonly #events: DeskEvents;
   #form = $state.raw<CustomerForm | null>(null);
   #page = $state<Page>('customer');
   #refresh = $state.raw<RefreshState>({ kind: 'idle' });
@@ -57,10 +57,10 @@ export class Desk {
   /** Unsaved text that survives a restart. */
   readonly drafts: Drafts;
 
-  constructor(services: Services, machine: Machine, news: DeskNews) {
+  constructor(services: Services, machine: Machine, events: DeskEvents) {
     this.#services = services;
     this.#machine = machine;
-    this.#news = news;
+    this.#events = events;
     this.drafts = new Drafts(services, machine);
     services.on('customers.changed', ({ customerId }) => this.#changed(customerId));
     services.on('updates.changed', ({ customerId }) => this.#changed(customerId));
@@ -143,7 +143,7 @@ export class Desk {
   /** The open customer was removed from this till, and so are their drafts. */
   forgotten(): void {
     const customerId = customerOf(this.#form);
-    if (customerId !== null) this.drafts.forget(customerId);
+    if (customerId !== null) this.drafts.erase(customerId);
     for (const [key, form] of this.#aside) if (customerOf(form) === customerId) this.#aside.delete(key);
     this.#choose();
     this.#form = null;
@@ -158,7 +158,7 @@ export class Desk {
     if (saved === null || form !== this.#form) return saved;
     if (form.replaces !== null) {
       this.#aside.delete(keyOf(form));
-      this.#form = this.#newForm(form.view, null, saved, form.unseen);
+      this.#form = this.#newForm(form.view, null, saved, form.unviewed);
     }
     this.#rereadSoon();
     return saved;
@@ -230,9 +230,9 @@ export class Desk {
     view: CustomerView,
     replaces: UpdateView | null,
     saved: Saved | null,
-    unseen: Unseen | null = null,
+    unviewed: UnviewedSave | null = null,
   ): CustomerForm {
-    return new CustomerForm(this.#services, this.#machine, view, replaces, saved, this.drafts, unseen);
+    return new CustomerForm(this.#services, this.#machine, view, replaces, saved, this.drafts, unviewed);
   }
 
   #putAside(): void {
@@ -244,9 +244,9 @@ export class Desk {
     form.refresh(view);
     for (const update of view.updates) {
       const known = before.get(update.updateId) ?? null;
-      if (known?.state !== update.state) this.#news.moved(update);
+      if (known?.state !== update.state) this.#events.moved(update);
     }
-    this.#news.viewed(view);
+    this.#events.viewed(view);
   }
 
   #changed(customerId: number): void {

@@ -101,7 +101,7 @@ export class Drafts {
   }
 
   /** The customer was removed from this till: none of their drafts comes back. */
-  forget(customerId: number): void {
+  erase(customerId: number): void {
     const kept = new Map(this.#kept);
     for (const [place, { target }] of this.#kept) {
       if (!('customerId' in target) || target.customerId !== customerId) continue;

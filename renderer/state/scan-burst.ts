@@ -12,7 +12,7 @@ const fewestKeys = 6;
 /** A reader's keys come like clockwork: the middle half of the gaps differs by no more than this. */
 const steadyMs = 12;
 
-type Sign = { readonly sign: string; readonly gapMs: number };
+type Character = { readonly character: string; readonly gapMs: number };
 export type Scan = {
   readonly read: string;
   /** The number of its first character, counted from the last pause. */
@@ -26,7 +26,7 @@ export type Scan = {
 export class ScanBurst {
   readonly #framing: () => ReaderFraming;
   #limitMs: number;
-  #signs: Sign[] = [];
+  #characters: Character[] = [];
   #lastAtMs = Number.NEGATIVE_INFINITY;
 
   /** @param learnedMs what `learnedMs` was when the program was last open */
@@ -41,23 +41,23 @@ export class ScanBurst {
   }
 
   /** @returns the number of this character since the last pause, and whether a scan could begin with it */
-  add(sign: string, atMs: number): { readonly number: number; readonly mayBegin: boolean } {
+  add(character: string, atMs: number): { readonly number: number; readonly mayBegin: boolean } {
     const gapMs = atMs - this.#lastAtMs;
-    if (gapMs > pauseMs) this.#signs = [];
-    this.#signs.push({ sign, gapMs });
+    if (gapMs > pauseMs) this.#characters = [];
+    this.#characters.push({ character, gapMs });
     this.#lastAtMs = atMs;
-    return { number: this.#signs.length - 1, mayBegin: this.#signs.length === 1 || gapMs > breakMs };
+    return { number: this.#characters.length - 1, mayBegin: this.#characters.length === 1 || gapMs > breakMs };
   }
 
   /** Whether a key at this time comes too soon after the last one for a person. */
   isQuick(atMs: number): boolean {
-    return this.#signs.length > 0 && atMs - this.#lastAtMs <= this.#limitMs;
+    return this.#characters.length > 0 && atMs - this.#lastAtMs <= this.#limitMs;
   }
 
   /** Enter or Tab came. @returns what was scanned; null if a person typed it */
   end(atMs: number): Scan | null {
     const scan = atMs - this.#lastAtMs <= pauseMs ? this.#scan() : null;
-    this.#signs = [];
+    this.#characters = [];
     return scan;
   }
 
@@ -66,7 +66,7 @@ export class ScanBurst {
     const { suffix } = this.#framing();
     const scan = suffix.trim() === '' ? null : this.#scan();
     if (!scan?.read.endsWith(suffix)) return null;
-    this.#signs = [];
+    this.#characters = [];
     return scan;
   }
 
@@ -76,7 +76,7 @@ export class ScanBurst {
    * @returns whether something was learnt
    */
   learn(): boolean {
-    const gaps = gapsOf(this.#signs).toSorted((a, b) => a - b);
+    const gaps = gapsOf(this.#characters).toSorted((a, b) => a - b);
     const quarter = Math.floor(gaps.length / 4);
     const spread = (gaps[gaps.length - 1 - quarter] ?? 0) - (gaps[quarter] ?? 0);
     const middle = median(gaps);
@@ -88,18 +88,18 @@ export class ScanBurst {
 
   /** The last characters, as far back as a reader typed them, across breaks in the middle of a code. */
   #scan(): Scan | null {
-    const starts = this.#signs.flatMap(({ gapMs }, at) => (at === 0 || gapMs > breakMs ? [at] : []));
+    const starts = this.#characters.flatMap(({ gapMs }, at) => (at === 0 || gapMs > breakMs ? [at] : []));
     let from = starts.pop() ?? 0;
     for (const before of starts.toReversed()) {
-      if (this.#signs.length - from >= fewestKeys && !this.#mayBeReader(before, from)) break;
+      if (this.#characters.length - from >= fewestKeys && !this.#mayBeReader(before, from)) break;
       from = before;
     }
-    const signs = this.#signs.slice(from);
-    const read = signs.map(({ sign }) => sign).join('');
+    const characters = this.#characters.slice(from);
+    const read = characters.map(({ character }) => character).join('');
     const { prefix } = this.#framing();
     const isFramed = prefix !== '' && read.startsWith(prefix);
     const limitMs = isFramed ? slowestReaderMs : this.#limitMs;
-    if (signs.length < fewestKeys || median(gapsOf(signs)) > limitMs) return null;
+    if (characters.length < fewestKeys || median(gapsOf(characters)) > limitMs) return null;
     // A word in small letters was typed; a code has a digit, an @, or only capitals.
     return isFramed || /[\d@]/.test(read) || read === read.toUpperCase() ? { read, from } : null;
   }
@@ -108,13 +108,13 @@ export class ScanBurst {
    * A person's key stays in the field, but the first character after a pause may be the reader's, separated by a break.
    */
   #mayBeReader(from: number, to: number): boolean {
-    return to - from === 1 ? from === 0 : median(gapsOf(this.#signs.slice(from, to))) <= this.#limitMs;
+    return to - from === 1 ? from === 0 : median(gapsOf(this.#characters.slice(from, to))) <= this.#limitMs;
   }
 }
 
 /** The gaps between characters; the one before the first does not count. */
-function gapsOf(signs: readonly Sign[]): readonly number[] {
-  return signs.slice(1).map(({ gapMs }) => gapMs);
+function gapsOf(characters: readonly Character[]): readonly number[] {
+  return characters.slice(1).map(({ gapMs }) => gapMs);
 }
 
 function median(numbers: readonly number[]): number {

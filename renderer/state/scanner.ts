@@ -9,7 +9,7 @@ const storageKey = 'tillside.scanner';
 /** Readers that end with CR and LF send two keys: the second belongs to the scan, too. */
 const tailMs = 120;
 /** A reader's control characters come as Ctrl with a letter: STX, ETX, EOT, GS, RS. */
-const controlSigns = new Set(['b', 'c', 'd', ']', '^']);
+const controlCharacters = new Set(['b', 'c', 'd', ']', '^']);
 
 /** Modifiers: they go with other keys, and are none themselves. */
 const ownKeys = new Set(['Shift', 'Control', 'CapsLock', 'AltGraph']);
@@ -33,7 +33,7 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
   /** The last key's character. Text without one was typed by its number (Alt and digits). */
   let pressed = '';
 
-  function sign(text: string, atMs: number): number {
+  function typed(text: string, atMs: number): number {
     const { number, mayBegin } = burst.add(text, atMs);
     // From here on an Enter ends this scan, not the previous one.
     scannedAtMs = Number.NEGATIVE_INFINITY;
@@ -69,11 +69,11 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
       // In the search box, earlier text belongs to it, too, such as the beginning of a code before a break.
       if (scan !== null && !(scan.from > 0 && isSearchBox(event.target))) scanned(scan, event);
     } else if (event.ctrlKey) {
-      if (controlSigns.has(key.toLowerCase()) && burst.isQuick(timeStamp)) event.preventDefault();
+      if (controlCharacters.has(key.toLowerCase()) && burst.isQuick(timeStamp)) event.preventDefault();
     } else if (key.length === 1 && !event.repeat) {
       pressed = key;
       const isQuick = burst.isQuick(timeStamp);
-      const number = sign(key, timeStamp);
+      const number = typed(key, timeStamp);
       // Outside of text a key is a press: a letter in a list, or a space on a button, which nobody presses right after
       // a letter.
       if ((isQuick || (key === ' ' && number > 0)) && !isText(event.target)) {
@@ -90,7 +90,7 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
     if (event.isComposing || data === null || event.inputType !== 'insertText' || isSecret(event.target)) return;
     // A whole word at once comes from no key: it was dictated, chosen or inserted by a program.
     if (data.length > 1) burst.end(event.timeStamp);
-    else if (data !== pressed) sign(data, event.timeStamp);
+    else if (data !== pressed) typed(data, event.timeStamp);
     pressed = '';
   }
 

@@ -6,10 +6,10 @@ import { type Formats, makeFormats } from '../format/formats.ts';
 import { fetchLaterTexts, m } from '../i18n/messages.ts';
 import { statusSentence } from '../words/status-words.ts';
 import { Announcer } from './announcer.svelte.ts';
-import { Care } from './care.svelte.ts';
 import type { Place } from './commands.ts';
 import { Desk, type Opened } from './desk.svelte.ts';
 import { faultOf } from './fault.ts';
+import { ItPage } from './it-page.svelte.ts';
 import type { Machine } from './machine.ts';
 import { Search, type SearchOption } from './search.svelte.ts';
 import { TillState } from './till.svelte.ts';
@@ -30,7 +30,7 @@ export class Screen {
   readonly search: Search;
   readonly desk: Desk;
   readonly updates: UpdateList;
-  readonly care: Care;
+  readonly itPage: ItPage;
   readonly announcer = new Announcer();
   readonly #services: Services;
   readonly #formats: Formats;
@@ -56,7 +56,7 @@ export class Screen {
       viewed: (view) => this.search.follow(view),
     });
     this.updates = new UpdateList(services, machine);
-    this.care = new Care(services);
+    this.itPage = new ItPage(services);
     this.#formats = $derived(
       makeFormats(
         inLanguage(language.locale, this.till.info?.locale ?? 'en'),

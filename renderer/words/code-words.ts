@@ -10,14 +10,14 @@ import { answerDiffers } from '../../electron/model/outcome.ts';
 import { m } from '../i18n/messages.ts';
 
 /** A refusal or a warning; `label` is the field's name on the screen, `null` if it concerns no single field. */
-export type Told = {
+export type Objection = {
   readonly code: number | null;
   readonly key: FieldKey | null;
   readonly label: string | null;
   readonly message: string | null;
 };
 
-export type Words = { readonly says: (told: Told) => string; readonly next: () => string };
+export type Words = { readonly says: (objection: Objection) => string; readonly next: () => string };
 
 /** Names the field if there is one, otherwise the plain sentence. */
 function naming(named: (inputs: { field: string }) => string, plain: () => string): Words['says'] {
@@ -60,9 +60,9 @@ const subscriptionRefused: Words = { says: m.reason_subscription_refused, next: 
 const tillCode: Words = { says: m.reason_till_code, next: m.next_correct_or_ask_it };
 /** 1104 means a wrong subscription, or a wrong mobile or email. */
 const invalidOrSubscription: Words = {
-  says: (told) =>
-    told.key === 'mobile' || told.key === 'email' || told.key === 'externalId'
-      ? invalid.says(told)
+  says: (objection) =>
+    objection.key === 'mobile' || objection.key === 'email' || objection.key === 'externalId'
+      ? invalid.says(objection)
       : m.reason_subscription_refused(),
   next: m.next_correct,
 };
@@ -161,14 +161,14 @@ const warnings: Record<WarningCode, Words> = {
 const refusalsByCode: ReadonlyMap<string, Words> = new Map(Object.entries(refusals));
 const warningsByCode: ReadonlyMap<string, Words> = new Map(Object.entries(warnings));
 
-export function refusalWords({ code, message }: Told): Words {
+export function refusalWords({ code, message }: Objection): Words {
   // Used under more than one code, so the words decide.
   if (message !== null && /pii\s+delet/i.test(message)) return erased;
   return refusalsByCode.get(String(code)) ?? other;
 }
 
 /** A refusal's code among the warnings says about its part what it says about a whole update. */
-export function warningWords({ code }: Told): Words {
+export function warningWords({ code }: Objection): Words {
   if (code === answerDiffers) return stillOther;
   return warningsByCode.get(String(code)) ?? refusalsByCode.get(String(code)) ?? partOther;
 }

@@ -5,34 +5,41 @@ import { notSaved, type Rejection, type Warning } from '../../electron/model/out
 import type { AttentionReason, UpdateView } from '../../electron/model/update-view.ts';
 import type { Formats } from '../format/formats.ts';
 import { m } from '../i18n/messages.ts';
-import { belongsToOther, noSuchCustomer, refusalWords, type Told, type Words, warningWords } from './code-words.ts';
+import {
+  belongsToOther,
+  noSuchCustomer,
+  type Objection,
+  refusalWords,
+  type Words,
+  warningWords,
+} from './code-words.ts';
 import { fieldLabel } from './field-words.ts';
 
-function toldOf({ code, field, message }: Rejection | Warning, org: OrgView | null): Told {
+function objectionOf({ code, field, message }: Rejection | Warning, org: OrgView | null): Objection {
   return { code, key: field, label: field === null ? null : fieldLabel(field, org), message };
 }
 
-function sentence(told: Told, { says, next }: Words): string {
-  return m.outcome_then({ sentence: says(told), next: next() });
+function sentence(objection: Objection, { says, next }: Words): string {
+  return m.outcome_then({ sentence: says(objection), next: next() });
 }
 
 /** Why an update needs a person, and what that person does next. */
 export function reasonSentence(reason: AttentionReason, org: OrgView | null): string {
   switch (reason.kind) {
     case 'refused': {
-      const told = toldOf(reason.rejection, org);
-      return sentence(told, refusalWords(told));
+      const objection = objectionOf(reason.rejection, org);
+      return sentence(objection, refusalWords(objection));
     }
     case 'conflict':
       return m.reason_conflict();
     case 'belongs-to-other':
-      return sentence(toldOf({ code: null, field: reason.key, message: null }, org), belongsToOther);
+      return sentence(objectionOf({ code: null, field: reason.key, message: null }, org), belongsToOther);
     case 'cannot-tell':
       return reason.because === 'restored' ? m.reason_restored() : m.reason_cannot_tell();
     case 'does-not-pass':
       return m.reason_does_not_pass();
     case 'no-such-customer':
-      return sentence(toldOf({ code: null, field: null, message: null }, org), noSuchCustomer);
+      return sentence(objectionOf({ code: null, field: null, message: null }, org), noSuchCustomer);
     case 'unreadable':
       return m.reason_unreadable();
   }
@@ -44,8 +51,8 @@ export function missedSentences(update: UpdateView, org: OrgView | null): readon
 }
 
 function warningSentence(warning: Warning, org: OrgView | null): string {
-  const told = toldOf(warning, org);
-  return sentence(told, warningWords(told));
+  const objection = objectionOf(warning, org);
+  return sentence(objection, warningWords(objection));
 }
 
 function pointsSentence(awarded: number | null, formats: Formats): string {
@@ -77,12 +84,12 @@ const mostDetails = 6;
 
 /** An effect of a kind this version does not know, with its contents. */
 function otherSentence({ type, details }: Extract<SideEffect, { kind: 'other' }>, formats: Formats): string {
-  const told = Object.entries(details).flatMap(([key, value]) => {
+  const parts = Object.entries(details).flatMap(([key, value]) => {
     if (key === 'type' || value === null || typeof value === 'object' || value === '') return [];
     return [`${key.replaceAll('_', ' ')} ${typeof value === 'number' ? formats.number(value) : String(value)}`];
   });
-  if (told.length === 0) return m.fate_other_effect({ type });
-  return m.fate_other_effect_with({ type, details: formats.list(told.slice(0, mostDetails)) });
+  if (parts.length === 0) return m.fate_other_effect({ type });
+  return m.fate_other_effect_with({ type, details: formats.list(parts.slice(0, mostDetails)) });
 }
 
 export function effectSentence(effect: SideEffect, formats: Formats): string {

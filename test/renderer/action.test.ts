@@ -25,7 +25,7 @@ test('an action without an answer says so itself; a bug goes to the error handle
   const unanswered = new Action(() => Promise.reject(new CallFailed('no-answer', 'nobody there')));
   assert.equal(await unanswered.run(), null);
   assert.deepEqual([unanswered.failed, unanswered.running], [true, false]);
-  unanswered.forget();
+  unanswered.clear();
   assert.equal(unanswered.failed, false);
 
   const broken = new Action(() => Promise.reject(new TypeError('a bug')));

@@ -4,7 +4,7 @@ import { after, describe, it } from 'node:test';
 import { allFailed, documentedCodes, meaningOf } from '../../electron/loyalty-api/codes.ts';
 import type { FieldKey } from '../../electron/model/customer.ts';
 import { loadMessages, locales, showMessages } from '../../renderer/i18n/messages.ts';
-import { refusalWords, type Told, type Words, warningWords } from '../../renderer/words/code-words.ts';
+import { type Objection, refusalWords, type Words, warningWords } from '../../renderer/words/code-words.ts';
 
 /** Code, field, sentence and next action, as staff read them. Written out on purpose rather than derived. */
 const refused: readonly (readonly [number, FieldKey | null, string, string])[] = [
@@ -99,25 +99,25 @@ const warned: readonly (readonly [number, FieldKey | null, string, string])[] = 
   [91022, 'subscription.sms.BULK', 'Message preferences were not accepted.', again],
 ];
 
-function told(code: number | null, key: FieldKey | null, message: string | null = 'm'): Told {
+function objection(code: number | null, key: FieldKey | null, message: string | null = 'm'): Objection {
   return { code, key, label: key === null ? null : 'Field', message };
 }
 
-const read = (one: Told, { says, next }: Words) => [says(one), next()];
+const read = (one: Objection, { says, next }: Words) => [says(one), next()];
 
 describe('the words for a code', () => {
   after(async () => showMessages(await loadMessages('en')));
 
   for (const [code, key, sentence, next] of refused) {
     it(`refused with ${code}${key === null ? '' : ` about ${key}`}: ${sentence} ${next}`, () => {
-      const one = told(code, key);
+      const one = objection(code, key);
       assert.deepEqual(read(one, refusalWords(one)), [sentence, next]);
     });
   }
 
   for (const [code, key, sentence, next] of warned) {
     it(`a part warned of with ${code}: ${sentence} ${next}`, () => {
-      const one = told(code, key);
+      const one = objection(code, key);
       assert.deepEqual(read(one, warningWords(one)), [sentence, next]);
     });
   }
@@ -139,21 +139,21 @@ describe('the words for a code', () => {
   });
 
   it("an undocumented code shows the server's own words; an erased customer is recognised whatever the code", () => {
-    const unknown = told(4711, null, 'Moon too full');
+    const unknown = objection(4711, null, 'Moon too full');
     assert.deepEqual(read(unknown, refusalWords(unknown)), [
       'Head office rejected it: “Moon too full” (code 4711).',
       'Fix or discard it.',
     ]);
     assert.deepEqual(read(unknown, warningWords(unknown)), ['Part of it was not accepted: “Moon too full”', again]);
-    const silent = told(null, null, null);
+    const silent = objection(null, null, null);
     assert.equal(refusalWords(silent).says(silent), 'Head office rejected it without a reason.');
-    const erased = told(1012, null, 'Customer is deleted after PII delete request');
+    const erased = objection(1012, null, 'Customer is deleted after PII delete request');
     assert.deepEqual(read(erased, refusalWords(erased)), [
       'This customer asked to be erased.',
       'You can only discard this change.',
     ]);
     // A refusal's code among the warnings says the same about its part.
-    assert.equal(warningWords(told(1101, null)), refusalWords(told(1101, null)));
+    assert.equal(warningWords(objection(1101, null)), refusalWords(objection(1101, null)));
   });
 
   for (const locale of locales.filter((one) => one !== 'en')) {
@@ -164,7 +164,7 @@ describe('the words for a code', () => {
         [warned, warningWords],
       ] as const) {
         for (const [code, key, sentence, next] of rows) {
-          const one = told(code, key);
+          const one = objection(code, key);
           const [said, then] = read(one, wordsOf(one));
           assert.ok(said && then, `${code}`);
           assert.notEqual(said, sentence);

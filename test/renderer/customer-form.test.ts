@@ -33,7 +33,7 @@ test("a refresh never overwrites typed text, and says that head office's value c
   form.type('lastName', 'Jones');
   form.refresh(customer({ fields: { firstName: 'Rita', lastName: 'Jameson' } }));
   assert.equal(form.value('lastName'), 'Jones');
-  assert.deepEqual(form.moved('lastName'), { from: 'James', to: 'Jameson' });
+  assert.deepEqual(form.serverChange('lastName'), { from: 'James', to: 'Jameson' });
   assert.equal(form.current('lastName'), 'Jameson');
 });
 
@@ -42,8 +42,8 @@ test('a refresh shows in every field where nobody typed', () => {
   form.type('lastName', 'Jones');
   form.refresh(customer({ fields: { firstName: 'Margarita', lastName: 'James' } }));
   assert.equal(form.value('firstName'), 'Margarita');
-  assert.equal(form.moved('firstName'), null);
-  assert.equal(form.moved('lastName'), null);
+  assert.equal(form.serverChange('firstName'), null);
+  assert.equal(form.serverChange('lastName'), null);
 });
 
 test('text typed before a field was locked stays visible and can be undone', () => {
@@ -180,7 +180,7 @@ test('a mistyped address gets a suggestion when the field is left, accepted with
   await settled();
   assert.equal(form.suggestion('email'), 'rita@gmail.com');
   assert.deepEqual(form.problems, [], 'it does not prevent saving');
-  form.take('email', 'rita@gmail.com');
+  form.accept('email', 'rita@gmail.com');
   await settled();
   assert.deepEqual([form.value('email'), form.suggestion('email')], ['rita@gmail.com', null]);
 });

@@ -5,11 +5,17 @@ import { noFraming, type ReaderFraming } from '../../electron/model/scan-framing
 import { ScanBurst } from '../../renderer/state/scan-burst.ts';
 
 /** Types characters with these gaps before each, then ends after the last gap. */
-function typed(burst: ScanBurst, signs: string, gaps: readonly number[], endMs: number, fromMs = 1000): string | null {
+function typed(
+  burst: ScanBurst,
+  characters: string,
+  gaps: readonly number[],
+  endMs: number,
+  fromMs = 1000,
+): string | null {
   let atMs = fromMs;
-  [...signs].forEach((sign, index) => {
+  [...characters].forEach((character, index) => {
     atMs += gaps[index % gaps.length] ?? 0;
-    burst.add(sign, atMs);
+    burst.add(character, atMs);
   });
   return burst.end(atMs + endMs)?.read ?? null;
 }
@@ -26,7 +32,7 @@ describe('a card reader is told from a person', () => {
     assert.equal(typed(reader(), 'DN-1004', [5, 5, 5, 90, 5, 5, 5], 5), 'DN-1004');
     for (let at = 1; at < 16; at += 1) {
       const gaps = Array.from({ length: 16 }, (_, index) => (index === at ? 400 : 5));
-      assert.equal(typed(reader(), '6035001234567890', gaps, 5), '6035001234567890', `a break before sign ${at}`);
+      assert.equal(typed(reader(), '6035001234567890', gaps, 5), '6035001234567890', `a break before character ${at}`);
     }
     assert.equal(typed(reader(), 'DN-1004', [5, 5, 5, 400, 5, 5, 5], 5), 'DN-1004');
     assert.equal(
@@ -61,8 +67,8 @@ describe('a card reader is told from a person', () => {
         gaps,
         (before, gapMs, scanned, between) => {
           const burst = reader();
-          [...before].forEach((sign, index) => {
-            burst.add(sign, index * gapMs);
+          [...before].forEach((character, index) => {
+            burst.add(character, index * gapMs);
           });
           // A person picks the reader up first, and that takes a moment.
           assert.equal(typed(burst, scanned, [200, ...between], 5, [...before].length * gapMs), scanned);
@@ -87,8 +93,8 @@ describe('a card reader is told from a person', () => {
     const framing = { prefix: '~', suffix: '#' };
     assert.equal(typed(reader(framing), '~RJ-1001', [60], 60), '~RJ-1001');
     const burst = reader(framing);
-    const ends = [...'~RJ-1001#'].map((sign, index) => {
-      burst.add(sign, 1000 + index * 4);
+    const ends = [...'~RJ-1001#'].map((character, index) => {
+      burst.add(character, 1000 + index * 4);
       return burst.ended()?.read ?? null;
     });
     assert.equal(ends.at(-1), '~RJ-1001#');
@@ -101,8 +107,8 @@ describe('a card reader is told from a person', () => {
   it('a slow reader is recognised by its even pace once it has typed into the search; a person is not', () => {
     const slow = reader();
     assert.equal(typed(slow, '6035001234567890', [58, 62, 60], 60), null);
-    [...'6035001234567890'].forEach((sign, index) => {
-      slow.add(sign, 10_000 + index * 60);
+    [...'6035001234567890'].forEach((character, index) => {
+      slow.add(character, 10_000 + index * 60);
     });
     assert.equal(slow.learn(), true);
     slow.end(20_000);
@@ -114,8 +120,8 @@ describe('a card reader is told from a person', () => {
     );
 
     const person = reader();
-    [...'6035001234567890'].forEach((sign, index) => {
-      person.add(sign, 10_000 + index * 90 + (index % 3) * 25);
+    [...'6035001234567890'].forEach((character, index) => {
+      person.add(character, 10_000 + index * 90 + (index % 3) * 25);
     });
     assert.equal(person.learn(), false);
   });

@@ -12,7 +12,7 @@ const largestRescueBytes = 3_500_000;
 type Reading = Partial<Pick<ImportOptions, 'encoding' | 'dateOrder'>>;
 
 /** What IT looks after: the till's data, backups, rescue files and region. */
-export class Care {
+export class ItPage {
   readonly #services: Services;
   #facts = $state.raw<TillFacts | null>(null);
   #importing = $state.raw<ImportState>({ kind: 'none' });
@@ -48,7 +48,7 @@ export class Care {
   });
   readonly undoImport = new Action(() => this.#services.call('customers.importUndo'));
   readonly cancelImport = new Action(() => this.#services.call('customers.importCancel'));
-  readonly forget = new Action((customerId: number) => this.#services.call('customers.forget', { customerId }));
+  readonly erase = new Action((customerId: number) => this.#services.call('customers.forget', { customerId }));
 
   constructor(services: Services) {
     this.#services = services;

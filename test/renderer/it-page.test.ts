@@ -6,7 +6,7 @@ import type { CustomerView } from '../../electron/model/customer-view.ts';
 import { CallFailed } from '../../renderer/bridge.ts';
 import { customer, deferred, machine, noNews, services, settled } from './rig.ts';
 
-const { Care } = await import('../../renderer/state/care.svelte.ts');
+const { ItPage } = await import('../../renderer/state/it-page.svelte.ts');
 const { Desk } = await import('../../renderer/state/desk.svelte.ts');
 
 const facts: TillFacts = {
@@ -29,14 +29,14 @@ test('an event is newer than the answer to an earlier question', async () => {
     'customers.region': () => ({ customers: 0, asOfMs: null, beforeAsOfMs: null }),
     'customers.feed': () => null,
   });
-  const care = new Care(rig.services);
-  const started = care.start();
+  const itPage = new ItPage(rig.services);
+  const started = itPage.start();
   rig.tell('till.changed', { ...facts, isDamaged: true });
   rig.tell('customers.importChanged', { kind: 'laying', file: 'f', customers: 3, refused: 0 });
   asked.resolve(facts);
   await started;
-  assert.equal(care.facts?.isDamaged, true);
-  assert.equal(care.importing.kind, 'laying');
+  assert.equal(itPage.facts?.isDamaged, true);
+  assert.equal(itPage.importing.kind, 'laying');
 });
 
 test('a step is under way until its answer comes, even if it fails', async () => {
@@ -45,15 +45,15 @@ test('a step is under way until its answer comes, even if it fails', async () =>
     'till.backUp': () => answer.promise,
     'till.supportBundle': () => Promise.reject(new CallFailed('no-answer', 'nobody there')),
   });
-  const care = new Care(rig.services);
-  const made = care.backUp.run();
-  assert.equal(care.working, true);
+  const itPage = new ItPage(rig.services);
+  const made = itPage.backUp.run();
+  assert.equal(itPage.working, true);
   answer.resolve({ kind: 'failed' });
   await made;
-  assert.equal(care.working, false);
-  assert.equal(await care.bundle.run(), null);
-  assert.equal(care.bundle.failed, true);
-  assert.equal(care.working, false);
+  assert.equal(itPage.working, false);
+  assert.equal(await itPage.bundle.run(), null);
+  assert.equal(itPage.bundle.failed, true);
+  assert.equal(itPage.working, false);
 });
 
 test('a draft for an erased customer is not kept again, however recently it was typed', async () => {
@@ -79,16 +79,16 @@ test('a draft for an erased customer is not kept again, however recently it was 
 test('where a rescue file is stays on show even if the page was left before the answer came', async () => {
   const answer = deferred<RescueExportResult>();
   const rig = services({ 'rescue.export': () => answer.promise });
-  const care = new Care(rig.services);
-  void care.rescueOut.run('a long passphrase');
+  const itPage = new ItPage(rig.services);
+  void itPage.rescueOut.run('a long passphrase');
   answer.resolve({ kind: 'exported', file: '/rescue/of/today', updates: 3, left: 0 });
   await settled();
-  assert.equal(care.rescueOut.result?.kind === 'exported' && care.rescueOut.result.file, '/rescue/of/today');
+  assert.equal(itPage.rescueOut.result?.kind === 'exported' && itPage.rescueOut.result.file, '/rescue/of/today');
 });
 
 test('a rescue file too large for a call is refused by its size, without a call', async () => {
   const rig = services({});
-  const care = new Care(rig.services);
-  assert.deepEqual(await care.rescueIn.run(new File(['x'.repeat(3_500_001)], 'large'), ''), { kind: 'too-large' });
+  const itPage = new ItPage(rig.services);
+  assert.deepEqual(await itPage.rescueIn.run(new File(['x'.repeat(3_500_001)], 'large'), ''), { kind: 'too-large' });
   assert.deepEqual(rig.asked, []);
 });

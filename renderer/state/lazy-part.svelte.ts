@@ -5,7 +5,7 @@ import { fetchLaterTexts } from '../i18n/messages.ts';
  * A part of the screen that the first screen does not need. It is loaded from the program's own files afterwards, so
  * that it is ready when somebody opens it; if opened earlier, it is shown as soon as it comes.
  */
-export class LaterPart<Props extends Record<string, unknown>> {
+export class LazyPart<Props extends Record<string, unknown>> {
   readonly #load: () => Promise<{ readonly default: Component<Props> }>;
   #part = $state.raw<Component<Props> | null>(null);
   #coming: Promise<void> | null = null;

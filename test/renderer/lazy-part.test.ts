@@ -3,14 +3,14 @@ import { describe, it } from 'node:test';
 import type { Component } from 'svelte';
 import '../helpers/svelte-hooks.ts';
 
-const { LaterPart } = await import('../../renderer/state/later-part.svelte.ts');
+const { LazyPart } = await import('../../renderer/state/lazy-part.svelte.ts');
 
 const page: Component<Record<string, never>> = () => ({});
 
 describe('a part of the screen that is loaded later', () => {
   it('is loaded once, by whoever needs it first, and then shown at once', async () => {
     let loads = 0;
-    const part = new LaterPart(async () => {
+    const part = new LazyPart(async () => {
       loads += 1;
       return { default: page };
     });
@@ -23,7 +23,7 @@ describe('a part of the screen that is loaded later', () => {
 
   it('says that it could not be loaded, and is requested again', async () => {
     let broken = true;
-    const part = new LaterPart(async () => {
+    const part = new LazyPart(async () => {
       if (broken) throw new Error('no such file');
       return { default: page };
     });
