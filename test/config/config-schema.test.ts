@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -66,7 +66,7 @@ describe('the roll-out examples', () => {
   });
 
   it('give the secret by standard input or the environment, never as an argument, and use commands that exist', async () => {
-    for (const name of readdirSync(path.join(folder, 'examples'))) {
+    for (const name of globSync('**/*.*', { cwd: path.join(folder, 'examples') })) {
       const text = readExample(name);
       assert.doesNotMatch(text, /(secret set|ArgumentList).*(\{\{|\$env:TILLSIDE_SECRET|till_secret)/, name);
       for (const [, words] of text.matchAll(/(?:tillside |ArgumentList )((?:'?[a-z-]+'?(?:, | )?)+)/g)) {

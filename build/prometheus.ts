@@ -1,0 +1,103 @@
+/** Prometheus, where this machine has it (Debian: `apt-get install prometheus`): for the demo of a fleet and for tests. */
+import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { z } from 'zod';
+
+export type PrometheusOptions = {
+  /** An empty folder for its config and its data. */
+  readonly folder: string;
+  /** Addresses that serve /metrics, as `host:port`. */
+  readonly targets: readonly string[];
+  readonly rules: readonly string[];
+  readonly everySeconds: number;
+};
+
+export type Sample = { readonly labels: { readonly [name: string]: string }; readonly value: number };
+
+export type Prometheus = {
+  readonly url: string;
+  readonly query: (text: string) => Promise<readonly Sample[]>;
+  readonly stop: () => Promise<void>;
+};
+
+const readyWithinMs = 20_000;
+
+const answer = z.object({
+  data: z.object({
+    result: z.array(
+      z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.coerce.number()]) }),
+    ),
+  }),
+});
+
+/** Why Prometheus cannot be used here; null: it can. */
+export function prometheusMissing(): string | null {
+  const missing = ['prometheus', 'promtool'].find((name) => spawnSync(name, ['--version']).status !== 0);
+  return missing === undefined ? null : `${missing} is not installed (Debian: apt-get install prometheus)`;
+}
+
+/** @throws Error where it does not start */
+export async function startPrometheus({
+  folder,
+  targets,
+  rules,
+  everySeconds,
+}: PrometheusOptions): Promise<Prometheus> {
+  const every = `${everySeconds}s`;
+  // JSON is YAML as well.
+  const config = {
+    global: { scrape_interval: every, scrape_timeout: every, evaluation_interval: every },
+    rule_files: rules,
+    scrape_configs: [{ job_name: 'tillside', honor_timestamps: false, static_configs: [{ targets }] }],
+  };
+  const file = path.join(folder, 'prometheus.yml');
+  writeFileSync(file, JSON.stringify(config));
+  const child = spawn(
+    'prometheus',
+    [
+      `--config.file=${file}`,
+      `--storage.tsdb.path=${path.join(folder, 'data')}`,
+      '--web.listen-address=127.0.0.1:0',
+      '--log.level=info',
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log = (log + text).slice(-100_000);
+  });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  child.once('error', () => undefined);
+  const stop = async () => {
+    child.kill();
+    await ended;
+  };
+  const address = () => /msg="Listening on" address=(127\.0\.0\.1:\d+)/.exec(log)?.[1];
+  const giveUpAtMs = performance.now() + readyWithinMs;
+  while (!(await isReady(address()))) {
+    if (child.exitCode !== null || performance.now() > giveUpAtMs) {
+      await stop();
+      throw new Error(`Prometheus did not start: ${log.slice(-2000)}`);
+    }
+    await setTimeout(100);
+  }
+  const url = `http://${address()}`;
+  return {
+    url,
+    query: async (text) => {
+      const response = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query: text })}`);
+      if (!response.ok) throw new Error(`Prometheus refuses ${text}: ${await response.text()}`);
+      const { data } = answer.parse(await response.json());
+      return data.result.map(({ metric, value: [, value] }) => ({ labels: metric, value }));
+    },
+    stop,
+  };
+}
+
+async function isReady(address: string | undefined): Promise<boolean> {
+  if (address === undefined) return false;
+  const response = await fetch(`http://${address}/-/ready`).catch(() => null);
+  return response?.ok ?? false;
+}
