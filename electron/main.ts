@@ -29,9 +29,10 @@ import { answerFromFiles, loadAppFiles } from './desktop/app-files.ts';
 import { lookForUpdates } from './desktop/app-updater.ts';
 import { dangerousSwitch } from './desktop/dangerous-switches.ts';
 import { dialogWords } from './desktop/dialog-words.ts';
+import { claimAddresses, FindCalls, toFirst } from './desktop/find-calls.ts';
 import { watchOnline } from './desktop/online-watch.ts';
 import { quitWarning } from './desktop/quit-warning.ts';
-import { confine, confineSession, createWindow } from './desktop/window.ts';
+import { bringToFront, confine, confineSession, createWindow } from './desktop/window.ts';
 import { readWindowState, writeWindowState } from './desktop/window-state.ts';
 import { callChannel, eventChannel } from './ipc/channels.ts';
 import { createNetTransport } from './loyalty-api/net-transport.ts';
@@ -66,7 +67,8 @@ app.on('window-all-closed', () => app.quit());
 let language = Intl.DateTimeFormat().resolvedOptions().locale;
 const argv = ownArguments(process.argv.slice(app.isPackaged ? 1 : 2));
 const secret = takeSecret(process.env);
-const { config, data } = desktopArguments(argv);
+const { config, data, address } = desktopArguments(argv);
+const findCalls = new FindCalls(app, address);
 const dangerous = app.isPackaged ? dangerousSwitch(process.argv.slice(1), isCommand(argv), process.platform) : null;
 const found = dangerous !== null || isCommand(argv) ? null : configOrEnd();
 if (dangerous !== null) {
@@ -87,7 +89,7 @@ if (dangerous !== null) {
     data === undefined ? dataPlace(process.platform, process.env, app.getPath('home'), found.mode) : path.resolve(data);
   // The lock of the one instance lies there too: practice and the real till may run beside each other.
   app.setPath('userData', path.join(dataDir, 'desktop'));
-  if (app.requestSingleInstanceLock()) {
+  if (app.requestSingleInstanceLock(toFirst(address))) {
     app
       .whenReady()
       .then(() => run(found, dataDir))
@@ -162,6 +164,7 @@ async function run(found: FoundConfig, dataDir: string): Promise<void> {
     log,
     secret,
     allows: isScreen,
+    toFront: bringToFront,
     appUpdate: () => updates?.state ?? { kind: 'current' },
     languageShown: (tag) => {
       language = tag;
@@ -180,6 +183,7 @@ async function run(found: FoundConfig, dataDir: string): Promise<void> {
   });
 
   buildMenu();
+  if (found.mode === 'live') claimAddresses(app, process.platform, argv);
   const { window, closeUnasked } = openWindow(started, screenSession, dataDir, log);
   updates = lookForUpdates({
     found,
@@ -217,12 +221,8 @@ function openWindow(
   const unsubscribe = started.subscribe((message) => {
     if (!window.isDestroyed()) window.webContents.send(eventChannel, message);
   });
-  app.on('second-instance', () => {
-    if (window.isDestroyed()) return;
-    if (window.isMinimized()) window.restore();
-    window.show();
-    window.focus();
-  });
+  app.on('second-instance', bringToFront);
+  findCalls.takenBy(started.find);
   window.on('closed', unsubscribe);
   const closeUnasked = askBeforeClosing(window, started, () =>
     writeWindowState(stateFile, { bounds: window.getNormalBounds(), maximized: window.isMaximized() }),

@@ -9,9 +9,11 @@ import { unsentNote } from './care/unsent-note.ts';
 import { watchConfig } from './config/config-watch.ts';
 import { type FoundConfig, tillCode } from './config/find-config.ts';
 import { readPublicKey } from './config/public-key.ts';
+import { FindAsked } from './desk/find-asked.ts';
 import { createDispatcher, type Dispatcher } from './ipc/dispatcher.ts';
-import type { AdminHandlers, EventMessage, TroubleHandlers } from './ipc/schema.ts';
+import type { AdminHandlers, EventMessage, FindHandlers, TroubleHandlers } from './ipc/schema.ts';
 import type { Clock } from './machine/clock.ts';
+import { openDoorbell } from './machine/doorbell.ts';
 import type { Log } from './machine/log.ts';
 import { TillCannotOpen } from './machine/till-cannot-open.ts';
 import type { SyncStatus } from './model/sync-status.ts';
@@ -25,6 +27,8 @@ export type StartOptions<Sender> = Omit<TillOptions, 'config' | 'mode' | 'practi
   readonly secret: string | undefined;
   /** Whether a caller is our own screen. */
   readonly allows: (sender: Sender) => boolean;
+  /** Another program asked for a customer: show the window. */
+  readonly toFront?: () => void;
 };
 
 export type StartedTill<Sender> = {
@@ -35,6 +39,8 @@ export type StartedTill<Sender> = {
   /** Null while the till could not be opened, and its screen says why. */
   readonly status: () => SyncStatus | null;
   readonly trouble: () => TillCannotOpen | null;
+  /** Another program opened this address, which is not checked yet. */
+  readonly find: (address: string) => void;
   /** Answers `closing` from now on, closes the till, then what it talked to. */
   readonly close: () => Promise<void>;
 };
@@ -58,6 +64,11 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
   const noteUnsent = unsentNote(dataDir);
   let adminConfig = tillOptions(options, practice).config.admin;
   const admin = new Admin({ dataDir, config: () => adminConfig, staff: () => till?.staff() ?? null, clock, log });
+  const find = new FindAsked(clock, log, () => {
+    for (const listener of listeners) listener({ name: 'app.findAsked', payload: null });
+    options.toFront?.();
+  });
+  const findHandlers: FindHandlers = find.calls;
   const adminHandlers: AdminHandlers = {
     'admin.view': () => admin.view(),
     'admin.unlock': ({ pin }) => admin.unlock(pin),
@@ -114,8 +125,9 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
     await practice?.close();
     throw error;
   }
+  const closeDoorbell = await openDoorbell(dataDir, log, (address) => find.ask(address) ?? 'taken');
   const dispatcher = createDispatcher({
-    handlers: () => ({ ...adminHandlers, ...handlers, ...till?.handlers }),
+    handlers: () => ({ ...adminHandlers, ...findHandlers, ...handlers, ...till?.handlers }),
     allows: options.allows,
     admits: (action) => admin.admits(action),
     log,
@@ -129,7 +141,9 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
     wake: () => till?.wake(),
     status: () => till?.status() ?? null,
     trouble: () => trouble,
+    find: (address) => void find.ask(address),
     close: async () => {
+      closeDoorbell();
       stopWatching();
       dispatcher.close();
       // The last change may not have been told yet.

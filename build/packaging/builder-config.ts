@@ -7,6 +7,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Configuration } from 'electron-builder';
 import { feedChannel } from '../../electron/care/app-update/updater-feed.ts';
+import { findScheme } from '../../electron/model/find-address.ts';
 import { projectRoot } from '../project-root.ts';
 import { linuxScripts } from './linux-scripts.ts';
 import { withRemovalNote } from './msi-removal-note.ts';
@@ -97,6 +98,8 @@ export function builderConfig(
     // electron/main.ts is in the archive, whose hash is in the program (Windows, macOS): a changed archive does not
     // start.
     disableAsarIntegrity: false,
+    // For macOS and Linux. On Windows nsis.nsh and the app itself register it.
+    protocols: [{ name: 'Tillside', schemes: [findScheme], role: 'Viewer' }],
     electronFuses: {
       runAsNode: false,
       enableCookieEncryption: true,

@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 import { configCheck } from './config-check.ts';
 import { configSchema } from './config-schema.ts';
 import { doctor } from './doctor.ts';
+import { find } from './find.ts';
 import { importCustomers } from './import-customers.ts';
 import { organisationKeep } from './organisation-keep.ts';
 import { outboxExport } from './outbox-export.ts';
@@ -18,6 +19,7 @@ import { supportBundle } from './support-bundle.ts';
 
 export const commands: readonly Command[] = [
   doctor,
+  find,
   outboxList,
   outboxExport,
   outboxImport,

@@ -5,6 +5,7 @@ import { customerRow, findByIdentifier, findTold, markServed } from '../customer
 import { databaseTrouble } from '../db/trouble.ts';
 import type { Identifier } from '../model/customer.ts';
 import type { CustomerView, LookupResult, OnlineResult } from '../model/customer-view.ts';
+import { type FindBy, findsBy } from '../model/find-request.ts';
 import { normalIdentifier } from '../model/identifiers.ts';
 import { readingsOf } from '../model/readings.ts';
 import type { Organisation } from '../org/organisation.ts';
@@ -66,7 +67,8 @@ export class CustomerDesk {
         this.#isOfOther() ? null : this.#read(() => this.view(customerId)),
       'customers.openByIdentifier': ({ identifier }: OneIdentifier) =>
         this.#read(() => this.openByIdentifier(identifier)),
-      'customers.lookUpOnline': ({ query }: { readonly query: string }) => thenAsked(this.lookUpOnline(query)),
+      'customers.lookUpOnline': ({ query, by }: { readonly query: string; readonly by?: FindBy | undefined }) =>
+        thenAsked(this.lookUpOnline(query, by)),
       'customers.refresh': ({ customerId }: OneCustomer) => thenAsked(this.refresh(customerId)),
       'customers.purchases': ({ customerId }: OneCustomer) => purchasesOf(this.#context, customerId),
       'customers.whoElseHas': ({ identifier, exceptId }: OneIdentifier & { readonly exceptId: number | null }) =>
@@ -103,8 +105,10 @@ export class CustomerDesk {
   }
 
   /** Asks head office for everything that the text can be, at once: each kind of identifier is one call. */
-  async lookUpOnline(query: string): Promise<OnlineResult> {
-    const readings = readingsOf(query, this.#countryCode);
+  async lookUpOnline(query: string, by?: FindBy): Promise<OnlineResult> {
+    const readings = readingsOf(query, this.#countryCode).filter(
+      ({ type }) => by === undefined || findsBy[by].includes(type),
+    );
     const types = new Set(readings.map(({ type }) => type));
     const answers = await Promise.all(
       [...types].map(async (type) => {

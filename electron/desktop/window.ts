@@ -43,6 +43,14 @@ export function createWindow({ session, preload, state, devTools }: WindowOption
   return window;
 }
 
+export function bringToFront(): void {
+  for (const window of BrowserWindow.getAllWindows()) {
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  }
+}
+
 /** For every page there ever is: it stays where it is and opens nothing. */
 export function confine(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));

@@ -29,6 +29,7 @@ import type {
   SearchResult,
 } from '../model/customer-view.ts';
 import type { StaffMember } from '../model/definitions.ts';
+import { type FindRequest, findByNames } from '../model/find-request.ts';
 import { maxHits, maxQueryLength } from '../model/limits.ts';
 import type { OrgRefresh, OrgView, StaffList } from '../model/org-view.ts';
 import type { ConnectionCheck, SyncStatus } from '../model/sync-status.ts';
@@ -90,6 +91,9 @@ export const calls = {
   /** The till's password or the OAuth secret, typed once; kept in the platform's secret storage. */
   'app.provideSecret': call(z.strictObject({ secret: z.string().min(1).max(1000) })).returns<SecretResult>(),
 
+  /** The customer whom another program asked for, told once; null if there is none. */
+  'app.takeFind': call(nothing).returns<FindRequest | null>(),
+
   /** A part of the screen broke: its place in the code, for the log. The message stays behind, for it may name a customer. */
   'app.fault': call(
     z.strictObject({
@@ -108,8 +112,10 @@ export const calls = {
   'customers.view': call(z.strictObject({ customerId: localId })).returns<CustomerView | null>(),
   /** The form for somebody who is not on this till; or the cached customer, where the identifier is known here. */
   'customers.openByIdentifier': call(z.strictObject({ identifier })).returns<CustomerView>(),
-  /** Asks head office for everything that the text can be an identifier as. */
-  'customers.lookUpOnline': call(z.strictObject({ query: query.min(1) })).returns<OnlineResult>(),
+  /** Asks head office for everything that the text can be an identifier as; with `by` only as that. */
+  'customers.lookUpOnline': call(
+    z.strictObject({ query: query.min(1), by: z.enum(findByNames).optional() }),
+  ).returns<OnlineResult>(),
   'customers.refresh': call(z.strictObject({ customerId: localId })).returns<LookupResult>(),
   /** Purchases with their amounts: one more question to head office, asked when staff open the list. */
   'customers.purchases': call(z.strictObject({ customerId: localId })).returns<PurchasesResult>(),
@@ -255,6 +261,8 @@ export const calls = {
 } as const;
 
 export const events = {
+  /** Another program asks for a customer: `app.takeFind` says which. */
+  'app.findAsked': event<null>(),
   'app.updateChanged': event<AppUpdate>(),
   'sync.changed': event<SyncStatus>(),
   /** The record, the effective view or an update of this customer changed. */
@@ -303,8 +311,10 @@ export type Handlers = {
 type TroubleCall = Extract<CallName, `trouble.${string}`>;
 /** Answered whether the till is open or not. */
 type AdminCall = Extract<CallName, `admin.${string}`>;
+type FindCall = 'app.takeFind';
 export type AdminHandlers = Pick<Handlers, AdminCall>;
-export type TillHandlers = Omit<Handlers, TroubleCall | AdminCall>;
+export type FindHandlers = Pick<Handlers, FindCall>;
+export type TillHandlers = Omit<Handlers, TroubleCall | AdminCall | FindCall>;
 export type TroubleHandlers = Pick<Handlers, TroubleCall>;
 
 /** Any event with its payload. */

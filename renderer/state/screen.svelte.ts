@@ -37,6 +37,8 @@ export class Screen {
   #faults = 0;
   /** Keys and presses so far, so that a waiting answer can tell that staff have moved on. */
   #acts = 0;
+  /** Whether another program asked for a customer. `maybe`: it may have done so before this page loaded. */
+  #asked = $state<'no' | 'maybe' | 'yes'>('maybe');
   /** The till's password can be typed later, or again if it is not accepted. */
   #setUp = $state<'when-needed' | 'later' | 'again'>('when-needed');
   #pageDialogs = $state(0);
@@ -64,6 +66,9 @@ export class Screen {
         this.till.info?.timeZone ?? 'UTC',
       ),
     );
+    services.on('app.findAsked', () => {
+      this.#asked = 'yes';
+    });
     let before = this.till.sync;
     services.on('sync.changed', (status) => {
       if (status.paused !== before.paused && status.paused !== null) {
@@ -92,6 +97,21 @@ export class Screen {
     return this.desk.form === null ? 'home' : 'customer';
   }
 
+  /** When to show the customer whom another program asked for. */
+  get asked(): 'no' | 'now' | 'after-sign-in' {
+    if (this.#asked === 'no' || ['starting', 'set-up'].includes(this.place)) return 'no';
+    if (this.till.info?.staffRequired !== true || this.till.staff !== null) return 'now';
+    return this.#asked === 'yes' ? 'after-sign-in' : 'no';
+  }
+
+  /** Searches for the customer whom another program asked for. @returns the text; null if nobody is asked for (any more) */
+  async takeAsked(): Promise<string | null> {
+    this.#asked = 'no';
+    const request = await this.#services.call('app.takeFind').catch(() => null);
+    if (request !== null) this.search.find(request);
+    return request?.text ?? null;
+  }
+
   /** @throws {CallFailed} if the services do not answer at all */
   async start(): Promise<void> {
     await this.till.start();
@@ -114,6 +134,11 @@ export class Screen {
   /** What Enter in the search opens: nobody if staff moved on before the answer came, or have to choose. */
   async enter(): Promise<Opened | null> {
     this.acted();
+    return await this.openFound();
+  }
+
+  /** The same without counting as an act of staff. */
+  async openFound(): Promise<Opened | null> {
     const { turn } = this.desk;
     const acts = this.#acts;
     const option = await this.search.enter();

@@ -1,5 +1,6 @@
 import type { Identifier } from '../../electron/model/customer.ts';
 import type { CustomerHit, CustomerView, OnlineResult, SearchResult } from '../../electron/model/customer-view.ts';
+import { type FindBy, type FindRequest, findsBy } from '../../electron/model/find-request.ts';
 import { maxHits, maxQueryLength } from '../../electron/model/limits.ts';
 import type { LookUpType } from '../../electron/model/readings.ts';
 import type { UpdateState } from '../../electron/model/update-view.ts';
@@ -40,6 +41,8 @@ export class Search {
   #outdated = true;
   #refreshWaits: (() => void) | null = null;
   #failed = $state(false);
+  /** What kind of identifier another program searches for; null if staff typed or scanned the text. */
+  #by: FindBy | null = null;
   #lookupFor: string | null = null;
   #lookingUp: Promise<void> = Promise.resolve();
   #stopLookupTimer: () => void = () => undefined;
@@ -113,11 +116,20 @@ export class Search {
     return this.#ask();
   }
 
+  /** Another program searches: like a scan, but only an identifier of this kind counts as a match. */
+  find({ by, text }: FindRequest): void {
+    // A running lookup of the same text may be for other kinds.
+    this.#lookup = { kind: 'idle' };
+    this.type(text);
+    this.#by = by;
+  }
+
   type(typed: string): void {
     // No name or identifier is longer; a whole pasted page is not searched.
     const text = typed.slice(0, maxQueryLength);
     if (text === this.#query && this.#lookup.kind === 'looking') return;
     this.#query = text;
+    this.#by = null;
     this.#active = -1;
     this.#stopLookupTimer();
     this.#lookupFor = null;
@@ -148,11 +160,14 @@ export class Search {
     const marked = this.options[this.#active];
     if (marked !== undefined) return marked;
     const { hits = [], identifiers = [], isSimilar = false } = this.#result ?? {};
-    const answering = hits.filter(({ answersTo }) => answersTo !== null);
-    const isName = !isSimilar && !/\p{Nd}/u.test(this.#query);
+    const by = this.#by;
+    const answering = hits.filter(
+      ({ answersTo }) => answersTo !== null && (by === null || findsBy[by].includes(answersTo)),
+    );
+    const isName = by === null && !isSimilar && !/\p{Nd}/u.test(this.#query);
     const [only, another] = answering.length === 0 && isName ? hits : answering;
     if (only !== undefined && another === undefined) return { kind: 'hit', hit: only };
-    const isWhole = hits.length === 0 || this.#query.trim().length >= wholeNumber;
+    const isWhole = by !== null || hits.length === 0 || this.#query.trim().length >= wholeNumber;
     if (answering.length === 0 && identifiers.length > 0 && isWhole) {
       await this.lookUp();
       if (this.#query !== query) return null;
@@ -173,7 +188,7 @@ export class Search {
     this.#lookupFor = query;
     this.#lookup = { kind: 'looking' };
     this.#lookingUp = this.#services
-      .call('customers.lookUpOnline', { query })
+      .call('customers.lookUpOnline', this.#by === null ? { query } : { query, by: this.#by })
       .catch((): OnlineResult => ({ kind: 'failed', why: 'server' }))
       .then((found) => {
         // Shown only while the text is still the same.

@@ -64,6 +64,28 @@ test('Enter right after the last digit opens the one customer with exactly that 
   assert.equal(option?.kind === 'hit' && option.hit.customerId, 1);
 });
 
+test('whom another program asks for is opened only where they answer to just that, and head office is asked for no more', async () => {
+  const { services: made, argumentsOf } = services({
+    // A name with one hit, as Enter would open; here the email only begins so.
+    'customers.search': ({ query }: { query: string }) =>
+      query === '1001'
+        ? result([answering(1, '1001'), { ...hit(2, '7'), answersTo: 'externalId' }])
+        : result([hit(1, '1')], [{ type: 'email', value: query }]),
+    'customers.lookUpOnline': () => ({ kind: 'not-found' }),
+  });
+  const search = new Search(made, machine().machine);
+  search.find({ by: 'email', text: 'rita@example.co' });
+  assert.equal(await search.enter(), null);
+  assert.deepEqual(argumentsOf('customers.lookUpOnline'), [{ query: 'rita@example.co', by: 'email' }]);
+  search.find({ by: 'card', text: '1001' });
+  const option = await search.enter();
+  assert.equal(option?.kind === 'hit' && option.hit.customerId, 2);
+  // Typed by staff, either is meant.
+  search.type('1001 ');
+  search.type('1001');
+  assert.equal(await search.enter(), null);
+});
+
 test('Enter with several customers opens nobody and marks the first', async () => {
   const { services: made } = services({ 'customers.search': () => result([hit(1, '1'), hit(2, '2')]) });
   const search = new Search(made, machine().machine);

@@ -1,3 +1,17 @@
+; tillside://find?… opens Tillside. Nothing after "--" is read as a switch, whatever a web page puts into the address.
+!macro customInstall
+  WriteRegStr SHCTX "Software\Classes\tillside" "" "URL:Tillside"
+  WriteRegStr SHCTX "Software\Classes\tillside" "URL Protocol" ""
+  WriteRegStr SHCTX "Software\Classes\tillside\shell\open\command" "" '"$INSTDIR\${APP_EXECUTABLE_FILENAME}" -- "%1"'
+!macroend
+
+!macro customUnInstall
+  ${IfNot} ${isUpdated}
+    DeleteRegKey SHCTX "Software\Classes\tillside"
+    DeleteRegKey HKCU "Software\Classes\tillside"
+  ${EndIf}
+!macroend
+
 ; Removing Tillside tells what was not sent, of any user of this machine: in a window, and in a file for whoever removes it
 ; silently (/S). The data stays either way.
 !macro customUnInit

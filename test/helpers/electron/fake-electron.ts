@@ -55,7 +55,18 @@ class FakeApp extends EventEmitter implements Pick<App, 'isPackaged' | 'exit' | 
   enableSandbox: App['enableSandbox'] = () => {
     this.isSandboxed = true;
   };
-  requestSingleInstanceLock: App['requestSingleInstanceLock'] = () => this.lockIsFree;
+  /** What this start would hand to a first one. */
+  handedOver: unknown = null;
+  requestSingleInstanceLock: App['requestSingleInstanceLock'] = (handedOver) => {
+    this.handedOver = handedOver;
+    return this.lockIsFree;
+  };
+  /** Schemes with the arguments of this program that open them. */
+  readonly protocols = new Map<string, readonly string[]>();
+  setAsDefaultProtocolClient: App['setAsDefaultProtocolClient'] = (protocol, _path, args = []) => {
+    this.protocols.set(protocol, args);
+    return true;
+  };
   getPath: App['getPath'] = (name) => this.paths.get(name) ?? '';
   setPath: App['setPath'] = (name, place) => {
     this.paths.set(name, place);

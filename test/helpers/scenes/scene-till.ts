@@ -168,6 +168,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
     }),
     'app.languageShown': () => null,
     'app.update': () => scene.appUpdate,
+    'app.takeFind': () => null,
     'admin.view': () => ({ byPin: true, byManager: false, waitSeconds: 0 }),
     'admin.unlock': () => ({ kind: 'unlocked' }),
     'app.provideSecret': () => {

@@ -1,0 +1,59 @@
+/** `tillside find` and the doorbell that it rings. The whole way to the screen: test/e2e/find.spec.ts. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { test } from 'node:test';
+import { openDoorbell, ringDoorbell } from '../../electron/machine/doorbell.ts';
+import { silentLog } from '../../electron/machine/log.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { run } from './run.ts';
+
+const find = (dataDir: string, ...args: string[]) => run(['find', '--data', dataDir, ...args], { isInstalled: false });
+
+test('asks the Tillside that has the data open, and says so where there is none', async (t) => {
+  const dataDir = temporaryFolder();
+  assert.match((await find(dataDir, '--card', '1001')).err, /Tillside is not open/);
+  const rung: string[] = [];
+  const close = await openDoorbell(dataDir, silentLog, (line) => {
+    rung.push(line);
+    return 'taken';
+  });
+  t.after(close);
+  assert.deepEqual(await find(dataDir, '--email', 'rita@example.com'), { code: 0, out: '', err: '' });
+  assert.equal((await find(dataDir, '--mobile', '+44 7700 900123', '--json')).out, '{"taken":true}');
+  assert.deepEqual(rung, ['tillside://find?email=rita%40example.com', 'tillside://find?mobile=%2B44%207700%20900123']);
+  for (const wrong of [[], ['--card', '1001', '--id', '7'], ['--card', 'a"b'], ['--mobile', 'rita'], ['1001']]) {
+    const { code, err } = await find(dataDir, ...wrong);
+    assert.equal(code, 64, err);
+  }
+  assert.equal(rung.length, 2);
+  close();
+  assert.equal((await find(dataDir, '--card', '1001')).code, 2);
+  assert.equal(existsSync(path.join(dataDir, 'doorbell')), false);
+});
+
+test('a till that was killed leaves a doorbell that nobody answers, and the next one takes its place', async (t) => {
+  const dataDir = temporaryFolder();
+  writeFileSync(path.join(dataDir, 'doorbell'), path.join(dataDir, 'doorbell.sock'));
+  writeFileSync(path.join(dataDir, 'doorbell.sock'), '');
+  assert.equal(await ringDoorbell(dataDir, 'tillside://find?card=1'), null);
+  t.after(await openDoorbell(dataDir, silentLog, () => 'taken'));
+  assert.equal(await ringDoorbell(dataDir, 'tillside://find?card=1'), 'taken');
+});
+
+test('in a folder whose path is too long for a socket it works too', async (t) => {
+  const dataDir = path.join(temporaryFolder(), 'long'.repeat(30));
+  mkdirSync(dataDir);
+  t.after(await openDoorbell(dataDir, silentLog, (line) => line));
+  assert.equal(await ringDoorbell(dataDir, 'here'), 'here');
+});
+
+test('a line without end is not waited for, and the next one is answered', async (t) => {
+  const dataDir = temporaryFolder();
+  t.after(await openDoorbell(dataDir, silentLog, () => 'taken'));
+  assert.equal(await ringDoorbell(dataDir, 'x'.repeat(10_000)), null);
+  const silent = connect(path.join(dataDir, 'doorbell.sock'));
+  t.after(() => silent.destroy());
+  assert.equal(await ringDoorbell(dataDir, 'tillside://find?card=1'), 'taken');
+});
