@@ -4,7 +4,7 @@ import { builtProgram } from './built.ts';
 import { copyOf, openBench, saveMany } from './folder.ts';
 import { type Goal, median } from './goals.ts';
 
-const told = z.object({ openMs: z.number(), firstResultMs: z.number(), cpuMs: z.number() });
+const opening = z.object({ openMs: z.number(), firstResultMs: z.number(), cpuMs: z.number() });
 const starts = 5;
 
 /** Opens a till with 10,000 updates waiting, each time in a new process. */
@@ -17,7 +17,7 @@ export async function measureOpen(customers: number): Promise<readonly Goal[]> {
   const runs = Array.from({ length: starts }, () => {
     const ran = spawnSync(process.execPath, [script, dataDir], { encoding: 'utf8' });
     if (ran.status !== 0) throw new Error(ran.stderr);
-    return told.parse(JSON.parse(ran.stdout));
+    return opening.parse(JSON.parse(ran.stdout));
   });
   const opened = median(runs.map(({ openMs }) => openMs));
   return [

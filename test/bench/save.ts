@@ -69,7 +69,7 @@ export async function measureSave(customers: number, isCheck: boolean): Promise<
   await checkpointer.stop();
   db.close();
   const of = (all: readonly number[][], part: number) => median(all.map((one) => percentile(one, part)));
-  const told = (part: number) => `${of(times, part).toFixed(2)} ms over ${of(floors, part).toFixed(2)} ms`;
+  const comparison = (part: number) => `${of(times, part).toFixed(2)} ms over ${of(floors, part).toFixed(2)} ms`;
   return [
     {
       job: 'save, p50 over one INSERT',
@@ -77,14 +77,14 @@ export async function measureSave(customers: number, isCheck: boolean): Promise<
       unit: '×',
       atMost: 2.5,
       margin: 3,
-      told: told(0.5),
+      told: comparison(0.5),
     },
     {
       job: 'save, p99 over one INSERT',
       value: of(times, 0.99) / of(floors, 0.99),
       unit: '×',
       atMost: 4,
-      told: told(0.99),
+      told: comparison(0.99),
     },
   ];
 }

@@ -29,11 +29,11 @@ test('one line says where it is, only the token opens it, and SIGTERM ends it wi
   const { args } = configured(config);
   const preview = run(t, 'preview', args);
   await preview.says(/\n/);
-  const told: unknown = JSON.parse(preview.stdout());
-  assert.ok(typeof told === 'object' && told !== null && 'url' in told && 'ready' in told);
-  assert.deepEqual(Object.keys(told), ['ready', 'url']);
-  assert.equal(told.ready, true);
-  const url = new URL(String(told.url));
+  const printed: unknown = JSON.parse(preview.stdout());
+  assert.ok(typeof printed === 'object' && printed !== null && 'url' in printed && 'ready' in printed);
+  assert.deepEqual(Object.keys(printed), ['ready', 'url']);
+  assert.equal(printed.ready, true);
+  const url = new URL(String(printed.url));
   assert.match(url.href, /^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+$/);
   const page = await fetch(url);
   assert.equal(page.status, 200);

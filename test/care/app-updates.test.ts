@@ -18,7 +18,7 @@ function rig({ mayInstall = true }: { mayInstall?: boolean } = {}) {
     download: Promise.resolve(),
   };
   const done: string[] = [];
-  const told: AppUpdate[] = [];
+  const reported: AppUpdate[] = [];
   const updates = new AppUpdates({
     feed: {
       look: async () => {
@@ -35,12 +35,12 @@ function rig({ mayInstall = true }: { mayInstall?: boolean } = {}) {
     },
     mayInstall,
     isQuiet: () => now.quiet,
-    changed: (update) => told.push(update),
+    changed: (update) => reported.push(update),
     clock,
     random: seededRandom(7),
     log: silentLog,
   });
-  return { updates, clock, now, done, told };
+  return { updates, clock, now, done, told: reported };
 }
 
 test('looks for a new version within ten minutes of the start, then every four hours', async () => {

@@ -40,12 +40,12 @@ describe("IT at the till's screen", () => {
     const second = await openOfflineTill(folder);
     t.after(() => second.close());
     assert.equal(await second.handlers['till.recoveryKey'](undefined), key);
-    const told: boolean[] = [];
+    const keyDueEvents: boolean[] = [];
     second.subscribe((message) => {
-      if (message.name === 'till.changed') told.push(message.payload.recoveryKeyDue);
+      if (message.name === 'till.changed') keyDueEvents.push(message.payload.recoveryKeyDue);
     });
     await second.handlers['till.recoveryKeyKept'](undefined);
-    assert.equal(told.at(-1), false);
+    assert.equal(keyDueEvents.at(-1), false);
     assert.equal(await second.handlers['till.recoveryKey'](undefined), null);
   });
 

@@ -94,7 +94,7 @@ describe('the heartbeat', () => {
     const { url, got, send, answer, next } = await receiver(t);
     const clock = virtualClock();
     const said: string[] = [];
-    let told: () => void = () => undefined;
+    let written: () => void = () => undefined;
     const report = new HealthReport({
       config: () => ({ heartbeatUrl: url, heartbeatMinutes: 5, metricsFile: null, otlp: { url: null } }),
       health: () => health,
@@ -103,7 +103,7 @@ describe('the heartbeat', () => {
       dataDir: temporaryFolder(),
       transport: async (request) => {
         const result = await send(request);
-        setImmediate(told);
+        setImmediate(written);
         return result;
       },
       clock,
@@ -112,7 +112,7 @@ describe('the heartbeat', () => {
     t.after(() => report.close());
     const beat = async (afterMs: number) => {
       const done = new Promise<void>((resolve) => {
-        told = resolve;
+        written = resolve;
       });
       const arrived = next();
       await clock.pass(afterMs);
@@ -168,12 +168,12 @@ describe('the heartbeat', () => {
     await clock.pass(minuteMs);
     await arrived;
     const { body } = got[0] ?? { body: '' };
-    const told: Health = JSON.parse(body);
+    const sentHealth: Health = JSON.parse(body);
     assert.deepEqual(
-      [told.till, told.unsent.queued, told.writtenAt - (told.oldestUnsentAt ?? 0)],
-      ['store123', 1, told.writtenAt - told.startedAt],
+      [sentHealth.till, sentHealth.unsent.queued, sentHealth.writtenAt - (sentHealth.oldestUnsentAt ?? 0)],
+      ['store123', 1, sentHealth.writtenAt - sentHealth.startedAt],
     );
-    assert.equal(told.configUnusable, false);
+    assert.equal(sentHealth.configUnusable, false);
     till.configUnusable('log.level');
     const again = next();
     await clock.pass(15 * minuteMs);
@@ -184,11 +184,13 @@ describe('the heartbeat', () => {
     assert.match(metrics, /^tillside_unsent_updates\{till="store123",state="queued"\} 1$/m);
     for (const text of [body, metrics]) assert.doesNotMatch(text, /Confidential|98450|lastName/);
     // Check whatever is added here first: IT's receiver may belong to anybody.
-    const words = Object.entries({ ...told, ...told.unsent }).filter(([, value]) => typeof value === 'string');
+    const words = Object.entries({ ...sentHealth, ...sentHealth.unsent }).filter(
+      ([, value]) => typeof value === 'string',
+    );
     assert.deepEqual(Object.fromEntries(words), {
       till: 'store123',
       version: '0.0.0-test',
-      sync: told.sync,
+      sync: sentHealth.sync,
       connection: 'offline',
       offlineWhy: 'no-connection',
     });

@@ -113,8 +113,8 @@ describe('OTLP over HTTP', () => {
     await till.close();
     const last = new Map(got.map(({ path: to, body }) => [to, body]));
     assert.equal(healthSchema.parse(JSON.parse(last.get('/tillside/heartbeat') ?? '')).open, false);
-    const told = otlpRequest.parse(JSON.parse(last.get('/tillside/v1/metrics') ?? ''));
-    const open = told.resourceMetrics[0]?.scopeMetrics[0]?.metrics.find(({ name }) => name === 'tillside_open');
+    const exported = otlpRequest.parse(JSON.parse(last.get('/tillside/v1/metrics') ?? ''));
+    const open = exported.resourceMetrics[0]?.scopeMetrics[0]?.metrics.find(({ name }) => name === 'tillside_open');
     assert.ok(open !== undefined && 'gauge' in open);
     assert.equal(open.gauge.dataPoints[0]?.asDouble, 0);
   });

@@ -70,10 +70,10 @@ describe('what a till counts', () => {
       till.wake();
     }
     await till.close();
-    const told = /^tillside_oldest_uncertain_timestamp_seconds\{[^}]*\} (\S+)$/m.exec(
+    const timestamp = /^tillside_oldest_uncertain_timestamp_seconds\{[^}]*\} (\S+)$/m.exec(
       readFileSync(metricsFile, 'utf8'),
     );
-    assert.ok(Math.abs(Number(told?.[1]) - sinceMs / 1000) <= 1);
+    assert.ok(Math.abs(Number(timestamp?.[1]) - sinceMs / 1000) <= 1);
   });
 
   it('refusals by class of code, read-backs and repeated sends, each counted once however often they are read', () => {

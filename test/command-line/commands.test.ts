@@ -67,12 +67,12 @@ describe('tillside config check', () => {
     const folder = temporaryFolder();
     const file = `${folder}/config.json`;
     writeFileSync(file, '{"api":{"cluster":"mars","password":"hunter2"},"auth":{"method":"basic"}}');
-    const told = await run(['config', 'check', file]);
-    assert.equal(told.code, 2);
-    assert.match(told.out, /line 1, column 19: api\.cluster: found a text, expected one of "asia1"/);
-    assert.match(told.out, /auth\.till: found nothing/);
-    assert.match(told.out, /api\.password: found a secret/);
-    assert.doesNotMatch(told.out, /hunter2|mars/);
+    const checked = await run(['config', 'check', file]);
+    assert.equal(checked.code, 2);
+    assert.match(checked.out, /line 1, column 19: api\.cluster: found a text, expected one of "asia1"/);
+    assert.match(checked.out, /auth\.till: found nothing/);
+    assert.match(checked.out, /api\.password: found a secret/);
+    assert.doesNotMatch(checked.out, /hunter2|mars/);
     const json = await run(['config', 'check', file, '--json']);
     assert.equal(JSON.parse(json.out).problems.length, 3);
   });

@@ -76,14 +76,14 @@ describe('tillside backup and restore', () => {
     const folder = await folderWithBackup();
     const ran = await run(['restore', '--yes', '--json', '--data', folder]);
     assert.equal(ran.code, 0, ran.err);
-    const told = JSON.parse(ran.out);
-    assert.deepEqual([told.carriedOver, told.uncertain, told.lost], [1, 0, 0]);
+    const report = JSON.parse(ran.out);
+    assert.deepEqual([report.carriedOver, report.uncertain, report.lost], [1, 0, 0]);
     assert.equal(
       readAudit(folder).some(({ action }) => action === 'restore'),
       true,
     );
     assert.deepEqual(await unsentAt(folder), { Anna: 'queued', Carl: 'queued' });
-    assert.equal(existsSync(path.join(told.setAside, 'tillside.db')), true);
+    assert.equal(existsSync(path.join(report.setAside, 'tillside.db')), true);
     assert.equal(readdirSync(rescueFolder(folder)).length, 1);
   });
 

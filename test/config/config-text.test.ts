@@ -24,7 +24,7 @@ function read(bytes: string | Buffer): readonly ConfigProblem[] {
   }
 }
 
-const told = (bytes: string | Buffer) =>
+const problemsIn = (bytes: string | Buffer) =>
   read(bytes).map(({ line, column, found }) => `${line ?? '-'}:${column ?? '-'} ${found}`);
 
 const lines = `${JSON.stringify(good, null, 2)}\n`;
@@ -59,7 +59,7 @@ describe('a mistake in the text is reported by line and column', () => {
   for (const [what, from, to, expected] of changes) {
     it(what, () => {
       assert.ok(lines.includes(from));
-      const found = told(lines.replace(from, () => to));
+      const found = problemsIn(lines.replace(from, () => to));
       assert.ok(found.includes(expected), `${expected}\nis not in\n${found.join('\n')}`);
       assert.equal(found[0], expected);
     });
@@ -86,14 +86,14 @@ describe('a mistake in the text is reported by line and column', () => {
 test('a file that is not UTF-8 text says which', () => {
   const utf16 = Buffer.from(`\uFEFF${lines}`, 'utf16le');
   for (const bytes of [utf16, Buffer.from(utf16).swap16(), Buffer.from(lines, 'utf16le')]) {
-    assert.deepEqual(told(bytes), ['-:- text in UTF-16']);
+    assert.deepEqual(problemsIn(bytes), ['-:- text in UTF-16']);
   }
   const latin = Buffer.from(lines.replace('store 123', 'Café 123'), 'latin1');
-  assert.match(told(latin).join(), /^7:17 a character that is not UTF-8/);
-  for (const empty of ['', ' \n\t', '\uFEFF']) assert.deepEqual(told(empty), ['-:- an empty file']);
-  assert.deepEqual(told(' '.repeat(1_000_001)), ['-:- more than 1 MB']);
-  assert.match(told('[]').join(), /a list/);
-  assert.match(told('7').join(), /a number/);
+  assert.match(problemsIn(latin).join(), /^7:17 a character that is not UTF-8/);
+  for (const empty of ['', ' \n\t', '\uFEFF']) assert.deepEqual(problemsIn(empty), ['-:- an empty file']);
+  assert.deepEqual(problemsIn(' '.repeat(1_000_001)), ['-:- more than 1 MB']);
+  assert.match(problemsIn('[]').join(), /a list/);
+  assert.match(problemsIn('7').join(), /a number/);
 });
 
 /** Replaces the good value of one key. */

@@ -84,7 +84,7 @@ describe('the upkeep of a running till', () => {
     const db = openRaw(folder);
     t.after(() => db.close());
     const clock = virtualClock();
-    const told: UpkeepFacts[] = [];
+    const reported: UpkeepFacts[] = [];
     const logged: string[] = [];
     const upkeep = new Upkeep({
       dataDir: folder,
@@ -96,7 +96,7 @@ describe('the upkeep of a running till', () => {
       db,
       lostCommits: false,
       endedCleanly: true,
-      changed: (facts) => told.push(facts),
+      changed: (facts) => reported.push(facts),
       readDiskSpace: () => Promise.resolve({ freeBytes: freeBytes(), isLow: freeBytes() < 1000 }),
     });
     t.after(() => upkeep.close());
@@ -109,7 +109,7 @@ describe('the upkeep of a running till', () => {
         await setTimeout(10);
       }
     };
-    return { folder, clock, upkeep, told, until };
+    return { folder, clock, upkeep, told: reported, until };
   }
 
   it('makes one backup a day', async (t) => {

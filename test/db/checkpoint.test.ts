@@ -50,18 +50,18 @@ describe('checkpoints', () => {
   });
 
   it('return to the saving connection when the thread cannot open the file', async () => {
-    const told = Promise.withResolvers<Error>();
-    const checkpointer = new Checkpointer(cache.db, { file: cache.file, keyHex: 'd'.repeat(64) }, told.resolve);
-    assert.match((await told.promise).message, /not a database/);
+    const failure = Promise.withResolvers<Error>();
+    const checkpointer = new Checkpointer(cache.db, { file: cache.file, keyHex: 'd'.repeat(64) }, failure.resolve);
+    assert.match((await failure.promise).message, /not a database/);
     await checkpointer.stop();
     assert.equal(cache.db.pragma('wal_autocheckpoint', { simple: true }), 1000);
   });
 
   it('create no empty database if the file is gone', async () => {
     const file = path.join(temporaryFolder(), 'gone.db');
-    const told = Promise.withResolvers<Error>();
-    const checkpointer = new Checkpointer(cache.db, { file, keyHex: testKey }, told.resolve);
-    await told.promise;
+    const failure = Promise.withResolvers<Error>();
+    const checkpointer = new Checkpointer(cache.db, { file, keyHex: testKey }, failure.resolve);
+    await failure.promise;
     await checkpointer.stop();
     assert.equal(existsSync(file), false);
   });

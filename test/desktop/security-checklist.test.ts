@@ -222,10 +222,10 @@ test("Electron's security checklist", async (t) => {
     assert.deepEqual(Object.keys(bridge), ['call', 'on']);
     bridge.call('sync.status');
     assert.deepEqual([...(sent[0] ?? [])], [callChannel, 'sync.status', undefined]);
-    const told: unknown[][] = [];
-    bridge.on('sync.changed', (...args: unknown[]) => told.push(args));
+    const received: unknown[][] = [];
+    bridge.on('sync.changed', (...args: unknown[]) => received.push(args));
     Reflect.apply(Object(heard), null, [{ sender: 'Electron' }, { name: 'sync.changed', payload: 1 }]);
-    assert.deepEqual([...(told[0] ?? [])], [1], 'a listener gets the payload, not Electron’s event');
+    assert.deepEqual([...(received[0] ?? [])], [1], 'a listener gets the payload, not Electron’s event');
   });
 
   await t.test('beyond the list: no download, no spelling service, no crash reporter, no developer tools', () => {

@@ -27,7 +27,7 @@ type Feed = { readonly url: string; readonly asked: readonly string[] };
 async function startFeed(t: TestContext, { version = '1.4.0', sha512 = '', more = '' } = {}): Promise<Feed> {
   const asked: string[] = [];
   const sum = sha512 || createHash('sha512').update(update).digest('base64');
-  const told = [
+  const feedLines = [
     `version: ${version}`,
     `files:\n  - url: ${packageName}\n    sha512: ${sum}\n    size: ${update.length}`,
     `path: ${packageName}\nsha512: ${sum}\nreleaseDate: '2026-01-15T09:00:00.000Z'`,
@@ -36,7 +36,7 @@ async function startFeed(t: TestContext, { version = '1.4.0', sha512 = '', more 
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://feed');
     asked.push(pathname);
-    if (pathname === `/tillside/latest${system}.yml`) response.end(told);
+    if (pathname === `/tillside/latest${system}.yml`) response.end(feedLines);
     else if (pathname === `/tillside/${packageName}`) response.end(update);
     else response.writeHead(404).end();
   });
@@ -84,8 +84,10 @@ test('on a machine that IT manages, the screen learns of a new version, and noth
   await until('it is known', async () => (await desktop.call('app.update')).kind !== 'current');
   const found = { kind: 'available', version: '1.4.0' };
   assert.deepEqual(await desktop.call('app.update'), found);
-  const told = window.webContents.sent.map(({ message }) => message);
-  assert.ok(told.some((one) => JSON.stringify(one) === JSON.stringify({ name: 'app.updateChanged', payload: found })));
+  const messages = window.webContents.sent.map(({ message }) => message);
+  assert.ok(
+    messages.some((one) => JSON.stringify(one) === JSON.stringify({ name: 'app.updateChanged', payload: found })),
+  );
   assert.deepEqual(feed.asked, [`/tillside/latest${system}.yml`]);
 });
 

@@ -12,18 +12,23 @@ test("the organisation's rules and fields show their age, and a refresh changes 
   await till.field('Last name').fill('Typed');
   server.control.setOrgConfig({ allowFill: { mobile: true, email: true, external_id: true } });
 
-  const told = page.getByRole('region', { name: 'Settings from head office' });
+  const headOfficeSettings = page.getByRole('region', { name: 'Settings from head office' });
   const lookAtTill = async () => {
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'This till' }).click();
   };
   await lookAtTill();
   for (const part of ['Rules for mobile, email and ID', 'Custom fields', 'Extended fields', 'Staff']) {
-    await expect(told.getByRole('term').filter({ hasText: part })).toBeVisible();
+    await expect(headOfficeSettings.getByRole('term').filter({ hasText: part })).toBeVisible();
   }
-  await expect(told.getByRole('definition')).toHaveText([/now|sec|min/, /now|sec|min/, /now|sec|min/, /now|sec|min/]);
-  await told.getByRole('button', { name: 'Get latest from head office' }).click();
-  await expect(told).toContainText('Everything is up to date.');
+  await expect(headOfficeSettings.getByRole('definition')).toHaveText([
+    /now|sec|min/,
+    /now|sec|min/,
+    /now|sec|min/,
+    /now|sec|min/,
+  ]);
+  await headOfficeSettings.getByRole('button', { name: 'Get latest from head office' }).click();
+  await expect(headOfficeSettings).toContainText('Everything is up to date.');
   await page.getByRole('main').getByRole('button', { name: 'Close', exact: true }).click();
   await expect(card).toBeEditable();
   await expect(till.field('Last name')).toHaveValue('Typed');
@@ -31,8 +36,8 @@ test("the organisation's rules and fields show their age, and a refresh changes 
   // Offline, the last known ones stay in use, even after a restart.
   await server.control.setConnection(false);
   await lookAtTill();
-  await told.getByRole('button', { name: 'Get latest from head office' }).click();
-  await expect(told).toContainText(
+  await headOfficeSettings.getByRole('button', { name: 'Get latest from head office' }).click();
+  await expect(headOfficeSettings).toContainText(
     /Couldn’t get: Rules for mobile, email and ID, Custom fields, Extended fields and Staff\. Using the last known settings\./,
   );
   await till.restart('quit');

@@ -271,8 +271,8 @@ function hearPage(page: Page, hear: (name: string, text: string) => void): void 
 async function readyUrl(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error('the preview has no standard output');
   for await (const line of createInterface({ input: child.stdout })) {
-    const told: unknown = JSON.parse(line);
-    if (typeof told === 'object' && told !== null && 'url' in told) return String(told.url);
+    const ready: unknown = JSON.parse(line);
+    if (typeof ready === 'object' && ready !== null && 'url' in ready) return String(ready.url);
   }
   throw new Error('the preview ended before it was ready');
 }

@@ -295,19 +295,19 @@ describe('F58 each file × each fault', () => {
       const { folder, mend } = broken(cell);
       const before = await findable(folder);
       const logged: string[] = [];
-      let told = false;
+      let isReported = false;
       try {
         const till = await openOfflineTill(folder, {
           log: { write: (level, event) => level === 'error' && logged.push(event) },
         });
         const { isDamaged, isRegionLost } = await till.handlers['till.facts'](undefined);
-        told = (isDamaged || isRegionLost) && logged.length > 0;
+        isReported = (isDamaged || isRegionLost) && logged.length > 0;
         await till.close();
       } catch (error) {
         assert.ok(error instanceof TillCannotOpen, String(error));
-        told = true;
+        isReported = true;
       }
-      if (isLoss(cell) && files[file]?.tells === 'start') assert.ok(told, 'nobody learnt of it');
+      if (isLoss(cell) && files[file]?.tells === 'start') assert.ok(isReported, 'nobody learnt of it');
       mend();
       const after = await findable(folder);
       assert.deepEqual(

@@ -66,9 +66,9 @@ describe('a till on a failing connection', { concurrency: 2 }, () => {
       await untilAllSent(till);
 
       const history = await till.call['updates.history']({ updateId });
-      const told = history.find(({ from }) => from === 'sending');
+      const sentEvent = history.find(({ from }) => from === 'sending');
       assert.deepEqual(
-        [told?.to, told?.detail],
+        [sentEvent?.to, sentEvent?.detail],
         [expected.kind === 'unknown' ? 'unknown' : 'queued', expected.why],
         'what the till concluded',
       );
@@ -93,9 +93,9 @@ function assertTold(till: RigTill, why: string): void {
     assert.equal(offline.length, 0);
     return;
   }
-  const told = offline.find(({ connection }) => connection.kind === 'offline' && connection.why === why);
-  assert.ok(told !== undefined, `the status never said ${why}`);
-  assert.match(statusSentence(told) ?? '', sentences[why] ?? /$^/);
+  const offlineStatus = offline.find(({ connection }) => connection.kind === 'offline' && connection.why === why);
+  assert.ok(offlineStatus !== undefined, `the status never said ${why}`);
+  assert.match(statusSentence(offlineStatus) ?? '', sentences[why] ?? /$^/);
 }
 
 describe('a till that cannot reach its server at all', () => {

@@ -439,14 +439,14 @@ describe('what happens while a request is in flight', () => {
     } as const;
     const updateId = rig.save(customerId, changes);
     await clock.pass(10);
-    const told = server.customers.get('1') ?? customerRecord('1', '');
+    const current = server.customers.get('1') ?? customerRecord('1', '');
     const spelled = {
       firstName: 'ANNE MARIE',
       'extended.dob': '1990-02-01 00:00:00',
       'custom.size': '46.0',
       registeredOn: '2024-01-02T03:04:05+05:30',
     };
-    server.customers.set('1', { ...told, fields: { ...told.fields, ...spelled } });
+    server.customers.set('1', { ...current, fields: { ...current.fields, ...spelled } });
     await clock.pass(minuteMs);
     assert.deepEqual([updateOf(updateId).state, updateOf(updateId).result?.confirmedBy], ['applied', 'read']);
   });

@@ -97,7 +97,7 @@ describe('two tills and one server', () => {
     await untilState(till, customerId, updateId, 'attention');
     rig.server.control.changeCustomer(anchors.ritaJames.userId, { lastName: 'Unseen' });
     await till.call['customers.refresh']({ customerId });
-    const told = till.events.length;
+    const eventsBefore = till.events.length;
     const choose = (theirs: string) =>
       till.call['updates.settleConflict']({
         updateId,
@@ -105,7 +105,7 @@ describe('two tills and one server', () => {
         choices: { lastName: { keep: 'ours', theirs } },
       });
     assert.equal((await choose('Seen')).kind, 'moved-on');
-    assert.ok(till.events.slice(told).some(({ name }) => name === 'updates.changed'));
+    assert.ok(till.events.slice(eventsBefore).some(({ name }) => name === 'updates.changed'));
     const { reason } = await updateOf(till, customerId, updateId);
     assert.deepEqual(reason?.kind === 'conflict' && reason.fields.map(({ theirs }) => theirs), ['Unseen']);
     assert.equal(rig.server.control.ledger.length, 0);

@@ -82,10 +82,10 @@ describe("the vendor's traps, by number", () => {
   });
 
   it('5: enums read the same in either case', () => {
-    const told = (channel: string, priority: string, scope: string) =>
+    const subscriptionOf = (channel: string, priority: string, scope: string) =>
       readCustomer({ subscriptions: { subscription: { channel, priority, scope, status: '1' } } }).fields;
-    assert.deepEqual(told('sms', 'bulk', 'all'), told('SMS', 'BULK', 'ALL'));
-    assert.deepEqual(told('Email', 'Trans', 'All'), { 'subscription.email.TRANS': '1' });
+    assert.deepEqual(subscriptionOf('sms', 'bulk', 'all'), subscriptionOf('SMS', 'BULK', 'ALL'));
+    assert.deepEqual(subscriptionOf('Email', 'Trans', 'All'), { 'subscription.email.TRANS': '1' });
     assert.deepEqual(readCustomer({ type: 'non-loyalty', fraud_status: 'confirmed' }).fields, {
       type: 'NON_LOYALTY',
       fraudStatus: 'CONFIRMED',
@@ -93,19 +93,19 @@ describe("the vendor's traps, by number", () => {
   });
 
   it('6: the fraud status reads from the word and from the object', () => {
-    for (const told of [
+    for (const fraudStatus of [
       { fraud_status: 'CONFIRMED' },
       { fraud_details: { status: 'CONFIRMED' } },
       { fraud_status: { status: 'CONFIRMED' } },
       { fraud_status: '', fraud_details: { status: 'CONFIRMED', modified_by: 'x' } },
     ]) {
-      assert.equal(readCustomer(told).fields.fraudStatus, 'CONFIRMED');
+      assert.equal(readCustomer(fraudStatus).fields.fraudStatus, 'CONFIRMED');
     }
   });
 
   it('7: unknown keys are kept as they came, and a page or nothing instead of an answer does not count as one', () => {
-    const told = { user_id: 1, wallet: { coins: [1, 2] }, ndnc: 'true' };
-    assert.deepEqual(readCustomer(told).unknown, { wallet: { coins: [1, 2] }, ndnc: 'true' });
+    const extras = { user_id: 1, wallet: { coins: [1, 2] }, ndnc: 'true' };
+    assert.deepEqual(readCustomer(extras).unknown, { wallet: { coins: [1, 2] }, ndnc: 'true' });
     const nested = `${'['.repeat(500)}${']'.repeat(500)}`;
     const hostile = JSON.parse(`{"user_id":1,"__proto__":{"polluted":true},"deep":${nested}}`);
     assert.deepEqual(readCustomer(hostile).unknown, {});
@@ -239,8 +239,12 @@ describe('samples of the other calls', () => {
       STANDARD_ENUM: ['text', 'enum'],
       CUSTOM_ENUM: ['text', 'enum'],
     } as const;
-    const told = Object.keys(kinds).map((dataType) => ({ name: dataType, label: `Label ${dataType}`, dataType }));
-    const read = readExtendedFields({ entity: { CUSTOMER: told } });
+    const definitions = Object.keys(kinds).map((dataType) => ({
+      name: dataType,
+      label: `Label ${dataType}`,
+      dataType,
+    }));
+    const read = readExtendedFields({ entity: { CUSTOMER: definitions } });
     assert.deepEqual(
       read?.map(({ name, label, widget, dataType }) => [name, label, widget, dataType]),
       Object.entries(kinds).map(([name, kind]) => [name, `Label ${name}`, ...kind]),

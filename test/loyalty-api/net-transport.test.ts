@@ -81,7 +81,7 @@ function send(given: HttpRequest = asked) {
   return { request, result, clock };
 }
 
-const told = (result: HttpResult) =>
+const summaryOf = (result: HttpResult) =>
   result.kind === 'answer' ? `answer ${result.status}` : `${result.kind} ${result.why}`;
 
 describe("the desktop app's transport", () => {
@@ -131,7 +131,7 @@ describe("the desktop app's transport", () => {
     request.emit('login', { isProxy: true }, (...words: unknown[]) => given.push(words));
     assert.deepEqual(given, [[]]);
     request.answer(new FakeResponse(407), '<html>');
-    assert.equal(told(await result), 'not-sent proxy');
+    assert.equal(summaryOf(await result), 'not-sent proxy');
   });
 
   const troubles: readonly (readonly [string, string])[] = [
@@ -162,8 +162,8 @@ describe("the desktop app's transport", () => {
     it(`${message} instead of an answer becomes: ${expected}`, async () => {
       const { request, result } = send();
       request.emit('error', new Error(message));
-      assert.equal(told(await result), expected);
-      assert.equal(told(troubleOf(message)), expected);
+      assert.equal(summaryOf(await result), expected);
+      assert.equal(summaryOf(troubleOf(message)), expected);
     });
   }
 
@@ -178,16 +178,16 @@ describe("the desktop app's transport", () => {
       request.emit('response', response);
       response.emit('data', Buffer.from('{"resp'));
       response.emit('error', new Error(trouble));
-      assert.equal(told(await result), 'lost connection-lost');
+      assert.equal(summaryOf(await result), 'lost connection-lost');
     }
     const cut = send();
     const response = new FakeResponse(200);
     cut.request.emit('response', response);
     response.emit('aborted');
-    assert.equal(told(await cut.result), 'lost connection-lost');
+    assert.equal(summaryOf(await cut.result), 'lost connection-lost');
     const closed = send();
     closed.request.emit('close');
-    assert.equal(told(await closed.result), 'lost connection-lost');
+    assert.equal(summaryOf(await closed.result), 'lost connection-lost');
   });
 
   it('gives up when the time is up, cuts the exchange, and accepts no late answer', async () => {
@@ -198,7 +198,7 @@ describe("the desktop app's transport", () => {
     assert.deepEqual(await result, { kind: 'lost', why: 'timeout', code: 'TIMEOUT' });
     assert.equal(request.aborted, true);
     request.answer(new FakeResponse(200), '{}');
-    assert.equal(told(await result), 'lost timeout');
+    assert.equal(summaryOf(await result), 'lost timeout');
   });
 
   it('reads no more than 5 MB', async () => {

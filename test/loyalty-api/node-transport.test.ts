@@ -309,8 +309,8 @@ test('a server without TLS is not sent', async (context) => {
 
 test('a handshake that hangs until the time is up is not sent', async (context) => {
   const { port, received } = await rawServer(context, () => undefined);
-  const told = { timeoutMs: 80, body: '{"hidden":"text"}' };
-  const result = await transportFor(context)(to(`https://127.0.0.1:${port}/`, told));
+  const options = { timeoutMs: 80, body: '{"hidden":"text"}' };
+  const result = await transportFor(context)(to(`https://127.0.0.1:${port}/`, options));
   assert.deepEqual(result, { kind: 'not-sent', why: 'no-connection', code: 'TIMEOUT' });
   assert.doesNotMatch(received.join(''), /hidden/);
 });

@@ -316,7 +316,7 @@ test('an answer without any customer is unknown', () => {
 });
 
 test('"all items failed" about an empty customer is a plain refusal, and unknown where one succeeded', () => {
-  const told = (success_count: string, customer: unknown) =>
+  const batchAnswer = (success_count: string, customer: unknown) =>
     summary(
       outcomeOf(
         answer({
@@ -324,11 +324,11 @@ test('"all items failed" about an empty customer is a plain refusal, and unknown
         }),
       ),
     );
-  assert.equal(told('0', [{}]), 'rejected');
-  assert.equal(told('0', {}), 'rejected');
-  assert.equal(told('1', [{}]), 'unknown unreadable-answer');
-  assert.equal(told('0', []), 'unknown unreadable-answer');
-  assert.equal(told('', [{}]), 'unknown unreadable-answer');
+  assert.equal(batchAnswer('0', [{}]), 'rejected');
+  assert.equal(batchAnswer('0', {}), 'rejected');
+  assert.equal(batchAnswer('1', [{}]), 'unknown unreadable-answer');
+  assert.equal(batchAnswer('0', []), 'unknown unreadable-answer');
+  assert.equal(batchAnswer('', [{}]), 'unknown unreadable-answer');
 });
 
 test('of several customers the one asked for decides', () => {
@@ -476,7 +476,7 @@ test('warnings are understood in every shape they come in', () => {
   for (const [warnings, expected] of shapes) {
     const outcome = outcomeOf(answer(itemBody({ success: true, code: 1000, warnings })));
     assert.equal(outcome.kind, 'applied');
-    const told = outcome.kind === 'applied' ? outcome.warnings.map(({ code, message }) => [code, message]) : [];
-    assert.deepEqual(told, expected);
+    const found = outcome.kind === 'applied' ? outcome.warnings.map(({ code, message }) => [code, message]) : [];
+    assert.deepEqual(found, expected);
   }
 });

@@ -72,15 +72,15 @@ describe('merging a loyalty answer', () => {
     }
     const ofProgram = { title: 'T', points: 0, delayedPoints: 1, moneyPerPoint: 2, redeemed: 3, gapToUpgrade: [] };
     for (const [key, value] of Object.entries(ofProgram)) {
-      const told = { ...nothingTold, programs: [{ ...untoldProgram('1016'), [key]: value }] };
-      assert.deepEqual(mergeLoyalty(full, told)?.programs, [{ ...fullProgram, [key]: value }]);
+      const incoming = { ...nothingTold, programs: [{ ...untoldProgram('1016'), [key]: value }] };
+      assert.deepEqual(mergeLoyalty(full, incoming)?.programs, [{ ...fullProgram, [key]: value }]);
     }
   });
 
   it('keeps a program that is left out, and both of two with one id', () => {
     const other = { ...untoldProgram('2044'), points: 5 };
-    const told = { ...nothingTold, programs: [other] };
-    assert.deepEqual(mergeLoyalty(full, told)?.programs, [other, fullProgram]);
+    const incoming = { ...nothingTold, programs: [other] };
+    assert.deepEqual(mergeLoyalty(full, incoming)?.programs, [other, fullProgram]);
     const twice = [
       { ...fullProgram, points: 1 },
       { ...fullProgram, points: 2 },
@@ -119,9 +119,9 @@ describe('merging a loyalty answer', () => {
   });
 
   it("an only program's expiry counts as the tier's, but not one of two", () => {
-    const told = { ...nothingTold, points: 1, programs: [fullProgram] };
-    assert.equal(mergeRecord(null, record(told)).loyalty?.tierExpiresOn, '2031-09-11 23:59:59');
-    const two = { ...told, programs: [fullProgram, { ...fullProgram, programId: '2' }] };
+    const incoming = { ...nothingTold, points: 1, programs: [fullProgram] };
+    assert.equal(mergeRecord(null, record(incoming)).loyalty?.tierExpiresOn, '2031-09-11 23:59:59');
+    const two = { ...incoming, programs: [fullProgram, { ...fullProgram, programId: '2' }] };
     assert.equal(mergeRecord(null, record(two)).loyalty?.tierExpiresOn, null);
   });
 });

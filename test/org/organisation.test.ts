@@ -82,10 +82,10 @@ it('a refresh by hand requests everything; what failed is named, and what was kn
 it('after a restart the organisation is known again, with its age', async (t) => {
   const dataDir = temporaryFolder();
   const first = await openAt(t, { dataDir });
-  const told = await first.till.handlers['org.view'](undefined);
+  const orgView = await first.till.handlers['org.view'](undefined);
   await first.till.close();
   const second = await openAt(t, { dataDir, broken: calls });
-  assert.deepEqual(await second.till.handlers['org.view'](undefined), told);
+  assert.deepEqual(await second.till.handlers['org.view'](undefined), orgView);
 });
 
 it('a staff list that failed is requested again within the hour, without the rest', async (t) => {

@@ -73,20 +73,20 @@ const everything =
 
 test('customer/get returns nothing undocumented, and leaves out what the real one leaves out', async (t) => {
   const server = await serve(t);
-  const told = new Set<string>();
+  const returnedKeys = new Set<string>();
   let withoutExpiry = 0;
   for (const { userId, memberships } of server.control.customers) {
     const item = itemOf(await get(server, `/v1.1/customer/get?format=json&id=${userId}&${everything}`));
     assert.ok(typeof item === 'object' && item !== null);
-    for (const key of Object.keys(item)) told.add(key);
+    for (const key of Object.keys(item)) returnedKeys.add(key);
     if (memberships.length > 0 && !('tier_expiry_date' in item)) withoutExpiry += 1;
   }
   assert.deepEqual(
-    [...told].filter((key) => !documentedKeys.has(key)),
+    [...returnedKeys].filter((key) => !documentedKeys.has(key)),
     [],
   );
   assert.deepEqual(
-    [...documentedKeys].filter((key) => !told.has(key)),
+    [...documentedKeys].filter((key) => !returnedKeys.has(key)),
     [],
   );
   assert.ok(withoutExpiry > 5);

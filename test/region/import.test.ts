@@ -58,8 +58,8 @@ describe('importing the customers of a region', () => {
     assert.ok(state.kind === 'done' && state.report !== null);
     assert.equal(state.refused, 5);
     const report = readFileSync(state.report, 'utf8');
-    const told = report.split('\n').map((line) => line.split(',').slice(0, 2).join(','));
-    assert.deepEqual(told.slice(1, -1).sort(), [
+    const reported = report.split('\n').map((line) => line.split(',').slice(0, 2).join(','));
+    assert.deepEqual(reported.slice(1, -1).sort(), [
       '1,told-again',
       '2,not-json',
       '3,not-an-object',
@@ -119,8 +119,8 @@ describe('importing the customers of a region', () => {
   it('does not overwrite newer data from the server with an older file', async (t) => {
     const rig = openImportRig(t);
     await rig.importText('region.csv', heading + rita);
-    const told = recordOf({ firstName: 'Rita', lastName: 'Newer', mobile: '917713643123' }, '3001');
-    const id = keepTold(rig.db, told, Date.now() + 60_000);
+    const newerRecord = recordOf({ firstName: 'Rita', lastName: 'Newer', mobile: '917713643123' }, '3001');
+    const id = keepTold(rig.db, newerRecord, Date.now() + 60_000);
     await rig.importText('region.csv', heading + rita);
     assert.deepEqual(rig.names('newer'), ['Rita Newer']);
     assert.equal(rig.idOf('rita'), id);

@@ -8,7 +8,7 @@ import { m } from '../../renderer/i18n/messages.ts';
 const { Action } = await import('../../renderer/state/action.svelte.ts');
 const { troubleOf } = await import('../../renderer/words/result-words.ts');
 
-async function told(result: ChangeResult | SaveResult | CallFailed): Promise<string | null> {
+async function wordsFor(result: ChangeResult | SaveResult | CallFailed): Promise<string | null> {
   const action = new Action<[], ChangeResult | SaveResult>(() =>
     result instanceof CallFailed ? Promise.reject(result) : Promise.resolve(result),
   );
@@ -17,13 +17,13 @@ async function told(result: ChangeResult | SaveResult | CallFailed): Promise<str
 }
 
 test('each reason for a failed step has its own words, and none is silent', async () => {
-  assert.equal(await told({ kind: 'not-saved', why: 'disk-full' }), m.save_not_disk_full());
-  assert.equal(await told({ kind: 'not-saved', why: 'busy' }), m.save_not_busy());
-  assert.equal(await told(new CallFailed('no-answer', '')), m.save_not_no_answer());
-  assert.equal(await told({ kind: 'moved-on' }), m.updates_moved_on());
-  assert.equal(await told({ kind: 'staff-required' }), m.staff_needed());
+  assert.equal(await wordsFor({ kind: 'not-saved', why: 'disk-full' }), m.save_not_disk_full());
+  assert.equal(await wordsFor({ kind: 'not-saved', why: 'busy' }), m.save_not_busy());
+  assert.equal(await wordsFor(new CallFailed('no-answer', '')), m.save_not_no_answer());
+  assert.equal(await wordsFor({ kind: 'moved-on' }), m.updates_moved_on());
+  assert.equal(await wordsFor({ kind: 'staff-required' }), m.staff_needed());
   const problem = { key: 'email', code: 'email', detail: null, limit: null } as const;
-  assert.equal(await told({ kind: 'invalid', problems: [problem] }), m.problem_email());
-  assert.notEqual(await told({ kind: 'invalid', problems: [] }), null);
-  assert.equal(await told({ kind: 'done' }), null);
+  assert.equal(await wordsFor({ kind: 'invalid', problems: [problem] }), m.problem_email());
+  assert.notEqual(await wordsFor({ kind: 'invalid', problems: [] }), null);
+  assert.equal(await wordsFor({ kind: 'done' }), null);
 });

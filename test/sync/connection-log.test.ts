@@ -21,7 +21,7 @@ const idle: SyncStatus = {
 const offline = (why: 'timeout' | 'name-not-found'): SyncStatus => ({ ...idle, connection: { kind: 'offline', why } });
 const online: SyncStatus = { ...idle, connection: { kind: 'online' } };
 
-function told() {
+function loggedConnection() {
   const clock = virtualClock();
   const said: (readonly [LogLevel, string, LogFacts])[] = [];
   const note = connectionLog({ write: (level, event, facts = {}) => said.push([level, event, facts]) }, clock);
@@ -29,7 +29,7 @@ function told() {
 }
 
 test('says once that the server cannot be reached and why, and how long it lasted once it answers again', async () => {
-  const { clock, said, note } = told();
+  const { clock, said, note } = loggedConnection();
   note(idle);
   note(offline('name-not-found'));
   await clock.pass(60_000);
@@ -43,7 +43,7 @@ test('says once that the server cannot be reached and why, and how long it laste
 });
 
 test('says that sending is paused, why, and when it resumes', async () => {
-  const { clock, said, note } = told();
+  const { clock, said, note } = loggedConnection();
   note(online);
   note({ ...online, paused: 'credentials', unsent: 2 });
   note({ ...online, paused: 'credentials', unsent: 4 });
@@ -59,7 +59,7 @@ test('says that sending is paused, why, and when it resumes', async () => {
 });
 
 test("F14: a connection that fails differently every few seconds does not fill a whole day's log", async () => {
-  const { clock, said, note } = told();
+  const { clock, said, note } = loggedConnection();
   for (let second = 0; second < 86_400; second += 20) {
     note(second % 40 === 0 ? offline('timeout') : offline('name-not-found'));
     await clock.pass(20_000);

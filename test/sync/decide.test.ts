@@ -9,8 +9,8 @@ import { type Decided, type Decision, decide } from '../../electron/sync/decide.
 import type { BeforeSending } from '../../electron/updates/row-json.ts';
 import { customerRecord } from '../helpers/engine-rig.ts';
 
-const told = { ours: 'New', before: 'Old', other: 'Third', empty: null, untold: undefined } as const;
-type Told = keyof typeof told;
+const serverHas = { ours: 'New', before: 'Old', other: 'Third', empty: null, untold: undefined } as const;
+type ServerSays = keyof typeof serverHas;
 const updates = ['never sent', 'unknown', 'unknown, resent', 'unknown, restored', 'goes once more'] as const;
 const moved = ['nothing', 'points', 'updated_on', 'points untold', 'before unknown'] as const;
 
@@ -37,8 +37,8 @@ function updateOf(kind: (typeof updates)[number], isBeforeKnown: boolean): Decid
   };
 }
 
-function answer(field: Told, what: (typeof moved)[number]) {
-  const value = told[field];
+function answer(field: ServerSays, what: (typeof moved)[number]) {
+  const value = serverHas[field];
   const fields: FieldValues = value === undefined ? {} : { lastName: value };
   const record = customerRecord('1', '');
   const points = what === 'points' ? 150 : what === 'points untold' ? null : 100;
@@ -50,7 +50,7 @@ function answer(field: Told, what: (typeof moved)[number]) {
 /** The expected decision, by the rules of `design.md`. */
 function expected(
   kind: (typeof updates)[number],
-  field: Told,
+  field: ServerSays,
   what: (typeof moved)[number],
   hadTime: boolean,
 ): Decision['kind'] {
@@ -67,7 +67,7 @@ function expected(
 describe('the decision about an update', () => {
   for (const kind of updates) {
     it(`follows the table in each combination: ${kind} (F01, F22, F41 to F44)`, () => {
-      for (const field of Object.keys(told).filter((name): name is Told => name in told)) {
+      for (const field of Object.keys(serverHas).filter((name): name is ServerSays => name in serverHas)) {
         for (const what of moved) {
           for (const hadTime of [false, true]) {
             const decision = decide(updateOf(kind, what !== 'before unknown'), {
@@ -96,7 +96,7 @@ describe('the decision about an update', () => {
   });
 
   it('says why nothing is proved', () => {
-    const because = (kind: (typeof updates)[number], field: Told, what: (typeof moved)[number]) => {
+    const because = (kind: (typeof updates)[number], field: ServerSays, what: (typeof moved)[number]) => {
       const decision = decide(updateOf(kind, true), { told: answer(field, what), mark: null, hadTime: true });
       return decision.kind === 'needs-person' && decision.reason.kind === 'cannot-tell'
         ? decision.reason.because

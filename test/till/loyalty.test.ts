@@ -77,13 +77,13 @@ describe('loyalty beyond points', () => {
   it('purchases come with their amounts on request, and say so when they cannot', async () => {
     const till = await rig.openTill(rig.newFolder());
     const { customerId, loyalty } = await bringIn(till, byServerId(ritaJames.userId));
-    const told = await till.call['customers.purchases']({ customerId });
-    assert.ok(told.kind === 'told');
+    const fetched = await till.call['customers.purchases']({ customerId });
+    assert.ok(fetched.kind === 'told');
     assert.deepEqual(
-      told.purchases.map(({ number, kind }) => [number, kind]),
+      fetched.purchases.map(({ number, kind }) => [number, kind]),
       loyalty?.purchases?.map(({ number, kind }) => [number, kind]),
     );
-    assert.ok(told.purchases.every(({ amount }) => amount !== null && amount > 0));
+    assert.ok(fetched.purchases.every(({ amount }) => amount !== null && amount > 0));
     rig.server.control.setFault('permission', { endpoint: 'customer/transactions' });
     assert.deepEqual(await till.call['customers.purchases']({ customerId }), { kind: 'failed', why: 'permission' });
     await rig.server.control.setConnection(false);

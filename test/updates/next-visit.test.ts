@@ -59,9 +59,9 @@ describe('a conflict that is put off until the next visit', () => {
     assert.match(await closed(), /^tillside_oldest_unsent_timestamp_seconds/m);
     till = await rig.openTill(dataDir, { ...settings, health: { metricsFile } });
     await putOff();
-    const told = await closed();
-    assert.doesNotMatch(told, /^tillside_oldest_unsent_timestamp_seconds/m);
-    assert.match(told, /state="nextVisit"\} 1$/m);
+    const closedUpdates = await closed();
+    assert.doesNotMatch(closedUpdates, /^tillside_oldest_unsent_timestamp_seconds/m);
+    assert.match(closedUpdates, /state="nextVisit"\} 1$/m);
   });
 
   it('stays with the customer after a restart, even behind more closed updates than are shown', async () => {

@@ -41,17 +41,17 @@ export function compareBooks(
   for (const update of books.updates) {
     const line = signature(String(serverIds.get(update.customerId)), update.changes);
     const times = lines.get(line) ?? 0;
-    const told = `${update.id} (${update.state}) is ${times} times in the ledger`;
+    const found = `${update.id} (${update.state}) is ${times} times in the ledger`;
     if (known.has(line)) doubled.push(`${update.id} has the same values as another update`);
     known.add(line);
-    if (times > mostTimes(update)) doubled.push(told);
-    if (update.state === 'applied' && times === 0) lost.push(told);
+    if (times > mostTimes(update)) doubled.push(found);
+    if (update.state === 'applied' && times === 0) lost.push(found);
     // Every rescue file has been imported by now.
     if (update.state === 'discarded' && update.discardReason === 'moved')
       lost.push(`${update.id} is in no rescue file`);
     if (update.state === 'attention' && update.reason === null)
       stuck.push(`${update.id} needs attention without a reason`);
-    if (update.state === 'queued' || update.state === 'sending' || update.state === 'unknown') stuck.push(told);
+    if (update.state === 'queued' || update.state === 'sending' || update.state === 'unknown') stuck.push(found);
   }
   for (const line of lines.keys()) if (!known.has(line)) doubled.push(`${line} is on no till's books`);
   for (const token of acknowledged) if (!books.tokens.has(token)) lost.push(`acknowledged save ${token} is gone`);

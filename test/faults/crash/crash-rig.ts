@@ -48,10 +48,10 @@ export async function runCrashRig({ kills: count, tills, only = '', random, prog
         const own = path.join(folder, `campaign-${index + 1}`);
         mkdirSync(own);
         const server = await startPracticeProcess(1500, env);
-        const told = () => progress(matrices.reduce((sum, one) => sum + one.kills, 0));
+        const report = () => progress(matrices.reduce((sum, one) => sum + one.kills, 0));
         try {
           const mine = plan.filter((_, at) => at % tills === index);
-          await new Campaign({ server, folder: own, env, random, matrix, progress: told }).run(mine);
+          await new Campaign({ server, folder: own, env, random, matrix, progress: report }).run(mine);
         } finally {
           await server.stop();
         }

@@ -127,8 +127,8 @@ if (isMainThread) {
   const fuse = new Fuse();
   watchCommits(fuse);
   watchExchanges(fuse);
-  const told = process.env[killAtVariable];
-  if (told !== undefined) fuse.arm(killAtSchema.parse(JSON.parse(told)));
+  const armedWith = process.env[killAtVariable];
+  if (armedWith !== undefined) fuse.arm(killAtSchema.parse(JSON.parse(armedWith)));
   process.on('message', (message) => {
     const parsed = killAtSchema.safeParse(message);
     if (!parsed.success) return;

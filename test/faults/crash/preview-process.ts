@@ -51,8 +51,8 @@ export class PreviewProcess {
     });
     const firstLine = new Promise<boolean>((resolve) => {
       createInterface({ input: stdout }).once('line', (line) => {
-        const told: unknown = JSON.parse(line).url;
-        const url = new URL(String(told));
+        const printed: unknown = JSON.parse(line).url;
+        const url = new URL(String(printed));
         url.pathname = '/ipc';
         this.#ipcUrl = url.href;
         resolve(true);

@@ -18,7 +18,7 @@ export type Story = {
   readonly seed?: number;
 };
 
-export type Told = {
+export type StoryResult = {
   readonly unsent: number;
   readonly refusedPart: number;
   /** The share of saves at the counter that the server accepted on the first try. */
@@ -29,7 +29,7 @@ export type Told = {
   readonly allMinutes: number;
 };
 
-export function tell({ tills: number, waiting, limit, sendNowEveryMs, seed = 18 }: Story): Told {
+export function tell({ tills: number, waiting, limit, sendNowEveryMs, seed = 18 }: Story): StoryResult {
   const queue = new EventQueue();
   const random = seededRandom(seed);
   const server = new LimitedServer(limit, 300, queue.clock);
