@@ -2,7 +2,7 @@
 import { statfs } from 'node:fs/promises';
 
 /** Below this, people are told: it leaves days of saving, a backup of a usual till, and time to call IT. */
-const lowSpaceBytes = 500_000_000;
+export const lowSpaceBytes = 500_000_000;
 
 export type DiskSpace = { readonly freeBytes: number; readonly isLow: boolean };
 
