@@ -1,7 +1,7 @@
 /**
  * `npm test`: everything that must hold before a change lands. `--only=lint|types|unit|e2e` (several by comma) runs a
- * part; further arguments are test files of that part. `--changed [REF]` runs only the tests that the files changed since
- * REF (`main`) can reach.
+ * part; further arguments are test files of that part. `--changed [REF]` runs only the tests that the files changed
+ * since REF (`main`) can reach.
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -116,7 +116,7 @@ async function browserName(file: string): Promise<string> {
   return name;
 }
 
-/** All tests, those that are named, or those that the changed files reach. */
+/** All tests, the named ones, or those that the changed files reach. */
 function select(named: readonly string[], onlyChanged: boolean): Selection {
   if (!onlyChanged) {
     const e2e = named.filter((file) => file.includes('e2e'));

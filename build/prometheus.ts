@@ -1,4 +1,4 @@
-/** Prometheus, where this machine has it (Debian: `apt-get install prometheus`): for the demo of a fleet and for tests. */
+/** Prometheus, if this machine has it (Debian: `apt-get install prometheus`), for the fleet demo and for tests. */
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -38,7 +38,7 @@ export function prometheusMissing(): string | null {
   return missing === undefined ? null : `${missing} is not installed (Debian: apt-get install prometheus)`;
 }
 
-/** @throws Error where it does not start */
+/** @throws if it does not start */
 export async function startPrometheus({
   folder,
   targets,
@@ -46,7 +46,7 @@ export async function startPrometheus({
   everySeconds,
 }: PrometheusOptions): Promise<Prometheus> {
   const every = `${everySeconds}s`;
-  // JSON is YAML as well.
+  // JSON is valid YAML.
   const config = {
     global: { scrape_interval: every, scrape_timeout: every, evaluation_interval: every },
     rule_files: rules,

@@ -14,13 +14,13 @@ export type Selection = {
 const reachesAll = /^package(?:-lock)?\.json$/;
 
 /**
- * What only a spec in a browser shows. The services are held by the unit tests: specs start a whole till, so that by
- * their imports each change would run all of them.
+ * Code that only a browser spec can check. Unit tests cover the services: a spec starts a whole till, so by imports
+ * every change would run all specs.
  */
 const ofTheScreen =
   /^(?:renderer\/|electron\/(?:preload\.ts|ipc\/)|build\/preview\/|build\/playwright|test\/e2e\/|test\/helpers\/)/;
 
-/** Files that differ from where this branch left `ref`, committed or not. */
+/** Files that differ from the point where this branch left `ref`, committed or not. */
 export function changedFiles(ref: string): string[] {
   const git = (...words: string[]) =>
     execFileSync('git', words, { cwd: projectRoot, encoding: 'utf8' }).split('\n').filter(Boolean);

@@ -1,17 +1,17 @@
-/** Which file of the project needs which others: by importing them, or by naming a file or a folder that it starts or reads. */
+/** Which files of the project each file needs: those it imports, and those it starts or reads by name. */
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { projectRoot } from '../project-root.ts';
 
 type Needs = {
-  /** What it imports or starts: what these need, it needs too. */
+  /** Imported or started: what these need, it needs too. */
   readonly runs: readonly string[];
-  /** The files of a folder that it names, whose text alone matters to it. */
+  /** The files of a folder that it reads: only their text matters to it. */
   readonly reads: readonly string[];
 };
 
-/** All paths run from the project's root, with `/`. */
+/** All paths start at the project's root, with `/`. */
 export type ImportGraph = ReadonlyMap<string, Needs>;
 
 const sources = '{electron,renderer,build,test}/**/*.{ts,mjs,js,svelte}';
@@ -32,13 +32,13 @@ export const endToEndSpecs = (): string[] => filesLike('test/e2e/**/*.spec.ts');
 
 export const readSource = (file: string): string => readFileSync(path.join(projectRoot, file), 'utf8');
 
-/** TypeScript as it stands, and what is between the script tags of a Svelte component. */
+/** TypeScript unchanged, and the contents of the script tags of a Svelte component. */
 function scriptOf(file: string, text = readSource(file)): string {
   if (!file.endsWith('.svelte')) return text;
   return [...text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map((found) => found[1]).join('\n');
 }
 
-/** What a file imports of the project, types too. */
+/** The project's files that a file imports, types included. */
 export function importsOf(file: string, text = readSource(file)): string[] {
   const { importedFiles } = ts.preProcessFile(scriptOf(file, text), true, true);
   return importedFiles
@@ -46,10 +46,7 @@ export function importsOf(file: string, text = readSource(file)): string[] {
     .map(({ fileName }) => path.posix.join(path.posix.dirname(file), fileName.replace(/\?.*$/, '')));
 }
 
-/**
- * Texts in quotes that may be a path: one with a slash, what is joined to a folder, and the fixed beginning of a path that
- * is put together.
- */
+/** Quoted texts that may be a path: with a slash, joined to a folder, or the fixed beginning of a path. */
 function namedPaths(text: string): string[] {
   const whole = [...text.matchAll(/(['"])((?:\.{1,2}|[\w.-]+)\/[\w./-]*)\1/g)].map((found) => found[2] ?? '');
   const begun = [...text.matchAll(/`((?:[\w.-]+\/)+)\$\{/g)].map((found) => found[1] ?? '');
@@ -66,7 +63,7 @@ function filesNamed(file: string, text: string): string[] {
   });
 }
 
-/** The compiled messages stand for the texts that they are made of. */
+/** The compiled messages stand for the texts they are made of. */
 function filesAt(place: string): Needs {
   if (place.startsWith(compiledMessages)) return { runs: filesLike('renderer/i18n/messages/*.json'), reads: [] };
   const full = path.join(projectRoot, place);
@@ -87,7 +84,7 @@ export function readImportGraph(): ImportGraph {
   );
 }
 
-/** Every file that needs one of `changed`, directly or by others, with the number of steps to the nearest of them. */
+/** Every file that needs one of `changed`, directly or through others, with the number of steps to the nearest. */
 export function reaching(graph: ImportGraph, changed: readonly string[]): ReadonlyMap<string, number> {
   const runBy = usersOf(graph, 'runs');
   const readBy = usersOf(graph, 'reads');

@@ -1,4 +1,4 @@
-/** Node's `spec` reporter, and at the end the ten tests that took longest, a line each: milliseconds, file, title. */
+/** Node's `spec` reporter, followed by the ten slowest tests, one a line: milliseconds, file, title. */
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { TestEvent } from 'node:test/reporters';

@@ -97,14 +97,14 @@ export class Screen {
     return this.desk.form === null ? 'home' : 'customer';
   }
 
-  /** When to show the customer whom another program asked for. */
+  /** When to show the customer that another program asked for. */
   get asked(): 'no' | 'now' | 'after-sign-in' {
     if (this.#asked === 'no' || ['starting', 'set-up'].includes(this.place)) return 'no';
     if (this.till.info?.staffRequired !== true || this.till.staff !== null) return 'now';
     return this.#asked === 'yes' ? 'after-sign-in' : 'no';
   }
 
-  /** Searches for the customer whom another program asked for. @returns the text; null if nobody is asked for (any more) */
+  /** Searches for the customer that another program asked for. @returns the text; null if the request is gone */
   async takeAsked(): Promise<string | null> {
     this.#asked = 'no';
     const request = await this.#services.call('app.takeFind').catch(() => null);
@@ -137,7 +137,7 @@ export class Screen {
     return await this.openFound();
   }
 
-  /** The same without counting as an act of staff. */
+  /** The same, but it does not count as an action of staff. */
   async openFound(): Promise<Opened | null> {
     const { turn } = this.desk;
     const acts = this.#acts;

@@ -13,7 +13,7 @@ import { health, receiver } from './told-health.ts';
 
 const minuteMs = 60_000;
 
-/** An integer of 64 bits is a string in OTLP's JSON, and a key in snake case is none of its keys. */
+/** In OTLP's JSON a 64-bit integer is a string, and no key is in snake case. */
 const uint64 = z.string().regex(/^\d+$/);
 const attribute = z.strictObject({ key: z.string(), value: z.strictObject({ stringValue: z.string() }) });
 const numberPoint = z.strictObject({
@@ -77,7 +77,7 @@ describe('OTLP over HTTP', () => {
     for (let minute = 1; minute <= 3; minute += 1) {
       await clock.pass(minuteMs);
       while (got.length < minute) await setImmediate();
-      // The next one is due a minute after the answer to this one.
+      // The next one is due a minute after this one's answer.
       while (clock.timers() < 3) await setImmediate();
     }
     await report.close();
@@ -103,7 +103,7 @@ describe('OTLP over HTTP', () => {
     );
   });
 
-  it('and the heartbeat say last that a till was closed, so that it does not look dead', async (t) => {
+  it('and the heartbeat end with a message that the till was closed, so that it does not look dead', async (t) => {
     const { url, got } = await receiver(t);
     const rig = await startTillRig();
     t.after(() => rig.close());
@@ -119,7 +119,7 @@ describe('OTLP over HTTP', () => {
     assert.equal(open.gauge.dataPoints[0]?.asDouble, 0);
   });
 
-  it('and the heartbeat do not delay closing when no receiver answers', async (t) => {
+  it('and the heartbeat do not delay closing if no receiver answers', async (t) => {
     const silent = http.createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const address = silent.address();

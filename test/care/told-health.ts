@@ -1,4 +1,4 @@
-/** A till's health as numbers, and a receiver of it as IT has one. */
+/** A till's health as numbers, and a receiver for it as IT has one. */
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import type { TestContext } from 'node:test';
@@ -47,7 +47,7 @@ export const health: Health = {
   },
 };
 
-/** IT's own receiver: of heartbeats, and of OTLP. */
+/** IT's own receiver, for heartbeats and OTLP. */
 export async function receiver(t: TestContext) {
   const got: { readonly path: string; readonly headers: http.IncomingHttpHeaders; readonly body: string }[] = [];
   let status = 204;

@@ -1,4 +1,4 @@
-/** `tillside find` and the doorbell that it rings. The whole way to the screen: test/e2e/find.spec.ts. */
+/** `tillside find` and the doorbell it rings. test/e2e/find.spec.ts covers the whole way to the screen. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -11,7 +11,7 @@ import { run } from './run.ts';
 
 const find = (dataDir: string, ...args: string[]) => run(['find', '--data', dataDir, ...args], { isInstalled: false });
 
-test('asks the Tillside that has the data open, and says so where there is none', async (t) => {
+test('asks the Tillside that has the data open, and says so if none has', async (t) => {
   const dataDir = temporaryFolder();
   assert.match((await find(dataDir, '--card', '1001')).err, /Tillside is not open/);
   const rung: string[] = [];
@@ -33,7 +33,7 @@ test('asks the Tillside that has the data open, and says so where there is none'
   assert.equal(existsSync(path.join(dataDir, 'doorbell')), false);
 });
 
-test('a till that was killed leaves a doorbell that nobody answers, and the next one takes its place', async (t) => {
+test('a killed till leaves a doorbell that nobody answers, and the next till replaces it', async (t) => {
   const dataDir = temporaryFolder();
   writeFileSync(path.join(dataDir, 'doorbell'), path.join(dataDir, 'doorbell.sock'));
   writeFileSync(path.join(dataDir, 'doorbell.sock'), '');
@@ -42,14 +42,14 @@ test('a till that was killed leaves a doorbell that nobody answers, and the next
   assert.equal(await ringDoorbell(dataDir, 'tillside://find?card=1'), 'taken');
 });
 
-test('in a folder whose path is too long for a socket it works too', async (t) => {
+test('works in a folder whose path is too long for a socket', async (t) => {
   const dataDir = path.join(temporaryFolder(), 'long'.repeat(30));
   mkdirSync(dataDir);
   t.after(await openDoorbell(dataDir, silentLog, (line) => line));
   assert.equal(await ringDoorbell(dataDir, 'here'), 'here');
 });
 
-test('a line without end is not waited for, and the next one is answered', async (t) => {
+test('does not wait for a line without an end, and answers the next one', async (t) => {
   const dataDir = temporaryFolder();
   t.after(await openDoorbell(dataDir, silentLog, () => 'taken'));
   assert.equal(await ringDoorbell(dataDir, 'x'.repeat(10_000)), null);

@@ -1,4 +1,4 @@
-/** `tillside://find?…` on the desktop: every way that a platform hands it over, and what a page could put into it. */
+/** `tillside://find?…` on the desktop: every way a platform delivers it, and what a page could put into it. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -30,13 +30,13 @@ const heard = (desktop: Desktop) =>
       typeof message === 'object' && message !== null && Reflect.get(message, 'name') === 'app.findAsked',
   ).length;
 
-test('the address of the first start waits until the screen takes it, once', async (t) => {
+test('the address of the first start waits until the screen reads it, once', async (t) => {
   const desktop = await open(t, '--', address(1001));
   assert.equal(await asked(desktop), '1001');
   assert.equal(await asked(desktop), null);
 });
 
-test('a second start hands its address over, the window comes to the front, and the last one wins', async (t) => {
+test('a second start passes its address on, the window comes to the front, and the last address wins', async (t) => {
   const args = configured(temporaryFolder(), nowhere);
   const second = await startDesktop(t, {
     args: [...args, '--', address(1001)],
@@ -65,7 +65,7 @@ test('a second start hands its address over, the window comes to the front, and 
   assert.equal(await asked(first), null);
 });
 
-test('macOS may hand it over before the till is open, and later', async (t) => {
+test('macOS may deliver it before the till is open, and later', async (t) => {
   const desktop = await startDesktop(t, { args: configured(temporaryFolder(), nowhere) });
   const event = new FakeEvent();
   desktop.electron.app.emit('open-url', event, address(1001));
@@ -78,7 +78,7 @@ test('macOS may hand it over before the till is open, and later', async (t) => {
   assert.equal(await asked(desktop), '1003');
 });
 
-test('what stands behind the address opens no other data, and asks for nobody', async (t) => {
+test('text after the address opens no other data and finds nobody', async (t) => {
   const folder = temporaryFolder();
   const evil = path.join(folder, 'evil');
   const desktop = await startDesktop(t, {
@@ -89,7 +89,7 @@ test('what stands behind the address opens no other data, and asks for nobody', 
   assert.equal(await asked(desktop), null);
 });
 
-test('an installed till claims the addresses with its own config and data, closed by "--"', () => {
+test('an installed till registers the addresses with its own config and data, closed by "--"', () => {
   const claims: (readonly [string, readonly string[]])[] = [];
   const app = (isPackaged: boolean) => ({
     isPackaged,

@@ -1,4 +1,4 @@
-/** Another program of the machine asks for a customer: `tillside find`, all the way to the screen. */
+/** Another program on this computer asks for a customer: `tillside find`, all the way to the screen. */
 import path from 'node:path';
 import { anchors } from '../../electron/practice/anchors.ts';
 import { run } from '../command-line/run.ts';
@@ -15,7 +15,7 @@ async function find(till: TillScreen, ...asked: string[]): Promise<void> {
   expect([code, err]).toEqual([0, '']);
 }
 
-test('opens the one customer who answers, leaves what was typed as a draft, and changes nothing', async ({ till }) => {
+test('opens the one customer who matches, keeps typed text as a draft, and changes nothing', async ({ till }) => {
   await find(till, '--card', 'RJ-1001');
   await expect(heading(till)).toHaveText('Rita James');
   await expect(box(till)).toHaveValue('RJ-1001');
@@ -34,7 +34,7 @@ test('opens the one customer who answers, leaves what was typed as a draft, and 
   expect(till.changes()).toEqual([]);
 });
 
-test('opens nobody by another number than the one that was named', async ({ till }) => {
+test('opens nobody by a number of another kind than the one named', async ({ till }) => {
   await till.find(ritaJames.mobile, /Rita James/);
   await till.page.getByRole('button', { name: 'Clear search' }).click();
   await till.page.keyboard.press('Escape');
@@ -45,10 +45,10 @@ test('opens nobody by another number than the one that was named', async ({ till
   await expect(heading(till)).not.toHaveText('Rita James');
 });
 
-test.describe('where staff have to sign in', () => {
+test.describe('when staff have to sign in', () => {
   test.use({ settings: { config: { staff: { required: true } } } });
 
-  test('it waits until somebody has, and the screen says so', async ({ till }) => {
+  test('it waits until somebody has signed in, and the screen says so', async ({ till }) => {
     await expect(box(till)).toBeFocused();
     await find(till, '--card', 'RJ-1000');
     await find(till, '--card', 'RJ-1001');
@@ -63,7 +63,7 @@ test.describe('where staff have to sign in', () => {
   });
 });
 
-test.describe('in the set-up', () => {
+test.describe('during the set-up', () => {
   test.use({ settings: { secret: null } });
 
   test('it waits until the till has its password', async ({ till }) => {

@@ -1,13 +1,15 @@
-/** An export that no file imports is dead, or needs no `export`. */
+/** An export that no file imports is dead, or does not need its `export`. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import ts from 'typescript';
 import { importsOf, readSource, sourceFiles } from '../../build/check/import-graph.ts';
 
-/** Modules that stand in for another one: whoever imports them names that one. */
+/** Modules that replace another one: importers name that one. */
 const standIns = ['test/helpers/electron/fake-electron.ts', 'test/helpers/scenes/pseudo.ts'];
 
-/** The values that a module exports by name. Types are left out: they name what its functions take and give. */
+/**
+ * The values that a module exports by name. Types are left out, since they describe what its functions take and return.
+ */
 function exportedValues(text: string): string[] {
   const { statements } = ts.createSourceFile('module.ts', text, ts.ScriptTarget.Latest);
   return statements.flatMap((statement) => {
@@ -26,7 +28,7 @@ function exportedValues(text: string): string[] {
   });
 }
 
-/** The names that only the file itself has: a file that imports a module says the names that it takes. */
+/** Exports that only their own file mentions; an importing file names what it imports. */
 function deadExports(texts: ReadonlyMap<string, string>): string[] {
   const users = new Map<string, string[]>();
   for (const [file, text] of texts) {
@@ -45,7 +47,7 @@ it('every exported value is imported somewhere', () => {
   assert.deepEqual(deadExports(new Map(sourceFiles().map((file) => [file, readSource(file)]))), []);
 });
 
-it('an export that is imported nowhere is named, whatever kind of value it is', () => {
+it('an export that nothing imports is reported, whatever kind of value it is', () => {
   const texts = new Map([
     [
       'a.ts',

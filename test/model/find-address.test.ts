@@ -1,4 +1,4 @@
-/** `tillside://find?…` is hostile text: what is taken of it, and that nothing else ever is. */
+/** `tillside://find?…` is hostile text: what is accepted from it, and that nothing else ever is. */
 import assert from 'node:assert/strict';
 import { it, test } from 'node:test';
 import fc from 'fast-check';
@@ -20,7 +20,7 @@ for (const [why, address, request] of [
   ['by email', 'tillside://find?email=rita%40example.com', { by: 'email', text: 'rita@example.com' }],
   ['by id', 'tillside://find?id=343445001', { by: 'id', text: '343445001' }],
 ] as const) {
-  it(`takes an address ${why}`, () => assert.deepEqual(readFindAddress(address), request));
+  it(`accepts an address ${why}`, () => assert.deepEqual(readFindAddress(address), request));
 }
 
 for (const [refusal, ...addresses] of [
@@ -114,7 +114,7 @@ const hostile = fc
   .map((parts) => parts.join(''));
 const before = fc.constantFrom('tillside://find?card=', 'tillside://find/?', 'tillside:find?id=', 'tillside://', '');
 
-test('whatever comes, it is refused for a known reason, or is one short line that a search may hold', () => {
+test('any text is refused for a known reason, or becomes one short line that a search can hold', () => {
   let taken = 0;
   fc.assert(
     fc.property(before, hostile, (start, rest) => {
@@ -127,7 +127,7 @@ test('whatever comes, it is refused for a known reason, or is one short line tha
       assert.ok(findByNames.includes(read.by));
       assert.ok(read.text.length > 0 && read.text.length <= 254);
       assert.doesNotMatch(read.text, /\p{C}|[^\S ]|["'<>\\`{|}%]|^[\s-]|\s$/u);
-      // Asked for again, it is the same.
+      // Parsing its result again gives the same.
       assert.deepEqual(readFindAddress(findAddress(read)), read);
     }),
     { numRuns: 5000 },
@@ -135,7 +135,7 @@ test('whatever comes, it is refused for a known reason, or is one short line tha
   assert.ok(taken > 50, `only ${taken} of them were taken: the property looked at nothing`);
 });
 
-test('what stands behind an address among the arguments is no option, and makes it one that asks for nothing', () => {
+test('text after an address in the arguments is never an option, and cancels the request', () => {
   const address = 'tillside://find?card=1001';
   const own = ['--config', '/etc/till.json', '--data', '/srv/till'];
   const asked = { config: '/etc/till.json', data: '/srv/till', address };

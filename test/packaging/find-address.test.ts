@@ -1,4 +1,4 @@
-/** Who opens `tillside://…` on each platform. That Windows, macOS and Linux do so is for their own machines to show. */
+/** Who opens `tillside://…` on each platform. Only real machines can show that Windows, macOS and Linux do so. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ test('the desktop entry, the Info.plist and the installer for Windows name the s
   assert.deepEqual(config.protocols, [{ name: 'Tillside', schemes: ['tillside'], role: 'Viewer' }]);
   const nsis = readFileSync(path.join(projectRoot, 'build', 'packaging', 'installer', 'nsis.nsh'), 'utf8');
   assert.match(nsis, /WriteRegStr SHCTX "Software\\Classes\\tillside" "URL Protocol" ""/);
-  // Behind "--" nothing that a page puts into the address is a switch.
+  // After "--" nothing that a page puts into the address is a switch.
   assert.match(nsis, /tillside\\shell\\open\\command" "" '"\$INSTDIR\\\$\{APP_EXECUTABLE_FILENAME\}" -- "%1"'/);
   assert.match(
     nsis,

@@ -76,7 +76,7 @@ describe('tillside region publish', () => {
     assert.equal(readFileSync(path.join(to, 'tillside-region.json'), 'utf8'), '{"of": "somebody else"}');
   });
 
-  it('has every till forget whom IT names as erased, also one that served them or takes the full file later', async (t) => {
+  it('makes every till erase the customers IT names, even one that served them or applies the full file later', async (t) => {
     const { folder, ...till } = openImportRig(t);
     const [file, list, to] = [path.join(folder, 'all.csv'), path.join(folder, 'erased.txt'), path.join(folder, 'feed')];
     const publish = (...more: string[]) => run(['region', 'publish', file, '--to', to, ...more]);
@@ -100,7 +100,8 @@ describe('tillside region publish', () => {
     for (const rig of [till, late]) markServed(rig.db, rig.idOf(mobileOf(3)), Date.now());
     saveHere(till, till.idOf(mobileOf(4)), { lastName: 'Rao' }, { lastName: null }, { type: 'userId', value: '4' });
 
-    // Who is erased may still be in the file, a list may begin with a heading, and most of it may be of other regions.
+    // The file may still contain erased customers; a list may begin with a heading, and most of it may be about other
+    // regions.
     const elsewhere = numbers.map((id) => `${9000 + id}\r\n`).join('');
     writeFileSync(list, `\uFEFFuser_id\r\n3\r\n4\r\n${elsewhere}`);
     const erased = await publish('--erased', list, '--json');
@@ -115,7 +116,7 @@ describe('tillside region publish', () => {
     assert.deepEqual(till.names(mobileOf(4)), []);
     assert.equal(till.db.prepare("select count(*) as n from updates where state = 'queued'").pluck().get(), 1);
 
-    // The next time nobody names them, and a till whose state the feed does not know any more takes the full file.
+    // The next time nobody names them, and a till whose state the feed no longer knows applies the full file.
     write([7]);
     assert.equal((await publish()).code, 0);
     await feed.look();

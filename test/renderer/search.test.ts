@@ -64,9 +64,9 @@ test('Enter right after the last digit opens the one customer with exactly that 
   assert.equal(option?.kind === 'hit' && option.hit.customerId, 1);
 });
 
-test('whom another program asks for is opened only where they answer to just that, and head office is asked for no more', async () => {
+test('a customer requested by another program is opened only on an exact match, and head office is asked about nothing else', async () => {
   const { services: made, argumentsOf } = services({
-    // A name with one hit, as Enter would open; here the email only begins so.
+    // A name with one hit, which Enter would open; here the email only begins that way.
     'customers.search': ({ query }: { query: string }) =>
       query === '1001'
         ? result([answering(1, '1001'), { ...hit(2, '7'), answersTo: 'externalId' }])
@@ -80,7 +80,7 @@ test('whom another program asks for is opened only where they answer to just tha
   search.find({ by: 'card', text: '1001' });
   const option = await search.enter();
   assert.equal(option?.kind === 'hit' && option.hit.customerId, 2);
-  // Typed by staff, either is meant.
+  // Typed by staff, either one counts.
   search.type('1001 ');
   search.type('1001');
   assert.equal(await search.enter(), null);

@@ -5,7 +5,7 @@ import { testsReachedBy } from '../../../build/check/changed.ts';
 import { endToEndSpecs, importsOf, reaching, unitTests } from '../../../build/check/import-graph.ts';
 
 describe('the tests that changed files reach', () => {
-  it('are for a room of the services the unit tests that import it, directly or by others, and no specs', () => {
+  it('for a room of the services: the unit tests that import it, directly or through others, and no specs', () => {
     const { unit, e2e } = testsReachedBy(['electron/updates/joining.ts']);
     assert.ok(unit.includes('test/updates/baseline.test.ts'), 'its own');
     assert.ok(unit.includes('test/faults/told.test.ts'), 'those of rooms above');
@@ -13,11 +13,11 @@ describe('the tests that changed files reach', () => {
     assert.deepEqual(e2e, []);
   });
 
-  it('are for a program that tests start the tests that start it', () => {
+  it('for a program that tests start: those tests', () => {
     assert.ok(testsReachedBy(['test/db/saving-child.ts']).unit.includes('test/db/power-cut.test.ts'));
   });
 
-  it('are for the text of a component the tests that read all components, and all specs', () => {
+  it("for a component's text: the tests that read all components, and all specs", () => {
     const { unit, e2e, built } = testsReachedBy(['renderer/pages/UpdatesPage.svelte']);
     assert.ok(unit.includes('test/renderer/messages.test.ts'));
     assert.ok(!unit.includes('test/renderer/formats.test.ts'));
@@ -25,17 +25,17 @@ describe('the tests that changed files reach', () => {
     assert.ok(built);
   });
 
-  it('are for one spec that spec', () => {
+  it('for a spec: that spec', () => {
     assert.deepEqual(testsReachedBy(['test/e2e/staff.spec.ts']).e2e, ['test/e2e/staff.spec.ts']);
   });
 
-  it('are all of them for another version of a package', () => {
+  it('for a new version of a package: all tests', () => {
     assert.deepEqual(testsReachedBy(['package-lock.json']), { unit: unitTests(), e2e: endToEndSpecs(), built: true });
   });
 });
 
 describe('the graph of imports', () => {
-  it('has what a component and a type take from elsewhere', () => {
+  it('includes what components and types import', () => {
     const text = "<p>import x from './no.ts'</p><script lang=\"ts\">import type { A } from '../state/a.ts';</script>";
     assert.deepEqual(importsOf('renderer/parts/B.svelte', text), ['renderer/state/a.ts']);
   });

@@ -1,4 +1,6 @@
-/** The alert rules for IT, by Prometheus' own tools. What a real Prometheus makes of a real till is in scraped.test.ts. */
+/**
+ * The alert rules for IT, checked with Prometheus' own tools. scraped.test.ts runs a real Prometheus on a real till.
+ */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -44,13 +46,13 @@ describe('the alert rules for Prometheus', () => {
     assert.equal(rules.match(/^ {10}action: /gm)?.length, alerts.length);
   });
 
-  it('call the disk full where the screen does', () => {
+  it('call the disk full when the screen does', () => {
     assert.equal(Number(/tillside_disk_free_bytes < (\d+)/.exec(rules)?.[1]), lowSpaceBytes);
   });
 });
 
 describe('the examples for monitoring', () => {
-  it('name no series that a till does not write', () => {
+  it('name only series that a till writes', () => {
     const written = new Set([...metricsText(health).matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name));
     written.add('tillside_last_answer_timestamp_seconds');
     for (const file of readdirSync(folder)) {

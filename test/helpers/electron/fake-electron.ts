@@ -55,13 +55,13 @@ class FakeApp extends EventEmitter implements Pick<App, 'isPackaged' | 'exit' | 
   enableSandbox: App['enableSandbox'] = () => {
     this.isSandboxed = true;
   };
-  /** What this start would hand to a first one. */
+  /** What this start would pass to the first one. */
   handedOver: unknown = null;
   requestSingleInstanceLock: App['requestSingleInstanceLock'] = (handedOver) => {
     this.handedOver = handedOver;
     return this.lockIsFree;
   };
-  /** Schemes with the arguments of this program that open them. */
+  /** Schemes with the arguments that open this program for them. */
   readonly protocols = new Map<string, readonly string[]>();
   setAsDefaultProtocolClient: App['setAsDefaultProtocolClient'] = (protocol, _path, args = []) => {
     this.protocols.set(protocol, args);
