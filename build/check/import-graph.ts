@@ -33,7 +33,7 @@ export const endToEndSpecs = (): string[] => filesLike('test/e2e/**/*.spec.ts');
 export const readSource = (file: string): string => readFileSync(path.join(projectRoot, file), 'utf8');
 
 /** TypeScript unchanged, and the contents of the script tags of a Svelte component. */
-function scriptOf(file: string, text = readSource(file)): string {
+export function scriptOf(file: string, text = readSource(file)): string {
   if (!file.endsWith('.svelte')) return text;
   return [...text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map((found) => found[1]).join('\n');
 }
