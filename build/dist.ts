@@ -109,7 +109,7 @@ async function main(): Promise<number> {
       ? await electronToPack(wanted.platforms.map((name) => `${nodeNames[name]}-${wanted.arch}`))
       : ({ kind: 'there', folder: wanted.electron } as const);
   if (electron.kind === 'missing') {
-    say(`No package can be made here, because Electron cannot be had: ${electron.why}.`);
+    say(`No package can be made here, because Electron is not available: ${electron.why}.`);
     say('Run it where that can be reached, set ELECTRON_MIRROR, or name a folder with its program: --electron DIR.');
     return exitCodes.fault;
   }

@@ -1,7 +1,7 @@
 /**
  * The folder of a till's data: who may open it, with which key, and whether what lies there may be used. Nothing in it
  * is ever deleted or replaced here: a file that cannot be used stays where it is, every start says why, and what happens
- * next is a person's decision (`replace-database.ts`).
+ * next is a person's decision (`restore.ts`).
  */
 
 import { randomBytes } from 'node:crypto';

@@ -1,6 +1,6 @@
 /**
  * The installed app's own updates: electron-updater, which asks Electron itself for what it needs, round the rules of
- * `support/app-update/`.
+ * `care/app-update/`.
  */
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';

@@ -33,7 +33,7 @@ export function secretsFile(dataDir: string): string {
 export function secretFile(dataDir: string, seal: Seal | null): Secrets {
   const file = secretsFile(dataDir);
 
-  /** The stored values, or in words why they cannot be had. */
+  /** The stored values, or in words why they cannot be read. */
   function load(): Kept | { readonly unreadable: string } {
     let text: string;
     try {

@@ -227,7 +227,7 @@ describe('npm run dist', { concurrency: true }, () => {
       assert.equal(error.code, 1);
       assert.match(
         error.stderr,
-        /No package can be made here, because Electron cannot be had: 127\.0\.0\.1 cannot be reached/,
+        /No package can be made here, because Electron is not available: 127\.0\.0\.1 cannot be reached/,
       );
       assert.match(error.stderr, /--electron DIR/);
       return true;

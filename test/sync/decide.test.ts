@@ -47,7 +47,7 @@ function answer(field: ServerSays, what: (typeof moved)[number]) {
   return { ...record, fields, loyalty, updatedOn };
 }
 
-/** The expected decision, by the rules of `design.md`. */
+/** The expected decision, written out as a table. */
 function expected(
   kind: (typeof updates)[number],
   field: ServerSays,

@@ -1,6 +1,4 @@
-/**
- * The alert rules for IT, checked with Prometheus' own tools. scraped.test.ts runs a real Prometheus on a real till.
- */
+/** The alert rules for IT, checked with Prometheus' own tools. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
