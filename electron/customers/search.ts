@@ -6,7 +6,7 @@
  */
 import type { Db } from '../db/open.ts';
 import { limitBy, sql } from '../db/statements.ts';
-import { cleanText } from '../model/clean-text.ts';
+import { cleanText, plainSigns } from '../model/clean-text.ts';
 import type { CustomerHit, SearchResult } from '../model/customer-view.ts';
 import { exactKey } from '../model/identifiers.ts';
 import { identifiersAmong, type LookUpIdentifier, type LookUpType, readingsOf } from '../model/readings.ts';
@@ -183,6 +183,14 @@ function rank({ exact, answersTo }: Candidate): number {
 
 type Found = { readonly row: CustomerRow; readonly answersTo: LookUpType | null };
 
+/** A row as staff see it. Identifiers are stored in the server's spelling; names are cleaned before they are stored. */
+function shownRow(db: Db, id: number): CustomerRow | null {
+  const row = customerRow(db, id);
+  if (row === null) return null;
+  const shown = (value: string | null) => (value === null ? null : plainSigns(value) || value);
+  return { ...row, email: shown(row.email), external_id: shown(row.external_id) };
+}
+
 /** Whole rows of the best candidates, in order: by rank, then who was served here last, then as the indexes have them. */
 function best(db: Db, candidates: readonly Candidate[], served: readonly Candidate[], limit: number): Found[] {
   const byId = new Map<number, Candidate>();
@@ -196,7 +204,7 @@ function best(db: Db, candidates: readonly Candidate[], served: readonly Candida
   }
   return few
     .flatMap((candidate) => {
-      const row = customerRow(db, candidate.id);
+      const row = shownRow(db, candidate.id);
       return row === null ? [] : [{ row, rank: rank(candidate), answersTo: candidate.answersTo ?? null }];
     })
     .sort((a, b) => b.rank - a.rank || b.row.served_at_ms - a.row.served_at_ms)
@@ -268,7 +276,7 @@ function recentlyServed(db: Db, limit: number, sinceMs: number): CustomerHit[] {
   )
     .all(sinceMs, Math.min(limit, recentlyServedShown))
     .flatMap(({ id }) => {
-      const row = customerRow(db, id);
+      const row = shownRow(db, id);
       return row === null ? [] : [toHit(row, [], null)];
     });
 }

@@ -3,6 +3,7 @@
 import { listedAsOfMs } from '../customers/region.ts';
 import { customerRow } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
+import { cleanLines, cleanText, plainSigns } from '../model/clean-text.ts';
 import {
   channels,
   coreFields,
@@ -13,6 +14,7 @@ import {
   priorities,
 } from '../model/customer.ts';
 import type { CustomerView, LockReason } from '../model/customer-view.ts';
+import { definitionOf } from '../model/defined-field-rules.ts';
 import type { OrgView } from '../model/org-view.ts';
 import { effectiveView, identifierOf } from '../updates/effective.ts';
 import type { Outbox } from '../updates/outbox.ts';
@@ -35,8 +37,8 @@ export function ruleContext(
   if (identifier === null) return null;
   const { server, fields } = effectiveView(db, customerId, withoutUpdateId);
   return {
-    server: withoutReserved(server?.fields ?? {}, org),
-    effective: withoutReserved(fields, org),
+    server: shownFields(server?.fields ?? {}, org),
+    effective: shownFields(fields, org),
     identifier,
     policy: org.policy,
     definitions: org.fields,
@@ -47,13 +49,25 @@ export function ruleContext(
   };
 }
 
-/** What staff see and change: not the fields that IT keeps for the till itself. */
-function withoutReserved(fields: FieldValues, { reserved }: OrgView): FieldValues {
+/** What staff see and change: cleaned, and without the fields that are reserved for the till itself. */
+function shownFields(fields: FieldValues, org: OrgView): FieldValues {
   return Object.fromEntries(
     fieldKeys(fields)
-      .filter((key) => !reserved.some((one) => one === key))
-      .map((key) => [key, fields[key] ?? null]),
+      .filter((key) => !org.reserved.some((one) => one === key))
+      .map((key) => [key, shownValue(key, fields[key] ?? null, org)]),
   );
+}
+
+/** Cleaned as the form cleans it, so that an untouched field is never a change. A value of invisible characters alone stays: it is not empty. */
+function shownValue(key: FieldKey, value: string | null, org: OrgView): string | null {
+  if (value === null) return null;
+  if (key === 'mobile' || key === 'email' || key === 'externalId') return plainSigns(value) || value;
+  const definition = definitionOf(key, org.fields);
+  // An option must stay exactly as the organisation defines it.
+  if ((definition?.options.length ?? 0) > 0) return value;
+  const isNumber = definition?.dataType === 'integer' || definition?.dataType === 'double';
+  if (isNumber) return plainSigns(value) || value;
+  return (definition?.widget === 'textarea' ? cleanLines(value) : cleanText(value)) || value;
 }
 
 function definitionsKnown({ fieldsAsOfMs }: OrgView): RuleContext['definitionsKnown'] {

@@ -1,6 +1,6 @@
 /** What staff can do with updates: each use case is one check of the rules and one transaction. */
 
-import { customerRow, findByIdentifier, findTold, insertUnknownCustomer } from '../customers/store.ts';
+import { customerRow, findByIdentifier, findTold, insertUnknownCustomer, readRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';
@@ -120,11 +120,12 @@ export class UpdateDesk {
       if (replaces !== null && !isReplaceable(old, 'identity')) return { kind: 'moved-on' };
       const found = this.#contextOf({ customerId }, replaces);
       if (found === null) return { kind: 'moved-on' };
-      const oldValue = found.context.server[type] ?? '';
-      const checked = checkIdentityChange(type, oldValue, newValue, found.context);
+      const checked = checkIdentityChange(type, found.context.server[type] ?? '', newValue, found.context);
       const problems = [...checked.problems, ...this.#doubles(checked.changes, customerId)];
       if (problems.length > 0) return { kind: 'invalid', problems };
       if (fieldKeys(checked.changes).length === 0) return { kind: 'nothing-changed' };
+      // Head office compares it with its own spelling, invisible characters included.
+      const oldValue = readRecord(db, customerId)?.fields[type] ?? '';
       const input = {
         token,
         customerId,

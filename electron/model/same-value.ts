@@ -1,6 +1,8 @@
 /** When two values of a field are one and the same, for the server and for people. */
+import { cleanLines, plainSigns } from './clean-text.ts';
 import type { FieldKey } from './customer.ts';
 import { severalValues } from './defined-field-rules.ts';
+import { exactKey } from './identifiers.ts';
 
 /** A value that is known: its text, or null where the field is known to be empty. What nobody told is no value at all. */
 export type KnownValue = string | null;
@@ -25,19 +27,26 @@ const digitsOfCountryCode = 3;
 /** A number with and without its country code (or a trunk zero) is the same number. */
 function sameNumber(left: string, right: string): boolean {
   const [short = '', long = ''] = [left, right]
-    .map((digits) => digits.replace(/\D/g, '').replace(/^0+/, ''))
+    .map((digits) => plainSigns(digits).replace(/\D/g, '').replace(/^0+/, ''))
     .sort((a, b) => a.length - b.length);
   return short !== '' && long.endsWith(short) && long.length - short.length <= digitsOfCountryCode;
 }
 
-/** The same value, but for what is no difference to anybody: an email in another letter case, a mobile's country code. */
+/**
+ * The same value, apart from differences that nobody means: invisible characters, the letter case of an email, the country
+ * code of a mobile.
+ */
 export function sameValue(key: FieldKey, a: KnownValue, b: KnownValue): boolean {
   const [left, right] = [textOf(a), textOf(b)];
   if (left === right) return true;
-  if (key === 'email' || key === 'fraudStatus') return left.toLowerCase() === right.toLowerCase();
+  if (key === 'email') return exactKey(left) === exactKey(right);
+  if (key === 'externalId') return plainSigns(left) === plainSigns(right);
+  if (key === 'fraudStatus') return left.toLowerCase() === right.toLowerCase();
   if (key === 'mobile') return sameNumber(left, right);
-  const several = key.startsWith('custom.') ? sortedValues(left) : null;
-  return several !== null && several === sortedValues(right);
+  const [clean, other] = [cleanLines(left), cleanLines(right)];
+  if (clean === other) return true;
+  const several = key.startsWith('custom.') ? sortedValues(clean) : null;
+  return several !== null && several === sortedValues(other);
 }
 
 const dateAndTime = /^(\d{4}-\d{2}-\d{2})(?:[ t](\d{2}:\d{2})(?::(\d{2}))?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?)?$/;
@@ -46,7 +55,7 @@ const dateAndTime = /^(\d{4}-\d{2}-\d{2})(?:[ t](\d{2}:\d{2})(?::(\d{2}))?(?:\.\
 function spelling(value: string): string {
   const several = severalValues(value);
   if (several !== null) return several.map(spelling).sort().join('\n');
-  const text = value.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
+  const text = cleanLines(value).normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
   const date = dateAndTime.exec(text);
   if (date !== null) return `${date[1]} ${date[2] ?? '00:00'}:${date[3] ?? '00'}`;
   return /^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text;

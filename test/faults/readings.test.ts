@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import fc from 'fast-check';
 import { anchors } from '../../electron/practice/anchors.ts';
-import { bringIn, byServerId } from '../helpers/at-the-counter.ts';
+import {
+  bringIn,
+  byServerId,
+  openUpdates,
+  savedId,
+  trySave,
+  untilAllSent,
+  updateOf,
+} from '../helpers/at-the-counter.ts';
+import { strewn } from '../helpers/invisible-characters.ts';
 import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts';
 
 const rita = anchors.ritaJames.userId;
@@ -82,5 +93,108 @@ describe('F54 and F55: scanned, typed and pasted text on its way to head office'
       });
       assert.equal(owner.kind === 'found' && owner.customer.userId, String(rita), value);
     }
+  });
+
+  const clean = {
+    firstName: 'Ana María',
+    lastName: 'Núñez',
+    email: 'ana@example.com',
+    externalId: 'K-77',
+    registeredTill: 'london.till2',
+    'custom.occupation': 'Teacher',
+    'custom.age': '46',
+    'custom.delivery_note': 'ring\ntwice',
+    'extended.city': 'London',
+  } as const;
+  type Cleaned = keyof typeof clean;
+  const keys = Object.keys(clean) as Cleaned[];
+  /** Each value as head office may have it: with invisible characters anywhere. */
+  const strewnAll = fc.tuple(...keys.map((key) => strewn(clean[key]))).map((values) => {
+    const of = (key: Cleaned) => values[keys.indexOf(key)] ?? '';
+    return {
+      firstName: of('firstName'),
+      lastName: of('lastName'),
+      email: of('email'),
+      externalId: of('externalId'),
+      registeredTill: of('registeredTill'),
+      customFields: {
+        occupation: of('custom.occupation'),
+        age: of('custom.age'),
+        delivery_note: of('custom.delivery_note'),
+      },
+      extendedFields: { city: of('extended.city') },
+    };
+  });
+  const cleanOf = (fields: { readonly [key: string]: string | null | undefined }) =>
+    Object.fromEntries(keys.map((key) => [key, fields[key]]));
+
+  it('F55: invisible characters anywhere in any field from head office are not shown, and never sent back as a change', async () => {
+    const { customerId } = await bringIn(till, byServerId(asha));
+    await fc.assert(
+      fc.asyncProperty(strewnAll, async (dirty) => {
+        rig.server.control.changeCustomer(asha, dirty);
+        const told = await till.call['customers.refresh']({ customerId });
+        assert.ok(told.kind === 'found');
+        assert.deepEqual(cleanOf(told.customer.fields), clean);
+        // Typing a value again as it is shown changes nothing, and a search by it finds the customer.
+        assert.equal((await trySave(till, customerId, clean)).kind, 'nothing-changed');
+        for (const query of ['núñez', 'k-77', 'ana@example.com']) {
+          const { hits } = await till.call['customers.search']({ query, limit: 5 });
+          const shown = hits.map(({ firstName, lastName, email, externalId }) => [
+            firstName,
+            lastName,
+            email,
+            externalId,
+          ]);
+          assert.deepEqual(shown, [[clean.firstName, clean.lastName, clean.email, clean.externalId]], query);
+        }
+      }),
+      { numRuns: 40 },
+    );
+    assert.deepEqual(rig.server.control.ledger, []);
+  });
+
+  it('F55: a read-back with invisible characters in it still proves that the update arrived', async () => {
+    const { customerId } = await bringIn(till, byServerId(asha));
+    rig.server.control.changeCustomer(asha, { lastName: 'Ra\u200bman', email: '\u200basha@example.com' });
+    await till.call['customers.refresh']({ customerId });
+    rig.server.control.setFault('drop-reply', { times: 1, endpoint: 'customer/update' });
+    const hold = rig.server.control.hold('received', { endpoint: 'customer/get' });
+    const updateId = savedId(await trySave(till, customerId, { firstName: 'Āsha', 'custom.occupation': 'Baker' }));
+    await hold.reached;
+    rig.server.control.changeCustomer(asha, {
+      firstName: '\u2060A\u0304sha\u00a0',
+      customFields: { occupation: 'Ba\u00adker' },
+    });
+    hold.release();
+    await untilAllSent(till);
+    assert.deepEqual(await openUpdates(till), []);
+    assert.equal((await updateOf(till, customerId, updateId)).state, 'applied');
+    assert.deepEqual(
+      rig.server.control.ledger.map(({ changes }) => changes),
+      [{ firstName: 'Āsha', 'custom.occupation': 'Baker' }],
+    );
+  });
+
+  it('F55: a request to change an identifier names the old one as head office spells it', async () => {
+    const { customerId } = await bringIn(till, byServerId(asha));
+    rig.server.control.changeCustomer(asha, { email: 'asha\u2060@example.com' });
+    const told = await till.call['customers.refresh']({ customerId });
+    assert.equal(told.kind === 'found' && told.customer.fields.email, 'asha@example.com');
+    const request = (newValue: string) =>
+      till.call['updates.requestIdentityChange']({
+        token: randomUUID(),
+        customerId,
+        type: 'email',
+        newValue,
+        replaces: null,
+      });
+    assert.equal((await request('asha@example.com')).kind, 'nothing-changed');
+    savedId(await request('asha.raman@example.com'));
+    await untilAllSent(till);
+    assert.deepEqual(
+      rig.server.control.ledger.map(({ changes }) => changes),
+      [{ email: 'asha.raman@example.com' }],
+    );
   });
 });

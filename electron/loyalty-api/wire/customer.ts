@@ -24,6 +24,7 @@ import {
   maxDepth,
   partOf,
   readBoolean,
+  readCleanText,
   readHeldList,
   readLocalTime,
   readMobile,
@@ -36,7 +37,7 @@ type Reader = (value: unknown) => string | null;
 
 /** A till comes as its code, or in `customer/get` as an object that holds it. */
 function readTill(value: unknown): string | null {
-  return readText(isObject(value) ? partOf(value, 'code', 'till_code', 'name') : value);
+  return readCleanText(isObject(value) ? partOf(value, 'code', 'till_code', 'name') : value);
 }
 
 /** In one answer a word, in another an object with the word in `status` (trap 6); two words for none (trap 14). */
@@ -45,10 +46,13 @@ function readFraudStatus(value: unknown): string | null {
   return word === 'NOT_FRAUD' ? 'NONE' : word;
 }
 
-/** How each field reads in an answer, and the other keys that some answers use for it. */
+/**
+ * How each field reads in an answer, and the other keys that some answers use for it. Emails and external ids stay as the
+ * server spells them, since it knows them only in that spelling; code that compares or shows them cleans them.
+ */
 const coreReaders: { readonly [field in CoreField]: { readonly read: Reader; readonly also?: string } } = {
-  firstName: { read: readText, also: 'first_name' },
-  lastName: { read: readText, also: 'last_name' },
+  firstName: { read: readCleanText, also: 'first_name' },
+  lastName: { read: readCleanText, also: 'last_name' },
   mobile: { read: readMobile },
   email: { read: readText },
   externalId: { read: readText },

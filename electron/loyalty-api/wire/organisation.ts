@@ -16,6 +16,7 @@ import {
   type JsonObject,
   partOf,
   readBoolean,
+  readCleanText,
   readHeldList,
   readList,
   readNumber,
@@ -42,7 +43,7 @@ export function readStoreLogin(object: JsonObject): StoreLogin | null {
   if (till === null) return null;
   return {
     till,
-    organisation: readText(partOf(told, 'org_name')) ?? '',
+    organisation: readCleanText(partOf(told, 'org_name')) ?? '',
     organisationId: readText(partOf(told, 'org_id')),
     serverTimeMs: readZonedTimeMs(partOf(told, 'server_time') ?? within(object, 'store', 'server_time')),
   };
@@ -209,7 +210,7 @@ export function readStaff(object: JsonObject): readonly StaffMember[] | null {
   const members = readHeldList(within(object, 'store', 'staff'), 'user').flatMap((entry): StaffMember[] => {
     const code = readText(partOf(entry, 'code'));
     if (code === null || code.length > definitionLimits.staffCode) return [];
-    const names = [readText(partOf(entry, 'firstname')), readText(partOf(entry, 'lastname'))];
+    const names = [readCleanText(partOf(entry, 'firstname')), readCleanText(partOf(entry, 'lastname'))];
     const role = readWord(partOf(entry, 'type'));
     return [
       {

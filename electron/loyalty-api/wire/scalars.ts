@@ -4,6 +4,8 @@
  * never throws, and answers `null` (or an empty list) for what it cannot read.
  */
 
+import { cleanText, plainSigns } from '../../model/clean-text.ts';
+
 export type JsonObject = { readonly [key: string]: unknown };
 
 /** Deeper JSON than any real answer holds; what lies deeper is hostile or broken and is not read. */
@@ -38,17 +40,26 @@ export function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
-/** Text without outer blanks; numbers and booleans as their text. Blank text, and what is no text, is `null`. */
+/**
+ * Text without outer blanks and lone surrogates, which SQLite cannot store; numbers and booleans as their text. Blank text,
+ * and what is no text, is `null`.
+ */
 export function readText(value: unknown): string | null {
-  if (typeof value === 'string') return value.trim() || null;
+  if (typeof value === 'string') return (value.isWellFormed() ? value : value.replace(/\p{Cs}/gu, '')).trim() || null;
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
   if (typeof value === 'boolean') return String(value);
   return null;
 }
 
+/** Text for people, without invisible characters: see `cleanText`. */
+export function readCleanText(value: unknown): string | null {
+  const text = readText(value);
+  return text === null ? null : cleanText(text) || null;
+}
+
 /** Text that is only shown: a longer one is cut, and ends in "…". */
 export function readShortText(value: unknown, longest: number): string | null {
-  const text = readText(value);
+  const text = readCleanText(value);
   if (text === null || text.length <= longest) return text;
   // Never between the two halves of one character.
   return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
@@ -108,7 +119,7 @@ export function readHeldList(holder: unknown, key: string): readonly unknown[] {
 /** A word of an enum in upper case, with blanks and dashes as underscores (trap 5); `null` where there is none. */
 export function readWord(value: unknown): string | null {
   return (
-    readText(value)
+    readCleanText(value)
       ?.toUpperCase()
       .replace(/[\s-]+/g, '_') ?? null
   );
@@ -119,17 +130,21 @@ export function readWord(value: unknown): string | null {
  * and fractions of a second are taken out; MySQL's zero date is nothing.
  */
 export function readLocalTime(value: unknown): string | null {
-  const text = readText(value);
+  const told = readText(value);
+  const text = told === null ? null : plainSigns(told);
   if (text === null || text.startsWith('0000-00-00')) return null;
   const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d+)?$/.exec(text);
   return parts === null ? text : `${parts[1]} ${parts[2]}`;
 }
 
-/** A mobile number as digits with country code; what holds anything but digits and the usual marks stays as it came. */
+/**
+ * A mobile number as digits with country code, of whatever script they are; what holds anything but digits and the usual
+ * marks stays as it came.
+ */
 export function readMobile(value: unknown): string | null {
   const text = readText(value);
   if (text === null) return null;
-  const digits = text.replace(/[\s().+-]/g, '');
+  const digits = plainSigns(text).replace(/[\s().+-]/g, '');
   return /^\d+$/.test(digits) ? digits : text;
 }
 
