@@ -3,7 +3,8 @@
 import { parseMachineConfig } from '../../electron/config/machine-config.ts';
 import type { EventMessage, TillHandlers } from '../../electron/ipc/schema.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
-import { silentLog } from '../../electron/machine/log.ts';
+import type { Transport } from '../../electron/loyalty-api/transport.ts';
+import { type Log, silentLog } from '../../electron/machine/log.ts';
 import type { SecretName, Secrets } from '../../electron/machine/secrets.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { openTill } from '../../electron/open-till.ts';
@@ -50,6 +51,9 @@ export type TillSettings = {
   readonly till?: string;
   readonly secret?: string | null;
   readonly secrets?: Secrets;
+  readonly log?: Log;
+  /** Stands between the till and the server: what it does not answer itself it passes on. */
+  readonly between?: (send: Transport) => Transport;
 };
 
 export type TillRig = {
@@ -96,10 +100,10 @@ export async function startTillRig(customers = 200): Promise<TillRig> {
       host: 'preview',
       version: '0.0.0-test',
       secrets,
-      transport: transport.send,
+      transport: settings.between?.(transport.send) ?? transport.send,
       clock: systemClock,
       random: systemRandom,
-      log: silentLog,
+      log: settings.log ?? silentLog,
       practice: null,
     });
     const events: EventMessage[] = [];
