@@ -71,7 +71,7 @@ export async function ensureBuilt(
 ): Promise<void> {
   const wanted = names.filter((name) => !isFresh(bundles[name]));
   if (wanted.length === 0) return;
-  say('Tillside: building the app (once, and when its source changed) …');
+  say('Tillside: building the app (first start, or its source changed) …');
   const script = path.join(projectRoot, 'build', 'build-bundles.ts');
   const child = spawn(process.execPath, [script, ...wanted], { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';

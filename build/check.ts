@@ -168,7 +168,7 @@ async function main(): Promise<number> {
     await Promise.all([inOrder(still, results, false), inOrder(running, results, false)]);
   }
   if (runsSpecs && specs === null) {
-    say('✘ end-to-end specs: there is neither a Chromium nor an Electron to run them in, and none could be fetched.');
+    say('✘ end-to-end specs: there is no Chromium or Electron to run them in, and neither could be downloaded.');
   }
 
   const failed = results.filter((result) => !result.ok);

@@ -73,12 +73,12 @@ export async function haveChromium(say: (line: string) => void): Promise<string 
   const find = () => findChromium(process.platform, process.env);
   const there = await find();
   if (there !== null) return there;
-  say('Fetching a Chromium for the browser tests (about 150 MB, once) …');
+  say('Downloading a Chromium for the browser tests (about 150 MB, once) …');
   const playwright = path.join(projectRoot, 'node_modules', 'playwright', 'cli.js');
   await run(process.execPath, [playwright, 'install', 'chromium'], say);
   const fetched = await find();
   if (fetched !== null || process.platform !== 'linux' || !isRoot()) return fetched;
-  say('It could not be fetched; installing the package of this system …');
+  say("The download failed; installing this system's package …");
   await run('apt-get', ['update', '-q'], say);
   await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], say);
   return find();
@@ -90,7 +90,7 @@ async function run(program: string, args: readonly string[], say: (line: string)
   const child = spawn(program, [...args], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: longestInstallMs });
   const startedMs = performance.now();
   const progress = setInterval(
-    () => say(`  still at it, ${Math.round((performance.now() - startedMs) / 1000)} s`),
+    () => say(`  still working, ${Math.round((performance.now() - startedMs) / 1000)} s`),
     progressEveryMs,
   );
   let printed = '';

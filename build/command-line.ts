@@ -80,7 +80,7 @@ export function explain(error: unknown): number {
   if (error instanceof TillCannotOpen) {
     const whatToDo =
       error.code === 'already-running'
-        ? ' Use its window, or end it first: npm run tillside -- doctor says which process it is.'
+        ? ' Use its window, or stop it first: npm run tillside -- doctor names its process.'
         : '';
     say(`Tillside cannot open: ${error.message}${whatToDo} (${error.code})`);
     return exitCodes.cannotOpen;
@@ -89,7 +89,9 @@ export function explain(error: unknown): number {
     say(`Tillside: ${error.message}`);
     return exitCodes.fault;
   }
-  say(`Tillside stopped by a fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  say(
+    `Tillside stopped because of a fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
   return exitCodes.fault;
 }
 

@@ -100,7 +100,7 @@ async function main(): Promise<number> {
   const nameless = wanted.release ? nobodysNames(process.env) : [];
   if (nameless.length > 0) {
     throw new BadArguments(
-      `A release bears the names of whoever makes it, and its tills ask that feed. Set ${nameless.join(', ')}. Nothing was built.`,
+      `A release needs its maker's names and the feed its tills read. Set ${nameless.join(', ')}. Nothing was built.`,
     );
   }
   const version = String(JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')).version);
@@ -109,8 +109,10 @@ async function main(): Promise<number> {
       ? await electronToPack(wanted.platforms.map((name) => `${nodeNames[name]}-${wanted.arch}`))
       : ({ kind: 'there', folder: wanted.electron } as const);
   if (electron.kind === 'missing') {
-    say(`No package can be made here, because Electron is not available: ${electron.why}.`);
-    say('Run it where that can be reached, set ELECTRON_MIRROR, or name a folder with its program: --electron DIR.');
+    say(`No package can be made here without Electron: ${electron.why}.`);
+    say(
+      "Run it where the download works, set ELECTRON_MIRROR, or name a folder with Electron's program: --electron DIR.",
+    );
     return exitCodes.fault;
   }
   await ensureBuilt(['main', 'preload', 'renderer'], say);
@@ -141,7 +143,7 @@ async function main(): Promise<number> {
   for (const folder of [parts, scripts]) rmSync(folder, { recursive: true, force: true });
   if (wanted.staged !== null) stageUpdate(wanted.output, wanted.staged);
   await writeChecksums(wanted.output);
-  say(`Tillside ${version} lies in ${wanted.output}.`);
+  say(`Tillside ${version} is in ${wanted.output}.`);
   return exitCodes.clean;
 }
 

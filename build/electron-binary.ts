@@ -72,7 +72,7 @@ export async function haveElectron(say: (line: string) => void): Promise<Electro
   const failure = await runInstaller(say);
   const fetched = installedElectron();
   if (failure === null && fetched !== null) return { kind: 'there', file: fetched };
-  return { kind: 'missing', why: failure ?? 'its installer left no program behind' };
+  return { kind: 'missing', why: failure ?? 'its installer left no program' };
 }
 
 function runInstaller(say: (line: string) => void): Promise<string | null> {
@@ -84,7 +84,7 @@ function runInstaller(say: (line: string) => void): Promise<string | null> {
     });
     const startedMs = performance.now();
     const progress = setInterval(
-      () => say(`  still fetching, ${Math.round((performance.now() - startedMs) / 1000)} s`),
+      () => say(`  still downloading, ${Math.round((performance.now() - startedMs) / 1000)} s`),
       progressEveryMs,
     );
     let printed = '';

@@ -209,7 +209,7 @@ function installPackages(root, env) {
     });
     const progress = setInterval(() => {
       const seconds = Math.round((performance.now() - startedMs) / 1000);
-      say(`  ${Math.min(fetched, total)} of at most ${total} packages fetched, ${seconds} s`);
+      say(`  ${Math.min(fetched, total)} of at most ${total} packages downloaded, ${seconds} s`);
     }, progressEveryMs);
     child.once('error', (error) => {
       clearInterval(progress);

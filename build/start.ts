@@ -26,7 +26,7 @@ async function main(): Promise<number> {
     ? await haveElectron(say)
     : { kind: 'missing', why: 'this machine has no display' };
   if (electron.kind === 'there') return runDesktop(electron.file, options, secret);
-  say(`The desktop window is not available, because ${electron.why}: this is the browser preview instead.`);
+  say(`There is no desktop window because ${electron.why}. This is the browser preview instead.`);
   return runInBrowser(options, secret);
 }
 

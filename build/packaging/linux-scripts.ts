@@ -18,7 +18,7 @@ function linkingCommand(name: string, links: number): string {
   const fromPackager = createRequire(import.meta.resolve('electron-builder'));
   const script = readFileSync(fromPackager.resolve(`app-builder-lib/templates/linux/${name}`), 'utf8');
   const parts = script.split(program);
-  if (parts.length - 1 !== links) throw new Error(`${name} of the packager is another: look at what it links now.`);
+  if (parts.length - 1 !== links) throw new Error(`The packager's ${name} has changed: check what it links now.`);
   return parts.join(command);
 }
 

@@ -20,7 +20,7 @@ function escaped(text: string): string {
  * set from outside.
  */
 const lines = [
-  '<!-- What was not sent is written down for whoever removes Tillside (F30). -->',
+  '<!-- Writes down what was not sent, for whoever removes Tillside (F30). -->',
   `<Property Id="TillsideNoteUnsent" Value="${escaped(command)}"/>`,
   '<CustomAction Id="TillsideNote" Directory="TARGETDIR" ' +
     'ExeCommand="&quot;[SystemFolder]cmd.exe&quot; /d /c [TillsideNoteUnsent]" ' +
@@ -33,6 +33,6 @@ const lines = [
 /** @param project the packager's WiX project, before it is compiled */
 export function withRemovalNote(project: string): string {
   const end = project.lastIndexOf('\n  </Product>');
-  if (end === -1) throw new Error('The MSI project has no </Product> any more: look at what the packager makes now.');
+  if (end === -1) throw new Error('The MSI project no longer has a </Product>: check what the packager makes now.');
   return `${project.slice(0, end)}${lines.map((line) => `\n    ${line}`).join('')}${project.slice(end)}`;
 }

@@ -45,7 +45,7 @@ async function opensTill(program: string, dataDir: string): Promise<void> {
 }
 
 const [program] = process.argv.slice(2);
-if (program === undefined) throw new Error('say which program: try-program.ts PROGRAM');
+if (program === undefined) throw new Error('name the program: try-program.ts PROGRAM');
 const folder = mkdtempSync(path.join(tmpdir(), 'tillside-try-'));
 try {
   await runsCommands(program);

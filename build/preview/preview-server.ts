@@ -103,7 +103,7 @@ export async function startPreviewServer(options: PreviewServerOptions): Promise
       return refuse(
         response,
         403,
-        'Open Tillside with the address that its start printed: the token is missing or old.',
+        'The token is missing or old. Open Tillside with the address it printed at its start.',
       );
     }
     if (url.pathname === '/ipc') {

@@ -16,7 +16,7 @@ export async function untilStopped(preview: RunningPreview, alsoEnds?: Promise<u
   const fault = new Promise<number>((resolve) => {
     const report = (reason: unknown) => {
       preview.log.write('error', 'fault', faultFacts(reason));
-      say('Tillside stopped by a fault; where it happened is in the log.');
+      say('Tillside stopped because of a fault; the log says where.');
       resolve(exitCodes.fault);
     };
     process.once('uncaughtException', report);

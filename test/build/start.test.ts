@@ -11,7 +11,7 @@ test('without a display it says why, prints the address, and Ctrl+C stops everyt
   const start = run(t, 'start', ['--data', temporaryFolder()]);
   const said = await start.says(/Open http:\S+ in a browser/, 'stderr');
   assert.match(said, /practice mode, with sample customers/);
-  assert.match(said, /The desktop window is not available, because this machine has no display/);
+  assert.match(said, /There is no desktop window because this machine has no display/);
   const url = /http:\S+/.exec(said)?.[0] ?? '';
   assert.equal((await fetch(url)).status, 200);
   start.child.kill('SIGINT');

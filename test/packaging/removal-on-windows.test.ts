@@ -39,6 +39,9 @@ test('a removal by MSI does the same before it deletes the files, and an update 
     /<Custom Action="TillsideNote" Before="RemoveFiles">REMOVE="ALL" AND NOT UPGRADINGPRODUCTCODE<\/Custom>/,
   );
   assert.ok(project.indexOf('TillsideNote') < project.indexOf('</Product>'));
-  assert.equal(project.replace(/\n {4}<!-- What was not sent[\s\S]*?<\/InstallExecuteSequence>/, ''), template);
+  assert.equal(
+    project.replace(/\n {4}<!-- Writes down what was not sent[\s\S]*?<\/InstallExecuteSequence>/, ''),
+    template,
+  );
   assert.throws(() => withRemovalNote('<Wix/>'), /<\/Product>/);
 });

@@ -1,11 +1,11 @@
 #!/bin/sh
-# deb: "remove", "upgrade" …; rpm: how many versions stay. Data of tills is never removed here: it is the users' own.
+# deb passes "remove", "upgrade" …; rpm the number of versions that stay. Till data is never removed: it is the users' own.
 case "${1:-}" in
   remove | 0) ;;
   *) exit 0 ;;
 esac
 
-# This runs as root in folders that others write to: it follows no link, and tells nothing but Tillside's own sentence.
+# This runs as root in folders that others write to, so it follows no link and prints only Tillside's own sentence.
 own_folder() {
   place=$1
   for part in .local share tillside live; do
@@ -19,8 +19,8 @@ for home in "${TILLSIDE_HOMES:-/home}"/*; do
   own_folder "$home" || continue
   note=$place/unsent.txt
   [ -f "$note" ] && [ ! -L "$note" ] || continue
-  told=$(LC_ALL=C grep -E -m 1 '^[0-9]{1,9} [a-z ]+ not reached head office[0-9A-Za-z:.; -]*$' "$note") || continue
-  echo "Tillside: $told" >&2
+  sentence=$(LC_ALL=C grep -E -m 1 '^[0-9]{1,9} [a-z ]+ not reached head office[0-9A-Za-z:.; -]*$' "$note") || continue
+  echo "Tillside: $sentence" >&2
   echo "  They stay in $place. Install Tillside again to send them; 'tillside outbox export' moves them to another till." >&2
 done
 exit 0

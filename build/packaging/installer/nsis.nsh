@@ -12,8 +12,8 @@
   ${EndIf}
 !macroend
 
-; Removing Tillside tells what was not sent, of any user of this machine: in a window, and in a file for whoever removes it
-; silently (/S). The data stays either way.
+; Removing Tillside says what any user of this computer has not sent: in a window, or in a file for a silent removal (/S).
+; The data stays either way.
 !macro customUnInit
   ${IfNot} ${isUpdated}
     StrCpy $R7 ""
@@ -38,13 +38,13 @@
       CreateDirectory "$R2\Tillside"
       FileOpen $R5 "$R2\Tillside\unsent-at-removal.txt" w
       ${IfNot} ${Errors}
-        ; The mark of UTF-16: a user may be called anything.
+        ; The byte order mark of UTF-16, since user names may hold any character.
         FileWriteWord $R5 65279
         FileWriteUTF16LE $R5 "$R7"
         FileClose $R5
       ${EndIf}
       ClearErrors
-      MessageBox MB_YESNO|MB_ICONEXCLAMATION|MB_DEFBUTTON2 "$R7$\nThey stay on this machine, and go when Tillside is installed again. Remove Tillside?" /SD IDYES IDYES tillsideGoOn
+      MessageBox MB_YESNO|MB_ICONEXCLAMATION|MB_DEFBUTTON2 "$R7$\nThey stay on this computer and are sent when Tillside is installed again. Remove Tillside?" /SD IDYES IDYES tillsideGoOn
       Quit
       tillsideGoOn:
     ${EndIf}
