@@ -13,7 +13,7 @@ import { saveFor, someMobile } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { secretsInMemory } from '../helpers/till-rig.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
-import { health, receiver } from './told-health.ts';
+import { health, receiver } from './health-receiver.ts';
 
 const minuteMs = 60_000;
 

@@ -9,7 +9,7 @@ import { metricsText } from '../../electron/care/metrics.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { startTillRig } from '../helpers/till-rig.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
-import { health, receiver } from './told-health.ts';
+import { health, receiver } from './health-receiver.ts';
 
 const minuteMs = 60_000;
 

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { projectRoot } from '../../../build/project-root.ts';
 import { metricsText } from '../../../electron/care/metrics.ts';
 import { lowSpaceBytes } from '../../../electron/machine/disk-space.ts';
-import { health } from '../../care/told-health.ts';
+import { health } from '../../care/health-receiver.ts';
 import { needsPrometheus } from './needs-prometheus.ts';
 
 const folder = path.join(projectRoot, 'build', 'config', 'examples', 'monitoring');
