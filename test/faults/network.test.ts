@@ -13,7 +13,7 @@ import { statusSentence } from '../../renderer/words/status-words.ts';
 import { bringIn, byServerId, openUpdates, save, statusOf, untilAllSent, updateOf } from '../helpers/at-the-counter.ts';
 import { type RigTill, startTillRig, type TillRig, type TillSettings } from '../helpers/till-rig.ts';
 import { makeCertificates } from '../loyalty-api/certificates.ts';
-import { type BadLine, startBadLine } from './network/bad-line.ts';
+import { type BadConnection, startBadConnection } from './network/bad-connection.ts';
 import { rows } from './network/troubles.ts';
 
 const rita = byServerId(anchors.ritaJames.userId);
@@ -50,18 +50,18 @@ describe('a till on a failing connection', { concurrency: 2 }, () => {
   for (const { words, trouble, expected } of rows) {
     it(`${words}: the update becomes ${expected.kind} (${expected.why}) and ends up at the server once`, async (t) => {
       const rig = await startTillRig(40);
-      const line = await startBadLine(rig.server.url);
+      const network = await startBadConnection(rig.server.url);
       t.after(async () => {
         await rig.close();
-        await line.close();
+        await network.close();
       });
       const { folder, customerId } = await withRita(rig);
       const till = await rig.openTill(folder, {
-        api: { url: line.url, timeoutSeconds: expected.why === 'timeout' ? 2 : 15 },
+        api: { url: network.url, timeoutSeconds: expected.why === 'timeout' ? 2 : 15 },
         sync: { settleSeconds: 0.05 },
       });
-      await till.until('the line stands', async () => (await statusOf(till)).connection.kind === 'online');
-      line.expect('customer/update', trouble);
+      await till.until('it is online', async () => (await statusOf(till)).connection.kind === 'online');
+      network.expect('customer/update', trouble);
       const updateId = await save(till, customerId, { lastName: 'Once' });
       await untilAllSent(till);
 
@@ -100,14 +100,14 @@ function assertTold(till: RigTill, why: string): void {
 
 describe('a till that cannot reach its server at all', () => {
   let rig: TillRig;
-  let line: BadLine;
+  let network: BadConnection;
   beforeEach(async () => {
     rig = await startTillRig(40);
-    line = await startBadLine(rig.server.url);
+    network = await startBadConnection(rig.server.url);
   });
   afterEach(async () => {
     await rig.close();
-    await line.close();
+    await network.close();
   });
 
   /** Saves while the address leads nowhere, then opens the till again with the right one. */
@@ -175,8 +175,8 @@ describe('a till that cannot reach its server at all', () => {
   ]) {
     it(`F17 shows offline although the system says online, where the network ${words}, and the update loses no attempt`, async () => {
       const { folder, customerId } = await withRita(rig);
-      const till = await rig.openTill(folder, { api: { url: line.url, timeoutSeconds: 2 } });
-      line.refuseAll(deal);
+      const till = await rig.openTill(folder, { api: { url: network.url, timeoutSeconds: 2 } });
+      network.refuseAll(deal);
       // A lookup finds the failure first; then the system reports "online" and wakes the till.
       assert.equal((await till.call['customers.refresh']({ customerId })).kind, 'failed');
       await save(till, customerId, { lastName: 'Online' });
@@ -184,7 +184,7 @@ describe('a till that cannot reach its server at all', () => {
       await till.until('it was tried again', async () => (await statusOf(till)).nextTryAtMs !== null);
       assertOffline(await statusOf(till), why);
       assert.equal((await openUpdates(till))[0]?.attempts, 0);
-      line.refuseAll(null);
+      network.refuseAll(null);
       await till.call['sync.sendNow'](undefined);
       await untilAllSent(till);
       assert.deepEqual((await statusOf(till)).connection, { kind: 'online' });

@@ -21,7 +21,7 @@ function typed(
 }
 const reader = (framing: ReaderFraming = noFraming) => new ScanBurst(() => framing);
 
-describe('a card reader is told from a person', () => {
+describe('a card reader is told apart from a person', () => {
   it('by keys a few milliseconds apart, ended by a key just as close', () => {
     assert.equal(typed(reader(), 'RJ-1001', [4], 4), 'RJ-1001');
     assert.equal(typed(reader(), '919845012345', [1, 9, 3], 12), '919845012345');

@@ -101,7 +101,7 @@ test('an answer to "Check connection" is shown only as long as it is true', asyn
   tell('sync.changed', allSent);
   assert.equal(till.check?.kind, 'connected');
   tell('sync.changed', waiting);
-  assert.equal(till.check, null, 'the line is gone, and with it the answer that said otherwise');
+  assert.equal(till.check, null, 'the connection is gone, and so is the answer that said otherwise');
 });
 
 test('an answer of "not connected" goes once the connection is back', async () => {

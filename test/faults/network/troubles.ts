@@ -1,6 +1,6 @@
 /** Every way a connection can fail one request, and what the till must conclude. */
 import type { NotSentReason, UnknownReason } from '../../../electron/model/outcome.ts';
-import type { Trouble } from './bad-line.ts';
+import type { Trouble } from './bad-connection.ts';
 
 type Expected =
   /** It certainly did not reach the server: it is sent again without costing an attempt. */

@@ -13,7 +13,7 @@ export type Trouble = {
   readonly deal: (socket: net.Socket, answer: Buffer) => void;
 };
 
-export type BadLine = {
+export type BadConnection = {
   readonly url: string;
   /** Happens to the next request to this path, and only to that one. */
   readonly expect: (path: string, trouble: Trouble) => void;
@@ -22,7 +22,7 @@ export type BadLine = {
   readonly close: () => Promise<void>;
 };
 
-export async function startBadLine(serverUrl: string): Promise<BadLine> {
+export async function startBadConnection(serverUrl: string): Promise<BadConnection> {
   const { port: serverPort } = new URL(serverUrl);
   const sockets = new Set<net.Socket>();
   let next: { readonly path: string; readonly trouble: Trouble } | null = null;
