@@ -1,8 +1,8 @@
-/** What the screen knows of who may do IT's work at this till. */
+/** What the screen shows about who can do IT tasks at this till. */
 export type AdminView = {
   readonly byPin: boolean;
   readonly byManager: boolean;
-  /** After wrong tries: until then none is looked at. */
+  /** The wait after wrong PINs. Until it is over, no PIN is checked. */
   readonly waitSeconds: number;
 };
 

@@ -1,6 +1,6 @@
 /**
- * What only IT does at the screen (config `admin`): a PIN, or a manager who has signed in. Asked in front of every call
- * that moves, destroys or reveals something, whatever the screen shows.
+ * Guards what only IT may do on screen (config `admin`): it needs a PIN or a signed-in manager. Every call that moves,
+ * destroys or reveals data asks here first, whatever the screen shows.
  */
 import type { MachineConfig } from '../config/machine-config.ts';
 import { isPin } from '../config/pin-hash.ts';
@@ -18,7 +18,7 @@ export type AdminOptions = {
   readonly log: Log;
 };
 
-/** Long enough for one visit of IT's, short enough to be forgotten. */
+/** Enough for one visit of IT, and short enough if they forget to lock it. */
 const unlockedForMs = 5 * 60_000;
 const freeTries = 2;
 const longestWaitMs = 15 * 60_000;
@@ -34,7 +34,7 @@ export class Admin {
   constructor(options: AdminOptions) {
     this.#options = options;
     const { clock, dataDir } = options;
-    // Closing and opening Tillside gives no new tries.
+    // Restarting Tillside must not reset the count of wrong PINs.
     const tries = readAudit(dataDir).filter(({ action }) => action === 'wrong-pin' || action === 'unlocked');
     const lastRight = tries.findLastIndex(({ action }) => action === 'unlocked');
     this.#wrongTries = tries.length - 1 - lastRight;
@@ -47,11 +47,11 @@ export class Admin {
     return { byPin: pin !== null, byManager: managers, waitSeconds: this.#waitSeconds() };
   }
 
-  /** Notes the action and its author. @returns false where it needs IT, and nothing may happen */
+  /** Checks permission and writes the audit log. @returns false if the action needs IT and must not happen */
   admits(action: AuditAction): boolean {
     const isAdmitted = this.#mayAct();
     if (isAdmitted) this.note(action);
-    else this.#options.log.write('warn', 'an action of IT was asked for', { action });
+    else this.#options.log.write('warn', 'an action needs IT', { action });
     return isAdmitted;
   }
 
@@ -59,10 +59,10 @@ export class Admin {
     const { dataDir, clock, staff, log } = this.#options;
     const author = staff()?.code.slice(0, 100) ?? null;
     const isWritten = writeAudit(dataDir, { atMs: clock.wallMs(), action, from: 'screen', author });
-    if (!isWritten) log.write('error', 'an action could not be noted', { action });
+    if (!isWritten) log.write('error', 'an action could not be written to the audit log', { action });
   }
 
-  /** One try after the other, so that no two of them share a wait. */
+  /** Checks one PIN at a time, so that parallel tries cannot share a wait. */
   unlock(typed: string): Promise<UnlockResult> {
     const next = this.#last.then(() => this.#try(typed));
     this.#last = next;
@@ -93,7 +93,7 @@ export class Admin {
     if (pin === null && !managers) return true;
     const member = staff();
     if (managers && member?.role === 'MANAGER') return true;
-    // Whoever signs in after IT must not find it open.
+    // The next person to sign in must not find it unlocked.
     return pin !== null && clock.monotonicMs() < this.#unlockedUntilMs && (member?.code ?? null) === this.#unlockedBy;
   }
 
@@ -102,7 +102,7 @@ export class Admin {
   }
 }
 
-/** Two slips are free; then 2 s, 4 s, 8 s … up to a quarter of an hour. */
+/** Two wrong PINs are free; then 2 s, 4 s, 8 s … up to 15 minutes. */
 function waitAfter(wrongTries: number): number {
   return wrongTries <= freeTries ? 0 : Math.min(longestWaitMs, 1000 * 2 ** Math.min(20, wrongTries - freeTries));
 }

@@ -1,6 +1,6 @@
 /**
- * Who moved, destroyed or revealed something of this till, and when: one line an action, written before it. Codes and times
- * only, never a customer. Whoever may write to the till's folder can also change this file (SECURITY.md).
+ * The audit log: who moved, destroyed or revealed data of this till, and when. One line per action, written before it
+ * happens. Codes and times only, never customer data. Anyone who can write to the data folder can change it (SECURITY.md).
  */
 import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -25,19 +25,19 @@ const entry = z.object({
   atMs: z.number(),
   action: z.enum(auditActions),
   from: z.enum(['screen', 'command']),
-  /** The staff code at the screen, the system's user of a command; null: nobody had signed in. */
+  /** The staff code (on screen) or the system user (for a command); null: nobody was signed in. */
   author: z.string().max(100).nullable(),
 });
 export type AuditEntry = z.output<typeof entry>;
 
-/** Years of actions; then the older half is kept beside it. */
+/** Holds years of actions. A larger file is set aside and replaces the one set aside before. */
 const longestFile = 1_000_000;
 
 export function auditFiles(dataDir: string): readonly string[] {
   return ['audit.1.jsonl', 'audit.jsonl'].map((name) => path.join(dataDir, name));
 }
 
-/** @returns whether it was written: on a full disk an action that saves the data must go on */
+/** @returns whether it was written. It never throws: on a full disk, an action that saves data must still go ahead. */
 export function writeAudit(dataDir: string, what: AuditEntry): boolean {
   const [older = '', current = ''] = auditFiles(dataDir);
   try {
@@ -49,7 +49,7 @@ export function writeAudit(dataDir: string, what: AuditEntry): boolean {
   }
 }
 
-/** The oldest first. A line that a crash cut off is left out. */
+/** Oldest first, without lines that a crash cut off. */
 export function readAudit(dataDir: string): readonly AuditEntry[] {
   return auditFiles(dataDir)
     .flatMap((file) => {

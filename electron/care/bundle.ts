@@ -1,6 +1,6 @@
 /**
- * The support bundle: one zip for whoever helps from afar, with a manifest of what is inside. Ids, states, codes, counts
- * and times; never a customer's data, never a secret.
+ * The support bundle: one zip for remote help, with a manifest of its contents. Ids, states, codes, counts and times;
+ * never customer data or secrets.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -18,12 +18,12 @@ import type { Finding } from './doctor/finding.ts';
 
 export type BundlePart = {
   readonly name: string;
-  /** What it is, for the manifest. */
+  /** Description for the manifest. */
   readonly about: string;
   readonly content: Uint8Array;
 };
 
-/** What the bundle should have had and has not, with the reason: whoever helps must not take it for nothing to see. */
+/** A part that could not be included, and why. Without this, support might think that there was nothing. */
 export type LeftOut = { readonly name: string; readonly why: string };
 
 export type MakeBundle = {
@@ -33,12 +33,12 @@ export type MakeBundle = {
   readonly leftOut?: readonly LeftOut[];
 };
 
-/** Where the till itself puts it. */
+/** The default place for a bundle. */
 export function bundleFile(dataDir: string, nowMs: number): string {
   return path.join(dataDir, 'support', `tillside-support-${timeInName(nowMs)}.zip`);
 }
 
-/** @throws what the file system says where it cannot be written */
+/** @throws the file system's error if it cannot be written */
 export function makeBundle(file: string, options: MakeBundle): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const result = openResultFile(file);
@@ -71,12 +71,12 @@ export function jsonPart(name: string, about: string, value: unknown): BundlePar
   return { name, about, content: text(value) };
 }
 
-/** @param home the user's folder: its name is the name of a person on many machines */
+/** @param home the user's folder, left out because its name is often a person's */
 export function doctorPart(findings: readonly Finding[], home: string): BundlePart {
   const nameless = (words: string) => words.replaceAll(home, '~');
   return jsonPart(
     'doctor.json',
-    'What tillside doctor found',
+    'Findings of tillside doctor',
     findings.map(({ check, severity, found, advice, facts }) => ({
       check,
       severity,
@@ -89,11 +89,11 @@ export function doctorPart(findings: readonly Finding[], home: string): BundlePa
   );
 }
 
-/** As it holds, defaults and all. What stands behind the `?` of an address may let somebody in, and stays out. */
+/** The effective config with its defaults. URL queries are left out because they may hold access tokens. */
 export function configPart(config: MachineConfig): BundlePart {
   const bare = (key: string, value: unknown) => {
     if (typeof value !== 'string') return value;
-    // Whoever has the hash of a short PIN can try them all.
+    // A short PIN can be guessed from its hash.
     if (key === 'pin') return 'set';
     return /^https?:/.test(value) ? value.replace(/[?#].*$/, '?…') : value;
   };
@@ -102,7 +102,7 @@ export function configPart(config: MachineConfig): BundlePart {
 
 export function auditPart(dataDir: string): BundlePart {
   const list = readAudit(dataDir).map(({ atMs, ...entry }) => ({ at: new Date(atMs).toISOString(), ...entry }));
-  return jsonPart('audit.json', 'Who moved, deleted or revealed something, and when', list);
+  return jsonPart('audit.json', 'Who moved, deleted or revealed data, and when', list);
 }
 
 export function logParts(dataDir: string): BundlePart[] {
@@ -112,7 +112,7 @@ export function logParts(dataDir: string): BundlePart[] {
     .filter((name) => name.endsWith('.log'))
     .map((name) => ({
       name: `logs/${name}`,
-      about: 'What the services said, one JSON object a line',
+      about: 'The log, one JSON object a line',
       content: readFileSync(path.join(folder, name)),
     }));
 }
@@ -136,7 +136,7 @@ export function folderPart(dataDir: string): BundlePart {
   return jsonPart('files.json', "Names, sizes and times of the files in the till's data folder", list);
 }
 
-/** Every update that is open, with its steps: no names, no values, nothing of what the server said in words. */
+/** Every open update with its history, without names, values or the server's messages. */
 export function outboxPart(db: Db): BundlePart {
   const updates = selectUpdates(db, `where u.state in ${openList} order by u.place, u.seq`).map((update) => ({
     id: update.id,
@@ -154,7 +154,7 @@ export function outboxPart(db: Db): BundlePart {
     itemCode: update.answer?.itemCode ?? null,
     steps: steps(db, update.id),
   }));
-  return jsonPart('outbox.json', 'Every unsent update by id, state, age, codes and steps', updates);
+  return jsonPart('outbox.json', 'Every unsent change: id, state, age, codes and history', updates);
 }
 
 function steps(db: Db, updateId: string) {

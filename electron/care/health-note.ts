@@ -1,12 +1,12 @@
 /**
- * How telling IT's monitoring went the last time, for the doctor: it must not send a heartbeat of its own. Beside it the
- * starts that followed a crash, which no run can count by itself.
+ * A file with the result of the last report to IT's monitoring, for the doctor, which must not send a heartbeat itself. It
+ * also counts starts after a crash.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 
-/** Null: the last one was taken. `sinceMs` is when it began to fail. */
+/** Null: the last report was accepted. `sinceMs`: when reports began to fail. */
 const trouble = z
   .object({ code: z.string().max(60), sinceMs: z.number() })
   .nullable()
@@ -40,11 +40,11 @@ export function changeHealthNote(dataDir: string, change: Partial<HealthNote>): 
     writeFileSync(`${file}.new`, JSON.stringify({ ...readHealthNote(dataDir), ...change }), { mode: 0o600 });
     renameSync(`${file}.new`, file);
   } catch {
-    // A full disk is told elsewhere; a till does not stop for a note.
+    // The till can do without this file, and a full disk is reported elsewhere.
   }
 }
 
-/** A till is opened. @returns the note with this start in it */
+/** Counts this start of the till. @returns the note, including this start */
 export function noteStart(dataDir: string, endedCleanly: boolean): HealthNote {
   const before = readHealthNote(dataDir);
   if (endedCleanly) return before;

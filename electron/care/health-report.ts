@@ -1,6 +1,6 @@
 /**
- * Tells IT's own monitoring how the till is: a file for a Prometheus exporter, a message to a URL, OTLP over HTTP. Each is
- * optional. The last word of a clean close is that the till is closed (F62).
+ * Reports the till's health to IT's monitoring: a file for a Prometheus exporter, a heartbeat to a URL, and OTLP over HTTP.
+ * Each is optional. A clean close reports last that the till is closed (F62).
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import type { MachineConfig } from '../config/machine-config.ts';
@@ -12,11 +12,11 @@ import { changeHealthNote, readHealthNote, type ToldTo } from './health-note.ts'
 import { metricsText, otlpBody } from './metrics.ts';
 
 export type HealthReportOptions = {
-  /** Asked anew at each turn, so that a change of the config holds at once. */
+  /** Called for each report, so that config changes apply immediately. */
   readonly config: () => MachineConfig['health'];
-  /** @param open false: it is about to be closed */
+  /** @param open false: the till is closing */
   readonly health: (open: boolean) => Health;
-  /** What the secret storage holds for the OTLP receiver, as `Name: value` lines; null: nothing. */
+  /** Headers for the OTLP receiver from the secret storage, as `Name: value` lines; null: none. */
   readonly otlpHeaders: () => string | null;
   readonly dataDir: string;
   readonly transport: Transport;
@@ -27,7 +27,7 @@ export type HealthReportOptions = {
 
 const everyMs = 60_000;
 const timeoutMs = 15_000;
-/** A receiver that is down must not hold up a close. */
+/** A receiver that does not answer must not delay closing. */
 const lastWordMs = 1500;
 
 export class HealthReport {
@@ -44,7 +44,7 @@ export class HealthReport {
 
   start(): void {
     this.#writeMetrics();
-    // A chain's tills are opened at one time of the day, and must not all speak at one.
+    // A chain opens all its tills at the same time of day, so the first reports are spread out.
     this.#in('heartbeat', this.#part(everyMs), () => void this.#beat(true));
     this.#in('otlp', this.#part(everyMs), () => void this.#pushOtlp());
   }
@@ -76,7 +76,7 @@ export class HealthReport {
     const file = config().metricsFile;
     if (file === null) return;
     try {
-      // In one step, so that an exporter never reads half of it; anybody may read it.
+      // Replaced atomically, so that an exporter never reads half a file. World-readable for the exporter's user.
       writeFileSync(`${file}.new`, metricsText(health(open)), { mode: 0o644 });
       renameSync(`${file}.new`, file);
       this.#note('metrics', null);
@@ -88,7 +88,7 @@ export class HealthReport {
   async #beat(isFirst = false): Promise<void> {
     await this.#postHeartbeat(true);
     const intervalMs = this.#options.config().heartbeatMinutes * 60_000;
-    // From the second one on, each till has its own moment of the interval.
+    // The second heartbeat comes at a random moment, so that from then on each till has its own.
     this.#in('heartbeat', isFirst ? this.#part(intervalMs) : intervalMs, () => void this.#beat());
   }
 
@@ -121,18 +121,18 @@ export class HealthReport {
     this.#note(to, isTaken ? null : result.kind === 'answer' ? `HTTP ${result.status}` : result.code);
   }
 
-  /** Once when it begins to fail and once when it works again: a monitoring that is down must not fill the log. */
+  /** Logs once when reports begin to fail and once when they work again, so that an outage does not fill the log. */
   #note(what: ToldTo, code: string | null): void {
     const { log, dataDir, clock } = this.#options;
     if (this.#closed || this.#failed[what] === (code !== null)) return;
     this.#failed[what] = code !== null;
     changeHealthNote(dataDir, { [what]: code === null ? null : { code, sinceMs: clock.wallMs() } });
-    if (code === null) log.write('info', 'health is told again', { what });
-    else log.write('warn', 'health could not be told', { what, code });
+    if (code === null) log.write('info', 'health reports work again', { what });
+    else log.write('warn', 'a health report failed', { what, code });
   }
 }
 
-/** Lines such as `Authorization: Bearer …`; what is no header is left out. */
+/** Parses lines such as `Authorization: Bearer …` and ignores anything else. */
 function headersOf(text: string | null): { [name: string]: string } {
   return Object.fromEntries(
     (text ?? '').split(/\r?\n/).flatMap((line): [string, string][] => {

@@ -1,6 +1,6 @@
 /**
- * How a till is, as numbers: for IT's own monitoring, without a visit. Counts, times and states only, never anything of a
- * customer. Times are seconds since 1970: what a dead till wrote last grows old by itself (F62).
+ * The till's health in numbers, for IT's monitoring. Counts, times and states only, never customer data. Times are
+ * absolute (seconds since 1970), so the last values of a dead till visibly grow old (F62).
  */
 import { z } from 'zod';
 import type { SyncStatus } from '../model/sync-status.ts';
@@ -12,68 +12,68 @@ const amount = z.number().int().min(0);
 const time = amount.describe('Seconds since 1970.');
 const histogram = z.object({
   bounds: z.array(z.number()).readonly().describe('Upper bounds in seconds.'),
-  counts: z.array(amount).readonly().describe('One a bound, and one for what lies beyond the last.'),
-  sum: z.number().min(0).describe('Seconds in all.'),
+  counts: z.array(amount).readonly().describe('One per bound, and one for values above the last.'),
+  sum: z.number().min(0).describe('Sum in seconds.'),
 });
 
-/** The message of a heartbeat. Fields may be added; none changes its meaning while `schema` is the same. */
+/** The heartbeat message. New fields may be added, but no field changes its meaning without a new `schema` number. */
 export const healthSchema = z.object({
   schema: z.literal(1).describe('Version of this message.'),
-  till: z.string().describe('Code of the till at the server.'),
+  till: z.string().describe("The till's code at the server."),
   store: z.string().nullable().describe('store.code of the config.'),
   version: z.string().describe('Version of Tillside.'),
-  writtenAt: time.describe('When this was told, in seconds since 1970.'),
+  writtenAt: time.describe('When this was written, in seconds since 1970.'),
   startedAt: time.describe('When Tillside was opened, in seconds since 1970.'),
-  open: z.boolean().describe('False: Tillside was closed, and this is its last word.'),
+  open: z.boolean().describe('False: Tillside was closed, and this is its last message.'),
   sync: z
     .string()
-    .describe('State as the screen says it: all-sent, sending, checking, offline, waiting, paused, attention.'),
+    .describe('Sync status as on screen: all-sent, sending, checking, offline, waiting, paused, attention.'),
   paused: z
     .string()
     .nullable()
-    .describe('Why sending waits for IT: credentials, permission, no-secret, other-organisation.'),
+    .describe('Why sending waits for IT: credentials, permission, no-secret, other-organisation; null: it does not.'),
   connection: z.string().describe('untried, online or offline.'),
-  offlineWhy: z.string().nullable().describe('A code; null: the last exchange went well, or there was none yet.'),
+  offlineWhy: z.string().nullable().describe('An error code; null: the last request succeeded, or there was none yet.'),
   unsent: z
     .object({ queued: amount, sending: amount, unknown: amount, attention: amount, nextVisit: amount })
     .describe('Changes that the server has not confirmed, by state.'),
-  doubleAwards: amount.describe('Changes whose points may have been awarded twice, and that nobody has looked at.'),
+  doubleAwards: amount.describe('Changes that may have been awarded points twice and that nobody has checked yet.'),
   oldestUnsentAt: time
     .nullable()
-    .describe('When the oldest unsent change was saved, but for those of nextVisit; null: there is none.'),
+    .describe('When the oldest unsent change was saved, except those of nextVisit; null: there is none.'),
   oldestUncertainAt: time
     .nullable()
-    .describe('Since when the oldest one that may have arrived has not been settled; null: there is none.'),
-  lastAnswerAt: time.nullable().describe('When the server answered; null: not since the start.'),
+    .describe('Since when the oldest change that may have arrived is unresolved; null: there is none.'),
+  lastAnswerAt: time.nullable().describe('When the server last answered; null: not since the start.'),
   lastBackupAt: time.nullable().describe('When the last backup was made.'),
-  clockSkewSeconds: z.number().int().describe("This machine's clock less the server's."),
-  diskFreeBytes: amount.nullable().describe('Room on the disk of the data.'),
+  clockSkewSeconds: z.number().int().describe("This machine's clock minus the server's."),
+  diskFreeBytes: amount.nullable().describe('Free space on the disk of the data.'),
   databaseDamaged: z.boolean().describe('Damage was found in the data.'),
   configUnusable: z
     .boolean()
-    .describe('The changed config cannot be used: the one before holds, and a start would be refused.'),
-  restartDue: z.boolean().describe('A part of the changed config waits for a restart.'),
+    .describe('The changed config is not valid: the previous one is in use, but the next start will fail.'),
+  restartDue: z.boolean().describe('Part of the changed config applies after a restart.'),
   customers: amount.describe('Customers on this till.'),
-  regionAsOf: time.nullable().describe('When the server told the customers of the region; null: there is no region.'),
+  regionAsOf: time.nullable().describe("The time of the region's data; null: there is no region."),
   feedFailure: z
     .string()
     .nullable()
-    .describe("Why the region's feed was not taken at the last try; null: it was, or there is none."),
+    .describe("Why the last download of the region's feed failed; null: it did not, or there is no feed."),
   counts: z
     .object({
       saved: amount,
-      sent: amount.describe('The server has them.'),
-      sentAgain: amount.describe('Known not to have arrived, and sent once more.'),
-      readBack: amount.describe('Uncertain ones that were settled by asking the server.'),
-      refused: z.record(z.string(), amount).readonly().describe('By class of code, such as "1xxx".'),
+      sent: amount.describe('Changes that the server accepted.'),
+      sentAgain: amount.describe('Changes that did not arrive and were sent again.'),
+      readBack: amount.describe('Uncertain changes that were resolved by asking the server.'),
+      refused: z.record(z.string(), amount).readonly().describe('Rejected changes by class of code, such as "1xxx".'),
       rateLimited: amount,
-      requests: z.record(z.string(), amount).readonly().describe('By how they ended: answered, not-sent, lost.'),
+      requests: z.record(z.string(), amount).readonly().describe('Requests by result: answered, not-sent, lost.'),
       imports: amount,
       requestSeconds: histogram,
       saveSeconds: histogram,
-      crashes: amount.describe('Starts after a run that did not end by itself, since the data was made.'),
+      crashes: amount.describe('Starts after a crash, since the data was created.'),
     })
-    .describe('Counted since startedAt, but for crashes.'),
+    .describe('Counted since startedAt, except crashes.'),
 });
 export type Health = z.output<typeof healthSchema>;
 
@@ -137,7 +137,7 @@ function maybeSeconds(ms: number | null): number | null {
   return ms === null ? null : seconds(ms);
 }
 
-/** The heartbeat as JSON Schema, for whoever receives it. */
+/** The heartbeat as JSON Schema, for its receivers. */
 export function heartbeatJsonSchema(): object {
   const { $schema, ...rest } = z.toJSONSchema(healthSchema);
   return { $schema, $id: 'urn:tillside:heartbeat', title: 'Heartbeat of Tillside', ...rest };

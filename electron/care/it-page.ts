@@ -1,4 +1,4 @@
-/** What IT sees of a till and does to it from its screen, and what the till tells IT by itself. */
+/** What IT sees and does on a till's screen ("This till"), and what the till reports to IT. */
 
 import { existsSync } from 'node:fs';
 import type { LiveConfig } from '../config/live-config.ts';
@@ -79,12 +79,12 @@ export class ItPage {
     };
   }
 
-  /** Once a day: whoever was not seen for long, and updates that were settled long ago. */
+  /** Once a day, removes customers not seen for long and updates closed long ago. */
   async tidy(): Promise<void> {
     const { db, live, clock, engine, log } = this.#options;
-    // By a clock that is years ahead, everything is old.
+    // With a clock that is years ahead, everything would look old.
     if (!engine.isClockConfirmed) {
-      log.write('info', 'nothing is removed for its age before the server has confirmed the clock');
+      log.write('info', 'old data is not removed until the server has confirmed the clock');
       return;
     }
     const beforeMs = clock.wallMs() - live.config.data.retentionDays * dayMs;
@@ -110,7 +110,7 @@ export class ItPage {
     'till.recoveryKeyKept': () => {
       const { dataDir, clock, log } = this.#options;
       noteRecoveryKeyShown(dataDir, clock.wallMs());
-      log.write('info', 'recovery key kept by a person');
+      log.write('info', 'recovery key confirmed as stored');
       this.changed();
       return null;
     },
@@ -122,7 +122,7 @@ export class ItPage {
       const { db, dataDir, version, live, clock, health, log } = this.#options;
       return orTrouble(log, 'support bundle', () => {
         const parts = [
-          jsonPart('health.json', 'How the till is, as numbers', health()),
+          jsonPart('health.json', "The till's health in numbers", health()),
           configPart(live.config),
           outboxPart(db),
           auditPart(dataDir),
@@ -147,7 +147,7 @@ export class ItPage {
       );
       if (result.kind !== 'exported') return result;
       const { file, updates, left, touched } = result;
-      log.write('warn', 'unsent updates moved to a rescue file', { updates, left });
+      log.write('warn', 'unsent updates exported to a rescue file', { updates, left });
       this.#touched(touched);
       return { kind: 'exported', file, updates, left };
     },
@@ -168,17 +168,17 @@ export class ItPage {
       );
       if (result.kind !== 'imported') return result;
       const { added, already, takenBack, touched } = result.takenIn;
-      log.write('warn', 'updates brought in from a rescue file', { added, already, takenBack });
+      log.write('warn', 'updates imported from a rescue file', { added, already, takenBack });
       this.#touched(touched);
       return { kind: 'imported', fromTill: head.fromTill, added, already, takenBack };
     },
     'customers.forget': ({ customerId }: { readonly customerId: number }): ForgetResult => {
       const { db, engine, clock, log, emit } = this.#options;
-      // What is on its way would write the customer back.
+      // A request in flight would write the customer back.
       const result = engine.isBusy(customerId) ? null : durably(() => forget(db, customerId, clock.wallMs()));
       if (result === null) return { kind: 'not-saved', why: 'busy' };
       if (result.kind === 'forgotten') {
-        log.write('info', 'a customer was taken off this till on request');
+        log.write('info', 'a customer was erased on request');
         emit({ name: 'customers.changed', payload: { customerId } });
       }
       return result;
@@ -205,7 +205,7 @@ function durably<T>(work: () => T): T | { readonly kind: 'not-saved'; readonly w
   }
 }
 
-/** A disk that is full or may not be written to is an answer, not a fault (F25). */
+/** A full or write-protected disk is an expected answer, not an error in Tillside (F25). */
 async function orTrouble<T>(
   log: Log,
   what: string,

@@ -1,4 +1,4 @@
-/** The same numbers as series: for a Prometheus exporter's textfile collector, and for OTLP over HTTP. */
+/** The till's health as metrics, for a Prometheus exporter's textfile collector and for OTLP over HTTP. */
 import type { Health } from './health.ts';
 import type { Histogram } from './tally.ts';
 
@@ -14,7 +14,7 @@ type Series =
     }
   | { readonly kind: 'histogram'; readonly name: string; readonly help: string; readonly histogram: Histogram };
 
-/** What is not known has no point: a missing one is a question, and a zero would be an answer. */
+/** An unknown value has no data point: zero would claim that it is known. */
 function seriesOf(health: Health): readonly Series[] {
   const { counts } = health;
   const one = (value: number | boolean | null): Point[] => (value === null ? [] : [[{}, Number(value)]]);
@@ -36,10 +36,10 @@ function seriesOf(health: Health): readonly Series[] {
     gauge('tillside_info', 'Version of Tillside.', [[{ version: health.version }, 1]]),
     gauge(
       'tillside_version_number',
-      'The version as one number, 1.2.3 as 1002003, so that an older one is less.',
+      'The version as a number that can be compared: 1.2.3 is 1002003.',
       one(versionNumber(health.version)),
     ),
-    gauge('tillside_open', 'Tillside is open; 0 after it was closed.', one(health.open)),
+    gauge('tillside_open', 'Whether Tillside is open; 0 after it was closed.', one(health.open)),
     gauge('tillside_written_at_timestamp_seconds', 'When this was written.', one(health.writtenAt)),
     gauge('tillside_started_at_timestamp_seconds', 'When Tillside was opened.', one(health.startedAt)),
     gauge(
@@ -49,64 +49,72 @@ function seriesOf(health: Health): readonly Series[] {
     ),
     gauge(
       'tillside_oldest_unsent_timestamp_seconds',
-      'When the oldest unsent change was saved, but for those that wait for their customer; absent where there is none.',
+      "When the oldest unsent change was saved, except those that wait for the customer's next visit; absent if there is none.",
       one(health.oldestUnsentAt),
     ),
     gauge(
       'tillside_oldest_uncertain_timestamp_seconds',
-      'Since when the oldest change that may have arrived is not settled; absent where there is none.',
+      'Since when the oldest change that may have arrived is unresolved; absent if there is none.',
       one(health.oldestUncertainAt),
     ),
-    gauge('tillside_double_awards', 'Changes whose points may have been awarded twice.', one(health.doubleAwards)),
-    gauge('tillside_paused', 'Sending waits for IT, by reason.', [
+    gauge('tillside_double_awards', 'Changes that may have been awarded points twice.', one(health.doubleAwards)),
+    gauge('tillside_paused', 'Whether sending waits for IT, by reason.', [
       [{ why: health.paused ?? 'not-paused' }, Number(health.paused !== null)],
     ]),
-    gauge('tillside_online', 'The last exchange went well.', one(health.connection === 'online')),
-    gauge('tillside_last_answer_timestamp_seconds', 'When the server answered last.', one(health.lastAnswerAt)),
+    gauge('tillside_online', 'Whether the last request succeeded.', one(health.connection === 'online')),
+    gauge('tillside_last_answer_timestamp_seconds', 'When the server last answered.', one(health.lastAnswerAt)),
     gauge('tillside_last_backup_timestamp_seconds', 'When the last backup was made.', one(health.lastBackupAt)),
-    gauge('tillside_clock_skew_seconds', 'Clock less that of the server.', one(health.clockSkewSeconds)),
-    gauge('tillside_disk_free_bytes', 'Room on the disk of the data.', one(health.diskFreeBytes)),
-    gauge('tillside_database_damaged', 'Damage was found.', one(health.databaseDamaged)),
+    gauge('tillside_clock_skew_seconds', "This machine's clock minus the server's.", one(health.clockSkewSeconds)),
+    gauge('tillside_disk_free_bytes', 'Free space on the disk of the data.', one(health.diskFreeBytes)),
+    gauge('tillside_database_damaged', 'Whether damage was found in the database.', one(health.databaseDamaged)),
     gauge(
       'tillside_config_unusable',
-      'The changed config cannot be used; the one before holds.',
+      'Whether the changed config is not valid, so that the previous one is in use.',
       one(health.configUnusable),
     ),
-    gauge('tillside_restart_due', 'A part of the changed config waits for a restart.', one(health.restartDue)),
+    gauge(
+      'tillside_restart_due',
+      'Whether part of the changed config applies after a restart.',
+      one(health.restartDue),
+    ),
     gauge('tillside_customers', 'Customers on this till.', one(health.customers)),
     gauge(
       'tillside_region_timestamp_seconds',
-      'When the server told the customers of the region; absent where there is no region.',
+      "The time of the region's data; absent if there is no region.",
       one(health.regionAsOf),
     ),
     gauge(
       'tillside_region_feed_failing',
-      "The region's feed was not taken at the last try.",
+      "Whether the last download of the region's feed failed.",
       one(health.feedFailure !== null),
     ),
     counter('tillside_saved_total', 'Changes saved.', one(counts.saved)),
-    counter('tillside_sent_total', 'Changes that the server has.', one(counts.sent)),
-    counter('tillside_sent_again_total', 'Changes that had not arrived and went once more.', one(counts.sentAgain)),
-    counter('tillside_read_back_total', 'Uncertain changes settled by asking the server.', one(counts.readBack)),
+    counter('tillside_sent_total', 'Changes that the server accepted.', one(counts.sent)),
+    counter('tillside_sent_again_total', 'Changes that did not arrive and were sent again.', one(counts.sentAgain)),
+    counter(
+      'tillside_read_back_total',
+      'Uncertain changes that were resolved by asking the server.',
+      one(counts.readBack),
+    ),
     counter(
       'tillside_refused_total',
-      'Changes that the server refused, by class of code.',
+      'Changes that the server rejected, by class of code.',
       each('code', counts.refused),
     ),
-    counter('tillside_rate_limited_total', 'Requests that met the limit.', one(counts.rateLimited)),
-    counter('tillside_requests_total', 'Requests, by how they ended.', each('end', counts.requests)),
-    counter('tillside_imports_total', 'Imports of customers that were done.', one(counts.imports)),
-    counter('tillside_crashes_total', 'Starts after a run that did not end by itself.', one(counts.crashes)),
+    counter('tillside_rate_limited_total', 'Requests that hit the rate limit.', one(counts.rateLimited)),
+    counter('tillside_requests_total', 'Requests, by result.', each('end', counts.requests)),
+    counter('tillside_imports_total', 'Completed imports of customers.', one(counts.imports)),
+    counter('tillside_crashes_total', 'Starts after a crash.', one(counts.crashes)),
     {
       kind: 'histogram',
       name: 'tillside_request_duration_seconds',
-      help: 'How long requests took.',
+      help: 'Duration of requests.',
       histogram: counts.requestSeconds,
     },
     {
       kind: 'histogram',
       name: 'tillside_save_duration_seconds',
-      help: 'How long saves took until they were durable.',
+      help: 'Time until a save is durable.',
       histogram: counts.saveSeconds,
     },
   ];
@@ -121,7 +129,7 @@ function labelsOf({ till, store }: Health): Labels {
   return { till, ...(store === null ? {} : { store }) };
 }
 
-/** The text format of Prometheus. */
+/** Prometheus text format. */
 export function metricsText(health: Health): string {
   const common = labelsOf(health);
   const line = (name: string, labels: Labels, value: number) =>

@@ -1,32 +1,32 @@
-/** What the till counts since its start, for IT's monitoring: counters and durations, never anything of a customer. */
+/** Counters and durations since the start, for IT's monitoring. Never customer data. */
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
 import type { HttpResult, Transport } from '../loyalty-api/transport.ts';
 import type { Clock } from '../machine/clock.ts';
 
-/** Upper bounds in seconds, as Prometheus has them; beyond the last lies +Inf. */
+/** Upper bounds in seconds, as in Prometheus; the last bucket, +Inf, is implied. */
 const requestBounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;
 const saveBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1] as const;
 
 export type Histogram = {
   readonly bounds: readonly number[];
-  /** Per bound, and one for what lies beyond. Not cumulative. */
+  /** One per bound and one for larger values. Not cumulative. */
   readonly counts: readonly number[];
   readonly sum: number;
 };
 
 export type Counts = {
   readonly saved: number;
-  /** Head office has it. */
+  /** Accepted by head office. */
   readonly sent: number;
-  /** Sent once more after it was known not to have arrived. */
+  /** Sent again because it certainly had not arrived. */
   readonly sentAgain: number;
-  /** Uncertain ones that head office was asked about, and that were settled by it. */
+  /** Uncertain updates that were resolved by asking head office. */
   readonly readBack: number;
-  /** By the first digit of the server's code and its length, such as "1xxx"; "other" where it gave none. */
+  /** By class of the server's code, such as "1xxx"; "other" without a code. */
   readonly refused: { readonly [codeClass: string]: number };
   readonly rateLimited: number;
-  /** By how they ended: "answered", "not-sent", "lost". */
+  /** By result: "answered", "not-sent", "lost". */
   readonly requests: { readonly [end: string]: number };
   readonly imports: number;
   readonly requestSeconds: Histogram;
@@ -60,9 +60,9 @@ type Step = { id: number; from_state: string | null; to_state: string; event: st
 export class Tally {
   readonly #clock: Clock;
   readonly #sinceMs: number;
-  /** Whose history may have grown since it was read last. */
+  /** Updates whose history may have grown since it was last read. */
   readonly #touched = new Set<string>();
-  /** How far the history of an open update was read. */
+  /** The last history row read for each open update. */
   readonly #readTo = new Map<string, number>();
   readonly #counts = { saved: 0, sent: 0, sentAgain: 0, readBack: 0, rateLimited: 0, imports: 0 };
   readonly #refused = new Map<string, number>();
@@ -75,7 +75,7 @@ export class Tally {
     this.#sinceMs = clock.wallMs();
   }
 
-  /** An update moved. Its history is read later, so that no save waits for a count. */
+  /** An update has changed state. Its history is read later, so that saving never waits for a count. */
   touched(updateId: string): void {
     this.#touched.add(updateId);
   }
@@ -84,7 +84,7 @@ export class Tally {
     this.#counts.imports += 1;
   }
 
-  /** The same transport, with each request of it counted. */
+  /** Wraps a transport to count its requests. */
   counting(transport: Transport): Transport {
     return async (request) => {
       const startMs = this.#clock.monotonicMs();
@@ -97,7 +97,7 @@ export class Tally {
     };
   }
 
-  /** The same call, with how long it takes. */
+  /** Wraps a call to measure its duration. */
   timing<Argument, Result>(
     call: (argument: Argument) => Result | Promise<Result>,
   ): (argument: Argument) => Result | Promise<Result> {
@@ -151,12 +151,12 @@ function increase(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-/** Its code, or that there was none; other reasons to need attention are words of their own. */
+/** A rejection is noted as the server's code, or as "refused" without one; other reasons for attention are other words. */
 function isRefusal(detail: string | null): boolean {
   return detail === 'refused' || /^\d+$/.test(detail ?? '');
 }
 
-/** A code as its class: a server may have thousands, each of which would be a series of its own. */
+/** Groups codes into classes: a server may have thousands, and each would be a metric of its own. */
 function classOf(detail: string | null): string {
   const [, digits] = /^(\d{3,6})$/.exec(detail ?? '') ?? [];
   return digits === undefined ? 'other' : `${digits.charAt(0)}${'x'.repeat(digits.length - 1)}`;

@@ -1,4 +1,4 @@
-/** What the screen shows to IT of the till itself. Counts, times and states only. */
+/** What "This till" shows to IT. Counts, times and states only. */
 
 import type { DiskSpace } from '../machine/disk-space.ts';
 import type { NotSavedReason } from '../model/update-view.ts';
@@ -7,17 +7,17 @@ export type TillFacts = {
   readonly disk: DiskSpace | null;
   readonly isDamaged: boolean;
   readonly lastBackupAtMs: number | null;
-  /** The file with the region's customers is gone or damaged: they have to be imported again. */
+  /** The file with the region's customers is missing or damaged, so they have to be imported again. */
   readonly isRegionLost: boolean;
-  /** Nobody has written the recovery key down yet. */
+  /** Nobody has stored the recovery key yet. */
   readonly recoveryKeyDue: boolean;
-  /** `public-key`: IT's config names one, and no passphrase is asked for. */
+  /** `public-key`: the config has one, so no passphrase is asked for. */
   readonly rescueSealedFor: 'public-key' | 'passphrase';
-  /** The config file changed in a way that holds from the next start on. */
+  /** The config file has changes that apply at the next start. */
   readonly restartDue: boolean;
-  /** The config file was changed into one that cannot be used, and the one before holds: the path of its first mistake. */
+  /** The path of the first mistake in a changed config that is not valid; the previous config stays in use. Null: valid. */
   readonly unusableConfig: string | null;
-  /** Where data lies that could not be used and was set aside; null: there is none. */
+  /** The folder with unusable data that was set aside; null: none. */
   readonly setAside: string | null;
 };
 
@@ -26,7 +26,7 @@ export type RescueExportResult =
       readonly kind: 'exported';
       readonly file: string;
       readonly updates: number;
-      /** On their way at that moment: they stay with the till. */
+      /** Being sent at that moment, so they stay with the till. */
       readonly left: number;
     }
   | { readonly kind: 'nothing-unsent' }

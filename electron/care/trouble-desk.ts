@@ -1,6 +1,6 @@
 /**
- * What can be done for a till that could not be opened, from its own screen. Nothing here happens by itself; the folder
- * is as `openDataFolder` left it.
+ * What can be done on screen for a till that cannot open its data. Nothing here happens automatically; the folder is as
+ * `openDataFolder` left it.
  */
 
 import { cannotOpen } from '../data/cannot-open.ts';
@@ -29,13 +29,13 @@ export type TroubleDesk = {
 export type TroubleOptions = {
   readonly desk: TroubleDesk;
   readonly trouble: () => TillCannotOpen | null;
-  /** Something else stands in the way now. */
+  /** A different problem was found. */
   readonly found: (trouble: TillCannotOpen) => void;
-  /** Tries to open the till; what stands in the way then is told by `trouble`. */
+  /** Tries to open the till. If it fails, `trouble` says why. */
   readonly open: () => Promise<void>;
 };
 
-/** One at a time: a second press of a button waits for the first. */
+/** Runs one call at a time, so that a second press of a button waits for the first. */
 export function troubleCalls({ desk, trouble, found, open }: TroubleOptions) {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = (work: () => Promise<TroubleResult>): Promise<TroubleResult> => {
@@ -58,7 +58,7 @@ export function troubleCalls({ desk, trouble, found, open }: TroubleOptions) {
       inTurn(async () => useRecoveryKey(desk, typed) ?? openNow()),
     'trouble.restore': ({ backup }: { readonly backup: string | null }) =>
       inTurn(async () => {
-        // A press that came after the till had opened must not put its data aside.
+        // A press after the till has opened must not set its data aside.
         if (trouble() === null) return { kind: 'open' };
         try {
           const refused = await restoreFromScreen(desk, backup);
@@ -91,7 +91,7 @@ function troubleView({ dataDir, secrets, nativeBinding, store }: TroubleDesk, tr
   };
 }
 
-/** @returns null where the key is kept now */
+/** @returns null if the key is now stored */
 function useRecoveryKey(desk: TroubleDesk, typed: string): Refused | null {
   const { clock } = desk;
   const result = recoverKey({ ...desk, typed, wallMs: clock.wallMs() });
@@ -99,9 +99,9 @@ function useRecoveryKey(desk: TroubleDesk, typed: string): Refused | null {
 }
 
 /**
- * @param backup the name of one of the list; null: an empty database, into which the unsent updates go along
- * @returns null where it was done
- * @throws TillCannotOpen where the folder, the disk or the key does not allow it; the old file is then where it was
+ * @param backup a name from the list; null: an empty database. Unsent updates are carried over in both cases
+ * @returns null if it was restored
+ * @throws TillCannotOpen if the folder, disk or key does not allow it; the old file is then unchanged
  */
 async function restoreFromScreen(desk: TroubleDesk, backup: string | null): Promise<Refused | null> {
   const { dataDir, secrets, nativeBinding } = desk;

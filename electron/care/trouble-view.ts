@@ -1,23 +1,23 @@
-/** Why a till is not open, as the screen shows it, and what came of what a person decided. */
+/** What the screen shows for a till that cannot open, and the results of the actions offered there. */
 import type { CannotOpenCode, NextStep } from '../machine/till-cannot-open.ts';
 
 export type TroubleView = {
   readonly code: CannotOpenCode;
   readonly nextSteps: readonly NextStep[];
-  /** What is unsent in the data that cannot be used; null: not known. */
+  /** What is unsent in the unusable data; null: not known. */
   readonly unsent: { readonly count: number; readonly oldestSavedAtMs: number | null } | null;
   /** Newest first. */
   readonly backups: readonly { readonly name: string; readonly atMs: number; readonly bytes: number }[];
-  /** The store's, for the words on the screen. */
+  /** The store's language and country, for the texts on screen. */
   readonly locale: string;
   readonly countryCode: string;
   readonly timeZone: string;
-  /** For IT: where the data lies. */
+  /** The data folder, for IT. */
   readonly dataDir: string;
 };
 
 export type TroubleResult =
-  /** The till is open now: the page starts anew. */
+  /** The till is now open, so the page reloads. */
   | { readonly kind: 'open' }
   | { readonly kind: 'trouble'; readonly view: TroubleView }
   /** Nothing was changed. */

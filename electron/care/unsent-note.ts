@@ -1,6 +1,6 @@
 /**
- * One sentence beside the data while something is unsent, for whoever removes the program (F30): an uninstaller runs as
- * another user, who can read this and not the database. Counts and times only. Without it the program can still be removed.
+ * A text file beside the data while something is unsent, as a warning for whoever uninstalls Tillside (F30). The uninstaller
+ * runs as another user, who can read this but not the database. Counts and times only. It never blocks an uninstall.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { folderFiles } from '../machine/folder-files.ts';
@@ -8,7 +8,7 @@ import type { SyncStatus } from '../model/sync-status.ts';
 
 type Unsent = Pick<SyncStatus, 'unsent' | 'oldestSavedAtMs'>;
 
-/** @returns a function to tell each status to; it writes where the sentence is another */
+/** @returns a function to call with each status; it writes the file only when the text changes */
 export function unsentNote(dataDir: string): (status: Unsent) => void {
   const file = folderFiles(dataDir).unsentNote;
   let written: string | null = null;
@@ -23,7 +23,7 @@ export function unsentNote(dataDir: string): (status: Unsent) => void {
       }
       written = text;
     } catch {
-      // A full disk: the next status tries again.
+      // The disk may be full. The next status tries again.
     }
   };
 }

@@ -1,6 +1,6 @@
 /**
- * What a till does for its own data while it runs: looks through a large file in the background, makes a backup a day,
- * watches the room on the disk. None of it holds up a search or a save, and none of it stops the till when it fails.
+ * Background maintenance while the till runs: checks a large database, makes a daily backup, watches the disk space. It
+ * never delays a search or a save, and a failure never stops the till.
  */
 import { statSync } from 'node:fs';
 import { databaseId, type FileId, keepOpenDatabase } from '../data/keep-open-database.ts';
@@ -13,11 +13,11 @@ import { type DiskSpace, diskSpace } from '../machine/disk-space.ts';
 import { folderFiles } from '../machine/folder-files.ts';
 import type { Log } from '../machine/log.ts';
 
-/** For the screen. Counts and times only. */
+/** What the screen shows. Counts and times only. */
 export type UpkeepFacts = {
-  /** Null while it is not known. */
+  /** Null until it is known. */
   readonly disk: DiskSpace | null;
-  /** Damage was found in the file: IT should restore the newest backup soon. The till goes on with what can be read. */
+  /** The database is damaged and IT should restore the newest backup soon. The till keeps working with what can be read. */
   readonly isDamaged: boolean;
   readonly lastBackupAtMs: number | null;
 };
@@ -30,18 +30,18 @@ export type UpkeepOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly nativeBinding?: string | undefined;
-  /** False: the file is still to be looked through. */
+  /** False: the database has not been checked yet. */
   readonly isChecked: boolean;
   readonly endedCleanly: boolean;
   readonly lostCommits: boolean;
-  /** Told when the facts that a screen shows have changed. */
+  /** Called when the facts on screen have changed. */
   readonly changed: (facts: UpkeepFacts) => void;
   readonly readDiskSpace?: typeof diskSpace;
-  /** Takes away what has grown old, a little at a time. */
+  /** Removes old data, a little at a time. */
   readonly tidy?: () => Promise<void>;
 };
 
-/** A start is busy enough: the look through the file comes after it, and the first round later still. */
+/** The check waits until the start is over, and the first round comes later still. */
 const checkAfterMs = 30_000;
 const firstRoundMs = 10 * 60_000;
 const roundMs = 60 * 60_000;
@@ -62,7 +62,7 @@ export class Upkeep {
     this.#options = options;
     this.#fileId = databaseId(folderFiles(options.dataDir));
     this.#readDiskSpace = options.readDiskSpace ?? diskSpace;
-    if (options.lostCommits) options.log.write('error', 'commits that were on the disk are missing', {});
+    if (options.lostCommits) options.log.write('error', 'commits that were written to the disk are missing', {});
     this.#facts = {
       disk: null,
       isDamaged: options.lostCommits,
@@ -74,7 +74,7 @@ export class Upkeep {
     if (!this.#options.isChecked) this.#in('check', checkAfterMs, () => this.#check());
     this.#in('round', firstRoundMs, () => this.#round());
     if (this.#options.tidy !== undefined) this.#in('tidy', tidyAfterMs, () => this.#tidy());
-    // The first search goes before it.
+    // After a delay, so that the first search comes first.
     this.#in('disk', 0, () => this.#lookAtDisk());
   }
 
@@ -96,7 +96,7 @@ export class Upkeep {
       this.#note({ lastBackupAtMs: clock.wallMs() });
     } else if (result.kind === 'failed') {
       log.write('error', 'backup failed', { why, code: result.code });
-      // A backup reads every page.
+      // A backup reads every page, so it finds damage.
       if (isDamage(result.code)) this.#note({ isDamaged: true });
     }
     return result;
@@ -135,7 +135,7 @@ export class Upkeep {
 
   async #round(): Promise<void> {
     this.#in('round', roundMs, () => this.#round());
-    // On a slow disk one may take longer than until the next round, and is not listed before it is whole.
+    // On a slow disk, a backup may take longer than a round, and it is not listed until it is complete.
     if (this.#isMakingDaily || !this.#isBackupDue() || !this.#hasRoomForBackup()) return;
     this.#isMakingDaily = true;
     try {
@@ -147,28 +147,29 @@ export class Upkeep {
 
   #isBackupDue(): boolean {
     const last = listBackups(this.#options.dataDir).find(({ why }) => why === 'daily');
-    // A clock that was set back must not put the next one off for long.
+    // After the clock was set back, the last backup lies in the future; that must not delay the next one.
     return last === undefined || Math.abs(this.#options.clock.wallMs() - last.atMs) >= dayMs;
   }
 
-  /** A backup must not be what fills the disk: a save needs the room more. */
+  /** A backup must not fill the disk, because saves need the space more. */
   #hasRoomForBackup(): boolean {
     const { disk } = this.#facts;
     if (disk === null) return true;
     const { size } = statSync(folderFiles(this.#options.dataDir).database);
     const hasRoom = !disk.isLow && disk.freeBytes > 2 * size;
-    if (!hasRoom) this.#options.log.write('warn', 'no room for a backup', { freeBytes: disk.freeBytes, bytes: size });
+    if (!hasRoom)
+      this.#options.log.write('warn', 'not enough disk space for a backup', { freeBytes: disk.freeBytes, bytes: size });
     return hasRoom;
   }
 
-  /** Also before the till closes: what was saved since the last look goes along. */
+  /** Also called before the till closes, so that saves since the last look are included. */
   lookAtFile(): void {
     const { dataDir, db, log } = this.#options;
     const files = folderFiles(dataDir);
     if (databaseId(files) === this.#fileId) return;
     this.#note({ isDamaged: true });
     const refused = keepOpenDatabase(db, files);
-    log.write('error', 'the file of the database was taken away while it is open', { kept: refused === null, refused });
+    log.write('error', 'the database file was removed while it was open', { kept: refused === null, refused });
   }
 
   async #lookAtDisk(): Promise<void> {
@@ -179,7 +180,7 @@ export class Upkeep {
     if (disk !== null && disk.isLow !== wasLow) {
       this.#options.log.write(
         disk.isLow ? 'warn' : 'info',
-        disk.isLow ? 'the disk is nearly full' : 'the disk has room',
+        disk.isLow ? 'the disk is nearly full' : 'the disk has enough space again',
         {
           freeBytes: disk.freeBytes,
         },

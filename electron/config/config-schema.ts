@@ -1,17 +1,17 @@
-/** The machine config as JSON Schema, for the editors and the checks of whoever writes it. Made from what is enforced. */
+/** The machine config as JSON Schema, generated from the rules that are enforced. */
 import { z } from 'zod';
 import { machineConfigSchema } from './config-sections.ts';
 
-/** Not a place to fetch it from: a name for what it is. */
+/** An identifier, not a URL to fetch. */
 const schemaId = 'urn:tillside:machine-config';
 
 export function configJsonSchema(): object {
   const { $schema, ...rest } = z.toJSONSchema(machineConfigSchema, {
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
-      // An absent section is one with all its defaults, which stand at its keys.
+      // The default of a section is the defaults of its keys, which are already there.
       if (zodSchema._zod.def.type === 'prefault') delete jsonSchema.default;
-      // The default is this machine's own time zone: another machine has another.
+      // This default is the machine's own time zone, so it does not belong in the schema.
       if (zodSchema === machineConfigSchema.shape.store.unwrap().shape.timeZone) delete jsonSchema.default;
     },
   });

@@ -1,4 +1,4 @@
-/** The sections of the machine config with their defaults and rules. None of them ever holds a secret. */
+/** The sections of the machine config, with their defaults and rules. No section may hold a secret. */
 import path, { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { isFieldKey } from '../model/customer.ts';
@@ -15,17 +15,17 @@ const clusterUrls = {
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** What no name, code or address holds that works: neither end nor inside can be seen in an editor. */
+/** Characters that an editor does not show and that make a name, code or address fail. */
 const unseen = /^\s|\s$|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const isVisible = (value: string) => !unseen.test(value);
 const visibleOnly = 'a text without spaces at its ends and without control or invisible characters';
 
-/** A name or a code of one line. */
+/** A one-line name or code. */
 function word(longest = 200) {
   return z.string().min(1).max(longest).refine(isVisible, visibleOnly);
 }
 
-/** Why an address cannot be used, as what is expected in its place; null: it can. */
+/** @returns what is expected instead of this address; null: the address is fine */
 function addressProblem(value: string, mayHaveQuery: boolean): string | null {
   if (/[\s\p{C}\\]/u.test(value)) return 'an address without spaces, backslashes or control characters';
   const url = URL.parse(value);
@@ -35,12 +35,12 @@ function addressProblem(value: string, mayHaveQuery: boolean): string | null {
   }
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && loopbackHosts.has(url.hostname));
   if (!isSafe) return 'an https address (plain http only for this machine itself)';
-  if (value.includes('#')) return 'an address without "#", which no server ever sees';
-  if (!mayHaveQuery && value.includes('?')) return 'an address without "?": paths are put behind it';
+  if (value.includes('#')) return 'an address without "#", which is never sent to a server';
+  if (!mayHaveQuery && value.includes('?')) return 'an address without "?", because Tillside appends paths';
   return null;
 }
 
-/** @param mayHaveQuery false where Tillside puts a path behind it */
+/** @param mayHaveQuery false if Tillside appends paths */
 function address(mayHaveQuery: boolean) {
   return z
     .string()
@@ -55,7 +55,7 @@ function address(mayHaveQuery: boolean) {
 
 const baseAddress = address(false);
 
-/** A path is whole on this system or, in a config that is written elsewhere, on the till's. */
+/** Accepts absolute paths of any platform, because a config may be written on another machine. */
 function isFeedPlace(value: string): boolean {
   if (/^[a-z]+:\/\//i.test(value)) return addressProblem(value, false) === null;
   return isVisible(value) && (path.posix.isAbsolute(value) || path.win32.isAbsolute(value));
@@ -82,7 +82,7 @@ function isLocale(value: string): boolean {
 const families = ['subscription.*', 'custom.*', 'extended.*'];
 const changeable = word().refine(
   (key) => families.includes(key) || isFieldKey(key),
-  'a field, such as "email" or "custom.size", or all of a kind, as "custom.*"',
+  'a field, such as "email" or "custom.size", or a whole kind, such as "custom.*"',
 );
 
 function role(about: string) {
@@ -94,7 +94,7 @@ function role(about: string) {
         .nullable()
         .default(null)
         .describe(
-          'The only fields that they may change, such as "email", "custom.size" or "subscription.*"; null: all.',
+          'The only fields that they can change, such as "email", "custom.size" or "subscription.*"; null: all.',
         ),
     })
     .prefault({})
@@ -105,20 +105,20 @@ const fillable = z.enum(['mobile', 'email', 'externalId']);
 
 const apiSection = z
   .strictObject({
-    url: baseAddress.optional().describe('Address of the loyalty API; https, or plain http for this machine only.'),
+    url: baseAddress.optional().describe('URL of the loyalty API: https, or plain http for this machine only.'),
     cluster: z
       .enum(['asia1', 'asia2', 'eu', 'us'])
       .optional()
-      .describe("One of the vendor's clusters, in place of url."),
+      .describe("One of the vendor's clusters, instead of url."),
     requestsPerMinute: z
       .number()
       .int()
       .min(1)
       .max(100_000)
       .default(60)
-      .describe('Budget of this till. All tills of an organisation share one limit at the server.'),
-    maxInFlight: z.number().int().min(1).max(64).default(4).describe('Requests under way at once.'),
-    timeoutSeconds: z.number().min(1).max(120).default(15).describe('For one request, from the call to its answer.'),
+      .describe('Request limit for this till. All tills of an organisation share one limit at the server.'),
+    maxInFlight: z.number().int().min(1).max(64).default(4).describe('Most requests at the same time.'),
+    timeoutSeconds: z.number().min(1).max(120).default(15).describe('How long to wait for an answer.'),
   })
   .refine((api) => (api.url === undefined) !== (api.cluster === undefined), 'one of "url" and "cluster"')
   .transform(({ url, cluster, ...rest }) => ({
@@ -128,114 +128,137 @@ const apiSection = z
 
 const authSection = z.discriminatedUnion('method', [
   z.strictObject({
-    method: z.literal('basic').describe('The code of a till and its password.'),
+    method: z.literal('basic').describe("Sign in with the till's code and password."),
     till: word()
-      .refine((code) => !code.includes(':'), 'a code without a colon, which ends the name in basic authentication')
-      .describe('Code of the till at the server.'),
+      .refine((code) => !code.includes(':'), 'a code without a colon, which basic authentication does not allow')
+      .describe("The till's code at the server."),
   }),
   z.strictObject({
-    method: z.literal('oauth').describe('A key and secret of the organisation.'),
-    key: word().describe('Key of the OAuth client; its secret is never in this file.'),
+    method: z.literal('oauth').describe("Sign in with the organisation's OAuth key and secret."),
+    key: word().describe('Key of the OAuth client. Its secret is never in this file.'),
     attributeTo: z
       .strictObject({
-        type: word().default('TILL').describe('What the code names: TILL, STORE_CODE, STORE_NAME …'),
-        code: word().describe('The till or store that updates are attributed to.'),
+        type: word().default('TILL').describe('What the code stands for: TILL, STORE_CODE, STORE_NAME …'),
+        code: word().describe('The till or store that changes are attributed to.'),
       })
-      .describe('Whose updates these are, since the key is of the whole organisation.'),
+      .describe('The till or store to attribute changes to, because the key belongs to the whole organisation.'),
   }),
 ]);
 
-/** Schema of the file. Everything but `api` and `auth` has a default. */
+/** The config file. Everything but `api` and `auth` has a default. */
 export const machineConfigSchema = z.strictObject({
-  $schema: z.string().optional().describe('For editors: where this schema lies.'),
+  $schema: z.string().optional().describe('For editors: location of this schema.'),
   api: apiSection.meta({
-    description: 'The loyalty API: url or cluster, and the pace of this till.',
+    description: 'The loyalty API: url or cluster, and the limits for this till.',
     oneOf: [{ required: ['url'] }, { required: ['cluster'] }],
   }),
-  auth: authSection.describe('Who this till is. Its secret comes by TILLSIDE_SECRET, once, or is typed in the app.'),
+  auth: authSection.describe(
+    'How this till signs in. Set its secret once with tillside secret set, TILLSIDE_SECRET or in the app.',
+  ),
   store: z
     .strictObject({
-      code: word(100).nullable().default(null).describe('Your own name of the store, for your monitoring.'),
+      code: word(100).nullable().default(null).describe('Your own code for the store, for your monitoring.'),
       countryCode: z
         .string()
         .regex(/^[A-Z]{2}$/, 'a country as two capital letters, such as "IN"')
         .default('IN')
-        .describe('Country of mobile numbers that are typed without one.'),
+        .describe('Country of mobile numbers typed without a country code.'),
       timeZone: z
         .string()
         .refine(isTimeZone, 'an IANA time zone, such as "Asia/Kolkata"')
         .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone)
-        .describe("The store's time zone; by default that of the machine."),
+        .describe("The store's time zone. Default: the machine's."),
       locale: z
         .string()
         .refine(isLocale, 'a language tag, such as "en" or "en-IN"')
         .default('en')
-        .describe('Language of the screen, until somebody chooses another.'),
+        .describe('Language of the screen until somebody chooses another.'),
     })
     .prefault({})
-    .describe('Where this till stands.'),
+    .describe('The store of this till.'),
   org: z
     .strictObject({
-      primaryIdentifier: fillable.default('mobile').describe('What names a customer.'),
-      allowMobileFill: z.boolean().default(true).describe('A mobile may be filled in where there is none.'),
-      allowEmailFill: z.boolean().default(true).describe('An email may be filled in where there is none.'),
-      allowExternalIdFill: z.boolean().default(false).describe('An external id may be filled in where there is none.'),
+      primaryIdentifier: fillable.default('mobile').describe('The identifier that customers are known by.'),
+      allowMobileFill: z.boolean().default(true).describe('Staff can add a mobile if the customer has none.'),
+      allowEmailFill: z.boolean().default(true).describe('Staff can add an email if the customer has none.'),
+      allowExternalIdFill: z
+        .boolean()
+        .default(false)
+        .describe('Staff can add an external ID if the customer has none.'),
     })
     .prefault({})
-    .describe("Only until the server has told the organisation's own settings."),
+    .describe("Applies until the server has sent the organisation's settings."),
   sync: z
     .strictObject({
-      readBack: z.boolean().default(true).describe('Read uncertain updates back; needs the call customer/get.'),
-      settleSeconds: z.number().min(0).max(600).default(5).describe('Wait before an uncertain update is read back.'),
+      readBack: z
+        .boolean()
+        .default(true)
+        .describe('Check with the server whether an uncertain change arrived. Needs permission for customer/get.'),
+      settleSeconds: z
+        .number()
+        .min(0)
+        .max(600)
+        .default(5)
+        .describe('Wait this long before checking an uncertain change.'),
       slowServerSeconds: z
         .number()
         .min(0)
         .max(3600)
         .default(75)
-        .describe('The server may still write an update this long after it gave no answer; none goes again before.'),
+        .describe(
+          'A slow server may still apply a change this long after it gave no answer. No change is sent again before that.',
+        ),
       resendUnconfirmed: z
         .enum(['after-read-back', 'always'])
         .default('after-read-back')
-        .describe('"always" sends an uncertain update once more where it cannot be read back: points may count twice.'),
+        .describe(
+          '"always" sends an uncertain change again even if it cannot be checked: points may be awarded twice.',
+        ),
       checkAfterMinutes: z
         .number()
         .min(0)
         .max(1440)
         .default(5)
-        .describe('Updates older than this are compared with the server before they are sent.'),
+        .describe('Changes older than this are compared with the server before they are sent.'),
       markField: word(180)
         .nullable()
         .default(null)
-        .describe('A custom field reserved for Tillside: each update writes its id there, so that it is surely known.'),
+        .describe(
+          'A custom field reserved for Tillside. Each change writes its id there, which proves that it arrived.',
+        ),
     })
     .prefault({})
-    .describe('How updates are sent and made sure of.'),
+    .describe('How changes are sent and checked.'),
   staff: z
     .strictObject({
-      required: z.boolean().default(false).describe('Nobody saves without having signed in.'),
+      required: z.boolean().default(false).describe('Staff must sign in before they can save.'),
       signOutAfterMinutes: z
         .number()
         .min(1)
         .max(1440)
         .default(15)
-        .describe('Whoever is signed in is signed out when nothing was touched for this long.'),
+        .describe('Sign staff out after this long without activity.'),
       roles: z
         .strictObject({
-          associate: role('Of associates, and of whoever has not signed in.'),
-          manager: role('Of managers.'),
+          associate: role('Associates, and anyone who is not signed in.'),
+          manager: role('Managers.'),
         })
         .prefault({})
-        .describe('What may be changed at this till, and by whom. A staff code is no password.'),
+        .describe('Who can change what at this till. A staff code is not a password.'),
     })
     .prefault({})
-    .describe('Who is at the till.'),
+    .describe('Staff sign-in and roles.'),
   scanner: z
     .strictObject({
-      prefix: z.string().max(20).default('').describe('What the card reader of this till puts before each code.'),
-      suffix: z.string().max(20).default('').describe('What it puts after each code, besides Enter or Tab.'),
+      prefix: z.string().max(20).default('').describe('What the card reader adds before each code.'),
+      suffix: z
+        .string()
+        .max(20)
+        .default('')
+        .describe('What the card reader adds after each code, besides Enter or Tab.'),
     })
     .prefault({})
-    .describe('Only where the card reader adds something of its own.'),
+    .describe('Only needed if the card reader adds something to each code.'),
   admin: z
     .strictObject({
       pin: z
@@ -244,12 +267,12 @@ export const machineConfigSchema = z.strictObject({
         .nullable()
         .default(null)
         .describe(
-          'Asked for before anything on screen that moves, deletes or reveals data: made by tillside admin pin.',
+          'Required before any action on screen that moves, deletes or reveals data. Made by tillside admin pin.',
         ),
-      managers: z.boolean().default(false).describe('A manager who has signed in may do so without the PIN.'),
+      managers: z.boolean().default(false).describe('Signed-in managers can do this without the PIN.'),
     })
     .prefault({})
-    .describe('Who may do what only IT should do. Without it everybody at the till may.'),
+    .describe('Who can do IT tasks at this till. Without this section, anyone can.'),
   data: z
     .strictObject({
       retentionDays: z
@@ -258,46 +281,46 @@ export const machineConfigSchema = z.strictObject({
         .min(1)
         .max(3650)
         .default(365)
-        .describe('Customers not seen for this long, and updates settled this long ago, leave the till.'),
+        .describe('Remove customers who were not opened, and changes that were closed, this long ago.'),
       showRecent: z
         .boolean()
         .default(true)
         .describe(
-          'Before anybody searches, list who was served last at this till. The list is empty after a sign-out.',
+          'Before a search, list the customers who were served last at this till. Signing out clears the list.',
         ),
     })
     .prefault({})
-    .describe('How long the till keeps what.'),
+    .describe('What data the till keeps, and for how long.'),
   region: z
     .strictObject({
       feed: z
         .string()
         .max(2000)
-        .refine(isFeedPlace, 'an https address, or the whole path of a folder or share')
+        .refine(isFeedPlace, 'an https address, or the full path of a folder or share')
         .transform((value) => value.replace(/(?<=.)\/+$/, ''))
         .nullable()
         .default(null)
         .describe(
-          "Where the region's customers lie, as tillside region publish writes them: an https address, a folder or a share.",
+          "Where to get the region's customers, as published by tillside region publish: an https address, a folder or a share.",
         ),
-      everyHours: z.number().min(1).max(720).default(24).describe('How often the till looks there.'),
+      everyHours: z.number().min(1).max(720).default(24).describe('How often the till checks the feed.'),
       at: z
         .string()
         .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'two times of the day, such as "03:00-06:00"')
         .nullable()
         .default(null)
         .describe(
-          'When, in the time of the store: each till takes a random moment of it. A till that was closed looks once it is late.',
+          'Time window in store time. Each till picks a random moment in it. A till that was closed then checks later.',
         ),
       publicKey: z
         .string()
         .refine((text) => readSigningKey(text) !== null, 'an Ed25519 public key in base64')
         .nullable()
         .default(null)
-        .describe('The Ed25519 public key in base64 of whoever makes the feed: nothing is taken that it did not sign.'),
+        .describe("The feed's Ed25519 public key in base64. Data without its signature is not imported."),
     })
     .prefault({})
-    .describe("The region's customers, and where they come from."),
+    .describe("The feed of the region's customers."),
   rescue: z
     .strictObject({
       publicKey: z
@@ -305,18 +328,20 @@ export const machineConfigSchema = z.strictObject({
         .refine((text) => readPublicKey(text) !== null, 'an X25519 public key in base64 (README, "Rescue")')
         .nullable()
         .default(null)
-        .describe("IT's X25519 public key in base64: rescue files are sealed for it, and nobody types a passphrase."),
+        .describe(
+          "IT's X25519 public key in base64. Rescue files are encrypted with it, so nobody has to type a passphrase.",
+        ),
     })
     .prefault({})
-    .describe('For a till that dies with unsent updates.'),
+    .describe('For rescuing unsent changes from a dead till.'),
   update: z
     .strictObject({
-      feedUrl: baseAddress.nullable().default(null).describe("IT's own feed of new versions."),
+      feedUrl: baseAddress.nullable().default(null).describe('URL of your feed of new versions.'),
       channel: z
         .string()
         .regex(/^[\w.-]{1,50}$/, 'a word of letters, digits, ".", "-" and "_"')
         .default('stable')
-        .describe('Which line of versions of the feed.'),
+        .describe('Release channel in the feed.'),
     })
     .prefault({})
     .describe('Where new versions come from.'),
@@ -325,10 +350,10 @@ export const machineConfigSchema = z.strictObject({
       heartbeatUrl: address(true)
         .nullable()
         .default(null)
-        .describe('Gets a JSON message of counts and ages, never of customer data.'),
+        .describe('URL that receives a JSON message of counts and times, never customer data.'),
       heartbeatMinutes: z.number().min(1).max(1440).default(15).describe('How often the heartbeat is sent.'),
       metricsFile: word(1000)
-        .refine((file) => isAbsolute(file), 'the whole path of a file')
+        .refine((file) => isAbsolute(file), 'the full path of a file')
         .nullable()
         .default(null)
         .describe('A file for the textfile collector of a Prometheus exporter, written every minute.'),
@@ -337,20 +362,24 @@ export const machineConfigSchema = z.strictObject({
           url: address(true)
             .nullable()
             .default(null)
-            .describe('Gets the same numbers each minute, as OTLP over HTTP in JSON; it ends in /v1/metrics.'),
+            .describe(
+              'URL that receives the same numbers every minute as OTLP over HTTP (JSON). It ends in /v1/metrics.',
+            ),
         })
         .prefault({})
-        .describe('An OpenTelemetry receiver. A header for it is kept by tillside secret set --otlp.'),
+        .describe('An OpenTelemetry receiver. To store a header for it, use tillside secret set --otlp.'),
     })
     .prefault({})
-    .describe("What the till tells IT's own monitoring."),
+    .describe('What the till reports to your monitoring.'),
   log: z
     .strictObject({
       level: z
         .enum(['error', 'warn', 'info', 'debug'])
         .default('info')
-        .describe('How much the log says. At every level: ids, codes, counts and times, never customer data.'),
+        .describe(
+          'How detailed the log is. At every level it holds ids, codes, counts and times, never customer data.',
+        ),
     })
     .prefault({})
-    .describe('The log of the services, in the folder logs of the data.'),
+    .describe('The log, in the logs folder of the data.'),
 });

@@ -1,7 +1,7 @@
-/** The text of a config file as a person wrote it: every mistake by line and column, and never a piece of the text itself. */
+/** Parses the text of a config file. Reports mistakes by line and column and never quotes the text. */
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 
-/** Both count from 1, as editors do. */
+/** Both start at 1, as in editors. */
 export type Place = { readonly line: number; readonly column: number };
 
 export type TextProblem = { readonly path: string; readonly found: string; readonly expected: string } & Partial<Place>;
@@ -10,14 +10,12 @@ export type ConfigText =
   | {
       readonly kind: 'json';
       readonly value: unknown;
-      /** Where a value stands; where it is missing, the part that should hold it. */
+      /** Where a value is; if it is missing, the closest part that exists. */
       readonly placeOf: (path: readonly PropertyKey[]) => Place | null;
     }
   | { readonly kind: 'unusable'; readonly problems: readonly TextProblem[] };
 
-/** A config is a page of text. */
 const longestFile = 1_000_000;
-/** After so many, whoever wrote it starts anew. */
 const mostProblems = 20;
 
 const wholeFile = '(the file)';
@@ -27,9 +25,9 @@ export function readConfigText(bytes: Buffer): ConfigText {
     kind: 'unusable',
     problems: [{ path: wholeFile, found, expected, ...place }],
   });
-  if (bytes.length > longestFile) return unusable('more than 1 MB', 'a config, which is a page of text');
+  if (bytes.length > longestFile) return unusable('more than 1 MB', 'a config, which is about a page of text');
   if (/^(?:\xFF\xFE|\xFE\xFF)/.test(bytes.toString('latin1', 0, 2)) || bytes.subarray(0, 64).includes(0)) {
-    return unusable('text in UTF-16', 'text in UTF-8 (an editor has it as "Encoding" when saving)');
+    return unusable('text in UTF-16', 'text in UTF-8 (choose it as "Encoding" when saving)');
   }
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   if (text.trim() === '') return unusable('an empty file', 'a config in JSON');
@@ -37,7 +35,7 @@ export function readConfigText(bytes: Buffer): ConfigText {
   const foreign = text.indexOf('\uFFFD');
   if (foreign !== -1) {
     const found = 'a character that is not UTF-8: the file was saved in another encoding, such as Windows-1252';
-    return unusable(found, 'text in UTF-8 (an editor has it as "Encoding" when saving)', placeAt(foreign));
+    return unusable(found, 'text in UTF-8 (choose it as "Encoding" when saving)', placeAt(foreign));
   }
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
@@ -49,7 +47,7 @@ export function readConfigText(bytes: Buffer): ConfigText {
     return { kind: 'unusable', problems };
   }
   const value = parsed(text);
-  if (value === undefined || root === undefined) return unusable('no JSON', 'valid JSON');
+  if (value === undefined || root === undefined) return unusable('text that is not JSON', 'valid JSON');
   return { kind: 'json', value, placeOf: (path) => placeAt(offsetOf(root, path)) };
 }
 
@@ -68,7 +66,7 @@ function placesIn(text: string): (offset: number) => Place {
   };
 }
 
-/** The nearest part of the path that is there: what is missing has no place of its own. */
+/** The offset of the longest part of the path that exists. */
 function offsetOf(root: Node, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length -= 1) {
     const keys = path.slice(0, length).map((key) => (typeof key === 'number' ? key : String(key)));
@@ -81,25 +79,28 @@ function offsetOf(root: Node, path: readonly PropertyKey[]): number {
 type AtOffset = { readonly path: string; readonly found: string; readonly expected: string; readonly offset: number };
 
 const syntaxWords: ReadonlyMap<string, readonly [found: string, expected: string]> = new Map([
-  ['InvalidSymbol', ['a word or sign without quotes', 'text in straight double quotes, a number, true, false or null']],
-  ['InvalidNumberFormat', ['a number that is not written as JSON has it', 'a number such as 15 or 0.5']],
-  ['PropertyNameExpected', ['no key', 'a key in double quotes (and no comma behind the last one)']],
-  ['ValueExpected', ['no value', 'a value (and no comma behind the last one)']],
-  ['ColonExpected', ['no colon behind the key', '":" between a key and its value']],
+  [
+    'InvalidSymbol',
+    ['a word or symbol without quotes', 'text in straight double quotes, a number, true, false or null'],
+  ],
+  ['InvalidNumberFormat', ['a number in the wrong format', 'a number such as 15 or 0.5']],
+  ['PropertyNameExpected', ['no key', 'a key in double quotes (and no comma after the last one)']],
+  ['ValueExpected', ['no value', 'a value (and no comma after the last one)']],
+  ['ColonExpected', ['no colon after the key', '":" between a key and its value']],
   ['CommaExpected', ['no comma between two entries', '"," before this entry']],
   ['CloseBraceExpected', ['a section that is not closed', '"}"']],
   ['CloseBracketExpected', ['a list that is not closed', '"]"']],
-  ['EndOfFileExpected', ['more text behind the end', 'nothing behind the last "}"']],
+  ['EndOfFileExpected', ['more text after the end', 'nothing after the last "}"']],
   ['InvalidCommentToken', ['a comment', 'no comments: JSON has none']],
   ['UnexpectedEndOfComment', ['a comment', 'no comments: JSON has none']],
   ['UnexpectedEndOfString', ['text without its closing quote', 'a double quote at the end of the text']],
-  ['UnexpectedEndOfNumber', ['a number that is cut off', 'a whole number']],
+  ['UnexpectedEndOfNumber', ['a number that is cut off', 'a complete number']],
   ['InvalidUnicode', ['an escape that is cut off', '\\u and four digits']],
   ['InvalidEscapeCharacter', ['a single backslash', 'two backslashes (\\\\) for one, such as in a Windows path']],
-  ['InvalidCharacter', ['a control character in a text, such as a tab or the end of a line', 'text on one line']],
+  ['InvalidCharacter', ['a control character in a text, such as a tab or a line break', 'text on one line']],
 ]);
 
-/** One mistake makes a parser stumble on: of those at one place, or behind an unclosed text, the first is the one. */
+/** One mistake can make the parser report several. Of those at one place, or after an unclosed text, keep the first. */
 function syntaxProblems(errors: readonly ParseError[], text: string): AtOffset[] {
   const atEnd = text.trimEnd().length;
   const seen = new Set<number>();
@@ -112,7 +113,7 @@ function syntaxProblems(errors: readonly ParseError[], text: string): AtOffset[]
   });
 }
 
-/** JSON takes the last of two, and whoever edits the first wonders. */
+/** Duplicate keys. JSON silently uses the last one, so an edit of the first would have no effect. */
 function doubleKeys(node: Node, at: string): AtOffset[] {
   const children = node.children ?? [];
   if (node.type !== 'object') return children.flatMap((child, index) => doubleKeys(child, joined(at, String(index))));
@@ -132,7 +133,7 @@ export function joined(at: string, key: string): string {
   return at === '' ? key : `${at}.${key}`;
 }
 
-/** A key may be anything that somebody pasted. */
+/** A key as an error message can show it: it may be any pasted text. */
 export function shownKey(key: string): string {
   const plain = key.replace(/[\p{C}\p{Z}]+/gu, ' ');
   return plain.length > 40 ? `${plain.slice(0, 39)}…` : plain;

@@ -1,6 +1,6 @@
 /**
- * Notices that IT changed the config file. What is safe to change while staff work holds at once; the rest from the next
- * start on. A file that cannot be used changes nothing: the screen for IT, the log and the doctor say so.
+ * Watches the config file. Changes that are safe while staff work apply immediately, the others at the next start. An
+ * invalid file changes nothing; the screen for IT, the log and the doctor report it.
  */
 import { statSync } from 'node:fs';
 import type { Clock } from '../machine/clock.ts';
@@ -8,7 +8,7 @@ import type { Log } from '../machine/log.ts';
 import { machineConfigSchema } from './config-sections.ts';
 import { type MachineConfig, MachineConfigError, readMachineConfig } from './machine-config.ts';
 
-/** Sections that are read anew at each use. Who the till is, and where it sends, holds for as long as it is open. */
+/** Sections that apply immediately. Who the till is and where it sends never change while it is open. */
 const liveSections = ['admin', 'sync', 'data', 'rescue', 'region', 'health', 'log'] as const;
 const sections = machineConfigSchema.omit({ $schema: true }).keyof().options;
 
@@ -17,7 +17,7 @@ export type ConfigChange = {
   readonly restartDue: boolean;
 };
 
-/** @returns what holds from now on of a config that was changed */
+/** @returns the config to use from now on */
 export function takeLive(current: MachineConfig, changed: MachineConfig): ConfigChange {
   const config = { ...current, ...Object.fromEntries(liveSections.map((name) => [name, changed[name]])) };
   return {
@@ -27,32 +27,32 @@ export function takeLive(current: MachineConfig, changed: MachineConfig): Config
 }
 
 const lookEveryMs = 30_000;
-/** Whoever replaces the file may take it away first; a file that so many looks do not find was taken away for good. */
+/** An editor may delete the file before it writes the new one, so it counts as gone only after this many checks. */
 const looksUntilGone = 4;
 
 export type ConfigWatcher = {
   readonly changed: (config: MachineConfig) => void;
-  /** The one before stays in force. `where`: the path of the first mistake. */
+  /** The previous config stays in use. `where`: the path of the first mistake. */
   readonly unusable: (where: string) => void;
 };
 
-/** @returns a function that stops looking */
+/** @returns a function that stops watching */
 export function watchConfig(file: string, clock: Clock, log: Log, { changed, unusable }: ConfigWatcher): () => void {
   let seen = markOf(file);
-  let looksWithout = 0;
+  let looksWithoutFile = 0;
   let cancel = clock.after(lookEveryMs, look);
   function look(): void {
     cancel = clock.after(lookEveryMs, look);
     const now = markOf(file);
-    looksWithout = now === null ? looksWithout + 1 : 0;
-    if (now === null ? looksWithout !== looksUntilGone : now === seen) return;
+    looksWithoutFile = now === null ? looksWithoutFile + 1 : 0;
+    if (now === null ? looksWithoutFile !== looksUntilGone : now === seen) return;
     seen = now;
     try {
       changed(readMachineConfig(file));
     } catch (error) {
       if (!(error instanceof MachineConfigError)) throw error;
       const where = error.problems[0]?.path ?? '';
-      log.write('error', 'the changed config cannot be used', { problems: error.problems.length, first: where });
+      log.write('error', 'the changed config is not valid', { problems: error.problems.length, first: where });
       unusable(where);
     }
   }

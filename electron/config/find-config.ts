@@ -1,4 +1,4 @@
-/** Which machine config a start uses: `--config`, `TILLSIDE_CONFIG`, the machine-wide place, else practice mode. */
+/** Finds the config: `--config`, then `TILLSIDE_CONFIG`, then the machine-wide file. Without any, it is practice mode. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { folderFiles } from '../machine/folder-files.ts';
@@ -14,25 +14,25 @@ export type ConfigSearch = {
   readonly env: { readonly TILLSIDE_CONFIG?: string | undefined; readonly ProgramData?: string | undefined };
   readonly platform: NodeJS.Platform;
   readonly cwd: string;
-  /** The preview is practice mode unless a config is named: a developer's machine may be a till too. */
+  /** False in the preview: without a named config it is always practice mode, even on a machine that is also a till. */
   readonly machineWide: boolean;
   /**
-   * Where this user's real till has its data. Null where another folder was named, and in a checkout: whoever develops
-   * may have run a till there once.
+   * This user's default data folder for a real till. Null if another folder was named, and in a source checkout, where a
+   * developer may have run a till once.
    */
   readonly liveDataDir: string | null;
 };
 
-/** Practice mode would look like the till, take what staff type, and send nothing of it. */
+/** Never falls back to practice mode on a real till: it would look the same, accept changes and send nothing. */
 const goneConfig = {
   path: 'file',
   found: 'nothing there',
   expected:
-    'the config of this till, since this user has its data. Put it back, or name it with --config; nothing is lost ' +
-    'meanwhile. For practice mode name another folder with --data',
+    'the config of this till, because this user has till data. Put it back, or name it with --config; nothing is lost ' +
+    'in the meantime. For practice mode, choose another folder with --data',
 } as const;
 
-/** @throws MachineConfigError, also where a file that was named is not there, or that of a till is gone */
+/** @throws MachineConfigError if the config is not valid, a named file does not exist, or a till's config is gone */
 export function findConfig({ argument, env, platform, cwd, machineWide, liveDataDir }: ConfigSearch): FoundConfig {
   const named = argument ?? (env.TILLSIDE_CONFIG || undefined);
   if (named !== undefined) return live(path.resolve(cwd, named));
@@ -49,7 +49,7 @@ function live(file: string): FoundConfig {
   return { mode: 'live', file, config: readMachineConfig(file) };
 }
 
-/** The code of the till, as the server knows it. */
+/** The till's code at the server. */
 export function tillCode(found: FoundConfig): string {
   if (found.mode === 'practice') return 'practice';
   const { auth } = found.config;

@@ -1,4 +1,4 @@
-/** The config that holds now: IT may change the file while the till is open. */
+/** The config currently in use. IT can change the file while the till is open. */
 import { type ConfigChange, takeLive } from './config-watch.ts';
 import type { MachineConfig } from './machine-config.ts';
 
@@ -14,12 +14,12 @@ export class LiveConfig {
     return this.#live.config;
   }
 
-  /** The file holds something that only the next start takes. */
+  /** The file has changes that apply at the next start. */
   get restartDue(): boolean {
     return this.#live.restartDue;
   }
 
-  /** The path of the first mistake of a changed file that cannot be used; null: the file can be used. */
+  /** The path of the first mistake in an invalid changed file; null: the file is valid. */
   get unusable(): string | null {
     return this.#unusable;
   }

@@ -1,6 +1,6 @@
 /**
- * The machine config: one JSON file that IT writes, validated with errors that name the place, what was found and what was
- * expected. It never holds a secret; where somebody put one in all the same, no error repeats it.
+ * Reads and validates the machine config, one JSON file that IT writes. Errors name the place, what was found and what was
+ * expected. Values are never quoted, because somebody may have put a secret into the file.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { joined, type Place, readConfigText, shownKey, type TextProblem } from '
 
 export type MachineConfig = z.output<typeof machineConfigSchema>;
 
-/** One thing wrong with the config, in words for whoever edits the file. */
+/** One mistake in the config, in words. */
 export type ConfigProblem = TextProblem;
 
 export function problemInWords({ path: at, found, expected, line, column }: ConfigProblem): string {
@@ -37,7 +37,7 @@ function valueAt(root: unknown, keys: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** What stands there, by its kind alone: any value may be a secret in a wrong place. */
+/** The kind of a value, never the value itself: it may be a secret in the wrong place. */
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
@@ -83,9 +83,8 @@ function problemsOf(error: z.ZodError, root: unknown, placeOf: PlaceOf): ConfigP
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         path: joined(at, shownKey(key)),
-        // A secret that somebody put into the file is never repeated on a screen or in a log.
         found: isSecretName(key) ? 'a secret, which must not be in this file' : 'an unknown key',
-        expected: isSecretName(key) ? 'the secret in TILLSIDE_SECRET, once, or typed in the app' : 'no such key',
+        expected: isSecretName(key) ? 'the secret in TILLSIDE_SECRET, or typed in the app' : 'no such key',
         ...placeOf([...issue.path, key]),
       }));
     }
@@ -101,8 +100,8 @@ function problemsOf(error: z.ZodError, root: unknown, placeOf: PlaceOf): ConfigP
 }
 
 /**
- * Checks a parsed config.
- * @throws MachineConfigError naming every problem at once
+ * Validates a parsed config.
+ * @throws MachineConfigError with every problem
  */
 export function parseMachineConfig(raw: unknown, file: string, placeOf: PlaceOf = () => null): MachineConfig {
   const parsed = machineConfigSchema.safeParse(raw);
@@ -112,7 +111,7 @@ export function parseMachineConfig(raw: unknown, file: string, placeOf: PlaceOf 
 
 /**
  * Reads and checks a config file.
- * @throws MachineConfigError also where the file cannot be read or is not JSON
+ * @throws MachineConfigError, also if the file cannot be read or is not JSON
  */
 export function readMachineConfig(file: string): MachineConfig {
   let bytes: Buffer;
@@ -128,7 +127,7 @@ export function readMachineConfig(file: string): MachineConfig {
   return parseMachineConfig(text.value, file, text.placeOf);
 }
 
-/** Where IT's config lies when neither `--config` nor `TILLSIDE_CONFIG` names one. */
+/** The config's location if neither `--config` nor `TILLSIDE_CONFIG` is set. */
 export function machineWideConfigPath(platform: NodeJS.Platform, env: { readonly ProgramData?: string }): string {
   if (platform === 'win32') return path.win32.join(env.ProgramData ?? 'C:\\ProgramData', 'Tillside', 'config.json');
   if (platform === 'darwin') return '/Library/Application Support/Tillside/config.json';

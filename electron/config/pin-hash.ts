@@ -1,11 +1,11 @@
-/** The PIN of `admin.pin`, kept as what it hashes to with a salt: the config can be read by whoever uses the till. */
+/** Salted hash of the PIN for `admin.pin`. Anyone who uses the till can read the config, so it never holds the PIN. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
 export const shortestPin = 6;
 export const longestPin = 100;
 
 const hashBytes = 32;
-/** 32 MB and about a tenth of a second a try. A config may say more, within bounds, and no less. */
+/** 32 MB and about 0.1 s per try. A config may have a higher cost, within bounds, but never a lower one. */
 const usualCost = 15;
 const shape = /^scrypt:(1[5-7]):([A-Za-z0-9+/]{22,44}={0,2}):([A-Za-z0-9+/]{43}=)$/;
 
@@ -19,7 +19,7 @@ export async function hashPin(pin: string): Promise<string> {
   return `scrypt:${usualCost}:${salt.toString('base64')}:${hash.toString('base64')}`;
 }
 
-/** @param kept what `isPinHash` takes */
+/** @param kept a valid hash, see `isPinHash` */
 export async function isPin(typed: string, kept: string): Promise<boolean> {
   const [, cost = '', salt = '', hash = ''] = shape.exec(kept) ?? [];
   if (hash === '') return false;
@@ -27,7 +27,7 @@ export async function isPin(typed: string, kept: string): Promise<boolean> {
   return timingSafeEqual(made, Buffer.from(hash, 'base64'));
 }
 
-/** Off the main thread: nobody at the till waits for it. */
+/** Runs off the main thread, so that the screen does not freeze. */
 function hashOf(pin: string, salt: Buffer, cost: number): Promise<Buffer> {
   const options = { N: 2 ** cost, r: 8, p: 1, maxmem: 2 ** (cost + 11) };
   return new Promise((resolve, reject) => {

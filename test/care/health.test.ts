@@ -72,13 +72,13 @@ describe('the metrics file', () => {
     report.start();
     config = { ...config, metricsFile: file };
     await clock.pass(5 * minuteMs);
-    assert.deepEqual(said, ['warn health could not be told {"what":"metrics","code":"ENOENT"}']);
+    assert.deepEqual(said, ['warn a health report failed {"what":"metrics","code":"ENOENT"}']);
     mkdirSync(path.dirname(file));
     writtenAt = 360;
     await clock.pass(minuteMs);
     assert.match(readFileSync(file, 'utf8'), /^tillside_written_at_timestamp_seconds\{.*\} 360$/m);
     assert.deepEqual(readdirSync(path.dirname(file)), ['tillside.prom']);
-    assert.deepEqual(said.slice(1), ['info health is told again {"what":"metrics"}']);
+    assert.deepEqual(said.slice(1), ['info health reports work again {"what":"metrics"}']);
     await report.close();
     assert.match(readFileSync(file, 'utf8'), /^tillside_open\{.*\} 0$/m);
     rmSync(file);
@@ -129,8 +129,8 @@ describe('the heartbeat', () => {
     await beat(5 * minuteMs);
     assert.equal(got.length, 6);
     assert.deepEqual(said, [
-      'warn health could not be told {"what":"heartbeat","code":"HTTP 500"}',
-      'info health is told again {"what":"heartbeat"}',
+      'warn a health report failed {"what":"heartbeat","code":"HTTP 500"}',
+      'info health reports work again {"what":"heartbeat"}',
     ]);
   });
 

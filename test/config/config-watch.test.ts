@@ -61,8 +61,8 @@ describe('watching the config', () => {
     await clock.pass(lookMs);
     assert.equal(taken.length, 0);
     assert.deepEqual(said, [
-      { event: 'the changed config cannot be used', facts: { problems: 1, first: '(the file)' } },
-      { event: 'the changed config cannot be used', facts: { problems: 1, first: 'auth.password' } },
+      { event: 'the changed config is not valid', facts: { problems: 1, first: '(the file)' } },
+      { event: 'the changed config is not valid', facts: { problems: 1, first: 'auth.password' } },
     ]);
     write(file, { ...base, log: { level: 'debug' } });
     await clock.pass(lookMs);
@@ -73,9 +73,7 @@ describe('watching the config', () => {
     const { file, clock, taken, said } = watched();
     rmSync(file);
     await clock.pass(20 * lookMs);
-    assert.deepEqual(said, [
-      { event: 'the changed config cannot be used', facts: { problems: 1, first: '(the file)' } },
-    ]);
+    assert.deepEqual(said, [{ event: 'the changed config is not valid', facts: { problems: 1, first: '(the file)' } }]);
     write(file, base);
     await clock.pass(lookMs);
     assert.equal(taken.length, 1);

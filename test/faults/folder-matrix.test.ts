@@ -361,7 +361,7 @@ describe('F58 while the till is open', () => {
       harm(folderFiles(folder).database);
       await clock.pass(6 * 60_000);
       while (!(await till.handlers['till.facts'](undefined)).isDamaged) await clock.pass(60_000);
-      assert.ok(logged.includes('the file of the database was taken away while it is open'));
+      assert.ok(logged.includes('the database file was removed while it was open'));
       await saveFor(till, '919845010009', 'Afterwards');
       await till.close();
       const again = await openOfflineTill(folder);

@@ -1,14 +1,14 @@
 /**
- * Looks into IT's feed for a newer Tillside, and decides when it may be installed.
+ * Checks IT's feed for a new version of Tillside and decides when to install it.
  *
  * | state | entered | left |
  * | --- | --- | --- |
- * | current | at the start; the feed has nothing newer, or not for this till yet (staged roll-out) | a look finds one |
- * | available | found, and only an administrator may write where the program lies | the next version takes its place |
- * | ready | found, fetched, checked | installed at a quiet time, or by the updater when the program ends |
+ * | current | at the start; the feed has nothing newer, or not yet for this till (staged roll-out) | a check finds one |
+ * | available | found, but only an administrator can install it | a newer version replaces it |
+ * | ready | found, downloaded and verified | installed at a quiet time, or by the updater when the program ends |
  *
- * Nothing here ever disturbs the till: a feed that does not answer, or an update that is not what the feed says, is logged and
- * tried again at the next look.
+ * Nothing here disturbs the till: if the feed does not answer, or a download fails verification, that is logged and tried
+ * again at the next check.
  */
 import type { Clock, Random } from '../../machine/clock.ts';
 import { faultFacts } from '../../machine/fault-facts.ts';
@@ -16,9 +16,9 @@ import type { Log } from '../../machine/log.ts';
 import type { AppUpdate } from '../../model/app-update.ts';
 
 export type UpdateFeed = {
-  /** @returns the version for this till that is newer than the running one, or null. Rejects where it cannot be told. */
+  /** @returns a newer version for this till, or null. Rejects if the feed cannot be read. */
   readonly look: () => Promise<string | null>;
-  /** Fetches what the last look found. Rejects where its checksum or signature is not right. */
+  /** Downloads what the last check found. Rejects if its checksum or signature is wrong. */
   readonly fetch: () => Promise<void>;
   /** Ends the program, installs silently, and starts it again. */
   readonly installNow: () => void;
@@ -26,9 +26,9 @@ export type UpdateFeed = {
 
 export type AppUpdatesOptions = {
   readonly feed: UpdateFeed;
-  /** Whether this user may write where the program lies. */
+  /** Whether this user can replace the program. */
   readonly mayInstall: boolean;
-  /** Nobody is at the till, and nothing is on its way. */
+  /** Nobody is using the till, and nothing is being sent. */
   readonly isQuiet: () => boolean;
   readonly changed: (update: AppUpdate) => void;
   readonly clock: Clock;
@@ -37,7 +37,7 @@ export type AppUpdatesOptions = {
 };
 
 const lookEveryMs = 4 * 60 * 60_000;
-/** Hundreds of tills are switched on in the same minute. */
+/** Spreads the first checks: hundreds of tills are switched on in the same minute. */
 const firstLookWithinMs = 10 * 60_000;
 const quietLookMs = 60_000;
 
@@ -69,20 +69,20 @@ export class AppUpdates {
     try {
       const version = await feed.look();
       if (this.#closed || version === null || this.#knows(version)) return;
-      log.write('info', 'a newer version is in the feed', { version, mayInstall });
+      log.write('info', 'the feed has a new version', { version, mayInstall });
       if (!mayInstall) {
         this.#set({ kind: 'available', version });
         return;
       }
       await feed.fetch();
       if (this.#closed) return;
-      log.write('info', 'the newer version is ready', { version });
+      log.write('info', 'the new version is ready', { version });
       this.#set({ kind: 'ready', version });
       this.#waitForQuiet();
     } catch (error) {
-      log.write('warn', 'the feed could not be used', faultFacts(error));
+      log.write('warn', 'the feed could not be read', faultFacts(error));
     } finally {
-      // Not before: over a slow line a download takes longer than until the next look.
+      // Only now, because a slow download can take longer than the time between checks.
       if (!this.#closed) this.#cancelLook = clock.after(lookEveryMs, () => void this.#look());
     }
   }
@@ -104,7 +104,7 @@ export class AppUpdates {
         this.#waitForQuiet();
         return;
       }
-      log.write('info', 'installing the newer version, while nobody is at the till');
+      log.write('info', 'installing the new version while nobody uses the till');
       feed.installNow();
     });
   }

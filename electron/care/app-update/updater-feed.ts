@@ -1,13 +1,13 @@
 /**
- * IT's feed through electron-updater: which version it has for this till (staged roll-out by a number that the till drew
- * once), its download, its checksum, and the publisher's signature where the platform has one.
+ * Reads IT's feed with electron-updater: finds the version for this till (a staged roll-out goes by a random number that
+ * each till keeps), downloads it, and verifies its checksum and, where the platform supports it, its signature.
  */
 import type { AppUpdater } from 'electron-updater';
 import type { MachineConfig } from '../../config/machine-config.ts';
 import type { Log } from '../../machine/log.ts';
 import type { UpdateFeed } from './app-updates.ts';
 
-/** `stable` is what everybody else calls `latest`. */
+/** electron-updater calls the stable channel `latest`. */
 export function feedChannel(channel: string): string {
   return channel === 'stable' ? 'latest' : channel;
 }
@@ -22,11 +22,11 @@ export function updaterFeed(
   updater.allowPrerelease = channel !== 'stable';
   updater.allowDowngrade = false;
   updater.disableWebInstaller = true;
-  // Its own words name files and addresses; what matters comes back as a result or an error.
+  // Its log would name files and URLs; all we need comes back as a result or an error.
   updater.logger = null;
-  // An error is also what `look` and `fetch` reject with; an event without a listener would be a fault.
+  // `look` and `fetch` reject with the same error, but an `error` event without a listener would throw.
   updater.on('error', () => undefined);
-  // A proxy that wants a password gets none (as in net-transport.ts): called with nothing, which the types do not know.
+  // Send no proxy password (as in net-transport.ts). A call without arguments does that, but the types do not allow it.
   updater.on('login', (_info, answer) => Reflect.apply(answer, undefined, []));
   updater.setFeedURL({ provider: 'generic', url: feedUrl, channel: feedChannel(channel) });
   return {
@@ -41,7 +41,7 @@ export function updaterFeed(
       try {
         updater.quitAndInstall(true, true);
       } catch {
-        log.write('error', 'the newer version could not be installed');
+        log.write('error', 'the new version could not be installed');
       }
     },
   };

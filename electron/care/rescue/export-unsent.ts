@@ -1,10 +1,10 @@
 /**
- * Moving everything unsent out of a till into one sealed file.
+ * Moves everything unsent from a till into one encrypted file.
  *
- * Exactly once: an update is either this till's to send or the file's, never both and never neither. The file is written
- * and flushed under a name that nobody takes for finished; then one transaction marks the updates as moved; then the
- * file gets its name. Killed before the commit, the unfinished file is thrown away at the next start and the till goes
- * on; killed after it, the next start gives the file its name (`finishExports`).
+ * Exactly once: an update belongs either to this till or to the file, never to both or neither. First the file is written
+ * and flushed under a temporary name, then one transaction marks the updates as moved, then the file gets its final name.
+ * If the till is killed before the commit, the next start deletes the temporary file and keeps the updates; if after, it
+ * renames the file (`finishExports`).
  */
 import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -39,17 +39,17 @@ export type ExportResult =
       readonly file: string;
       readonly updates: number;
       readonly oldestSavedAtMs: number | null;
-      /** Being sent at this moment: they stay. Exporting again in a moment takes them. */
+      /** Being sent at this moment, so they stay. Another export a little later includes them. */
       readonly left: number;
       readonly touched: readonly Touched[];
     }
   | { readonly kind: 'nothing-unsent' }
-  /** All there is was being sent at this moment. */
+  /** Everything unsent was being sent at this moment. */
   | { readonly kind: 'all-in-flight'; readonly left: number };
 
 /**
- * @param isBusy whether something of this customer is on its way: left out, with all of the customer's
- * @throws what the file system or SQLite says where it cannot be written; nothing was moved then
+ * @param isBusy whether an update of this customer is being sent; then all of the customer's updates stay
+ * @throws the file system's or SQLite's error; then nothing was moved
  */
 export async function exportUnsent(
   db: Db,
@@ -66,7 +66,7 @@ export async function exportUnsent(
   const text = await sealed(options, what, contentOf(db, free));
   const unfinished = writeUnfinished(options.dataDir, what, text);
   const moved = inTransaction(db, () => {
-    // While the file was sealed, staff may have changed something, or the engine taken it: then nothing was moved.
+    // While the file was being encrypted, staff or the engine may have changed an update. Then nothing is moved.
     const isSame = free.every(({ row }) => {
       const now = findUpdate(db, String(row.id));
       return now !== null && now.state === row.state && now.revision === row.revision && !isBusy(now.customerId);
@@ -97,14 +97,14 @@ export type UnsentCopy = {
   readonly file: string;
   readonly updates: number;
   readonly oldestSavedAtMs: number | null;
-  /** Rows that could not be read; null: the database does not tell how many. */
+  /** Rows that could not be read; null: some, but their number is not known. */
   readonly lost: number | null;
 };
 
 /**
- * A sealed copy of everything unsent, for where the till cannot mark it as moved (a damaged or foreign database) or goes
- * on with it itself (before a restore). Whoever brings it in reads it back first.
- * @returns null where there is nothing unsent that can be read
+ * An encrypted copy of everything unsent, for when the till cannot mark it as moved (a damaged database) or keeps it
+ * (before a restore). A till that imports the copy checks each update with the server first.
+ * @returns null if there is nothing unsent that can be read
  */
 export async function copyUnsent(db: Db, options: Export): Promise<UnsentCopy | null> {
   const copy = await sealUnsent(db, options);
@@ -117,8 +117,8 @@ export async function copyUnsent(db: Db, options: Export): Promise<UnsentCopy | 
 export type SealedCopy = { readonly head: RescueHead; readonly text: string; readonly lost: number | null };
 
 /**
- * The copy as text, for where nothing can be written beside the data.
- * @returns null where there is nothing unsent that can be read
+ * The copy as text, for data on a read-only disk.
+ * @returns null if there is nothing unsent that can be read
  */
 export async function sealUnsent(db: Db, options: Omit<Export, 'dataDir'>): Promise<SealedCopy | null> {
   const { updates, lost } = salvageMoving(db);
@@ -129,7 +129,7 @@ export async function sealUnsent(db: Db, options: Omit<Export, 'dataDir'>): Prom
 
 export type FinishedExports = { readonly finished: number; readonly refused: readonly FileTrouble[] };
 
-/** At the start: what a kill left between two steps of an export. What the disk refuses waits for the next start (F50). */
+/** At the start, finishes an export that was interrupted. If the disk does not allow it, the next start tries again (F50). */
 export function finishExports(outbox: Outbox, dataDir: string): FinishedExports {
   const folder = rescueFolder(dataDir);
   let finished = 0;
@@ -140,7 +140,7 @@ export function finishExports(outbox: Outbox, dataDir: string): FinishedExports 
       return;
     }
     const head = readRescueFile(readFileSync(file, 'utf8'))?.head ?? null;
-    // A damaged one may be all there is of its updates: it stays for a person.
+    // A damaged file may hold the only copy of its updates, so it stays for a person to look at.
     if (head === null) return;
     finish(file, head);
     finished += 1;
@@ -173,7 +173,7 @@ function contentOf(db: Db, updates: RescueContent['updates']): RescueContent {
   return { schemaVersion: versionOf(db), organisation: ownerIfReadable(db), updates };
 }
 
-/** A damaged database may give up its updates and nothing else. */
+/** In a damaged database, the updates may be readable and the owner not. */
 function ownerIfReadable(db: Db): string | null {
   try {
     return organisationOf(db);

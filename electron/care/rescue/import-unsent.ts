@@ -1,4 +1,4 @@
-/** Bringing the updates of a rescue file into a till, which sends them from then on. */
+/** Imports the updates of a rescue file into this till, which sends them from then on. */
 import { renameSync } from 'node:fs';
 import type { ToldDoor } from '../../customers/told.ts';
 import { currentVersion } from '../../db/migrate.ts';
@@ -15,8 +15,8 @@ export type ImportResult =
   | { readonly kind: 'refused'; readonly why: 'not-a-rescue-file' | 'not-the-key' | 'newer' | 'other-organisation' };
 
 /**
- * Nothing is changed but in the one transaction at the end. Uncertain updates come in as uncertain, and all of a copy:
- * the engine reads them back before it sends anything.
+ * Everything changes in one transaction at the end. Uncertain updates stay uncertain, and updates from a copy all become
+ * uncertain: the engine reads them back before it sends anything.
  */
 export async function importUnsent(
   db: Db,
@@ -42,7 +42,7 @@ export async function importUnsent(
   });
 }
 
-/** Whoever finds the file sees that it was brought in. @returns the new name; null where it could not be given */
+/** Renames the file, so that everybody sees it was imported. @returns the new name; null if that failed */
 export function markImported(file: string): string | null {
   try {
     renameSync(file, `${file}.imported`);

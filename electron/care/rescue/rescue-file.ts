@@ -1,17 +1,17 @@
-/** What is inside a rescue file, once it is open. */
+/** The decrypted content of a rescue file. */
 import { z } from 'zod';
 import { movingUpdates } from '../../updates/transfer.ts';
 
 const rescueContent = z.strictObject({
-  /** Of the database that the rows come from. */
+  /** Schema version of the database that the rows come from. */
   schemaVersion: z.number().int().min(1),
-  /** Whose customers they are: somewhere else a number or an email names another person (F45). Older files do not say. */
+  /** The organisation of these customers: elsewhere the same number or email can be another person (F45). Null in old files. */
   organisation: z.string().nullable().default(null),
   updates: movingUpdates,
 });
 export type RescueContent = z.output<typeof rescueContent>;
 
-/** @returns null where it is not what a rescue file holds */
+/** @returns null if this is not the content of a rescue file */
 export function readRescueContent(text: string): RescueContent | null {
   try {
     const parsed = rescueContent.safeParse(JSON.parse(text));

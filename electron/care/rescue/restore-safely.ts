@@ -1,4 +1,4 @@
-/** A restore as a person asks for it: what is unsent is told first and copied into a sealed file, then the file changes. */
+/** Restores a database on request. Everything unsent is first copied into an encrypted file. */
 import { existsSync } from 'node:fs';
 import { leavingNoTrace } from '../../data/read-beside.ts';
 import { type RestoreResult, restore } from '../../data/restore.ts';
@@ -21,7 +21,7 @@ type OnFolder = {
   readonly nativeBinding?: string | undefined;
 };
 
-/** Call without the lock. @returns null where nothing of its outbox can be read, or it is not there: what it held as unsent is not known */
+/** Call without the lock. @returns null if the outbox is missing or unreadable, so that what was unsent is not known */
 export function lookAtOld(folder: OnFolder): OldDatabase | null {
   const leave = leavingNoTrace(folderFiles(folder.dataDir), folder.nativeBinding);
   try {
@@ -45,7 +45,7 @@ function lookInside(folder: OnFolder): OldDatabase | null {
 }
 
 export type RestoreSafely = OnFolder & {
-  /** The file of a backup; null: an empty database. */
+  /** The backup file; null: an empty database. */
   readonly backup: string | null;
   readonly fromTill: string;
   readonly publicKey: SealFor['publicKey'];
@@ -53,10 +53,10 @@ export type RestoreSafely = OnFolder & {
   readonly random: Random;
 };
 
-/** Call with the lock of the folder. @throws what the file system or SQLite says; the old file is then where it was */
+/** Call with the folder locked. @throws the file system's or SQLite's error; the old file is then unchanged */
 export async function restoreSafely(options: RestoreSafely): Promise<{
   readonly result: RestoreResult;
-  /** Null: nothing unsent could be read. */
+  /** Null: there was nothing unsent that could be read. */
   readonly copy: UnsentCopy | null;
 }> {
   const { keyHex, publicKey } = options;

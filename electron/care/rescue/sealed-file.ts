@@ -1,11 +1,10 @@
 /**
- * A rescue file: JSON whose head says which till it came from and how much is in it, and whose content only those can
- * open whom it was sealed for. One random key encrypts the content (AES-256-GCM, the head is authenticated with it);
- * that key is wrapped once for each who may open the file:
+ * The encrypted form of a rescue file: JSON with a readable head (which till, how much) and encrypted content. A random key
+ * encrypts the content (AES-256-GCM, which also authenticates the head), and that key is wrapped once for each recipient:
  *
- * - whoever knows the passphrase (scrypt)
- * - whoever has IT's private key (X25519, a new key pair for each file)
- * - whoever has the recovery key of the till that made it, which is that till itself too
+ * - the passphrase (scrypt)
+ * - IT's private key (X25519, with a new key pair for each file)
+ * - the recovery key of the till that made the file, which that till has too
  */
 import {
   createCipheriv,
@@ -22,14 +21,14 @@ import {
 import { z } from 'zod';
 import { readPublicKey, x25519 } from '../../config/public-key.ts';
 
-/** What anybody may read of a file. Counts, times and the till's own code. */
+/** The part that anyone can read: counts, times and the till's code. */
 export type RescueHead = {
   readonly exportId: string;
   readonly fromTill: string;
   readonly madeAtMs: number;
   readonly updates: number;
   readonly oldestSavedAtMs: number | null;
-  /** False: a copy. Its updates stayed with the till that made it, which may still send them. */
+  /** False: a copy. The till that made it kept its updates and may still send them. */
   readonly moved: boolean;
 };
 
@@ -54,14 +53,14 @@ const scryptCost = z.strictObject({
   p: z.number().int().min(1).max(4),
 });
 const cost: z.output<typeof scryptCost> = { N: 65_536, r: 8, p: 1 };
-/** Twice what a file of ours asks for, of all its passphrases together: 128 MB, and less than a second. */
+/** The limit for all passphrases of a file together: twice what our own files need, 128 MB and less than a second. */
 const highestCost = 2 * costOf(cost);
 
 function costOf({ N, r, p }: z.output<typeof scryptCost>): number {
   return N * r * p;
 }
 
-/** Each of them is tried, so that a file from anywhere could ask for minutes and all the memory there is. */
+/** Every recipient is tried, so a crafted file could otherwise take minutes and all memory. */
 function isAffordable(recipients: readonly Recipient[]): boolean {
   const costs = recipients.map((one) => (one.kind === 'passphrase' ? costOf(one.cost) : 0));
   return costs.reduce((sum, one) => sum + one, 0) <= highestCost;
@@ -105,7 +104,7 @@ export async function seal(what: RescueHead, content: string, forWhom: SealFor):
   return `${JSON.stringify(file, null, 1)}\n`;
 }
 
-/** @returns null where the text is no rescue file of this kind */
+/** @returns null if the text is not a rescue file */
 export function readRescueFile(text: string): RescueFile | null {
   try {
     const parsed = rescueFile.safeParse(JSON.parse(text));
@@ -115,13 +114,13 @@ export function readRescueFile(text: string): RescueFile | null {
   }
 }
 
-/** @returns null where this is not what the file was sealed for, or the file was changed */
+/** @returns null if this passphrase or key does not open the file, or the file was modified */
 export async function unseal(file: RescueFile, openWith: OpenWith): Promise<string | null> {
   const key = await unwrap(file.recipients, openWith);
   return key === null ? null : (decrypt(key, file.content, headBytes(file.head))?.toString('utf8') ?? null);
 }
 
-/** @returns null where the text is no X25519 private key (PEM) */
+/** @returns null if the text is not an X25519 private key (PEM) */
 export function readPrivateKey(text: string): KeyObject | null {
   return x25519(() => createPrivateKey(text));
 }
@@ -182,7 +181,7 @@ function derive(secret: Buffer, salt: Buffer): Buffer {
 function stretch(passphrase: string, salt: Buffer, { N, r, p }: z.output<typeof scryptCost>): Promise<Buffer> {
   const options: ScryptOptions = { N, r, p, maxmem: 256 * N * r };
   return new Promise((resolve, reject) => {
-    // The same characters may be typed in two Unicode forms on two keyboards.
+    // Different keyboards may produce different Unicode forms of the same characters.
     scrypt(passphrase.normalize('NFKC'), salt, 32, options, (error, key) => {
       if (error === null) resolve(key);
       else reject(error);
@@ -202,7 +201,7 @@ function encrypt(key: Buffer, plain: Buffer, also: Buffer): Sealed {
   return { iv: iv.toString('base64'), tag: cipher.getAuthTag().toString('base64'), data: data.toString('base64') };
 }
 
-/** @returns null where the key does not fit or something was changed */
+/** @returns null if the key is wrong or something was modified */
 function decrypt(key: Buffer, { iv, tag, data }: Sealed, also: Buffer): Buffer | null {
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64'), { authTagLength: 16 })
