@@ -27,7 +27,7 @@ const goalShape: z.ZodType<readonly Goal[]> = z.array(
     atMost: z.number().optional(),
     atLeast: z.number().optional(),
     margin: z.number().optional(),
-    told: z.string(),
+    note: z.string(),
   }),
 );
 
@@ -103,7 +103,7 @@ function goalText({ atMost, atLeast, unit }: Goal): string {
 function row(goal: Goal): string {
   const mark = isMet(goal) ? ' ' : '!';
   const value = `${rounded(goal.value)} ${goal.unit}`.trimEnd();
-  return `${mark} ${goal.job.padEnd(58)} ${value.padStart(11)}  ${goalText(goal).padStart(10)}  ${goal.told}`.trimEnd();
+  return `${mark} ${goal.job.padEnd(58)} ${value.padStart(11)}  ${goalText(goal).padStart(10)}  ${goal.note}`.trimEnd();
 }
 
 function keep(file: string, customers: number, name: string, goals: readonly Goal[]): void {

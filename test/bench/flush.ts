@@ -52,21 +52,21 @@ function goalsOf({ inFlight, updates, looks }: Plan, runs: readonly Flushed[], b
   const idealSeconds = (requests / inFlight) * (latencyMs / 1000);
   const rate = `${Math.round(updates / seconds)} updates/s in ${requests} requests`;
   return [
-    { job: `${name}, over N/RTT`, value: idealSeconds / seconds, unit: '×', atLeast: 0.9, told: rate },
+    { job: `${name}, over N/RTT`, value: idealSeconds / seconds, unit: '×', atLeast: 0.9, note: rate },
     {
       job: `${name}, over a bare client`,
       value: ((requests / updates) * bareSeconds) / seconds,
       unit: '×',
       atLeast: 0.9,
       margin: 8,
-      told: `${Math.round(updates / bareSeconds)} requests/s bare`,
+      note: `${Math.round(updates / bareSeconds)} requests/s bare`,
     },
     {
       job: `${name}, CPU an update`,
       value: median(runs.map((run) => run.cpuMs)) / updates,
       unit: 'ms',
       atMost: 0.3,
-      told: '',
+      note: '',
     },
     {
       job: `${name}, customers out of order`,
@@ -74,7 +74,7 @@ function goalsOf({ inFlight, updates, looks }: Plan, runs: readonly Flushed[], b
       unit: '',
       atMost: 0,
       margin: 1,
-      told: `at most ${Math.max(...runs.map((run) => run.most))} requests at once`,
+      note: `at most ${Math.max(...runs.map((run) => run.most))} requests at once`,
     },
   ];
 }

@@ -13,7 +13,7 @@ export type Goal = {
    */
   readonly margin?: number;
   /** The floor measured in the same run, and whatever else helps to read the value. */
-  readonly told: string;
+  readonly note: string;
 };
 
 export function isMet({ value, atMost, atLeast }: Goal, margin = 1): boolean {

@@ -95,10 +95,10 @@ export async function measureImport(customers: number, isCheck: boolean): Promis
       unit: '×',
       atLeast: 0.6,
       margin: 3,
-      told: `${Math.round(median(rates))} rows/s over ${Math.round(median(floors))} rows/s`,
+      note: `${Math.round(median(rates))} rows/s over ${Math.round(median(floors))} rows/s`,
     },
-    { job: 'event loop during import, p99', value: median(loops), unit: 'ms', atMost: 8, told: 'searching and saving' },
-    { job: 'longest WAL during import', value: longestWal / 1e6, unit: 'MB', atMost: 128, told: '' },
+    { job: 'event loop during import, p99', value: median(loops), unit: 'ms', atMost: 8, note: 'searching and saving' },
+    { job: 'longest WAL during import', value: longestWal / 1e6, unit: 'MB', atMost: 128, note: '' },
   ];
 }
 

@@ -20,7 +20,7 @@ export async function measureMemory(customers: number): Promise<readonly Goal[]>
       value: searchedMb - bareMb,
       unit: 'MB',
       atMost: cacheMb + 20,
-      told: `modules ${Math.round(loadedMb - bareMb)} MB, searches ${Math.round(searchedMb - loadedMb)} MB`,
+      note: `modules ${Math.round(loadedMb - bareMb)} MB, searches ${Math.round(searchedMb - loadedMb)} MB`,
     },
   ];
 }

@@ -77,14 +77,14 @@ export async function measureSave(customers: number, isCheck: boolean): Promise<
       unit: '×',
       atMost: 2.5,
       margin: 3,
-      told: comparison(0.5),
+      note: comparison(0.5),
     },
     {
       job: 'save, p99 over one INSERT',
       value: of(times, 0.99) / of(floors, 0.99),
       unit: '×',
       atMost: 4,
-      told: comparison(0.99),
+      note: comparison(0.99),
     },
   ];
 }

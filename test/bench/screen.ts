@@ -23,7 +23,7 @@ export async function measureScreen(customers: number, isCheck: boolean): Promis
     value: gzippedScriptKb(path.join(distFolder, 'renderer')),
     unit: 'KB',
     atMost: mostRendererKb,
-    told: '',
+    note: '',
   };
   const executablePath = await findChromium(process.platform, process.env);
   if (isCheck || executablePath === null) return [size];
@@ -54,15 +54,15 @@ export async function measureScreen(customers: number, isCheck: boolean): Promis
         value: percentile(times, 0.95),
         unit: 'ms',
         atMost: 50,
-        told: `${times.length} keys, p50 ${median(times).toFixed(0)} ms`,
+        note: `${times.length} keys, p50 ${median(times).toFixed(0)} ms`,
       },
-      { job: 'preview start to usable search', value: median(starts), unit: 'ms', atMost: 1000, told: 'browser open' },
+      { job: 'preview start to usable search', value: median(starts), unit: 'ms', atMost: 1000, note: 'browser open' },
       {
         job: `scrolling ${waiting} updates, frames over 50 ms`,
         value: frames.slow,
         unit: '',
         atMost: 0,
-        told: `of ${frames.all}; the longest took ${frames.longestMs.toFixed(0)} ms; ${frames.rows} rows in the page`,
+        note: `of ${frames.all}; the longest took ${frames.longestMs.toFixed(0)} ms; ${frames.rows} rows in the page`,
       },
     ];
   } finally {
