@@ -7,7 +7,7 @@ import { build } from 'vite';
 import config, { external, threads } from '../../build/vite.main.config.ts';
 import { benchFolder } from './folder.ts';
 
-/** @returns the built file of a file in `test/bench/`, with the app's threads beside it */
+/** @returns the built version of a file in `test/bench/`, with the app's threads beside it */
 export async function builtProgram(name: string): Promise<string> {
   const outDir = path.join(benchFolder, 'built', name);
   await build({

@@ -14,7 +14,7 @@ const refusal = {
   answer: { ...okAnswer, code: 500, itemCode: 1016 },
 } as const;
 
-describe('what an update is compared with before it goes, and when it is read back', () => {
+describe('what an update is compared with before it is sent, and when it is read back', () => {
   const races = raceRig();
 
   it('F22 an old update is compared with the server even if a newer save joined it', async () => {

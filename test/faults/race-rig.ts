@@ -1,4 +1,7 @@
-/** A till with one engine over a model server, made again for each test of a suite; a test holds one call and does something else. */
+/**
+ * A till with one engine on a model server, made for each test of a suite. A test holds one call back and does
+ * something else meanwhile.
+ */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach } from 'node:test';
 import type { FieldChanges, Identifier } from '../../electron/model/customer.ts';

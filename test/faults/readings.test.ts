@@ -108,7 +108,7 @@ describe('F54 and F55: scanned, typed and pasted text on its way to head office'
   } as const;
   type Cleaned = keyof typeof clean;
   const keys = Object.keys(clean) as Cleaned[];
-  /** Each value as head office may have it: with invisible characters anywhere. */
+  /** Each value as head office may have it, with invisible characters anywhere. */
   const strewnAll = fc.tuple(...keys.map((key) => strewn(clean[key]))).map((values) => {
     const of = (key: Cleaned) => values[keys.indexOf(key)] ?? '';
     return {
@@ -128,7 +128,7 @@ describe('F54 and F55: scanned, typed and pasted text on its way to head office'
   const cleanOf = (fields: { readonly [key: string]: string | null | undefined }) =>
     Object.fromEntries(keys.map((key) => [key, fields[key]]));
 
-  it('F55: invisible characters anywhere in any field from head office are not shown, and never sent back as a change', async () => {
+  it('F55: invisible characters in any field from head office are not shown, and never sent back as a change', async () => {
     const { customerId } = await bringIn(till, byServerId(asha));
     await fc.assert(
       fc.asyncProperty(strewnAll, async (dirty) => {
@@ -136,7 +136,7 @@ describe('F54 and F55: scanned, typed and pasted text on its way to head office'
         const told = await till.call['customers.refresh']({ customerId });
         assert.ok(told.kind === 'found');
         assert.deepEqual(cleanOf(told.customer.fields), clean);
-        // Typing a value again as it is shown changes nothing, and a search by it finds the customer.
+        // Typing a value again as shown changes nothing, and a search for it finds the customer.
         assert.equal((await trySave(till, customerId, clean)).kind, 'nothing-changed');
         for (const query of ['núñez', 'k-77', 'ana@example.com']) {
           const { hits } = await till.call['customers.search']({ query, limit: 5 });

@@ -1,4 +1,4 @@
-/** Text as it comes out of other programs: with invisible characters in it. */
+/** Text as other programs produce it, with invisible characters in it. */
 import fc from 'fast-check';
 
 /** Characters of every invisible kind. */

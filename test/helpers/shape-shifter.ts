@@ -1,7 +1,7 @@
 /**
- * Answers that differ from a documented one as no test's author would think of: parts missing, null, of another type or
- * twice, huge numbers and texts, dates that cannot be, unknown kinds, things within things, signs that cannot be seen.
- * The same seed makes the same answers.
+ * Answers that differ from a documented one in ways no test author would think of: parts missing, null, duplicated or
+ * of another type, huge numbers and texts, impossible dates, unknown kinds, nesting, invisible characters. The same
+ * seed makes the same answers.
  */
 
 type Chance = () => number;
@@ -54,7 +54,7 @@ function keysOf(holder: Holder): readonly string[] {
   return Object.keys(holder);
 }
 
-/** Every place in a value that holds something, but for the keys that are to stay. */
+/** Every place in a value that holds something, except under the protected keys. */
 function placesIn(value: unknown, kept: readonly string[]): { readonly holder: Holder; readonly key: string }[] {
   if (!isHolder(value)) return [];
   return keysOf(value)
@@ -66,14 +66,14 @@ function oneOf<T>(all: readonly T[], chance: Chance): T | undefined {
   return all[Math.floor(chance() * all.length)];
 }
 
-/** Things within things, deeper than any answer. */
+/** Nesting deeper than in any answer. */
 function deep(value: unknown, depth: number): unknown {
   let within = value;
   for (let level = 0; level < depth; level += 1) within = level % 2 === 0 ? { value: within } : [within];
   return within;
 }
 
-/** Another value in the place of one. */
+/** Replaces a value. */
 const shifts: readonly ((value: unknown, chance: Chance) => unknown)[] = [
   () => undefined,
   () => null,
@@ -90,10 +90,10 @@ const shifts: readonly ((value: unknown, chance: Chance) => unknown)[] = [
     isHolder(value) && !Array.isArray(value) ? { ...value, [`${oneOf(words, chance)}`]: value } : value,
 ];
 
-/** What is repeated over and over would fill the memory before it tells more. */
+/** Repeating it over and over would fill the memory before it proves anything. */
 const mostPlaces = 2000;
 
-/** @param kept keys whose values stay as they are: who the answer is about */
+/** @param kept keys whose values stay: who the answer is about */
 export function shapeShifted<Sample>(sample: Sample, chance: Chance, kept: readonly string[]): unknown {
   const shifted = structuredClone(sample);
   const changes = 1 + Math.floor(chance() ** 2 * 12);

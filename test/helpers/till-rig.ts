@@ -52,7 +52,7 @@ export type TillSettings = {
   readonly secret?: string | null;
   readonly secrets?: Secrets;
   readonly log?: Log;
-  /** Stands between the till and the server: what it does not answer itself it passes on. */
+  /** Sits between the till and the server, and passes on what it does not answer itself. */
   readonly between?: (send: Transport) => Transport;
 };
 

@@ -1,4 +1,4 @@
-/** A README.md at the entrance of each room: what is here, what is not, and what it may import, which the imports keep to. */
+/** Each room has a README.md: what is here, what is not, and what it may import, which the imports obey. */
 import assert from 'node:assert/strict';
 import { existsSync, globSync } from 'node:fs';
 import path from 'node:path';
@@ -17,10 +17,10 @@ const entranceOf = (folder: string) => sentences.exec(readSource(`${folder}/READ
 
 const quoted = (text = '') => [...text.matchAll(/`([^`]+)`/g)].map((found) => found[1] ?? '');
 
-/** `sync` for a file of electron/sync, `bridge.ts` for a file that stands outside the rooms. */
+/** `sync` for a file of electron/sync, `bridge.ts` for a file outside the rooms. */
 const roomOf = (file: string) => file.split('/')[1] ?? file;
 
-/** Whether a file takes more than types from another one. */
+/** Whether a file imports more than types from another one. */
 function takesValues(file: string, target: string): boolean {
   const source = ts.createSourceFile('module.ts', scriptOf(file), ts.ScriptTarget.Latest);
   return source.statements.some(
@@ -40,7 +40,7 @@ it('each room says in three sentences what is here, what is not, and what it may
   assert.deepEqual(without, []);
 });
 
-it('no room imports what its entrance does not name', () => {
+it('no room imports what its README does not name', () => {
   const surprises = sourceFiles()
     .filter((file) => rooms.some((room) => file.startsWith(`${room}/`)))
     .flatMap((file) => {
@@ -55,7 +55,7 @@ it('no room imports what its entrance does not name', () => {
   assert.deepEqual(surprises, []);
 });
 
-it('no entrance names a room that is not there', () => {
+it('no README names a missing room', () => {
   const names = new Set([...rooms.map(roomOf), 'bridge.ts']);
   const wrong = rooms.flatMap((room) =>
     quoted(entranceOf(room)?.[3])

@@ -1,4 +1,4 @@
-/** A file that nobody can read in one go is split, or says here why not. */
+/** A file too long to read in one go is split, or says here why not. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { readSource, sourceFiles } from '../../build/check/import-graph.ts';

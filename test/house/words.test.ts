@@ -1,4 +1,4 @@
-/** Words that the code does not use any more, and files that comments name but nobody finds. */
+/** Words that the code no longer uses, and files that comments name but that do not exist. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { readSource, sourceFiles } from '../../build/check/import-graph.ts';
@@ -25,7 +25,7 @@ function faultsOf(file: string, text: string): string[] {
   });
 }
 
-it('nobody uses a word that is gone', () => {
+it('nobody uses a retired word', () => {
   const faults = sourceFiles()
     .filter((file) => file !== thisFile)
     .flatMap((file) => faultsOf(file, readSource(file)));
@@ -33,7 +33,7 @@ it('nobody uses a word that is gone', () => {
   assert.deepEqual(faultsOf('a.ts', 'the fruit of a save'), ['a.ts says “fruit”. Say “earned”.']);
 });
 
-it('a file that a comment names is there', () => {
+it('a file that a comment names exists', () => {
   const files = [...sourceFiles(), 'README.md', 'SECURITY.md'];
   const isThere = (name: string) => files.some((file) => file === name || file.endsWith(`/${name}`));
   const missing = files.flatMap((file) =>

@@ -60,7 +60,7 @@ export const updateRequestText = `{"root":{"customer":[{
 
 export const userId = '343445382';
 
-/** A customer of `customer/get` with every optional part that api-facts documents, each as the vendor's sample has it. */
+/** A customer of `customer/get` with every optional part in api-facts, each as in the vendor's sample. */
 export const customerAnswerText = `{"response":{
   "status":{"success":"true","code":200,"message":"Success","total":"1","success_count":"1"},
   "customers":{"customer":[{
@@ -115,7 +115,7 @@ export const sideEffectTexts = [
     "awarded_value":"110"}`,
 ];
 
-/** Of `customer/transactions`: what `customer/get` does not tell. */
+/** Of `customer/transactions`: what `customer/get` does not return. */
 export const purchasesAnswerText = `{"response":{
   "status":{"success":"true","code":200,"message":"Success"},
   "customer":{"user_id":343445382,"transactions":{"transaction":[{"id":"3739","number":"B-1239","type":"REGULAR",

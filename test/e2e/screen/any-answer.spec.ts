@@ -1,6 +1,6 @@
 /**
- * Whatever a server answers, the screen stands: every documented sample and two thousand that differ from one go through
- * the till's own services to the built screen.
+ * Whatever a server answers, the screen holds: every documented sample, and two thousand variations of one each, go
+ * through the till's own services to the built screen.
  */
 import path from 'node:path';
 import type { Page } from 'playwright/test';
@@ -28,16 +28,16 @@ import { expect, test } from '../till.ts';
 const seed = Number(process.env.TILLSIDE_FUZZ_SEED ?? 20_260_301);
 const answers = 2000;
 const people = 50;
-/** Two answers lie over one another each time somebody is opened. */
+/** Two answers overlap each time somebody is opened. */
 const answersEach = 2;
 const rounds = answers / people / answersEach;
 const firstUserId = 5_000_000;
-/** Who an answer is about: of somebody else it would be refused, and never shown. */
+/** Who an answer is about: an answer about somebody else would be refused and never shown. */
 const kept = ['user_id'];
 
 const bodyOf = (text: string, userId: string): unknown => JSON.parse(text.replaceAll(sampleUserId, userId));
 
-/** The vendor's sample of an update, with one of the documented effects each. */
+/** The vendor's sample of an update, with each of the documented effects. */
 const updateTexts = [
   updateAnswerText,
   ...sideEffectTexts.map((effect) =>
@@ -51,7 +51,7 @@ function askedOf({ url, body }: HttpRequest): string {
   return new URL(url).searchParams.get('id') ?? /"id":"(\d+)"/.exec(JSON.stringify(told))?.[1] ?? 'nobody';
 }
 
-/** The server in between: answers about customers are as documented until they are to differ. */
+/** A proxy before the server: it returns documented answers about customers until told to vary them. */
 function strangeServer(chance: () => number) {
   const state = { differs: false, whole: false, given: 0, texts: 0 };
   const spelled = (text: string, userId: string): HttpResult => {
@@ -82,14 +82,14 @@ function strangeServer(chance: () => number) {
   return { state, between };
 }
 
-/** What is told of the customer is another; that there is an answer about them stays. */
+/** Varies what is said about the customer, but keeps an answer about them. */
 function withShiftedCustomer(sample: unknown, chance: () => number): unknown {
   return shapeShifted(sample, chance, [...kept, 'status', 'item_status']);
 }
 
 type Person = { readonly userId: string; readonly customerId: number };
 
-/** Opens one after another as staff do, and tells where somebody else is shown or the page is broken. */
+/** Opens one customer after another as staff do, and reports if somebody else is shown or the page breaks. */
 async function openEach(page: Page, all: readonly Person[]): Promise<readonly string[]> {
   return await page.evaluate(async (everybody) => {
     const wrong: string[] = [];
@@ -119,7 +119,7 @@ async function openEach(page: Page, all: readonly Person[]): Promise<readonly st
         () => one('.broken') !== null || (shown() === userId && one('main [inert]') === null),
       );
       if (one('.broken') !== null) wrong.push(`${userId}: the page is broken`);
-      // What was being told meanwhile holds from the next reading on.
+      // Answers that were in flight meanwhile take effect from the next read on.
       await until(`${userId} is called by their own name`, async () => {
         const view = await window.till?.call('customers.view', { customerId });
         if (view === undefined || !('ok' in view) || view.ok === null) return false;
@@ -132,7 +132,7 @@ async function openEach(page: Page, all: readonly Person[]): Promise<readonly st
   }, all);
 }
 
-/** Drawing takes most of the time and breaks nothing: the page is drawn now and then, and made every time. */
+/** Painting takes most of the time and breaks nothing: the page is painted now and then, but built every time. */
 async function draws(page: Page, isDrawn: boolean): Promise<void> {
   await page.evaluate((drawn) => {
     const sheet = new CSSStyleSheet();
@@ -141,7 +141,7 @@ async function draws(page: Page, isDrawn: boolean): Promise<void> {
   }, isDrawn);
 }
 
-test('F52: whatever head office answers, nothing breaks, and nobody stands under another’s selection', async ({
+test("F52: whatever head office answers, nothing breaks, and nobody is shown under another's selection", async ({
   host,
 }) => {
   test.skip(host === null, 'the services are in the test, not in Electron');
@@ -209,7 +209,7 @@ test('F52: whatever head office answers, nothing breaks, and nobody stands under
   state.differs = true;
   let told = 0;
   for (let round = 0; round < rounds; round += 1) {
-    // The last of them differ anywhere, and so are mostly no answers.
+    // The last ones vary anywhere, so most are no answers.
     state.whole = round === rounds - 1;
     for (const [at, one] of all.entries()) {
       if (at % 10 === round % 10) await save(one);
@@ -222,7 +222,7 @@ test('F52: whatever head office answers, nothing breaks, and nobody stands under
     if (round % 4 === 3) await till.call['org.refresh'](undefined);
     expect([...(await openEach(page, all)), ...said], `seed ${seed}, round ${round}`).toEqual([]);
   }
-  // Else hardly anything of it was shown.
+  // Otherwise hardly any of it was shown.
   expect(told).toBeGreaterThan(answers / 2);
   expect(state.given).toBeGreaterThanOrEqual(answers);
 
