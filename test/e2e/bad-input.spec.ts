@@ -66,3 +66,20 @@ test('a wrong email is reported when the field is left, and an empty change make
   await expect(page.getByRole('alert').filter({ hasText: 'there is nothing to save' })).toBeVisible();
   expect(till.server.control.countOf('customer/update')).toBe(0);
 });
+
+test('a mistyped email domain is corrected with one tap, and never by force', async ({ till }) => {
+  const { page } = till;
+  await till.find(ashaRaman.mobile, /Asha Raman/);
+  await till.field('Email').fill('asha@gmial.com');
+  await till.field('Email').blur();
+  const offer = page.getByRole('button', { name: 'Did you mean asha@gmail.com?' });
+  await offer.click();
+  await expect(till.field('Email')).toHaveValue('asha@gmail.com');
+  await expect(offer).toHaveCount(0);
+
+  await till.field('Email').fill('asha@gmial.com');
+  await till.field('Email').blur();
+  await expect(offer).toBeVisible();
+  await till.save();
+  await expect.poll(till.changes).toEqual([{ email: 'asha@gmial.com' }]);
+});

@@ -2,7 +2,7 @@
 import { anchors } from '../../electron/practice/anchors.ts';
 import { expect, test } from './till.ts';
 
-const { ashaRaman } = anchors;
+const { ashaRaman, ritaJames } = anchors;
 
 test('a full identifier is looked up online, and a failed lookup never reads as an unknown customer', async ({
   till,
@@ -26,4 +26,43 @@ test('a full identifier is looked up online, and a failed lookup never reads as 
   await server.control.setConnection(false);
   await box.fill('raman');
   await expect(list.getByRole('option', { name: /Asha Raman/ })).toBeVisible();
+});
+
+test('two people match the same digits: nobody opens by itself, and staff choose with the reason each was found', async ({
+  till,
+}) => {
+  const { page, server } = till;
+  const digits = '9811117777';
+  server.control.changeCustomer(ritaJames.userId, { externalId: digits });
+  server.control.changeCustomer(ashaRaman.userId, { mobile: `91${digits}` });
+  const box = page.getByRole('searchbox', { name: 'Find customer' });
+  const options = page.getByRole('listbox', { name: 'Customers' }).getByRole('option');
+  const rita = options.filter({ hasText: 'Rita James' });
+  const asha = options.filter({ hasText: 'Asha Raman' });
+  const opened = page.getByRole('form', { name: 'Customer details' });
+
+  // First neither is on this till, then both are.
+  for (const where of ['at head office', 'on this till']) {
+    await box.fill(digits);
+    await box.press('Enter');
+    await expect(options, where).toHaveCount(2);
+    await expect(rita, where).toContainText('External ID');
+    await expect(asha, where).toContainText('Mobile');
+    // As long as a lookup that starts by itself could take.
+    await page.waitForTimeout(1000);
+    await expect(opened, where).toHaveCount(0);
+    await asha.click();
+    await expect(page.getByRole('heading', { level: 1 }), where).toHaveText('Asha Raman');
+    await page.keyboard.press('Escape');
+    await expect(opened, where).toHaveCount(0);
+    await box.fill(digits);
+    await box.press('Enter');
+    await rita.click();
+    await expect(page.getByRole('heading', { level: 1 }), where).toHaveText('Rita James');
+    await page.keyboard.press('Escape');
+  }
+  // A plus sign makes it a mobile and nothing else.
+  await box.fill(`+91${digits}`);
+  await box.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Asha Raman');
 });
