@@ -1,15 +1,17 @@
 /** Prometheus, if this machine has it (Debian: `apt-get install prometheus`), for the fleet demo and for tests. */
 import { spawn, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
+import { Listener } from '../electron/practice/listener.ts';
 
 export type PrometheusOptions = {
   /** An empty folder for its config and its data. */
   readonly folder: string;
-  /** Addresses that serve /metrics, as `host:port`. */
-  readonly targets: readonly string[];
+  /** Metrics files by instance name. */
+  readonly files: ReadonlyMap<string, string>;
   readonly rules: readonly string[];
   readonly everySeconds: number;
 };
@@ -39,29 +41,29 @@ export function prometheusMissing(): string | null {
 }
 
 /** @throws if it does not start */
-export async function startPrometheus({
-  folder,
-  targets,
-  rules,
-  everySeconds,
-}: PrometheusOptions): Promise<Prometheus> {
+export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
+  const { folder, files, rules, everySeconds } = options;
+  const exporter = await serve(files);
   const every = `${everySeconds}s`;
   // JSON is valid YAML.
   const config = {
     global: { scrape_interval: every, scrape_timeout: every, evaluation_interval: every },
     rule_files: rules,
-    scrape_configs: [{ job_name: 'tillside', honor_timestamps: false, static_configs: [{ targets }] }],
+    scrape_configs: [
+      {
+        job_name: 'tillside',
+        static_configs: [...files.keys()].map((instance) => ({
+          targets: [exporter.address],
+          labels: { instance, __metrics_path__: `/${instance}` },
+        })),
+      },
+    ],
   };
   const file = path.join(folder, 'prometheus.yml');
   writeFileSync(file, JSON.stringify(config));
   const child = spawn(
     'prometheus',
-    [
-      `--config.file=${file}`,
-      `--storage.tsdb.path=${path.join(folder, 'data')}`,
-      '--web.listen-address=127.0.0.1:0',
-      '--log.level=info',
-    ],
+    [`--config.file=${file}`, `--storage.tsdb.path=${path.join(folder, 'data')}`, '--web.listen-address=127.0.0.1:0'],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let log = '';
@@ -73,6 +75,7 @@ export async function startPrometheus({
   const stop = async () => {
     child.kill();
     await ended;
+    await exporter.close();
   };
   const address = () => /msg="Listening on" address=(127\.0\.0\.1:\d+)/.exec(log)?.[1];
   const giveUpAtMs = performance.now() + readyWithinMs;
@@ -94,6 +97,26 @@ export async function startPrometheus({
     },
     stop,
   };
+}
+
+/** Stands in for an exporter: serves each file as it is now. */
+async function serve(files: ReadonlyMap<string, string>) {
+  const server = createServer((request, response) => {
+    const file = files.get(request.url?.slice(1) ?? '');
+    const text = file === undefined ? null : textOf(file);
+    response.writeHead(text === null ? 404 : 200, { 'Content-Type': 'text/plain; version=0.0.4' }).end(text ?? '');
+  });
+  const listener = new Listener(server, '127.0.0.1', 0, 0);
+  await listener.open();
+  return { address: `127.0.0.1:${listener.port}`, close: () => listener.shut() };
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 async function isReady(address: string | undefined): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** Counters and durations since the start, for IT's monitoring. Never customer data. */
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
+import { documentedCodes, meaningOf } from '../loyalty-api/codes.ts';
 import type { HttpResult, Transport } from '../loyalty-api/transport.ts';
 import type { Clock } from '../machine/clock.ts';
 
@@ -65,8 +66,9 @@ export class Tally {
   /** The last history row read for each open update. */
   readonly #readTo = new Map<string, number>();
   readonly #counts = { saved: 0, sent: 0, sentAgain: 0, readBack: 0, rateLimited: 0, imports: 0 };
-  readonly #refused = new Map<string, number>();
-  readonly #requests = new Map<string, number>();
+  // Start at zero: Prometheus sees no increase in a series that appears with its first count.
+  readonly #refused = new Map(refusalClasses.map((name) => [name, 0]));
+  readonly #requests = new Map(['answered', 'not-sent', 'lost'].map((end) => [end, 0]));
   readonly #requestSeconds = new Durations(requestBounds);
   readonly #saveSeconds = new Durations(saveBounds);
 
@@ -161,6 +163,15 @@ function classOf(detail: string | null): string {
   const [, digits] = /^(\d{3,6})$/.exec(detail ?? '') ?? [];
   return digits === undefined ? 'other' : `${digits.charAt(0)}${'x'.repeat(digits.length - 1)}`;
 }
+
+/** The classes of the codes that can refuse an update. */
+const refusalClasses: readonly string[] = [
+  ...documentedCodes.filter((code) => {
+    const { item, request } = meaningOf(code);
+    return [item, request].some((verdict) => verdict === 'refused' || verdict === 'not-found');
+  }),
+  null,
+].map((code) => classOf(code === null ? null : String(code)));
 
 function isRateLimit(result: HttpResult): boolean {
   if (result.kind !== 'answer') return false;

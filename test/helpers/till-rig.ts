@@ -4,6 +4,7 @@ import { parseMachineConfig } from '../../electron/config/machine-config.ts';
 import type { EventMessage, TillHandlers } from '../../electron/ipc/schema.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
 import type { Transport } from '../../electron/loyalty-api/transport.ts';
+import type { Clock } from '../../electron/machine/clock.ts';
 import { type Log, silentLog } from '../../electron/machine/log.ts';
 import type { SecretName, Secrets } from '../../electron/machine/secrets.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
@@ -54,6 +55,7 @@ export type TillSettings = {
   readonly log?: Log;
   /** Sits between the till and the server, and passes on what it does not answer itself. */
   readonly between?: (send: Transport) => Transport;
+  readonly clock?: Clock;
 };
 
 export type TillRig = {
@@ -101,7 +103,7 @@ export async function startTillRig(customers = 200): Promise<TillRig> {
       version: '0.0.0-test',
       secrets,
       transport: settings.between?.(transport.send) ?? transport.send,
-      clock: systemClock,
+      clock: settings.clock ?? systemClock,
       random: systemRandom,
       log: settings.log ?? silentLog,
       practice: null,
