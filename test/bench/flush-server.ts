@@ -61,9 +61,9 @@ function customer(id: string, lastName: string) {
   };
 }
 
-function answer(told: unknown): unknown {
+function answer(customer: unknown): unknown {
   const status = { success: 'true', code: 200, message: 'Success', total: '1', success_count: '1' };
-  return { response: { status, customers: { customer: [told] } } };
+  return { response: { status, customers: { customer: [customer] } } };
 }
 
 server.keepAliveTimeout = 60_000;

@@ -40,26 +40,26 @@ function rig({ mayInstall = true }: { mayInstall?: boolean } = {}) {
     random: seededRandom(7),
     log: silentLog,
   });
-  return { updates, clock, now, done, told: reported };
+  return { updates, clock, now, done, reported };
 }
 
 test('looks for a new version within ten minutes of the start, then every four hours', async () => {
-  const { clock, done, told, updates } = rig();
+  const { clock, done, reported, updates } = rig();
   assert.deepEqual(done, [], 'not in the minute when every till is switched on');
   await clock.pass(10 * minuteMs);
   assert.deepEqual(done, ['look']);
   await clock.pass(24 * hourMs);
   assert.equal(done.length, 7);
-  assert.deepEqual(told, []);
+  assert.deepEqual(reported, []);
   assert.deepEqual(updates.state, { kind: 'current' });
 });
 
 test('fetches a new version at once, and installs it only when nobody is at the till', async () => {
-  const { clock, now, done, told, updates } = rig();
+  const { clock, now, done, reported, updates } = rig();
   now.offered = '1.4.0';
   await clock.pass(10 * minuteMs);
   assert.deepEqual(done, ['look', 'fetch']);
-  assert.deepEqual(told, [{ kind: 'ready', version: '1.4.0' }]);
+  assert.deepEqual(reported, [{ kind: 'ready', version: '1.4.0' }]);
   await clock.pass(9 * hourMs);
   assert.ok(!done.includes('install'), 'somebody edits or sends all day');
   assert.equal(done.filter((what) => what === 'fetch').length, 1, 'it is not fetched again');
@@ -70,24 +70,24 @@ test('fetches a new version at once, and installs it only when nobody is at the 
 });
 
 test('only reports a new version if an administrator has to install it', async () => {
-  const { clock, now, done, told } = rig({ mayInstall: false });
+  const { clock, now, done, reported } = rig({ mayInstall: false });
   now.offered = '1.4.0';
   now.quiet = true;
   await clock.pass(9 * hourMs);
   assert.deepEqual(new Set(done), new Set(['look']));
-  assert.deepEqual(told, [{ kind: 'available', version: '1.4.0' }], 'once');
+  assert.deepEqual(reported, [{ kind: 'available', version: '1.4.0' }], 'once');
   now.offered = '1.5.0';
   await clock.pass(4 * hourMs);
-  assert.deepEqual(told.at(-1), { kind: 'available', version: '1.5.0' });
+  assert.deepEqual(reported.at(-1), { kind: 'available', version: '1.5.0' });
 });
 
 test('tries again at the next look if the feed fails or a file is not what the feed says', async () => {
-  const { clock, now, done, told } = rig();
+  const { clock, now, done, reported } = rig();
   now.failure = new Error('sha512 checksum mismatch');
   now.quiet = true;
   await clock.pass(5 * hourMs);
   assert.deepEqual(done, ['look', 'look']);
-  assert.deepEqual(told, []);
+  assert.deepEqual(reported, []);
   now.failure = null;
   now.offered = '1.4.0';
   await clock.pass(4 * hourMs);
@@ -95,7 +95,7 @@ test('tries again at the next look if the feed fails or a file is not what the f
 });
 
 test('does not start a second download while one runs past the next look', async () => {
-  const { clock, now, done, told } = rig();
+  const { clock, now, done, reported } = rig();
   const slow = Promise.withResolvers<void>();
   now.offered = '1.4.0';
   now.download = slow.promise;
@@ -103,7 +103,7 @@ test('does not start a second download while one runs past the next look', async
   assert.deepEqual(done, ['look', 'fetch']);
   slow.resolve();
   await clock.pass(4 * hourMs);
-  assert.deepEqual(told, [{ kind: 'ready', version: '1.4.0' }]);
+  assert.deepEqual(reported, [{ kind: 'ready', version: '1.4.0' }]);
   assert.deepEqual(done, ['look', 'fetch', 'look'], 'and it keeps looking');
 });
 

@@ -54,7 +54,7 @@ function proxyTo(t: TestContext, port: number, asked: string[] = []): Promise<nu
   return listen(t, server);
 }
 
-async function told(proxy: string | null, { url = 'https://api.example.com', trustsSystem = false } = {}) {
+async function findingsOf(proxy: string | null, { url = 'https://api.example.com', trustsSystem = false } = {}) {
   const proxyFor = () => Promise.resolve(proxy);
   const found = finished(await checkWay({ url, proxyFor, trustsSystem, timeoutMs: 700, clock: systemClock }));
   const text = JSON.stringify(found);
@@ -78,28 +78,34 @@ describe('the doctor, with a proxy', () => {
   for (const [what, said, expected] of answers) {
     it(`that answers ${what}`, async (t) => {
       const port = await proxySaying(t, `HTTP/1.1 ${said}\r\nContent-Length: 0\r\n\r\n`);
-      assert.match(await told(at(port)), expected);
+      assert.match(await findingsOf(at(port)), expected);
     });
   }
 
   it('that requires a sign-in and got none: names the ways to sign in', async (t) => {
     const port = await proxySaying(t, 'HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\n\r\n');
-    assert.match(await told(`http://127.0.0.1:${port}`), /^act proxy: .* requires sign-in by Negotiate \(HTTP 407\)$/);
+    assert.match(
+      await findingsOf(`http://127.0.0.1:${port}`),
+      /^act proxy: .* requires sign-in by Negotiate \(HTTP 407\)$/,
+    );
   });
 
   it('that refuses, hangs, drops the connection, or is no proxy', async (t) => {
     const gone = net.createServer();
     const port = await listen(t, gone);
     gone.close();
-    assert.match(await told(at(port)), /^act proxy: Cannot reach the proxy .* \(ECONNREFUSED\)$/);
-    assert.match(await told(at(await proxySaying(t, null))), /^act proxy: .* does not answer$/);
-    assert.match(await told(at(await proxySaying(t, ''))), /^act proxy: .* closes the connection without an answer$/);
+    assert.match(await findingsOf(at(port)), /^act proxy: Cannot reach the proxy .* \(ECONNREFUSED\)$/);
+    assert.match(await findingsOf(at(await proxySaying(t, null))), /^act proxy: .* does not answer$/);
     assert.match(
-      await told(at(await proxySaying(t, 'SSH-2.0-x\r\n\r\n'))),
+      await findingsOf(at(await proxySaying(t, ''))),
+      /^act proxy: .* closes the connection without an answer$/,
+    );
+    assert.match(
+      await findingsOf(at(await proxySaying(t, 'SSH-2.0-x\r\n\r\n'))),
       /^act proxy: .* does not answer as a proxy$/,
     );
     assert.match(
-      await told(`http://someone:${password}@proxy.invalid:1`),
+      await findingsOf(`http://someone:${password}@proxy.invalid:1`),
       /^act proxy: Can't resolve proxy proxy\.invalid/,
     );
   });
@@ -108,7 +114,7 @@ describe('the doctor, with a proxy', () => {
     const made = makeCertificates();
     const port = await listen(t, https.createServer({ cert: made.cert, key: made.key }));
     const asked: string[] = [];
-    const words = await told(at(await proxyTo(t, port, asked)));
+    const words = await findingsOf(at(await proxyTo(t, port, asked)));
     assert.match(words, /^fine proxy: Through http:\/\/127\.0\.0\.1:\d+, which connects to api\.example\.com$/m);
     assert.match(
       words,
@@ -126,15 +132,18 @@ describe('the doctor, with a proxy', () => {
         net.createServer((socket) => socket.end()),
       ),
     );
-    assert.match(await told(at(port)), /^act tls: No TLS connection to api\.example\.com \((CLOSED|ECONNRESET)\)$/m);
+    assert.match(
+      await findingsOf(at(port)),
+      /^act tls: No TLS connection to api\.example\.com \((CLOSED|ECONNRESET)\)$/m,
+    );
   });
 
   it('of another kind, or with an unreadable setting: reports it without the password', async () => {
     const socks = `socks5://someone:${password}@127.0.0.1:1080`;
-    assert.match(await told(socks), /^act proxy: socks5:\/\/127\.0\.0\.1:1080 is a SOCKS proxy/);
-    assert.match(await told(socks, { trustsSystem: true }), /^fine proxy: Through socks5:\/\/127\.0\.0\.1:1080/);
+    assert.match(await findingsOf(socks), /^act proxy: socks5:\/\/127\.0\.0\.1:1080 is a SOCKS proxy/);
+    assert.match(await findingsOf(socks, { trustsSystem: true }), /^fine proxy: Through socks5:\/\/127\.0\.0\.1:1080/);
     for (const unreadable of [`http://someone:${password}@[bad`, `http://someone:${password}@h:99999`, 'ftp://h:1']) {
-      assert.match(await told(unreadable), /^act proxy: This machine's proxy setting is not valid$/);
+      assert.match(await findingsOf(unreadable), /^act proxy: This machine's proxy setting is not valid$/);
     }
   });
 });

@@ -72,29 +72,32 @@ describe('tillside doctor', () => {
 
   it('finds nothing to do on a healthy till, and says what it checked', async () => {
     const folder = await tillFolder();
-    const told = await ask(folder, configFor());
-    assert.deepEqual(ofSeverity(told, 'act'), [], told.text);
-    assert.deepEqual(ofSeverity(told, 'look'), [], told.text);
-    assert.equal(told.code, 0);
-    assert.match(told.of('outbox').found, /1 unsent/);
-    assert.match(told.of('credentials').found, /recognises this till as practice\.till1/);
-    assert.match(told.of('clock').found, /Within \d+ s/);
-    assert.match(told.of('permissions').found, /^Allowed: customer\/get, .*store\/staff; not tried.*customer\/update$/);
+    const report = await ask(folder, configFor());
+    assert.deepEqual(ofSeverity(report, 'act'), [], report.text);
+    assert.deepEqual(ofSeverity(report, 'look'), [], report.text);
+    assert.equal(report.code, 0);
+    assert.match(report.of('outbox').found, /1 unsent/);
+    assert.match(report.of('credentials').found, /recognises this till as practice\.till1/);
+    assert.match(report.of('clock').found, /Within \d+ s/);
     assert.match(
-      told.of('organisation').found,
+      report.of('permissions').found,
+      /^Allowed: customer\/get, .*store\/staff; not tried.*customer\/update$/,
+    );
+    assert.match(
+      report.of('organisation').found,
       /^Primary identifier: mobile; can be filled in: mobile, email; cannot: externalId$/,
     );
-    assert.match(told.of('proxy').found, /None/);
-    assert.match(told.of('version').found, /Tillside \d+\.\d+\.\d+/);
+    assert.match(report.of('proxy').found, /None/);
+    assert.match(report.of('version').found, /Tillside \d+\.\d+\.\d+/);
   });
 
   it('wrong secret: names the refusal with its request id, and how to set the secret again', async () => {
-    const told = await ask(await tillFolder('not the password'), configFor());
-    assert.equal(told.code, 2);
-    assert.deepEqual(ofSeverity(told, 'act'), ['credentials']);
-    assert.match(told.of('credentials').found, /refused the till or its password \(request id .+\)/);
-    assert.match(told.of('credentials').advice ?? '', /tillside secret set, or TILLSIDE_SECRET/);
-    assert.doesNotMatch(told.text, /not the password/);
+    const report = await ask(await tillFolder('not the password'), configFor());
+    assert.equal(report.code, 2);
+    assert.deepEqual(ofSeverity(report, 'act'), ['credentials']);
+    assert.match(report.of('credentials').found, /refused the till or its password \(request id .+\)/);
+    assert.match(report.of('credentials').advice ?? '', /tillside secret set, or TILLSIDE_SECRET/);
+    assert.doesNotMatch(report.text, /not the password/);
   });
 
   it('wrong URL: a name that does not resolve, and a server that is not the API', async (t) => {
@@ -116,10 +119,10 @@ describe('tillside doctor', () => {
   it('wrong URL on a till without a password: names both, so that one visit is enough', async () => {
     const folder = temporaryFolder();
     const other = configFor('http://127.0.0.1:9');
-    const told = await ask(folder, other);
-    assert.equal(told.code, 2);
-    assert.match(told.of('credentials').found, /no password yet/);
-    assert.match(told.of('server').found, /Cannot reach .*: no-connection/);
+    const report = await ask(folder, other);
+    assert.equal(report.code, 2);
+    assert.match(report.of('credentials').found, /no password yet/);
+    assert.match(report.of('server').found, /Cannot reach .*: no-connection/);
     const right = await ask(folder, configFor());
     assert.match(right.of('server').found, /answers as the loyalty API/);
     assert.match(right.of('credentials').found, /no password yet/);
@@ -150,10 +153,10 @@ describe('tillside doctor', () => {
   it('full disk: says that saves are refused, and to make room', async () => {
     const folder = await tillFolder();
     // No file can take another byte, as on a full disk or quota.
-    const told = await ask(folder, configFor(), { limit: 'ulimit -f 0' });
-    assert.equal(told.code, 2);
-    assert.match(told.of('disk').found, /disk or quota is full \(EFBIG/);
-    assert.match(told.of('disk').advice ?? '', /Free up disk space/);
+    const report = await ask(folder, configFor(), { limit: 'ulimit -f 0' });
+    assert.equal(report.code, 2);
+    assert.match(report.of('disk').found, /disk or quota is full \(EFBIG/);
+    assert.match(report.of('disk').advice ?? '', /Free up disk space/);
     assert.equal(statSync(folder).isDirectory(), true);
   });
 
@@ -162,9 +165,9 @@ describe('tillside doctor', () => {
     const till = await openOfflineTill(folder);
     t.after(() => till.close());
     await assert.rejects(openOfflineTill(folder), { code: 'already-running' });
-    const told = await ask(folder, configFor());
-    assert.match(told.of('instance').found, new RegExp(`Tillside is open \\(process ${process.pid}, preview, for`));
-    assert.match(told.of('instance').advice ?? '', new RegExp(`end process ${process.pid}`));
+    const report = await ask(folder, configFor());
+    assert.match(report.of('instance').found, new RegExp(`Tillside is open \\(process ${process.pid}, preview, for`));
+    assert.match(report.of('instance').advice ?? '', new RegExp(`end process ${process.pid}`));
   });
 
   it('corrupt database: says so, and how to restore a backup', async () => {
@@ -182,10 +185,10 @@ describe('tillside doctor', () => {
     };
     for (const [place, spoil] of Object.entries(places)) {
       spoil();
-      const told = await ask(folder, configFor());
-      assert.equal(told.code, 2);
-      assert.match(told.of('database').found, /damaged/, place);
-      assert.match(told.of('database').advice ?? '', /tillside restore/);
+      const report = await ask(folder, configFor());
+      assert.equal(report.code, 2);
+      assert.match(report.of('database').found, /damaged/, place);
+      assert.match(report.of('database').advice ?? '', /tillside restore/);
     }
   });
 
@@ -239,10 +242,10 @@ describe('tillside doctor', () => {
     };
     const ran = await run(['doctor', '--json', '--data', folder, '--config', configFor()], { transport: send });
     const findings: readonly Finding[] = JSON.parse(ran.out).findings;
-    const told = findings.filter(({ severity }) => severity !== 'fine').map(({ found }) => found);
-    assert.equal(told.length, 2, ran.out);
-    assert.match(told[0] ?? '', /Ignoring the pattern of the custom field "pan": it uses something/);
-    assert.match(told[1] ?? '', /500 or more custom fields; Tillside uses the first 500/);
+    const report = findings.filter(({ severity }) => severity !== 'fine').map(({ found }) => found);
+    assert.equal(report.length, 2, ran.out);
+    assert.match(report[0] ?? '', /Ignoring the pattern of the custom field "pan": it uses something/);
+    assert.match(report[1] ?? '', /500 or more custom fields; Tillside uses the first 500/);
   });
 
   it('does not blame the cable for an answer that is compressed, too large or cut off, and points only to checks that found something', async () => {

@@ -109,7 +109,7 @@ describe('the upkeep of a running till', () => {
         await setTimeout(10);
       }
     };
-    return { folder, clock, upkeep, told: reported, until };
+    return { folder, clock, upkeep, reported, until };
   }
 
   it('makes one backup a day', async (t) => {
@@ -133,17 +133,17 @@ describe('the upkeep of a running till', () => {
 
   it('F25: warns while there is still room, then makes no backups, and says when there is room again', async (t) => {
     let free = 900;
-    const { folder, clock, upkeep, told } = await upkeepOf(t, () => free);
+    const { folder, clock, upkeep, reported } = await upkeepOf(t, () => free);
     assert.deepEqual(upkeep.facts.disk, { freeBytes: 900, isLow: true });
     assert.deepEqual(
-      told.map(({ disk }) => disk?.isLow),
+      reported.map(({ disk }) => disk?.isLow),
       [true],
     );
     await clock.pass(3_600_000);
     assert.deepEqual(listBackups(folder), []);
     free = 5_000_000;
     await clock.pass(6 * 60_000);
-    assert.equal(told.at(-1)?.disk?.isLow, false);
+    assert.equal(reported.at(-1)?.disk?.isLow, false);
   });
 
   it('finds damage in a file that was too large to check at the start', async (t) => {

@@ -53,8 +53,8 @@ describe('an update that may have arrived', () => {
   it('F41 a field missing from every answer proves nothing: a person decides, and it is not sent again', async () => {
     server.onGet = () => {
       const { fields, ...record } = server.customers.get('1') ?? customerRecord('1', '');
-      const { associatedWith: _, ...told } = fields;
-      return { kind: 'found', value: { ...record, fields: told }, merged: false, answer: okAnswer };
+      const { associatedWith: _, ...rest } = fields;
+      return { kind: 'found', value: { ...record, fields: rest }, merged: false, answer: okAnswer };
     };
     const customerId = rig.addCustomer('1');
     server.fate = () => 'apply-and-lose';

@@ -50,8 +50,8 @@ export function raceRig() {
       release = resolve;
     });
     let isTaken = false;
-    server[when] = async (told) => {
-      if (told !== call || isTaken) return;
+    server[when] = async (seen) => {
+      if (seen !== call || isTaken) return;
       isTaken = true;
       await released;
     };

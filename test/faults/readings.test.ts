@@ -133,9 +133,9 @@ describe('F54 and F55: scanned, typed and pasted text on its way to head office'
     await fc.assert(
       fc.asyncProperty(strewnAll, async (dirty) => {
         rig.server.control.changeCustomer(asha, dirty);
-        const told = await till.call['customers.refresh']({ customerId });
-        assert.ok(told.kind === 'found');
-        assert.deepEqual(cleanOf(told.customer.fields), clean);
+        const refreshed = await till.call['customers.refresh']({ customerId });
+        assert.ok(refreshed.kind === 'found');
+        assert.deepEqual(cleanOf(refreshed.customer.fields), clean);
         // Typing a value again as shown changes nothing, and a search for it finds the customer.
         assert.equal((await trySave(till, customerId, clean)).kind, 'nothing-changed');
         for (const query of ['núñez', 'k-77', 'ana@example.com']) {
@@ -179,8 +179,8 @@ describe('F54 and F55: scanned, typed and pasted text on its way to head office'
   it('F55: a request to change an identifier names the old one as head office spells it', async () => {
     const { customerId } = await bringIn(till, byServerId(asha));
     rig.server.control.changeCustomer(asha, { email: 'asha\u2060@example.com' });
-    const told = await till.call['customers.refresh']({ customerId });
-    assert.equal(told.kind === 'found' && told.customer.fields.email, 'asha@example.com');
+    const refreshed = await till.call['customers.refresh']({ customerId });
+    assert.equal(refreshed.kind === 'found' && refreshed.customer.fields.email, 'asha@example.com');
     const request = (newValue: string) =>
       till.call['updates.requestIdentityChange']({
         token: randomUUID(),

@@ -22,7 +22,7 @@ import { Outbox } from '../../electron/updates/outbox.ts';
 
 import { toldDoor } from '../../electron/updates/told-door.ts';
 import { keepTold } from './keep-told.ts';
-import { nothingTold } from './loyalty.ts';
+import { unknownLoyalty } from './loyalty.ts';
 
 const key = '5'.repeat(64);
 
@@ -41,7 +41,7 @@ export function customerRecord(userId: string, lastName: string): CustomerRecord
   return {
     userId,
     fields: { firstName: 'Some', lastName, mobile: `9198450${userId.padStart(5, '0')}` },
-    loyalty: { ...nothingTold, points: 0, lifetimePoints: 0, lifetimePurchases: 0 },
+    loyalty: { ...unknownLoyalty, points: 0, lifetimePoints: 0, lifetimePurchases: 0 },
     updatedOn: null,
     source: null,
     otherSubscriptions: [],

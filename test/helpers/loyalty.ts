@@ -1,7 +1,7 @@
 /** Loyalty with nothing in it, for tests to spread. */
 import type { Loyalty, Program } from '../../electron/model/loyalty.ts';
 
-export const nothingTold: Loyalty = {
+export const unknownLoyalty: Loyalty = {
   points: null,
   lifetimePoints: null,
   lifetimePurchases: null,
@@ -15,7 +15,7 @@ export const nothingTold: Loyalty = {
   cards: null,
 };
 
-export function untoldProgram(programId: string): Program {
+export function unknownProgram(programId: string): Program {
   return {
     programId,
     title: null,

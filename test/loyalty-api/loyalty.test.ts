@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readLoyalty, readPurchases, readSideEffects } from '../../electron/loyalty-api/wire/loyalty.ts';
 import type { JsonObject } from '../../electron/loyalty-api/wire/scalars.ts';
-import { nothingTold, untoldProgram } from '../helpers/loyalty.ts';
+import { unknownLoyalty, unknownProgram } from '../helpers/loyalty.ts';
 
 const program = (summary: object) =>
   readLoyalty({ points_summaries: { points_summary: [{ programId: '1016', ...summary }] } })?.programs[0];
@@ -22,7 +22,7 @@ describe('the loyalty samples of customer/get', () => {
       createdOn: '2027-01-04 19:47:12',
     };
     for (const coupons of [{ coupon: [coupon] }, { coupon }, [coupon], [{ coupon }]]) {
-      assert.deepEqual(readLoyalty({ coupons }), { ...nothingTold, coupons: [read] });
+      assert.deepEqual(readLoyalty({ coupons }), { ...unknownLoyalty, coupons: [read] });
     }
     assert.deepEqual(
       readLoyalty({ coupons: { coupon: { ...coupon, redeemed: 'true' } } })?.coupons?.[0]?.redeemed,
@@ -73,7 +73,7 @@ describe('the loyalty samples of customer/get', () => {
         "program_points_to_currency_ratio":"0.01","loyaltyPoints":"2280"}`,
     );
     assert.deepEqual(program(summary), {
-      ...untoldProgram('1016'),
+      ...unknownProgram('1016'),
       title: 'Rewards',
       points: 2280,
       delayedPoints: 40,
@@ -82,7 +82,7 @@ describe('the loyalty samples of customer/get', () => {
     });
     // Without mlp: an empty list, or one total without a program.
     for (const points_summaries of [{ points_summary: [] }, { points_summary: { expired: 1, redeemed: 2 } }, []]) {
-      assert.deepEqual(readLoyalty({ loyalty_points: 3, points_summaries }), { ...nothingTold, points: 3 });
+      assert.deepEqual(readLoyalty({ loyalty_points: 3, points_summaries }), { ...unknownLoyalty, points: 3 });
     }
   });
 

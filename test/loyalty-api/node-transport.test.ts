@@ -53,8 +53,8 @@ function transportFor(context: TestContext, parameters: Partial<NodeTransportPar
   return transport.send;
 }
 
-function to(url: string, told: Partial<HttpRequest> = {}): HttpRequest {
-  return { method: 'POST', url, headers: { 'X-Test': 'yes' }, body: '{"name":"Zoë"}', timeoutMs: 5_000, ...told };
+function to(url: string, more: Partial<HttpRequest> = {}): HttpRequest {
+  return { method: 'POST', url, headers: { 'X-Test': 'yes' }, body: '{"name":"Zoë"}', timeoutMs: 5_000, ...more };
 }
 
 const whole = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Cap-Requestid: r1\r\n\r\n{}';

@@ -70,8 +70,8 @@ async function setUp(context: TestContext) {
 
 /** The headers meant for the API, without those every HTTP client sends. */
 function apiHeaders({ headers }: Seen): { readonly [name: string]: unknown } {
-  const { host: _host, connection: _kept, 'content-length': _length, 'accept-encoding': _encoding, ...told } = headers;
-  return told;
+  const { host: _host, connection: _kept, 'content-length': _length, 'accept-encoding': _encoding, ...own } = headers;
+  return own;
 }
 
 const author = { staffCode: 'asha', till: 'till.7' };

@@ -178,7 +178,7 @@ for (const code of documentedCodes) {
     assert.equal(outcome.kind, expected.split(' ')[0]);
     if (outcome.kind === 'applied') {
       assert.deepEqual(
-        outcome.warnings.map((told) => told.code),
+        outcome.warnings.map((warning) => warning.code),
         warning === undefined ? [] : [code],
       );
     }

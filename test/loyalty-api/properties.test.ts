@@ -179,11 +179,11 @@ const few = (entry: fc.Arbitrary<Shape>, holder: string) =>
   fc.array(entry, { maxLength: 3 }).map((entries) => list(holder, entries));
 const organisationAnswer = fc
   .record({ config: few(config, 'config'), field: few(definition, 'field'), user: few(staffUser, 'user') })
-  .map((told) =>
+  .map((parts) =>
     object({
       status: object({ success: flag(true), code: number(200) }),
-      organization: object({ configs: told.config, custom_fields: told.field }),
-      store: object({ staff: told.user }),
+      organization: object({ configs: parts.config, custom_fields: parts.field }),
+      store: object({ staff: parts.user }),
     }),
   );
 
@@ -304,8 +304,8 @@ const headers = fc.constantFrom<{ [name: string]: string }>(
 function neverApplied(bodies: fc.Arbitrary<string>, numRuns: number): void {
   let read = 0;
   fc.assert(
-    fc.property(bodies, status, headers, (body, httpStatus, told) => {
-      const result = answer(body, { status: httpStatus, headers: told });
+    fc.property(bodies, status, headers, (body, httpStatus, sentHeaders) => {
+      const result = answer(body, { status: httpStatus, headers: sentHeaders });
       readings[read % readings.length]?.(result);
       read += 1;
       assert.notEqual(updateOutcome(result, asked, nowMs).kind, 'applied');

@@ -125,12 +125,12 @@ export const purchasesAnswerText = `{"response":{
 
 export function answer(
   body: unknown,
-  told: { status?: number; headers?: { [name: string]: string } } = {},
+  http: { status?: number; headers?: { [name: string]: string } } = {},
 ): HttpResult {
   return {
     kind: 'answer',
-    status: told.status ?? 200,
-    headers: told.headers ?? { 'x-cap-requestid': 'req-1', 'content-type': 'application/json' },
+    status: http.status ?? 200,
+    headers: http.headers ?? { 'x-cap-requestid': 'req-1', 'content-type': 'application/json' },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   };
 }

@@ -11,7 +11,7 @@ import {
 } from '../../electron/loyalty-api/wire/organisation.ts';
 import { readBody, readCustomers, readItemStatus } from '../../electron/loyalty-api/wire/reply.ts';
 import { isDeeperThan } from '../../electron/loyalty-api/wire/scalars.ts';
-import { nothingTold, untoldProgram } from '../helpers/loyalty.ts';
+import { unknownLoyalty, unknownProgram } from '../helpers/loyalty.ts';
 import { updateAnswerText } from './samples.ts';
 
 function customerOf(text: string) {
@@ -38,7 +38,7 @@ test("the vendor's sample of an update reads as a whole customer", () => {
       'subscription.sms.BULK': '1',
     },
     loyalty: {
-      ...nothingTold,
+      ...unknownLoyalty,
       points: 0,
       lifetimePoints: 0,
       lifetimePurchases: 0,
@@ -47,7 +47,7 @@ test("the vendor's sample of an update reads as a whole customer", () => {
       tierExpiresOn: '2112-09-11 23:59:59',
       programs: [
         {
-          ...untoldProgram('1016'),
+          ...unknownProgram('1016'),
           points: 2280,
           lifetimePoints: 2400,
           redeemed: 100,

@@ -171,11 +171,11 @@ describe('the region feed', () => {
     const { feed } = newFeed(t, rig, { feed: rig.feedFolder });
     await rig.publish(people(0, 20));
     await feed.look();
-    const [served, edited, told] = [rig.idOf('nair00001'), rig.idOf('nair00002'), rig.idOf('nair00003')];
+    const [served, edited, fetched] = [rig.idOf('nair00001'), rig.idOf('nair00002'), rig.idOf('nair00003')];
     markServed(rig.db, served, Date.now());
     saveHere(rig, edited, { lastName: 'Unsent' }, { lastName: 'Nair00002' }, { type: 'userId', value: '3' });
-    markServed(rig.db, told, 1);
-    rig.db.prepare('update customers set as_of_ms = ? where id = ?').run(Date.now(), told);
+    markServed(rig.db, fetched, 1);
+    rig.db.prepare('update customers set as_of_ms = ? where id = ?').run(Date.now(), fetched);
     const next = people(0, 20)
       .filter(({ id }) => id !== 2)
       .map((one) => ({ ...one, points: 77, name: `New${one.id - 1}` }));
@@ -185,7 +185,7 @@ describe('the region feed', () => {
     assert.notEqual(customerRow(rig.db, served), null, 'whoever was served here is gone');
     assert.deepEqual(rig.names('unsent'), ['Asha Unsent']);
     assert.equal(readRecord(rig.db, edited)?.fields.lastName, 'New2');
-    assert.equal(customerRow(rig.db, told)?.last_name, 'Nair00003', 'older than what the server told');
+    assert.equal(customerRow(rig.db, fetched)?.last_name, 'Nair00003', 'older than what the server told');
     assert.equal(rig.outbox.counts().queued, 1);
   });
 

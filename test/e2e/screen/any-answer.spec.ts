@@ -47,8 +47,8 @@ const updateTexts = [
 
 /** Who a request is about. */
 function askedOf({ url, body }: HttpRequest): string {
-  const told: unknown = body === null ? null : JSON.parse(body);
-  return new URL(url).searchParams.get('id') ?? /"id":"(\d+)"/.exec(JSON.stringify(told))?.[1] ?? 'nobody';
+  const parsed: unknown = body === null ? null : JSON.parse(body);
+  return new URL(url).searchParams.get('id') ?? /"id":"(\d+)"/.exec(JSON.stringify(parsed))?.[1] ?? 'nobody';
 }
 
 /** A proxy before the server: it returns documented answers about customers until told to vary them. */
@@ -207,7 +207,7 @@ test("F52: whatever head office answers, nothing breaks, and nobody is shown und
   expect([...(await openEach(page, documented)), ...said]).toEqual([]);
 
   state.differs = true;
-  let told = 0;
+  let found = 0;
   for (let round = 0; round < rounds; round += 1) {
     // The last ones vary anywhere, so most are no answers.
     state.whole = round === rounds - 1;
@@ -215,7 +215,7 @@ test("F52: whatever head office answers, nothing breaks, and nobody is shown und
       if (at % 10 === round % 10) await save(one);
       for (let each = 0; each < answersEach; each += 1) {
         const { kind } = await till.call['customers.refresh']({ customerId: one.customerId });
-        if (kind === 'found') told += 1;
+        if (kind === 'found') found += 1;
       }
     }
     await draws(page, round % 5 === 0);
@@ -223,7 +223,7 @@ test("F52: whatever head office answers, nothing breaks, and nobody is shown und
     expect([...(await openEach(page, all)), ...said], `seed ${seed}, round ${round}`).toEqual([]);
   }
   // Otherwise hardly any of it was shown.
-  expect(told).toBeGreaterThan(answers / 2);
+  expect(found).toBeGreaterThan(answers / 2);
   expect(state.given).toBeGreaterThanOrEqual(answers);
 
   await draws(page, true);

@@ -168,7 +168,7 @@ test('the first steps follow what staff do, announce each step, and can be skipp
 test('checking the connection reports its result in the status panel, and keeps the focus there', async ({
   touchScenes,
 }) => {
-  for (const [scene, told] of [
+  for (const [scene, text] of [
     ['help-saved-offline', /Meridian Stores.*store12\.till3/],
     ['help-paused', /did not accept this till.s password/],
   ] as const) {
@@ -176,8 +176,8 @@ test('checking the connection reports its result in the status panel, and keeps 
     const panel = page.getByRole('dialog', { name: 'What this status means' });
     const check = panel.getByRole('button', { name: 'Check connection' });
     await check.press('Enter');
-    await expect(panel.locator('[aria-live="polite"]')).toHaveText(told);
-    await expect(panel.getByText(told)).toHaveCount(1);
+    await expect(panel.locator('[aria-live="polite"]')).toHaveText(text);
+    await expect(panel.getByText(text)).toHaveCount(1);
     await expect(check).toBeFocused();
   }
 });

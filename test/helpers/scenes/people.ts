@@ -5,7 +5,7 @@ import type { FieldDefinition } from '../../../electron/model/definitions.ts';
 import type { Loyalty, Program } from '../../../electron/model/loyalty.ts';
 import type { OrgView } from '../../../electron/model/org-view.ts';
 import type { UpdateView } from '../../../electron/model/update-view.ts';
-import { nothingTold, untoldProgram } from '../loyalty.ts';
+import { unknownLoyalty, unknownProgram } from '../loyalty.ts';
 
 /** Every scene happens at this moment. */
 export const nowMs = Date.UTC(2026, 2, 14, 9, 30);
@@ -65,7 +65,7 @@ export const manyFields: readonly FieldDefinition[] = Array.from({ length: 60 },
 );
 
 const program = (over: Partial<Program> = {}): Program => ({
-  ...untoldProgram('1016'),
+  ...unknownProgram('1016'),
   points: 2280,
   lifetimePoints: 2400,
   redeemed: 100,
@@ -83,7 +83,7 @@ const program = (over: Partial<Program> = {}): Program => ({
 });
 
 const gold: Loyalty = {
-  ...nothingTold,
+  ...unknownLoyalty,
   points: 2280,
   lifetimePoints: 24_000,
   lifetimePurchases: 234_000.5,
@@ -190,13 +190,13 @@ export function person(customerId: number, fields: FieldValues, over: Partial<Cu
 }
 
 const silver: Loyalty = {
-  ...nothingTold,
+  ...unknownLoyalty,
   tier: 'silver',
   points: 410,
   lifetimePoints: 6120,
   lifetimePurchases: 51_200,
 };
-const none: Loyalty = { ...nothingTold, noTier: true, points: 0 };
+const none: Loyalty = { ...unknownLoyalty, noTier: true, points: 0 };
 
 export const people: readonly CustomerView[] = [
   person(1, { firstName: 'Rita', lastName: 'James', mobile: '917713643123', email: 'rita.james@example.com' }),
