@@ -1,6 +1,7 @@
 /**
  * The audit log: who moved, destroyed or revealed data of this till, and when. One line per action, written before it
- * happens. Codes and times only, never customer data. Anyone who can write to the data folder can change it (SECURITY.md).
+ * happens. Codes and times only, never customer data. Anyone who can write to the data folder can change it
+ * (SECURITY.md).
  */
 import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';

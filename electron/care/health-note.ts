@@ -1,6 +1,6 @@
 /**
- * A file with the result of the last report to IT's monitoring, for the doctor, which must not send a heartbeat itself. It
- * also counts starts after a crash.
+ * A file with the result of the last report to IT's monitoring, for the doctor, which must not send a heartbeat itself.
+ * It also counts starts after a crash.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Reports the till's health to IT's monitoring: a file for a Prometheus exporter, a heartbeat to a URL, and OTLP over HTTP.
- * Each is optional. A clean close reports last that the till is closed (F62).
+ * Reports the till's health to IT's monitoring: a file for a Prometheus exporter, a heartbeat to a URL, and OTLP over
+ * HTTP. Each is optional. A clean close reports last that the till is closed (F62).
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import type { MachineConfig } from '../config/machine-config.ts';

@@ -153,7 +153,9 @@ function increase(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-/** A rejection is noted as the server's code, or as "refused" without one; other reasons for attention are other words. */
+/**
+ * A rejection is noted as the server's code, or as "refused" without one; other reasons for attention are other words.
+ */
 function isRefusal(detail: string | null): boolean {
   return detail === 'refused' || /^\d+$/.test(detail ?? '');
 }

@@ -15,7 +15,9 @@ export type TillFacts = {
   readonly rescueSealedFor: 'public-key' | 'passphrase';
   /** The config file has changes that apply at the next start. */
   readonly restartDue: boolean;
-  /** The path of the first mistake in a changed config that is not valid; the previous config stays in use. Null: valid. */
+  /**
+   * The path of the first mistake in a changed config that is not valid; the previous config stays in use. Null: valid.
+   */
   readonly unusableConfig: string | null;
   /** The folder with unusable data that was set aside; null: none. */
   readonly setAside: string | null;

@@ -1,6 +1,7 @@
 /**
- * A text file beside the data while something is unsent, as a warning for whoever uninstalls Tillside (F30). The uninstaller
- * runs as another user, who can read this but not the database. Counts and times only. It never blocks an uninstall.
+ * A text file beside the data while something is unsent, as a warning for whoever uninstalls Tillside (F30). The
+ * uninstaller runs as another user, who can read this but not the database. Counts and times only. It never blocks an
+ * uninstall.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { folderFiles } from '../machine/folder-files.ts';

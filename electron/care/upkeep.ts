@@ -17,7 +17,9 @@ import type { Log } from '../machine/log.ts';
 export type UpkeepFacts = {
   /** Null until it is known. */
   readonly disk: DiskSpace | null;
-  /** The database is damaged and IT should restore the newest backup soon. The till keeps working with what can be read. */
+  /**
+   * The database is damaged and IT should restore the newest backup soon. The till keeps working with what can be read.
+   */
   readonly isDamaged: boolean;
   readonly lastBackupAtMs: number | null;
 };

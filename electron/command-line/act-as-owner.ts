@@ -1,4 +1,6 @@
-/** Root takes on the identity of the folder's owner, so that the till's user can open every file a command leaves there. */
+/**
+ * Root takes on the identity of the folder's owner, so that the till's user can open every file a command leaves there.
+ */
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { mayWrite } from '../data/read-beside.ts';

@@ -17,8 +17,8 @@ export type CommandIo = {
   /** Writes a line of the result to standard output. */
   readonly print: (line: string) => void;
   /**
-   * Waits until all printed output has reached the terminal, the pipe or the `--output` file. Null: it did; otherwise the
-   * system's error code.
+   * Waits until all printed output has reached the terminal, the pipe or the `--output` file. Null: it did; otherwise
+   * the system's error code.
    */
   readonly printed: () => Promise<string | null>;
   /** Writes a line to standard error: progress and problems. */

@@ -18,8 +18,8 @@ export function ownArguments(argv: readonly string[]): readonly string[] {
 }
 
 /**
- * Reads the app's own arguments and ignores Chromium's (`--no-sandbox`, `--inspect`). A web page may have added whatever comes
- * after an address: it is not read as options, and the address is ignored.
+ * Reads the app's own arguments and ignores Chromium's (`--no-sandbox`, `--inspect`). A web page may have added
+ * whatever comes after an address: it is not read as options, and the address is ignored.
  */
 export function desktopArguments(argv: readonly string[]): DesktopArguments {
   const at = argv.findIndex(isFindAddress);

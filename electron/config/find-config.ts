@@ -1,4 +1,6 @@
-/** Finds the config: `--config`, then `TILLSIDE_CONFIG`, then the machine-wide file. Without any, it is practice mode. */
+/**
+ * Finds the config: `--config`, then `TILLSIDE_CONFIG`, then the machine-wide file. Without any, it is practice mode.
+ */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { folderFiles } from '../machine/folder-files.ts';
@@ -17,8 +19,8 @@ export type ConfigSearch = {
   /** False in the preview: without a named config it is always practice mode, even on a machine that is also a till. */
   readonly machineWide: boolean;
   /**
-   * This user's default data folder for a real till. Null if another folder was named, and in a source checkout, where a
-   * developer may have run a till once.
+   * This user's default data folder for a real till. Null if another folder was named, and in a source checkout, where
+   * a developer may have run a till once.
    */
   readonly liveDataDir: string | null;
 };

@@ -1,6 +1,6 @@
 /**
- * Reads and validates the machine config, one JSON file that IT writes. Errors name the place, what was found and what was
- * expected. Values are never quoted, because somebody may have put a secret into the file.
+ * Reads and validates the machine config, one JSON file that IT writes. Errors name the place, what was found and what
+ * was expected. Values are never quoted, because somebody may have put a secret into the file.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -11,17 +11,17 @@ type OnFile = { readonly file: string; readonly keyHex: string; readonly nativeB
 
 export type BackgroundTask =
   | (OnFile & { readonly kind: 'check'; readonly depth: CheckDepth })
-  /** Copies the whole database, as it is at one moment, to a new file with the same key, and checks the copy. */
+  /** Copies a consistent snapshot of the database to a new file with the same key, and verifies the copy. */
   | (OnFile & { readonly kind: 'copy'; readonly target: string });
 
 export type TaskResult =
   | { readonly kind: 'checked'; readonly problems: readonly string[] }
   | { readonly kind: 'copied'; readonly bytes: number }
-  /** `code`: SQLite's or the file system's (`SQLITE_FULL`, `ENOSPC`), or `not-equal` where the copy lacks something. */
+  /** `code`: from SQLite or the file system (`SQLITE_FULL`, `ENOSPC`), or `not-equal` if the copy is incomplete. */
   | { readonly kind: 'failed'; readonly code: string }
   | { readonly kind: 'stopped' };
 
-/** Expected trouble (a full disk, a damaged file) is a result; only bugs throw. */
+/** Expected problems (a full disk, a damaged file) are results; only bugs throw. */
 export function runTask(task: BackgroundTask): TaskResult {
   try {
     switch (task.kind) {
@@ -47,16 +47,16 @@ function onReader<T>(task: Omit<BackgroundTask, 'kind'>, work: (db: Db) => T): T
 }
 
 /**
- * `vacuum into` copies one moment of the database while others write, and the copy is encrypted with the same key (the
- * backup interface of SQLite refuses an encrypted database here). It reads every page, so a damaged file is never kept
- * as a backup. SQLite does not flush the copy: that is done here before anybody may rely on it.
+ * `vacuum into` copies a snapshot while others write, and encrypts the copy with the same key (SQLite's backup API
+ * refuses encrypted databases here). It reads every page, so a damaged file never becomes a backup. SQLite does not
+ * flush the copy, so we do.
  */
 function copyDatabase(task: Extract<BackgroundTask, { kind: 'copy' }>): TaskResult {
   const unfinished = `${task.target}.unfinished`;
   rmSync(unfinished, { force: true });
   try {
     const { before, after } = onReader(task, (db) => {
-      // A copy of nothing would be taken for the newest backup.
+      // A copy of an empty database would count as the newest backup.
       if (versionOf(db) === 0) throw new Database.SqliteError('the database holds nothing', 'SQLITE_EMPTY');
       const first = countRows(db);
       db.prepare('vacuum into ?').run(unfinished);
@@ -87,7 +87,7 @@ function countRows(db: Db): Counts {
   );
 }
 
-/** Whoever saves while the copy is made may move a count, but not past what it was before and after. */
+/** Saves during the copy may change a count, but it must lie between the counts before and after. */
 function isBetween(copy: Counts, before: Counts, after: Counts): boolean {
   return [...before].every(([table, first]) => {
     const last = after.get(table) ?? first;
@@ -96,7 +96,7 @@ function isBetween(copy: Counts, before: Counts, after: Counts): boolean {
   });
 }
 
-/** Whether a failed task failed for what is in the file. */
+/** Whether a task failed because the file is damaged. */
 export function isDamage(code: string): boolean {
   return /^SQLITE_(CORRUPT|NOTADB|EMPTY|IOERR_SHORT_READ)/.test(code);
 }

@@ -1,4 +1,4 @@
-/** Runs one task of `background.ts` in a thread of its own, on a connection that only reads. */
+/** Worker thread that runs one task of `background.ts` on a read-only connection. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type BackgroundTask, runTask } from './background-tasks.ts';
 

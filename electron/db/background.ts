@@ -1,11 +1,11 @@
 /**
- * Work on the database that takes seconds on a large till (checking every page, copying every row) and must not hold up
- * a search or a save: done in a thread, on a connection that only reads.
+ * Runs slow database work (checking every page, copying every row) in a thread on a read-only connection, so that it
+ * does not delay searches or saves.
  */
 import { Worker } from 'node:worker_threads';
 import type { BackgroundTask, TaskResult } from './background-tasks.ts';
 
-/** In the packaged app the worker is built to a file beside the main one. */
+/** In the packaged app, the worker is a built file beside the main one. */
 const workerFile = new URL(
   import.meta.url.endsWith('.ts') ? './background-worker.ts' : './background-worker.js',
   import.meta.url,
@@ -15,7 +15,7 @@ export class Background {
   readonly #workers = new Set<Worker>();
   #closed = false;
 
-  /** @returns `stopped` where it was closed before it was done */
+  /** @returns `stopped` if it was closed before the task finished */
   run(task: BackgroundTask): Promise<TaskResult> {
     if (this.#closed) return Promise.resolve({ kind: 'stopped' });
     return new Promise((resolve, reject) => {
@@ -30,7 +30,10 @@ export class Background {
     });
   }
 
-  /** Ends what runs. Before the writing connection closes: it is then the last, and takes the `-wal` away. */
+  /**
+   * Stops running tasks. Call this before closing the writing connection: SQLite removes the `-wal` only with the last
+   * one.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#workers].map((worker) => worker.terminate()));

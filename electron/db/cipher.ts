@@ -1,18 +1,18 @@
-/** Which cipher a database file is written with. Each page carries its own nonce and checksum, whichever it is. */
+/** Chooses the cipher of a database file. With either cipher, each page has its own nonce and checksum. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 /**
- * AEGIS-256 uses the processor's own AES, so that a page costs a fraction of what it costs with ChaCha20: of a save, which
- * writes some ten pages, that was a third. Files of before it stay as they are.
+ * AEGIS-256 uses the processor's AES and is much faster than ChaCha20, which took a third of a save (about ten pages).
+ * Existing ChaCha20 files stay as they are.
  */
 type Cipher = 'aegis' | 'chacha20';
 
-/** Of SQLite's header only a few bytes are not encrypted. This one says how much of each page the cipher keeps for itself. */
+/** One of the few unencrypted bytes of SQLite's header: how much of each page is reserved for the cipher. */
 const reservedAt = 20;
 const reservedByChaCha20 = 32;
 
-/** @throws SqliteError `SQLITE_CANTOPEN` where the file is there and cannot be read: its cipher must not be guessed */
+/** @throws SqliteError `SQLITE_CANTOPEN` if the file exists but cannot be read: its cipher must not be guessed */
 function cipherOf(file: string): Cipher {
   const header = Buffer.alloc(1);
   try {
@@ -29,7 +29,7 @@ function cipherOf(file: string): Cipher {
   return header[0] === reservedByChaCha20 ? 'chacha20' : 'aegis';
 }
 
-/** Tells the connection which cipher the file has that it is given a key for, or attaches, next. */
+/** Sets the cipher for the next file that this connection opens with a key, or attaches. */
 export function chooseCipher(db: Database.Database, file: string): void {
   db.pragma(`cipher = '${cipherOf(file)}'`);
 }

@@ -1,9 +1,8 @@
 /**
- * JSON out of the database is checked by a schema, which costs more than to read it, and what is saved or sent is read a
- * dozen times on its way: so the last few texts are remembered with what they were decoded to. That is shared, and nobody
- * may change it.
+ * Caches the last few decoded JSON texts. Validating JSON from the database costs more than reading it, and an update
+ * is read a dozen times while it is saved and sent. The decoded values are shared, so never change them.
  *
- * @param most how many texts are remembered
+ * @param most size of the cache
  */
 export function decodeOnce<T>(decode: (json: string) => T, most: number): (json: string) => T {
   const decoded = new Map<string, T>();

@@ -1,10 +1,10 @@
 /**
- * Writes of the same moment share one commit. A commit waits for the disk, which costs more than what is written in it:
- * where many answers come at once, one wait for several of them is what keeps a backlog flowing.
+ * Writes that arrive at the same time share one commit. Waiting for the disk costs more than the writes themselves, so
+ * when many answers arrive together, a shared commit keeps the backlog moving.
  *
- * The moment is one round of the event loop, so that a write alone waits for nothing: what comes while the disk is busy
- * is the next group. A group writes for about as long as the disk takes, no more: whoever is in it waits for all of it.
- * Within a group each write stands or falls by itself.
+ * A group is one round of the event loop, so a single write does not wait; writes that arrive while the disk is busy
+ * form the next group. A group writes for about as long as the disk takes to commit, because every write in it waits
+ * for the whole group. Within a group, each write succeeds or fails on its own.
  */
 import type { Db } from './open.ts';
 import { inSavepoint, inTransaction } from './statements.ts';
@@ -16,32 +16,32 @@ type Waiting = {
 };
 
 type Groups = {
-  /** Whatever a request waits for: it goes first, so that the server has work while the answers are written down. */
+  /** Writes that a request waits for. They go first, so that the server is busy while answers are written. */
   readonly ahead: Waiting[];
   readonly others: Waiting[];
   isDue: boolean;
-  /** How long the disk took for the last group. */
+  /** Duration of the last commit. */
   diskMs: number;
 };
 
-/** A quick disk is still worth this much. */
+/** A group may always write for this long, even on a fast disk. */
 const leastWritingMs = 1.5;
 const leastAtOnce = 4;
-/** So many writes are a few milliseconds of the main thread, however slow the disk is. */
+/** Limits a group to a few milliseconds of the main thread, even on a slow disk. */
 const mostAtOnce = 32;
 
 const groupsOf = new WeakMap<Db, Groups>();
 
 /**
- * @param write as in `inTransaction`; what the rest of the program is to be told of it comes after this resolves
- * @returns what `write` returned, once it is durable. Rejects with what it, or the commit, threw: then nothing of it is
- * written
+ * @param write as in `inTransaction`. Announce its effects only after this resolves
+ * @returns the result of `write`, once it is durable. Rejects with the error of the write or the commit; then nothing
+ * of it was written
  */
 export function commitTogether<T>(db: Db, write: () => T): Promise<T> {
   return commitIn(db, 'others', write);
 }
 
-/** As `commitTogether`, before all others: a request to the server waits for it. */
+/** Like `commitTogether`, but first in line, for a write that a request waits for. */
 export function commitAhead<T>(db: Db, write: () => T): Promise<T> {
   return commitIn(db, 'ahead', write);
 }
@@ -92,7 +92,7 @@ function commitGroup(db: Db, groups: Groups): void {
           inSavepoint(db, one.write);
           written.push(one);
         } catch (error) {
-          // A full disk may have ended the whole transaction: then nobody's write stands.
+          // A full disk may have rolled back the whole transaction, including the other writes.
           if (!db.inTransaction) throw error;
           one.failed(error);
         }
@@ -100,7 +100,7 @@ function commitGroup(db: Db, groups: Groups): void {
       }
     });
   } catch (error) {
-    // Where not even the transaction began, everybody who waits hears of it.
+    // If not even the transaction could begin, all waiting writes fail.
     for (const one of taken.length > 0 ? taken : waiting.splice(0)) one.failed(error);
     return;
   }

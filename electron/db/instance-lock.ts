@@ -1,8 +1,8 @@
 /**
- * One writer for each data folder (F04), also where two programs (desktop and preview) or two users meet.
+ * Ensures one writer per data folder (F04), across programs (desktop and preview) and users.
  *
- * The lock is an exclusive transaction on a small SQLite file of its own, held as long as the till runs. The operating
- * system gives it back when the process ends, however it ends: no clock, no heartbeat and no stale lock after a kill.
+ * The lock is an exclusive transaction on a small SQLite file of its own, held while the till runs. The operating
+ * system releases it when the process ends in any way, so it needs no heartbeat and never goes stale.
  */
 import { truncateSync } from 'node:fs';
 import Database from 'better-sqlite3';
@@ -10,13 +10,13 @@ import { databaseTrouble } from './trouble.ts';
 
 export type InstanceLock = { readonly release: () => void };
 
-/** @returns null where another process holds the lock */
+/** @returns null if another process holds the lock */
 export function takeInstanceLock(file: string, nativeBinding?: string): InstanceLock | null {
   try {
     return begin(file, nativeBinding);
   } catch (error) {
     if (databaseTrouble(error) !== 'damaged') throw error;
-    // Nothing is kept in it. Emptied in its place, so that whoever holds its lock still holds it.
+    // The file holds nothing. It is emptied in place, so that a lock on it stays valid.
     truncateSync(file);
     return begin(file, nativeBinding);
   }

@@ -1,19 +1,19 @@
-/** Whether a database is whole. Its pages carry a checksum each (the cipher's), which a read of every page checks. */
+/** Checks a database for damage. The cipher's checksum of a page is verified whenever the page is read. */
 import Database from 'better-sqlite3';
 import type { Db } from './open.ts';
 
-/** The tables whose loss would lose a person's work; the rest can be had from the server again. */
+/** The tables that hold staff's work; everything else can be fetched from the server again. */
 const outboxTables = ['updates', 'save_tokens', 'update_history'] as const;
 
-/** `quick`: every page and row. `full`: also that every index tells the same as its table, a few times slower. */
+/** `quick`: every page and row. `full`: also that every index matches its table, which is several times slower. */
 export type CheckDepth = 'quick' | 'full';
 
-/** @returns what is wrong, in SQLite's words (names of tables and numbers of pages, no values); empty: it is whole */
+/** @returns SQLite's messages (table names and page numbers, no values); empty: no damage */
 export function checkWhole(db: Db, depth: CheckDepth): string[] {
   return run(db, depth === 'full' ? 'integrity_check' : 'quick_check');
 }
 
-/** Looks through the outbox only, which takes milliseconds however many customers there are. */
+/** Checks only the outbox, which takes milliseconds however many customers there are. */
 export function checkOutbox(db: Db): string[] {
   const tables = outboxTables.filter(
     (table) => db.prepare("select 1 from sqlite_schema where type = 'table' and name = ?").get(table) !== undefined,

@@ -1,6 +1,6 @@
 /**
- * A mark that tells which key a data folder was made with, without telling the key. SQLite says the same of a key that
- * does not fit and of a file that is damaged at its beginning; the two want opposite things from a person (F27).
+ * A fingerprint of the key that a data folder was made with. SQLite reports a wrong key and a file damaged at its start
+ * the same way, but they need opposite remedies (F27).
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ export function compareKeyMark(files: FolderFiles, keyHex: string): 'same' | 'ot
   try {
     mark = readFileSync(files.keyMark, 'utf8').trim();
   } catch (error) {
-    // One that cannot be read tells as much as none, and is written anew once the key has opened the database.
+    // An unreadable mark counts as missing, and is written again once the key has opened the database.
     if (fileTrouble(error) === null) throw error;
     return 'no-mark';
   }

@@ -1,37 +1,37 @@
 /**
- * Whether the last commits of a run that was cut off are still there. SQLite takes a `-wal` that is missing, cut or damaged
- * for one that ends earlier, and says nothing. What it should hold stands in the `-shm` beside it: SQLite notes a commit
- * there after it was flushed to the `-wal`, and at a clean end takes the `-shm` away first.
+ * Detects lost commits after a crash. SQLite silently treats a missing, cut or damaged `-wal` as one that ends earlier.
+ * But the `-shm` beside it says how much the `-wal` should hold: SQLite records a commit there after flushing it to the
+ * `-wal`, and removes the `-shm` first at a clean close.
  */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
 
-/** Places in SQLite's index of the `-wal`, in the byte order of the machine. */
+/** Offsets in SQLite's index of the `-wal`, in the machine's byte order. */
 const isReadyAt = 12;
 const framesAt = 16;
 const saltsAt = 32;
 const movedAt = 96;
 const indexBytes = 136;
-/** Of the `-wal` itself: what makes it one, and the two salts of its generation. */
+/** Offsets in the `-wal` itself: its magic number and the two salts of its generation. */
 const walMagic = [0x377f0682, 0x377f0683];
 const walSaltsAt = 16;
 const walHeadBytes = 32;
 
 /**
- * Asked before the database is opened, and of a till that is not open.
- * @returns how many frames the `-wal` must hold at least; 0: nothing can be lost
+ * Call before the database is opened, and only while no till has it open.
+ * @returns the least number of frames that the `-wal` must hold; 0: nothing can be lost
  */
 export function expectedFrames(database: string): number {
   const index = indexOf(database);
   if (index === null) return 0;
   const wal = head(`${database}-wal`, walHeadBytes);
   const isWal = wal !== null && walMagic.includes(wal.readUInt32BE(0));
-  // A power cut may leave an index of an earlier generation: it tells nothing of this one.
+  // After a power cut, the index may belong to an earlier `-wal`, and then says nothing about this one.
   const isOther = isWal && !wal.subarray(walSaltsAt, walSaltsAt + 8).equals(index.salts);
   return isOther || index.frames <= index.moved ? 0 : index.frames;
 }
 
-/** Asked after the first connection has looked through the `-wal`. */
+/** Call after the first connection has read the `-wal`. */
 export function areCommitsLost(database: string, expected: number): boolean {
   return expected > 0 && (indexOf(database)?.frames ?? 0) < expected;
 }

@@ -1,4 +1,4 @@
-/** Numbered migrations; `user_version` moves in the same transaction as the change. Never edited once landed. */
+/** Numbered migrations. Each sets `user_version` in its own transaction. Never edit one that has landed. */
 import { firstSchema } from './migrations/001-first-schema.ts';
 import { regionOfCustomers } from './migrations/002-region.ts';
 import { ownCustomerIds } from './migrations/003-own-ids.ts';
@@ -12,10 +12,10 @@ import { inTransaction } from './statements.ts';
 
 export type Migration = (db: Db) => void;
 
-/** What every version keeps of a waiting update. */
+/** The columns of an unsent update that every version has. */
 export type KeptEdit = { readonly format: number; readonly changes: string; readonly baseline: string };
 
-/** Migration N brings a database from version N - 1 to N. */
+/** Migration N upgrades a database from version N - 1 to N. */
 export const migrations: readonly Migration[] = [
   firstSchema,
   regionOfCustomers,
@@ -31,16 +31,16 @@ export const currentVersion = migrations.length;
 
 export type MigrateResult =
   | { readonly kind: 'ready'; readonly from: number }
-  /** A newer Tillside wrote this file: it is left as it is. */
+  /** A newer version of Tillside wrote this file, so it is not changed. */
   | { readonly kind: 'newer'; readonly version: number }
-  /** The step would lose updates or leave some unreadable: it was taken back, and the file is as before (F29). */
+  /** The step would have lost updates or made some unreadable, so it was rolled back (F29). */
   | { readonly kind: 'would-harm'; readonly version: number };
 
 export function versionOf(db: Db): number {
   return Number(db.pragma('user_version', { simple: true }));
 }
 
-/** @param isReadable whether this program can read an update that waits: no step may make that worse (F29) */
+/** @param isReadable whether this version can read an unsent update; no step may make fewer of them readable (F29) */
 export function migrate(
   db: Db,
   isReadable: (edit: KeptEdit) => boolean,
@@ -69,7 +69,7 @@ class WouldHarm extends Error {}
 
 type OutboxFacts = { readonly rows: number; readonly readable: number };
 
-/** Read with nothing but the columns that every version has. */
+/** Uses only columns that every version has. */
 function outboxFacts(db: Db, isReadable: (edit: KeptEdit) => boolean): OutboxFacts {
   let rows = 0;
   let readable = 0;

@@ -4,10 +4,10 @@ import { chooseCipher } from './cipher.ts';
 import type { Db, OpenDatabase } from './open.ts';
 
 /**
- * Opens an existing database for reading only, beside the one connection that writes (F26), or one that must be left as
- * it is: damaged, set aside, a backup.
- * @throws SqliteError where the key does not fit, or the file is no database. An empty file is none: SQLite would take it
- * for a new one, which any key opens, and delete the `-wal` beside it
+ * Opens an existing database read-only, beside the one connection that writes (F26), or because it must not change: a
+ * damaged one, one set aside, a backup.
+ * @throws SqliteError if the key is wrong or the file is not a database. An empty file counts as none: SQLite would
+ * take it for a new database, which any key opens, and delete the `-wal` beside it
  */
 export function openToRead({ file, keyHex, nativeBinding }: OpenDatabase): Db {
   if (statSync(file, { throwIfNoEntry: false })?.size === 0) {

@@ -1,4 +1,4 @@
-/** Opening the till's one database: encrypted, durable at every commit, refused where it cannot be trusted. */
+/** Opens the till's database: encrypted, durable at every commit, and refused if that is not certain. */
 import Database from 'better-sqlite3';
 import { chooseCipher } from './cipher.ts';
 
@@ -12,17 +12,17 @@ export type OpenDatabase = {
   /** 32 random bytes as 64 hex digits: a raw key, so that opening costs no key derivation. */
   readonly keyHex: string;
   readonly nativeBinding?: string | undefined;
-  /** Somebody else made the file: where it is gone, none is made in its place. */
+  /** The file must exist already; do not create it. */
   readonly mustExist?: boolean;
 };
 
 /**
- * Opens (or makes) the database file.
+ * Opens or creates the database file.
  *
- * `synchronous=FULL` is set after WAL, because better-sqlite3 is left at NORMAL there and a committed save could go
- * with the power (F24); both are read back, since a pragma that does not take says nothing.
+ * `synchronous=FULL` is set after WAL, because better-sqlite3 defaults to NORMAL there and a power cut could lose a
+ * committed save (F24). Both are read back, because a pragma fails silently.
  *
- * @throws SqliteError `SQLITE_NOTADB` where the key does not fit or the file is no database
+ * @throws SqliteError `SQLITE_NOTADB` if the key is wrong or the file is not a database
  */
 export function openDatabase(onFile: OpenDatabase): Db {
   const db = openEncrypted(onFile);
@@ -42,7 +42,7 @@ export function openDatabase(onFile: OpenDatabase): Db {
   }
 }
 
-/** The file with its key and nothing set. @throws SqliteError as `openDatabase` */
+/** Opens the file with its key, without any settings. @throws SqliteError as `openDatabase` */
 export function openEncrypted({ file, keyHex, nativeBinding, mustExist = false }: OpenDatabase): Db {
   if (!/^[0-9a-f]{64}$/.test(keyHex)) throw new Error('A database key is 64 hex digits.');
   const db = new Database(file, {
@@ -52,7 +52,7 @@ export function openEncrypted({ file, keyHex, nativeBinding, mustExist = false }
   try {
     chooseCipher(db, file);
     db.pragma(`key = "raw:${keyHex}"`);
-    // The first read proves the key.
+    // The first read verifies the key.
     db.prepare('select count(*) from sqlite_schema').get();
     return db;
   } catch (error) {
@@ -61,7 +61,7 @@ export function openEncrypted({ file, keyHex, nativeBinding, mustExist = false }
   }
 }
 
-/** @throws Error where a commit of this database would not survive a power cut, or SQLite is too old (F24, F26). */
+/** @throws Error if a commit would not survive a power cut, or SQLite is too old (F24, F26) */
 function assertDurable(db: Db): void {
   const full = 2;
   const synchronous = db.pragma('synchronous', { simple: true });

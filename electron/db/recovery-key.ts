@@ -1,6 +1,6 @@
 /**
- * The database's key as IT keeps it: letters and digits that cannot be mistaken for one another (Crockford's base 32), in
- * groups, with a check so that a slip of the pen is told from a wrong key (F27).
+ * The database's key in a form for people: groups of letters and digits that are hard to confuse (Crockford's base 32),
+ * with a checksum that tells a typing mistake from a wrong key (F27).
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -26,7 +26,7 @@ export function recoveryKeyOf(keyHex: string): string {
   return (text.match(new RegExp(`.{${groupLength}}`, 'g')) ?? []).join('-');
 }
 
-/** @returns the key as hex digits; null where it was mistyped */
+/** @returns the key as hex digits; null if it was mistyped */
 export function keyOfRecovery(typed: string): string | null {
   const text = typed
     .toUpperCase()
@@ -49,7 +49,7 @@ function checkOf(key: Buffer): Buffer {
 export type KeyRecovered =
   | { readonly kind: 'recovered' }
   | { readonly kind: 'mistyped' }
-  /** It is somebody's recovery key, but it does not open the data of this folder. */
+  /** A valid recovery key, but not of this data. */
   | { readonly kind: 'other-key' }
   | { readonly kind: 'not-stored'; readonly why: string };
 
@@ -61,8 +61,8 @@ export type RecoverKey = {
   readonly nativeBinding?: string | undefined;
 };
 
-/** Keeps the key with this machine's secret storage, once it has opened the data. A file of secrets that cannot be read
- * is set aside for it, never written over. */
+/** Stores the key in this machine's secret storage, once it has opened the data. An unreadable file of secrets is set
+ * aside first, never overwritten. */
 export function recoverKey({ dataDir, typed, secrets, wallMs, nativeBinding }: RecoverKey): KeyRecovered {
   const keyHex = keyOfRecovery(typed);
   if (keyHex === null) return { kind: 'mistyped' };
@@ -87,7 +87,7 @@ function opens({ database }: FolderFiles, keyHex: string, nativeBinding: string 
   }
 }
 
-/** A key is shown once, at set-up, to whoever keeps it; after that, only to somebody who can read the machine's secrets. */
+/** The key is shown only once. After that, only somebody who can read the machine's secrets can get it. */
 export function wasRecoveryKeyShown(dataDir: string): boolean {
   return existsSync(shownMark(dataDir));
 }

@@ -1,4 +1,4 @@
-/** Small things worth remembering over a restart, each with the time it was told. */
+/** Small values that survive a restart, each with the time it was received. */
 import type { Db } from './open.ts';
 import { sql } from './statements.ts';
 
@@ -24,7 +24,7 @@ export function remember(db: Db, name: RememberedName, value: unknown, asOfMs: n
 
 export type Remembered = { readonly value: unknown; readonly asOfMs: number };
 
-/** @returns null where it was never told, or cannot be read any more */
+/** @returns null if there is none, or it can no longer be read */
 export function recall(db: Db, name: RememberedName): Remembered | null {
   const row = sql<{ value: string; as_of_ms: number }>(db, 'select value, as_of_ms from remembered where name = ?').get(
     name,

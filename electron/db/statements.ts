@@ -7,8 +7,8 @@ type AnyStatement = Database.Statement<unknown[], any>;
 const prepared = new WeakMap<Db, Map<string, AnyStatement>>();
 
 /**
- * A prepared statement, prepared once for each database: preparing costs more than most of our statements.
- * `Row` is what the statement's own columns make; our tables are `strict`, so that it holds.
+ * A prepared statement, cached per database because preparing costs more than running most of them. `Row` must match
+ * the statement's columns; our tables are `strict`, so the types hold.
  */
 export function sql<Row = never>(db: Db, text: string): Database.Statement<unknown[], Row> {
   let statements = prepared.get(db);
@@ -25,31 +25,31 @@ export function sql<Row = never>(db: Db, text: string): Database.Statement<unkno
 }
 
 /**
- * A `limit` that is bound. SQLite plans by the number that stands there alone, and so prepares the statement anew at each
- * run, which costs more than to run it; a sum it takes as it is.
+ * A `limit` with a bound parameter. For a bare parameter SQLite prepares the statement again at each run, to plan for
+ * its value; it does not do that for a sum.
  */
 export function limitBy(parameter: '?' | '@limit'): string {
   return `limit ${parameter} + 0`;
 }
 
-/** The first column of the first row, for counts and the like. */
+/** The first column of the first row, as a number. */
 export function count(db: Db, text: string, ...parameters: unknown[]): number {
   return sql<{ n: number }>(db, text).get(...parameters)?.n ?? 0;
 }
 
 /**
- * Takes the write lock of the till's own file and no other: `begin immediate` takes the region's as well, which nobody
- * writes to, in a dozen calls of the system. Our files have no vacuum of this kind, so that nothing else comes of it.
+ * Takes the write lock of the till's own file only. `begin immediate` would also lock the region's file, which is never
+ * written, at the cost of a dozen system calls. Our files do not use incremental vacuum, so this has no other effect.
  */
 export const takesWriteLock = 'pragma main.incremental_vacuum';
 
 /**
- * Runs `work` as one transaction that takes the write lock at once; nested calls join the outer one. Commits when it
- * returns and rolls back when it throws.
+ * Runs `work` in a transaction that takes the write lock immediately. Nested calls join the outer one. Commits when
+ * `work` returns and rolls back when it throws.
  */
 export function inTransaction<T>(db: Db, work: () => T): T {
   if (db.inTransaction) return work();
-  // The library's own `transaction` makes a few closures and statements each time: a tenth of a save.
+  // The library's own `transaction` creates closures and statements each time, which costs a tenth of a save.
   sql(db, 'begin').run();
   try {
     sql(db, takesWriteLock).run();
@@ -62,7 +62,7 @@ export function inTransaction<T>(db: Db, work: () => T): T {
   }
 }
 
-/** Inside a transaction: takes back what `work` wrote when it throws, and nothing else. */
+/** Inside a transaction: if `work` throws, rolls back only what it wrote. */
 export function inSavepoint<T>(db: Db, work: () => T): T {
   sql(db, 'savepoint one').run();
   try {

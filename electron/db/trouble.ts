@@ -1,7 +1,9 @@
 import Database from 'better-sqlite3';
 import type { NotSavedReason } from '../model/update-view.ts';
 
-/** Reads a failed write as something that a person can act on (F25). Anything that is not SQLite's is a bug: `null`. */
+/**
+ * Classifies a failed write by what a person can do about it (F25). @returns null if it is not SQLite's error, so a bug
+ */
 export function databaseTrouble(error: unknown): NotSavedReason | null {
   if (!(error instanceof Database.SqliteError)) return null;
   const code = error.code;

@@ -1,11 +1,11 @@
 /**
- * Time and chance as parameters. Waits run on the monotonic clock, which a change of the wall clock cannot touch (F16);
- * the wall clock is only for what people read. Tests pass a virtual clock.
+ * Time and randomness as parameters, so that tests can pass virtual ones. Waits run on the monotonic clock, which does
+ * not change with the wall clock (F16); the wall clock is only for what people read.
  */
 export type Clock = {
-  /** Milliseconds since 1970, as the machine believes. For display and records, never for order or waits. */
+  /** Milliseconds since 1970 by the machine's clock. For display and records, never for order or waits. */
   readonly wallMs: () => number;
-  /** Milliseconds from an arbitrary start; never goes back. */
+  /** Milliseconds since an arbitrary start; never goes back. */
   readonly monotonicMs: () => number;
   /** Calls `run` once after `delayMs`. Returns a function that cancels it. */
   readonly after: (delayMs: number, run: () => void) => () => void;

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import type { AppInfo } from '../model/app-info.ts';
 
-/** What of the environment says where a user's data lies. */
+/** The environment variables that decide where a user's data is. */
 export type PlaceEnv = {
   readonly LOCALAPPDATA?: string | undefined;
   readonly XDG_DATA_HOME?: string | undefined;
 };
 
 /**
- * The per-user folder of a till's data where `--data` names none. Practice has one of its own, so that nothing of it
- * can touch real data. The desktop app and the preview share it: whichever runs finds what the other saved.
+ * The default data folder of a user, without `--data`. Practice mode has its own, so that it can never touch real data.
+ * The desktop app and the preview use the same folder.
  */
 export function dataPlace(platform: NodeJS.Platform, env: PlaceEnv, home: string, mode: AppInfo['mode']): string {
   if (platform === 'win32') {
@@ -17,6 +17,6 @@ export function dataPlace(platform: NodeJS.Platform, env: PlaceEnv, home: string
   }
   if (platform === 'darwin') return path.posix.join(home, 'Library', 'Application Support', 'Tillside', mode);
   const share = env.XDG_DATA_HOME ?? '';
-  // The XDG rules: a relative path is to be ignored.
+  // XDG requires that a relative path is ignored.
   return path.posix.join(share.startsWith('/') ? share : path.posix.join(home, '.local', 'share'), 'tillside', mode);
 }

@@ -1,6 +1,6 @@
 /**
- * How a command reaches a running Tillside: a local socket (a named pipe on Windows). Its address is a file in the data folder,
- * so only users who can read the data can ring. One line in, one line out.
+ * How a command reaches a running Tillside: a local socket (a named pipe on Windows). Its address is a file in the data
+ * folder, so only users who can read the data can ring. One line in, one line out.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,9 @@ function newAddress(dataDir: string): string {
   return path.join(mkdtempSync(path.join(tmpdir(), 'tillside-')), 'doorbell.sock');
 }
 
-/** If it cannot be opened, the till works all the same; commands then say that Tillside is not open. @returns closes it */
+/**
+ * If it cannot be opened, the till works all the same; commands then say that Tillside is not open. @returns closes it
+ */
 export async function openDoorbell(dataDir: string, log: Log, answer: (line: string) => string): Promise<() => void> {
   let address = '';
   const sockets = new Set<Socket>();

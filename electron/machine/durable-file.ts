@@ -2,14 +2,15 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFil
 import path from 'node:path';
 
 /**
- * Writes a small file so that after a power cut it holds the old text or the new one, whole. Only this user may read it.
- * @throws what the file system says (ENOSPC, EACCES, EROFS, …); the old file is then as it was
+ * Writes a small file atomically: after a power cut it holds either the old text or the new one. Only this user can
+ * read it.
+ * @throws the file system's error (ENOSPC, EACCES, EROFS, …); the old file is then unchanged
  */
 export function writeDurably(file: string, text: string): void {
   const folder = path.dirname(file);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const unfinished = `${file}.new`;
-  // A rest of an earlier try may have another mode: it is made anew.
+  // A left-over from an earlier try may have the wrong mode.
   rmSync(unfinished, { force: true });
   const descriptor = openSync(unfinished, 'wx', 0o600);
   try {
@@ -19,7 +20,7 @@ export function writeDurably(file: string, text: string): void {
     closeSync(descriptor);
   }
   renameSync(unfinished, file);
-  // Windows has no handle for a folder; its file system journals the rename itself.
+  // Windows cannot flush a folder; its file system journals the rename.
   if (process.platform === 'win32') return;
   const folderDescriptor = openSync(folder, 'r');
   try {

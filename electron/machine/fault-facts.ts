@@ -1,11 +1,11 @@
 import type { LogFacts } from './log.ts';
 
-/** Frames of a stack that tell a developer where it happened. */
+/** Stack frames to log. */
 const frameCount = 5;
 
 /**
- * What may be logged of a bug: its class, its code and where it happened. The message stays out, since it may quote a
- * customer's data (SQLite, zod and JSON all do).
+ * What may be logged about a bug: its class, code and stack. Never its message, which may quote customer data (SQLite,
+ * zod and JSON all do).
  */
 export function faultFacts(fault: unknown): LogFacts {
   if (!(fault instanceof Error)) return { fault: typeof fault };
@@ -14,7 +14,7 @@ export function faultFacts(fault: unknown): LogFacts {
   return {
     fault: fault.name,
     code: typeof code === 'string' || typeof code === 'number' ? code : null,
-    // Folder names are left out: they hold the name of the person who is signed in to the machine.
+    // Without folder names, which often contain the user's name.
     where: frames
       .slice(0, frameCount)
       .map((line) => /([\w.-]+:\d+:\d+)\)?$/.exec(line)?.[1] ?? 'elsewhere')

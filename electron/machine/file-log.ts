@@ -1,7 +1,6 @@
 /**
- * The log: one JSON object a line in `logs/tillside.log`, rotated by size, so that it never grows without bound (F14).
- * Written at once, since the line before a crash is the one that is wanted. A log that cannot be written never stops a
- * till: the line is dropped.
+ * The log: one JSON object per line in `logs/tillside.log`, rotated by size (F14). Lines are written synchronously,
+ * because the last one before a crash matters most. If a line cannot be written, it is dropped and the till goes on.
  */
 import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -12,16 +11,16 @@ export type FileLogOptions = {
   readonly dataDir: string;
   readonly level: LogLevel;
   readonly clock: Clock;
-  /** A file that would pass this many bytes is put aside. */
+  /** A file that would grow past this size is rotated. */
   readonly maxBytes?: number;
-  /** How many files there are at most, the current one among them. */
+  /** Most files to keep, including the current one. */
   readonly maxFiles?: number;
 };
 
 const weights: { readonly [Level in LogLevel]: number } = { error: 0, warn: 1, info: 2, debug: 3 };
 const maxTextLength = 500;
 
-/** Where the current log lies; the older ones beside it end in `.1.log` (newest) and up. */
+/** The current log. Older ones beside it end in `.1.log` (newest) and up. */
 export function logFile(dataDir: string): string {
   return path.join(logFolder(dataDir), 'tillside.log');
 }
@@ -74,7 +73,7 @@ export function fileLog({ dataDir, level, clock, maxBytes = 2_000_000, maxFiles 
         appendFileSync(current, line, { mode: 0o600 });
         size += Buffer.byteLength(line);
       } catch {
-        // Full disk, folder taken away: looked at anew with the next line.
+        // The disk is full or the folder is gone. The next line tries again.
         size = null;
       }
     },

@@ -1,11 +1,11 @@
-/** What the file system refuses, read as something that a person can act on. */
+/** Classifies errors of the file system by what a person can do about them. */
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 export type FileTrouble = {
   readonly kind: 'full' | 'not-allowed' | 'read-only' | 'missing' | 'not-a-folder' | 'is-a-folder' | 'other';
   readonly code: string;
-  /** The file or folder that it is about; null: the system does not say. */
+  /** The file or folder; null: the system does not say. */
   readonly path: string | null;
 };
 
@@ -22,7 +22,7 @@ const kinds: { readonly [code: string]: FileTrouble['kind'] } = {
   EISDIR: 'is-a-folder',
 };
 
-/** @returns null where the file system has said nothing: a bug */
+/** @returns null if this is not an error of the file system, so a bug */
 export function fileTrouble(error: unknown): FileTrouble | null {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return null;
   const code = String(error.code);
@@ -31,8 +31,8 @@ export function fileTrouble(error: unknown): FileTrouble | null {
 }
 
 /**
- * Tidies each file of a folder whose name is meant. One that cannot be read or removed stops neither the others nor a start
- * (F50). @returns what was refused
+ * Calls a function for each file of a folder with a matching name. A file that fails stops neither the others nor a
+ * start (F50). @returns the errors
  */
 export function tidyEach(
   folder: string,

@@ -1,6 +1,6 @@
 /**
- * What lies in the folder of a till's data. Nothing here is ever deleted by the program but backups beyond their number
- * and unfinished copies; a database that cannot be used is set aside with its time.
+ * The files in a till's data folder. The program deletes only surplus backups and unfinished copies; an unusable
+ * database is set aside, in a folder named by the time.
  */
 import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -11,13 +11,13 @@ export type FolderFiles = {
   readonly keyMark: string;
   readonly backups: string;
   readonly aside: string;
-  /** Sealed files of unsent updates. */
+  /** Encrypted files of unsent updates. */
   readonly rescue: string;
-  /** A checked database that is about to take the place of the one that is set aside. */
+  /** A verified database that is about to replace the one to set aside. */
   readonly incoming: string;
-  /** What is unsent, in one sentence for an uninstaller. */
+  /** What is unsent, as text for the uninstaller. */
   readonly unsentNote: string;
-  /** There until the first start of a new till is done. */
+  /** Exists until the first start of a new till has finished. */
   readonly firstStart: string;
 };
 
@@ -35,20 +35,20 @@ export function folderFiles(dataDir: string): FolderFiles {
   };
 }
 
-/** A time for file names, in UTC, which sorts as text: `20260115T090000123Z`. */
+/** A UTC time for file names, sortable as text: `20260115T090000123Z`. */
 export function timeInName(wallMs: number): string {
   return new Date(wallMs).toISOString().replace(/[-:.]/g, '');
 }
 
-/** SQLite takes the `-wal` away at a clean close: while it is there, the last run did not end by itself. */
+/** SQLite removes the `-wal` at a clean close, so its presence means that the last run crashed. */
 export function lastRunEndedCleanly(database: string): boolean {
   return !existsSync(`${database}-wal`);
 }
 
 /**
- * Moves the database with its `-wal` and `-shm` into a folder of its own under `set-aside`. The `-wal` goes along first:
- * it may hold the last commits, and must never meet another database.
- * @returns where it lies now
+ * Moves the database with its `-wal` and `-shm` into a new folder under `set-aside`. The `-wal` moves first: it may
+ * hold the last commits, and must never end up beside another database.
+ * @returns the new place
  */
 function setAside(files: FolderFiles, wallMs: number): string {
   let folder = path.join(files.aside, timeInName(wallMs));
@@ -63,7 +63,7 @@ function setAside(files: FolderFiles, wallMs: number): string {
   return folder;
 }
 
-/** Moves one other file of the folder under `set-aside`. @returns where it lies now */
+/** Moves another file of the folder under `set-aside`. @returns the new place */
 export function setFileAside(files: FolderFiles, file: string, wallMs: number): string {
   const folder = path.join(files.aside, timeInName(wallMs));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -74,7 +74,7 @@ export function setFileAside(files: FolderFiles, file: string, wallMs: number): 
   return target;
 }
 
-/** Keeps what is left of a damaged `-wal`; support may get something of it. */
+/** Keeps a copy of a damaged `-wal`, from which support may be able to recover something. */
 export function copyWalAside(files: FolderFiles, wallMs: number): void {
   const wal = `${files.database}-wal`;
   if (!existsSync(wal) || statSync(wal).size === 0) return;
@@ -83,7 +83,7 @@ export function copyWalAside(files: FolderFiles, wallMs: number): void {
   copyFileSync(wal, path.join(folder, path.basename(wal)));
 }
 
-/** A rename is durable once its folder is. Windows has no handle for a folder; its file system journals the rename. */
+/** Makes a rename durable. Windows cannot flush a folder; its file system journals the rename. */
 export function flushFolder(folder: string): void {
   if (process.platform === 'win32') return;
   flushFile(folder);
@@ -99,14 +99,14 @@ export function flushFile(file: string): void {
 }
 
 /**
- * The last steps of what a person asked for (restore, start afresh): the old database is set aside, and the checked new one
- * takes its place. Where they were cut off, whoever opens the folder next goes on with them: nobody goes on with half of the
- * old one, and no copy lies there to take a place months later.
- * @returns where the old one lies now; null where there was none, or nothing to do
+ * The last steps of a restore or fresh start: sets the old database aside and puts the verified new one in its place.
+ * If they are interrupted, the next open of the folder finishes them, so that no half-moved database is used and no
+ * copy is left to be put in place months later.
+ * @returns the new place of the old database; null: there was none, or nothing to do
  */
 export function finishReplacement(files: FolderFiles, wallMs: number): string | null {
   if (!existsSync(files.incoming)) return null;
-  // A `-wal` of a database that was taken away must not meet the new one.
+  // A `-wal` without its database must not end up beside the new one.
   const isOld = ['', '-wal', '-shm'].some((ending) => existsSync(`${files.database}${ending}`));
   const aside = isOld ? setAside(files, wallMs) : null;
   renameSync(files.incoming, files.database);

@@ -1,6 +1,6 @@
 import type { Log } from './log.ts';
 
-/** Closes one part after the other. One that fails is told in the log, and those behind it are closed all the same (F37). */
+/** Closes parts one after another. If one fails, that is logged and the others are still closed (F37). */
 export async function inTurn(log: Log, steps: readonly (() => unknown)[]): Promise<void> {
   for (const [at, step] of steps.entries()) {
     try {

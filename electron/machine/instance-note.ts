@@ -1,6 +1,6 @@
 /**
- * Who has the data folder open, for the person who wonders why a second start is refused. Only words: the lock itself is
- * `db/instance-lock.ts`, and a note whose process is gone means nothing.
+ * A note of which process has the data folder open, to explain a refused second start. It is only information: the lock
+ * itself is `db/instance-lock.ts`, and a note of a dead process means nothing.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -17,7 +17,7 @@ export function writeInstanceNote(dataDir: string, what: InstanceNote): void {
   try {
     writeFileSync(noteFile(dataDir), JSON.stringify(what), { mode: 0o600 });
   } catch {
-    // A full disk must not keep a till from opening; then nobody can be named.
+    // The till must open even on a full disk, without the note.
   }
 }
 

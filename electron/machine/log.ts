@@ -1,14 +1,14 @@
 /**
- * What the services say about themselves. Facts are plain values that are safe to send to support: ids of updates and
- * requests, codes, counts, durations. Never a name, a number, an address or a server's free text.
+ * The log interface. Facts must be safe to send to support: ids of updates and requests, codes, counts, durations.
+ * Never names, numbers, addresses or free text from the server.
  */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 export type LogFacts = { readonly [key: string]: string | number | boolean | null };
 
 export type Log = {
-  /** `event` is a fixed phrase in words, such as `update sent`. */
+  /** `event` is a fixed phrase, such as `update sent`. */
   readonly write: (level: LogLevel, event: string, facts?: LogFacts) => void;
-  /** From the next line on; IT may ask for more while a till is open. */
+  /** Applies from the next line on. */
   readonly setLevel?: (level: LogLevel) => void;
 };
 

@@ -1,6 +1,6 @@
 /**
- * The file that a person names for a result. It is opened before the work, so that what is done or shown once is not lost on
- * a place that cannot be written; it gets its name only when it is whole and on the disk.
+ * A file that a user names for a result. It is opened before the work, so that a result which exists only once is not
+ * lost because the place cannot be written. It gets its name only when it is complete and flushed.
  */
 import { closeSync, copyFileSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,14 +8,14 @@ import { flushFile, flushFolder } from './folder-files.ts';
 
 export type ResultFile = {
   readonly file: string;
-  /** @throws what the file system says; the file is then as it was */
+  /** @throws the file system's error; the file is then unchanged */
   readonly write: (text: string | Uint8Array) => void;
   readonly copyFrom: (source: string) => void;
-  /** Leaves no trace where nothing was written. */
+  /** Leaves no trace if nothing was written. */
   readonly close: () => void;
 };
 
-/** @throws what the file system says where it cannot be written, also EISDIR */
+/** @throws the file system's error if it cannot be written, including EISDIR */
 export function openResultFile(file: string): ResultFile {
   const found = statSync(file, { throwIfNoEntry: false });
   if (found?.isDirectory()) throw isAFolder(file);
@@ -59,7 +59,7 @@ function besideFile(file: string): ResultFile {
   };
 }
 
-/** A device or a pipe has no place beside it. */
+/** Writes directly to a device or a pipe, which has no place for a temporary file beside it. */
 function straightInto(file: string): ResultFile {
   const descriptor = openSync(file, 'w');
   let isOpen = true;

@@ -1,7 +1,7 @@
 /**
- * Secrets in one file of the data folder that only this user may read (mode 0600). The desktop app seals each value with
- * the platform's secret storage first; where there is none (the preview, a Linux without a keyring) the file's mode is
- * the only protection, and each value remembers which it is.
+ * Secrets in one file of the data folder that only this user can read (mode 0600). The desktop app also encrypts each
+ * value with the platform's secret storage. Without one (the preview, Linux without a keyring) the file mode is the
+ * only protection. Each value records which applies.
  */
 import { chmodSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { writeDurably } from './durable-file.ts';
 import type { SecretName, Secrets } from './secrets.ts';
 
-/** The platform's secret storage. Both functions throw where it refuses. */
+/** The platform's secret storage. Both functions throw if it refuses. */
 export type Seal = {
   readonly seal: (plain: string) => Buffer;
   readonly open: (sealed: Buffer) => string;
@@ -29,11 +29,11 @@ export function secretsFile(dataDir: string): string {
   return path.join(dataDir, 'secrets.json');
 }
 
-/** @param seal null where the platform has no secret storage */
+/** @param seal null: the platform has no secret storage */
 export function secretFile(dataDir: string, seal: Seal | null): Secrets {
   const file = secretsFile(dataDir);
 
-  /** The stored values, or in words why they cannot be read. */
+  /** The stored values, or why they cannot be read. */
   function load(): Kept | { readonly unreadable: string } {
     let text: string;
     try {
@@ -43,10 +43,10 @@ export function secretFile(dataDir: string, seal: Seal | null): Secrets {
       return code === 'ENOENT' ? {} : { unreadable: `the secret file cannot be read (${code})` };
     }
     try {
-      // Someone may have copied the folder with wider rights.
+      // Somebody may have copied the folder with wider permissions.
       chmodSync(file, 0o600);
     } catch {
-      // Then it belongs to somebody else, who let us read it.
+      // The file belongs to another user who lets us read it.
     }
     try {
       return fileSchema.parse(JSON.parse(text)).secrets;
@@ -66,16 +66,16 @@ export function secretFile(dataDir: string, seal: Seal | null): Secrets {
       const entry = kept[name];
       if (entry === undefined) return { kind: 'absent' };
       if (!entry.sealed) return { kind: 'value', value: entry.value };
-      if (seal === null) return { kind: 'unreadable', why: 'it is sealed by the desktop app of this user' };
+      if (seal === null) return { kind: 'unreadable', why: "it is encrypted by this user's desktop app" };
       try {
         return { kind: 'value', value: seal.open(Buffer.from(entry.value, 'base64')) };
       } catch {
-        return { kind: 'unreadable', why: 'the secret storage of this user does not open it' };
+        return { kind: 'unreadable', why: "this user's secret storage cannot decrypt it" };
       }
     },
     write(name, value) {
       const kept = load();
-      // A file that cannot be understood may hold the database's key: it is never written over (F27).
+      // Never overwrite an unreadable file: it may hold the database's key (F27).
       if (isUnreadable(kept)) return { kind: 'not-stored', why: kept.unreadable };
       try {
         const { [name]: _before, ...others } = kept;

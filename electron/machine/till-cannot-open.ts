@@ -1,23 +1,23 @@
-/** Why a till could not be opened, in words for the person at it and for IT. */
+/** Why a till could not be opened, for staff and IT. */
 export type CannotOpenCode =
   | 'already-running'
-  /** The file is damaged, or not a database of Tillside's. */
+  /** The file is damaged, or not a Tillside database. */
   | 'database-unreadable'
   | 'database-newer'
-  /** There was data in this folder and its database is gone. */
+  /** There was a database in this folder, and it is gone. */
   | 'database-missing'
-  /** This version cannot take over the updates that wait: it left them as they are. */
+  /** This version cannot migrate the unsent updates, so it changed nothing. */
   | 'migration-refused'
   | 'key-unreadable'
   | 'folder'
   | 'full';
 
 /**
- * What a person may decide to do next; nothing of it happens by itself.
+ * What a person can do next. Nothing of this happens automatically.
  *
- * - `try-again`: after what the message asks for (room, rights, the other Tillside closed)
- * - `recovery-key`: `tillside recovery-key use` with the key that IT keeps
- * - `restore`: `tillside restore` puts the newest backup in place, with whatever can still be read
+ * - `try-again`: after fixing what the message asks for (disk space, permissions, closing the other Tillside)
+ * - `recovery-key`: `tillside recovery-key use` with the key that IT stored
+ * - `restore`: `tillside restore` restores the newest backup, with whatever can still be read
  * - `start-afresh`: `tillside restore --empty` makes an empty database and carries over the unsent updates that can be
  *   read; the old file stays, set aside
  * - `install-newer`: install the version that wrote the data

@@ -1,9 +1,9 @@
 import type { ReaderFraming } from './scan-framing.ts';
 
-/** What the screen needs to know about the program and the machine before anything else. */
+/** What the screen needs to know at its start about the program and its config. */
 export type AppInfo = {
   readonly version: string;
-  /** `practice` has its own folder, server and banner. */
+  /** `practice` has its own data folder, server and banner. */
   readonly mode: 'live' | 'practice';
   readonly host: 'desktop' | 'preview';
   readonly till: string;
@@ -11,10 +11,10 @@ export type AppInfo = {
   readonly locale: string;
   readonly timeZone: string;
   readonly countryCode: string;
-  /** The till has no password yet: ask for it. */
+  /** The till has no password yet, so the screen asks for it. */
   readonly secretNeeded: boolean;
   readonly staffRequired: boolean;
-  /** What the store's card reader puts before and after a code; empty: only what every reader does. */
+  /** What the store's card reader adds before and after a code. */
   readonly scanner: ReaderFraming;
 };
 

@@ -1,7 +1,7 @@
-/** What the screen says of a newer Tillside in IT's feed. */
+/** What the screen shows about a new version in IT's feed. */
 export type AppUpdate =
   | { readonly kind: 'current' }
-  /** The program lies where only an administrator may write: IT installs it. */
+  /** Only an administrator can replace the program, so IT installs it. */
   | { readonly kind: 'available'; readonly version: string }
-  /** Fetched and checked: it is installed when Tillside is closed, or when nobody is at the till. */
+  /** Downloaded and verified. It is installed when Tillside closes, or when nobody uses the till. */
   | { readonly kind: 'ready'; readonly version: string };

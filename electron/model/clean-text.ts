@@ -1,19 +1,20 @@
 /**
- * Text from outside (typed, pasted, scanned, imported, told by the server) without what cannot be seen in it. Both sides
- * of every comparison go through here: a sign that nobody sees must not make two of one person, nor hide one from a check.
+ * Removes invisible characters from text that comes from outside (typed, pasted, scanned, imported, from the server).
+ * Both sides of every comparison are cleaned here: an invisible character must not turn one person into two, or defeat
+ * a check.
  */
 
 const ascii = /^[\x20-\x7e]*$/;
-/** What parts words, however it is encoded. The Braille blank and the Hangul fillers show nothing either. */
+/** Anything that looks like a space, including the Braille blank and the Hangul fillers. */
 const blank = /[[\s\u0085\u2800\u115f\u1160\u3164\uffa0]--\ufeff]/gv;
 const joiners = '\u200c\u200d';
-/** Formatting signs, variation selectors, control characters, halves of surrogate pairs, code points that are no characters. */
+/** Formatting characters, variation selectors, control characters, lone surrogates and noncharacters. */
 const invisible = new RegExp(
   `[[\\p{Cc}\\p{Cs}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\ufff9-\\ufffb]--[${joiners}]]`,
   'gv',
 );
 
-/** Whether one sign shows nothing and parts nothing. */
+/** Whether a character shows nothing and does not separate words. */
 export function isInvisible(sign: string): boolean {
   return (
     sign
@@ -23,12 +24,12 @@ export function isInvisible(sign: string): boolean {
   );
 }
 
-/** In all other scripts a joiner or non-joiner changes nothing that a reader sees. */
+/** Letters that a joiner or non-joiner can visibly change. In other scripts it changes nothing. */
 const joinedLetter =
   '[[\\p{L}\\p{M}]--[\\p{scx=Latin}\\p{scx=Greek}\\p{scx=Cyrillic}\\p{scx=Hebrew}\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Inherited}]]';
 const joiner = new RegExp(`((?<=${joinedLetter})[${joiners}](?=[${joiners}]*${joinedLetter}))?[${joiners}]*`, 'gv');
 
-/** Older Malayalam text has a joiner where today's has a letter of its own, also at the end of a word. */
+/** Older Malayalam text writes these letters with a joiner, also at the end of a word. */
 const chillus: ReadonlyMap<string, string> = new Map([
   ['ണ്\u200d', 'ൺ'],
   ['ന്\u200d', 'ൻ'],
@@ -39,7 +40,7 @@ const chillus: ReadonlyMap<string, string> = new Map([
 ]);
 const chillu = /[ണനരലളക]്\u200d/gu;
 
-/** One line without trimming it. */
+/** The visible text as one line, not trimmed. */
 function seen(text: string): string {
   return text
     .replace(blank, ' ')
@@ -50,14 +51,14 @@ function seen(text: string): string {
 }
 
 /**
- * One line of text: nothing invisible but a joiner or non-joiner between letters that it joins, plain spaces, one Unicode
- * form, nothing blank at either end.
+ * Cleans one line of text: plain spaces, one Unicode form, trimmed, and nothing invisible except joiners and
+ * non-joiners between letters that they change.
  */
 export function cleanText(text: string): string {
   return ascii.test(text) ? text.trim() : seen(text).trim();
 }
 
-/** The same for a text that may have several lines. */
+/** The same for text of several lines. */
 export function cleanLines(text: string): string {
   return text
     .split(/\r\n?|[\n\u0085\u2028\u2029]/)
@@ -66,14 +67,14 @@ export function cleanLines(text: string): string {
     .trim();
 }
 
-/** Whether a reader sees anything of it: marks alone stand on nothing. */
+/** Whether anything is visible. Combining marks alone do not count. */
 export function showsSomething(text: string): boolean {
   return /[\p{L}\p{N}\p{P}\p{S}]/u.test(cleanText(text));
 }
 
 /**
- * Signs that no keyboard types: they are left where a text was read in a wrong encoding or cut in two, and hide what stood
- * there before. Nobody should save such a text without having looked at it.
+ * Whether the text holds characters that no keyboard types. They come from a wrong encoding or a cut, and somebody
+ * should look at such a text before saving it.
  */
 export function isBroken(text: string): boolean {
   return /[[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]--[\t\n\r\u0085]]/v.test(text);
@@ -81,7 +82,7 @@ export function isBroken(text: string): boolean {
 
 const dash = /[\p{Pd}\u2212\u02d7\u2043]|(?<=\p{Nd})ー(?=\p{Nd})/gu;
 
-/** A decimal digit of any script as one of ours. */
+/** A decimal digit of any script as an ASCII digit. */
 export function asciiDigit(digit: string): string {
   const point = digit.codePointAt(0) ?? 0;
   let zero = point;
@@ -89,7 +90,7 @@ export function asciiDigit(digit: string): string {
   return String(point - zero);
 }
 
-/** An identifier, or a date, in its plainest signs: no joiners, our digits, one kind of hyphen. */
+/** An identifier or date in its plainest characters: no joiners, ASCII digits, one kind of hyphen. */
 export function plainSigns(text: string): string {
   if (ascii.test(text)) return text.trim();
   return seen(text.normalize('NFKC'))
@@ -102,11 +103,11 @@ export function plainSigns(text: string): string {
 
 const label =
   /^(?:tel|telephone|phone|ph|mob|mobile|cell|whatsapp|sms|smsto|callto|mailto|e-?mail)(?:\s*(?:no|number|address|id))?\s*[.:]+\s*/i;
-/** Of a link: `tel:+91…;ext=1`, `mailto:a@b.example?subject=…`. */
+/** Parameters of a link: `tel:+91…;ext=1`, `mailto:a@b.example?subject=…`. */
 const linkParameters = /[?;][a-z-]+=.*$/i;
 const around = /^[\s,;:'"‘’“”„«»‹›<]+|[\s,;:.'"‘’“”„«»‹›>]+$/gu;
 
-/** An identifier without what people copy along with it: a label, quotes, the comma behind it, a name before `<…>`. */
+/** An identifier without what people copy with it: a label, quotes, a trailing comma, a name before `<…>`. */
 export function bareIdentifier(text: string): string {
   const plain = plainSigns(text);
   const address = /<\s*([^<>\s]+@[^<>\s]+)\s*>/.exec(plain)?.[1] ?? plain;

@@ -1,4 +1,4 @@
-/** A customer as the screen shows one. */
+/** A customer as shown on screen. */
 
 import type { CustomerRecord, FieldKey, FieldValues, Identifier } from './customer.ts';
 import type { Loyalty, Purchase } from './loyalty.ts';
@@ -14,20 +14,22 @@ export type CustomerHit = {
   readonly email: string | null;
   readonly externalId: string | null;
   readonly tier: string | null;
-  /** Where the query matched, for marking: which value, from and to in UTF-16 units. */
+  /** Where the query matched, to highlight it: which value, from and to in UTF-16 units. */
   readonly matches: readonly { readonly in: MatchedValue; readonly from: number; readonly to: number }[];
-  /** The identifier of theirs that the whole query is, in one of its readings; null: it only begins or ends one, or a name. */
+  /**
+   * The identifier that the whole query matches, in one of its readings; null: it matches only part of one, or a name.
+   */
   readonly answersTo: LookUpType | null;
-  /** Edits of this customer that the server does not have yet. */
+  /** Number of this customer's unsent updates. */
   readonly unsent: number;
 };
 export type MatchedValue = 'firstName' | 'lastName' | 'mobile' | 'email' | 'externalId';
 
 export type SearchResult = {
   readonly hits: readonly CustomerHit[];
-  /** All that the whole query can be an identifier as, the likeliest first: what "Update by …" offers. */
+  /** The identifiers that the whole query can be, likeliest first, for "Update by …". */
   readonly identifiers: readonly Identifier[];
-  /** Nobody is called what was typed: the hits are called something one letter away. */
+  /** Nobody matches exactly; these hits differ by one letter. */
   readonly isSimilar: boolean;
   readonly customersOnTill: number;
 };
@@ -45,11 +47,11 @@ export type LockReason =
 export type CustomerView = {
   /** `null`: not on this till; saving with `identifier` brings the customer in. */
   readonly customerId: number | null;
-  /** How an update will say who it is. */
+  /** The identifier that an update is sent with. */
   readonly identifier: Identifier;
-  /** Server's values with this till's unsettled edits laid over them. */
+  /** The server's values with this till's open edits applied. */
   readonly fields: FieldValues;
-  /** What the server last told. Empty where it never told anything. */
+  /** The server's last known values; empty if there are none. */
   readonly server: FieldValues;
   /** Fields with an edit that the server has not confirmed. */
   readonly pending: readonly { readonly key: FieldKey; readonly updateId: string; readonly state: UpdateState }[];
@@ -59,18 +61,18 @@ export type CustomerView = {
   readonly source: CustomerRecord['source'];
   readonly otherSubscriptions: CustomerRecord['otherSubscriptions'];
   readonly userId: string | null;
-  /** When the server last told this record, milliseconds since 1970; `null`: never. */
+  /** When the record last came from the server, in milliseconds since 1970; `null`: never. */
   readonly asOfMs: number | null;
-  /** When the region's file was made that lists this customer, where the server itself never told; else `null`. */
+  /** If the record comes from the region's file and not from the server: when that file was made. */
   readonly listedAsOfMs: number | null;
-  /** This customer's newest updates, newest first: the fate line and the last effects. */
+  /** This customer's newest updates, newest first, for the status line and the last side effects. */
   readonly updates: readonly UpdateView[];
 };
 
 export type LookupResult =
   | { readonly kind: 'found'; readonly customer: CustomerView }
   | { readonly kind: 'not-found' }
-  /** The lookup itself failed: says nothing about the customer (F31). */
+  /** The look-up itself failed, which says nothing about the customer (F31). */
   | {
       readonly kind: 'failed';
       readonly why:
@@ -81,24 +83,26 @@ export type LookupResult =
         | 'permission'
         | 'no-secret'
         | 'server'
-        /** The server speaks for another organisation than the data on this till (F45). */
+        /** The server belongs to another organisation than this till's data (F45). */
         | 'other-organisation'
-        /** The server told of the customer, and the disk of this machine took nothing of it (F25). */
+        /** The server sent the customer, but the disk could not store it (F25). */
         | 'not-kept';
     }
-  /** The server knows an erasure request for this customer; the cached record is gone. */
+  /** The customer asked head office to be erased; the cached record has been removed. */
   | { readonly kind: 'erased' };
 
-/** Somebody at head office who answers to a reading of what was typed, and to which one. */
+/** A customer whom head office found, and the identifier that matched. */
 export type FoundOnline = { readonly customer: CustomerView; readonly answersTo: LookUpType };
 
-/** What head office knows of all readings of a text. `found`: exactly one person answers, and every reading was asked. */
+/**
+ * Result of asking head office for every reading of a text. `found`: exactly one person, and every reading was asked.
+ */
 export type OnlineResult =
   | LookupResult
-  /** Several people answer, or one does and not every reading could be asked: staff choose. */
+  /** Several people match, or one does but not every reading could be asked. Staff choose. */
   | { readonly kind: 'choose'; readonly people: readonly FoundOnline[] };
 
-/** Purchases with their amounts, asked for when staff want to see them. */
+/** Purchases with amounts, fetched when staff open them. */
 export type PurchasesResult =
   | { readonly kind: 'told'; readonly purchases: readonly Purchase[] }
   | Extract<LookupResult, { readonly kind: 'not-found' | 'failed' }>;
@@ -106,6 +110,6 @@ export type PurchasesResult =
 export type ForgetResult =
   | { readonly kind: 'forgotten' }
   | { readonly kind: 'not-here' }
-  /** Nothing was removed: these have to be sent, taken back or discarded first. */
+  /** Nothing was removed: these have to be sent, cancelled or discarded first. */
   | { readonly kind: 'unsent'; readonly count: number; readonly oldestSavedAtMs: number }
   | { readonly kind: 'not-saved'; readonly why: NotSavedReason };

@@ -1,9 +1,8 @@
 /**
- * The customer as the app knows one: the one clean shape between the loyalty API's wire format, the cache, the outbox
- * and the screen.
+ * The customer in the one shape that the cache, the outbox and the screen share, independent of the API's wire format.
  *
  * Everything that `customer/update` can change is a *field* with a flat key and a string value, so that an edit, its
- * baseline, a conflict and an overlay are all the same simple map. Values are what the API means, not how it spells it:
+ * baseline, a conflict and an overlay are all the same simple map. Values are normalised:
  *
  * | key | value |
  * | --- | --- |
@@ -11,7 +10,7 @@
  * | email, externalId, firstName, lastName, registeredTill, associatedWith | text |
  * | registeredOn | `YYYY-MM-DD HH:MM:SS`, the store's local time |
  * | type | `LOYALTY` or `NON_LOYALTY` |
- * | fraudStatus | `NONE`, `CONFIRMED`, or another word of the server's, upper case |
+ * | fraudStatus | `NONE`, `CONFIRMED`, or another word from the server, upper case |
  * | subscription.CHANNEL.PRIORITY | `1` subscribed, `0` not |
  * | custom.NAME | text; several values as a JSON array in the string |
  * | extended.NAME | text |
@@ -20,13 +19,13 @@ import { type Loyalty, mergeLoyalty } from './loyalty.ts';
 
 export type IdentifierType = 'mobile' | 'email' | 'externalId' | 'userId';
 
-/** One way to say who a customer is. `userId` is the server's own id (`id` in a request, `user_id` in an answer). */
+/** An identifier of a customer. `userId` is the server's own id (`id` in a request, `user_id` in an answer). */
 export type Identifier = {
   readonly type: IdentifierType;
   readonly value: string;
 };
 
-/** The identifiers that an organisation registers customers by, and that may be filled while they are empty. */
+/** The identifiers that an organisation registers customers by. Staff may fill them in while they are empty. */
 export const fillableIdentifiers = ['mobile', 'email', 'externalId'] as const;
 export type FillableIdentifier = (typeof fillableIdentifiers)[number];
 
@@ -54,19 +53,19 @@ export type CustomKey = `custom.${string}`;
 export type ExtendedKey = `extended.${string}`;
 export type FieldKey = CoreField | SubscriptionKey | CustomKey | ExtendedKey;
 
-/** A value that staff want a field to have. */
+/** The values that staff want fields to have. */
 export type FieldChanges = { readonly [Key in FieldKey]?: string };
 
-/** What is known of fields: `null` is known to be empty, absent is not known. */
+/** Known values of fields: `null` is known to be empty, absent is not known. */
 export type FieldValues = { readonly [Key in FieldKey]?: string | null };
 
-/** A customer as the server last told it. A partial answer leaves keys out of `fields`; see `mergeRecord`. */
+/** A customer as last sent by the server. A partial answer leaves keys out of `fields`; see `mergeRecord`. */
 export type CustomerRecord = {
   readonly userId: string | null;
   readonly fields: FieldValues;
-  /** Groups that an answer listed: what it leaves out of such a group has no value that anybody knows any more. */
+  /** Groups that an answer listed. A field of such a group that the answer leaves out is no longer known. */
   readonly groupsTold?: readonly FieldGroup[];
-  /** `null` where the answer held no loyalty numbers at all (never read as "no points", F31). */
+  /** `null` if the answer held no loyalty data (which never means "no points", F31). */
   readonly loyalty: Loyalty | null;
   readonly updatedOn: string | null;
   readonly source: string | null;
@@ -76,21 +75,21 @@ export type CustomerRecord = {
     readonly priority: string;
     readonly subscribed: boolean;
   }[];
-  /** Keys of the answer that this version does not know, kept as they came (api-facts, trap 7). */
+  /** Keys of the answer that this version does not know, stored unchanged (api-facts, trap 7). */
   readonly unknown: { readonly [key: string]: unknown };
 };
 
-/** Fields that the server lists together. */
+/** Groups of fields that the server lists together. */
 export type FieldGroup = 'custom' | 'extended' | 'subscription';
 
 /**
- * Lays a newer answer over what was known. A field that the answer does not mention stays; a field that it says is
- * empty becomes empty. Loyalty values are merged one by one, see `mergeLoyalty`.
+ * Merges a newer answer into a known record. A field that the answer leaves out stays; a field that it gives as empty
+ * becomes empty. Loyalty values are merged one by one, see `mergeLoyalty`.
  */
 export function mergeRecord(
   known: CustomerRecord | null,
   told: CustomerRecord,
-  /** `whole`: what a group that was listed leaves out is not known any more, rather than as old as it was. */
+  /** `whole`: fields left out of a listed group become unknown. `part`: they stay. */
   extent: 'part' | 'whole' = 'part',
 ): CustomerRecord {
   const { groupsTold = [], ...record } = told;
@@ -110,7 +109,7 @@ export function mergeRecord(
   };
 }
 
-/** The keys of a field map, in its own order, with their type kept. */
+/** `Object.keys` with its type kept. */
 export function fieldKeys(values: FieldValues): FieldKey[] {
   return Object.keys(values).filter(isFieldKey);
 }

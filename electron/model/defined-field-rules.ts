@@ -1,11 +1,11 @@
-/** Rules that the organisation's own definition of a custom or extended field makes. */
+/** Validates a value against the organisation's definition of a custom or extended field. */
 import type { FieldKey } from './customer.ts';
 import { normalDateTime } from './date-time.ts';
 import type { FieldDefinition } from './definitions.ts';
 import type { PatternMatcher } from './pattern.ts';
 import type { FieldProblem } from './update-view.ts';
 
-/** Several values of one field, as the API holds them: a JSON array in a string. Null where it is not one. */
+/** The values of a field that holds several: the API stores a JSON array in a string. Null if it is not one. */
 export function severalValues(value: string): string[] | null {
   if (!value.startsWith('[')) return null;
   try {
@@ -32,7 +32,10 @@ function dataTypeProblem(value: string, definition: FieldDefinition): FieldProbl
   }
 }
 
-/** A date picker holds a date whatever its data type says; only the organisation's pattern may ask for another spelling. */
+/**
+ * A date picker must hold a date, whatever its data type says, unless the organisation's pattern asks for another
+ * format.
+ */
 function dateProblem(
   value: string,
   { pattern }: FieldDefinition,
@@ -42,13 +45,13 @@ function dateProblem(
   return pattern === null || !matcher.isUsed(pattern.regex) ? 'date' : null;
 }
 
-/** By key, made once a list: a form asks for every one of its fields. */
+/** Definitions by key, cached per list because a form asks for each of its fields. */
 const byKey = new WeakMap<readonly FieldDefinition[], ReadonlyMap<string, FieldDefinition>>();
 
 export function definitionOf(key: FieldKey, definitions: readonly FieldDefinition[]): FieldDefinition | undefined {
   let found = byKey.get(definitions);
   if (found === undefined) {
-    // Of two with one name the first counts.
+    // Of two definitions with the same name, the first one counts.
     found = new Map(definitions.toReversed().map((one) => [`${one.kind}.${one.name}`, one]));
     byKey.set(definitions, found);
   }
@@ -57,7 +60,7 @@ export function definitionOf(key: FieldKey, definitions: readonly FieldDefinitio
 
 /**
  * @param value not empty
- * @param matcher of the whole check that this value is part of
+ * @param matcher shared by all values of one check
  */
 export function definitionProblem(
   key: FieldKey,

@@ -1,10 +1,10 @@
 /**
- * What an organisation allows and defines, in the app's own words. The loyalty API client fills these; the cache in
- * `org/` keeps them with their age; the form and the rules of an update follow them.
+ * What an organisation allows and defines. The loyalty API client reads these, `org/` caches them with their age, and
+ * the form and the rules of an update follow them.
  */
 import type { FillableIdentifier } from './customer.ts';
 
-/** `CONF_ORG_CURRENCY_CODE` and `CONF_ORG_CURRENCY_SYMBOL`, as far as they are told. */
+/** `CONF_ORG_CURRENCY_CODE` and `CONF_ORG_CURRENCY_SYMBOL`; null: not known. */
 export type Currency = { readonly code: string | null; readonly symbol: string | null };
 
 /** From `organization/configs`. */
@@ -13,13 +13,13 @@ export type OrgPolicy = {
   readonly primaryIdentifier: FillableIdentifier;
   /** `CONF_ALLOW_MOBILE_UPDATE`, `CONF_ALLOW_EMAIL_UPDATE`, `CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE` */
   readonly allowFill: { readonly [identifier in FillableIdentifier]: boolean };
-  /** `CONF_MIN_REGISTRATION_DATE`, as `normalDateTime` spells it; absent where the server tells none. */
+  /** `CONF_MIN_REGISTRATION_DATE` in the form of `normalDateTime`; absent if the server sends none. */
   readonly earliestRegistration?: string | undefined;
-  /** Absent where the server tells none. */
+  /** Absent if the server sends none. */
   readonly currency?: Currency | undefined;
 };
 
-/** As much of the policy as the server told; what it left out follows the machine config. */
+/** The policy as far as the server sent it; the machine config decides the rest. */
 export type ToldPolicy = {
   readonly primaryIdentifier?: FillableIdentifier | undefined;
   readonly allowFill?: { readonly [identifier in FillableIdentifier]?: boolean | undefined } | undefined;
@@ -34,8 +34,8 @@ export const fieldDataTypes = ['string', 'integer', 'double', 'boolean', 'dateti
 export type FieldDataType = (typeof fieldDataTypes)[number];
 
 /**
- * As much of what head office defines as a till takes, so that no amount of it makes staff wait (F59). Names and options
- * are values, which cannot be cut: a longer one is left out.
+ * Limits on the definitions that a till accepts, so that no amount of them makes staff wait (F59). Names and options
+ * are values and cannot be cut: longer ones are left out.
  */
 export const definitionLimits = {
   /** Of each kind. */
@@ -46,7 +46,7 @@ export const definitionLimits = {
   option: 500,
   default: 1000,
   error: 300,
-  /** Of all the options of a kind together. */
+  /** All options of a kind together. */
   optionsText: 300_000,
   staff: 2000,
   staffCode: 100,
@@ -60,13 +60,16 @@ export type FieldDefinition = {
   readonly label: string;
   readonly widget: FieldWidget;
   readonly dataType: FieldDataType;
-  /** For select, radio, checkbox and enums; empty where any value goes. `checkbox` with options holds several values. */
+  /**
+   * For select, radio, checkbox and enums; empty if any value is allowed. A `checkbox` with options holds several
+   * values.
+   */
   readonly options: readonly string[];
   readonly default: string | null;
   readonly position: number;
   /** A pattern that the whole value must match, with the organisation's own error text. */
   readonly pattern: {
-    /** Where it is longer than any that is used: as much of it as shows that. */
+    /** Cut if it is too long to be used anyway. */
     readonly regex: string;
     readonly error: string | null;
   } | null;
@@ -80,11 +83,11 @@ export type StaffMember = {
   readonly role: 'ASSOCIATE' | 'MANAGER' | 'OTHER';
 };
 
-/** `store/login`: who the server believes this till is. `serverTimeMs` is milliseconds since 1970. */
+/** `store/login`: who this till is for the server. `serverTimeMs` is in milliseconds since 1970. */
 export type StoreLogin = {
   readonly till: string;
   readonly organisation: string;
-  /** The server's own id of the organisation; null where it tells none. */
+  /** The server's id of the organisation; null if it sends none. */
   readonly organisationId: string | null;
   readonly serverTimeMs: number | null;
 };

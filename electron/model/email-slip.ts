@@ -1,6 +1,6 @@
-/** Slips of the finger in the domain of an email: nobody has the address, and no rule refuses it. Offline, and never forced. */
+/** Finds typing mistakes in the domain of an email, offline. It only suggests: staff may keep what they typed. */
 
-/** Whose customers most people are, by country as far as the letters are alike. */
+/** The most common email providers. */
 const providers =
   `gmail.com googlemail.com yahoo.com yahoo.co.in yahoo.co.uk yahoo.co.id yahoo.co.jp yahoo.com.br yahoo.com.mx yahoo.com.ar
   yahoo.de yahoo.es yahoo.fr yahoo.it yahoo.in ymail.com rocketmail.com hotmail.com hotmail.co.uk hotmail.de hotmail.es
@@ -13,12 +13,12 @@ const providers =
   );
 const known: ReadonlySet<string> = new Set(providers);
 const names: ReadonlySet<string> = new Set(providers.map(nameOf));
-/** These end in nothing but .com. */
+/** Providers that only use .com. */
 const onlyCom: ReadonlySet<string> = new Set(
   'gmail googlemail icloud rediffmail protonmail ymail rocketmail'.split(' '),
 );
 
-/** Endings that are none, and the one that was meant. */
+/** Mistyped endings, and the one that was meant. */
 const endings: ReadonlyMap<string, string> = new Map([
   ...'con cmo ocm vom xom comm coom cim cpm clm comn coma ccom cpom dom'
     .split(' ')
@@ -27,11 +27,11 @@ const endings: ReadonlyMap<string, string> = new Map([
   ...'ogr rog orgg ord'.split(' ').map((slip) => [slip, 'org'] as const),
 ]);
 
-/** A shorter domain has too many neighbours that are somebody's own. */
+/** Shorter domains are not corrected: too many real domains are that similar. */
 const shortestForOne = 8;
 const shortestForTwo = 10;
 
-/** @returns the email that was most likely meant; null where nothing looks like a slip */
+/** @returns the email that was most likely meant; null if nothing looks mistyped */
 export function emailMeant(email: string): string | null {
   const at = email.lastIndexOf('@');
   const domain = email.slice(at + 1).toLowerCase();
@@ -47,7 +47,7 @@ function nameOf(domain: string): string {
 function providerNear(domain: string): string | null {
   const name = nameOf(domain);
   if (onlyCom.has(name)) return `${name}.com`;
-  // The provider's own name with an ending of another country is most likely real.
+  // A provider's name with another country's ending is most likely real.
   if (names.has(name) && /^[^.]+\.(?:com?\.)?[a-z]{2}$/.test(domain)) return null;
   const near = providers
     .map((provider) => ({ provider, slips: slipsBetween(domain, provider) }))
@@ -58,7 +58,7 @@ function providerNear(domain: string): string | null {
     .sort((one, other) => one.slips - other.slips);
   const [best] = near;
   if (best === undefined) return null;
-  // Two slips are believed only where the beginning is right.
+  // Two mistakes are assumed only if the first letter is right.
   return best.slips === 1 || domain[0] === best.provider[0] ? best.provider : null;
 }
 
@@ -68,7 +68,7 @@ function withRealEnding(domain: string): string | null {
   return ending === undefined ? null : `${domain.slice(0, dot)}.${ending}`;
 }
 
-/** Letters wrong, missing, too many, or swapped with the next. */
+/** Number of wrong, missing, extra or swapped letters. */
 function slipsBetween(one: string, other: string): number {
   let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);

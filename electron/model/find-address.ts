@@ -1,6 +1,6 @@
 /**
- * Reads `tillside://find?card=…`, with which another program opens a customer. Any web page can open such an address, so it is
- * treated as hostile text, here and nowhere else.
+ * Reads `tillside://find?card=…`, with which another program opens a customer. Any web page can open such an address,
+ * so it is treated as hostile text, here and nowhere else.
  */
 import { type FindBy, type FindRequest, findByNames } from './find-request.ts';
 import { normalEmail, numberShape } from './identifiers.ts';

@@ -1,4 +1,4 @@
-/** Identifiers in the one form that the API holds and that is compared, by the store's country. */
+/** Normalises identifiers to the form that the API stores and that all comparisons use. */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import {
   AsYouType,
@@ -10,7 +10,7 @@ import {
 import { bareIdentifier, plainSigns } from './clean-text.ts';
 import type { Identifier } from './customer.ts';
 
-/** What people type in a phone number, the brackets of `(+44)` and `(0)` too. */
+/** Characters that people type in a phone number, including the brackets of `(+44)` and `(0)`. */
 export const numberShape = /^\(?\+?[\d\s().\-/]+$/;
 const emailShape = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\.]+(\.[^\s@<>()[\],;:"\\.]+)+$/u;
 export const maxEmailLength = 254;
@@ -20,27 +20,27 @@ function country(code: string): CountryCode | undefined {
   return isSupportedCountry(code) ? code : undefined;
 }
 
-/** Mexican mobiles had a 1 before them until 2019, or 044 and 045 within the country: people still write them so. */
+/** Until 2019, Mexican mobiles were dialled with 1, 044 or 045 in front, and people still write them that way. */
 function asDialledToday(number: string): string {
   return number.replace(/^\+52(?:1|0?44|0?45)(?=\d{2,10}$)/, '+52');
 }
 
 /**
- * A mobile number as the API holds it: digits with the country code and no plus sign.
+ * A mobile number as the API stores it: digits with the country code and no plus sign.
  * @param countryCode the store's country; another country's number needs its plus sign (or `00`)
- * @returns null where it is no possible number
+ * @returns null if the number is not possible
  */
 export function normalMobile(typed: string, countryCode: string): string | null {
   const text = bareIdentifier(typed);
   if (!numberShape.test(text)) return null;
-  // Digits alone are never read as another country's: one that was left out or typed twice often makes such a number.
+  // Plain digits are never read as another country's number: a missing or repeated digit often produces one.
   const number = parsePhoneNumberFromString(text.replace(/^00/, '+'), country(countryCode));
   if (number === undefined || number.isValid()) return number?.number.slice(1) ?? null;
   const today = parsePhoneNumberFromString(asDialledToday(number.number));
   return today?.isValid() ? today.number.slice(1) : null;
 }
 
-/** An email as the API holds it: the domain in lower case and, with letters of another script, in its ASCII form. */
+/** An email as the API stores it: the domain in lower case and, for other scripts, in its ASCII form. */
 export function normalEmail(typed: string): string | null {
   const text = bareIdentifier(typed).replaceAll('。', '.');
   if (text.length > maxEmailLength || !emailShape.test(text)) return null;
@@ -53,25 +53,25 @@ function asciiDomain(domain: string): string {
   return /^[\x20-\x7e]*$/.test(small) ? small : domainToASCII(small) || small;
 }
 
-/** The same email as people write it: what somebody kept before it had one form. */
+/** The same email with its domain in Unicode, as older records may hold it. */
 export function unicodeEmail(email: string): string {
   const at = email.indexOf('@');
   const domain = email.slice(at + 1);
   return domain.includes('xn--') ? `${email.slice(0, at)}@${domainToUnicode(domain) || domain}` : email;
 }
 
-/** An external id or the number of a card as the API holds it. */
+/** An external id or card number as the API stores it. */
 export function normalExternalId(typed: string): string | null {
   const text = bareIdentifier(typed);
   return text !== '' && text.length <= maxExternalIdLength ? text : null;
 }
 
-/** The server's own id: digits alone. A spreadsheet may have made `343445001.0` of it. */
+/** The server's own id, which is digits only. A spreadsheet may have turned it into `343445001.0`. */
 export function normalUserId(typed: string): string | null {
   return /^(\d{1,20})(?:\.0+)?$/.exec(plainSigns(typed))?.[1] ?? null;
 }
 
-/** An identifier as the API holds it; what is none in its form is only made clean. */
+/** An identifier as the API stores it; an invalid one is only cleaned. */
 export function normalIdentifier({ type, value }: Identifier, countryCode: string): string {
   const normal = {
     mobile: () => normalMobile(value, countryCode),
@@ -83,18 +83,17 @@ export function normalIdentifier({ type, value }: Identifier, countryCode: strin
 }
 
 /**
- * An email or external id as it is compared: everything that says "who has this already" or finds by it asks with this
- * key, and against this key.
+ * The key that emails and external ids are compared by, in every search and every check for who already has one.
  */
 export function exactKey(value: string): string {
   const plain = plainSigns(value);
-  // Most are none, and a search asks for every hit.
+  // Tests for "@" first because most are not emails, and a search calls this for every hit.
   return ((plain.includes('@') ? normalEmail(plain) : null) ?? plain).toLowerCase();
 }
 
 /**
- * How a mobile that is meant may begin, for as much of it as was typed: as it stands, and with the store's country before
- * it and the country's own prefix (0, 8, 06) taken off.
+ * The prefixes that a partly typed mobile may have in the cache: as typed, and with the country code in place of the
+ * national prefix (0, 8, 06).
  */
 export function mobileBeginnings(typed: string, countryCode: string): readonly string[] {
   const digits = typed.replace(/^(\+[\d\s]+)\(0\)/, '$1').replace(/\D/g, '');
@@ -106,7 +105,7 @@ export function mobileBeginnings(typed: string, countryCode: string): readonly s
       const typing = new AsYouType(known);
       typing.input(text);
       const begun = asDialledToday(typing.getNumberValue() ?? '').slice(1);
-      // The code alone is everybody's.
+      // The country code alone would match everybody.
       if (begun.length > code.length) beginnings.add(begun);
     }
   }

@@ -1,12 +1,12 @@
 /**
- * What a customer holds in the loyalty programs, as the server last told it. Everywhere in it `null` is "not told": it is
- * never read as "none" (F31). A list that is empty, and `noTier` or `noNextTier` that are true, are told.
+ * A customer's loyalty data as last sent by the server. `null` always means "not known", never "none" (F31). "None" is
+ * an empty list, or `noTier` or `noNextTier` being true.
  */
 
 /** One way to reach a tier, or to keep it. */
 export type TierGap = {
   readonly by: 'purchases' | 'points' | 'visits' | 'tracker' | 'other';
-  /** Of a tracker; for `other` the server's own word. */
+  /** The tracker's name; for `other`, the server's own word. */
   readonly name: string | null;
   readonly threshold: number | null;
   readonly current: number | null;
@@ -19,9 +19,9 @@ export type Program = {
   readonly programId: string;
   readonly title: string | null;
   readonly points: number | null;
-  /** Earned, and to be had later. */
+  /** Earned but not usable yet. */
   readonly delayedPoints: number | null;
-  /** What one point is worth in the organisation's currency. */
+  /** Value of one point in the organisation's currency. */
   readonly moneyPerPoint: number | null;
   readonly lifetimePoints: number | null;
   readonly redeemed: number | null;
@@ -46,7 +46,7 @@ export type Program = {
   readonly tierExpiresOn: string | null;
   readonly gapToUpgrade: readonly TierGap[] | null;
   readonly toKeep: {
-    /** The tier stays, whatever comes. */
+    /** The customer has already secured this tier. */
     readonly confirmed: boolean | null;
     readonly gaps: readonly TierGap[];
   } | null;
@@ -67,7 +67,7 @@ export type Purchase = {
   readonly kind: 'purchase' | 'return';
   readonly on: string | null;
   readonly store: string | null;
-  /** `customer/get` tells none. */
+  /** Always null from `customer/get`. */
   readonly amount: number | null;
 };
 
@@ -80,7 +80,7 @@ export type Loyalty = {
   readonly noTier: boolean | null;
   readonly tierExpiresOn: string | null;
   readonly programs: readonly Program[];
-  /** In the order in which they run out. */
+  /** First to expire comes first. */
   readonly expiring: readonly ExpiringPoints[] | null;
   readonly coupons: readonly Coupon[] | null;
   /** Newest first. */
@@ -89,14 +89,14 @@ export type Loyalty = {
   readonly cards: readonly string[] | null;
 };
 
-/** What an update set off at the server besides itself. */
+/** What else an update caused at the server. */
 export type SideEffect =
   | {
       readonly kind: 'points';
       readonly awarded: number | null;
       readonly total: number | null;
     }
-  /** Points of somebody else, such as the one who referred this customer. */
+  /** Points for somebody else, such as the person who referred this customer. */
   | {
       readonly kind: 'points-of-other';
       readonly awarded: number | null;
@@ -127,7 +127,7 @@ export type SideEffect =
       readonly details: { readonly [key: string]: unknown };
     };
 
-/** The values of an object that were told. */
+/** The values of an object that are not null. */
 function toldOf<T extends object>(values: T): Partial<T> {
   const told: Partial<T> = { ...values };
   for (const key in told) if (told[key] === null) delete told[key];
@@ -145,7 +145,7 @@ function isSameTier(one: Program['tier'], other: Program['tier']): boolean {
 
 function mergeProgram(known: Program, told: Program): Program {
   const movesTier = told.noTier === true || !(isNoTier(told.tier) || isSameTier(known.tier, told.tier));
-  // What was said of the way to the next tier, and of keeping this one, was said of the tier of that time.
+  // The data about reaching the next tier and keeping this one belongs to the old tier.
   const stays: Program = movesTier ? { ...known, tierExpiresOn: null, gapToUpgrade: null, toKeep: null } : known;
   const isNextTold = told.noNextTier !== null || told.nextTier.name !== null || told.nextTier.serial !== null;
   return {
@@ -156,7 +156,7 @@ function mergeProgram(known: Program, told: Program): Program {
   };
 }
 
-/** Programs in the order told, then those that were not. The same id may come twice: the second is the second's. */
+/** Newer programs in their order, then those they left out. An id may occur twice: then they are matched in order. */
 function mergePrograms(known: readonly Program[], told: readonly Program[]): readonly Program[] {
   const left = [...known];
   const merged = told.map((program) => {
@@ -168,8 +168,8 @@ function mergePrograms(known: readonly Program[], told: readonly Program[]): rea
 }
 
 /**
- * Lays newer values over known ones, one by one: what was not told stays. So an answer without programs erases none.
- * Where one program alone is known, the tier is the program's, and so is its expiry.
+ * Merges newer values into known ones, one by one; unknown values change nothing, so an answer without programs erases
+ * none. If there is only one program, its tier and expiry are the customer's.
  */
 export function mergeLoyalty(known: Loyalty | null, told: Loyalty | null): Loyalty | null {
   if (told === null) return known;
@@ -178,7 +178,7 @@ export function mergeLoyalty(known: Loyalty | null, told: Loyalty | null): Loyal
   const knownTier = known?.tier ?? null;
   const movesTier = hasNoTier || (told.tier !== null && knownTier !== null && told.tier !== knownTier);
   const [only = null] = programs.length === 1 ? programs : [];
-  // Known from before, both expiries are those of the tier of that time.
+  // Expiries known from before belong to the old tier.
   const ofProgram = movesTier && told.programs.length === 0 ? null : (only?.tierExpiresOn ?? null);
   const ofKnown = movesTier ? null : (known?.tierExpiresOn ?? null);
   return {

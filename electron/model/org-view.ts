@@ -1,25 +1,28 @@
 import type { CustomKey } from './customer.ts';
 import type { FieldDefinition, OrgPolicy, StaffMember } from './definitions.ts';
-/** What the form follows, with the age of each part; `null` age: never told, the machine config's fallback is used. */
+/**
+ * The organisation's settings for the form, with the age of each part; `null`: not known, so the machine config
+ * applies.
+ */
 export type OrgView = {
   readonly policy: OrgPolicy;
   readonly policyAsOfMs: number | null;
   /** Custom and extended fields, in the order of the form. */
   readonly fields: readonly FieldDefinition[];
-  /** By the kind of field: one half may have failed to come. */
+  /** By kind of field, because one of the two calls may have failed. */
   readonly fieldsAsOfMs: { readonly [kind in FieldDefinition['kind']]: number | null };
-  /** Custom fields that IT keeps for the till's own use (sync.markField): never part of the form. */
+  /** Custom fields reserved for Tillside (sync.markField), which the form never shows. */
   readonly reserved: readonly CustomKey[];
-  /** The only fields that whoever is at the till may change (staff.roles), also as "custom.*"; null: all. */
+  /** The only fields that the current staff may change (staff.roles), also as "custom.*"; null: all. */
   readonly mayChange: readonly string[] | null;
 };
 
-/** Who works here, as the server last told; `null` age: it never did. */
+/** The store's staff as last sent by the server; `null` age: never. */
 export type StaffList = { readonly members: readonly StaffMember[]; readonly asOfMs: number | null };
 
-/** The parts of what the organisation tells, each asked for by itself. */
+/** The parts of the organisation's settings; each is fetched separately. */
 export const orgParts = ['policy', 'custom', 'extended', 'staff'] as const;
 export type OrgPart = (typeof orgParts)[number];
 
-/** Asked for by hand: which parts did not come. What was told last stays in use. */
+/** Result of a manual refresh: the parts that failed. Their previous values stay in use. */
 export type OrgRefresh = { readonly missed: readonly OrgPart[] };

@@ -1,5 +1,5 @@
 /**
- * What one exchange with the loyalty API came to. The engine and the screen never see HTTP: they see one of these.
+ * The outcome of one exchange with the loyalty API. The engine and the screen never see HTTP, only one of these.
  *
  * The difference that everything rests on is between *not sent* (the request certainly did not reach the server: it may
  * be sent again without a thought) and *unknown* (bytes may have left and no answer was read: the API is not idempotent
@@ -8,7 +8,7 @@
 import type { CustomerRecord, FieldKey } from './customer.ts';
 import type { SideEffect } from './loyalty.ts';
 
-/** What the answer itself said, kept with the update for the vendor's support. */
+/** The details of the answer, stored with the update for the vendor's support. */
 export type Answer = {
   readonly httpStatus: number;
   /** `X-Cap-Requestid` */
@@ -24,8 +24,8 @@ export type Answer = {
 };
 
 /**
- * What came beside a success (api-facts, trap 9): a part was not saved, or something could only not be read for the answer.
- * The second is no trouble: telling staff to save again could award points again.
+ * A warning beside a success (api-facts, trap 9): either a part was not saved, or something could not be read for the
+ * answer. The second is harmless, and telling staff to save again could award points twice.
  */
 export type WarningMeaning = 'notSaved' | 'onlyNotRead';
 
@@ -36,35 +36,35 @@ export type Warning = {
   readonly message: string | null;
 };
 
-/** Our own code, beside the server's: its answer says success and holds another value than was sent (F47). */
+/** Our own code: the answer says success but holds a different value than we sent (F47). */
 export const answerDiffers = -1;
 
 export const notSentReasons = [
   'no-connection', // no route, network down, refused: the request never left
   'name-not-found', // DNS
-  'proxy', // the proxy refused, asks for a password, or is gone
+  'proxy', // the proxy refused, wants a password, or does not answer
   'tls', // the certificate was not accepted
-  'sign-in-page', // a captive portal answered in the server's place (F08)
-  'gateway-refused', // something before the server does not let this very request through, such as a firewall for web calls
-  'busy', // 429, 503, 408, 425, body 461, 503, 521: the server says that it did not take it
+  'sign-in-page', // a captive portal answered instead of the server (F08)
+  'gateway-refused', // something in front of the server blocks this request, such as a web application firewall
+  'busy', // 429, 503, 408, 425, body 461, 503, 521: the server says that it did not process it
 ] as const;
 export type NotSentReason = (typeof notSentReasons)[number];
 
 export const unknownReasons = [
-  'timeout', // no whole answer in time
+  'timeout', // no complete answer in time
   'connection-lost', // reset or closed after bytes may have left
-  'server-error', // 5xx but 503
-  'unreadable-answer', // an answer of the server's that could not be understood
-  'till-stopped', // the till stopped while it was sending (F02)
+  'server-error', // 5xx except 503
+  'unreadable-answer', // the server's answer could not be understood
+  'till-stopped', // the till stopped while sending (F02)
 ] as const;
 export type UnknownReason = (typeof unknownReasons)[number];
 
 export type Rejection = {
-  /** The item's code, else the request's. `null` where the server gave none. */
+  /** The item's code, or else the request's; `null`: none. */
   readonly code: number | null;
-  /** Which field it is about, where the code or its message tells. */
+  /** The field that the code or message is about, if known. */
   readonly field: FieldKey | null;
-  /** The server's own words; may hold a customer's data: for the screen, never for a log. */
+  /** The server's message. It may hold customer data, so it is shown on screen but never logged. */
   readonly message: string | null;
 };
 
@@ -89,9 +89,9 @@ export type Unknown = {
 export type UpdateOutcome =
   | {
       readonly kind: 'applied';
-      /** The asked customer was merged away: the record is the survivor's, and the two are one from now on (trap 10). */
+      /** The customer was merged into another: the record is the other one's, and the two are now one (trap 10). */
       readonly merged: boolean;
-      /** The customer as the answer tells it; `null` where the answer held none. */
+      /** The customer in the answer; `null` if it held none. */
       readonly record: CustomerRecord | null;
       readonly effects: readonly SideEffect[];
       readonly warnings: readonly Warning[];
@@ -106,12 +106,12 @@ export type UpdateOutcome =
   | NotSent
   | Unknown;
 
-/** Outcome of a call that only reads, which may always be tried again. */
+/** Outcome of a read call, which can always be tried again. */
 export type ReadOutcome<T> =
   | {
       readonly kind: 'found';
       readonly value: T;
-      /** As of `applied`. Never of several customers, and of what is no customer. */
+      /** As in `applied`. Always false for several customers, or for anything else than a customer. */
       readonly merged: boolean;
       readonly answer: Answer;
     }
@@ -128,7 +128,7 @@ export type ReadOutcome<T> =
       readonly answer: Answer;
     };
 
-/** The parts that were not saved, which is all that staff are told of warnings. */
+/** The warnings that matter to staff: parts that were not saved. */
 export function notSaved(warnings: readonly Warning[]): readonly Warning[] {
   return warnings.filter(({ meaning }) => meaning === 'notSaved');
 }

@@ -1,12 +1,12 @@
 /**
- * The organisation's patterns, matched in linear time (RE2). Head office writes them and the till's one thread runs them
- * while staff wait: a backtracking engine can need longer than the till will live, for 39 typed characters (F59).
+ * Matches the organisation's patterns in linear time (RE2). Head office writes them and the till's only thread runs
+ * them while staff wait; a backtracking engine can take practically for ever on 39 characters (F59).
  */
 import { RE2JS } from 're2js';
 
 export const longestPattern = 1000;
 
-/** About 50 ms on a slow till. One step is one instruction of a compiled pattern at one character of the value. */
+/** About 50 ms on a slow till. A step is one instruction of the compiled pattern for one character of the value. */
 const stepsOfACheck = 500_000;
 /** Compiling costs more than matching. */
 const stepsToCompile = 30;
@@ -20,8 +20,8 @@ type Compiled = RE2JS | PatternTrouble;
 const compiled = new Map<string, Compiled>();
 
 /**
- * Upper bound of the instructions that a pattern compiles to: its single characters, times all its counts. The engine
- * refuses nested counts whose product is over 1000.
+ * Upper bound of the instructions that a pattern compiles to: its characters times its counts. RE2 itself rejects
+ * nested counts with a product over 1000.
  */
 function mostInstructions(regex: string): number {
   const plain = regex.replace(/\\./gsu, 'x').replace(/\[[^\]]*\]/gu, 'x');
@@ -52,13 +52,13 @@ function compiledOf(regex: string): Compiled {
   return made;
 }
 
-/** @returns null where the pattern is used */
+/** @returns null if the pattern can be used */
 export function patternTrouble(regex: string): PatternTrouble | null {
   const made = compiledOf(regex);
   return typeof made === 'string' ? made : null;
 }
 
-/** Matches the patterns of one check. Together they may cost so much and no more: beyond that, a value passes. */
+/** Matches the patterns of one check within a shared budget of steps. When it is used up, values pass unchecked. */
 export class PatternMatcher {
   #stepsLeft = stepsOfACheck;
 
@@ -66,7 +66,7 @@ export class PatternMatcher {
     return this.#patternOf(regex) !== null;
   }
 
-  /** Whether the whole value matches, or the pattern cannot say. */
+  /** True if the whole value matches, or the pattern cannot be used. */
   allows(regex: string, value: string): boolean {
     const pattern = this.#patternOf(regex);
     if (pattern === null || !this.#spend(pattern.programSize() * (value.length + 1))) return true;

@@ -1,38 +1,38 @@
 /**
- * All that a typed or scanned text can be. A row of digits may be a mobile with or without the country, a card, an
- * external id or the server's own id: nothing here decides which, everything is asked.
+ * Every identifier that a typed or scanned text can be. Digits may be a mobile with or without country code, a card, an
+ * external id or the server's own id. Nothing here decides between them: all are looked up.
  */
 import { bareIdentifier } from './clean-text.ts';
 import type { Identifier, IdentifierType } from './customer.ts';
 import { normalEmail, normalMobile, numberShape, unicodeEmail } from './identifiers.ts';
 import { noFraming, unframed } from './scan-framing.ts';
 
-/** What one person can be asked for by. Cards are not among the identifiers by which a customer is updated. */
+/** What a customer can be looked up by. An update needs an `Identifier`, which excludes cards. */
 export type LookUpType = IdentifierType | 'cardNumber' | 'cardExternalId';
 export type LookUpIdentifier = { readonly type: LookUpType; readonly value: string };
 
 const fewestDigitsOfMobile = 7;
 const mostDigitsOfMobile = 15;
-/** Of a number that has a mobile's length, the mobile is what is meant. */
+/** From this length on, a number is most likely a mobile. */
 const usualDigitsOfMobile = 9;
-/** Shorter texts are the beginning of something. */
+/** A shorter text is only the beginning of something. */
 const fewestSignsOfId = 4;
 const mostSignsOfId = 100;
 const mostDigitsOfUserId = 20;
 
-/** As it was typed or scanned, without what a reader, a link or a sentence puts around it. */
+/** The text without what a reader, a link or a sentence adds around it. */
 export function bareQuery(query: string): string {
   return bareIdentifier(unframed(query, noFraming));
 }
 
 /**
- * Every identifier that the whole text can be, the likeliest first, none twice. Looser than the rules of a field: an old
- * number that today's number plan would refuse may still be somebody's identifier.
+ * Every identifier that the whole text can be, likeliest first, without duplicates. More lenient than the rules of a
+ * field: an old number that today's numbering plan does not allow may still be somebody's identifier.
  */
 export function readingsOf(query: string, countryCode: string): readonly LookUpIdentifier[] {
   const text = bareQuery(query);
   const email = normalEmail(text);
-  // Whoever kept it as it was typed knows it by its other form.
+  // An older record may hold the other form.
   if (email !== null) return unique([of('email', email), of('email', unicodeEmail(email))]);
   const userId = /^id:\s*(\d{1,20})$/i.exec(text)?.[1];
   if (userId !== undefined) return [of('userId', userId)];
@@ -40,7 +40,7 @@ export function readingsOf(query: string, countryCode: string): readonly LookUpI
   return unique(idForms(text).flatMap(asId));
 }
 
-/** Those by which a customer can be updated, each as it was typed: forms that only a look-up tries are left out. */
+/** The readings that an update can use, as typed. Forms that only a look-up tries are left out. */
 export function identifiersAmong(readings: readonly LookUpIdentifier[], query: string): readonly Identifier[] {
   const text = bareQuery(query);
   return readings.flatMap(({ type, value }) => {
@@ -57,7 +57,7 @@ function readingsOfNumber(text: string, countryCode: string): LookUpIdentifier[]
   const mobiles = [mobile, isMobileLength(asWritten) ? asWritten : null].flatMap((value) =>
     value === null ? [] : [of('mobile', value)],
   );
-  // Nothing else is written with a plus sign. What was read by the country is not read without it as well.
+  // Only mobiles have a plus sign, and one with a country code has no other reading.
   if (text.includes('+')) return mobiles.slice(0, 1);
   const asPrinted = /^[\d -]+$/.test(text) ? [text] : [];
   const ids = [...zeroForms(digits), ...asPrinted].filter(isIdLength).flatMap(asId);
@@ -76,22 +76,22 @@ function isIdLength({ length }: string): boolean {
   return length >= fewestSignsOfId && length <= mostSignsOfId;
 }
 
-/** Widths of the bar codes of trade, which one reader fills with zeros and another does not. */
+/** Widths of retail bar codes, which some readers pad with zeros. */
 const barCodeWidths: ReadonlySet<number> = new Set([8, 12, 13, 14]);
 
-/** The same bar code without and with its zeros, those with zeros last. */
+/** The same bar code without and with leading zeros, those with zeros last. */
 function zeroForms(digits: string): string[] {
   const bare = barCodeWidths.has(digits.length) ? digits.replace(/^0+(?=\d)/, '') : digits;
   const filled = bare.length > 10 ? [12, 13].map((width) => bare.padStart(width, '0')) : [];
   return [...new Set([bare, ...filled, digits])].sort((one, other) => one.length - other.length);
 }
 
-/** An id as it is printed on a card (`RJ 1001`), and as it may be kept. */
+/** An id as printed on a card (`RJ 1001`), and as it may be stored. */
 function idForms(text: string): string[] {
   if (!isIdLength(text) || !/\d/.test(text)) return [];
   const parts = text.split(/[\s-]+/);
   const joined = parts.join('');
-  // Several words with a number behind are a name or an address.
+  // Several words followed by a number are a name or an address.
   if (/\s/.test(text) && !/^\p{L}{0,4}\d{3}[\p{L}\d]*$/u.test(joined)) return [];
   if (!/^[\p{L}\p{N}_.\-/#]+$/u.test(joined)) return [];
   const [letters, numbers] = /^(\p{L}+)(\d+)$/u.exec(joined)?.slice(1) ?? [];

@@ -1,13 +1,13 @@
-/** When two values of a field are one and the same, for the server and for people. */
+/** Decides whether two values of a field are the same. */
 import { cleanLines, plainSigns } from './clean-text.ts';
 import type { FieldKey } from './customer.ts';
 import { severalValues } from './defined-field-rules.ts';
 import { exactKey } from './identifiers.ts';
 
-/** A value that is known: its text, or null where the field is known to be empty. What nobody told is no value at all. */
+/** A known value: its text, or null if the field is known to be empty. An unknown value has no representation here. */
 export type KnownValue = string | null;
 
-/** The value that a change wants: an empty text wants the field to be empty. */
+/** The value that a change asks for: an empty text empties the field. */
 export function wantedValue(change: string): KnownValue {
   return change === '' ? null : change;
 }
@@ -16,7 +16,7 @@ function textOf(value: KnownValue): string {
   return value ?? '';
 }
 
-/** Sorted, so that the order does not count; null where the value is not several. */
+/** Several values, sorted because their order does not count; null if it is a single value. */
 function sortedValues(value: string): string | null {
   const values = severalValues(value);
   return values === null ? null : [...values].sort().join('\n');
@@ -33,8 +33,8 @@ function sameNumber(left: string, right: string): boolean {
 }
 
 /**
- * The same value, apart from differences that nobody means: invisible characters, the letter case of an email, the country
- * code of a mobile.
+ * The same value, apart from differences that nobody means: invisible characters, the letter case of an email, the
+ * country code of a mobile.
  */
 export function sameValue(key: FieldKey, a: KnownValue, b: KnownValue): boolean {
   const [left, right] = [textOf(a), textOf(b)];
@@ -51,7 +51,7 @@ export function sameValue(key: FieldKey, a: KnownValue, b: KnownValue): boolean 
 
 const dateAndTime = /^(\d{4}-\d{2}-\d{2})(?:[ t](\d{2}:\d{2})(?::(\d{2}))?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?)?$/;
 
-/** One spelling for all that a server may give back for a value: letter case, spaces, parts of a date, decimals. */
+/** Removes the differences that a server may introduce: letter case, spaces, parts of a date, decimals. */
 function spelling(value: string): string {
   const several = severalValues(value);
   if (several !== null) return several.map(spelling).sort().join('\n');
@@ -61,7 +61,7 @@ function spelling(value: string): string {
   return /^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text;
 }
 
-/** The same value as a server may spell it. Never enough to leave a change undone: "rita" is not yet "Rita". */
+/** Equal as far as a server may respell it. Not enough to skip a change: "rita" is not yet "Rita". */
 export function similarValue(key: FieldKey, a: KnownValue, b: KnownValue): boolean {
   return sameValue(key, a, b) || spelling(textOf(a)) === spelling(textOf(b));
 }

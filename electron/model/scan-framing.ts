@@ -1,10 +1,10 @@
-/** What a reader or a card puts around the number that is meant. */
+/** Removes what a card reader or a card adds around the number. */
 
-/** What IT's reader is set to send before and behind what it reads. */
+/** What the store's card reader is set up to send before and after each code. */
 export type ReaderFraming = { readonly prefix: string; readonly suffix: string };
 export const noFraming: ReaderFraming = { prefix: '', suffix: '' };
 
-/** STX, ETX, GS, Enter, Tab and their like, wherever the reader puts them. */
+/** STX, ETX, GS, Enter, Tab and the like, anywhere in the text. */
 const controls = /\p{Cc}/gu;
 /** The AIM identifier tells the kind of bar code: `]C1`, `]E0`, `]Q3`. */
 const aimId = /^\][A-Za-z][0-9A-Za-z]/;
@@ -13,7 +13,7 @@ const code39 = /^\*([^*]+)\*$/;
 /** Track 1 of a card: `%B6035…^NAME^…?`, track 2: `;6035…=…?`. Another track may follow, and a check character. */
 const track = /^(?:%([^^?;]+)(?:\^[^?]*)?|;([^=?]+)(?:=[^?]*)?)\?/;
 
-/** What was scanned, without the framing. Text that was typed has none and stays as it is. */
+/** The scanned code without its framing. Typed text stays unchanged. */
 export function unframed(scanned: string, { prefix, suffix }: ReaderFraming): string {
   let text = scanned.replace(controls, '').trim();
   const [before, behind] = [prefix, suffix].map((sent) => sent.replace(controls, '').trim());
@@ -21,7 +21,7 @@ export function unframed(scanned: string, { prefix, suffix }: ReaderFraming): st
   if (behind && text.endsWith(behind)) text = text.slice(0, -behind.length);
   text = text.replace(aimId, '').trim();
   const [, first, second] = track.exec(text) ?? [];
-  // The format code of track 1 goes before the number of the card.
+  // Track 1 starts with a format code before the card number.
   if (first !== undefined) return first.replace(/^[A-Z](?=\d+$)/, '').trim();
   return second?.trim() ?? code39.exec(text)?.[1]?.trim() ?? text;
 }

@@ -1,34 +1,34 @@
 /**
- * Times of the server's: `YYYY-MM-DD HH:MM:SS` without a zone is the store's local time, ISO 8601 with an offset says itself
- * what moment it is (api-facts, trap 12). Neither is ever taken for UTC.
+ * Reads the server's times: `YYYY-MM-DD HH:MM:SS` without a zone is the store's local time, never UTC; ISO 8601 with an
+ * offset is exact (api-facts, trap 12).
  */
 
 const shape = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
-/** Whether a time says its offset. */
+/** Whether a time has an offset. */
 export function hasOffset(text: string): boolean {
   return shape.exec(text.trim())?.[3] !== undefined;
 }
 
 /**
- * The moment that a time of the server's means; a date alone means the end of that day, since what is valid until a day is
- * valid on it. Null where it is no time that exists.
+ * The moment of a server time in milliseconds. A date alone means the end of that day, because something valid until a
+ * day is still valid on it. Null if there is no such time.
  */
 export function momentOf(text: string, timeZone: string): number | null {
   const [, date = '', time = '23:59:59', offset] = shape.exec(text.trim()) ?? [];
   const asUtcMs = Date.parse(`${date}T${time}Z`);
-  // A day that no month has would become one of the next month.
+  // An invalid day, such as 31 June, would silently become a day of the next month.
   if (Number.isNaN(asUtcMs) || !new Date(asUtcMs).toISOString().startsWith(date)) return null;
   if (offset !== undefined) {
     const withColon = offset.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2');
     return Date.parse(`${date}T${time}${withColon.toUpperCase()}`);
   }
-  // Once more with the offset of the moment that came out: the first may lie on the other side of a clock change.
+  // Repeat with the offset at the result: the first guess may be on the other side of a clock change.
   const nearMs = asUtcMs - offsetMs(asUtcMs, timeZone);
   return asUtcMs - offsetMs(nearMs, timeZone);
 }
 
-/** Whether a time has passed in the store; false where it is no time. */
+/** Whether a time has passed in the store; false if it is not a time. */
 export function isOver(text: string, nowMs: number, timeZone: string): boolean {
   const ms = momentOf(text, timeZone);
   return ms !== null && ms < nowMs;
@@ -36,7 +36,7 @@ export function isOver(text: string, nowMs: number, timeZone: string): boolean {
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-/** How far the zone's clocks are ahead of UTC at a moment. */
+/** How far the zone is ahead of UTC at a moment. */
 function offsetMs(momentMs: number, timeZone: string): number {
   const clock =
     clocks.get(timeZone) ??

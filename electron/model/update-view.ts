@@ -1,4 +1,4 @@
-/** An update as the screen shows it, and what staff may do with it. */
+/** An update as shown on screen, and what staff can do with it. */
 import type { FieldChanges, FieldKey, Identifier } from './customer.ts';
 import type { SideEffect } from './loyalty.ts';
 import {
@@ -14,37 +14,39 @@ import {
 export const updateStates = ['queued', 'sending', 'unknown', 'attention', 'applied', 'cancelled', 'discarded'] as const;
 export type UpdateState = (typeof updateStates)[number];
 
-/** States in which an update still wants something: counted as unsent. */
+/** The states of an update that is not finished. They count as unsent. */
 export const openStates = ['queued', 'sending', 'unknown', 'attention'] as const satisfies readonly UpdateState[];
 
-/** `fields` goes out as `customer/update`, `identity` as `customer/update_identity`. */
+/** `fields` is sent as `customer/update`, `identity` as `customer/update_identity`. */
 export type UpdateKind = 'fields' | 'identity';
 
-/** Why it is not known of an update whether it arrived. `restored`: a backup has it as unsent, and may be older than the truth (F44). */
+/**
+ * Why we don't know if an update arrived. `restored`: it was unsent in a backup, but may have been sent since (F44).
+ */
 export const uncertainReasons = [...unknownReasons, 'restored'] as const;
 export type UncertainReason = (typeof uncertainReasons)[number];
 
-/** What staff chose of a field in conflict, and head office's value that they chose by. */
+/** What staff chose for a field in conflict, and head office's value at that time. */
 export type FieldChoice = { readonly keep: 'ours' | 'theirs'; readonly theirs: string | null };
 
 export type FieldConflict = {
   readonly key: FieldKey;
-  /** What the field was when staff edited it. */
+  /** The value when staff edited it. */
   readonly was: string | null;
-  /** What the server holds now. */
+  /** The server's value now. */
   readonly theirs: string | null;
-  /** What staff typed. */
+  /** The value that staff typed. */
   readonly ours: string;
 };
 
 /** Why an update needs a person. */
 export type AttentionReason =
   | { readonly kind: 'refused'; readonly rejection: Rejection }
-  /** The server's value moved since the edit (F22). */
+  /** The server's value changed since the edit (F22). */
   | { readonly kind: 'conflict'; readonly fields: readonly FieldConflict[] }
-  /** A filled identifier is somebody else's: the server may merge two people (F23). Null: it could not be checked. */
+  /** A filled-in identifier belongs to somebody else, so the server might merge two people (F23). Null: not checked. */
   | { readonly kind: 'belongs-to-other'; readonly key: FieldKey; readonly otherUserId: string | null }
-  /** It may have arrived, and reading back could not tell. */
+  /** It may have arrived, and reading back gave no answer. */
   | {
       readonly kind: 'cannot-tell';
       readonly after: UncertainReason;
@@ -53,41 +55,44 @@ export type AttentionReason =
         | 'read-back-not-allowed'
         | 'resent-once'
         | 'no-baseline'
-        /** Head office does not tell what a changed field holds (F41). */
+        /** Head office does not return the value of a changed field (F41). */
         | 'not-told'
-        /** The fields are as before, but points or the time of the last change moved (F42). */
+        /** The fields are unchanged, but the points or the time of the last change are not (F42). */
         | 'points-moved'
         /** It comes from a backup (F44). */
         | 'restored'
         /** Reading back was tried a bounded number of times (F39). */
         | 'not-answered';
     }
-  /** Head office keeps not taking it while other customers' go through (F40). It certainly did not arrive. */
+  /** Sending it keeps failing while other customers' updates go through (F40). It certainly did not arrive. */
   | { readonly kind: 'does-not-pass'; readonly why: NotSentReason | UnknownReason }
-  /** The customer was not found when looking before sending. */
+  /** The look before sending did not find the customer. */
   | { readonly kind: 'no-such-customer' }
-  /** Written by another version and not understood (F29); the raw row is kept. */
+  /** Written by another version of Tillside and not understood (F29); the raw row is kept. */
   | { readonly kind: 'unreadable' };
 
-/** What became of an applied update. */
+/** The result of an applied update. */
 export type UpdateResult = {
   readonly effects: readonly SideEffect[];
   readonly warnings: readonly Warning[];
   readonly answer: Answer | null;
-  /** `read`: no answer was read, but reading back found every field as sent. `already`: the server already held it. */
+  /**
+   * `read`: there was no answer, but reading back found every field as sent. `already`: the server had it before
+   * sending.
+   */
   readonly confirmedBy: 'answer' | 'read' | 'already';
 };
 
 /**
- * Points that rose by more than the side effects of this till's updates explain, around one that went out more than once:
- * it may have counted twice at the server. Numbers are the server's own.
+ * An update was sent more than once, and the points rose by more than this till's updates explain: the server may have
+ * counted it twice. All numbers come from the server.
  */
 export type DoubleAward = {
   readonly pointsBefore: number;
   readonly pointsAfter: number;
-  /** What the answers to this till's updates of the customer said in that time that they awarded. */
+  /** Points that the answers to this till's updates of the customer awarded in that time. */
   readonly explained: number;
-  /** The customer bought something in that time, which may explain the rest. */
+  /** The customer made a purchase in that time, which may explain the rest. */
   readonly purchasesMoved: boolean;
   readonly beforeAsOfMs: number;
   readonly foundAtMs: number;
@@ -107,38 +112,38 @@ export type UpdateView = {
   readonly staff: { readonly code: string; readonly name: string } | null;
   readonly savedAtMs: number;
   readonly settledAtMs: number | null;
-  /** How often it was sent so far (tries that certainly did not reach the server are not counted). */
+  /** How often it was sent, not counting tries that certainly did not reach the server. */
   readonly attempts: number;
   /** Set in `attention`. */
   readonly reason: AttentionReason | null;
-  /** In `attention`: put off until the customer is here again, since when. */
+  /** In `attention`: when it was put off until the customer's next visit. */
   readonly putOffAtMs: number | null;
   /** Set in `applied`; in `attention` it holds the last answer, if any. */
   readonly result: UpdateResult | null;
   readonly lastAnswer: Answer | null;
-  /** In `discarded`: why, in staff's words; `fixed` when a newer update took its place. */
-  /** A possible double award that nobody has looked at yet. */
+  /** A possible double award that nobody has checked yet. */
   readonly doubleAward: DoubleAward | null;
+  /** In `discarded`: the reason that staff gave, or `fixed` if a newer update replaced it. */
   readonly discardReason: string | null;
   readonly replacedBy: string | null;
   readonly replaces: string | null;
-  /** Another update of this customer goes first. */
+  /** Another update of this customer is sent first. */
   readonly behindAnother: boolean;
   readonly may: {
-    /** Change or take back before it is ever sent. */
+    /** Edit or cancel, while it was never sent. */
     readonly edit: boolean;
     readonly cancel: boolean;
-    /** Save a corrected update in its place. */
+    /** Save a corrected update instead. */
     readonly fix: boolean;
     readonly discard: boolean;
-    /** Ask the customer at the next visit. */
+    /** Put it off until the customer's next visit. */
     readonly putOff: boolean;
   };
 };
 
 export type UpdateHistoryEntry = {
   readonly atMs: number;
-  /** A staff code, or `till` for what the till did by itself. */
+  /** A staff code, or `till` for automatic steps. */
   readonly by: string;
   readonly event: string;
   readonly from: UpdateState | null;

@@ -7,8 +7,8 @@
  * | available | found, but only an administrator can install it | a newer version replaces it |
  * | ready | found, downloaded and verified | installed at a quiet time, or by the updater when the program ends |
  *
- * Nothing here disturbs the till: if the feed does not answer, or a download fails verification, that is logged and tried
- * again at the next check.
+ * Nothing here disturbs the till: if the feed does not answer, or a download fails verification, that is logged and
+ * tried again at the next check.
  */
 import type { Clock, Random } from '../../machine/clock.ts';
 import { faultFacts } from '../../machine/fault-facts.ts';

@@ -1,6 +1,6 @@
 /**
- * Reads IT's feed with electron-updater: finds the version for this till (a staged roll-out goes by a random number that
- * each till keeps), downloads it, and verifies its checksum and, where the platform supports it, its signature.
+ * Reads IT's feed with electron-updater: finds the version for this till (a staged roll-out goes by a random number
+ * that each till keeps), downloads it, and verifies its checksum and, where the platform supports it, its signature.
  */
 import type { AppUpdater } from 'electron-updater';
 import type { MachineConfig } from '../../config/machine-config.ts';

@@ -283,7 +283,10 @@ function checkOrganisation(asked: Asked, config: MachineConfig): DraftFinding {
   return fine('organisation', found, facts);
 }
 
-/** Checks the custom field reserved for Tillside's update ids. Without it, an uncertain update is recognised by its fields alone. */
+/**
+ * Checks the custom field reserved for Tillside's update ids. Without it, an uncertain update is recognised by its
+ * fields alone.
+ */
 function checkMarkField(asked: Asked, { sync: { markField } }: MachineConfig): DraftFinding[] {
   if (markField === null) return [];
   const fields = asked['organization/customfields'];

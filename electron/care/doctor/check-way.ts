@@ -57,7 +57,8 @@ function unusable(trouble: ProxyTrouble, proxy: URL | null, way: Way): DraftFind
     return act('proxy', "This machine's proxy setting is not valid", settingsAdvice, { code: trouble });
   }
   const shown = `${proxy.protocol}//${proxy.host}`;
-  // Only the desktop app supports SOCKS, through Chromium; it is also the only one that trusts the system's certificates.
+  // Only the desktop app supports SOCKS, through Chromium; it is also the only one that trusts the system's
+  // certificates.
   if (way.trustsSystem) {
     return fine('proxy', `Through ${shown}; see the server check for whether it works`, { proxy: shown });
   }

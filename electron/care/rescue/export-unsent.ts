@@ -1,10 +1,10 @@
 /**
  * Moves everything unsent from a till into one encrypted file.
  *
- * Exactly once: an update belongs either to this till or to the file, never to both or neither. First the file is written
- * and flushed under a temporary name, then one transaction marks the updates as moved, then the file gets its final name.
- * If the till is killed before the commit, the next start deletes the temporary file and keeps the updates; if after, it
- * renames the file (`finishExports`).
+ * Exactly once: an update belongs either to this till or to the file, never to both or neither. First the file is
+ * written and flushed under a temporary name, then one transaction marks the updates as moved, then the file gets its
+ * final name. If the till is killed before the commit, the next start deletes the temporary file and keeps the updates;
+ * if after, it renames the file (`finishExports`).
  */
 import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -129,7 +129,10 @@ export async function sealUnsent(db: Db, options: Omit<Export, 'dataDir'>): Prom
 
 export type FinishedExports = { readonly finished: number; readonly refused: readonly FileTrouble[] };
 
-/** At the start, finishes an export that was interrupted. If the disk does not allow it, the next start tries again (F50). */
+/**
+ * At the start, finishes an export that was interrupted. If the disk does not allow it, the next start tries again
+ * (F50).
+ */
 export function finishExports(outbox: Outbox, dataDir: string): FinishedExports {
   const folder = rescueFolder(dataDir);
   let finished = 0;

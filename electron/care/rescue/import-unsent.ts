@@ -15,8 +15,8 @@ export type ImportResult =
   | { readonly kind: 'refused'; readonly why: 'not-a-rescue-file' | 'not-the-key' | 'newer' | 'other-organisation' };
 
 /**
- * Everything changes in one transaction at the end. Uncertain updates stay uncertain, and updates from a copy all become
- * uncertain: the engine reads them back before it sends anything.
+ * Everything changes in one transaction at the end. Uncertain updates stay uncertain, and updates from a copy all
+ * become uncertain: the engine reads them back before it sends anything.
  */
 export async function importUnsent(
   db: Db,

@@ -5,7 +5,10 @@ import { movingUpdates } from '../../updates/transfer.ts';
 const rescueContent = z.strictObject({
   /** Schema version of the database that the rows come from. */
   schemaVersion: z.number().int().min(1),
-  /** The organisation of these customers: elsewhere the same number or email can be another person (F45). Null in old files. */
+  /**
+   * The organisation of these customers: elsewhere the same number or email can be another person (F45). Null in old
+   * files.
+   */
   organisation: z.string().nullable().default(null),
   updates: movingUpdates,
 });

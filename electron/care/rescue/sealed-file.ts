@@ -1,6 +1,7 @@
 /**
- * The encrypted form of a rescue file: JSON with a readable head (which till, how much) and encrypted content. A random key
- * encrypts the content (AES-256-GCM, which also authenticates the head), and that key is wrapped once for each recipient:
+ * The encrypted form of a rescue file: JSON with a readable head (which till, how much) and encrypted content. A random
+ * key encrypts the content (AES-256-GCM, which also authenticates the head), and that key is wrapped once for each
+ * recipient:
  *
  * - the passphrase (scrypt)
  * - IT's private key (X25519, with a new key pair for each file)

@@ -1,6 +1,6 @@
 /**
- * Backups of the database in its own folder: encrypted with the same key, checked after they were written, kept by
- * number and size. They are against a damaged file and a bad migration; against a lost disk there is the rescue export.
+ * Backups beside the database, encrypted with the same key, verified after writing, and limited by number and size.
+ * They protect against a damaged file or a bad migration; a lost disk is what the rescue export is for.
  */
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -19,7 +19,7 @@ export type Backup = {
 
 export type Keep = { readonly count: number; readonly bytes: number };
 
-/** The newest is kept whatever its size. */
+/** The newest is always kept, whatever its size. */
 const keepByDefault: Keep = { count: 7, bytes: 4_000_000_000 };
 
 const namePattern = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-(daily|before-migration|by-hand)\.db$/;
@@ -51,7 +51,7 @@ export function listBackups(dataDir: string): Backup[] {
 
 export type BackupResult =
   | { readonly kind: 'made'; readonly file: string; readonly bytes: number }
-  /** `code`: SQLite's or the file system's; `not-equal` where the copy lacked something and was thrown away. */
+  /** `code`: from SQLite or the file system; `not-equal` if the copy was incomplete and was deleted. */
   | { readonly kind: 'failed'; readonly code: string }
   | { readonly kind: 'stopped' };
 
@@ -65,7 +65,7 @@ export type MakeBackup = {
   readonly nativeBinding?: string | undefined;
 };
 
-/** Older ones are removed only when the new one was checked. */
+/** Removes older backups only after the new one was verified. */
 export async function makeBackup(options: MakeBackup): Promise<BackupResult> {
   const { dataDir, keyHex, why, wallMs, background, keep = keepByDefault, nativeBinding } = options;
   const files = folderFiles(dataDir);
@@ -83,7 +83,7 @@ export async function makeBackup(options: MakeBackup): Promise<BackupResult> {
   return copied.kind === 'failed' ? copied : { kind: 'stopped' };
 }
 
-/** The newest backup, and the newest made before a migration, stay whatever the limits say. */
+/** Always keeps the newest backup and the newest from before a migration, whatever the limits. */
 function prune(dataDir: string, keep: Keep): void {
   const backups = listBackups(dataDir);
   const lastBeforeMigration = backups.find(({ why }) => why === 'before-migration');

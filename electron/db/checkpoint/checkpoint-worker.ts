@@ -1,15 +1,15 @@
-/** The thread of `checkpointer.ts`: looks at the `-wal` twice a second and moves what is worth moving. */
+/** The thread of `checkpointer.ts`: looks at the `-wal` twice a second and checkpoints when it is worth it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type OpenDatabase, openDatabase } from '../open.ts';
 import { databaseTrouble } from '../trouble.ts';
 import type { FromCheckpointWorker, ToCheckpointWorker, WalState } from './checkpointer.ts';
 
 const lookEveryMs = 500;
-/** 4 MB: worth two flushes of the disk while others save. Less waits for a quiet moment. */
+/** 4 MB: enough to be worth two disk flushes while others save. Less waits for a quiet moment. */
 const worthMovingPages = 1000;
 /**
- * 64 MB. SQLite begins the `-wal` anew only when all of it has been moved and nobody writes in that moment, which may
- * never come while thousands of updates are sent; from here on the writer is held for the rest of one move.
+ * 64 MB. SQLite restarts the `-wal` only when all of it is checkpointed and nobody writes at that moment, which may
+ * never happen while thousands of updates are sent. From this size on, the writer has to wait for one full checkpoint.
  */
 const longestPages = 16_000;
 
@@ -37,7 +37,7 @@ function look(): void {
     lastPages = pages;
     if (waiting >= worthMovingPages || (waiting > 0 && isQuiet)) move();
   } catch (error) {
-    // Busy, or a full disk: the next look tries again. Anything else ends the thread, and the writer does it.
+    // If it is busy or the disk is full, try again later. Any other error ends the thread, and the writer takes over.
     const trouble = databaseTrouble(error);
     if (trouble !== 'busy' && trouble !== 'disk-full') throw error;
   }

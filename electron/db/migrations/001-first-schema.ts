@@ -1,9 +1,9 @@
 import type { Db } from '../open.ts';
 
 /**
- * Core columns and detail JSON are in tables of their own, so that wide rows never enter the pages that a search reads
- *. The core columns hold the *effective* values: the server's with this till's open edits
- * over them, so that a pending edit is found by its new value.
+ * Core columns and detail JSON are in separate tables, so that a search never reads pages of wide rows. The core
+ * columns hold the *effective* values (the server's with this till's open edits applied), so that a pending edit is
+ * found by its new value.
  */
 export function firstSchema(db: Db): void {
   db.exec(`

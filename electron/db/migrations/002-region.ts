@@ -1,8 +1,8 @@
 import type { Db } from '../open.ts';
 
 /**
- * The customers of the whole region lie in a file of their own that is made by an import and never changed after that
- * (customers/region.ts). The till's own tables hold whoever was touched here.
+ * The customers of the whole region are in a file of their own, which an import creates and nothing changes afterwards
+ * (customers/region.ts). The till's own tables hold the customers who were opened or changed here.
  */
 export function regionOfCustomers(db: Db): void {
   db.exec(`

@@ -1,9 +1,8 @@
 import type { Db } from '../open.ts';
 
 /**
- * The last id that this till gave to a customer. The highest one in the table is not enough: when two customers become
- * one, or somebody is forgotten, it would be given again, and text that was put aside for the one who is gone would be
- * saved to a stranger.
+ * The last id that this till assigned to a customer. The highest id in the table is not enough: after a merge or an
+ * erasure it could be assigned again, and a draft for the customer who is gone would be saved to a stranger.
  */
 export function ownCustomerIds(db: Db): void {
   db.exec(`

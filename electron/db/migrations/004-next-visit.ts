@@ -1,6 +1,6 @@
 import type { Db } from '../open.ts';
 
-/** When staff put the question of a conflict off until the customer is here again; null: it is asked now. */
+/** When staff put a conflict off until the customer's next visit; null: they did not. */
 export function nextVisit(db: Db): void {
   db.exec('alter table updates add column put_off_at_ms integer');
 }

@@ -1,6 +1,6 @@
 import type { Db } from '../open.ts';
 
-/** What tells of an update whether it arrived, and whether it counted once. */
+/** The customer's state before an update was sent, to find out if it arrived and if it counted only once. */
 export function beforeSending(db: Db): void {
   db.exec(`
     -- What the server was known to hold before the first attempt (BeforeSending as JSON).

@@ -1,10 +1,10 @@
 import type { Db } from '../open.ts';
 
 /**
- * What a save waits for is pages on the disk. The count of `autoincrement`, a second index of a customer's open updates
- * and an index of the history were one each: `updates_of_customer` finds the open ones among a customer's few updates,
- * and a history that is stored by its update needs no index. The order of saving needs a number that is higher than every
- * other in the table, not one that was never given before.
+ * A save waits for each page that it writes. This saves three: the `autoincrement` counter, a second index of a
+ * customer's open updates, and an index of the history. `updates_of_customer` finds the open ones among a customer's
+ * few updates, and a history stored by its update needs no index. The order of saving only needs a number higher than
+ * all in the table.
  */
 export function fewerPagesASave(db: Db): void {
   db.exec(`

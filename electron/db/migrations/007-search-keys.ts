@@ -1,8 +1,8 @@
 import type { Db } from '../open.ts';
 
 /**
- * By which rules the search keys of this file were made. Rules change more often than the schema: whoever opens the file
- * with other rules makes the keys anew (customers/search-keys.ts), as after this step.
+ * The version of the rules that made this file's search keys. The rules change more often than the schema: a Tillside
+ * with other rules makes the keys again (customers/search-keys.ts), as it does after this step.
  */
 export function searchKeyRules(db: Db): void {
   db.exec(`
