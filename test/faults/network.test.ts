@@ -37,7 +37,7 @@ async function withRita(rig: TillRig): Promise<{ readonly folder: string; readon
   const till = await rig.openTill(folder);
   const { customerId } = await bringIn(till, rita);
   // What it has is not requested again at the next start: an answer would end the trouble before it is reported.
-  await till.until('the organisation has told everything', async () => {
+  await till.until('everything about the organisation is known', async () => {
     const { policyAsOfMs, fieldsAsOfMs } = await till.call['org.view'](undefined);
     const { asOfMs } = await till.call['staff.list'](undefined);
     return [policyAsOfMs, fieldsAsOfMs.custom, fieldsAsOfMs.extended, asOfMs].every((age) => age !== null);

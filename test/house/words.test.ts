@@ -7,6 +7,8 @@ const gone: readonly { readonly never: RegExp; readonly say: string }[] = [
   { never: /\bfruits?\b/, say: '“earned”' },
   { never: /\bsettle(?:Outcome|Applied)\b|\bletSettle\b/, say: '“commitOutcome” and “waitBeforeReadBack”' },
   { never: /\bRegionLaying\b/, say: '“OwnCopiesRefresh”' },
+  { never: /\bLaterPart\b|\bForgetCustomer\b/, say: '“LazyPart” and “EraseCustomer”' },
+  { never: /\b(?:KeptText|DeskNews|BadLine)\b/, say: '“DraftStorage”, “DeskEvents” and “BadConnection”' },
   { never: /\bcannot be had\b/, say: '“is not available”' },
   { never: /\bgives? on\b|\bcomes? home\b|\bthe very (?:value|same)\b/, say: 'what happens, in plain words' },
   { never: /[`/ ]support\/(?!tillside)/, say: '“care/”, as the room is called' },

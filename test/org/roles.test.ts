@@ -48,7 +48,7 @@ test("an associate changes only the role's fields, a manager all, and without a 
   assert.equal(await lockOfLastName(), null);
   assert.equal(await save({ lastName: 'Managed' }), 'saved');
   const last = till.events.filter((message) => message.name === 'org.changed').at(-1);
-  assert.equal(last?.name === 'org.changed' && last.payload.mayChange, null, 'the screen is told');
+  assert.equal(last?.name === 'org.changed' && last.payload.mayChange, null, 'the screen learns of it');
 });
 
 test('a role names existing fields', () => {

@@ -185,7 +185,7 @@ describe('the region feed', () => {
     assert.notEqual(customerRow(rig.db, served), null, 'whoever was served here is gone');
     assert.deepEqual(rig.names('unsent'), ['Asha Unsent']);
     assert.equal(readRecord(rig.db, edited)?.fields.lastName, 'New2');
-    assert.equal(customerRow(rig.db, fetched)?.last_name, 'Nair00003', 'older than what the server told');
+    assert.equal(customerRow(rig.db, fetched)?.last_name, 'Nair00003', 'older than the server’s own record');
     assert.equal(rig.outbox.counts().queued, 1);
   });
 
