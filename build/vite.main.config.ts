@@ -8,12 +8,14 @@ import { defineConfig } from 'vite';
 import { bundledPackagesFile } from './bundles.ts';
 import { projectRoot } from './project-root.ts';
 
-/** The workers are started from files beside the main one. */
+/** The workers, and the process that touches a share, are started from files beside the main one. */
 export const threads = {
   'background-worker': path.join(projectRoot, 'electron', 'db', 'background-worker.ts'),
   'import-worker': path.join(projectRoot, 'electron', 'region', 'import-worker.ts'),
   'reader-worker': path.join(projectRoot, 'electron', 'region', 'reader-worker.ts'),
   'delta-worker': path.join(projectRoot, 'electron', 'region', 'feed', 'delta-worker.ts'),
+  'seal-worker': path.join(projectRoot, 'electron', 'care', 'rescue', 'seal-worker.ts'),
+  'share-host': path.join(projectRoot, 'electron', 'machine', 'share', 'share-host.ts'),
   'checkpoint-worker': path.join(projectRoot, 'electron', 'db', 'checkpoint', 'checkpoint-worker.ts'),
 };
 

@@ -32,6 +32,7 @@ import { dialogWords } from './desktop/dialog-words.ts';
 import { claimAddresses, FindCalls, toFirst } from './desktop/find-calls.ts';
 import { watchOnline } from './desktop/online-watch.ts';
 import { quitWarning } from './desktop/quit-warning.ts';
+import { startShareProcess } from './desktop/share-process.ts';
 import { bringToFront, confine, confineSession, createWindow } from './desktop/window.ts';
 import { readWindowState, writeWindowState } from './desktop/window-state.ts';
 import { callChannel, eventChannel } from './ipc/channels.ts';
@@ -159,6 +160,7 @@ async function run(found: FoundConfig, dataDir: string): Promise<void> {
     secrets: secretFile(dataDir, platformSeal(log)),
     transport: createNetTransport({ request: (options) => net.request(options), clock: systemClock }),
     download: (url, init) => net.fetch(url, init),
+    startShareProcess,
     clock: systemClock,
     random: systemRandom,
     log,

@@ -156,7 +156,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
 
 function tillOptions<Sender>(options: StartOptions<Sender>, practice: PracticeMode | null): TillOptions {
   const { found, dataDir, host, version, secrets, transport, clock, random, log, nativeBinding } = options;
-  const { appUpdate, download, languageShown } = options;
+  const { appUpdate, download, languageShown, startShareProcess } = options;
   return {
     dataDir,
     config: found.mode === 'live' ? found.config : configOf(practice),
@@ -173,6 +173,7 @@ function tillOptions<Sender>(options: StartOptions<Sender>, practice: PracticeMo
     ...(appUpdate === undefined ? {} : { appUpdate }),
     ...(languageShown === undefined ? {} : { languageShown }),
     ...(download === undefined ? {} : { download }),
+    ...(startShareProcess === undefined ? {} : { startShareProcess }),
   };
 }
 

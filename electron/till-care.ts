@@ -1,7 +1,10 @@
 /** Puts together what a till does for IT and for its own data. */
 import { healthOf } from './care/health.ts';
+import { changeHealthNote } from './care/health-note.ts';
 import { HealthReport } from './care/health-report.ts';
 import { ItPage } from './care/it-page.ts';
+import { BackupCopy } from './care/rescue/backup-copy.ts';
+import { SecondCopy } from './care/rescue/second-copy.ts';
 import type { Tally } from './care/tally.ts';
 import { Upkeep } from './care/upkeep.ts';
 import type { LiveConfig } from './config/live-config.ts';
@@ -10,6 +13,7 @@ import type { ToldDoor } from './customers/told.ts';
 import type { OpenFolder } from './data/data-folder.ts';
 import type { Background } from './db/background.ts';
 import type { EventMessage } from './ipc/schema.ts';
+import { folderFiles } from './machine/folder-files.ts';
 import type { Organisation } from './org/organisation.ts';
 import type { CustomerImport } from './region/customer-import.ts';
 import type { RegionFeed } from './region/feed/region-feed.ts';
@@ -38,7 +42,7 @@ export type CareParts = {
 export function createCare(parts: CareParts) {
   const { options, folder, background, live, till, engine, outbox, told, tally, organisation, regionFeed, emit } =
     parts;
-  const { dataDir, clock, log, secrets, version, nativeBinding } = options;
+  const { dataDir, clock, random, log, secrets, version, nativeBinding } = options;
   const { db } = folder;
   const upkeep = new Upkeep({
     ...folder,
@@ -52,6 +56,33 @@ export function createCare(parts: CareParts) {
       itPage.changed();
     },
     tidy: () => itPage.tidy(),
+    backedUp: (file) => void backupCopy.made(file),
+  });
+  const backupCopy = new BackupCopy({
+    till,
+    keyHex: folder.keyHex,
+    config: () => live.config.rescue,
+    clock,
+    log,
+    changed: ({ failure }) => changeHealthNote(dataDir, { backupCopy: failure }),
+    startProcess: options.startShareProcess,
+  });
+  const secondCopy = new SecondCopy({
+    db,
+    outbox,
+    onFile: { file: folderFiles(dataDir).database, keyHex: folder.keyHex, nativeBinding },
+    till,
+    config: () => live.config.rescue,
+    clock,
+    random,
+    log,
+    changed: (facts) => {
+      changeHealthNote(dataDir, { copy: facts.failure, copyRightAtMs: facts.rightAtMs });
+      itPage.changed();
+    },
+    handedOver: (updates) => itPage.updatesLeft(updates),
+    freed: () => engine.tryNow(),
+    startProcess: options.startShareProcess,
   });
   const health = (open = true) =>
     healthOf({
@@ -66,6 +97,7 @@ export function createCare(parts: CareParts) {
       oldestUnsentAtMs: outbox.oldestWaitingSavedAtMs(),
       oldestUncertainAtMs: outbox.oldestUnknownSinceMs(),
       upkeep: upkeep.facts,
+      copy: secondCopy.facts,
       customers: customersOnTill(db),
       regionAsOfMs: parts.customerImport.facts.asOfMs,
       feed: regionFeed.facts,
@@ -73,7 +105,19 @@ export function createCare(parts: CareParts) {
       restartDue: live.restartDue,
       nowMs: clock.wallMs(),
     });
-  const itPage: ItPage = new ItPage({ ...folder, ...options, till, live, outbox, told, engine, upkeep, health, emit });
+  const itPage: ItPage = new ItPage({
+    ...folder,
+    ...options,
+    till,
+    live,
+    outbox,
+    told,
+    engine,
+    upkeep,
+    secondCopy,
+    health,
+    emit,
+  });
   const otlpHeaders = () => {
     const kept = secrets.read('otlp-headers');
     return kept.kind === 'value' ? kept.value : null;
@@ -95,11 +139,12 @@ export function createCare(parts: CareParts) {
       itPage.changed();
       engine.changed();
       regionFeed.changed();
+      secondCopy.configChanged();
     },
     configUnusable: (where) => {
       live.refuse(where);
       itPage.changed();
     },
   };
-  return { upkeep, itPage, healthReport, regionMended, configHost };
+  return { upkeep, itPage, healthReport, secondCopy, backupCopy, regionMended, configHost };
 }

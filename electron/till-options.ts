@@ -7,6 +7,7 @@ import type { Transport } from './loyalty-api/transport.ts';
 import type { Clock, Random } from './machine/clock.ts';
 import type { Log } from './machine/log.ts';
 import type { Secrets } from './machine/secrets.ts';
+import type { StartShareProcess } from './machine/share/share.ts';
 import type { AppInfo } from './model/app-info.ts';
 import type { AppUpdate } from './model/app-update.ts';
 import type { StaffMember } from './model/definitions.ts';
@@ -25,6 +26,8 @@ export type TillOptions = {
   readonly transport: Transport;
   /** How the region's feed is fetched; absent: with Node's own fetch. */
   readonly download?: Download;
+  /** How the process is started that touches a share; absent: as Node does. */
+  readonly startShareProcess?: StartShareProcess;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

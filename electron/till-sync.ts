@@ -6,6 +6,7 @@ import type { EventMessage } from './ipc/schema.ts';
 import type { ApiOfTill } from './loyalty-api/api-of-till.ts';
 import type { Organisation } from './org/organisation.ts';
 import { connectionLog } from './sync/connection-log.ts';
+import type { SyncContext } from './sync/context.ts';
 import { createContext } from './sync/create-context.ts';
 import { SyncEngine } from './sync/engine.ts';
 import type { TillOptions } from './till-options.ts';
@@ -21,9 +22,11 @@ export type SyncParts = {
   readonly db: Db;
   readonly emit: (message: EventMessage) => void;
   readonly lookLater: (customerId: number) => void;
+  readonly standing: SyncContext['standing'];
 };
 
-export function createSync({ options, live, api, organisation, outbox, told, db, emit, lookLater }: SyncParts) {
+export function createSync(parts: SyncParts) {
+  const { options, live, api, organisation, outbox, told, db, emit, lookLater, standing } = parts;
   const { clock, random, log } = options;
   const context = createContext({
     api: () => api.current,
@@ -37,6 +40,7 @@ export function createSync({ options, live, api, organisation, outbox, told, db,
     account: accountOf(options.mode, live.config),
     primaryIdentifier: () => organisation.view().policy.primaryIdentifier,
     reserved: () => organisation.reserved(),
+    standing,
     tell: {
       customerChanged: (customerId) => emit({ name: 'customers.changed', payload: { customerId } }),
       customerMerged: (customerId, into) => emit({ name: 'customers.merged', payload: { customerId, into } }),

@@ -44,7 +44,10 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
   const { crashes } = noteStart(dataDir, folder.endedCleanly);
   const { emit, subscribe, silence } = createEvents<EventMessage>();
   subscribe(({ name, payload }) => {
-    if (name === 'updates.changed') tally.touched(payload.updateId);
+    if (name === 'updates.changed') {
+      tally.touched(payload.updateId);
+      secondCopy.updateChanged(payload.updateId);
+    }
     if (name === 'customers.importChanged' && payload.kind === 'done') tally.imported();
   });
 
@@ -75,6 +78,7 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
     db,
     emit,
     lookLater: (customerId) => desks.customerDesk.refreshLater(customerId, live.config.sync.settleSeconds * 1000),
+    standing: (update) => secondCopy.standing(update),
   });
   const { tell } = context;
   const { customerImport, regionFeed } = createRegion({
@@ -86,7 +90,7 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
     customerChanged: tell.customerChanged,
     emit,
   });
-  const { upkeep, itPage, healthReport, regionMended, configHost } = createCare({
+  const { upkeep, itPage, healthReport, secondCopy, backupCopy, regionMended, configHost } = createCare({
     options,
     folder,
     background,
@@ -132,6 +136,7 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
   }
   upkeep.start();
   healthReport.start();
+  secondCopy.start();
   regionFeed.start();
   orgDesk.start();
   // Last: where a disk that refuses the first write ends the start, nothing may be left that goes on by itself.
@@ -152,7 +157,7 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
     close: async () => {
       const parts = [desks.customerDesk, upkeep, itPage, orgDesk, regionFeed, customerImport, engine, healthReport];
       await inTurn(log, [
-        ...parts.map((part) => () => part.close()),
+        ...[...parts, secondCopy, backupCopy].map((part) => () => part.close()),
         silence,
         () => background.close(),
         () => checkpointer.stop(),

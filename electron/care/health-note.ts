@@ -1,6 +1,6 @@
 /**
- * A file with the result of the last report to IT's monitoring, for the doctor, which must not send a heartbeat itself.
- * It also counts starts after a crash.
+ * A file with the results of the last report to IT's monitoring and of the last second copy, for the doctor, which must not
+ * send a heartbeat itself. It also counts starts after a crash.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,12 +15,24 @@ const note = z.object({
   heartbeat: trouble,
   metrics: trouble,
   otlp: trouble,
+  copy: trouble,
+  backupCopy: trouble,
+  /** When the folder of the second copy last held what it should. */
+  copyRightAtMs: z.number().nullable().catch(null),
   crashes: z.number().int().min(0).catch(0),
 });
 export type HealthNote = z.output<typeof note>;
-export type ToldTo = Exclude<keyof HealthNote, 'crashes'>;
+export type ToldTo = 'heartbeat' | 'metrics' | 'otlp';
 
-const nothing: HealthNote = { heartbeat: null, metrics: null, otlp: null, crashes: 0 };
+const nothing: HealthNote = {
+  heartbeat: null,
+  metrics: null,
+  otlp: null,
+  copy: null,
+  backupCopy: null,
+  copyRightAtMs: null,
+  crashes: 0,
+};
 
 function noteFile(dataDir: string): string {
   return path.join(dataDir, 'health.json');

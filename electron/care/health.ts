@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { SyncStatus } from '../model/sync-status.ts';
 import type { FeedFacts } from '../region/feed/region-feed.ts';
+import type { CopyFacts } from './rescue/second-copy.ts';
 import type { Counts } from './tally.ts';
 import type { UpkeepFacts } from './upkeep.ts';
 
@@ -46,6 +47,13 @@ export const healthSchema = z.object({
     .describe('Since when the oldest change that may have arrived is unresolved; null: there is none.'),
   lastAnswerAt: time.nullable().describe('When the server last answered; null: not since the start.'),
   lastBackupAt: time.nullable().describe('When the last backup was made.'),
+  copyAt: time
+    .nullable()
+    .describe('When the folder of rescue.copyTo was last up to date; null: there is none, or it never was.'),
+  copyFailure: z
+    .string()
+    .nullable()
+    .describe('A code that says why the second copy is not written; null: it is, or there is none.'),
   clockSkewSeconds: z.number().int().describe("This machine's clock minus the server's."),
   diskFreeBytes: amount.nullable().describe('Free space on the disk of the data.'),
   databaseDamaged: z.boolean().describe('Damage was found in the data.'),
@@ -87,6 +95,7 @@ export type HealthOf = {
   readonly oldestUnsentAtMs: number | null;
   readonly oldestUncertainAtMs: number | null;
   readonly upkeep: UpkeepFacts;
+  readonly copy: CopyFacts;
   readonly customers: number;
   readonly regionAsOfMs: number | null;
   readonly feed: FeedFacts | null;
@@ -117,6 +126,8 @@ export function healthOf(of: HealthOf): Health {
     oldestUncertainAt: maybeSeconds(of.oldestUncertainAtMs),
     lastAnswerAt: maybeSeconds(status.lastAnswerAtMs),
     lastBackupAt: maybeSeconds(upkeep.lastBackupAtMs),
+    copyAt: maybeSeconds(of.copy.rightAtMs),
+    copyFailure: of.copy.failure?.code ?? null,
     clockSkewSeconds: Math.round((status.clockSkewMs ?? 0) / 1000),
     diskFreeBytes: upkeep.disk?.freeBytes ?? null,
     databaseDamaged: upkeep.isDamaged,

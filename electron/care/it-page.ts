@@ -24,6 +24,7 @@ import type { Health } from './health.ts';
 import { exportUnsent } from './rescue/export-unsent.ts';
 import { importUnsent } from './rescue/import-unsent.ts';
 import { type OpenWith, readRescueFile } from './rescue/sealed-file.ts';
+import type { SecondCopy } from './rescue/second-copy.ts';
 import {
   type BackUpResult,
   type BundleResult,
@@ -43,6 +44,7 @@ export type ItPageOptions = Pick<OpenFolder, 'db' | 'keyHex'> & {
   readonly told: ToldDoor;
   readonly engine: SyncEngine;
   readonly upkeep: Upkeep;
+  readonly secondCopy: SecondCopy;
   readonly health: () => Health;
   readonly clock: Clock;
   readonly random: Random;
@@ -66,10 +68,11 @@ export class ItPage {
   }
 
   get facts(): TillFacts {
-    const { db, dataDir, live, upkeep } = this.#options;
+    const { db, dataDir, live, upkeep, secondCopy } = this.#options;
     const { aside } = folderFiles(dataDir);
     return {
       ...upkeep.facts,
+      copy: secondCopy.facts,
       isRegionLost: regionState(db).kind === 'unusable',
       recoveryKeyDue: !wasRecoveryKeyShown(dataDir),
       rescueSealedFor: live.config.rescue.publicKey === null ? 'passphrase' : 'public-key',
@@ -95,6 +98,11 @@ export class ItPage {
 
   changed(): void {
     if (!this.#closed) this.#options.emit({ name: 'till.changed', payload: this.facts });
+  }
+
+  /** Another till has these now. */
+  updatesLeft(updates: readonly Touched[]): void {
+    if (!this.#closed) this.#touched(updates);
   }
 
   close(): void {
@@ -164,7 +172,16 @@ export class ItPage {
       const openWith: OpenWith =
         passphrase === null ? { kind: 'till-key', keyHex } : { kind: 'passphrase', passphrase };
       const result = await orTrouble(log, 'rescue import', () =>
-        importUnsent(db, outbox, told, file, openWith, clock.wallMs()),
+        importUnsent(file, {
+          db,
+          outbox,
+          told,
+          openWith,
+          nowMs: clock.wallMs(),
+          keyHex,
+          // Another till's second copy is sealed for IT's keys, which nobody types here: a command opens it.
+          takeOver: () => null,
+        }),
       );
       if (result.kind !== 'imported') return result;
       const { added, already, takenBack, touched } = result.takenIn;

@@ -64,6 +64,16 @@ function seriesOf(health: Health): readonly Series[] {
     gauge('tillside_online', 'Whether the last request succeeded.', one(health.connection === 'online')),
     gauge('tillside_last_answer_timestamp_seconds', 'When the server last answered.', one(health.lastAnswerAt)),
     gauge('tillside_last_backup_timestamp_seconds', 'When the last backup was made.', one(health.lastBackupAt)),
+    gauge(
+      'tillside_copy_timestamp_seconds',
+      'When the folder of the second copy was last up to date; absent if there is none.',
+      one(health.copyAt),
+    ),
+    gauge(
+      'tillside_copy_failing',
+      'Whether the second copy could not be written at the last try.',
+      one(health.copyFailure !== null),
+    ),
     gauge('tillside_clock_skew_seconds', "This machine's clock minus the server's.", one(health.clockSkewSeconds)),
     gauge('tillside_disk_free_bytes', 'Free space on the disk of the data.', one(health.diskFreeBytes)),
     gauge('tillside_database_damaged', 'Whether damage was found in the database.', one(health.databaseDamaged)),

@@ -2,11 +2,13 @@
 
 import type { DiskSpace } from '../machine/disk-space.ts';
 import type { NotSavedReason } from '../model/update-view.ts';
+import type { CopyFacts } from './rescue/second-copy.ts';
 
 export type TillFacts = {
   readonly disk: DiskSpace | null;
   readonly isDamaged: boolean;
   readonly lastBackupAtMs: number | null;
+  readonly copy: CopyFacts;
   /** The file with the region's customers is missing or damaged, so they have to be imported again. */
   readonly isRegionLost: boolean;
   /** Nobody has stored the recovery key yet. */

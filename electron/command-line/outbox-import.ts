@@ -1,12 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { importUnsent, markImported } from '../care/rescue/import-unsent.ts';
 import { readRescueFile } from '../care/rescue/sealed-file.ts';
+import { importedEnding, type TakeOver } from '../care/rescue/standing-copy.ts';
+import { tillCode } from '../config/find-config.ts';
+import { directFiles } from '../machine/share/share-files.ts';
 import { Outbox } from '../updates/outbox.ts';
 import { toldDoor } from '../updates/told-door.ts';
-import { type Command, CommandRefused, exitCodes } from './command.ts';
+import { type Command, type CommandIo, CommandRefused, exitCodes, type Given } from './command.ts';
 import { mustExist } from './read-database.ts';
-import { dataFolderAnyway } from './till-place.ts';
+import { configOf, dataFolderAnyway } from './till-place.ts';
 import { openWithOf, recoveryKeyOption } from './typed-secrets.ts';
 import { unsentInWords } from './unsent.ts';
 import { writeDatabase } from './write-database.ts';
@@ -32,6 +35,8 @@ export const outboxImport: Command = {
       'not imported twice, so it is safe to run this again. A change that may have been sent already is checked with the ' +
       'server before it is sent.',
     'Import a file on one till only. It is renamed afterwards, so that nobody imports it on another till by mistake.',
+    'A second copy (rescue.copyTo in the config) is taken over: if its till comes back, it sees that this till has its ' +
+      'changes, and does not send them.',
     'Exit codes: 0 imported, 2 nothing was imported.',
   ],
   options: {
@@ -48,13 +53,23 @@ export const outboxImport: Command = {
     const result = await writeDatabase(dataDir, io, io.openSecrets(dataDir), async ({ db, keyHex }) => {
       const outbox = new Outbox(db, io.clock, io.random);
       const openWith = await openWithOf(given, io, keyHex, outbox.hasMovedOut(head.exportId));
-      return importUnsent(db, outbox, toldDoor(db, io.clock), text, openWith, io.clock.wallMs());
+      return importUnsent(text, {
+        db,
+        outbox,
+        told: toldDoor(db, io.clock),
+        openWith,
+        nowMs: io.clock.wallMs(),
+        keyHex,
+        takeOver: (standing) => takeOverHere(given, io, file, standing),
+      });
     });
     if (result.kind === 'refused') throw new CommandRefused(refusals[result.why]);
-    const renamed = markImported(file);
+    const renamed = importedName(file, head.standing);
     const { added, already, takenBack } = result.takenIn;
+    const { isToldThere } = result;
     if (given.has('json')) {
-      io.print(JSON.stringify({ fromTill: head.fromTill, added, already, takenBack, file: renamed ?? file }));
+      const counts = { fromTill: head.fromTill, added, already, takenBack, isToldThere };
+      io.print(JSON.stringify({ ...counts, file: renamed ?? file }));
     } else {
       io.print(`From till ${head.fromTill}: ${unsentInWords(head.updates, head.oldestSavedAtMs, io.clock.wallMs())}.`);
       io.print(`  ${added} imported, ${already} already here, ${takenBack} returned to the till they came from.`);
@@ -63,11 +78,31 @@ export const outboxImport: Command = {
           ? 'Could not rename the file. Move it somewhere safe: do not import it on another till.'
           : `The file is now called ${path.basename(renamed)}.`,
       );
+      if (!isToldThere) {
+        io.print('The till that they come from cannot see that they are here: keep it closed until they are sent, or');
+        io.print('import the file once more when the folder of rescue.copyTo can be written.');
+      }
       io.print('They will be sent the next time Tillside is open.');
     }
     return exitCodes.fine;
   },
 };
+
+/** Where the first till can see that its second copy is taken: beside the file, and in the folder of the config. */
+function takeOverHere(given: Given, io: CommandIo, file: string, standing: string): TakeOver {
+  const found = configOf(given, io);
+  const copyTo = found.mode === 'live' ? found.config.rescue.copyTo : null;
+  const beside = path.basename(file).startsWith(standing) ? [path.dirname(file)] : [];
+  const folders = [...new Set([...beside, ...(copyTo === null ? [] : [path.resolve(copyTo)])])];
+  return { files: directFiles, folders, by: tillCode(found) };
+}
+
+/** @returns what the file is called now; null where it could not be renamed */
+function importedName(file: string, standing: string | undefined): string | null {
+  const taken = standing === undefined ? null : path.join(path.dirname(file), `${standing}${importedEnding}`);
+  if (taken !== null && existsSync(taken) && (taken === file || !existsSync(file))) return taken;
+  return markImported(file);
+}
 
 function read(file: string): string {
   try {

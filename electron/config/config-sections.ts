@@ -331,6 +331,22 @@ export const machineConfigSchema = z.strictObject({
         .describe(
           "IT's X25519 public key in base64. Rescue files are encrypted with it, so nobody has to type a passphrase.",
         ),
+      copyTo: word(1000)
+        .nullable()
+        .default(null)
+        .describe(
+          'A folder or share, the same for all tills: each keeps an encrypted copy of its unsent changes there (README, "Rescue").',
+        ),
+      copyAfterSeconds: z
+        .number()
+        .min(1)
+        .max(60)
+        .default(20)
+        .describe('How long after a save the copy is written. Changes that are sent sooner are never copied.'),
+      copyBackup: z
+        .boolean()
+        .default(false)
+        .describe('Whether the newest backup is kept in that folder too, encrypted like the data.'),
     })
     .prefault({})
     .describe('For rescuing unsent changes from a dead till.'),

@@ -12,7 +12,8 @@ export type RememberedName =
   | 'drafts'
   | 'region-before'
   | 'signed-out'
-  | 'region-feed';
+  | 'region-feed'
+  | 'second-copy';
 
 export function remember(db: Db, name: RememberedName, value: unknown, asOfMs: number): void {
   sql(

@@ -62,7 +62,9 @@ export type AttentionReason =
         /** It comes from a backup (F44). */
         | 'restored'
         /** Reading back was tried a bounded number of times (F39). */
-        | 'not-answered';
+        | 'not-answered'
+        /** Another till may have it by the second copy (F63). */
+        | 'may-be-elsewhere';
     }
   /** Sending it keeps failing while other customers' updates go through (F40). It certainly did not arrive. */
   | { readonly kind: 'does-not-pass'; readonly why: NotSentReason | UnknownReason }

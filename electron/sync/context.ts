@@ -18,6 +18,12 @@ import type { ConnectionState } from './connection.ts';
 import type { MarkField } from './mark-field.ts';
 import type { Pace } from './pace.ts';
 
+/**
+ * Whether another till may have an update by the second copy of this one (F63). `unseen`: the copy's folder cannot be asked;
+ * `being-taken`: another till is importing it; `unproved`: either of them for so long that a person has to decide.
+ */
+export type Standing = 'here' | 'unseen' | 'being-taken' | 'unproved';
+
 export type SyncContext = {
   /** Null while the till has no password. */
   readonly api: () => LoyaltyApi | null;
@@ -34,6 +40,7 @@ export type SyncContext = {
   readonly applied: AppliedLog;
   readonly mark: MarkField;
   readonly owner: DataOwner;
+  readonly standing: (update: Pick<Update, 'seq'>) => Promise<Standing>;
   readonly tell: Tell;
 };
 

@@ -29,6 +29,8 @@ export type ContextOptions = {
   readonly account: string;
   readonly primaryIdentifier: () => FillableIdentifier;
   readonly reserved: () => ReservedField | null;
+  /** Absent: nothing of this till leaves it but by sending. */
+  readonly standing?: SyncContext['standing'];
   readonly tell: Tell;
 };
 
@@ -53,6 +55,7 @@ export function createContext(options: ContextOptions): SyncContext {
       return config();
     },
     primaryIdentifier,
+    standing: options.standing ?? (async () => 'here'),
     tell,
   };
 }

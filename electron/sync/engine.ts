@@ -19,6 +19,8 @@ import { watchdogMs, watchOver } from './watchdog.ts';
 
 /** The longest that an update waits that could not be worked on here, as on a full disk. */
 const troubleMs = 30_000;
+/** What another till may have is asked about ever more seldom; `tryNow` ends the wait once that is known. */
+const longestHeldMs = 10 * 60_000;
 const commitAgainMs = 5000;
 /** While nothing else is exchanged, the server is asked this often whether it is there. */
 const idleProbeMs = 5 * 60_000;
@@ -292,6 +294,7 @@ export class SyncEngine {
     const looked = await lookBeforeSending(this.#context, api, update, { isOld, lane });
     if (looked.kind === 'closed') return this.#due.closed(update);
     if (looked.kind === 'later') return this.#giveUpIfHopeless(update);
+    if (looked.kind === 'held') return this.#due.delayCustomer(update.customerId, longestHeldMs);
     if (looked.kind === 'moved-on') return;
 
     pace.take(lane);

@@ -6,6 +6,7 @@
  *   is asked where the update or the record here is older than a few minutes, where the update goes once more, and where
  *   the server never told of the customer; else the record here is compared. A race of the length of one request remains.
  * - A filled identifier that belongs to somebody else → a person (F23), unless staff confirmed it.
+ * - Another till may have it by this one's second copy → it waits until that is told (F63).
  */
 import { customerRow, readRecord } from '../customers/store.ts';
 import { commitTogether } from '../db/group-commit.ts';
@@ -13,10 +14,11 @@ import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { type CustomerRecord, type FillableIdentifier, fieldKeys, fillableIdentifiers } from '../model/customer.ts';
 import type { ReadOutcome } from '../model/outcome.ts';
 import { sameValue } from '../model/same-value.ts';
+import { beforeSendingOf } from '../updates/before-sending.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
 import { commitApplied, commitNeedsPerson, commitNotFound, type Written } from './commit-outcome.ts';
-import { customerOf, identifierNow, pauseFor, type SyncContext, tellUpdate } from './context.ts';
-import { type Decision, decide } from './decide.ts';
+import { customerOf, identifierNow, pauseFor, type Standing, type SyncContext, tellUpdate } from './context.ts';
+import { cannotTell, type Decision, decide } from './decide.ts';
 import type { Lane } from './pace.ts';
 
 export type Looked =
@@ -26,10 +28,12 @@ export type Looked =
   /** Staff edited or cancelled it while it was looked at: what there is of it now is looked at again. */
   | { readonly kind: 'moved-on' }
   /** The look failed or was refused: it is tried again when it is due. */
-  | { readonly kind: 'later' };
+  | { readonly kind: 'later' }
+  /** Another till may have it, and that cannot be told now. */
+  | { readonly kind: 'held' };
 
 /** What became of a question to the server about an update. */
-type Answered = 'told' | 'no-such-call' | Exclude<Looked['kind'], 'go'>;
+type Answered = 'told' | 'no-such-call' | Exclude<Looked['kind'], 'go' | 'held'>;
 
 /** @param isOld the update may have waited long enough for the server to have moved on */
 export async function lookBeforeSending(
@@ -38,6 +42,8 @@ export async function lookBeforeSending(
   seen: Update,
   { isOld, lane }: { readonly isOld: boolean; readonly lane: Lane },
 ): Promise<Looked> {
+  const standing = await context.standing(seen);
+  if (standing !== 'here') return lookWhileElsewhere(context, api, seen, { standing, lane });
   if (seen.kind !== 'fields') return { kind: 'go', update: seen };
   const mayRead = context.config.sync.readBack;
   if (mayRead && (isOld || context.connection.isProbing || isRecordOld(context, seen))) {
@@ -45,15 +51,50 @@ export async function lookBeforeSending(
     if (answered !== 'told' && answered !== 'no-such-call') return { kind: answered };
   }
   // With or without a fresh look: the record here may have been told anew since the edit.
-  const update = findUpdate(context.db, seen.id);
-  if (update === null || update.revision !== seen.revision || update.state !== 'queued') return { kind: 'moved-on' };
+  const update = asSeen(context, seen);
+  if (update === null) return { kind: 'moved-on' };
   const decision = decideByRecord(context, update);
-  if (decision.kind !== 'send') {
-    const { before, customerId } = commitDecision(context, update, decision);
-    tellUpdate(context, update.id, before, customerId);
-    return { kind: 'closed' };
+  return decision.kind === 'send' ? checkFills(context, api, update, lane) : close(context, update, decision);
+}
+
+/**
+ * Another till may have it, and may have sent it. It goes only where the server proves that it did not arrive, as one that
+ * was sent from here would (F63); a till that is importing it at this moment would prove the same. So it waits for an
+ * answer from the copy's folder, and in the end for a person.
+ */
+async function lookWhileElsewhere(
+  context: SyncContext,
+  api: LoyaltyApi,
+  seen: Update,
+  { standing, lane }: { readonly standing: Exclude<Standing, 'here'>; readonly lane: Lane },
+): Promise<Looked> {
+  const known = beforeSendingOf(context.db, seen.customerId, null);
+  const before = known.asOfMs !== null && known.asOfMs <= seen.savedAtMs ? known : null;
+  const mayRead = context.config.sync.readBack && seen.kind === 'fields';
+  const answered = mayRead ? await askAboutCustomer(context, api, seen, lane) : 'no-such-call';
+  if (answered !== 'told' && answered !== 'no-such-call') return { kind: answered };
+  const update = asSeen(context, seen);
+  if (update === null) return { kind: 'moved-on' };
+  const mayBeSent = { ...update, attempts: Math.max(1, update.attempts), before: update.before ?? before };
+  const decision = answered === 'told' ? decideByRecord(context, mayBeSent) : cannotTell(update, 'may-be-elsewhere');
+  if (decision.kind === 'send') {
+    return standing === 'being-taken' ? { kind: 'held' } : checkFills(context, api, update, lane);
   }
-  return checkFills(context, api, update, lane);
+  const isProved = decision.kind !== 'needs-person' || decision.reason.kind !== 'cannot-tell';
+  if (isProved) return close(context, update, decision);
+  return standing === 'unproved' ? close(context, update, cannotTell(update, 'may-be-elsewhere')) : { kind: 'held' };
+}
+
+/** Null: it is not what was looked at any more. */
+function asSeen({ db }: SyncContext, seen: Update): Update | null {
+  const update = findUpdate(db, seen.id);
+  return update?.revision === seen.revision && update.state === 'queued' ? update : null;
+}
+
+function close(context: SyncContext, update: Update, decision: Exclude<Decision, { kind: 'send' }>): Looked {
+  const { before, customerId } = commitDecision(context, update, decision);
+  tellUpdate(context, update.id, before, customerId);
+  return { kind: 'closed' };
 }
 
 /** What was told of the customer says of an update that waits. Where nobody told anything, there is nothing to compare. */

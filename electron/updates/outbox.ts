@@ -44,7 +44,7 @@ import { byTill, type Change, type HistoryNote, isUntouched, moveUpdate } from '
  * | attention | `needsPerson`; `takenBack` and `broughtIn` where it was there | `putOff` → attention, to be asked at the customer's next visit; `replace` (a corrected update in its place), `discard` and `movedOut` → discarded; nothing else, however old (F12) |
  * | applied | `applied` | never |
  * | cancelled | `cancel`; a `save` that puts all of it back | never |
- * | discarded | `discard`, `replace`; `movedOut`: a rescue file has it now | never, but by `takenBack`: the rescue file came back to its own till → unknown, or attention |
+ * | discarded | `discard`, `replace`; `movedOut`: a rescue file or another till has it now | never, but by `takenBack`: the rescue file came back to its own till → unknown, or attention |
  *
  * `overtaken` gives an update of a restored backup the state that a newer file of this till knows of it, whichever it is.
  *
@@ -277,7 +277,10 @@ export class Outbox extends OutboxReader {
     );
   }
 
-  /** A rescue file has it now: another till sends it, this one never again. Only for what is not on its way. */
+  /**
+   * A rescue file has it now, or another till by the second copy: that till sends it, this one never again. Only for what is
+   * not on its way.
+   */
   movedOut(update: Update, exportId: string): void {
     inTransaction(this.#db, () =>
       this.#mustMove(

@@ -98,6 +98,7 @@ const reason: z.ZodType<AttentionReason> = z.discriminatedUnion('kind', [
       'points-moved',
       'restored',
       'not-answered',
+      'may-be-elsewhere',
     ]),
   }),
   z.object({ kind: z.literal('does-not-pass'), why: z.enum([...notSentReasons, ...unknownReasons]) }),

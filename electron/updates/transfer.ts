@@ -39,10 +39,10 @@ export function readOne(db: Db, updateId: string): MovingUpdate | null {
   return row === undefined ? null : withCompany(db, row);
 }
 
-/** Everything unsent, in sending order. */
-export function readMoving(db: Db): MovingUpdate[] {
-  return sql<TableRow>(db, `select * from updates where state in ${openList} order by place, seq`)
-    .all()
+/** Everything unsent, in sending order. @param upToSeq the last that is wanted */
+export function readMoving(db: Db, upToSeq = Number.MAX_SAFE_INTEGER): MovingUpdate[] {
+  return sql<TableRow>(db, `select * from updates where state in ${openList} and +seq <= ? order by place, seq`)
+    .all(upToSeq)
     .map((row) => withCompany(db, row));
 }
 

@@ -72,7 +72,7 @@ export function moveUpdate(
   return moved;
 }
 
-function isOpen(state: UpdateState): boolean {
+export function isOpen(state: UpdateState): boolean {
   return openStates.some((one) => one === state);
 }
 

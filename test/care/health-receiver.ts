@@ -29,6 +29,8 @@ export const health: Health = {
   configUnusable: true,
   restartDue: false,
   lastBackupAt: 1_799_913_600,
+  copyAt: null,
+  copyFailure: null,
   customers: 200_000,
   regionAsOf: 1_799_992_800,
   feedFailure: 'unreachable',

@@ -185,6 +185,7 @@ export type EngineRigOptions = {
   readonly requestsPerMinute?: number;
   readonly maxInFlight?: number;
   readonly sync?: { readonly [key: string]: unknown };
+  readonly standing?: SyncContext['standing'];
 };
 
 /** Opens the folder's database (again) and starts an engine on it, like a start of the program. */
@@ -196,6 +197,7 @@ export function startEngine({
   requestsPerMinute = 100_000,
   maxInFlight = 4,
   sync = {},
+  standing = async () => 'here',
 }: EngineRigOptions): EngineRig {
   const config = parseMachineConfig(
     {
@@ -222,6 +224,7 @@ export function startEngine({
     account: 'test',
     primaryIdentifier: () => 'mobile',
     reserved: () => null,
+    standing,
     tell: {
       customerChanged: () => undefined,
       customerMerged: () => undefined,

@@ -47,6 +47,7 @@ export type TillSettings = {
   readonly staff?: { readonly [key: string]: unknown };
   readonly data?: { readonly [key: string]: unknown };
   readonly health?: { readonly [key: string]: unknown };
+  readonly rescue?: { readonly [key: string]: unknown };
   readonly api?: { readonly [key: string]: unknown };
   /** Which of the server's tills this is. */
   readonly till?: string;
@@ -87,6 +88,7 @@ export async function startTillRig(customers = 200): Promise<TillRig> {
         staff: { ...settings.staff },
         data: { ...settings.data },
         health: { ...settings.health },
+        rescue: { ...settings.rescue },
       },
       'test',
     );

@@ -14,6 +14,7 @@ const facts: TillFacts = {
   isDamaged: false,
   isRegionLost: false,
   lastBackupAtMs: null,
+  copy: { folder: null, rightAtMs: null, updates: 0, failure: null },
   recoveryKeyDue: true,
   rescueSealedFor: 'passphrase',
   restartDue: false,

@@ -6,6 +6,7 @@ import type { Transport } from '../../loyalty-api/transport.ts';
 import type { Clock } from '../../machine/clock.ts';
 import type { Secrets } from '../../machine/secrets.ts';
 import { checkAdmin } from './check-admin.ts';
+import { checkCopy } from './check-copy.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkBackups, checkDisk, checkFolder, checkInstance } from './check-folder.ts';
 import { checkMonitoring } from './check-monitoring.ts';
@@ -54,6 +55,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
     found?.mode === 'live'
       ? [
           ...checkMonitoring({ dataDir, clock, isOpen, health: found.config.health }),
+          ...checkCopy(dataDir, clock, found.config.rescue),
           checkAdmin(dataDir, clock, found.config.admin),
         ]
       : [];

@@ -10,6 +10,7 @@ export const checkNames = [
   'database',
   'region',
   'backups',
+  'copy',
   'outbox',
   'proxy',
   'dns',

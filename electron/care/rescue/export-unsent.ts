@@ -127,6 +127,25 @@ export async function sealUnsent(db: Db, options: Omit<Export, 'dataDir'>): Prom
   return { head, text: await sealed(options, head, contentOf(db, updates)), lost };
 }
 
+export type SealStanding = Pick<Export, 'fromTill' | 'sealFor'> & {
+  readonly clock: Pick<Clock, 'wallMs'>;
+  readonly exportId: string;
+  readonly standing: string;
+  /** No update after it. */
+  readonly upToSeq: number;
+};
+
+/**
+ * The second copy as text. A row that cannot be read ends it: the copy of before, which may have it, stays.
+ * @returns null where there is nothing unsent
+ */
+export async function sealStanding(db: Db, options: SealStanding): Promise<SealedCopy | null> {
+  const updates = readMoving(db, options.upToSeq);
+  if (updates.length === 0) return null;
+  const head = { ...headOf(updates, options.exportId, options, false), standing: options.standing };
+  return { head, text: await sealed(options, head, contentOf(db, updates)), lost: 0 };
+}
+
 export type FinishedExports = { readonly finished: number; readonly refused: readonly FileTrouble[] };
 
 /**
@@ -158,7 +177,7 @@ export function rescueFolder(dataDir: string): string {
 function headOf(
   updates: readonly MovingUpdate[],
   exportId: string,
-  { fromTill, clock }: Pick<Export, 'fromTill' | 'clock'>,
+  { fromTill, clock }: { readonly fromTill: string; readonly clock: Pick<Clock, 'wallMs'> },
   moved: boolean,
 ): RescueHead {
   const savedAtMs = updates.map(({ row }) => Number(row.saved_at_ms));

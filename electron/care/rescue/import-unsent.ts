@@ -7,33 +7,84 @@ import { inTransaction } from '../../db/statements.ts';
 import { mayTakeIn } from '../../org/data-owner.ts';
 import type { Outbox } from '../../updates/outbox.ts';
 import { type TakenIn, takeIn } from '../../updates/transfer.ts';
-import { readRescueContent } from './rescue-file.ts';
-import { type OpenWith, type RescueHead, readRescueFile, unseal } from './sealed-file.ts';
+import { type RescueContent, readRescueContent } from './rescue-file.ts';
+import { type OpenWith, type RescueFile, type RescueHead, readRescueFile, unseal, withReceipt } from './sealed-file.ts';
+import { beginTakeOver, endTakeOver, isOwnStanding, type TakeOver, undoTakeOver } from './standing-copy.ts';
+
+type Refused = {
+  readonly kind: 'refused';
+  readonly why: 'not-a-rescue-file' | 'not-the-key' | 'newer' | 'other-organisation';
+};
 
 export type ImportResult =
-  | { readonly kind: 'imported'; readonly head: RescueHead; readonly takenIn: TakenIn }
-  | { readonly kind: 'refused'; readonly why: 'not-a-rescue-file' | 'not-the-key' | 'newer' | 'other-organisation' };
+  | {
+      readonly kind: 'imported';
+      readonly head: RescueHead;
+      readonly takenIn: TakenIn;
+      /** False: they are a second copy, whose till still has them and cannot see that they are here. */
+      readonly isToldThere: boolean;
+    }
+  | Refused;
+
+export type ImportInto = {
+  readonly db: Db;
+  readonly outbox: Outbox;
+  readonly told: ToldDoor;
+  /** Of this till's own data. */
+  readonly keyHex: string;
+  readonly openWith: OpenWith;
+  readonly nowMs: number;
+  /** How another till's second copy is taken over; null: there is no folder to do it in. */
+  readonly takeOver: (standing: string) => TakeOver | null;
+};
 
 /**
  * Everything changes in one transaction at the end. Uncertain updates stay uncertain, and updates from a copy all
  * become uncertain: the engine reads them back before it sends anything.
  */
-export async function importUnsent(
-  db: Db,
-  outbox: Outbox,
-  told: ToldDoor,
-  text: string,
-  openWith: OpenWith,
-  nowMs: number,
-): Promise<ImportResult> {
+export async function importUnsent(text: string, into: ImportInto): Promise<ImportResult> {
+  const opened = await open(text, into.openWith);
+  if (opened.kind === 'refused') return opened;
+  const { standing } = opened.file.head;
+  const isOthers = standing !== undefined && !isOwnStanding(standing, into.keyHex);
+  const takeOver = isOthers ? into.takeOver(standing) : null;
+  if (standing === undefined || takeOver === null) {
+    const result = bringIn(opened, into);
+    if (result.kind === 'refused') return result;
+    return { ...result, isToldThere: !isOthers };
+  }
+  const taking = await beginTakeOver(takeOver, standing, text);
+  let isIn = false;
+  try {
+    const now = await open(taking.text, into.openWith);
+    if (now.kind === 'refused') return now;
+    const result = bringIn(now, into);
+    if (result.kind === 'refused') return result;
+    isIn = true;
+    const receipt = await withReceipt(now.file, into.openWith, takeOver.by);
+    return { ...result, isToldThere: receipt !== null && (await endTakeOver(takeOver, taking, receipt)) };
+  } finally {
+    if (!isIn) await undoTakeOver(takeOver, taking);
+  }
+}
+
+type Opened = { readonly kind: 'opened'; readonly file: RescueFile; readonly content: RescueContent };
+
+async function open(text: string, openWith: OpenWith): Promise<Opened | Refused> {
   const file = readRescueFile(text);
   if (file === null) return { kind: 'refused', why: 'not-a-rescue-file' };
   const opened = await unseal(file, openWith);
   if (opened === null) return { kind: 'refused', why: 'not-the-key' };
   const content = readRescueContent(opened);
   if (content === null) return { kind: 'refused', why: 'not-a-rescue-file' };
+  return { kind: 'opened', file, content };
+}
+
+function bringIn(
+  { file: { head }, content }: Opened,
+  { db, outbox, told, nowMs }: ImportInto,
+): Refused | { readonly kind: 'imported'; readonly head: RescueHead; readonly takenIn: TakenIn } {
   if (content.schemaVersion > currentVersion) return { kind: 'refused', why: 'newer' };
-  const { head } = file;
   const from = head.fromTill;
   return inTransaction(db, () => {
     if (!mayTakeIn(db, content.organisation, nowMs)) return { kind: 'refused', why: 'other-organisation' };

@@ -10,6 +10,7 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHmac,
   createPrivateKey,
   diffieHellman,
   generateKeyPairSync,
@@ -18,6 +19,7 @@ import {
   randomBytes,
   type ScryptOptions,
   scrypt,
+  timingSafeEqual,
 } from 'node:crypto';
 import { z } from 'zod';
 import { readPublicKey, x25519 } from '../../config/public-key.ts';
@@ -31,6 +33,8 @@ export type RescueHead = {
   readonly oldestSavedAtMs: number | null;
   /** False: a copy. The till that made it kept its updates and may still send them. */
   readonly moved: boolean;
+  /** The name of the till's second copy, which is replaced as long as the till lives; absent: a file made once. */
+  readonly standing?: string | undefined;
 };
 
 export type SealFor = {
@@ -81,13 +85,18 @@ const head: z.ZodType<RescueHead> = z.strictObject({
   updates: z.number().int().min(0),
   oldestSavedAtMs: z.number().nullable(),
   moved: z.boolean(),
+  standing: z.string().max(200).optional(),
 });
+
+/** Whoever opened the file has its updates now. Only somebody who could open it can say so. */
+const receipt = z.strictObject({ by: z.string(), proof: base64 });
 
 const rescueFile = z.strictObject({
   tillsideRescue: z.literal(1),
   head,
   recipients: z.array(recipient).min(1).max(10).refine(isAffordable),
   content: sealed,
+  takenBy: receipt.optional(),
 });
 export type RescueFile = z.output<typeof rescueFile>;
 
@@ -102,7 +111,33 @@ export async function seal(what: RescueHead, content: string, forWhom: SealFor):
     recipients,
     content: encrypt(key, Buffer.from(content, 'utf8'), headBytes(what)),
   };
+  return textOf(file);
+}
+
+function textOf(file: RescueFile): string {
   return `${JSON.stringify(file, null, 1)}\n`;
+}
+
+/** The file with the word of whoever has its updates now. @returns null where this does not open it */
+export async function withReceipt(file: RescueFile, openWith: OpenWith, by: string): Promise<string | null> {
+  const key = await unwrap(file.recipients, openWith);
+  if (key === null) return null;
+  return textOf({ ...file, takenBy: { by, proof: proofOf(key, file.head, by).toString('base64') } });
+}
+
+/** Which till has the updates of this file now, as its own till reads it. Null: nobody proves to have them. */
+export async function takenBy(file: RescueFile, keyHex: string): Promise<string | null> {
+  const key = await unwrap(file.recipients, { kind: 'till-key', keyHex });
+  if (key === null || file.takenBy === undefined) return null;
+  const { by, proof } = file.takenBy;
+  const [wanted, given] = [proofOf(key, file.head, by), Buffer.from(proof, 'base64')];
+  return wanted.length === given.length && timingSafeEqual(wanted, given) ? by : null;
+}
+
+function proofOf(key: Buffer, { exportId }: RescueHead, by: string): Buffer {
+  return createHmac('sha256', key)
+    .update(JSON.stringify(['taken', exportId, by]))
+    .digest();
 }
 
 /** @returns null if the text is not a rescue file */
@@ -191,8 +226,9 @@ function stretch(passphrase: string, salt: Buffer, { N, r, p }: z.output<typeof 
 }
 
 function headBytes(what: RescueHead): Buffer {
-  const { exportId, fromTill, madeAtMs, updates, oldestSavedAtMs, moved } = what;
-  return Buffer.from(JSON.stringify([exportId, fromTill, madeAtMs, updates, oldestSavedAtMs, moved]));
+  const { exportId, fromTill, madeAtMs, updates, oldestSavedAtMs, moved, standing } = what;
+  const words = [exportId, fromTill, madeAtMs, updates, oldestSavedAtMs, moved];
+  return Buffer.from(JSON.stringify(standing === undefined ? words : [...words, standing]));
 }
 
 function encrypt(key: Buffer, plain: Buffer, also: Buffer): Sealed {

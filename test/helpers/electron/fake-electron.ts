@@ -3,6 +3,7 @@
  * tests fire its events. Tests that look at what was passed use Electron's own types. It knows nothing of Tillside;
  * `desktop.ts` starts the real main process over it.
  */
+import { fork } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import type {
@@ -302,6 +303,21 @@ class FakeSafeStorage {
   };
 }
 export const safeStorage = new FakeSafeStorage();
+
+/** Node's own child process, as Electron's is talked to. */
+export const utilityProcess = {
+  fork: (program: string) => {
+    const child = fork(program, { stdio: 'ignore', execArgv: [] });
+    child.unref();
+    child.channel?.unref();
+    return {
+      postMessage: (message: object) => child.send(message, () => undefined),
+      on: (event: 'message', listener: (message: unknown) => void) => child.on(event, listener),
+      once: (event: 'exit', listener: () => void) => child.once(event, listener),
+      kill: () => child.kill('SIGKILL'),
+    };
+  },
+};
 
 export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1366, height: 768 } }] };
 

@@ -326,6 +326,7 @@ const facts: TillFacts = {
   disk: { freeBytes: 83_000_000_000, isLow: false },
   isDamaged: false,
   lastBackupAtMs: nowMs - 3 * 3_600_000,
+  copy: { folder: null, rightAtMs: null, updates: 0, failure: null },
   isRegionLost: false,
   recoveryKeyDue: false,
   rescueSealedFor: 'passphrase',

@@ -1,0 +1,67 @@
+/** Keeps the newest backup beside the second copy, where IT wants it there (config `rescue.copyBackup`). */
+import path from 'node:path';
+import type { MachineConfig } from '../../config/machine-config.ts';
+import type { Clock } from '../../machine/clock.ts';
+import type { Log } from '../../machine/log.ts';
+import { Share, ShareTrouble, type StartShareProcess } from '../../machine/share/share.ts';
+import { backupName } from './standing-copy.ts';
+
+export type BackupCopyFacts = {
+  readonly atMs: number | null;
+  /** Null: the last try went well, or there was none. */
+  readonly failure: { readonly code: string; readonly sinceMs: number } | null;
+};
+
+export type BackupCopyOptions = {
+  readonly till: string;
+  readonly keyHex: string;
+  readonly config: () => MachineConfig['rescue'];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly changed: (facts: BackupCopyFacts) => void;
+  readonly startProcess?: StartShareProcess | undefined;
+};
+
+/** A gigabyte over a slow line. */
+const timeoutMs = 30 * 60_000;
+const againMs = 60 * 60_000;
+
+export class BackupCopy {
+  readonly #options: BackupCopyOptions;
+  readonly #share: Share;
+  #facts: BackupCopyFacts = { atMs: null, failure: null };
+  #cancelAgain: (() => void) | null = null;
+
+  constructor(options: BackupCopyOptions) {
+    this.#options = options;
+    this.#share = new Share({ clock: options.clock, timeoutMs, startProcess: options.startProcess });
+  }
+
+  /** Never rejects: the backup itself is made. */
+  async made(file: string): Promise<void> {
+    const { till, keyHex, config, clock, log } = this.#options;
+    const { copyTo, copyBackup } = config();
+    this.#cancelAgain?.();
+    if (copyTo === null || !copyBackup) return;
+    try {
+      await this.#share.files.copy(file, path.join(copyTo, backupName(till, keyHex)));
+      this.#note({ atMs: clock.wallMs(), failure: null });
+    } catch (error) {
+      const code = error instanceof ShareTrouble ? error.code : 'fault';
+      if (code === 'CLOSED') return;
+      log.write('warn', 'the backup was not copied', { code });
+      this.#note({ ...this.#facts, failure: { code, sinceMs: this.#facts.failure?.sinceMs ?? clock.wallMs() } });
+      this.#cancelAgain = clock.after(againMs, () => void this.made(file));
+    }
+  }
+
+  close(): void {
+    this.#cancelAgain?.();
+    this.#share.close();
+  }
+
+  #note(facts: BackupCopyFacts): void {
+    this.#facts = facts;
+    this.#options.changed(facts);
+  }
+}

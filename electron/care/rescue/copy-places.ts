@@ -1,0 +1,28 @@
+/**
+ * Where copies of this till's unsent updates may lie, and up to which update they reach: noted before a copy is written,
+ * so that no start and no change of the config forgets one.
+ */
+import { z } from 'zod';
+import type { Db } from '../../db/open.ts';
+import { recall, remember } from '../../db/remembered.ts';
+
+const places = z
+  .array(
+    z.object({
+      folder: z.string(),
+      /** Of the folder itself: an empty mount point has the same name and another mark, or none. */
+      mark: z.string(),
+      upToSeq: z.number(),
+    }),
+  )
+  .readonly();
+export type CopyPlace = z.output<typeof places>[number];
+
+export function readCopyPlaces(db: Db): readonly CopyPlace[] {
+  const parsed = places.safeParse(recall(db, 'second-copy')?.value ?? []);
+  return parsed.success ? parsed.data : [];
+}
+
+export function writeCopyPlaces(db: Db, now: readonly CopyPlace[], nowMs: number): void {
+  remember(db, 'second-copy', now, nowMs);
+}

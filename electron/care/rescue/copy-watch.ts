@@ -1,0 +1,185 @@
+/**
+ * Watches over the places where this till's second copy lies: whether another till is taking it over, has taken it, or
+ * cannot be seen to. What another till proves to have is that till's to send from then on (`standing-copy.ts`).
+ */
+import path from 'node:path';
+import type { Db } from '../../db/open.ts';
+import type { Clock } from '../../machine/clock.ts';
+import type { Log } from '../../machine/log.ts';
+import { ShareTrouble } from '../../machine/share/share.ts';
+import type { ShareFiles } from '../../machine/share/share-files.ts';
+import type { Standing } from '../../sync/context.ts';
+import type { Outbox } from '../../updates/outbox.ts';
+import type { Update } from '../../updates/rows.ts';
+import type { Touched } from '../../updates/transfer.ts';
+import { type CopyPlace, readCopyPlaces, writeCopyPlaces } from './copy-places.ts';
+import { importedEnding, importingEnding } from './standing-copy.ts';
+import { handOver } from './taken-over.ts';
+
+export type CopyWatchOptions = {
+  readonly db: Db;
+  readonly outbox: Outbox;
+  readonly keyHex: string;
+  /** The name of the copy in its folder. */
+  readonly name: string;
+  readonly files: ShareFiles;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Another till has these now. */
+  readonly handedOver: (updates: readonly Touched[]) => void;
+  /** What was held may be sent. */
+  readonly freed: () => void;
+  /** The copy is gone from its folder, or something was being sent that another till has: look again after so long. */
+  readonly lookAgain: (afterMs: number) => void;
+};
+
+/** In the folder itself, so that one that is not mounted is told from it. */
+const markName = 'tillside-copies.id';
+const otherFolder = 'OTHER-FOLDER';
+/** How long it is trusted that nobody has taken the copy over since somebody looked. */
+const seenForMs = 5000;
+const missingForMs = 60_000;
+/** After that, what another till may have is a person's to settle. */
+const longestHeldMs = 60 * 60_000;
+
+/** How a place was found when somebody looked, and since when nothing of it may be sent without proof. */
+type Seen = {
+  readonly standing: Exclude<Standing, 'unproved'>;
+  readonly atMs: number;
+  readonly heldSinceMs: number | null;
+};
+
+export class CopyWatch {
+  readonly #options: CopyWatchOptions;
+  readonly #seen = new Map<string, Seen>();
+  #places: readonly CopyPlace[];
+  #looking: Promise<ShareTrouble | null> | null = null;
+
+  constructor(options: CopyWatchOptions) {
+    this.#options = options;
+    this.#places = readCopyPlaces(options.db);
+  }
+
+  get places(): readonly CopyPlace[] {
+    return this.#places;
+  }
+
+  /** The last update that a copy may hold; 0: there is none. */
+  get upToSeq(): number {
+    return this.#places.reduce((most, { upToSeq }) => Math.max(most, upToSeq), 0);
+  }
+
+  /** Call before a copy is written: no kill may leave one of which nobody knows. */
+  async noteCopy(folder: string, upToSeq: number, newMark: string): Promise<void> {
+    const mark = (await this.#options.files.create(path.join(folder, markName), newMark)).trim();
+    const isHere = (place: CopyPlace) => place.folder === folder && place.mark === mark;
+    const before = this.#places.find(isHere)?.upToSeq ?? 0;
+    if (before < upToSeq) this.#keep([...this.#places.filter((one) => !isHere(one)), { folder, mark, upToSeq }]);
+  }
+
+  /** @param isAllSent then what a folder holds that is not to be had is found sent by whoever imports it */
+  async clear(place: CopyPlace, isAllSent: boolean): Promise<void> {
+    try {
+      await this.#mustBeTheFolder(place);
+    } catch (error) {
+      if (isAllSent && error instanceof ShareTrouble && error.code === otherFolder) return;
+      throw error;
+    }
+    await this.#options.files.remove(path.join(place.folder, this.#options.name));
+    this.#keep(this.#places.filter((one) => one !== place));
+  }
+
+  /** Whether another till may have this update. Ask before each attempt to send it. */
+  async standing({ seq }: Pick<Update, 'seq'>): Promise<Standing> {
+    const { clock } = this.#options;
+    const places = () => this.#places.filter(({ upToSeq }) => upToSeq >= seq);
+    const isFresh = (place: CopyPlace) => clock.monotonicMs() - (this.#seenOf(place)?.atMs ?? -seenForMs) < seenForMs;
+    if (!places().every(isFresh)) await this.look();
+    const held = places()
+      .flatMap((place) => this.#seenOf(place) ?? [])
+      .filter(({ standing }) => standing !== 'here');
+    if (held.length === 0) return 'here';
+    const heldMs = clock.monotonicMs() - Math.min(...held.map(({ heldSinceMs, atMs }) => heldSinceMs ?? atMs));
+    if (heldMs >= longestHeldMs) return 'unproved';
+    return held.some(({ standing }) => standing === 'being-taken') ? 'being-taken' : 'unseen';
+  }
+
+  /** @returns what kept it from seeing a place */
+  look(): Promise<ShareTrouble | null> {
+    this.#looking ??= this.#lookEverywhere().finally(() => {
+      this.#looking = null;
+    });
+    return this.#looking;
+  }
+
+  async #lookEverywhere(): Promise<ShareTrouble | null> {
+    let trouble: ShareTrouble | null = null;
+    let isFreed = false;
+    for (const place of this.#places) {
+      let standing: Seen['standing'];
+      try {
+        standing = (await this.#isBeingTaken(place)) ? 'being-taken' : 'here';
+      } catch (error) {
+        if (!(error instanceof ShareTrouble)) throw error;
+        trouble = error;
+        standing = 'unseen';
+      }
+      const atMs = this.#options.clock.monotonicMs();
+      const before = this.#seenOf(place);
+      isFreed ||= standing === 'here' && before !== undefined && before.standing !== 'here';
+      const heldSinceMs = standing === 'here' ? null : (before?.heldSinceMs ?? atMs);
+      this.#seen.set(keyOf(place), { standing, atMs, heldSinceMs });
+    }
+    if (isFreed) this.#options.freed();
+    return trouble;
+  }
+
+  async #isBeingTaken(place: CopyPlace): Promise<boolean> {
+    const { files, name, lookAgain } = this.#options;
+    await this.#mustBeTheFolder(place);
+    const file = path.join(place.folder, name);
+    const imported = `${file}${importedEnding}`;
+    const [isThere, isImporting, isImported] = await files.look([file, `${file}${importingEnding}`, imported]);
+    const left = isImported ? await this.#giveAway(imported) : 0;
+    if (left > 0) lookAgain(seenForMs);
+    // Somebody took it away: what is unsent must not be without a copy for long.
+    else if (!isThere && !isImporting) lookAgain(missingForMs);
+    return isImporting === true || left > 0;
+  }
+
+  /** @returns how many are being sent at this moment */
+  async #giveAway(imported: string): Promise<number> {
+    const { db, outbox, keyHex, files, log, handedOver } = this.#options;
+    const gone = await handOver(db, outbox, (await files.read(imported)) ?? '', keyHex);
+    if (gone === null) {
+      log.write('error', 'a file says without proof that another till has the second copy');
+      return 0;
+    }
+    if (gone.touched.length > 0) {
+      log.write('warn', 'another till took the second copy over', { by: gone.by, updates: gone.touched.length });
+      handedOver(gone.touched);
+    }
+    if (gone.left === 0) await files.remove(imported);
+    return gone.left;
+  }
+
+  /** An empty mount point, or another folder in its place, says nothing of the copy. */
+  async #mustBeTheFolder({ folder, mark }: CopyPlace): Promise<void> {
+    const there = await this.#options.files.read(path.join(folder, markName));
+    if (there?.trim() !== mark) throw new ShareTrouble(otherFolder);
+  }
+
+  #seenOf(place: CopyPlace): Seen | undefined {
+    return this.#seen.get(keyOf(place));
+  }
+
+  #keep(places: readonly CopyPlace[]): void {
+    const { db, clock } = this.#options;
+    writeCopyPlaces(db, places, clock.wallMs());
+    this.#places = places;
+  }
+}
+
+function keyOf({ folder, mark }: CopyPlace): string {
+  return `${mark} ${folder}`;
+}

@@ -1,0 +1,43 @@
+/** What this till does once another one has its second copy: what went over is that till's to send. */
+import type { Db } from '../../db/open.ts';
+import { inTransaction } from '../../db/statements.ts';
+import type { Outbox } from '../../updates/outbox.ts';
+import { findUpdate } from '../../updates/rows.ts';
+import type { Touched } from '../../updates/transfer.ts';
+import { isOpen } from '../../updates/update-states.ts';
+import { readRescueContent } from './rescue-file.ts';
+import { readRescueFile, takenBy, unseal } from './sealed-file.ts';
+
+export type HandedOver = {
+  /** The till that has them. */
+  readonly by: string;
+  readonly touched: readonly Touched[];
+  /** Being sent at this moment: looked at again once they have come to an end. */
+  readonly left: number;
+};
+
+/**
+ * An update that staff changed since stays as well: what the other till has of it is not what they want.
+ * @returns null where nobody proves to have them
+ */
+export async function handOver(db: Db, outbox: Outbox, text: string, keyHex: string): Promise<HandedOver | null> {
+  const file = readRescueFile(text);
+  const by = file === null ? null : await takenBy(file, keyHex);
+  if (file === null || by === null) return null;
+  const content = readRescueContent((await unseal(file, { kind: 'till-key', keyHex })) ?? '');
+  if (content === null) return null;
+  return inTransaction(db, () => {
+    const touched: Touched[] = [];
+    let left = 0;
+    for (const { row } of content.updates) {
+      const update = findUpdate(db, String(row.id));
+      if (update === null || !isOpen(update.state) || update.revision !== Number(row.revision)) continue;
+      if (update.state === 'sending') left += 1;
+      else {
+        outbox.movedOut(update, file.head.exportId);
+        touched.push({ updateId: update.id, customerId: update.customerId });
+      }
+    }
+    return { by, touched, left };
+  });
+}

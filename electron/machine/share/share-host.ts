@@ -1,0 +1,24 @@
+/** The process that touches a share for a till: one that hangs there is ended, and nothing of the till waits for it. */
+
+import { directFiles } from './share-files.ts';
+import { type AskShare, codeOfAnswer, type ShareAnswer } from './share-messages.ts';
+
+/** As Electron's utility process has it; Node's own child process has `process.send`. */
+type ParentPort = {
+  readonly on: (event: 'message', listener: (message: { readonly data: AskShare }) => void) => void;
+  readonly postMessage: (answer: ShareAnswer) => void;
+};
+const port: ParentPort | undefined = Reflect.get(process, 'parentPort');
+
+async function answer({ id, job, words }: AskShare): Promise<ShareAnswer> {
+  try {
+    return { id, value: await Reflect.apply(directFiles[job], null, words) };
+  } catch (error) {
+    return { id, code: codeOfAnswer(error) };
+  }
+}
+
+if (port === undefined) {
+  process.on('message', (ask: AskShare) => void answer(ask).then((told) => process.send?.(told)));
+  process.on('disconnect', () => process.exit());
+} else port.on('message', ({ data }) => void answer(data).then((told) => port.postMessage(told)));

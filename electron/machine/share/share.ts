@@ -1,0 +1,146 @@
+/**
+ * A folder on another machine, which may stand still for as long as its server likes. Neither a thread nor Node's own
+ * file calls will do: a process whose thread hangs in the system cannot even end. So another process touches it, is
+ * ended when it takes too long, and is started again when something is wanted.
+ */
+import { fork } from 'node:child_process';
+import type { Clock } from '../clock.ts';
+import type { ShareFiles, ShareJob } from './share-files.ts';
+import type { AskShare, ShareAnswer } from './share-messages.ts';
+
+/** In the packaged app the program is built to a file beside the main one. */
+const hostFile = new URL(import.meta.url.endsWith('.ts') ? './share-host.ts' : './share-host.js', import.meta.url);
+
+export type ShareProcess = {
+  readonly post: (ask: AskShare) => void;
+  readonly onAnswer: (listener: (answer: ShareAnswer) => void) => void;
+  readonly onEnd: (listener: () => void) => void;
+  readonly kill: () => void;
+};
+export type StartShareProcess = (program: URL) => ShareProcess;
+
+/** The share did what the file system says with this code; `HANGS`: it did not answer in time. */
+export class ShareTrouble extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`the share refuses: ${code}`);
+    this.code = code;
+  }
+}
+
+export type ShareOptions = {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** Absent: a child process of Node. Electron cannot have one. */
+  readonly startProcess?: StartShareProcess | undefined;
+};
+
+/** A process that nobody needed for so long is ended. */
+const idleMs = 60_000;
+
+type Waiting = {
+  /** The host answers with what `directFiles` gives for the job that was asked. */
+  resolve(value: unknown): void;
+  readonly reject: (error: ShareTrouble) => void;
+  readonly stopWaiting: () => void;
+};
+
+export class Share {
+  readonly #options: ShareOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  #process: ShareProcess | null = null;
+  #stopIdling: (() => void) | null = null;
+  #lastId = 0;
+  #closed = false;
+
+  constructor(options: ShareOptions) {
+    this.#options = options;
+  }
+
+  readonly files: ShareFiles = {
+    look: (...words) => this.#ask('look', words),
+    read: (...words) => this.#ask('read', words),
+    write: (...words) => this.#ask('write', words),
+    create: (...words) => this.#ask('create', words),
+    move: (...words) => this.#ask('move', words),
+    remove: (...words) => this.#ask('remove', words),
+    copy: (...words) => this.#ask('copy', words),
+  };
+
+  /** Whoever still waits for an answer gets none. */
+  close(): void {
+    this.#closed = true;
+    this.#end('CLOSED');
+  }
+
+  #ask<Answer>(job: ShareJob, words: readonly unknown[]): Promise<Answer> {
+    if (this.#closed) return Promise.reject(new ShareTrouble('CLOSED'));
+    const id = ++this.#lastId;
+    const asked = this.#process ?? this.#start();
+    this.#stopIdling?.();
+    this.#stopIdling = null;
+    return new Promise((resolve, reject) => {
+      const stopWaiting = this.#options.clock.after(this.#options.timeoutMs, () => this.#end('HANGS'));
+      this.#waiting.set(id, { resolve, reject, stopWaiting });
+      asked.post({ id, job, words });
+    });
+  }
+
+  #start(): ShareProcess {
+    const started = (this.#options.startProcess ?? startNodeProcess)(hostFile);
+    this.#process = started;
+    started.onAnswer((answer) => this.#take(answer));
+    started.onEnd(() => {
+      if (this.#process === started) this.#end('ENDED');
+    });
+    return started;
+  }
+
+  #take(answer: ShareAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(answer.id);
+    waiting.stopWaiting();
+    if ('code' in answer) waiting.reject(new ShareTrouble(answer.code));
+    else waiting.resolve(answer.value);
+    if (this.#waiting.size > 0 || this.#closed) return;
+    this.#stopIdling = this.#options.clock.after(idleMs, () => this.#end('IDLE'));
+  }
+
+  /** Also of a process that hangs: the system takes it away once its share lets go. */
+  #end(code: string): void {
+    const ended = this.#process;
+    this.#process = null;
+    this.#stopIdling?.();
+    this.#stopIdling = null;
+    ended?.kill();
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject, stopWaiting } of waiting) {
+      stopWaiting();
+      reject(new ShareTrouble(code));
+    }
+  }
+}
+
+function startNodeProcess(program: URL): ShareProcess {
+  const child = fork(program, { stdio: 'ignore', execArgv: [] });
+  // It must not keep a till from ending.
+  child.unref();
+  child.channel?.unref();
+  return {
+    post: (ask) => {
+      // Where it has ended already, `onEnd` tells.
+      child.send(ask, () => undefined);
+    },
+    onAnswer: (listener) => child.on('message', (answer: ShareAnswer) => listener(answer)),
+    onEnd: (listener) => {
+      child.once('exit', listener);
+      child.once('error', listener);
+    },
+    kill: () => {
+      child.kill('SIGKILL');
+    },
+  };
+}

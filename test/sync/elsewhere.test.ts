@@ -1,0 +1,93 @@
+/** What is sent while another till may have it by this till's second copy (F63). */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { Standing } from '../../electron/sync/context.ts';
+import { findUpdate } from '../../electron/updates/rows.ts';
+import { type EngineRig, ModelServer, startEngine } from '../helpers/engine-rig.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { seededRandom, type VirtualClock, virtualClock } from '../helpers/virtual-clock.ts';
+
+const minuteMs = 60_000;
+
+describe('an update that another till may have', () => {
+  let clock: VirtualClock;
+  let server: ModelServer;
+  let rig: EngineRig;
+  let standing: Standing;
+  let saved: string;
+
+  beforeEach(async () => {
+    clock = virtualClock();
+    server = new ModelServer(clock, 50);
+    standing = 'here';
+    rig = startEngine({
+      server,
+      clock,
+      random: seededRandom(7),
+      folder: temporaryFolder(),
+      standing: async () => standing,
+    });
+    await clock.pass(1000);
+    const customerId = rig.addCustomer('1');
+    server.reachable = false;
+    saved = rig.save(customerId, { lastName: 'Mine' });
+    await clock.pass(minuteMs);
+  });
+  afterEach(async () => {
+    const stopped = rig.stop();
+    await clock.pass(5000);
+    await stopped;
+  });
+
+  async function backOnline(ms: number): Promise<string> {
+    server.reachable = true;
+    rig.engine.tryNow();
+    await clock.pass(ms);
+    return findUpdate(rig.db, saved)?.state ?? 'gone';
+  }
+  const sentByUs = () => server.updateCalls - callsBefore;
+  let callsBefore = 0;
+  beforeEach(() => {
+    callsBefore = server.updateCalls;
+  });
+
+  it('goes where the copy cannot be seen and the server proves that it did not arrive', async () => {
+    standing = 'unseen';
+    assert.equal(await backOnline(minuteMs), 'applied');
+    assert.equal(server.ledger.length, 1);
+  });
+
+  it('is found there where the other till sent it, and not sent again', async () => {
+    standing = 'unseen';
+    server.apply('1', { lastName: 'Mine' });
+    assert.equal(await backOnline(minuteMs), 'applied');
+    assert.equal(sentByUs(), 0);
+  });
+
+  it('waits where points moved, though its field is as before, and goes once the copy is seen untaken', async () => {
+    standing = 'unseen';
+    server.apply('1', { firstName: 'Other' });
+    assert.equal(await backOnline(10 * minuteMs), 'queued');
+    assert.equal(sentByUs(), 0);
+    standing = 'here';
+    rig.engine.tryNow();
+    await clock.pass(minuteMs);
+    assert.equal(findUpdate(rig.db, saved)?.state, 'applied');
+  });
+
+  it('is not sent while the other till imports it, whatever the server says', async () => {
+    standing = 'being-taken';
+    assert.equal(await backOnline(30 * minuteMs), 'queued');
+    assert.equal(sentByUs(), 0);
+    assert.ok(server.calls < 60, `${server.calls} calls for one update`);
+  });
+
+  it('is a person to decide where nothing is proved for an hour', async () => {
+    standing = 'unproved';
+    server.apply('1', { firstName: 'Other' });
+    assert.equal(await backOnline(minuteMs), 'attention');
+    const { reason } = findUpdate(rig.db, saved) ?? {};
+    assert.equal(reason?.kind === 'cannot-tell' ? reason.because : null, 'may-be-elsewhere');
+    assert.equal(sentByUs(), 0);
+  });
+});
