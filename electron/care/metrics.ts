@@ -179,6 +179,8 @@ function labelText(labels: Labels): string {
 export function otlpBody(health: Health): string {
   const attributes = (labels: Labels) =>
     Object.entries(labels).map(([key, value]) => ({ key, value: { stringValue: value } }));
+  // On each point: Prometheus and Alloy make no labels of a resource's attributes.
+  const common = labelsOf(health);
   const startTimeUnixNano = `${health.startedAt}000000000`;
   const timeUnixNano = `${health.writtenAt}000000000`;
   const cumulative = { aggregationTemporality: 2 };
@@ -188,6 +190,7 @@ export function otlpBody(health: Health): string {
       const { bounds, counts, sum } = series.histogram;
       const count = counts.reduce((all, one) => all + one, 0);
       const point = {
+        attributes: attributes(common),
         startTimeUnixNano,
         timeUnixNano,
         count: String(count),
@@ -198,7 +201,7 @@ export function otlpBody(health: Health): string {
       return { name, description, unit: 's', histogram: { ...cumulative, dataPoints: [point] } };
     }
     const dataPoints = series.points.map(([labels, value]) => ({
-      attributes: attributes(labels),
+      attributes: attributes({ ...common, ...labels }),
       ...(series.kind === 'counter' ? { startTimeUnixNano } : {}),
       timeUnixNano,
       asDouble: value,
@@ -211,7 +214,7 @@ export function otlpBody(health: Health): string {
   return JSON.stringify({
     resourceMetrics: [
       {
-        resource: { attributes: attributes({ ...about, ...labelsOf(health) }) },
+        resource: { attributes: attributes(about) },
         scopeMetrics: [{ scope: { name: 'tillside' }, metrics }],
       },
     ],

@@ -23,6 +23,7 @@ const numberPoint = z.strictObject({
   asDouble: z.number(),
 });
 const histogramPoint = z.strictObject({
+  attributes: z.array(attribute),
   startTimeUnixNano: uint64,
   timeUnixNano: uint64,
   count: uint64,
@@ -95,6 +96,13 @@ describe('OTLP over HTTP', () => {
       metrics.filter((one) => !('gauge' in one) || one.gauge.dataPoints.length > 0).map(({ name }) => name),
       [...metricsText(health).matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name),
     );
+    const attributesOf = (points: readonly { readonly attributes: z.output<typeof attribute>[] }[]) =>
+      points.map(({ attributes }) => attributes);
+    const labels = metrics.flatMap((one) => {
+      if ('gauge' in one) return attributesOf(one.gauge.dataPoints);
+      return attributesOf('sum' in one ? one.sum.dataPoints : one.histogram.dataPoints);
+    });
+    for (const [till] of labels) assert.deepEqual(till, { key: 'till', value: { stringValue: health.till } });
     const byName = new Map(metrics.map((one) => [one.name, JSON.stringify(one)]));
     assert.match(byName.get('tillside_sent_total') ?? '', /"isMonotonic":true.*"asDouble":5/);
     assert.match(
