@@ -1,6 +1,6 @@
 /**
- * Who was erased here, so that no file and no older backup brings them back (F48). Kept as hashes of whatever named them:
- * enough to know them again, and nothing to read.
+ * Remembers erased customers, so that no file or older backup brings them back (F48). It stores only hashes of their
+ * identifiers: enough to recognise them, but nothing to read.
  */
 import { createHash } from 'node:crypto';
 import type { Db } from '../db/open.ts';
@@ -30,13 +30,13 @@ export function markErased(db: Db, record: Pick<CustomerRecord, 'userId' | 'fiel
   }
 }
 
-/** The server itself tells of them: they are somebody's customer again. */
+/** The server itself sent them again, so they are a customer again. */
 export function unmarkErased(db: Db, record: CustomerRecord): void {
   if (!isErased(db, record)) return;
   for (const key of erasedKeysOf(record)) sql(db, 'delete from erased_customers where key = ?').run(key);
 }
 
-/** Hardly any till has erased anybody: then nothing is hashed. */
+/** Most tills have erased nobody; then nothing is hashed. */
 export function isErased(db: Db, record: Pick<CustomerRecord, 'userId' | 'fields'>): boolean {
   if (sql(db, 'select 1 from erased_customers limit 1').get() === undefined) return false;
   return erasedKeysOf(record).some(
@@ -44,7 +44,7 @@ export function isErased(db: Db, record: Pick<CustomerRecord, 'userId' | 'fields
   );
 }
 
-/** Takes along from the database before a restore whoever was erased since the backup. */
+/** Before a restore, carries over the customers who were erased since the backup. */
 export function carryErasedOver(from: Db, to: Db): void {
   const known = from.prepare("select 1 from sqlite_schema where name = 'erased_customers'").get() !== undefined;
   if (!known) return;

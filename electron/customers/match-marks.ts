@@ -1,4 +1,4 @@
-/** Which part of a found customer is what was typed. */
+/** Which part of a found customer to highlight as the match. */
 import type { CustomerHit } from '../model/customer-view.ts';
 import { exactKey } from '../model/identifiers.ts';
 import type { LookUpType } from '../model/readings.ts';
@@ -6,36 +6,38 @@ import { matchAtWordStart, matchWithoutGaps, nameGap } from './search-text.ts';
 import type { CustomerRow } from './store.ts';
 import type { Typed } from './typed.ts';
 
-type Mark = CustomerHit['matches'][number];
+type Highlight = CustomerHit['matches'][number];
 
-/** @param answersTo the identifier of theirs that the whole query is: all of it is marked, however it was typed */
-export function marksOf(row: CustomerRow, typed: Typed, answersTo: LookUpType | null): readonly Mark[] {
+/**
+ * @param answersTo the identifier that the whole query matches, if any: all of it is highlighted, however it was typed
+ */
+export function highlightsOf(row: CustomerRow, typed: Typed, answersTo: LookUpType | null): readonly Highlight[] {
   const whole = answersTo === 'email' || answersTo === 'externalId' ? answersTo : null;
   const value = whole === null ? null : whole === 'email' ? row.email : row.external_id;
   if (whole !== null && value !== null) return [{ in: whole, from: 0, to: value.length }];
-  const found: Mark[] = marksOfName(row, typed);
+  const found: Highlight[] = nameHighlights(row, typed);
   if (typed.text !== '') {
     for (const [name, value] of [
       ['email', row.email],
       ['externalId', row.external_id],
     ] as const) {
-      // Only where the shown text is as long as its key do positions hold.
+      // Positions are only valid if the shown text is as long as its key.
       const begins =
         value !== null && exactKey(value).length === value.length && exactKey(value).startsWith(typed.text);
       if (begins) found.push({ in: name, from: 0, to: typed.text.length });
     }
   }
-  const mobile = row.mobile === null ? null : mobileMark(row.mobile, typed);
+  const mobile = row.mobile === null ? null : mobileHighlight(row.mobile, typed);
   if (mobile !== null) found.push(mobile);
   return found;
 }
 
-/** As it was typed, else as others write it: two words as one, and the other way round. */
-function marksOfName(row: CustomerRow, { name, otherNames }: Typed): Mark[] {
+/** Matches the name as typed, or else in another spelling: two words as one, and the reverse. */
+function nameHighlights(row: CustomerRow, { name, otherNames }: Typed): Highlight[] {
   if (name === '') return [];
   for (const key of [name, ...otherNames]) {
-    const marks = nameMarks(row, key);
-    if (marks.length > 0) return marks;
+    const highlights = highlightsByKey(row, key);
+    if (highlights.length > 0) return highlights;
   }
   for (const [value, text] of [
     ['firstName', row.first_name],
@@ -47,7 +49,7 @@ function marksOfName(row: CustomerRow, { name, otherNames }: Typed): Mark[] {
   return [];
 }
 
-function nameMarks(row: CustomerRow, key: string): Mark[] {
+function highlightsByKey(row: CustomerRow, key: string): Highlight[] {
   if (key === '') return [];
   const first = { in: 'firstName', text: row.first_name } as const;
   const last = { in: 'lastName', text: row.last_name } as const;
@@ -58,33 +60,33 @@ function nameMarks(row: CustomerRow, key: string): Mark[] {
   ] as const) {
     const match = matchAtWordStart(`${one.text}${gap}${other.text}`, key);
     if (match === null) continue;
-    const marks: Mark[] = [];
+    const highlights: Highlight[] = [];
     const otherFrom = one.text.length + gap.length;
     if (match.from < one.text.length)
-      marks.push({ in: one.in, from: match.from, to: Math.min(match.to, one.text.length) });
+      highlights.push({ in: one.in, from: match.from, to: Math.min(match.to, one.text.length) });
     if (match.to > otherFrom) {
-      marks.push({ in: other.in, from: Math.max(0, match.from - otherFrom), to: match.to - otherFrom });
+      highlights.push({ in: other.in, from: Math.max(0, match.from - otherFrom), to: match.to - otherFrom });
     }
-    return inFormOrder(marks);
+    return inFormOrder(highlights);
   }
-  // Each word by itself ("ri ja" for Rita James); all of them, or it was not the name that was found.
+  // Word by word ("ri ja" for Rita James). If one does not match, the name was not what matched.
   const byWord = key.split(' ').map((word) =>
     [first, last].flatMap((name) => {
       const match = matchAtWordStart(name.text, word);
       return match === null ? [] : [{ in: name.in, ...match }];
     }),
   );
-  if (byWord.some((marks) => marks.length === 0)) return [];
+  if (byWord.some((highlights) => highlights.length === 0)) return [];
   return inFormOrder(byWord.flat());
 }
 
-function inFormOrder(marks: readonly Mark[]): Mark[] {
-  const order = (mark: Mark) => (mark.in === 'firstName' ? 0 : 1);
-  return [...marks].sort((one, other) => order(one) - order(other) || one.from - other.from);
+function inFormOrder(highlights: readonly Highlight[]): Highlight[] {
+  const order = (mark: Highlight) => (mark.in === 'firstName' ? 0 : 1);
+  return [...highlights].sort((one, other) => order(one) - order(other) || one.from - other.from);
 }
 
-/** Marks what was typed; the country's code only where it was typed, too. */
-function mobileMark(mobile: string, { digits, mobileBeginnings }: Typed): Mark | null {
+/** Highlights what was typed; the country code only if it was typed too. */
+function mobileHighlight(mobile: string, { digits, mobileBeginnings }: Typed): Highlight | null {
   if (digits === '') return null;
   for (const beginning of mobileBeginnings) {
     if (!mobile.startsWith(beginning)) continue;

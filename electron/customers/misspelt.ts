@@ -1,22 +1,22 @@
 /**
- * Names that are one letter away from what was typed: one wrong, one missing, one too many, or two swapped.
+ * Finds names that differ from the typed one by a letter: one wrong, missing or extra letter, or two swapped.
  *
- * No table of spellings is kept: the index itself is walked as a tree of letters. At each letter of the word only those
- * letters are tried that some name really has there, and the walk ends where no name begins like the word any more, so
- * that a word costs a few hundred steps however many customers there are.
+ * There is no table of spellings: the search walks the index as a tree of letters. At each letter it tries only letters
+ * that some name really has there, and it stops when no name starts that way, so a word takes a few hundred steps
+ * however many customers there are.
  */
 import type { Db } from '../db/open.ts';
 import { firstKeyFrom, type NamePlace } from './ranges.ts';
 
-/** Shorter names have too many neighbours. */
+/** Shorter names are similar to too many others. */
 const shortestWord = 5;
-/** Steps in an index for one search: a bound on its time. */
+/** Index steps per search, to limit its time. */
 const stepBudget = 3000;
 
-/** A beginning that some name really has, and whether it is a whole word of it. */
+/** A prefix that some name really has, and whether it is a whole word. */
 export type SimilarName = { readonly place: NamePlace; readonly key: string; readonly isWhole: boolean };
 
-/** @returns whole names first; nothing where no word is long enough */
+/** @returns whole names first; empty if no word is long enough */
 export function misspeltNames(db: Db, words: readonly string[]): readonly SimilarName[] {
   const found = new Map<string, SimilarName>();
   const walk: Walk = { db, stepsLeft: stepBudget };
@@ -37,7 +37,7 @@ export function misspeltNames(db: Db, words: readonly string[]): readonly Simila
 
 type Walk = { readonly db: Db; stepsLeft: number };
 
-/** The first key of the place that begins with `prefix` and is not before `from`. */
+/** The first key with `prefix` from `from` on. */
 function firstKey(walk: Walk, place: NamePlace, from: string, prefix: string): string | null {
   if (walk.stepsLeft === 0) return null;
   walk.stepsLeft -= 1;
@@ -66,10 +66,10 @@ function* neighbours(walk: Walk, place: NamePlace, before: string, letters: read
   }
 }
 
-/** Every letter that follows `prefix` in some name, of the script of `like` (its block of 256 code points). */
+/** Every letter that follows `prefix` in some name, in the script of `like` (its block of 256 code points). */
 function* lettersAfter(walk: Walk, place: NamePlace, prefix: string, like: string) {
   const block = (like.codePointAt(0) ?? 0) & ~0xff;
-  // 'a' is after digits and the space.
+  // Starting at 'a' skips digits and the space.
   let from = `${prefix}${String.fromCodePoint(block === 0 ? 0x61 : block)}`;
   for (;;) {
     const key = firstKey(walk, place, from, prefix);

@@ -1,4 +1,4 @@
-/** Ranges of the search indexes over everybody on this till: the own customers and the region's, in one order. */
+/** Range queries on the search indexes over all customers on this till: its own and the region's, in one order. */
 import type { Db } from '../db/open.ts';
 import { limitBy, sql } from '../db/statements.ts';
 import { shownOfRegion } from './region.ts';
@@ -14,9 +14,9 @@ export type SearchColumn =
 
 export type KeyOf = { readonly id: number; readonly key: string };
 
-/** Whoever has `column` beginning with `prefix`, in the order of the column. */
+/** Customers whose `column` starts with `prefix`, in its order. */
 export function customersInRange(db: Db, column: SearchColumn, prefix: string, limit: number): KeyOf[] {
-  // SQLite merges the two index ranges as it goes: each is read as far as the limit needs.
+  // SQLite merges the two index ranges lazily, so each is read only as far as the limit needs.
   return sql<KeyOf>(
     db,
     `select id, ${column} as key from main.customers where ${column} >= @from and ${column} < @to
@@ -26,7 +26,7 @@ export function customersInRange(db: Db, column: SearchColumn, prefix: string, l
   ).all({ from: prefix, to: afterPrefix(prefix), limit });
 }
 
-/** Whoever has exactly this in `column`. */
+/** Customers with exactly this key in `column`. */
 export function customersWith(db: Db, column: SearchColumn, key: string, limit: number): number[] {
   return sql<{ id: number }>(
     db,
@@ -39,7 +39,7 @@ export function customersWith(db: Db, column: SearchColumn, key: string, limit: 
     .map(({ id }) => id);
 }
 
-/** Whoever has a later word that begins with `prefix`. */
+/** Customers with a later word of their name that starts with `prefix`. */
 export function wordsInRange(db: Db, prefix: string, limit: number): KeyOf[] {
   return sql<KeyOf>(
     db,
@@ -52,7 +52,7 @@ export function wordsInRange(db: Db, prefix: string, limit: number): KeyOf[] {
   ).all({ from: prefix, to: afterPrefix(prefix), limit });
 }
 
-/** As `wordsInRange`, in no order, with the whole name. */
+/** Like `wordsInRange`, unordered and with the whole name. */
 export function namesWithWord(db: Db, prefix: string, limit: number): KeyOf[] {
   return sql<KeyOf>(
     db,
@@ -74,7 +74,7 @@ function firstKeyOf(table: string, column: string): readonly string[] {
   );
 }
 
-/** Made once: a misspelt name takes hundreds of steps, and a text that is made anew is looked up at a step's price. */
+/** Built once: a misspelt name takes hundreds of steps, and looking up a newly built text costs as much as a step. */
 const firstKeys: { readonly [Place in NamePlace]: readonly string[] } = {
   forward: firstKeyOf('customers', 'name_forward'),
   backward: firstKeyOf('customers', 'name_backward'),
@@ -82,8 +82,8 @@ const firstKeys: { readonly [Place in NamePlace]: readonly string[] } = {
 };
 
 /**
- * The first key of a place that begins with `prefix` and is not before `from`. Of a customer of the region whom an own
- * row replaces, the older name may be told too: this is for finding the way, not for showing.
+ * The first key with `prefix` from `from` on. It may belong to a region's row that an own row replaces, with an older
+ * name: use it only to navigate the index, not to show it.
  */
 export function firstKeyFrom(db: Db, place: NamePlace, from: string, prefix: string): string | null {
   const to = afterPrefix(prefix);

@@ -1,4 +1,6 @@
-/** The server's record as it lies in the cache: JSON, decoded with a check, since older versions wrote some of it. */
+/**
+ * Encodes and decodes the server's record as JSON. Decoding validates, because an older version may have written it.
+ */
 import { z } from 'zod';
 import { decodeOnce } from '../db/decode-once.ts';
 import { type CustomerRecord, type FieldValues, isFieldKey } from '../model/customer.ts';
@@ -15,7 +17,7 @@ const tier = z.object({ name: text, serial: number });
 
 const flag = z.boolean().nullable().catch(null);
 
-/** Not told where it is absent (an older version wrote it, or there was nothing to write) or cannot be read. */
+/** Null (not known) if it is absent or cannot be read. */
 function listOf<T>(entry: z.ZodType<T>): z.ZodType<readonly T[] | null> {
   return z.array(entry).nullable().catch(null);
 }
@@ -98,7 +100,7 @@ const record: z.ZodType<CustomerRecord> = z.object({
   unknown: z.record(z.string(), z.unknown()).catch({}),
 });
 
-/** Without the loyalty values that were not told: a region holds a million records, and most of them tell few. */
+/** Leaves out unknown loyalty values: a region holds a million records, and most have few of them. */
 export function encodeRecord(value: CustomerRecord): string {
   return JSON.stringify({ ...value, loyalty: toldOnly(value.loyalty) });
 }
@@ -111,10 +113,10 @@ function toldOnly(value: unknown): unknown {
   );
 }
 
-/** As many as a backlog has in flight at most. */
+/** 64 is the most updates that can be in flight. */
 const decode = decodeOnce(parseRecord, 64);
 
-/** @returns null where the text is no record: the server is then asked again, and nothing is read as empty. */
+/** @returns null if the text is not a record: then the server is asked again, and nothing counts as empty */
 export function decodeRecord(json: string): CustomerRecord | null {
   return decode(json);
 }

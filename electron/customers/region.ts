@@ -1,12 +1,12 @@
 /**
- * The customers of the whole region, as an import brought them: a database file of its own, attached beside the till's.
+ * The customers of the whole region, from an import, in a database file of their own that is attached to the till's.
  *
- * The file is written and indexed elsewhere (customers/import/) and never changed once it is attached; taking another one
- * is one committed row. Whoever is touched here (opened, edited, told by the server) is first copied into the till's own
- * tables, under the same id, and from then on the own row is what counts. So a save writes to small indexes only, and
- * an import never writes where saves are written.
+ * The import (`region/`) writes and indexes the file, and nothing changes it once it is attached; switching to a new
+ * file commits one row. When a customer is opened, edited or refreshed here, they are first copied into the till's own
+ * tables under the same id, and from then on that row counts. So saves write only to small indexes, and an import never
+ * competes with saves.
  *
- * Ids from `firstRegionId` on are given by imports, those below by the till itself.
+ * Imports assign ids from `firstRegionId` on; the till itself assigns those below.
  */
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -19,12 +19,12 @@ import { isErased } from './erased.ts';
 
 export const firstRegionId = 2 ** 30;
 
-/** The format of a region's file that this version reads, the rules of its search keys included. */
+/** The format of region files that this version reads, including the rules of their search keys. */
 export const regionFormat = 2;
 
 const fileShape = /^region-[0-9a-zA-Z-]+\.db$/;
 
-/** Tables of a region's file, and the indexes that are made once they are filled. */
+/** The tables of a region file. Their indexes are created once they are filled. */
 export const regionTables = (schema: string) => `
   create table ${schema}.about (
     format integer not null,
@@ -65,11 +65,11 @@ export const regionIndexes = (schema: string): readonly string[] => [
   `create index if not exists ${schema}.customer_words_customer on customer_words (customer_id)`,
 ];
 
-/** For SQL over `region.customers r`: nobody of the till's own, and not hidden, stands over this row. */
+/** For SQL over `region.customers r`: no own row replaces this one, and it is not hidden. */
 export const shownOfRegion = `not exists (select 1 from main.customers o where o.id = r.id)
   and not exists (select 1 from main.region_hidden h where h.id = r.id)`;
 
-/** An empty region, so that every statement holds also before the first import. */
+/** Attaches an empty region, so that all statements work before the first import. */
 export function attachEmptyRegion(db: Db): void {
   db.exec("attach ':memory:' as region key ''");
   db.exec(regionTables('region'));
@@ -77,7 +77,7 @@ export function attachEmptyRegion(db: Db): void {
   db.exec(`insert into region.about values (${regionFormat}, 0, 0)`);
 }
 
-/** The file's connection, whatever is in it. @throws SqliteError */
+/** Attaches the file without checking its contents. @throws SqliteError */
 export function attachRegionFile(db: Db, file: string, keyHex: string): void {
   chooseCipher(db, file);
   db.prepare('attach ? as region key ?').run(file, `raw:${keyHex}`);
@@ -90,14 +90,14 @@ export function regionFilePath(dataDir: string, name: string): string {
 export type RegionState =
   | { readonly kind: 'none' }
   | { readonly kind: 'there'; readonly name: string; readonly rows: number; readonly asOfMs: number }
-  /** The file is gone or cannot be read: the till's own customers are whole; the import has to be done again. */
+  /** The file is missing or unreadable, so the import has to be repeated. The till's own customers are not affected. */
   | { readonly kind: 'unusable'; readonly name: string };
 
 function currentName(db: Db): string | null {
   return sql<{ name: string }>(db, 'select name from region_file').get()?.name ?? null;
 }
 
-/** Attaches the region that this till has, after the till's own database was opened. */
+/** Attaches this till's region, after its own database has been opened. */
 export function attachRegion(db: Db, dataDir: string, keyHex: string): RegionState {
   const name = currentName(db);
   if (name === null) return { kind: 'none' };
@@ -115,10 +115,10 @@ function stateOf(db: Db, name: string): RegionState {
   return { kind: 'there', name, rows: about.rows, asOfMs: about.as_of_ms };
 }
 
-/** @returns false where the file cannot be used; an empty region is attached then */
+/** @returns false if the file cannot be used; then an empty region is attached */
 function replaceAttached(db: Db, file: string, keyHex: string): boolean {
   db.exec('detach region');
-  // To attach a file that is not there makes an empty one.
+  // Attaching a file that does not exist would create an empty one.
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) {
     attachEmptyRegion(db);
     return false;
@@ -128,7 +128,7 @@ function replaceAttached(db: Db, file: string, keyHex: string): boolean {
     const format = db.prepare<[], { format: number }>('select format from region.about').get()?.format;
     if (format === regionFormat && isWholeIfSmall(db, file)) {
       db.pragma('region.cache_size = -45056');
-      // Nobody writes to it: its lock for reading is kept, not taken and given back by every search and save.
+      // Nobody writes to this file, so its read lock is held instead of being taken by every search and save.
       db.pragma('region.locking_mode = exclusive');
       return true;
     }
@@ -141,7 +141,7 @@ function replaceAttached(db: Db, file: string, keyHex: string): boolean {
   return false;
 }
 
-/** A file up to this size is looked through before anything else: it takes less than a blink. */
+/** Files up to this size are checked immediately, because that is fast enough. */
 const checkAtOnceBytes = 8_000_000;
 
 function isWholeIfSmall(db: Db, file: string): boolean {
@@ -149,7 +149,7 @@ function isWholeIfSmall(db: Db, file: string): boolean {
   return db.prepare<[], unknown>('pragma region.quick_check(1)').pluck().get() === 'ok';
 }
 
-/** Not only for now: the file is gone, damaged, or no region at all. */
+/** Whether the problem is permanent: the file is missing, damaged, or not a region. */
 export function isUnusable(error: unknown): boolean {
   const trouble = databaseTrouble(error);
   if (trouble !== null) return trouble !== 'busy';
@@ -162,8 +162,8 @@ function isAttached(db: Db): boolean {
 }
 
 /**
- * Takes another region's file: one committed row. Until it is committed the old one counts, whatever happens; after it
- * the new one does, and `layRegion` brings the own copies up to date.
+ * Switches to another region file by committing one row. Until the commit, the old file counts whatever happens; after
+ * it, the new one does, and the own copies are brought up to date.
  */
 export function takeRegion(db: Db, dataDir: string, keyHex: string, name: string): boolean {
   const before = currentName(db);
@@ -188,7 +188,7 @@ export function takeRegion(db: Db, dataDir: string, keyHex: string, name: string
         ),
       );
       sql(db, 'delete from region_hidden where id not in (select id from region.customers)').run();
-      // Told to this till by the server while the file was made.
+      // Customers whom the server sent to this till while the file was being made.
       sql(
         db,
         `insert or ignore into region_hidden select r.id from main.customers o join region.customers r
@@ -205,12 +205,12 @@ export function takeRegion(db: Db, dataDir: string, keyHex: string, name: string
   return true;
 }
 
-/** The regions' files in a folder, also those of earlier regions. */
+/** All region files in a folder, including earlier ones. */
 export function regionFilesIn(dataDir: string): readonly string[] {
   return existsSync(dataDir) ? readdirSync(dataDir).filter((name) => fileShape.test(name)) : [];
 }
 
-/** Files of earlier regions but one that is kept. @returns what could not be removed */
+/** Removes earlier region files except `kept`. @returns what could not be removed */
 export function removeOldRegions(db: Db, dataDir: string, kept: string | null): readonly FileTrouble[] {
   const current = currentName(db);
   const isOld = (name: string) => fileShape.test(name) && name !== current && name !== kept;
@@ -218,9 +218,9 @@ export function removeOldRegions(db: Db, dataDir: string, kept: string | null): 
 }
 
 /**
- * Goes on without a region that shows damage only now, in a page that was not read before: searches and saves need the
- * till's own customers more than they need it.
- * @returns whether the call that met the damage may be made again
+ * Detaches a region if the error shows that it is damaged, because searches and saves of the till's own customers must
+ * go on.
+ * @returns whether to repeat the call that met the damage
  */
 export function leaveDamagedRegion(db: Db, error: unknown): boolean {
   const trouble = databaseTrouble(error);
@@ -232,8 +232,8 @@ export function leaveDamagedRegion(db: Db, error: unknown): boolean {
 }
 
 /**
- * The region as somebody sees it who reads the till's database beside it: attached, where it can be used.
- * @param isWhole every page of it is looked at
+ * Attaches the region, if it can be used, for a reader beside the running till.
+ * @param isWhole check every page
  */
 export function attachRegionToRead(db: Db, dataDir: string, keyHex: string, isWhole: boolean): RegionState {
   const name = currentName(db);
@@ -250,7 +250,7 @@ export function attachRegionToRead(db: Db, dataDir: string, keyHex: string, isWh
   }
 }
 
-/** Everybody on this till: the own and the region's. What was counted of a region that is lost does not count. */
+/** Number of customers on this till, its own and the region's, as long as the region can be used. */
 export function customersOnTill(db: Db): number {
   return count(
     db,
@@ -262,8 +262,8 @@ export function customersOnTill(db: Db): number {
 }
 
 /**
- * Copies a customer of the region into the till's own tables, where it is not there yet. Call in the transaction of every
- * write to a customer.
+ * Copies a customer of the region into the till's own tables, unless they are there already. Call it in the transaction
+ * of every write to a customer.
  */
 export function makeOwn(db: Db, customerId: number): void {
   if (sql(db, 'select 1 from main.customers where id = ?').get(customerId) !== undefined) return;
@@ -286,7 +286,7 @@ export function makeOwn(db: Db, customerId: number): void {
   ).run(customerId);
 }
 
-/** When the file was made that lists this customer, wall time in milliseconds; null where no file does. */
+/** When the region file that lists this customer was made, in wall time; null: no file lists them. */
 export function listedAsOfMs(db: Db, customerId: number): number | null {
   const row = sql<{ as_of_ms: number }>(
     db,
@@ -295,14 +295,14 @@ export function listedAsOfMs(db: Db, customerId: number): number | null {
   return row?.as_of_ms ?? null;
 }
 
-/** Takes a customer off this till, with what the region holds of it. Open updates must be gone or moved before. */
+/** Removes a customer from this till, including the region. Open updates must be gone or moved first. */
 export function forgetCustomer(db: Db, customerId: number): void {
   if (dropOwnCopy(db, customerId)) hideOfRegion(db, customerId);
 }
 
 /**
- * Takes the till's own row of a customer away; what the region holds of it shows again.
- * @returns whether the region holds it
+ * Removes the till's own row of a customer, so that the region's row shows again.
+ * @returns whether the region has one
  */
 export function dropOwnCopy(db: Db, customerId: number): boolean {
   const isListed = sql(db, 'select 1 from region.customers where id = ?').get(customerId) !== undefined;
@@ -319,7 +319,7 @@ function hideOfRegion(db: Db, customerId: number): void {
   sql(db, 'insert or ignore into region_hidden values (?)').run(customerId);
 }
 
-/** Whoever was erased while the till still had updates of theirs must not come back by the region's file (F48). */
+/** Customers who were erased while they still had updates here must not come back through the region file (F48). */
 function isErasedInRegion(db: Db, customerId: number): boolean {
   type Named = { user_id: string | null; mobile: string | null; email: string | null; external_id: string | null };
   const named = sql<Named>(db, 'select user_id, mobile, email, external_id from region.customers where id = ?').get(
@@ -330,9 +330,9 @@ function isErasedInRegion(db: Db, customerId: number): boolean {
   return isErased(db, { userId: user_id, fields: { mobile, email, externalId: external_id } });
 }
 
-/** An id for a customer who is new to this till by itself. None is ever given twice, whoever is gone by now. */
+/** A new customer id. Ids are never reused, even after a customer is gone. */
 export function nextOwnId(db: Db): number {
   const row = sql<{ last: number }>(db, 'update own_customer_ids set last = last + 1 returning last').get();
-  if (row === undefined) throw new Error('The count of the ids that were given is missing.');
+  if (row === undefined) throw new Error('The counter of customer ids is missing.');
   return row.last;
 }

@@ -1,9 +1,9 @@
-/** Makes the search keys of the till's own customers anew where this version makes them by other rules than the last one. */
+/** Rebuilds the search keys of the till's own customers if this version has other rules for them. */
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
 import { type CustomerRow, searchRow } from './store.ts';
 
-/** Grows with each change of what `search-text.ts` or `exactKey` make of a text; the format of a region's file does as well. */
+/** Increase this, and `regionFormat`, whenever `search-text.ts` or `exactKey` produce other keys. */
 const rulesVersion = 1;
 
 type Named = Pick<CustomerRow, 'id' | 'mobile' | 'email' | 'external_id' | 'first_name' | 'last_name' | 'tier'>;

@@ -1,10 +1,10 @@
 /**
- * How names, numbers and queries become search keys: without regard to case, marks and script width. B-tree range
- * queries over these keys beat full-text search at every kind of query.
+ * Turns names, numbers and queries into search keys that ignore case, accents and script width. B-tree range queries
+ * over these keys are faster than full-text search for every kind of query.
  */
 import { asciiDigit, isInvisible } from '../model/clean-text.ts';
 
-/** Pairs of a sign and what it is compared as, from texts such as `øo ßss`. */
+/** Parses pairs of a character and what it is compared as, such as `øo ßss`. */
 function table(text: string): ReadonlyMap<string, string> {
   return new Map(
     text
@@ -14,13 +14,13 @@ function table(text: string): ReadonlyMap<string, string> {
   );
 }
 
-/** Letters that staff type in another way, or that people take for one another, and that no decomposition brings together. */
+/** Letters that people type differently or confuse, and that Unicode decomposition does not unify. */
 const spelledOut = table(
   // Latin, Greek, Cyrillic.
   `ßss æae œoe øo łl đd ðd þth ıi ħh ŧt ŋng ƙk ɗd ɓb ƴy əe ŀl ςσ ґг қк ғг ңн өо үу ұу әа ` +
-    // Arabic as it is written in Arabic, Persian, Urdu and Kurdish.
+    // Arabic script in Arabic, Persian, Urdu and Kurdish.
     `ىي یي ےي ۍي ېي کك ڪك ةه ہه ھه ەه ۃه ٱا ڵل ـ ` +
-    // Malayalam letters that older text writes with two signs.
+    // Malayalam letters that older text writes with two characters.
     `ൺണ് ൻന് ർര് ൽല് ൾള് ൿക് ` +
     // Variants of Han characters in names, Japanese and Chinese.
     `髙高 﨑崎 嵜崎 濵浜 濱浜 邊辺 邉辺 齋斉 齊斉 斎斉 澤沢 廣広 嶋島 嶌島 國国 龍竜 龙竜 眞真 惠恵 榮栄 櫻桜 ` +
@@ -28,20 +28,23 @@ const spelledOut = table(
     `賈贾 魯鲁 錢钱 譚谭 賴赖 鍾钟 龔龚 嚴严 陸陆 華华 麗丽 偉伟 輝辉 鄒邹 範范 賀贺 顧顾 萬万 湯汤 鐘钟`,
 );
 
-/** Accents, Arabic vowel marks, Hebrew points, voicing marks. The vowel signs of Indic scripts are letters to a reader. */
+/**
+ * Accents, Arabic vowel marks, Hebrew points, voicing marks. Not the vowel signs of Indic scripts, which count as
+ * letters.
+ */
 const marks = /[\p{M}&&[\p{scx=Latin}\p{scx=Greek}\p{scx=Cyrillic}\p{scx=Arabic}\p{scx=Hebrew}\p{sc=Inherited}]]/gv;
 const apostrophe = /^['’‘‛ʼʻʽʾʿʹˈ`´′‵＇՚׳ꞌ]$/;
 const visible = /^[\p{L}\p{N}\p{M}]+$/u;
 const ascii = /^[\x20-\x7e]*$/;
-/** Scripts that put family and given name together without a space. */
+/** Scripts that write family and given name without a space. */
 const unspaced = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}ー ]+$/u;
 const katakana = /[ァ-ヶ]/gu;
 const fromKatakanaToHiragana = 0x60;
 
-/** As many as there are different characters in the names of a till. */
+/** Cache by character. It only grows to the number of different characters in the till's names. */
 const folded = new Map<string, string>();
 
-/** One character in the form that is compared: letters and digits, a space for what parts words, or nothing. */
+/** Folds a character for comparison: to letters and digits, a space for a separator, or nothing. */
 function foldCharacter(character: string): string {
   const known = folded.get(character);
   if (known !== undefined) return known;
@@ -52,7 +55,7 @@ function foldCharacter(character: string): string {
 
 function fold(character: string): string {
   if (apostrophe.test(character) || isInvisible(character)) return '';
-  // Most are, and the classes of Unicode cost a start two milliseconds.
+  // A fast path: most characters are ASCII, and the Unicode classes cost two milliseconds at the start.
   if (ascii.test(character)) return /[a-z0-9]/i.test(character) ? character.toLowerCase() : ' ';
   const bare = character
     .normalize('NFKD')
@@ -65,7 +68,7 @@ function fold(character: string): string {
   return ' ';
 }
 
-/** One text in the form that is compared, single spaces between its words. */
+/** Folds a text for comparison, with single spaces between its words. */
 export function searchKey(text: string): string {
   if (ascii.test(text)) {
     return text
@@ -79,13 +82,13 @@ export function searchKey(text: string): string {
   return key.replace(/ +/g, ' ').trim();
 }
 
-/** A typed name as it stands in the keys of names: 王 秀英 and 王秀英 are the same. */
+/** The key of a typed name: 王 秀英 and 王秀英 are the same. */
 export function nameKey(typed: string): string {
   const key = searchKey(typed);
   return unspaced.test(key) ? key.replaceAll(' ', '') : key;
 }
 
-/** Ways in which the same vowel is written: Müller is Mueller, Åse is Aase. Null where the word has none. */
+/** Unifies spellings of the same vowel: Müller is Mueller, Åse is Aase. Null if the word has none. */
 export function withoutDigraphs(key: string): string | null {
   const short = key.replace(/([aou])e|aa/g, (pair, vowel?: string) => vowel ?? pair.charAt(0));
   return short === key ? null : short;
@@ -97,8 +100,8 @@ export type NameKeys = {
   /** Last name first. */
   readonly backward: string;
   /**
-   * Whatever else is searched for by its beginning: the 2nd and later words of a name, what follows an apostrophe, words
-   * that others write as one, other spellings, and the first words of both names where words stand between them.
+   * Further prefixes to search by: the 2nd and later words of a name, what follows an apostrophe, words that others
+   * write as one, other spellings, and the first words of both names if there are words between them.
    */
   readonly words: readonly string[];
 };
@@ -135,7 +138,7 @@ function otherWords(names: readonly string[], keys: readonly string[]): string[]
   return [...words];
 }
 
-/** What stands between two names where they are shown as one. */
+/** The separator between two names when shown together. */
 export function nameGap(firstName: string, lastName: string): '' | ' ' {
   return ascii.test(firstName) && ascii.test(lastName) ? ' ' : gapBetween(searchKey(firstName), searchKey(lastName));
 }
@@ -153,16 +156,16 @@ export function reversed(digits: string): string {
   return [...digits].reverse().join('');
 }
 
-/** Upper end of the range of strings that begin with `prefix`. */
+/** Upper end of the range of strings that start with `prefix`. */
 export function afterPrefix(prefix: string): string {
   return `${prefix}\u{10ffff}`;
 }
 
-/** A shown text as its key, with the way back: which UTF-16 positions of the text each unit of the key came from. */
+/** The key of a shown text, with the UTF-16 positions of the text that each unit of the key came from. */
 type Traced = {
   readonly key: string;
   readonly origins: readonly { readonly from: number; readonly to: number }[];
-  /** Positions of the key where a word begins, also the one after an apostrophe. */
+  /** Positions in the key where a word starts, also after an apostrophe. */
   readonly starts: ReadonlySet<number>;
 };
 
@@ -176,7 +179,7 @@ function trace(text: string): Traced {
     position += character.length;
     const folded = foldCharacter(character);
     if (folded === '') {
-      // A mark belongs to the letter before it.
+      // A combining mark belongs to the letter before it.
       const last = origins.at(-1);
       if (apostrophe.test(character)) starts.add(key.length);
       else if (last !== undefined) last.to = position;
@@ -192,12 +195,12 @@ function trace(text: string): Traced {
 
 type Place = { readonly from: number; readonly to: number };
 
-/** Where `key` begins a word of `text`: UTF-16 positions in the text as it is shown, or null. */
+/** Where `key` starts a word of `text`, in UTF-16 positions of the shown text; or null. */
 export function matchAtWordStart(text: string, key: string): Place | null {
   return placeIn(trace(text), key);
 }
 
-/** The same where one of the two parts words that the other writes as one. */
+/** The same, ignoring spaces, because one may write as two words what the other writes as one. */
 export function matchWithoutGaps(text: string, key: string): Place | null {
   const { key: traced, origins, starts } = trace(text);
   const kept = traced.split('').flatMap((unit, at) => (unit === ' ' ? [] : [at]));

@@ -1,8 +1,8 @@
 /**
  * Search as you type: a few index ranges over the core columns, never a scan.
  *
- * First ids only, from indexes that hold all that is needed; whole rows of the few that may be shown. Every step is
- * bounded, so that one typed letter costs no more than a whole name.
+ * It first collects ids from covering indexes, then reads full rows only for the few that may be shown. Every step has
+ * a limit, so that a single letter costs no more than a whole name.
  */
 import type { Db } from '../db/open.ts';
 import { limitBy, sql } from '../db/statements.ts';
@@ -10,7 +10,7 @@ import { cleanText, plainSigns } from '../model/clean-text.ts';
 import type { CustomerHit, SearchResult } from '../model/customer-view.ts';
 import { exactKey } from '../model/identifiers.ts';
 import { identifiersAmong, type LookUpIdentifier, type LookUpType, readingsOf } from '../model/readings.ts';
-import { marksOf } from './match-marks.ts';
+import { highlightsOf } from './match-marks.ts';
 import { misspeltNames } from './misspelt.ts';
 import {
   customersInRange,
@@ -25,22 +25,22 @@ import { afterPrefix } from './search-text.ts';
 import { type CustomerRow, customerRow, findByIdentifier } from './store.ts';
 import { readTyped, type Typed } from './typed.ts';
 
-/** How many beginnings of a first word are looked at when both words are only beginnings ("ri ja"). */
+/** How many first words to try if both typed words are only prefixes ("ri ja"). */
 const skipScanBudget = 40;
-/** How many customers that share a later word of a name are looked at. */
+/** How many customers with the same later word in their name to look at. */
 const wordBudget = 60;
-/** Among how many of those who were served here last a match goes before the others. */
+/** How many recently served customers to look at for matches, which come before others. */
 const servedBudget = 150;
 const recentlyServedShown = 20;
 
 type Candidate = {
   readonly id: number;
   readonly exact: boolean;
-  /** The whole query is this identifier of theirs. */
+  /** The identifier that the whole query matches. */
   readonly answersTo?: LookUpType;
 };
 
-/** Whoever has `column` beginning with `prefix`, in its order: the exact ones first. */
+/** Customers whose `column` starts with `prefix`, exact matches first. */
 function prefixRange(db: Db, column: SearchColumn, prefix: string, limit: number): Candidate[] {
   return customersInRange(db, column, prefix, limit).map(({ id, key }) => ({
     id,
@@ -48,7 +48,7 @@ function prefixRange(db: Db, column: SearchColumn, prefix: string, limit: number
   }));
 }
 
-/** A whole first or last name is as good as the whole name. */
+/** For names, a whole first or last name ranks like the whole name. */
 function isName(column: SearchColumn): boolean {
   return column === 'name_forward' || column === 'name_backward';
 }
@@ -57,7 +57,7 @@ function byLaterWord(db: Db, word: string, limit: number): Candidate[] {
   return wordsInRange(db, word, limit).map(({ id, key }) => ({ id, exact: key === word }));
 }
 
-/** A later word of the name, and the other words somewhere else in it ("maria garcia" for Ana María García). */
+/** Matches a later word of the name, with the other words anywhere in it ("maria garcia" for Ana María García). */
 function byLaterWords(db: Db, words: readonly string[]): Candidate[] {
   if (words.length === 1) return [];
   return words.flatMap((word, at) => {
@@ -69,8 +69,8 @@ function byLaterWords(db: Db, words: readonly string[]): Candidate[] {
 }
 
 /**
- * The first word is only a beginning ("ri ja" for Rita James): steps from one first word that begins so to the next and
- * looks at what follows each, within a budget of steps.
+ * Both words are only prefixes ("ri ja" for Rita James): steps through the first words with that prefix, within a
+ * budget, and looks for the second word after each.
  */
 function byBeginnings(db: Db, place: 'forward' | 'backward', words: readonly string[], limit: number) {
   const [first, second, ...others] = words;
@@ -83,7 +83,7 @@ function byBeginnings(db: Db, place: 'forward' | 'backward', words: readonly str
     for (const { id, key } of customersInRange(db, `name_${place}`, `${word} ${second}`, limit)) {
       if (others.every((other) => key.includes(` ${other}`))) found.push({ id, exact: false });
     }
-    // Keys hold letters, digits and spaces only: '!' comes after every name that goes on with a space.
+    // Keys hold only letters, digits and spaces, so '!' sorts after every name that continues with a space.
     from = `${word}!`;
   }
   return found;
@@ -97,7 +97,7 @@ function byName(db: Db, { name, words, otherNames }: Typed, limit: number): Cand
   if (words.length > 1 && found.length < limit) {
     found.push(...byBeginnings(db, 'forward', words, limit), ...byBeginnings(db, 'backward', words, limit));
     found.push(...byLaterWords(db, words));
-    // The first words of both names, the second only a beginning: "j smi" for John Michael Smith.
+    // First words of both names, the second only a prefix: "j smi" for John Michael Smith.
     found.push(...byLaterWord(db, words.toReversed().join(' '), limit));
   }
   return found;
@@ -111,7 +111,7 @@ function byWholeName(db: Db, name: string, limit: number): Candidate[] {
   ];
 }
 
-/** Cards are known to head office alone; the server's own id is found by itself. */
+/** Null for cards, which only head office knows, and for the server's own id, which is looked up separately. */
 function columnOf(type: LookUpType): SearchColumn | null {
   switch (type) {
     case 'mobile':
@@ -126,7 +126,7 @@ function columnOf(type: LookUpType): SearchColumn | null {
 }
 
 function candidatesOf(db: Db, typed: Typed, readings: readonly LookUpIdentifier[], limit: number): Candidate[] {
-  /** What the whole query can be, by the column and its key; a range that is read anyway brings those who are it first. */
+  /** What the whole query can be, by column and key. If its range is read anyway, exact matches come first in it. */
   const whole = new Map<string, { column: SearchColumn; key: string; type: LookUpType }>();
   for (const { type, value } of readings) {
     const column = columnOf(type);
@@ -158,7 +158,7 @@ function candidatesOf(db: Db, typed: Typed, readings: readonly LookUpIdentifier[
   return found;
 }
 
-/** Of those who were served here last, whoever begins with what was typed: a short query has more than can be shown. */
+/** Recently served customers who match a prefix. A short query matches more customers than can be shown. */
 function servedCandidates(db: Db, typed: Typed, limit: number): Candidate[] {
   const lows = [typed.name, typed.lastDigits, typed.digits, typed.text].map((low) => (low === '' ? null : low));
   const highs = lows.map((low) => (low === null ? null : afterPrefix(low)));
@@ -176,14 +176,14 @@ function servedCandidates(db: Db, typed: Typed, limit: number): Candidate[] {
     .map(({ id }) => ({ id, exact: false }));
 }
 
-/** How well a candidate fits: the whole query is an identifier of theirs, a whole name or word, or a beginning. */
+/** How well a candidate matches: by an identifier, a whole name or word, or a prefix. */
 function rank({ exact, answersTo }: Candidate): number {
   return answersTo === undefined ? Number(exact) : 2;
 }
 
 type Found = { readonly row: CustomerRow; readonly answersTo: LookUpType | null };
 
-/** A row as staff see it. Identifiers are stored in the server's spelling; names are cleaned before they are stored. */
+/** A row as staff see it, with clean identifiers. They are stored in the server's spelling; names are stored clean. */
 function shownRow(db: Db, id: number): CustomerRow | null {
   const row = customerRow(db, id);
   if (row === null) return null;
@@ -191,7 +191,7 @@ function shownRow(db: Db, id: number): CustomerRow | null {
   return { ...row, email: shown(row.email), external_id: shown(row.external_id) };
 }
 
-/** Whole rows of the best candidates, in order: by rank, then who was served here last, then as the indexes have them. */
+/** Full rows of the best candidates, by rank, then most recently served, then in index order. */
 function best(db: Db, candidates: readonly Candidate[], served: readonly Candidate[], limit: number): Found[] {
   const byId = new Map<number, Candidate>();
   for (const candidate of candidates) {
@@ -212,12 +212,11 @@ function best(db: Db, candidates: readonly Candidate[], served: readonly Candida
 }
 
 /**
- * Finds customers of this till by whatever staff type: first or last name or both in either order, later words of a
- * name, a mobile with or without country code or its last digits, email, external id, the server's id. Exact first,
- * then who was served here most recently. A name that nobody has is looked for with one letter wrong.
+ * Finds customers on this till by first and last name in either order, later words of a name, a mobile with or without
+ * country code or its last digits, email, external id or the server's id. Exact matches come first, then the most
+ * recently served. If no name matches, it searches for names with one letter wrong.
  *
- * @param limit how many hits at most
- * @param servedSinceMs an empty query shows only who was served after this moment; `null`: nobody
+ * @param servedSinceMs an empty query shows only customers served after this moment; `null`: nobody
  */
 export function searchCustomers(
   db: Db,
@@ -226,7 +225,7 @@ export function searchCustomers(
   countryCode: string,
   servedSinceMs: number | null = 0,
 ): SearchResult {
-  // One reading of the files for all steps: each by itself would take their locks and look for changes anew.
+  // One read transaction for all steps, because each would otherwise take the locks and check for changes again.
   const read = () => search(db, query, limit, countryCode, servedSinceMs);
   return db.inTransaction ? read() : db.transaction(read).deferred();
 }
@@ -247,27 +246,27 @@ function search(db: Db, query: string, limit: number, countryCode: string, serve
     const found = best(db, candidates, servedCandidates(db, typed, limit), limit);
     return {
       ...told,
-      hits: found.map(({ row, answersTo }) => toHit(row, marksOf(row, typed, answersTo), answersTo)),
+      hits: found.map(({ row, answersTo }) => toHit(row, highlightsOf(row, typed, answersTo), answersTo)),
     };
   }
   return { ...told, isSimilar: true, hits: similarHits(db, typed, limit) };
 }
 
-/** Nobody is called what was typed: whoever is called something one letter away. */
+/** Hits whose name differs from the typed one by a letter. */
 function similarHits(db: Db, typed: Typed, limit: number): CustomerHit[] {
   const hits = new Map<number, CustomerHit>();
   for (const { place, key } of misspeltNames(db, typed.words)) {
     const meant = { ...typed, text: '', name: key };
     const candidates = place === 'word' ? byLaterWord(db, key, limit) : prefixRange(db, `name_${place}`, key, limit);
     for (const { row } of best(db, candidates, [], limit)) {
-      if (!hits.has(row.id)) hits.set(row.id, toHit(row, marksOf(row, meant, null), null));
+      if (!hits.has(row.id)) hits.set(row.id, toHit(row, highlightsOf(row, meant, null), null));
     }
     if (hits.size >= limit) break;
   }
   return [...hits.values()].slice(0, limit);
 }
 
-/** What an empty search shows: who was here last. */
+/** The hits of an empty query: the most recently served. */
 function recentlyServed(db: Db, limit: number, sinceMs: number): CustomerHit[] {
   return sql<{ id: number }>(
     db,

@@ -1,4 +1,4 @@
-/** The cache's rows: the server's record of a customer, and the effective values that are searched and shown. */
+/** The rows of the customer cache: the server's record, and the effective values that are searched and shown. */
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
 import type { CustomerRecord, FieldChanges, FieldValues, Identifier } from '../model/customer.ts';
@@ -51,7 +51,7 @@ export function readRecord(db: Db, customerId: number): CustomerRecord | null {
   return row === undefined ? null : decodeRecord(row.record);
 }
 
-/** The server's id of the customer, its mobile and so on, each in the column that is unique or indexed for it. */
+/** The unique or indexed column of each identifier. */
 const lookupColumn = {
   userId: 'user_id = ?',
   mobile: 'mobile = ?',
@@ -60,8 +60,8 @@ const lookupColumn = {
 } as const;
 
 /**
- * Who has this identifier here, by the effective values; the lowest id where several do.
- * @param exceptId somebody who does not count
+ * The customer with this identifier by the effective values; the lowest id if there are several.
+ * @param exceptId a customer to ignore
  */
 export function findByIdentifier(db: Db, { type, value }: Identifier, exceptId: number | null = null): number | null {
   const key = keyOf(type, value);
@@ -74,14 +74,14 @@ export function findByIdentifier(db: Db, { type, value }: Identifier, exceptId: 
   return row?.id ?? null;
 }
 
-/** Whom the server knows by this id of its own. */
+/** The customer with this server id. */
 export function findByUserId(db: Db, userId: string): number | null {
   return findByIdentifier(db, { type: 'userId', value: userId });
 }
 
 /**
- * Whom the server, or whoever first looked for them here, calls by this identifier. A customer whose edit here only wants
- * to have it is somebody else: taking them for that person would send one person's updates to the other.
+ * The customer with this identifier according to the server, or to the first look-up here. An identifier that is only
+ * pending on a customer does not count: matching it would send one person's updates to another.
  */
 export function findTold(db: Db, identifier: Identifier): number | null {
   const { type, value } = identifier;
@@ -96,14 +96,14 @@ function keyOf(type: Identifier['type'], value: string): string {
   return type === 'email' || type === 'externalId' ? exactKey(value) : value;
 }
 
-/** Parameters: the key and who does not count, twice. */
+/** Parameters: the key and the customer to ignore, twice. */
 function holdersBy(type: Identifier['type']): string {
   return `select id from main.customers where ${lookupColumn[type]} and id is not ?
     union all
     select id from region.customers r where ${lookupColumn[type]} and id is not ? and ${shownOfRegion}`;
 }
 
-/** A row with nothing in it: the record follows in the same transaction. */
+/** Inserts an empty row; the record follows in the same transaction. */
 export function insertEmptyCustomer(db: Db): number {
   const id = nextOwnId(db);
   sql(
@@ -114,8 +114,8 @@ export function insertEmptyCustomer(db: Db): number {
 }
 
 /**
- * A customer whom the server has not told us about: the record holds the one identifier that staff gave, and no time of
- * telling. Every other field is not known.
+ * Inserts a customer whom the server has not sent yet. The record holds only the identifier that staff entered, and no
+ * time.
  */
 export function insertUnknownCustomer(db: Db, identifier: Identifier): number {
   const customerId = insertEmptyCustomer(db);
@@ -125,7 +125,7 @@ export function insertUnknownCustomer(db: Db, identifier: Identifier): number {
   return customerId;
 }
 
-/** What is known of somebody of whom nothing is known but how to say who it is. */
+/** A record with only this identifier known. */
 export function nothingBut({ type, value }: Identifier): CustomerRecord {
   return {
     userId: type === 'userId' ? value : null,
@@ -139,8 +139,8 @@ export function nothingBut({ type, value }: Identifier): CustomerRecord {
 }
 
 /**
- * Writes a record. What the server tells comes through `told.ts`, which alone knows what may replace what.
- * @param asOfMs when the server told it; null while it never did, as of what only a file lists
+ * Writes a record. Data from the server must come through `told.ts`, which decides what may replace what.
+ * @param asOfMs when the server sent it; null: never, as for a customer who is only in a file
  */
 export function writeRecord(db: Db, customerId: number, record: CustomerRecord, asOfMs: number | null): void {
   makeOwn(db, customerId);
@@ -152,7 +152,7 @@ export function writeRecord(db: Db, customerId: number, record: CustomerRecord, 
   sql(db, 'update customers set user_id = ?, as_of_ms = ? where id = ?').run(record.userId, asOfMs, customerId);
 }
 
-/** The columns of a customer's row that follow from the effective values. */
+/** The columns of a customer's row that are derived from the effective values. */
 export type SearchRow = {
   readonly mobile: string | null;
   readonly email: string | null;
@@ -167,7 +167,7 @@ export type SearchRow = {
   readonly external_key: string | null;
 };
 
-/** @returns the row, and the words of the name that have a table of their own */
+/** @returns the row, and the words of the name, which have their own table */
 export function searchRow(values: FieldValues, tier: string | null): { row: SearchRow; words: readonly string[] } {
   const { mobile = null, email = null, externalId = null } = values;
   const firstName = values.firstName ?? '';
@@ -209,8 +209,8 @@ const writtenColumns = [...searchColumns, 'open_updates'] as const;
 const readWritten = `select ${writtenColumns.join(', ')} from main.customers where id = ?`;
 
 /**
- * Brings the columns that are searched, and the count of open updates, in line with the effective values. Only columns
- * that differ are written: SQLite rewrites the index of every column that an UPDATE names, moved or not.
+ * Updates the searched columns and the count of open updates to match the effective values. It names only columns that
+ * differ, because SQLite rewrites the index of every column in an UPDATE, changed or not.
  */
 export function writeSearchRow(
   db: Db,
@@ -242,7 +242,7 @@ export function markServed(db: Db, customerId: number, nowMs: number): void {
   sql(db, 'update customers set served_at_ms = ? where id = ?').run(nowMs, customerId);
 }
 
-/** The server's values with changes laid over them, in the order in which they were saved. */
+/** The server's values with changes applied in the order in which they were saved. */
 export function overlay(server: FieldValues, changes: readonly FieldChanges[]): FieldValues {
   return Object.assign({}, server, ...changes);
 }

@@ -1,12 +1,13 @@
 /**
- * The one door for what the server tells of a customer, whoever brings it: an answer, a region's file, another till.
+ * The only way for data from the server into the cache, whoever brings it: an answer, a region file or another till.
  *
- * - The person is known by the server's id, or by an identifier that the server told; never by one that is only pending
- *   on them (F36). Another user id is another person, unless the server said that the two were merged (F38).
- * - An older `updated_on` never replaces a newer one, and a file is never fresh (F46).
- * - A person who was erased stays erased until the server itself tells of them again (F48).
- * - What was not told stays as it was; loyalty values are merged one by one (F41).
- * - What else follows (open updates, questions, drafts, the search row) is done in the same transaction by the follower.
+ * - A customer is identified by the server's id, or by an identifier that came from the server; never by one that is
+ * only
+ *   pending on them (F36). Another user id is another person, unless the server said that the two were merged (F38).
+ * - An older `updated_on` never replaces a newer one, and data from a file never counts as fresh (F46).
+ * - An erased customer stays erased until the server itself sends them again (F48).
+ * - Missing values change nothing; loyalty values are merged one by one (F41).
+ * - The follower updates everything else (open updates, conflicts, drafts, the search row) in the same transaction.
  */
 import type { Db } from '../db/open.ts';
 import { inTransaction } from '../db/statements.ts';
@@ -26,31 +27,31 @@ import {
 export type Told = {
   readonly record: CustomerRecord;
   /**
-   * `read`: by `customer/get`, which tells all it knows. `answer`: by the answer to an update, which repeats a part.
-   * `till`: by another till that was told earlier. `file`: by a region's file, written some time before.
+   * `read`: `customer/get`, which is complete. `answer`: the answer to an update, which is partial. `till`: another
+   * till's earlier data. `file`: a region file, made some time before.
    */
   readonly by: 'read' | 'answer' | 'till' | 'file';
-  /** When the server told it, wall time in milliseconds; null where nobody knows. */
+  /** When the server sent it, in wall time; null: not known. */
   readonly asOfMs: number | null;
-  /** The server said that the customer who was asked about was merged into this one (91009). */
+  /** The server said that the customer we asked about was merged into this one (91009). */
   readonly merged?: boolean;
 };
 
-/** Whom the server was asked about; absent where it was not asked. */
+/** The customer that the server was asked about. */
 export type Asked = { readonly customerId: number } | { readonly identifier: Identifier };
 
 export type Kept =
-  /** `before`: the customer's id on this till before two turned out to be one; the same id where nothing was joined. */
+  /** `before`: the customer's id before a merge; the same as `customerId` if there was none. */
   | { readonly kind: 'kept'; readonly customerId: number; readonly before: number }
-  /** It is about another person than the one who was asked about, and was kept as theirs. */
+  /** The data is about another person than we asked about, and was stored as theirs. */
   | { readonly kind: 'somebody-else'; readonly customerId: number }
   | { readonly kind: 'erased' };
 
-/** What follows in the same transaction from what the server told. */
+/** Updates everything that depends on a customer's record, in the same transaction. */
 export type Follower = {
-  /** Two customers of this till are one: everything of `customerId` goes on with `into`. Before the old row is gone. */
+  /** `customerId` is merged into `into`: move everything of theirs. Called before the old row is deleted. */
   readonly joined: (customerId: number, into: number) => void;
-  /** The record of this customer was written. */
+  /** The customer's record has been written. */
   readonly told: (customerId: number) => void;
 };
 
@@ -76,7 +77,7 @@ export class ToldDoor {
     });
   }
 
-  /** Who on this till the record is about. `isAsked`: the one who was asked about, or nobody was. */
+  /** The customer that the record is about. `isAsked`: it is the one we asked about, or we asked about nobody. */
   #personOf({ record, merged = false }: Told, asked: Asked | null) {
     const known = record.userId === null ? null : findByUserId(this.#db, record.userId);
     const askedId = this.#askedId(asked, record);
@@ -97,7 +98,7 @@ export class ToldDoor {
     if ('customerId' in asked) return customerRow(this.#db, asked.customerId) === null ? null : asked.customerId;
     const byIdentifier = findTold(this.#db, asked.identifier);
     if (byIdentifier === null) return null;
-    // Whom the server calls by another id is somebody else who had this identifier once.
+    // A customer with another server id is somebody else who once had this identifier.
     const userId = customerRow(this.#db, byIdentifier)?.user_id ?? null;
     return userId === null || userId === record.userId ? byIdentifier : null;
   }
@@ -125,7 +126,7 @@ export class ToldDoor {
   }
 }
 
-/** What holds of the customer from now on, and when the server told it. */
+/** The merged record, and when the server sent it. */
 function laidOver(
   known: CustomerRecord | null,
   knownAsOfMs: number | null,
@@ -136,7 +137,7 @@ function laidOver(
     case 'answer':
       return { record: mergeRecord(known, record), asOfMs };
     case 'read':
-      // A server that lags behind itself: what it told before is newer.
+      // A lagging server replica: what we already have is newer.
       if (isTold && isOlder(record.updatedOn, known.updatedOn)) return { record: known, asOfMs: knownAsOfMs };
       return { record: mergeRecord(known, record, 'whole'), asOfMs };
     case 'till': {
@@ -147,7 +148,7 @@ function laidOver(
       return { record: known === null ? record : mergeRecord(record, known), asOfMs: knownAsOfMs };
     }
     case 'file':
-      // Whatever the server told counts more, unless the file is surely newer; and nobody knows how fresh that is.
+      // Data from the server counts more than a file, unless the file is certainly newer; then its age is not known.
       if (isTold && !isOlder(known.updatedOn, record.updatedOn)) {
         return { record: mergeRecord(record, known), asOfMs: knownAsOfMs };
       }
@@ -158,7 +159,7 @@ function laidOver(
   }
 }
 
-/** Whether the first `updated_on` is surely before the second. Times in two forms cannot be compared, and prove nothing. */
+/** Whether the first `updated_on` is certainly before the second. Times in different forms cannot be compared. */
 function isOlder(one: string | null, other: string | null): boolean {
   if (one === null || other === null || hasZone(one) !== hasZone(other)) return false;
   return hasZone(one) ? Date.parse(one) < Date.parse(other) : one.replace('T', ' ') < other.replace('T', ' ');

@@ -1,24 +1,24 @@
-/** What staff typed into the search, read in every way that it may be meant. */
+/** The typed query in every form in which the search uses it. */
 import { exactKey, mobileBeginnings, numberShape } from '../model/identifiers.ts';
 import { bareQuery } from '../model/readings.ts';
 import { nameKey, reversed, withoutDigraphs } from './search-text.ts';
 
-/** The fewest digits that are taken as the end of a mobile number. */
+/** From this many digits on, a number can match the end of a mobile. */
 const fewestLastDigits = 3;
 
 export type Typed = {
-  /** The key of an email or external id; empty where it cannot be one. */
+  /** Key of an email or external id; empty if it cannot be one. */
   readonly text: string;
-  /** The key of a name; empty where it cannot be one. */
+  /** Key of a name; empty if it cannot be one. */
   readonly name: string;
   readonly words: readonly string[];
-  /** What others write for the same name: two words as one, another spelling of a vowel. */
+  /** Other spellings of the name: two words as one, other spellings of a vowel. */
   readonly otherNames: readonly string[];
-  /** Digits of a number, whatever marks and spaces it was typed with; else empty. */
+  /** Digits of a number, without punctuation and spaces; otherwise empty. */
   readonly digits: string;
-  /** How a mobile that is meant may begin. */
+  /** Prefixes that the mobile may have in the cache. */
   readonly mobileBeginnings: readonly string[];
-  /** The end of a mobile, backwards; empty where too little was typed. */
+  /** The last digits of a mobile, reversed; empty if there are too few. */
   readonly lastDigits: string;
   readonly userId: string | null;
 };
@@ -29,7 +29,7 @@ export function readTyped(query: string, countryCode: string): Typed {
   const userId = /^id:\s*(\d+)$/.exec(text)?.[1] ?? null;
   if (userId !== null) return { ...nothing, userId };
   const digits = numberShape.test(bare) ? bare.replace(/\D/g, '') : '';
-  // Ids are often numbers.
+  // An id may be a number too.
   const oneWord = text.includes(' ') ? '' : text;
   if (digits !== '') {
     return {
@@ -46,12 +46,12 @@ export function readTyped(query: string, countryCode: string): Typed {
   return { ...nothing, text: oneWord, name, words, otherNames: otherNames(words) };
 }
 
-/** More words than this are no name that somebody types as one. */
+/** Beyond this many words, joined spellings are not tried. */
 const mostWords = 4;
 
 function otherNames(words: readonly string[]): string[] {
   if (words.length > mostWords) return [];
-  // Each word in each of its spellings, together with each of the others.
+  // Every combination of the words' spellings.
   const spelled = words.reduce<string[][]>(
     (names, word) => {
       const other = withoutDigraphs(word);

@@ -1,10 +1,10 @@
-/** What the server was known to hold before an update was sent. It proves later whether the update arrived (F42). */
+/** The server's known values before an update is sent. They later prove whether the update arrived (F42). */
 import { customerRow, readRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import type { CustomerRecord, CustomKey } from '../model/customer.ts';
 import type { BeforeSending } from './row-json.ts';
 
-/** @param markKey the custom field that the attempt writes its update's id to; null: none */
+/** @param markKey the custom field that the update's id is written to; null: none */
 export function beforeSending(
   record: CustomerRecord | null,
   asOfMs: number | null,
@@ -20,7 +20,7 @@ export function beforeSending(
   };
 }
 
-/** Of what is known of a customer here now. */
+/** The values that this till knows now. */
 export function beforeSendingOf(db: Db, customerId: number, markKey: CustomKey | null): BeforeSending {
   return beforeSending(readRecord(db, customerId), customerRow(db, customerId)?.as_of_ms ?? null, markKey);
 }

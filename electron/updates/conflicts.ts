@@ -1,12 +1,12 @@
-/** What the server holds now, in the questions to staff about it. */
+/** Keeps the server's value in open conflicts up to date. */
 import { readRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import type { FieldConflict } from '../model/update-view.ts';
 import { openList, selectUpdates, writeUpdate } from './rows.ts';
 
 /**
- * Call in the transaction that writes a customer's record: a question may wait for months, and must be answered to the
- * value that holds then.
+ * Call in the transaction that writes a customer's record. A conflict may stay open for months, and staff must decide
+ * by the server's current value.
  */
 export function renewConflicts(db: Db, customerId: number): void {
   for (const update of selectUpdates(db, `where u.customer_id = ? and u.state in ${openList}`, customerId)) {

@@ -1,10 +1,10 @@
 /**
- * Points that may have been awarded twice. The API awards on each call, so an update that went out a second time, because
- * the first attempt seemed not to have arrived, can count twice if the first one did arrive later. That cannot be undone
- * from a till: it is listed, with what there is of evidence, for a manager or IT.
+ * Detects points that may have been awarded twice. The API awards on each call, so if an update was sent again because
+ * the first attempt seemed not to have arrived, and that one arrived late after all, it counts twice. A till cannot
+ * undo that, so it lists the case with its evidence for a manager or IT.
  *
- * Before the first attempt the points are noted (`BeforeSending`). Once such an update has come to its end, the points
- * of each record that the server tells are compared for a day with those plus whatever this till's answers awarded.
+ * The points are noted before the first attempt (`BeforeSending`). For a day after the update is finished, the points
+ * of each new record are compared with those plus what the answers to this till's updates awarded.
  */
 import { customerRow, readRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
@@ -15,16 +15,16 @@ import { byTill } from './update-states.ts';
 
 const watchedForMs = 24 * 3_600_000;
 
-/** The first of an update that went out more than once, where its customer's points were known. */
+/** Starts the watch for an update that was sent more than once, if the customer's points were known. */
 export function watchForDoubleAward(update: Update, nowMs: number): Update['award'] {
   const canTell = update.attempts > 1 && update.before?.points != null && update.before.asOfMs !== null;
   return canTell ? { kind: 'watched', sinceMs: nowMs } : update.award;
 }
 
-/** Call in the transaction in which the server told of a customer, after everything else of it was written. */
+/** Call in the transaction that stores data from the server about a customer, after everything else is written. */
 export function lookForDoubleAwards(db: Db, customerId: number, nowMs: number): void {
   const watched = selectUpdates(db, 'where u.customer_id = ? and u.award is not null', customerId);
-  // What is on its way may have brought points already that no answer has told yet.
+  // An update in flight may already have earned points that no answer has reported yet.
   if (watched.length === 0 || isAnyUnderWay(db, customerId)) return;
   for (const update of watched) {
     const { award } = update;
@@ -37,9 +37,9 @@ export function lookForDoubleAwards(db: Db, customerId: number, nowMs: number): 
   }
 }
 
-/** A person looked at it: it is not listed any more, and stays with the update and its history. */
+/** Somebody has checked it: it is no longer listed, but stays in the update and its history. */
 export function markAwardSeen(db: Db, update: Update, by: string, nowMs: number): void {
-  if (update.award?.kind !== 'possible') throw new Error(`Update ${update.id} is no possible double award.`);
+  if (update.award?.kind !== 'possible') throw new Error(`Update ${update.id} is not a possible double award.`);
   writeUpdate(db, { ...update, award: { kind: 'seen', found: update.award.found } });
   note(db, update, 'possible double award looked at', by, nowMs);
 }
@@ -74,7 +74,10 @@ function isAnyUnderWay(db: Db, customerId: number): boolean {
   return selectUpdates(db, "where u.customer_id = ? and u.state in ('sending', 'unknown')", customerId).length > 0;
 }
 
-/** What the answers to this till's updates of the customer awarded since then. One that was confirmed by reading tells none. */
+/**
+ * Points that answers to this till's updates of the customer awarded since then. Updates confirmed by reading report
+ * none.
+ */
 function awardedSince(db: Db, customerId: number, sinceMs: number): number {
   return selectUpdates(
     db,
@@ -102,7 +105,7 @@ function note(db: Db, update: Update, event: string, by: string, atMs: number): 
   });
 }
 
-/** Those that nobody has looked at, newest first; of a file of an older version none. */
+/** Cases that nobody has checked yet, newest first; empty for a file of an older version. */
 export function listDoubleAwards(db: Db): readonly (DoubleAward & { readonly id: string })[] {
   const known = db.prepare<[], string>("select name from pragma_table_info('updates')").pluck().all();
   if (!known.includes('award')) return [];

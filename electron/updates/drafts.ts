@@ -1,6 +1,6 @@
 /**
- * What staff typed and did not save yet, so that a crash or a restart does not cost them their text. It is personal data:
- * kept in the encrypted database, never sent, never counted as an update, and gone when it is saved, taken back or old.
+ * Drafts: typed text that is not saved yet, so that a crash or restart does not lose it. Drafts are personal data: they
+ * stay in the encrypted database, are never sent, never count as updates, and are deleted when saved, undone or old.
  */
 import { z } from 'zod';
 import { customerRow } from '../customers/store.ts';
@@ -8,27 +8,27 @@ import type { Db } from '../db/open.ts';
 import { recall, remember } from '../db/remembered.ts';
 import { type FieldChanges, type FieldKey, fieldKeys, type Identifier, isFieldKey } from '../model/customer.ts';
 
-/** Whose details: a customer of this till's cache, or whoever the server knows by this identifier. */
+/** The customer of a draft: one in this till's cache, or one that only the server knows, by identifier. */
 export type DraftTarget = { readonly customerId: number } | { readonly identifier: Identifier };
 
 export type KeptDraft = {
   readonly target: DraftTarget;
   /** The update that the text corrects. */
   readonly replaces: string | null;
-  /** Empty: there is nothing to keep any more. */
+  /** Empty: the draft is deleted. */
   readonly changes: FieldChanges;
   readonly typedAtMs: number;
 };
 
-/** As the screen shows one. */
+/** A draft as shown on screen. */
 export type Draft = Omit<KeptDraft, 'changes'> & {
-  /** Empty where the customer has no name, or is not on this till. */
+  /** Empty if the customer has no name, or is not on this till. */
   readonly name: string;
   readonly changes: readonly { readonly key: FieldKey; readonly to: string }[];
 };
 
 const keptForMs = 14 * 24 * 3_600_000;
-/** More than a till has customers waiting at it; the oldest goes first. */
+/** More than anybody needs; beyond it, the oldest draft is deleted. */
 const mostDrafts = 100;
 
 const drafts: z.ZodType<readonly KeptDraft[]> = z.array(
@@ -45,7 +45,7 @@ const drafts: z.ZodType<readonly KeptDraft[]> = z.array(
   }),
 );
 
-/** The newest first. A customer who is not on this till any more takes the text along. */
+/** Newest first. Drafts of customers who are no longer on this till are left out. */
 export function listDrafts(db: Db): readonly Draft[] {
   return readDrafts(db).map((draft) => {
     const row = 'customerId' in draft.target ? customerRow(db, draft.target.customerId) : null;
@@ -63,14 +63,14 @@ function readDrafts(db: Db): readonly KeptDraft[] {
   return kept.data.filter(({ target }) => !('customerId' in target && customerRow(db, target.customerId) === null));
 }
 
-/** What was typed long ago and never saved. Only by a clock that is confirmed. */
+/** Deletes old drafts. Call it only if the server has confirmed the clock. */
 export function forgetOldDrafts(db: Db, nowMs: number): void {
   const kept = readDrafts(db);
   const recent = kept.filter(({ typedAtMs }) => nowMs - typedAtMs < keptForMs);
   if (recent.length < kept.length) remember(db, 'drafts', recent, nowMs);
 }
 
-/** Takes the place of what was kept for the same customer and the same corrected update. */
+/** Stores a draft, replacing the one for the same customer and corrected update. */
 export function keepDraft(db: Db, draft: KeptDraft): void {
   const others = readDrafts(db).filter((other) => placeOf(other) !== placeOf(draft));
   const mine = Object.keys(draft.changes).length === 0 ? [] : [draft];
@@ -78,8 +78,8 @@ export function keepDraft(db: Db, draft: KeptDraft): void {
 }
 
 /**
- * Text that was typed for a customer who turned out to be another goes on with that one. Call before the old row is gone.
- * Where both have some, the newer text of a field holds.
+ * Moves the drafts of a customer who was merged into another. If both have a draft, the newer text of each field wins.
+ * Call it before the old row is deleted.
  */
 export function moveDrafts(db: Db, customerId: number, into: number): void {
   const kept = recall(db, 'drafts');
@@ -90,7 +90,7 @@ export function moveDrafts(db: Db, customerId: number, into: number): void {
       : draft,
   );
   const together = new Map<string, KeptDraft>();
-  // They are kept newest first: that tells their order also where the clock does not.
+  // They are stored newest first, which gives their order even if the clock was wrong.
   for (const draft of moved) {
     const newer = together.get(placeOf(draft)) ?? draft;
     together.set(placeOf(draft), { ...newer, changes: { ...draft.changes, ...newer.changes } });
@@ -98,7 +98,7 @@ export function moveDrafts(db: Db, customerId: number, into: number): void {
   remember(db, 'drafts', [...together.values()], kept.asOfMs);
 }
 
-/** A customer who is forgotten takes the text along, whichever way it was begun. */
+/** Deletes all drafts of an erased customer, by id and by identifiers. */
 export function forgetDrafts(db: Db, customerId: number, identifiers: readonly string[]): void {
   const kept = recall(db, 'drafts');
   if (kept === null) return;
@@ -108,7 +108,7 @@ export function forgetDrafts(db: Db, customerId: number, identifiers: readonly s
   remember(db, 'drafts', others, kept.asOfMs);
 }
 
-/** The text was saved. In the save's own transaction, so that a kill does not bring back as typed what was saved. */
+/** Deletes a draft when it is saved. Call it in the save's transaction, so that a crash cannot restore the draft. */
 export function forgetSavedDraft(db: Db, target: DraftTarget, replaces: string | null): void {
   const kept = recall(db, 'drafts');
   if (kept === null) return;

@@ -1,4 +1,4 @@
-/** The effective view of a customer: the server's record with this till's open edits laid over it, in sending order. */
+/** The effective view of a customer: the server's record with this till's open edits applied in sending order. */
 
 import { customerRow, overlay, readRecord, writeSearchRow } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
@@ -23,7 +23,7 @@ type OpenRow = {
   readonly put_off_at_ms: number | null;
 };
 
-/** All open updates of one customer, in the order in which they go to the server. */
+/** All open updates of a customer, in sending order. */
 function openRows(db: Db, customerId: number): OpenRow[] {
   return sql<OpenRow>(
     db,
@@ -32,9 +32,10 @@ function openRows(db: Db, customerId: number): OpenRow[] {
   ).all(customerId);
 }
 
-/** Requests to change an identifier are not laid over: the server decides about them. Nor is a conflict that was put off
- * until the next visit: until the customer has answered, head office's value is the one that holds. Rows of another
- * version that cannot be read are left out. */
+/**
+ * The edits to apply. Left out: requests to change an identifier, which the server decides; conflicts that were put
+ * off, where head office's value counts until the customer has answered; and unreadable rows of another version.
+ */
 function editsIn(rows: readonly OpenRow[]): OpenEdit[] {
   return rows.flatMap((row) => {
     const changes = row.put_off_at_ms === null ? decodeChanges(row.changes) : null;
@@ -53,26 +54,26 @@ export type Effective = {
   readonly edits: readonly OpenEdit[];
 };
 
-/** @param withoutUpdateId an update whose edits are left out */
+/** @param withoutUpdateId an update to leave out */
 export function effectiveView(db: Db, customerId: number, withoutUpdateId: string | null = null): Effective {
   const server = readRecord(db, customerId);
   const edits = editsIn(openRows(db, customerId)).filter((edit) => edit.updateId !== withoutUpdateId);
   return { server, edits, fields: laidOver(server, edits) };
 }
 
-/** Call in the transaction of every change to a customer's record or open updates. */
+/** Call in every transaction that changes a customer's record or open updates. */
 export function refreshEffective(db: Db, customerId: number): void {
   const server = readRecord(db, customerId);
   const open = openRows(db, customerId);
   writeSearchRow(db, customerId, laidOver(server, editsIn(open)), server?.loyalty?.tier ?? null, open.length);
 }
 
-/** How an update says who the customer is: the server's id when known, else the primary identifier, else any other. */
+/** The identifier to send an update with: the server's id if known, else the primary identifier, else any other. */
 export function identifierOf(db: Db, customerId: number, primary: FillableIdentifier): Identifier | null {
   const row = customerRow(db, customerId);
   if (row === null) return null;
   if (row.user_id !== null) return { type: 'userId', value: row.user_id };
-  // Values that are only pending fills do not tell the server who it is.
+  // A pending value cannot identify the customer to the server.
   const known = readRecord(db, customerId)?.fields ?? {};
   for (const type of [primary, 'mobile', 'email', 'externalId'] as const) {
     const value = known[type];

@@ -1,4 +1,4 @@
-/** What leaves a till when a customer asks to be forgotten, here or at head office. */
+/** Erases a customer who asked for it, here or at head office. */
 import { markErased } from '../customers/erased.ts';
 import { forgetCustomer } from '../customers/region.ts';
 import { type CustomerRow, customerRow, nothingBut, writeRecord } from '../customers/store.ts';
@@ -10,8 +10,8 @@ import { identifierOf, refreshEffective } from './effective.ts';
 import { openList } from './rows.ts';
 
 /**
- * Takes everything of a customer off this till: record, updates, history, text that was typed. The freed pages are
- * written over. Refused while something is unsent: it is sent, taken back or discarded first, by a person.
+ * Removes everything about a customer from this till (record, updates, history, drafts) and overwrites the freed pages.
+ * Refused while something is unsent: somebody has to send, cancel or discard that first.
  */
 export function forget(db: Db, customerId: number, nowMs: number): ForgetResult {
   db.pragma('secure_delete = ON');
@@ -45,8 +45,8 @@ export function forget(db: Db, customerId: number, nowMs: number): ForgetResult 
 }
 
 /**
- * Head office erased the customer at their own wish. Open updates stay until a person closes them, and with them how to
- * say whose they are, and what the till noted of closed ones; nothing else does.
+ * Head office erased the customer on request. If they have open updates here, those stay until somebody closes them,
+ * with one identifier of the customer and the closed updates. Everything else is removed.
  */
 export function erase(db: Db, customerId: number, nowMs: number): void {
   inTransaction(db, () => {
@@ -61,7 +61,7 @@ export function erase(db: Db, customerId: number, nowMs: number): void {
   });
 }
 
-/** Whatever named them here, also what was only pending on them. */
+/** All their identifiers, including pending ones. */
 function identifiersOf({ user_id, mobile, email, external_id }: CustomerRow) {
   return { userId: user_id, fields: { mobile, email, externalId: external_id } };
 }
@@ -74,7 +74,7 @@ function forgetTyped(db: Db, { id, user_id, mobile, email, external_id }: Custom
   );
 }
 
-/** An update with all that hangs on it. */
+/** Removes an update with its history and save tokens. */
 export function removeUpdate(db: Db, updateId: string): void {
   sql(db, 'delete from update_history where update_id = ?').run(updateId);
   sql(db, 'delete from save_tokens where update_id = ?').run(updateId);

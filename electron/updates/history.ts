@@ -1,4 +1,4 @@
-/** The append-only history of an update: a row an arrow of the state machine, and one where its baseline moves. */
+/** The append-only history of an update: one row per state change, and one per change of its baseline. */
 import type { Db } from '../db/open.ts';
 import { count, sql } from '../db/statements.ts';
 import type { UpdateHistoryEntry, UpdateState } from '../model/update-view.ts';
@@ -27,7 +27,7 @@ export function writeHistory(db: Db, note: HistoryNote): void {
   );
 }
 
-/** What goes before it is never taken away but with the whole update. */
+/** Earlier entries are only ever removed together with the whole update. */
 export function nextHistoryId(db: Db, updateId: string): number {
   return count(db, 'select coalesce(max(id), 0) + 1 as n from update_history where update_id = ?', updateId);
 }

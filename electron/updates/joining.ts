@@ -1,4 +1,4 @@
-/** When a save joins an update that waits already, and what the two come to. */
+/** Decides when a save is joined to an update that is still waiting, and combines the two. */
 
 import type { Db } from '../db/open.ts';
 import {
@@ -20,14 +20,14 @@ export type SaveInput = {
   readonly kind: UpdateKind;
   readonly identifier: Identifier;
   readonly changes: FieldChanges;
-  /** What the server holds of the changed fields as far as it is known here; absent where it is not. */
+  /** The server's values of the changed fields; absent if not known. */
   readonly baseline: FieldValues;
   readonly confirmedFills: readonly FillableIdentifier[];
   readonly staff: Staff | null;
   readonly till: string;
 };
 
-/** Changes that never join another update: history and consent must show each step (F20). */
+/** Changes that are never joined, because history and consent must show each step (F20). */
 function standsAlone(changes: FieldChanges): boolean {
   return fieldKeys(changes).some(
     (key) =>
@@ -40,7 +40,7 @@ function standsAlone(changes: FieldChanges): boolean {
   );
 }
 
-/** This person's last update of the customer, where it was never sent and may take the new changes in. */
+/** The same person's last update of the customer, if it was never sent and can take in the new changes. */
 export function joinable(db: Db, input: SaveInput): Update | null {
   if (input.kind !== 'fields' || standsAlone(input.changes)) return null;
   const last = selectUpdates(
@@ -52,7 +52,7 @@ export function joinable(db: Db, input: SaveInput): Update | null {
   return last.staff?.code === input.staff?.code ? last : null;
 }
 
-/** What the two changes come to together. Empty: all of it was put back. */
+/** The combined changes. Empty: everything was changed back. */
 export function joined(
   db: Db,
   last: Update,
@@ -67,13 +67,13 @@ export function joined(
   );
   const baseline: FieldValues = { ...input.baseline, ...last.baseline };
   const all: FieldChanges = { ...last.changes, ...input.changes };
-  /** The server was last told to hold it already. */
+  /** The server already has the new value, as far as we know. */
   const isHeld = (values: FieldValues, key: FieldKey) => {
     const held = values[key];
     return held !== undefined && held === wantedValue(all[key] ?? '');
   };
-  // A field that is put back needs no sending where the server held that value at the first edit and holds it now (F49), and
-  // no earlier edit moves it meanwhile.
+  // A field that is changed back need not be sent if the server had that value at the first edit and has it now (F49),
+  // and no earlier edit changes it in between.
   const isBack = (key: FieldKey) =>
     isHeld(baseline, key) &&
     isHeld({ ...baseline, ...input.baseline }, key) &&

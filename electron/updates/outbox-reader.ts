@@ -5,7 +5,7 @@ import { findUpdate, isDoubleAward, openList, selectUpdates, type Update } from 
 
 export const movedOutEvent = 'moved to a rescue file';
 
-/** One state of an open update. SQLite takes the small index only where its own condition stands there in full. */
+/** SQL for one open state. SQLite uses the small partial index only if the query repeats its full condition. */
 export const openIn = (state: UpdateState) => `u.state = '${state}' and u.state in ${openList}`;
 
 const isReady = `where ${openIn('queued')} and not exists (
@@ -14,7 +14,7 @@ const isReady = `where ${openIn('queued')} and not exists (
       and ((e.place, e.seq) < (u.place, u.seq) or e.state in ('sending', 'unknown')))
   order by u.place, u.seq`;
 
-/** What the outbox can be asked. Nothing here changes it: `outbox.ts` does. */
+/** Queries on the outbox. Only `outbox.ts` changes it. */
 export class OutboxReader {
   readonly #db: Db;
 
@@ -22,7 +22,7 @@ export class OutboxReader {
     this.#db = db;
   }
 
-  /** The update that an earlier save with this token made or went into, if there was one (F05). */
+  /** The update that an earlier save with this token created or joined (F05). */
   savedBy(token: string): { readonly updateId: string; readonly customerId: number } | null {
     const row = sql<{ update_id: string; customer_id: number }>(
       this.#db,
@@ -45,8 +45,8 @@ export class OutboxReader {
   }
 
   /**
-   * Of the updates that go next for their customers, in sending order, the first that `isFree` takes. That may look at no
-   * database.
+   * The first update in sending order that is next for its customer and that `isFree` accepts. `isFree` must not use
+   * the database.
    */
   firstReady(isFree: (update: Pick<Update, 'id' | 'customerId'>) => boolean): Update | null {
     const rows = sql<Pick<Update, 'id' | 'customerId'>>(
@@ -59,19 +59,19 @@ export class OutboxReader {
     return null;
   }
 
-  /** Updates that wait to be read back, in the order of saving. */
+  /** Updates to read back, in the order of saving. */
   unknown(limit: number): Update[] {
     return selectUpdates(this.#db, `where ${openIn('unknown')} order by u.place, u.seq ${limitBy('?')}`, limit);
   }
 
-  /** The numbers of all that the till still has to do by itself, or of so many of it. */
+  /** Sequence numbers of the updates that the till still has to handle automatically, up to `most`. */
   waitingSeqs(most = Number.MAX_SAFE_INTEGER): number[] {
     const text = `select u.seq from updates u where ${openIn('queued')}
       union all select u.seq from updates u where ${openIn('unknown')} ${limitBy('?')}`;
     return sql<number>(this.#db, text).pluck().all(most);
   }
 
-  /** `nextVisit`: in attention, but put off until the customer is here again; not counted as `attention`. */
+  /** `nextVisit`: in attention but put off until the customer's next visit; not counted in `attention`. */
   counts(): { queued: number; sending: number; unknown: number; attention: number; nextVisit: number } {
     const counts = { queued: 0, sending: 0, unknown: 0, attention: 0, nextVisit: 0 };
     const rows = sql<{ state: keyof typeof counts; n: number }>(
@@ -85,13 +85,13 @@ export class OutboxReader {
     return counts;
   }
 
-  /** What the till still has to do by itself. */
+  /** Number of updates that the till still has to handle automatically. */
   waiting(): number {
     const { queued, unknown } = this.counts();
     return queued + unknown;
   }
 
-  /** Possible double awards that nobody has looked at. */
+  /** Possible double awards that nobody has checked yet. */
   doubleAwards(): number {
     return count(this.#db, `select count(*) as n from updates where award is not null and ${isDoubleAward}`);
   }
@@ -104,7 +104,7 @@ export class OutboxReader {
     return row?.oldest ?? null;
   }
 
-  /** Less what waits for its customer's next visit: that is as old as the customer makes it. */
+  /** Without updates put off until the customer's next visit, which may be any age. */
   oldestWaitingSavedAtMs(): number | null {
     const row = sql<{ oldest: number | null }>(
       this.#db,
@@ -113,7 +113,7 @@ export class OutboxReader {
     return row?.oldest ?? null;
   }
 
-  /** Since when the oldest update that may have arrived is not settled. */
+  /** Since when the oldest update that may have arrived is unresolved. */
   oldestUnknownSinceMs(): number | null {
     const row = sql<{ oldest: number | null }>(
       this.#db,
@@ -125,8 +125,8 @@ export class OutboxReader {
   }
 
   /**
-   * Something of this customer goes before this update, or is on its way: also one that was saved later, where two
-   * customers of this till turned out to be one.
+   * Whether another update of this customer must be sent first or is in flight. After a merge of two customers, that
+   * can also be one that was saved later.
    */
   isBehindAnother(update: Update): boolean {
     return (

@@ -34,7 +34,7 @@ import {
 import { byTill, type Change, type HistoryNote, isUntouched, moveUpdate } from './update-states.ts';
 
 /**
- * The outbox: every state of an update and every way between them.
+ * The outbox: every state of an update and every transition between them.
  *
  * | state | entered by | left by |
  * | --- | --- | --- |
@@ -46,16 +46,16 @@ import { byTill, type Change, type HistoryNote, isUntouched, moveUpdate } from '
  * | cancelled | `cancel`; a `save` that puts all of it back | never |
  * | discarded | `discard`, `replace`; `movedOut`: a rescue file or another till has it now | never, but by `takenBack`: the rescue file came back to its own till → unknown, or attention |
  *
- * `overtaken` gives an update of a restored backup the state that a newer file of this till knows of it, whichever it is.
+ * `overtaken` gives an update from a restored backup the state that a newer file of this till has for it.
  *
- * A question that was put off is no state of its own: the server still lacks the edit, and a person has to settle it, which
- * is what attention means, so nothing that counts, lists or moves what is unsent can overlook it. What it does not do is
- * call staff who cannot answer: the status counts it apart and says "Waiting" with it, and the customer's later
- * updates go past it. A field of theirs that it also asks about is compared again before the answer is sent.
+ * A conflict that was put off stays in attention, because the server still lacks the edit and a person has to decide.
+ * So nothing that counts, lists or moves unsent updates can miss it. But it must not bother staff who cannot answer it:
+ * the status counts it separately as "Waiting", and the customer's later updates are sent before it. Their fields are
+ * compared again before the answer is sent.
  *
- * Each method is one transaction: the row, one append-only history row, and the customer's effective view. Those that
- * follow an exchange give null, and change nothing, where the update has moved on since it was looked at. Nothing here
- * knows of HTTP or of waiting.
+ * Each method is one transaction: the row, one append-only history row, and the customer's effective view. Methods that
+ * record the result of an exchange return null and change nothing if the update has changed since it was read. Nothing
+ * here knows about HTTP or waiting.
  */
 export class Outbox extends OutboxReader {
   readonly #db: Db;
@@ -69,7 +69,7 @@ export class Outbox extends OutboxReader {
     this.#random = random;
   }
 
-  /** Queues a change, or lets it join this person's last update of the customer while that was never sent. */
+  /** Queues a change, or joins it to the same person's last update of the customer if that was never sent. */
   save(input: SaveInput): string {
     return inTransaction(this.#db, () => {
       const last = joinable(this.#db, input);
@@ -82,7 +82,7 @@ export class Outbox extends OutboxReader {
     });
   }
 
-  /** Gives an update that was never sent other changes, in its place. */
+  /** Replaces the changes of an update that was never sent. */
   edit(update: Update, input: SaveInput): string {
     return inTransaction(this.#db, () => {
       this.#mustBeUntouched(update);
@@ -102,7 +102,7 @@ export class Outbox extends OutboxReader {
     });
   }
 
-  /** Puts a corrected update in the place of one that needs attention, linked to it. */
+  /** Replaces an update that needs attention with a corrected one, linked to it. */
   replace(update: Update, input: SaveInput): string {
     return inTransaction(this.#db, () => {
       const newId = this.#insert(input, update.place, update.id);
@@ -128,7 +128,7 @@ export class Outbox extends OutboxReader {
     });
   }
 
-  /** @param token of a question that was answered so: asked again, it is answered the same (F05) */
+  /** @param token of the request, so that repeating it gives the same result (F05) */
   discard(update: Update, reason: string, staff: Staff | null, token: string | null = null): void {
     inTransaction(this.#db, () => {
       this.#mustMove(
@@ -141,7 +141,7 @@ export class Outbox extends OutboxReader {
     });
   }
 
-  /** Staff cannot tell which value holds without the customer: it is asked when they are here again. */
+  /** Puts a conflict off until the customer's next visit, because staff cannot decide it without them. */
   putOff(update: Update, staff: Staff | null): void {
     inTransaction(this.#db, () =>
       this.#mustMove(
@@ -154,10 +154,10 @@ export class Outbox extends OutboxReader {
   }
 
   /**
-   * Takes an update for sending, and commits the attempt id before the first byte leaves.
-   * @param before what the server was known to hold; kept of the first attempt only
-   * @returns null where it is no longer the update that was looked at (edited, cancelled, already claimed), or where
-   * another of its customer goes first by now
+   * Claims an update for sending, and commits the attempt id before the first byte leaves.
+   * @param before the server's known values; stored for the first attempt only
+   * @returns null if the update has changed since it was read (edited, cancelled, already claimed), or another update
+   * of the customer now goes first
    */
   claim(updateId: string, revision: number, before: BeforeSending | null = null): Update | null {
     return inTransaction(this.#db, () => {
@@ -178,12 +178,12 @@ export class Outbox extends OutboxReader {
     });
   }
 
-  /** It certainly did not reach the server: no attempt is charged. */
+  /** It certainly did not reach the server, so it does not count as an attempt. */
   notSent(update: Update, detail: string, answer: Answer | null): Update | null {
     return this.#back(update, 'not sent', detail, answer);
   }
 
-  /** The server refused the till, not the update (401, 403): it waits. */
+  /** The server refused the till, not the update (401, 403), so the update waits. */
   held(update: Update, why: string, answer: Answer): Update | null {
     return this.#back(update, 'held', why, answer);
   }
@@ -204,7 +204,7 @@ export class Outbox extends OutboxReader {
     );
   }
 
-  /** Call inside the transaction that also writes the customer's record, after it. */
+  /** Call inside the transaction that also writes the customer's record, after writing it. */
   applied(update: Update, result: UpdateResult): Update | null {
     return inTransaction(this.#db, () => {
       const moved = this.#move(
@@ -227,7 +227,7 @@ export class Outbox extends OutboxReader {
     });
   }
 
-  /** A person has to look: refused, in conflict, or not to be told. */
+  /** A person has to decide: it was rejected, is in conflict, or we can't tell whether it arrived. */
   needsPerson(update: Update, reason: AttentionReason, answer: Answer | null): Update | null {
     return inTransaction(this.#db, () =>
       this.#move(
@@ -248,12 +248,12 @@ export class Outbox extends OutboxReader {
     );
   }
 
-  /** A manager or IT looked at a possible double award. */
+  /** A manager or IT has checked a possible double award. */
   awardSeen(update: Update, staff: Staff | null): void {
     inTransaction(this.#db, () => markAwardSeen(this.#db, update, who(staff), this.#clock.wallMs()));
   }
 
-  /** Reading back found the server as it was before: it did not arrive, and may go once more. */
+  /** Reading back proved that it did not arrive, so it may be sent once more. */
   resend(update: Update): Update | null {
     return inTransaction(this.#db, () =>
       this.#move(
@@ -265,7 +265,7 @@ export class Outbox extends OutboxReader {
     );
   }
 
-  /** A backup has it as unsent, and nothing tells what became of it since: it is never sent again by itself (F44). */
+  /** It is unsent in a backup, and we don't know what happened since, so it is never sent automatically (F44). */
   restored(update: Update): void {
     inTransaction(this.#db, () =>
       this.#mustMove(
@@ -278,8 +278,8 @@ export class Outbox extends OutboxReader {
   }
 
   /**
-   * A rescue file has it now, or another till by the second copy: that till sends it, this one never again. Only for what is
-   * not on its way.
+   * Moved to a rescue file, or to another till by the second copy: that till sends it, and this one never does. Not for an
+   * update in flight.
    */
   movedOut(update: Update, exportId: string): void {
     inTransaction(this.#db, () =>
@@ -292,7 +292,7 @@ export class Outbox extends OutboxReader {
     );
   }
 
-  /** Its rescue file came back to the till that made it. Another till may have sent it meanwhile: it is read back. */
+  /** Its rescue file was imported by the till that made it. Another till may have sent it, so it is read back. */
   takenBack(update: Update): void {
     if (update.discardReason !== 'moved') throw new Error(`Update ${update.id} was not moved out of this till.`);
     inTransaction(this.#db, () =>
@@ -310,7 +310,9 @@ export class Outbox extends OutboxReader {
     );
   }
 
-  /** Another till's update, with its past: this till sends it, or reads it back where the other may have sent it. */
+  /**
+   * Imports another till's update with its history. This till sends it, or reads it back if the other may have sent it.
+   */
   broughtIn(
     { row, history, customer }: BroughtIn,
     { customerId, state, place, from }: { customerId: number; state: UpdateState; place: number | null; from: string },
@@ -326,7 +328,7 @@ export class Outbox extends OutboxReader {
     });
   }
 
-  /** A newer file of this till knows more of it than the backup that was restored. */
+  /** Takes over the state from a newer file of this till than the restored backup. */
   overtaken(update: Update, { row, history }: BroughtIn): void {
     inTransaction(this.#db, () => {
       overwriteRow(this.#db, row);
@@ -337,14 +339,14 @@ export class Outbox extends OutboxReader {
     });
   }
 
-  /** What the server was found to hold before an update of somebody unknown was sent: its baseline from now on. */
+  /** Sets the baseline of an update for an unknown customer, once the server's values are known. */
   learnBaseline(update: Update, learned: FieldValues): void {
     inTransaction(this.#db, () => this.#compareWith(update, learned, 'baseline told by the server'));
   }
 
   /**
-   * Whatever stood in sending when the till stopped may have arrived (F02).
-   * @param isUnderWay true of those that somebody does send
+   * Updates that were being sent when the till stopped may have arrived (F02).
+   * @param isUnderWay true for updates that really are being sent
    */
   recoverInterrupted(isUnderWay: (update: Update) => boolean = () => false): number {
     return inTransaction(this.#db, () => {
@@ -355,11 +357,11 @@ export class Outbox extends OutboxReader {
   }
 
   /**
-   * Rows of another version that cannot be read are put in front of a person (F29).
-   * @param seqs which rows to look at
+   * Moves unreadable rows of another version to attention (F29).
+   * @param seqs the rows to check
    */
   surfaceUnreadable(seqs: readonly number[] = this.waitingSeqs()): number {
-    // A long outbox is looked through at each start, and hardly ever is anything found that wants a commit.
+    // Reads first: this checks a long outbox at each start, and rarely finds anything to write.
     const unreadable = seqs.filter((seq) => isUnreadable(this.#db, seq));
     if (unreadable.length === 0) return 0;
     return inTransaction(this.#db, () => {
@@ -371,7 +373,7 @@ export class Outbox extends OutboxReader {
     });
   }
 
-  /** What was told before the update left this till; null where the customer was told anew since, and nothing proves it. */
+  /** The known values before the update left this till; null if newer data has replaced them, so they prove nothing. */
   #knownBeforeIt({ customerId, settledAtMs }: Update): BeforeSending | null {
     const known = beforeSendingOf(this.#db, customerId, null);
     const isOfBefore = known.asOfMs !== null && settledAtMs !== null && known.asOfMs <= settledAtMs;
@@ -389,7 +391,7 @@ export class Outbox extends OutboxReader {
     );
   }
 
-  /** A new update has the token of its save as its id: the same save cannot make a second one (F05). */
+  /** Uses the save's token as the update's id, so that the same save cannot create a second update (F05). */
   #insert(input: SaveInput, place: number | null, replaces: string | null): string {
     const id = input.token;
     const savedAtMs = this.#clock.wallMs();
@@ -411,7 +413,7 @@ export class Outbox extends OutboxReader {
     return id;
   }
 
-  /** Of a save that made no update of its own. */
+  /** Remembers the token of a save that did not create an update of its own. */
   #keepToken({ token, customerId }: Pick<SaveInput, 'token' | 'customerId'>, updateId: string): void {
     sql(this.#db, 'insert into save_tokens (token, update_id, customer_id) values (?, ?, ?)').run(
       token,
@@ -433,8 +435,8 @@ export class Outbox extends OutboxReader {
   }
 
   /**
-   * Later updates of the customer were written against the values that this one has now moved. Earlier ones were not: one
-   * that was put off, and went by, must not take back unasked what was saved after it.
+   * Moves the baselines of the customer's later updates, which were saved on top of this one. Not of earlier ones: one
+   * that was put off must not silently undo what was saved after it.
    */
   #rebase(update: Update): void {
     const told = readRecord(this.#db, update.customerId)?.fields ?? {};
@@ -455,7 +457,7 @@ export class Outbox extends OutboxReader {
     }
   }
 
-  /** No arrow, but what every later question rests on: it has its history row, too. */
+  /** Changes the baseline. Not a state change, but it gets a history row because later decisions depend on it. */
   #compareWith(update: Update, moved: FieldValues, event: string): void {
     writeUpdate(this.#db, { ...update, baseline: { ...update.baseline, ...moved } });
     const texts = (values: FieldValues): FieldChanges =>
@@ -477,7 +479,7 @@ export class Outbox extends OutboxReader {
     });
   }
 
-  /** No arrow, but something that happened to it. */
+  /** Adds a history row without a state change. */
   #note(update: Update, { by, event, detail = null }: HistoryNote): void {
     writeHistory(this.#db, {
       updateId: update.id,
@@ -496,7 +498,7 @@ export class Outbox extends OutboxReader {
 
   #mustBeUntouched(update: Update): void {
     if (!isUntouched(update))
-      throw new Error(`Update ${update.id} is ${update.state}; only one never sent may change.`);
+      throw new Error(`Update ${update.id} is ${update.state}; only an update that was never sent may change.`);
   }
 
   #move(seen: Update, to: UpdateState, note: HistoryNote, change: Change): Update | null {
@@ -505,7 +507,7 @@ export class Outbox extends OutboxReader {
 
   #mustMove(seen: Update, to: UpdateState, note: HistoryNote, change: Change): Update {
     const moved = this.#move(seen, to, note, change);
-    if (moved === null) throw new Error(`Update ${seen.id} is not the update that was looked at.`);
+    if (moved === null) throw new Error(`Update ${seen.id} has changed since it was read.`);
     return moved;
   }
 }

@@ -1,4 +1,4 @@
-/** What leaves a till by itself with age. Open updates are never touched: whoever has one stays until it is closed. */
+/** Removes old data automatically. Open updates, and customers who have one, always stay. */
 
 import { dropOwnCopy } from '../customers/region.ts';
 import type { Db } from '../db/open.ts';
@@ -7,20 +7,20 @@ import type { Clock } from '../machine/clock.ts';
 import { removeUpdate } from './erasing.ts';
 import { isDoubleAward } from './rows.ts';
 
-/** Small enough that a save between two of them does not wait. */
+/** Small enough that saves in between do not have to wait. */
 const updatesAtATime = 200;
 const idsAtATime = 2000;
 const betweenMs = 50;
 
 /**
- * Removes updates that were closed before then, with their history.
- * @returns how many; call again while it is not 0
+ * Removes updates that were closed before a time, with their history.
+ * @returns how many; repeat until it is 0
  */
 export function trimClosedUpdates(db: Db, beforeMs: number): number {
   return inTransaction(db, () => {
     const ids = sql<{ id: string }>(
       db,
-      // A possible double award stays until somebody has looked at it.
+      // A possible double award stays until somebody has checked it.
       `select id from updates where state in ('applied','cancelled','discarded') and settled_at_ms < ?
          and not (award is not null and ${isDoubleAward})
        order by settled_at_ms limit ${updatesAtATime}`,
@@ -33,9 +33,9 @@ export function trimClosedUpdates(db: Db, beforeMs: number): number {
 }
 
 /**
- * Removes customers of the till's own tables, from this id on, who were neither served here nor told by the server since
- * then and of whom no update is left.
- * @returns how many, and the id to go on with; null: that was all
+ * Removes the till's own customers, from this id on, who were neither served here nor refreshed from the server since a
+ * time and have no updates left.
+ * @returns how many, and the id to continue with; null: finished
  */
 export function removeNotSeen(
   db: Db,
@@ -58,7 +58,7 @@ export function removeNotSeen(
 
 export type Tidied = { readonly updates: number; readonly customers: number };
 
-/** All of it, in small transactions with other work between them. @param goOn false: the till is closing */
+/** Runs all of it in small transactions, with other work in between. @param goOn false: the till is closing */
 export async function tidy(db: Db, beforeMs: number, clock: Clock, goOn: () => boolean): Promise<Tidied> {
   const pause = () => new Promise<void>((resolve) => clock.after(betweenMs, resolve));
   let updates = 0;

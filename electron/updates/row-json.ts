@@ -1,6 +1,6 @@
 /**
- * The JSON in an outbox row, decoded with a check: older versions wrote some of it, and a row that cannot be read must
- * end in front of a person, never vanish (F29).
+ * Decodes and validates the JSON in an outbox row. An older version may have written it, and an unreadable row must end
+ * up in attention, never vanish (F29).
  */
 import { z } from 'zod';
 import { decodeOnce } from '../db/decode-once.ts';
@@ -38,7 +38,7 @@ const answer: z.ZodType<Answer> = z.object({
 
 const warning: z.ZodType<Warning> = z
   .object({
-    // Absent in rows of before it was kept.
+    // Absent in older rows.
     meaning: z.enum(['notSaved', 'onlyNotRead']).optional(),
     code: z.number(),
     field: fieldKey.nullable(),
@@ -59,7 +59,7 @@ const effect: z.ZodType<SideEffect> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('coupon'),
     code: nullableText,
-    // Absent in rows of before it was kept.
+    // Absent in older rows.
     couponType: nullableText.default(null),
     description: nullableText,
     validTill: nullableText,
@@ -106,25 +106,25 @@ const reason: z.ZodType<AttentionReason> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unreadable') }),
 ]);
 
-/** What the server was known to hold before the first attempt; nulls where it was not known. */
+/** The server's known values before the first attempt; null: not known. */
 export type BeforeSending = {
   readonly points: number | null;
   readonly purchases: number | null;
   readonly updatedOn: string | null;
-  /** The custom field that the attempt writes its update's id to (sync.markField); null: none. */
+  /** The custom field that the update's id is written to (sync.markField); null: none. */
   readonly markKey: string | null;
   /** The id that was in that field. */
   readonly mark: string | null;
-  /** When the server told all of it. */
+  /** When the server sent all of this. */
   readonly asOfMs: number | null;
 };
 
 const beforeSending: z.ZodType<BeforeSending> = z.object({
   points: nullableNumber,
   purchases: nullableNumber,
-  // Absent in rows of before it was kept: then nothing proves that they did not arrive.
+  // Absent in older rows: then nothing proves that they did not arrive.
   updatedOn: nullableText.default(null),
-  // Absent in rows of before it was kept: then the field proves nothing.
+  // Absent in older rows: then the field proves nothing.
   markKey: nullableText.default(null),
   mark: nullableText,
   asOfMs: nullableNumber,
@@ -142,10 +142,10 @@ const doubleAward: z.ZodType<DoubleAward> = z.object({
 });
 
 export type AwardCheck =
-  /** Points of the customer are looked at for a while: an earlier attempt may still arrive. */
+  /** The customer's points are watched for a while, because an earlier attempt may still arrive. */
   | { readonly kind: 'watched'; readonly sinceMs: number }
   | { readonly kind: 'possible'; readonly found: DoubleAward }
-  /** A person has looked at it. */
+  /** Somebody has checked it. */
   | { readonly kind: 'seen'; readonly found: DoubleAward };
 
 const awardCheck: z.ZodType<AwardCheck> = z.discriminatedUnion('kind', [
@@ -168,7 +168,7 @@ function decoder<T>(schema: z.ZodType<T>): (json: string | null) => T | null {
   return (json) => (json === null ? null : decode(json));
 }
 
-/** Each decoder gives null for null and for what it cannot read. */
+/** Each decoder returns null for null and for anything unreadable. */
 export const decodeChanges = decoder(changes);
 export const decodeBaseline = decoder(baseline);
 export const decodeAnswer = decoder(answer);

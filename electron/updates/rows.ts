@@ -1,4 +1,4 @@
-/** An outbox row as the program works with it, read from the table and written back whole. */
+/** Reads and writes outbox rows. */
 
 import { makeOwn } from '../customers/region.ts';
 import type { Db } from '../db/open.ts';
@@ -27,10 +27,10 @@ import {
   rowFormat,
 } from './row-json.ts';
 
-/** The states in which an update still wants something, for SQL. */
+/** The open states, for SQL. */
 export const openList = `(${openStates.map((state) => `'${state}'`).join(',')})`;
 
-/** A possible double award that nobody has looked at, for SQL. */
+/** A possible double award that nobody has checked yet, for SQL. */
 export const isDoubleAward = "award ->> 'kind' = 'possible'";
 
 export type Staff = { readonly code: string; readonly name: string };
@@ -57,10 +57,10 @@ export type Update = {
   readonly resent: boolean;
   /** Null before the first attempt. */
   readonly before: BeforeSending | null;
-  /** Null but of an update that went out more than once. */
+  /** Null unless the update was sent more than once. */
   readonly award: AwardCheck | null;
   readonly reason: AttentionReason | null;
-  /** In `attention`: staff ask the customer at the next visit, since when. */
+  /** In `attention`: when it was put off until the customer's next visit. */
   readonly putOffAtMs: number | null;
   readonly result: UpdateResult | null;
   readonly answer: Answer | null;
@@ -98,7 +98,7 @@ type Row = {
   discard_reason: string | null;
   replaces: string | null;
   replaced_by: string | null;
-  /** Absent in a file that an older version wrote last, which is read as it is. */
+  /** Absent in a file of an older version, which can be read without migrating it. */
   put_off_at_ms?: number | null;
   before_sending?: string | null;
   award?: string | null;
@@ -114,21 +114,21 @@ function decodeEdit({ format, changes, baseline }: KeptEdit): {
   return { changes: format <= rowFormat ? decodeChanges(changes) : null, baseline: decodeBaseline(baseline) };
 }
 
-/** Whether this version understands an update as an older one may have written it (F29). */
+/** Whether this version can read an update that an older one may have written (F29). */
 export function isReadableEdit(edit: KeptEdit): boolean {
   const { changes, baseline } = decodeEdit(edit);
   return changes !== null && baseline !== null;
 }
 
-/** Whether the row has an edit that this version cannot read; false where there is no such row. */
+/** Whether this version cannot read the row's edit; false if there is no such row. */
 export function isUnreadable(db: Db, seq: number): boolean {
   const row = sql<KeptEdit>(db, 'select format, changes, baseline from updates where seq = ?').get(seq);
   return row !== undefined && !isReadableEdit(row);
 }
 
 /**
- * A row that this version cannot read stands in attention with no changes of its own (its raw text stays in the table)
- * until a person closes it (F29). What cannot be read of an answer or a result is left out: the update itself counts.
+ * A row that this version cannot read is in attention, without changes, until somebody closes it (F29); its raw text
+ * stays in the table. Unreadable parts of an answer or result are left out, because the update itself matters more.
  */
 function decode(row: Row): Update {
   const { changes, baseline } = decodeEdit(row);
@@ -191,7 +191,7 @@ export type NewUpdate = Pick<
   | 'replaces'
 > & {
   readonly savedAtMs: number;
-  /** Null: behind everything that was saved before. */
+  /** Null: after everything saved before. */
   readonly place: number | null;
 };
 
@@ -222,7 +222,7 @@ export function insertUpdate(db: Db, update: NewUpdate): void {
   );
 }
 
-/** Writes back everything of an update that can change. An unreadable row keeps its raw texts. */
+/** Writes everything that can change in an update. An unreadable row keeps its raw text. */
 export function writeUpdate(db: Db, update: Update): void {
   const readable = update.reason?.kind !== 'unreadable';
   sql(

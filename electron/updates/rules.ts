@@ -1,7 +1,7 @@
 /**
- * The rules of what may change, and how each value must look. Pure: what is known of the customer and the organisation
- * comes in, cleaned changes or problems go out. The same rules serve `updates.check` while staff type and
- * `updates.save`; the server stays the last judge.
+ * The rules for what can be changed and how each value must look. Pure: known facts about the customer and the
+ * organisation go in, cleaned changes or problems come out. `updates.check` (while staff type) and `updates.save` use
+ * the same rules; the server has the final say.
  */
 import { cleanLines, cleanText, isBroken, plainSigns, showsSomething } from '../model/clean-text.ts';
 import {
@@ -30,24 +30,24 @@ import { PatternMatcher } from '../model/pattern.ts';
 import type { FieldProblem } from '../model/update-view.ts';
 
 export type RuleContext = {
-  /** What the server last told; fields it never told are absent. */
+  /** The server's known values; unknown fields are absent. */
   readonly server: FieldValues;
-  /** The server's values with this till's open edits over them. */
+  /** The server's values with this till's open edits applied. */
   readonly effective: FieldValues;
-  /** How the update will say who the customer is. */
+  /** The identifier that the update is sent with. */
   readonly identifier: Identifier;
   readonly policy: OrgPolicy;
   readonly definitions: readonly FieldDefinition[];
-  /** By kind, whether its definitions were ever told; until then, any field of the kind that has a value may be edited. */
+  /** Whether definitions of this kind are known. If not, any field of the kind that has a value can be edited. */
   readonly definitionsKnown: { readonly [kind in FieldDefinition['kind']]: boolean };
-  /** Custom fields that IT keeps for the till itself. */
+  /** Custom fields reserved for Tillside. */
   readonly reserved: readonly FieldKey[];
-  /** The only fields that whoever is at the till may change, also as "custom.*"; null: all. */
+  /** The only fields that the current staff may change, also as "custom.*"; null: all. */
   readonly mayChange: readonly string[] | null;
   readonly countryCode: string;
 };
 
-/** Longest values in characters: the API's own of names, external ids and till codes; the others keep a slip out of the queue. */
+/** Longest values. Those of names, external ids and till codes are the API's; the others only stop obvious mistakes. */
 const limits = {
   firstName: 100,
   lastName: 100,
@@ -74,7 +74,7 @@ export function isAllowed(key: FieldKey, mayChange: RuleContext['mayChange']): b
   return mayChange === null || mayChange.includes(key) || mayChange.includes(family);
 }
 
-/** Why a field cannot be changed at all, or null. From the API page and the organisation's configs. */
+/** Why a field cannot be changed at all, or null. From the API's documentation and the organisation's settings. */
 export function lockOf(key: FieldKey, context: RuleContext): LockReason | null {
   if (!isAllowed(key, context.mayChange)) return 'not-your-role';
   if (isFillable(key)) {
@@ -88,13 +88,14 @@ export function lockOf(key: FieldKey, context: RuleContext): LockReason | null {
   if (context.reserved.some((reserved) => reserved === key)) return 'unknown-field';
   const definition = definitionOf(key, context.definitions);
   if (definition === undefined) {
-    // Never told: fields that the server told of may be edited as plain text. Told: unknown names cannot be sent.
+    // Without definitions, a field that has a value can be edited as plain text. With them, unknown names cannot be
+    // sent.
     return context.definitionsKnown[kind] || context.server[key] === undefined ? 'unknown-field' : null;
   }
   return definition.disabled ? 'disabled-field' : null;
 }
 
-/** A value as it will be sent: clean, in one Unicode form, identifiers, numbers and dates in the API's spelling. */
+/** The value to send: clean, in one Unicode form, with identifiers, numbers and dates in the API's form. */
 function cleaned(key: FieldKey, typed: string, context: RuleContext): string {
   switch (key) {
     case 'mobile':
@@ -107,7 +108,7 @@ function cleaned(key: FieldKey, typed: string, context: RuleContext): string {
     }
   }
   const definition = definitionOf(key, context.definitions);
-  // An option is the organisation's own text, with whatever is in it.
+  // An option is the organisation's own text and must stay exactly as defined.
   if (definition === undefined) return cleanText(typed);
   if (definition.options.length > 0) return typed.trim();
   if (definition.pattern === null && (definition.widget === 'date' || definition.dataType === 'datetime')) {
@@ -117,14 +118,14 @@ function cleaned(key: FieldKey, typed: string, context: RuleContext): string {
   return definition.widget === 'textarea' ? cleanLines(typed) : cleanText(typed);
 }
 
-/** Something was typed that leaves nothing to see, or that hides what once stood there. */
+/** The typed text is invisible, or holds characters that come from a broken encoding. */
 function cannotBeSeen(key: FieldKey, typed: string, definition: FieldDefinition | undefined): boolean {
   if (/[^ \t\r\n]/.test(typed) && !showsSomething(typed)) return true;
   if (isFillable(key) || (definition?.options.length ?? 0) > 0) return false;
   return isBroken(definition?.widget === 'textarea' ? typed.replace(/[\u2028\u2029]/g, '\n') : typed);
 }
 
-/** @param typed as staff typed it: a mobile in the API's spelling has lost the plus sign of another country */
+/** @param typed as staff typed it, because a mobile in the API's form has lost its plus sign */
 function coreProblem(key: CoreField, value: string, typed: string, context: RuleContext): FieldProblem['code'] | null {
   switch (key) {
     case 'firstName':
@@ -146,7 +147,7 @@ function coreProblem(key: CoreField, value: string, typed: string, context: Rule
   }
 }
 
-/** Names and free fields may be emptied; nothing else has an "empty" that the API documents. */
+/** Names and free fields can be emptied. For others, the API documents no empty value. */
 function mayBeEmptied(key: FieldKey): boolean {
   return key === 'firstName' || key === 'lastName' || key.startsWith('custom.') || key.startsWith('extended.');
 }
@@ -187,12 +188,12 @@ function problemOf(
 }
 
 export type Checked = {
-  /** Only what differs from the effective value, in the API's spelling. */
+  /** Only values that differ from the effective ones, in the API's form. */
   readonly changes: FieldChanges;
   readonly problems: readonly FieldProblem[];
 };
 
-/** Checks what staff typed. Fields that say what is there already are left out: only changed fields are ever sent. */
+/** Checks what staff typed. Unchanged fields are left out, because only changed fields are ever sent. */
 export function checkChanges(typed: FieldChanges, context: RuleContext): Checked {
   const problems: FieldProblem[] = [];
   const changes: [FieldKey, string][] = [];
@@ -201,7 +202,7 @@ export function checkChanges(typed: FieldChanges, context: RuleContext): Checked
     const text = typed[key] ?? '';
     const value = cleaned(key, text, context);
     const there = context.effective[key] ?? '';
-    // What was told with unseen signs in it and not touched stays as it is, too.
+    // A server value with invisible characters that staff did not touch also counts as unchanged.
     if (text === there) continue;
     if (value === there && !cannotBeSeen(key, text, definitionOf(key, context.definitions))) continue;
     const problem = problemOf(key, value, text, context, matcher);
@@ -211,7 +212,7 @@ export function checkChanges(typed: FieldChanges, context: RuleContext): Checked
   return { changes: Object.fromEntries(changes), problems };
 }
 
-/** The rules of a request to change an identifier that the server already has. */
+/** The rules for a request to change an existing identifier. */
 export function checkIdentityChange(
   type: FillableIdentifier,
   oldValue: string,

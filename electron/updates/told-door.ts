@@ -1,4 +1,4 @@
-/** The door for what the server tells (`customers/told.ts`), with all that follows from it for a customer's updates. */
+/** Connects `customers/told.ts` with the outbox: what data from the server means for a customer's updates. */
 import { ToldDoor } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';

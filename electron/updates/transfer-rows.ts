@@ -1,4 +1,4 @@
-/** The rows of updates from another file, written as they are: only columns that this version has. */
+/** Copies rows of updates from another database file, restricted to columns that this version has. */
 import { z } from 'zod';
 import { decodeRecord } from '../customers/record-json.ts';
 import type { Db } from '../db/open.ts';
@@ -10,7 +10,7 @@ const cell = z.union([z.string(), z.number(), z.null()]);
 export const tableRow = z.record(z.string().regex(/^[a-z_]+$/), cell);
 export type TableRow = z.output<typeof tableRow>;
 
-/** An update of another file, with its past and what that till was told of the customer. */
+/** An update from another file, with its history and that till's record of the customer. */
 export type BroughtIn = {
   readonly row: TableRow;
   readonly history: readonly TableRow[];
@@ -18,8 +18,8 @@ export type BroughtIn = {
 };
 
 /**
- * What the server was known to hold before an update was sent: where the other till never noted it, what that till was last
- * told. It proves later whether the update arrived from there (F42).
+ * The server's known values before the update was sent; if the other till did not note them, its last record. They
+ * later prove whether the update arrived from there (F42).
  */
 export function beforeAtOther(row: TableRow, { record, asOfMs }: BroughtIn['customer']): string | null {
   if (typeof row.before_sending === 'string') return row.before_sending;
@@ -28,7 +28,7 @@ export function beforeAtOther(row: TableRow, { record, asOfMs }: BroughtIn['cust
   return JSON.stringify(beforeSending(told, asOfMs, null));
 }
 
-/** @param own columns in the place of the row's; `place` null: behind everything */
+/** @param own columns that replace the row's; `place` null: last */
 export function insertRow(db: Db, row: TableRow, own: TableRow): void {
   const known = columnsOf(db, 'updates');
   const given = { ...row, ...own };
@@ -42,7 +42,7 @@ export function insertRow(db: Db, row: TableRow, own: TableRow): void {
   }
 }
 
-/** Writes over a row with what another file of the same till holds of it, by its id. The customer is of this file. */
+/** Overwrites a row with the one from another file of the same till, except the customer. */
 export function overwriteRow(db: Db, row: TableRow): void {
   const own = new Set(['seq', 'id', 'customer_id', 'place']);
   const known = columnsOf(db, 'updates');
@@ -67,7 +67,7 @@ function columnsOf(db: Db, table: 'updates' | 'update_history'): ReadonlySet<str
   return new Set(rows.map(({ name }) => name));
 }
 
-/** What the rows of another file tell of an update's past, in the place of what is here. */
+/** Replaces an update's history with the one from another file. */
 export function replaceHistory(db: Db, updateId: string, history: readonly TableRow[]): void {
   sql(db, 'delete from update_history where update_id = ?').run(updateId);
   for (const row of history) insertHistory(db, updateId, row);

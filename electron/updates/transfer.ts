@@ -1,6 +1,6 @@
 /**
- * Updates that leave one till and go on at another. Rows travel as they lie in the table, unreadable ones too, with their
- * history and what the till knew of the customer.
+ * Moves updates from one till to another. Rows are copied unchanged, including unreadable ones, with their history and
+ * the till's record of the customer.
  */
 import { z } from 'zod';
 import { decodeRecord } from '../customers/record-json.ts';
@@ -13,7 +13,7 @@ import type { Outbox } from './outbox.ts';
 import { findUpdate, openList } from './rows.ts';
 import { type TableRow, tableRow } from './transfer-rows.ts';
 
-/** The part of a row that every version has and that says what it is. */
+/** The columns of a row that every version has and that identify it. */
 const outboxRow = z.looseObject({
   id: z.uuid(),
   state: z.enum(openStates),
@@ -33,7 +33,7 @@ export const movingUpdates = z
   .readonly();
 export type MovingUpdate = z.output<typeof movingUpdates>[number];
 
-/** One update by its id. @throws SqliteError where the file is damaged there */
+/** Reads one update. @throws SqliteError if the file is damaged there */
 export function readOne(db: Db, updateId: string): MovingUpdate | null {
   const row = sql<TableRow>(db, 'select * from updates where id = ?').get(updateId);
   return row === undefined ? null : withCompany(db, row);
@@ -58,17 +58,17 @@ function withCompany(db: Db, row: TableRow): MovingUpdate {
   };
 }
 
-/** The longest stretch of numbers without a row that is walked through where a damaged table does not tell its last. */
+/** If a damaged table does not reveal its last row, reading stops after this many missing numbers. */
 const longestStretch = 10_000;
 
 export type Salvaged = {
   readonly updates: readonly MovingUpdate[];
-  /** Rows that could not be read; null: the table does not tell how many there were. */
+  /** Rows that could not be read; null: not known how many. */
   readonly lost: number | null;
 };
 
 /**
- * As `readMoving`, from a damaged file: row by row, and whatever cannot be read of a row's company is left out.
+ * Like `readMoving` for a damaged file: reads row by row, and leaves out unreadable history and customer records.
  */
 export function salvageMoving(db: Db): Salvaged {
   const updates: MovingUpdate[] = [];
@@ -89,7 +89,7 @@ export function salvageMoving(db: Db): Salvaged {
   return { updates, lost: told === null ? null : lost };
 }
 
-/** @returns null where the file did not give it */
+/** @returns null if the file is unreadable there */
 export function attempt<T>(read: () => T): T | null {
   try {
     return read();
@@ -100,26 +100,26 @@ export function attempt<T>(read: () => T): T | null {
 
 export type TakenIn = {
   readonly added: number;
-  /** Here already, by their ids: nothing was changed. */
+  /** Already here, recognised by id; not changed. */
   readonly already: number;
-  /** Were moved out of this very till, and are its own again. */
+  /** Had been moved out of this till and belong to it again. */
   readonly takenBack: number;
-  /** Those that were added or taken back. */
+  /** The updates that were added or taken back. */
   readonly touched: readonly Touched[];
 };
 
-/** For telling the screen. */
+/** For notifying the screen. */
 export type Touched = { readonly updateId: string; readonly customerId: number };
 
 export type TakeIn = {
   readonly updates: readonly MovingUpdate[];
-  /** Said in the history, such as the till that they come from. */
+  /** The origin for the history, such as the other till's code. */
   readonly from: string;
-  /** False: the till that they come from may have sent them, or may send them yet. They are read back first. */
+  /** False: the other till may have sent them, or may still do so, so they are read back first. */
   readonly surelyUnsent: boolean;
 };
 
-/** One transaction: all of them are here, or none. Duplicates are known by their ids, so that it may be done again. */
+/** Imports all updates in one transaction. Duplicates are recognised by id, so repeating it is safe. */
 export function takeIn(db: Db, outbox: Outbox, told: ToldDoor, { updates, from, surelyUnsent }: TakeIn): TakenIn {
   return inTransaction(db, () => {
     const counts = { added: 0, already: 0, takenBack: 0 };
@@ -147,7 +147,7 @@ export function takeIn(db: Db, outbox: Outbox, told: ToldDoor, { updates, from, 
   });
 }
 
-/** The customer of this till whom the update is about, with what the other till was told where that is newer. */
+/** Finds the update's customer on this till, and takes over the other till's record if it is newer. */
 function customerFor(db: Db, told: ToldDoor, { row, customer }: MovingUpdate): number {
   const { identifier_type: type, identifier_value: value } = outboxRow.parse(row);
   const identifier = { type, value };
@@ -157,17 +157,17 @@ function customerFor(db: Db, told: ToldDoor, { row, customer }: MovingUpdate): n
   return findTold(db, identifier) ?? insertUnknownCustomer(db, identifier);
 }
 
-/** In the order of sending at the till that they come from; a damaged file gives them in the order of the table. */
+/** The other till's sending order; a damaged file returns updates in table order. */
 function bySending({ row: a }: MovingUpdate, { row: b }: MovingUpdate): number {
   return Number(a.place) - Number(b.place) || Number(a.seq) - Number(b.seq);
 }
 
 /**
- * Who goes before an update of the same customer that is here already: a correction stands where what it corrects stood.
- * Everybody else comes behind all that was saved here.
+ * Places for updates that must be sent before one of the same customer that is already here: a correction takes the
+ * place of what it corrects. All others come after everything saved here.
  */
 function placesBeforeOthers(db: Db, inOrder: readonly MovingUpdate[]): ReadonlyMap<string, number> {
-  /** By the customer's id at the till that they come from. */
+  /** By the customer's id at the other till. */
   const nextHere = new Map<unknown, number>();
   const places = new Map<string, number>();
   for (const { row } of inOrder.toReversed()) {

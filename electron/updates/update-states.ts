@@ -1,4 +1,7 @@
-/** The arrows between the states of an update, and the one way along them. What enters and leaves each: `outbox.ts`. */
+/**
+ * The transitions between the states of an update, and the only function that makes them. For their meaning see
+ * `outbox.ts`.
+ */
 
 import type { Db } from '../db/open.ts';
 import type { Clock } from '../machine/clock.ts';
@@ -8,7 +11,7 @@ import { refreshEffective } from './effective.ts';
 import { writeHistory } from './history.ts';
 import { findUpdate, type Update, writeUpdate } from './rows.ts';
 
-/** Every arrow there is. A move that is not here is a bug and rolls its transaction back. */
+/** All allowed transitions. Any other one is a bug and rolls back its transaction. */
 export const arrows: { readonly [From in UpdateState]: readonly UpdateState[] } = {
   queued: ['queued', 'sending', 'unknown', 'attention', 'applied', 'cancelled', 'discarded'],
   sending: ['queued', 'applied', 'attention', 'unknown'],
@@ -19,7 +22,7 @@ export const arrows: { readonly [From in UpdateState]: readonly UpdateState[] } 
   discarded: ['unknown', 'attention'],
 };
 
-/** Who moved it and what happened, for the history. */
+/** Who did what, for the history. */
 export type HistoryNote = {
   readonly by: string;
   readonly event: string;
@@ -29,17 +32,17 @@ export type HistoryNote = {
   readonly detail?: string | null;
 };
 
-/** What else of the row moves with the state. */
+/** Other columns that change with the state. */
 export type Change = Partial<Omit<Update, 'id' | 'seq' | 'customerId' | 'state'>>;
 
-/** Who, in the history, for what the till does by itself. */
+/** The author, in the history, of automatic steps. */
 export const byTill = 'till';
 
 /**
- * One arrow: the row, its history, and the effective view where that follows. Call it inside a transaction. The row is read again, since
- * whoever asked the server has seen an older one: staff may have edited or cancelled it, and its customer may have become
- * another of this till.
- * @returns null where it is no longer what was seen
+ * Makes one transition: writes the row, its history and, if affected, the effective view. Call it inside a transaction.
+ * It reads the row again, because while the server was asked, staff may have edited or cancelled the update, or its
+ * customer may have been merged.
+ * @returns null if the update has changed since it was read
  */
 export function moveUpdate(
   db: Db,
@@ -50,7 +53,7 @@ export function moveUpdate(
   change: Change,
 ): Update | null {
   const from = seen.state;
-  if (!arrows[from].includes(to)) throw new Error(`An update does not go from ${from} to ${to}.`);
+  if (!arrows[from].includes(to)) throw new Error(`An update cannot go from ${from} to ${to}.`);
   const current = findUpdate(db, seen.id);
   if (current === null || current.state !== from || current.revision !== seen.revision) return null;
   const moved = { ...current, ...change, state: to };
@@ -76,17 +79,17 @@ export function isOpen(state: UpdateState): boolean {
   return openStates.some((one) => one === state);
 }
 
-/** The effective view follows from which updates are open and what they change, not from how far each has come. */
+/** Whether a transition changes the effective view, which depends on which updates are open and on their changes. */
 function showsOtherwise(from: UpdateState, to: UpdateState, change: Change): boolean {
   return isOpen(from) !== isOpen(to) || change.changes !== undefined || change.putOffAtMs !== undefined;
 }
 
-/** Never sent, or certainly never arrived: staff may still change it or take it back. */
+/** Never sent, or certainly never arrived: staff can still edit or cancel it. */
 export function isUntouched(update: Update): boolean {
   return update.state === 'queued' && update.attempts === 0;
 }
 
-/** A question of which value holds, that was not put off yet. */
+/** A conflict that was not put off yet. */
 export function mayPutOff(update: Update): boolean {
   return update.state === 'attention' && update.reason?.kind === 'conflict' && update.putOffAtMs === null;
 }
