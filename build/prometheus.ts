@@ -99,7 +99,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   };
 }
 
-/** Stands in for an exporter: serves each file as it is now. */
+/** Replaces an exporter: serves each file as it is now. */
 async function serve(files: ReadonlyMap<string, string>) {
   const server = createServer((request, response) => {
     const file = files.get(request.url?.slice(1) ?? '');

@@ -8,7 +8,7 @@ import { defineConfig } from 'vite';
 import { bundledPackagesFile } from './bundles.ts';
 import { projectRoot } from './project-root.ts';
 
-/** The workers, and the process that touches a share, are started from files beside the main one. */
+/** The workers, and the process that accesses a share, are started from files beside the main one. */
 export const threads = {
   'background-worker': path.join(projectRoot, 'electron', 'db', 'background-worker.ts'),
   'import-worker': path.join(projectRoot, 'electron', 'region', 'import-worker.ts'),

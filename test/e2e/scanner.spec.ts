@@ -153,7 +153,7 @@ test('Enter in a form field saves nothing', async ({ till }) => {
   await expect.poll(() => till.changes()).toEqual([{ lastName: 'Jamison' }]);
 });
 
-test('a card whose digits are somebody else’s mobile opens nobody by itself, at head office and on this till', async ({
+test("a card whose digits are somebody else's mobile opens nobody automatically, neither from head office nor from this till", async ({
   till,
 }) => {
   const { page, server } = till;
@@ -165,7 +165,7 @@ test('a card whose digits are somebody else’s mobile opens nobody by itself, a
     await scan(page, '9811117777');
     await expect(options.filter({ hasText: 'Rita James' })).toContainText('External ID');
     await expect(options.filter({ hasText: 'Asha Raman' })).toContainText('Mobile');
-    // As long as a lookup that starts by itself could take.
+    // As long as an automatic lookup could take.
     await page.waitForTimeout(1000);
     await expect(page.getByRole('form', { name: 'Customer details' })).toHaveCount(0);
   }
@@ -202,7 +202,7 @@ test('F53: scans at any moment, on any page, edit nothing and send nothing', asy
   ];
   for (let round = 0; round < 60; round += 1) {
     if (chance() < 0.3) {
-      // A dialog in front of the others takes every press.
+      // A dialog in front takes every press.
       if ((await page.locator('dialog[open]').count()) > 0) await page.keyboard.press('Escape');
       await places[Math.floor(chance() * places.length)]?.();
     }
@@ -210,7 +210,7 @@ test('F53: scans at any moment, on any page, edit nothing and send nothing', asy
     const code = codes[Math.floor(chance() * codes.length)] ?? '';
     await scan(page, code, chance() < 0.5 ? 'Enter' : 'Tab');
     if (chance() < 0.3) await page.waitForTimeout(chance() * 200);
-    // No field of IT's took a key either: the path of a file, a passphrase.
+    // No field of IT's received a key either: a file path, a passphrase.
     const typed = page
       .locator('main input.box:not([type="search"])')
       .and(page.locator('[id^="import-"], [id^="rescue-"]'));

@@ -28,7 +28,7 @@ test('a full identifier is looked up online, and a failed lookup never reads as 
   await expect(list.getByRole('option', { name: /Asha Raman/ })).toBeVisible();
 });
 
-test('two people match the same digits: nobody opens by itself, and staff choose with the reason each was found', async ({
+test('if two people match the same digits nobody opens automatically, and staff choose by what each one matched', async ({
   till,
 }) => {
   const { page, server } = till;
@@ -48,7 +48,7 @@ test('two people match the same digits: nobody opens by itself, and staff choose
     await expect(options, where).toHaveCount(2);
     await expect(rita, where).toContainText('External ID');
     await expect(asha, where).toContainText('Mobile');
-    // As long as a lookup that starts by itself could take.
+    // As long as an automatic lookup could take.
     await page.waitForTimeout(1000);
     await expect(opened, where).toHaveCount(0);
     await asha.click();

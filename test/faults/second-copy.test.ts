@@ -79,7 +79,7 @@ describe('the second copy of what is unsent', () => {
     return folder;
   }
 
-  it('F63: each change that died with till A is sent once by till B, also where A comes back', async () => {
+  it('F63: each change that died with till A is sent once by till B, even if A comes back', async () => {
     const folderA = folderOf();
     const tillA = await openAt(folderA);
     await saveOffline(tillA, 5);
@@ -92,7 +92,7 @@ describe('the second copy of what is unsent', () => {
 
     const folderB = await imported(copyOf(folderA), recoveryKeyOf(storedKey(folderA)));
     await rig.server.control.setConnection(true);
-    // A is back before B is: it sees that B has them.
+    // A is back before B: it sees that B has them.
     const risen = await openAt(folderA);
     await until('till A has given them away', async () => (await statusOf(risen)).unsent === 0);
     assert.deepEqual(times(), new Map());
@@ -119,7 +119,7 @@ describe('the second copy of what is unsent', () => {
     assert.equal((await till.call['till.facts'](undefined)).copy.failure, null);
   });
 
-  it('never touches the file of another till, nor that of a dead machine with the same code', async () => {
+  it("never touches another till's file, nor that of a dead till with the same code", async () => {
     const [one, other, same] = [folderOf(), folderOf(), folderOf()];
     const tillA = await openAt(one);
     await saveOffline(tillA, 1);
@@ -140,7 +140,7 @@ describe('the second copy of what is unsent', () => {
     assert.equal(readFileSync(copyOf(one), 'utf8'), first);
   });
 
-  it('keeps nobody waiting where the share hangs, and the till still ends', {
+  it('keeps nobody waiting if the share hangs, and the till still ends', {
     skip: process.platform === 'win32',
   }, async () => {
     execFileSync('mkfifo', [path.join(share, 'tillside-copies.id')]);
@@ -160,7 +160,7 @@ describe('the second copy of what is unsent', () => {
     assert.ok(performance.now() - closeMs < 6000, 'the close waited');
   });
 
-  it('is told as failing where the folder is not there, and written once it is', async () => {
+  it('is reported as failing if the folder is missing, and written once it is there', async () => {
     rmSync(share, { recursive: true });
     const folder = folderOf();
     const till = await openAt(folder);
@@ -171,7 +171,7 @@ describe('the second copy of what is unsent', () => {
     assert.ok(!existsSync(share), 'the folder was made');
   });
 
-  it('is no reason to give anything away where a file was only renamed', async () => {
+  it('hands nothing over just because a file was renamed', async () => {
     const folder = folderOf();
     const till = await openAt(folder);
     await saveOffline(till, 1);
@@ -183,7 +183,7 @@ describe('the second copy of what is unsent', () => {
     assert.deepEqual([...times().values()], [1]);
   });
 
-  it('holds what another till is importing, and sends it once that came to nothing', async () => {
+  it('holds back what another till is importing, and sends it if that import fails', async () => {
     const folder = folderOf();
     const till = await openAt(folder);
     await saveOffline(till, 1);

@@ -15,8 +15,8 @@ function shareOf(t: TestContext, timeoutMs = 20_000) {
 
 const code = (wanted: string) => (error: unknown) => error instanceof Error && Reflect.get(error, 'code') === wanted;
 
-describe('a folder on another machine', () => {
-  it('is written whole, read, moved and tidied through a process of its own', async (t) => {
+describe('a folder on another computer', () => {
+  it('is written whole, read, moved and tidied by a separate process', async (t) => {
     const files = shareOf(t);
     const folder = temporaryFolder();
     const [one, other] = [path.join(folder, 'one'), path.join(folder, 'other')];
@@ -34,7 +34,7 @@ describe('a folder on another machine', () => {
     assert.deepEqual(await files.look([one, other]), [true, false]);
   });
 
-  it('is never made where it is missing, and a missing file there is no answer', async (t) => {
+  it('is never created if it is missing, and then a missing file there proves nothing', async (t) => {
     const files = shareOf(t);
     const file = path.join(temporaryFolder(), 'gone', 'file');
     await assert.rejects(files.read(file), code('ENOENT'));
@@ -43,7 +43,7 @@ describe('a folder on another machine', () => {
     await assert.rejects(files.remove(file), code('ENOENT'));
   });
 
-  it('leaves the old file whole where a new one cannot be finished', async (t) => {
+  it('keeps the old file whole if a new one cannot be finished', async (t) => {
     const files = shareOf(t);
     const file = path.join(temporaryFolder(), 'file');
     writeFileSync(file, 'old');
@@ -52,7 +52,7 @@ describe('a folder on another machine', () => {
     assert.equal(readFileSync(file, 'utf8'), 'old');
   });
 
-  it('holds nobody up where it hangs, and is asked again after that', {
+  it('keeps nobody waiting if it hangs, and is tried again afterwards', {
     skip: process.platform === 'win32',
   }, async (t) => {
     const files = shareOf(t, 1500);

@@ -1,4 +1,4 @@
-/** What is sent while another till may have it by this till's second copy (F63). */
+/** What is sent while another till may have it from this till's second copy (F63). */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Standing } from '../../electron/sync/context.ts';
@@ -51,20 +51,20 @@ describe('an update that another till may have', () => {
     callsBefore = server.updateCalls;
   });
 
-  it('goes where the copy cannot be seen and the server proves that it did not arrive', async () => {
+  it('is sent if the copy cannot be seen and the server proves that it did not arrive', async () => {
     standing = 'unseen';
     assert.equal(await backOnline(minuteMs), 'applied');
     assert.equal(server.ledger.length, 1);
   });
 
-  it('is found there where the other till sent it, and not sent again', async () => {
+  it('counts as arrived if the other till sent it, and is not sent again', async () => {
     standing = 'unseen';
     server.apply('1', { lastName: 'Mine' });
     assert.equal(await backOnline(minuteMs), 'applied');
     assert.equal(sentByUs(), 0);
   });
 
-  it('waits where points moved, though its field is as before, and goes once the copy is seen untaken', async () => {
+  it('waits if points moved although its field is unchanged, and is sent once the copy is seen untaken', async () => {
     standing = 'unseen';
     server.apply('1', { firstName: 'Other' });
     assert.equal(await backOnline(10 * minuteMs), 'queued');
@@ -82,7 +82,7 @@ describe('an update that another till may have', () => {
     assert.ok(server.calls < 60, `${server.calls} calls for one update`);
   });
 
-  it('is a person to decide where nothing is proved for an hour', async () => {
+  it('is left to a person if nothing is proved for an hour', async () => {
     standing = 'unproved';
     server.apply('1', { firstName: 'Other' });
     assert.equal(await backOnline(minuteMs), 'attention');

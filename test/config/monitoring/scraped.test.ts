@@ -1,4 +1,7 @@
-/** A real Prometheus scrapes the metrics files of real tills: its rules find the dead one, the dashboard shows both. */
+/**
+ * A real Prometheus scrapes the metrics files of real tills: its rules find the dead till, and the dashboard shows
+ * both.
+ */
 import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-/** The scripts for other monitoring. Only the ones for Windows and Alloy are not run: this machine has neither. */
+/** The scripts for other monitoring. Those for Windows and Alloy are not run, since this machine has neither. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ function program(where: string, name: string, line: string): string {
   return file;
 }
 
-/** Runs the extension attribute with macOS' own tools replaced: here somebody is signed in and runs what is asked for. */
+/** Runs the extension attribute with macOS' own tools replaced: somebody is signed in and runs what is asked. */
 function extensionAttribute(tillside: string | null, user = 'till'): string {
   const tools = temporaryFolder();
   program(tools, 'stat', `echo ${user}`);
@@ -42,7 +42,7 @@ function extensionAttribute(tillside: string | null, user = 'till'): string {
 }
 
 describe('the extension attribute for Jamf', { skip: process.platform === 'win32' && 'it is a script for sh' }, () => {
-  it("tells what a real till's doctor found", async (t) => {
+  it("reports what a real till's doctor found", async (t) => {
     const rig = await startTillRig(20);
     t.after(() => rig.close());
     const dataDir = temporaryFolder();
@@ -95,7 +95,7 @@ describe('the compliance policy for Intune', () => {
     );
     assert.ok(script.includes(`else { '${rules[0]?.Operand}' }`), 'a till that needs nothing is compliant');
     assert.match(script, /ConvertTo-Json -Compress\n$/);
-    // Braces, brackets and quotes in pairs: there is no PowerShell here to read it.
+    // Checks that braces, brackets and quotes pair up, since there is no PowerShell here.
     const code = script.replace(/^#.*$/gm, '').replace(/'[^'\n]*'/g, "''");
     for (const [open, close] of ['{}', '()'].map((pair) => [...pair])) {
       assert.equal(code.split(open ?? '').length, code.split(close ?? '').length);
@@ -109,7 +109,7 @@ describe('the compliance policy for Intune', () => {
 });
 
 describe('the snippet for Alloy', () => {
-  it('joins parts that are all there, and has the address that the config needs', () => {
+  it('joins parts that exist, and has the address that the config needs', () => {
     const text = read('config.alloy').replace(/\/\/.*$/gm, '');
     const parts = new Set([...text.matchAll(/^([\w.]+) "(\w+)" \{/gm)].map(([, kind, name]) => `${kind}.${name}`));
     assert.equal(parts.size, 5);
@@ -156,7 +156,7 @@ describe('the example receiver of heartbeats', () => {
     assert.deepEqual(await (await startReceiver(t, file)).list(), heard);
   });
 
-  it('puts the tills that need help first, and takes nothing without the key or in another form', async (t) => {
+  it('puts the tills that need help first, and accepts nothing without the key or in another form', async (t) => {
     const file = path.join(temporaryFolder(), 'heartbeats.json');
     const silent = { ...health, till: 'silent', open: true, waiting: 0, heardAt: Date.now() / 1000 - 3600 };
     writeFileSync(file, JSON.stringify([silent]));

@@ -1,6 +1,6 @@
 /**
- * What customers ask at the counter, point by point, as head office told it: online, and from this till's memory without a
- * connection; in a language of each direction, by light and in the dark.
+ * What customers ask at the counter, point by point, as head office returned it: online, and offline from this till's
+ * memory; in a language of each direction, light and dark.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -34,7 +34,7 @@ function wordsOf(language: string): Words {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** Each point of the panel: the name of its region, and what stands in it. */
+/** Each point of the panel: the name of its region, and its contents. */
 const points: readonly {
   readonly title: string;
   readonly holds: (region: Locator, told: Told) => Promise<void>;
@@ -67,7 +67,7 @@ const points: readonly {
       expect(usable.length).toBeGreaterThan(1);
       const items = region.getByRole('listitem');
       await expect(items).toHaveCount(usable.length);
-      // The next one to run out stands first; used and run-out ones are not listed.
+      // The next coupon to expire comes first; used and expired ones are not listed.
       for (const [at, { code, valid_till }] of usable.entries()) {
         await expect(items.nth(at)).toContainText(code);
         await expect(items.nth(at)).toContainText(formats.serverDate(valid_till));
@@ -104,7 +104,7 @@ const points: readonly {
         await expect(items.nth(at)).toContainText(formats.serverDate(created_date));
         if (type === 'RETURN') await expect(items.nth(at)).toContainText(words.loyalty_return ?? '');
       }
-      // Amounts are asked for when the list is opened, and are not remembered.
+      // Amounts are requested when the list is opened, and not remembered.
       const amounts = newestFirst(wireBills(rita, now).transaction, ({ billing_time }) => billing_time);
       if (isOnline) {
         for (const [at, { amount }] of amounts.entries()) {
@@ -145,7 +145,7 @@ for (const language of ['en', 'ar']) {
         await till.page.emulateMedia({ colorScheme: theme });
         await expect(till.page.locator('html')).toHaveAttribute('dir', language === 'ar' ? 'rtl' : 'ltr');
 
-        // This till does not know her yet: head office does, by either number of her card.
+        // This till does not know her yet; head office does, by either number of her card.
         const card = theme === 'light' ? cardNumberOf(rita.userId) : cardExternalIdOf(rita.userId);
         await till.page.getByRole('searchbox').fill(card);
         await till.page.getByRole('searchbox').press('Enter');

@@ -304,7 +304,7 @@ class FakeSafeStorage {
 }
 export const safeStorage = new FakeSafeStorage();
 
-/** Node's own child process, as Electron's is talked to. */
+/** Node's own child process, with the interface of Electron's. */
 export const utilityProcess = {
   fork: (program: string) => {
     const child = fork(program, { stdio: 'ignore', execArgv: [] });

@@ -1,6 +1,6 @@
-// An example receiver for health.heartbeatUrl: `PORT=8080 KEY=… node heartbeat-receiver.mjs FILE`, behind your web server's
-// TLS. Tills post to /tillside?key=…; GET the same address for the list, the tills that need help first. FILE keeps the
-// newest message of each till over a restart.
+// An example receiver for health.heartbeatUrl: `PORT=8080 KEY=… node heartbeat-receiver.mjs FILE`, behind your web
+// server's TLS. Tills post to /tillside?key=…; GET on the same address lists them, those that need help first. FILE
+// keeps each till's newest message across restarts.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
