@@ -15,7 +15,7 @@ export async function openTill(options: TillOptions): Promise<Till> {
   try {
     return startServices(options, folder, background);
   } catch (error) {
-    // Damage may show only now, in a page that was not read before.
+    // Damage may show only now, in a page that was not read earlier.
     folder.db.close();
     folder.lock.release();
     throw cannotOpen(error);

@@ -1,6 +1,6 @@
 /**
- * A till with everything round it that both hosts share: the config that was found, practice mode where there is none,
- * the log, the dispatcher. The desktop app and the preview add only their secret storage, their transport and their wire.
+ * Starts a till with everything that both hosts share: the config or practice mode, the log, the dispatcher. The
+ * desktop app and the preview only add their secret storage, transport and connection to the screen.
  */
 
 import { Admin } from './care/admin.ts';
@@ -23,9 +23,9 @@ import type { Till, TillOptions } from './till-options.ts';
 
 export type StartOptions<Sender> = Omit<TillOptions, 'config' | 'mode' | 'practice'> & {
   readonly found: FoundConfig;
-  /** `TILLSIDE_SECRET`, for unattended set-up: stored once in the place of what a person would type. */
+  /** `TILLSIDE_SECRET`, for unattended set-up: stored once, instead of a typed secret. */
   readonly secret: string | undefined;
-  /** Whether a caller is our own screen. */
+  /** Whether the caller is our own screen. */
   readonly allows: (sender: Sender) => boolean;
   /** Another program asked for a customer: show the window. */
   readonly toFront?: () => void;
@@ -36,23 +36,22 @@ export type StartedTill<Sender> = {
   /** Returns a function that stops listening. */
   readonly subscribe: (listener: (message: EventMessage) => void) => () => void;
   readonly wake: () => void;
-  /** Null while the till could not be opened, and its screen says why. */
+  /** Null if the till could not be opened; then the screen says why. */
   readonly status: () => SyncStatus | null;
   readonly trouble: () => TillCannotOpen | null;
   /** Another program opened this address, which is not checked yet. */
   readonly find: (address: string) => void;
-  /** Answers `closing` from now on, closes the till, then what it talked to. */
+  /** From now on answers `closing`; closes the till, then practice mode. */
   readonly close: () => Promise<void>;
 };
 
-/** How long a start waits for a till that is just closing to let go of the data folder. */
+/** How long a start waits for a closing till to release the data folder. */
 const waitForOtherMs = 3000;
 const lookAgainMs = 100;
 
 /**
- * Where the data cannot be used, the screen says why and what a person may do (`trouble.*`), and the till opens once
- * that is done.
- * @throws TillCannotOpen where another Tillside has the data open: its window is the one to use
+ * If the data cannot be opened, the screen says why and offers what to do (`trouble.*`); after that the till opens.
+ * @throws TillCannotOpen if another Tillside has the data open; use its window
  */
 export async function startTill<Sender>(options: StartOptions<Sender>): Promise<StartedTill<Sender>> {
   const { found, dataDir, secrets, clock, random, log } = options;
@@ -146,7 +145,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
       closeDoorbell();
       stopWatching();
       dispatcher.close();
-      // The last change may not have been told yet.
+      // The last status may not have been reported yet.
       if (till !== null && found.mode === 'live') noteUnsent(till.status());
       await till?.close();
       await practice?.close();
@@ -202,7 +201,7 @@ async function provide(till: Till, secret: string, log: Log): Promise<void> {
   else log.write('error', 'secret from the environment not stored', { why: result.why });
 }
 
-/** Takes the secret out of the environment, so that no program started from here inherits it. */
+/** Removes the secret from the environment, so that no child process inherits it. */
 export function takeSecret(env: { TILLSIDE_SECRET?: string | undefined }): string | undefined {
   const secret = env.TILLSIDE_SECRET || undefined;
   delete env.TILLSIDE_SECRET;

@@ -1,4 +1,4 @@
-/** Puts together what a till does for IT and for its own data. */
+/** Creates the services for IT and for the till's own data. */
 import { healthOf } from './care/health.ts';
 import { changeHealthNote } from './care/health-note.ts';
 import { HealthReport } from './care/health-report.ts';

@@ -1,4 +1,4 @@
-/** Puts together what staff do at the till, as the screen's calls. */
+/** Creates what staff use, as the screen's calls. */
 import type { LiveConfig } from './config/live-config.ts';
 import type { Db } from './db/open.ts';
 import { CustomerDesk } from './desk/customer-desk.ts';
@@ -9,7 +9,7 @@ import type { SyncContext } from './sync/context.ts';
 import type { SyncEngine } from './sync/engine.ts';
 import type { Outbox } from './updates/outbox.ts';
 
-/** An open customer whose record is older than this is refreshed in the background. */
+/** When an opened customer's record is older than this, it is refreshed in the background. */
 const freshForMs = 60_000;
 
 export type DeskParts = {
@@ -20,7 +20,7 @@ export type DeskParts = {
   readonly orgDesk: OrgDesk;
   readonly context: SyncContext;
   readonly engine: SyncEngine;
-  /** Whether what met this error may be tried once more. */
+  /** Whether the call that failed with this error can be repeated. */
   readonly mended: (error: unknown) => boolean;
 };
 

@@ -1,4 +1,4 @@
-/** What a till is started with, and what it gives to its host. */
+/** What a till needs to start, and what it offers to its host. */
 import type { UpkeepFacts } from './care/upkeep.ts';
 import type { MachineConfig } from './config/machine-config.ts';
 import type { BackupResult } from './db/backup/backups.ts';
@@ -16,7 +16,7 @@ import type { PracticeSwitches } from './practice/practice-state.ts';
 import type { Download } from './region/feed/feed-source.ts';
 
 export type TillOptions = {
-  /** Folder of this till's data; made if missing. Practice mode must be given a folder of its own. */
+  /** The till's data folder, created if missing. Practice mode must have its own. */
   readonly dataDir: string;
   readonly config: MachineConfig;
   readonly mode: AppInfo['mode'];
@@ -24,7 +24,7 @@ export type TillOptions = {
   readonly version: string;
   readonly secrets: Secrets;
   readonly transport: Transport;
-  /** How the region's feed is fetched; absent: with Node's own fetch. */
+  /** Downloads the region's feed; absent: with Node's fetch. */
   readonly download?: Download;
   /** How the process is started that touches a share; absent: as Node does. */
   readonly startShareProcess?: StartShareProcess;
@@ -32,11 +32,11 @@ export type TillOptions = {
   readonly random: Random;
   readonly log: Log;
   readonly practice: PracticeSwitches | null;
-  /** What IT's feed has; absent: this host does not update itself. */
+  /** State of the app update; absent: this host does not update itself. */
   readonly appUpdate?: () => AppUpdate;
-  /** Hears which language the screen shows; absent: this host says nothing itself. */
+  /** Called with the language of the screen; absent: this host shows no texts of its own. */
   readonly languageShown?: (tag: string) => void;
-  /** Where the one SQLite binary lies in a packaged app; absent: where the package itself looks. */
+  /** The SQLite binary in a packaged app; absent: the package finds it. */
   readonly nativeBinding?: string;
 };
 
@@ -44,19 +44,19 @@ export type Till = {
   readonly handlers: TillHandlers;
   /** Returns a function that stops listening. */
   readonly subscribe: (listener: (message: EventMessage) => void) => () => void;
-  /** The machine woke up, or the system says that the network changed: try at once (F15). */
+  /** The machine woke up, or the network changed: try now (F15). */
   readonly wake: () => void;
-  /** Room on the disk, damage, backups: what the screen and IT are told beside the sync status. */
+  /** Disk space, damage and backups, for the screen and IT. */
   readonly upkeep: () => UpkeepFacts;
   readonly status: () => SyncStatus;
-  /** Who has signed in. */
+  /** The signed-in staff member. */
   readonly staff: () => StaffMember | null;
-  /** A checked backup beside the daily ones, now. */
+  /** Makes and verifies a backup now, besides the daily ones. */
   readonly backUp: () => Promise<BackupResult>;
-  /** IT changed the config file: what is safe holds at once, the rest from the next start on. */
+  /** IT changed the config file: changes that are safe apply now, the others at the next start. */
   readonly configChanged: (config: MachineConfig) => void;
-  /** IT changed the config file into one that cannot be used: the one before holds. `where`: the path of the first mistake. */
+  /** The changed config file is not valid, so the previous config stays in use. `where`: path of the first mistake. */
   readonly configUnusable: (where: string) => void;
-  /** Lets what is in flight finish for a short while, returns the rest to be read back, closes the database. */
+  /** Waits a short while for updates in flight, leaves the rest to be read back, and closes the database. */
   readonly close: () => Promise<void>;
 };

@@ -1,4 +1,4 @@
-/** Puts together what brings the customers of a region to the till. */
+/** Creates the services that import the region's customers. */
 import type { LiveConfig } from './config/live-config.ts';
 import type { ToldDoor } from './customers/told.ts';
 import type { Db, OpenDatabase } from './db/open.ts';

@@ -1,4 +1,4 @@
-/** Puts together the engine and what its exchanges share. */
+/** Creates the sync engine and what its exchanges share. */
 import type { LiveConfig } from './config/live-config.ts';
 import type { ToldDoor } from './customers/told.ts';
 import type { Db } from './db/open.ts';
@@ -59,7 +59,10 @@ export function createSync(parts: SyncParts) {
   return { context, engine };
 }
 
-/** Where and as whom the till signs in. The server of practice mode is another one each time, and always the same one. */
+/**
+ * The server and account that the till signs in with. In practice mode, the server's port changes but it is always the
+ * same.
+ */
 function accountOf(mode: TillOptions['mode'], { api, auth }: TillOptions['config']): string {
   return mode === 'practice' ? mode : JSON.stringify([api.url, auth]);
 }

@@ -1,6 +1,6 @@
 /**
- * The composition root: everything that makes a till, without Electron. The desktop app, the browser preview, the
- * command line and the tests all start this one thing.
+ * The composition root: creates all services of a till, without Electron. The desktop app, the browser preview and the
+ * tests all start a till here.
  */
 
 import { noteStart } from './care/health-note.ts';
@@ -31,7 +31,7 @@ import { createSync } from './till-sync.ts';
 import { Outbox } from './updates/outbox.ts';
 import { toldDoor } from './updates/told-door.ts';
 
-/** Starts the services of a till on its open folder. @throws what the database says of a page that is read first here */
+/** Starts the services of a till on its open folder. @throws SqliteError if damage shows in a page read here first */
 export function startServices(options: TillOptions, folder: OpenFolder, background: Background): Till {
   const { clock, random, log, practice, transport, secrets, version, dataDir, nativeBinding } = options;
   const live = new LiveConfig(options.config);
@@ -126,20 +126,20 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
   } satisfies TillHandlers;
 
   const { finished, refused } = finishExports(outbox, dataDir);
-  if (finished > 0) log.write('warn', 'rescue files finished that an earlier run had begun', { finished });
+  if (finished > 0) log.write('warn', 'finished rescue files that an earlier run had started', { finished });
   if (regionState(db).kind === 'unusable') {
     log.write('error', "the region's customers are missing: they have to be imported again");
   }
   engine.start();
   for (const { code } of [...refused, ...customerImport.resumeAtStart()]) {
-    log.write('warn', 'a leftover file could not be tidied away', { code });
+    log.write('warn', 'a left-over file could not be removed', { code });
   }
   upkeep.start();
   healthReport.start();
   secondCopy.start();
   regionFeed.start();
   orgDesk.start();
-  // Last: where a disk that refuses the first write ends the start, nothing may be left that goes on by itself.
+  // Last, because if the disk refuses the first write, the start fails and must leave nothing running.
   const checkpointer = new Checkpointer(db, onFile, (error) =>
     log.write('error', 'checkpoints go back to the main thread', { error: error.name }),
   );

@@ -1,6 +1,6 @@
 /**
- * Which customers an update was applied to, in what order. An answer to a question that was asked before that may be older
- * than what the update's answer said, and must not undo it on the screen (F61).
+ * Records for which customers updates were applied, in order. A read that started before an update was applied may
+ * return older data, which must not undo the update on screen (F61).
  */
 export class AppliedLog {
   #applied = 0;
@@ -12,7 +12,7 @@ export class AppliedLog {
     this.#latest.set(customerId, this.#applied);
   }
 
-  /** Now, for `isOvertaken`. */
+  /** The current position, for `isOvertaken`. */
   position(): number {
     return this.#applied;
   }

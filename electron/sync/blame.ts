@@ -1,19 +1,21 @@
 /**
- * Whose fault a failed exchange was: the line's, the till's, this one update's, or nobody's. One place turns that into a
- * wait, so that one update that cannot pass never holds up another customer, whatever the server answers to it (F40).
+ * Decides what caused a failed exchange: the connection, the till, this one update, or nothing. Only this place turns
+ * that into a wait, so that an update that cannot pass never holds up another customer, whatever the server answers
+ * (F40).
  *
- * A time-out, a crash, "busy" or a page in place of an answer may come from the line or be this update's alone. The next
- * exchange about another customer tells them apart:
+ * A time-out, a crash, "busy" or a web page instead of an answer may be the connection's fault or this update's. The
+ * next exchange about another customer shows which:
  *
- * | seen | whose fault | what happens |
+ * | seen | cause | what happens |
  * | --- | --- | --- |
- * | one update failed, nothing else was tried since | doubtful | it waits a little; another customer's goes at once, alone |
- * | then another customer's failed, too | the line's | everything waits by the connection's back-off; nobody is charged |
- * | then another customer's passed | not known yet | the doubtful one is tried again at once: the line may have been bad then |
- * | it failed again while others passed | the update's | it waits, longer each time, and after a bounded number of times a person decides (F39) |
+ * | one update failed, nothing else was tried since | in doubt | it waits a little; another customer's update is sent next, alone |
+ * | then another customer's failed too | the connection | everything waits for the connection's back-off; no update is charged |
+ * | then another customer's passed | not known yet | the update in doubt is tried again immediately, because the connection may have been bad |
+ * | it failed again while others passed | the update | it waits, longer each time, and after a limited number of tries a person decides (F39) |
  *
- * A login that passes proves only that the server is there: it charges nobody, since a part of the server may be down. It does
- * where a page came in place of an answer, because a network that wants a sign-in would have answered the login with it.
+ * A successful login proves only that the server answers, so it charges nobody: part of the server may be down. The
+ * exception is a web page instead of an answer, because a network that wants a sign-in would have answered the login
+ * too.
  */
 import type { Clock } from '../machine/clock.ts';
 import type { NotSentReason, UnknownReason } from '../model/outcome.ts';
@@ -25,18 +27,18 @@ export type Fault = 'line' | 'till' | 'update' | 'nobody';
 
 export type Trouble = {
   readonly why: NotSentReason | UnknownReason;
-  /** As the server asked; null where it named none. */
+  /** The wait that the server asked for; null: none. */
   readonly retryAfterMs: number | null;
 };
 
-/** No customer's data can cause these. */
+/** No update's data can cause these. */
 const certainlyTheLine: readonly Trouble['why'][] = ['no-connection', 'name-not-found', 'proxy', 'tls'];
 
-/** So often an update fails while others pass before a person decides: an hour or so, and some ten calls. */
+/** How often an update may fail while others pass before a person decides: about an hour and ten calls. */
 const mostCharges = 6;
-/** From then on a login that passes is proof enough that the line is well: there may be nobody else's to tell by. */
+/** From then on a successful login is enough proof of a good connection, because there may be no other update. */
 const provedCharges = 2;
-/** A page came in place of an answer: a login would have met it as well, were it not for this update alone. */
+/** A web page instead of an answer. If it did not depend on this update, a login would have met it too. */
 const pagesInPlace: readonly Trouble['why'][] = ['sign-in-page', 'gateway-refused'];
 const firstDoubtMs = 1000;
 const firstBusyMs = 5000;
@@ -46,7 +48,7 @@ const longestMs = 60 * 60_000;
 const busyForgottenMs = 10 * 60_000;
 const chargeGrows = 4;
 
-/** What was asked about an update: a look before sending, the sending, or reading back. */
+/** The step of an update that failed: the look before sending, the sending, or reading back. */
 export type Step = 'look' | 'send' | 'read-back';
 
 type Suspect = {
@@ -56,7 +58,7 @@ type Suspect = {
   failures: number;
   /** Failures while others passed. */
   charges: number;
-  /** Another customer's exchange passed since its last failure. */
+  /** Another customer's exchange has passed since its last failure. */
   othersPassed: boolean;
   notBeforeMs: number;
 };
@@ -67,12 +69,12 @@ export class Blame {
   readonly #clock: Clock;
   /** By the update's id. */
   readonly #suspects = new Map<string, Suspect>();
-  /** Whose exchange failed last, where nobody else's was tried since. */
+  /** The customer whose exchange failed last, if no other was tried since. */
   #doubted: number | null = null;
   /** When the server last said "busy" to each update. */
   readonly #busyAtMs = new Map<string, number>();
   #isLineBad = false;
-  /** Whom the last failure was charged to, while nothing passed since. */
+  /** The update that the last failure was charged to, while nothing has passed since. */
   #lastCharged: Suspect | null = null;
 
   constructor(connection: ConnectionState, pace: Pace, clock: Clock) {
@@ -81,47 +83,47 @@ export class Blame {
     this.#clock = clock;
   }
 
-  /** How long this update has to wait for what it did; 0: not at all. */
+  /** How long this update has to wait because of its failures; 0: not at all. */
   waitMs(updateId: string): number {
     const suspect = this.#suspects.get(updateId);
     return suspect === undefined ? 0 : Math.max(0, suspect.notBeforeMs - this.#clock.monotonicMs());
   }
 
-  /** One update failed, and nothing else was tried since: somebody else's is to go next, or a login. */
+  /** One update failed and nothing else was tried since, so another customer's update or a login goes next. */
   get isDoubtful(): boolean {
     return this.#doubted !== null;
   }
 
-  /** What kept this update from passing so often that a person has to decide; null: it may be tried again. */
+  /** Why this update failed so often that a person has to decide; null: it may be tried again. */
   hopeless(updateId: string): Trouble['why'] | null {
     const suspect = this.#suspects.get(updateId);
     return suspect !== undefined && suspect.charges >= mostCharges ? suspect.why : null;
   }
 
-  /** It failed before: its next try shows whether it was its own fault. */
+  /** It has failed before, so its next try shows whether it is the cause. */
   isSuspect(updateId: string): boolean {
     return this.#suspects.has(updateId);
   }
 
-  /** A person decided, or it is not there any more. */
+  /** A person has decided, or the update is gone. */
   forget(updateId: string): void {
     this.#suspects.delete(updateId);
   }
 
-  /** The API answered about this customer, whatever it said. What failed at another step is not forgiven by that. */
+  /** The API answered about this customer, whatever it said. That does not clear a failure at another step. */
   passed({ id, customerId }: Pick<Update, 'id' | 'customerId'>, step: Step): void {
     this.#answered();
     if (this.#suspects.get(id)?.step === step) this.#suspects.delete(id);
     this.#othersPassed(customerId);
   }
 
-  /** The API answered a question of staff's about a customer. */
+  /** The API answered a look-up by staff. */
   lookUpPassed(customerId: number | null): void {
     this.#answered();
     this.#othersPassed(customerId);
   }
 
-  /** A question of staff's about a customer failed: that may be this customer's fault, so the queue finds out by itself. */
+  /** A look-up by staff failed. This customer may be the cause, so the queue finds out for itself. */
   lookUpFailed(trouble: Trouble): Fault {
     const isClear =
       certainlyTheLine.includes(trouble.why) || this.#isLimit('look-up', trouble) || this.#doubted !== null;
@@ -132,7 +134,7 @@ export class Blame {
     return 'nobody';
   }
 
-  /** The API answered a login: the server is there. */
+  /** The API answered a login, so the server is reachable. */
   loginPassed(): void {
     const wasBad = this.#isLineBad;
     this.#answered();
@@ -148,13 +150,13 @@ export class Blame {
     return 'till';
   }
 
-  /** An exchange about this update brought no answer of the API's own. */
+  /** An exchange about this update got no answer from the API itself. */
   failed(update: Pick<Update, 'id' | 'customerId'>, step: Step, trouble: Trouble): Fault {
     const { why } = trouble;
     if (why === 'till-stopped') return 'nobody';
     if (certainlyTheLine.includes(why) || this.#isLimit(update.id, trouble)) return this.lineFailed(trouble);
     const suspect = this.#suspect(update, step, why);
-    // Of an answer that nobody can read, the server is there.
+    // Even an unreadable answer proves that the server is reachable.
     if (why === 'unreadable-answer') this.#connection.answered();
     if (why === 'unreadable-answer') {
       this.#charge(suspect, firstChargeMs);
@@ -171,14 +173,14 @@ export class Blame {
     return 'update';
   }
 
-  /** An update went out and its answer was lost. It is read back after its own wait, so nothing else has to wait. */
+  /** The answer to a sent update was lost. It is read back after its own wait, so nothing else has to wait. */
   answerLost({ customerId }: Pick<Update, 'customerId'>, why: UnknownReason): Fault {
     const trouble: Trouble = { why, retryAfterMs: null };
     if (why === 'unreadable-answer' || why === 'till-stopped') return this.lineFailed(trouble);
     return this.#isAnotherAfterDoubt(customerId, why) ? this.lineFailed(trouble) : 'nobody';
   }
 
-  /** The server names this customer as what it cannot do now (521): the line is well, and this one waits. */
+  /** The server is busy with this customer (521). The connection is fine, and only this customer waits. */
   customerBusy(update: Pick<Update, 'id' | 'customerId'>): Fault {
     this.#answered();
     const suspect = this.#suspect(update, 'send', 'busy');
@@ -189,11 +191,11 @@ export class Blame {
     return 'update';
   }
 
-  /** An exchange failed that no update can have caused, or that was about none. */
+  /** An exchange failed that no update can have caused. */
   lineFailed({ why, retryAfterMs }: Trouble): Fault {
     if (why === 'till-stopped') return 'nobody';
     if (why === 'unreadable-answer') {
-      // It came from a server that is there.
+      // The server answered, so it is reachable.
       this.#connection.answered();
       return 'nobody';
     }
@@ -204,7 +206,7 @@ export class Blame {
     return 'line';
   }
 
-  /** Somebody asked: whatever was not charged is tried now. */
+  /** Somebody asked to send now, so everything that was not charged is tried. */
   tryNow(): void {
     this.#release();
   }
@@ -215,12 +217,12 @@ export class Blame {
     this.#pace.succeeded();
   }
 
-  /** Whether exchanges of two customers failed with nothing passing between: then it is the line. */
+  /** Whether exchanges of two customers failed with nothing passing in between, so that the connection is the cause. */
   #isAnotherAfterDoubt(customerId: number, why: Failure): boolean {
     const isAnother = this.#doubted !== null && this.#doubted !== customerId;
     this.#doubted = customerId;
     if (isAnother) {
-      // What the one before was charged with was the line's as well.
+      // The failure charged before was the connection's fault too.
       if (this.#lastCharged !== null) this.#lastCharged.charges -= 1;
       this.#lastCharged = null;
       this.#release();
@@ -228,7 +230,9 @@ export class Blame {
     return isAnother;
   }
 
-  /** "Busy" means the whole till where the server says for how long, or says it to several updates in a while. */
+  /**
+   * "Busy" applies to the whole till if the server says for how long, or says it to several updates in a short time.
+   */
   #isLimit(updateId: string, { why, retryAfterMs }: Trouble): boolean {
     if (why !== 'busy') return false;
     const nowMs = this.#clock.monotonicMs();
@@ -258,7 +262,7 @@ export class Blame {
     suspect.notBeforeMs = this.#clock.monotonicMs() + Math.min(longestMs, waitMs);
   }
 
-  /** Whoever failed before gets another try: the line may have been bad for all then. */
+  /** Updates that failed before get another try, because the connection may have been bad then. */
   #othersPassed(customerId: number | null): void {
     if (this.#doubted !== customerId) {
       this.#doubted = null;
@@ -278,7 +282,7 @@ export class Blame {
   }
 }
 
-/** How long an update waits that was charged so often. */
+/** The wait of an update after this many charges. */
 function chargedMs({ charges }: Suspect, firstMs: number): number {
   return firstMs * chargeGrows ** (charges - 1);
 }

@@ -1,11 +1,11 @@
-/** "Check connection": proves the till's credentials, and tells who the server believes this till is. */
+/** "Check connection": verifies the till's credentials, and shows who this till is for the server. */
 import type { ConnectionCheck } from '../model/sync-status.ts';
 import type { Organisation } from '../org/organisation.ts';
 import type { SyncContext } from './context.ts';
 import type { SyncEngine } from './engine.ts';
 import { login } from './login.ts';
 
-/** A success lifts a pause: what waited goes on. */
+/** A success ends a pause, and sending continues. */
 export async function checkConnection(
   context: SyncContext,
   engine: SyncEngine,

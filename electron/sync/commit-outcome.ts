@@ -1,4 +1,4 @@
-/** What the server said of an update, written down in one transaction: the customer, the outbox row, the history. */
+/** Stores the server's answer to an update in one transaction: the customer, the outbox row and the history. */
 import { customerRow } from '../customers/store.ts';
 import { inTransaction } from '../db/statements.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
@@ -10,10 +10,10 @@ import { erase } from '../updates/erasing.ts';
 import type { Update } from '../updates/rows.ts';
 import { customerOf, type SyncContext } from './context.ts';
 
-/** The customer's id on this till before and after: two may have turned out to be one. */
+/** The customer's id before and after, which differ if two customers were merged. */
 export type Written = { readonly before: number; readonly customerId: number };
 
-/** What told of it: an answer with its record, a read with one, or what is known here already. */
+/** How we know: from the answer, from a read, or because it is already known here. */
 export type AppliedBy = {
   readonly record: CustomerRecord | null;
   readonly by: 'answer' | 'read';
@@ -23,8 +23,8 @@ export type AppliedBy = {
 /**
  * The server has the update.
  *
- * A field that the answer does not repeat is what was sent, unless the server warned of it. One that it repeats with
- * another value was not taken, whatever the answer's code says: staff are warned of that field (F47).
+ * A field that the answer leaves out has the value that was sent, unless the server warned about it. A field with a
+ * different value was not accepted, whatever the answer's code says, and staff get a warning (F47).
  */
 export function commitApplied(
   context: SyncContext,
@@ -45,7 +45,7 @@ export function commitApplied(
         {
           record: { ...base, fields: { ...base.fields, ...sent } },
           by: record === null ? 'answer' : by,
-          // What nobody told is as old as it was (F31).
+          // Without a new record, the age stays the same (F31).
           asOfMs: record === null ? row.as_of_ms : clock.wallMs(),
           merged,
         },
@@ -80,7 +80,9 @@ function warnedFields(warnings: readonly Warning[]): ReadonlySet<FieldKey> {
   return new Set(warnings.flatMap(({ field }) => (field === null ? [] : [field])));
 }
 
-/** The server does not have the customer. Whoever was erased there leaves this till as well, as far as that goes now. */
+/**
+ * The server does not have the customer. If they were erased there, they are erased here too, as far as possible now.
+ */
 export function commitNotFound(context: SyncContext, update: Update, answer: Answer): Written {
   const { itemCode: code, itemMessage: message } = answer;
   const reason: AttentionReason = isErased(answer)

@@ -1,6 +1,6 @@
 /**
- * The line to the server in the log: whoever reads it at a desk sees since when a till does not send, and why. Changes
- * only, and a line that comes and goes is told every five minutes at most (F14).
+ * Logs the connection to the server, so that support can see since when a till does not send, and why. Only changes are
+ * logged, and an unstable connection every five minutes at most (F14).
  */
 import type { Clock } from '../machine/clock.ts';
 import type { Log } from '../machine/log.ts';
@@ -8,7 +8,7 @@ import type { SyncStatus } from '../model/sync-status.ts';
 
 const againMs = 5 * 60_000;
 
-/** @returns a function to tell each status to */
+/** @returns a function to call with each status */
 export function connectionLog(log: Log, clock: Clock): (status: SyncStatus) => void {
   let connection = 'untried';
   let paused: SyncStatus['paused'] = null;
@@ -21,7 +21,7 @@ export function connectionLog(log: Log, clock: Clock): (status: SyncStatus) => v
     if (now === 'untried' || now === connection) return;
     if (status.connection.kind === 'offline') {
       offlineSinceMs ??= nowMs;
-      // The first trouble at once; another kind of it only now and then.
+      // The first problem is logged immediately; a change of its kind only now and then.
       if (connection !== 'online' && connection !== 'untried' && nowMs - toldAtMs < againMs) return;
       log.write('warn', 'the server cannot be reached', { why: now, unsent: status.unsent });
       toldAtMs = nowMs;

@@ -1,7 +1,7 @@
 /**
- * Whether the server can be reached, told from real exchanges only: a socket that opens, or a system that says
- * "online", proves nothing (F17). After a failure the next try comes after a back-off that grows to half a minute and
- * is never longer (F13, F14); one exchange with the API's own answer ends it.
+ * Whether the server is reachable, based on real exchanges only: an open socket, or a system that says "online", proves
+ * nothing (F17). After a failure, the next try waits for a back-off of up to half a minute (F13, F14), which ends with
+ * the first answer from the API itself.
  */
 import type { Clock, Random } from '../machine/clock.ts';
 import type { NotSentReason } from '../model/outcome.ts';
@@ -34,7 +34,7 @@ export class ConnectionState {
     return this.#paused;
   }
 
-  /** Wall time of the last answer that was the API's own. */
+  /** Wall time of the last answer from the API itself. */
   get lastAnswerAtMs(): number | null {
     return this.#lastAnswerAtMs;
   }
@@ -44,7 +44,7 @@ export class ConnectionState {
     return this.#retryAtMs === null ? 0 : Math.max(0, this.#retryAtMs - this.#clock.monotonicMs());
   }
 
-  /** Only one request goes while it is not known that the server is there: a probe, not a burst. */
+  /** While it is not known that the server is reachable, only one request goes at a time. */
   get isProbing(): boolean {
     return this.#failures > 0;
   }
@@ -61,20 +61,20 @@ export class ConnectionState {
     this.#connection = { kind: 'offline', why };
     this.#failures += 1;
     const grown = Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(this.#failures - 1, 10));
-    // Between half and the whole: tills that lost the line together do not all try in the same instant.
+    // Random between half and full, so that tills that lost the connection together do not all retry together.
     this.#retryAtMs = this.#clock.monotonicMs() + grown * (0.5 + 0.5 * this.#random.fraction());
   }
 
   /**
-   * One update failed, and it is not known whether the line did: the next request goes alone, and at once. Until it tells,
-   * the status follows the last real exchange (F17).
+   * One update failed, and it may not be the connection's fault, so the next request goes immediately and alone. Until
+   * it is answered, the status follows the last real exchange (F17).
    */
   doubt(why: Failure): void {
     this.#connection = { kind: 'offline', why };
     this.#failures = Math.max(1, this.#failures);
   }
 
-  /** The next request waits so long. */
+  /** Delays the next request. */
   waitFor(ms: number): void {
     this.#retryAtMs = this.#clock.monotonicMs() + ms;
   }
@@ -83,15 +83,15 @@ export class ConnectionState {
     this.#paused = why;
   }
 
-  /** One request goes first, to see whether the server takes it now. */
+  /** Lets one request go first, to see if the server accepts it now. */
   resume(): void {
     this.#paused = null;
     this.#failures = Math.max(1, this.#failures);
   }
 
   /**
-   * Somebody asked, or the machine woke up: the next try is due at once, and the back-off begins anew, so that a request
-   * that left before and fails after it does not take half a minute of what was asked for. The pace still holds.
+   * Somebody asked, or the machine woke up: the next try is due now and the back-off starts over, so that an older
+   * request that fails afterwards does not cause a long wait. The pace still applies.
    */
   tryNow(): void {
     this.#retryAtMs = null;

@@ -1,4 +1,4 @@
-/** What every phase of an exchange needs: the server, the database, the pace, whose fault it was, and whom to tell. */
+/** What all phases of an exchange share: the server, the database, the pace, blame, and notifications. */
 import type { MachineConfig } from '../config/machine-config.ts';
 import type { ToldDoor } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
@@ -19,8 +19,9 @@ import type { MarkField } from './mark-field.ts';
 import type { Pace } from './pace.ts';
 
 /**
- * Whether another till may have an update by the second copy of this one (F63). `unseen`: the copy's folder cannot be asked;
- * `being-taken`: another till is importing it; `unproved`: either of them for so long that a person has to decide.
+ * Whether another till may have an update by the second copy of this one (F63). `unseen`: the copy's folder cannot be
+ * asked; `being-taken`: another till is importing it; `unproved`: either of them for so long that a person has to
+ * decide.
  */
 export type Standing = 'here' | 'unseen' | 'being-taken' | 'unproved';
 
@@ -44,37 +45,37 @@ export type SyncContext = {
   readonly tell: Tell;
 };
 
-/** Tells the screen, after a commit. */
+/** Notifies the screen. Call it only after a commit. */
 export type Tell = {
   readonly customerChanged: (customerId: number) => void;
-  /** Two customers of this till turned out to be one. */
+  /** Two customers of this till were merged. */
   readonly customerMerged: (customerId: number, into: number) => void;
   readonly updateChanged: (updateId: string, customerId: number) => void;
-  /** Asks the server once more about a customer after a while: an update went out more than once. */
+  /** Reads the customer again after a while, because an update was sent more than once. */
   readonly lookLater: (customerId: number) => void;
 };
 
-/** Whose update it is by now: two customers of this till may have become one since it was read. */
+/** The update's current customer: since it was read, two customers may have been merged. */
 export function customerOf({ db }: Pick<SyncContext, 'db'>, update: Pick<Update, 'id' | 'customerId'>): number {
   const row = sql<{ customer_id: number }>(db, 'select customer_id from updates where id = ?').get(update.id);
   return row?.customer_id ?? update.customerId;
 }
 
-/** The server's id as soon as it is known, else what the update was saved with. */
+/** The server's id if it is known by now, else the identifier that the update was saved with. */
 export function identifierNow(context: SyncContext, update: Update): Identifier {
   return identifierOf(context.db, customerOf(context, update), context.primaryIdentifier()) ?? update.identifier;
 }
 
 /**
- * The server refused the till. An answer to a password that is not the till's any more says nothing of the new one: it
- * must not pause what staff have just set right.
+ * Pauses sending because the server refused the till. A refusal of an old password says nothing about the new one, so
+ * it is ignored.
  */
 export function pauseFor(context: SyncContext, asked: LoyaltyApi, why: Held['why']): void {
   context.blame.tillRefused();
   if (context.api() === asked) context.connection.pause(why);
 }
 
-/** After a commit: tells the screen where two customers became one, and that this update changed. */
+/** After a commit, notifies the screen that this update changed, and of a merge. */
 export function tellUpdate({ tell }: SyncContext, updateId: string, before: number, customerId: number): void {
   if (before !== customerId) tell.customerMerged(before, customerId);
   tell.updateChanged(updateId, customerId);

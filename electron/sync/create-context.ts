@@ -1,4 +1,4 @@
-/** Puts together what the phases of an exchange share. */
+/** Creates what the phases of an exchange share. */
 import type { MachineConfig } from '../config/machine-config.ts';
 import type { ToldDoor } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
@@ -25,7 +25,7 @@ export type ContextOptions = {
   readonly random: Random;
   readonly log: Log;
   readonly config: () => MachineConfig;
-  /** Where and as whom the till signs in, without a secret. */
+  /** The server and account that the till signs in with, without the secret. */
   readonly account: string;
   readonly primaryIdentifier: () => FillableIdentifier;
   readonly reserved: () => ReservedField | null;

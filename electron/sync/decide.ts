@@ -1,17 +1,17 @@
 /**
- * What to do with an update, from what the server told of its customer: one pure function for the look before sending,
- * the claim, and reading back. The API is not idempotent and can award points twice, so an update that may have arrived
- * goes again only where everything says that it did not (F01, F03, F41 to F44).
+ * Decides what to do with an update, given the server's record of its customer. The same pure function serves the look
+ * before sending, the claim, and reading back. The API is not idempotent and can award points twice, so an update that
+ * may have arrived is sent again only if everything proves that it did not (F01, F03, F41 to F44).
  *
- * | the update | every field is as staff want it | some field moved to something else | else |
+ * | the update | every field is as staff want it | a field changed to another value | otherwise |
  * | --- | --- | --- | --- |
- * | never sent | is there | a person decides (F22) | send |
- * | may have arrived | is there | a person decides | did not arrive, where that is proved; else a person decides |
- * | found not to have arrived, goes once more | is there | a person decides (F22) | send, where that is still proved; else a person decides |
+ * | never sent | it is there | a person decides (F22) | send |
+ * | may have arrived | it is there | a person decides | did not arrive, if that is proved; else a person decides |
+ * | proved not to have arrived, to be sent again | it is there | a person decides (F22) | send, if that is still proved; else a person decides |
  *
- * "Did not arrive" is proved where all of these hold: each changed field was told, and is as before; points and
- * `updated_on` are as before; a slow server has had its time; the update does not come from a backup; it goes only once
- * more. The field that IT keeps for it (`sync.markField`) may stand for the first two.
+ * "Did not arrive" is proved if all of these hold: each changed field is in the record and unchanged; points and
+ * `updated_on` are unchanged; a slow server has had enough time; the update does not come from a backup; it was not
+ * sent again before. The field reserved for Tillside (`sync.markField`) can replace the first two.
  */
 import type { CustomerRecord, FieldKey, FieldValues } from '../model/customer.ts';
 import { fieldKeys } from '../model/customer.ts';
@@ -23,18 +23,18 @@ import type { Mark } from './mark-field.ts';
 
 export type Decision =
   | { readonly kind: 'send' }
-  /** `read`: it arrived by an earlier attempt. `already`: the server had it from another hand. */
+  /** `read`: an earlier attempt arrived. `already`: the server has it from somebody else. */
   | { readonly kind: 'is-there'; readonly confirmedBy: 'already' | 'read' }
   | { readonly kind: 'did-not-arrive' }
-  /** As if it had not arrived; but a slow server may still be writing (F43). */
+  /** It seems not to have arrived, but a slow server may still be writing it (F43). */
   | { readonly kind: 'too-early' }
   | { readonly kind: 'needs-person'; readonly reason: AttentionReason };
 
 export type Evidence = {
-  /** What the server told; null: it never told anything of this customer. */
+  /** The server's record; null: it has never sent this customer. */
   readonly told: CustomerRecord | null;
   readonly mark: Mark | null;
-  /** As long has passed since the last attempt as a slow server may take. */
+  /** Enough time has passed since the last attempt, even for a slow server. */
   readonly hadTime: boolean;
 };
 
@@ -68,7 +68,7 @@ export function decide(update: Decided, { told, mark, hadTime }: Evidence): Deci
 
 type CannotTell = Extract<AttentionReason, { kind: 'cannot-tell' }>;
 
-/** It may have arrived, and what the server tells does not prove either. */
+/** It may have arrived, and the record proves neither. */
 export function cannotTell(
   { uncertainAfter }: Pick<Update, 'uncertainAfter'>,
   because: CannotTell['because'],
@@ -76,16 +76,16 @@ export function cannotTell(
   return { kind: 'needs-person', reason: { kind: 'cannot-tell', after: uncertainAfter ?? 'till-stopped', because } };
 }
 
-/** How the server's value of a changed field stands to the two that the till knows. */
+/** How the server's value of a changed field relates to the old and the new value. */
 type Relation =
-  /** The answer does not mention it: that proves nothing, whatever was known before (F41). */
+  /** The record does not hold the field, which proves nothing, whatever was known before (F41). */
   | 'not-told'
   | 'ours'
-  /** As it was when staff edited it. */
+  /** Unchanged since staff edited it. */
   | 'before'
-  /** Nobody knows what it was when staff edited it. */
+  /** We don't know its value when staff edited it. */
   | 'no-baseline'
-  /** The old and the new value differ in spelling alone, and the server's is like both. */
+  /** Old and new value differ only in spelling, and the server's value is similar to both. */
   | 'unclear'
   | 'other';
 
@@ -141,15 +141,16 @@ function whyNot(fields: readonly FieldRelation[]): CannotTell['because'] {
   return has('no-baseline') ? 'no-baseline' : 'points-moved';
 }
 
-/** Points or a time of change that moved since the attempt are evidence that it arrived (F42). Not told is no proof. */
+/** Changed points or `updated_on` since the attempt suggest that it arrived (F42). Missing values prove nothing. */
 function isUnmoved(before: BeforeSending | null, told: CustomerRecord | null): boolean {
   if (before === null || told === null) return false;
   return before.points === (told.loyalty?.points ?? null) && before.updatedOn === told.updatedOn;
 }
 
 /**
- * What the field that is kept for it says of an update that was sent. Another id than before is no proof: somebody else's
- * update may have come after this one. Nor is none at all, where nobody knows that the server keeps the field.
+ * What the reserved field proves about a sent update. Another id proves nothing,
+ * because another till's update may have come later. Nor does a missing value, unless the server is known to store the
+ * field.
  */
 function arrivedByMark(
   { id, before }: Pick<Update, 'id' | 'before'>,
@@ -157,12 +158,12 @@ function arrivedByMark(
   mark: Mark | null,
 ): 'arrived' | 'did-not-arrive' | 'cannot-tell' {
   if (mark === null) return 'cannot-tell';
-  // A list of custom fields that leaves it out says that it has no value.
+  // If the record lists custom fields and this one is missing, it has no value.
   const isListed = told.groupsTold?.includes('custom') ?? false;
   const listed = told.fields[mark.key];
   const there = listed === undefined && isListed ? null : listed;
   if (there === id) return 'arrived';
-  // An attempt that went without the field leaves it as it was, too.
+  // An attempt that was sent without the field leaves it unchanged too.
   if (there === undefined || before === null || before.asOfMs === null || before.markKey !== mark.key)
     return 'cannot-tell';
   return sameValue(mark.key, there, before.mark) && (before.mark !== null || mark.isKept)

@@ -1,7 +1,6 @@
 /**
- * Which update is next, and when. What is only true while the till runs: when something was saved here, when it may be
- * read back, which customers have to wait. All of it is on the monotonic clock (F16), and none of it is needed after a
- * restart.
+ * Which update is next, and when. It holds in-memory scheduling state (save times, read-back times, blocked customers)
+ * on the monotonic clock (F16), which a restart does not need.
  */
 
 import type { Db } from '../db/open.ts';
@@ -11,16 +10,16 @@ import { findUpdate, type Update } from '../updates/rows.ts';
 import type { Blame } from './blame.ts';
 import type { Lane } from './pace.ts';
 
-/** An update saved this recently belongs to the customer at the counter. */
+/** An update saved this recently is treated as "the customer is at the counter". */
 const counterMs = 60_000;
 const firstDelayMs = 5000;
 
-/** How long an update that may have arrived is left alone, before it is read back and before it may go again. */
+/** The waits of an update that may have arrived: before it is read back, and before it may be sent again. */
 export type ReadBackWaits = { readonly settleMs: number; readonly slowServerMs: number };
 
 export type Job = { readonly kind: 'send' | 'read-back'; readonly update: Update };
 
-/** `waitMs`: how long until there may be a job, where there is none now; null where nothing waits for a time. */
+/** `waitMs`: the time until the next job, if there is none now; null: nothing is waiting for a time. */
 export type Next =
   | { readonly job: Job; readonly waitMs: null }
   | { readonly job: null; readonly waitMs: number | null };
@@ -31,10 +30,10 @@ export class Due {
   readonly #clock: Clock;
   readonly #blame: Pick<Blame, 'waitMs'>;
   readonly #waits: ReadBackWaits;
-  /** First saves only: a later save that joined makes an old edit no younger. */
+  /** Of the first save only: a later save that joined does not make an old edit younger. */
   readonly #savedAtMs = new Map<string, number>();
   readonly #counterAtMs = new Map<string, number>();
-  /** Of updates that may have arrived: since when, and not read back before when. */
+  /** For updates that may have arrived: since when, and the earliest time to read them back. */
   readonly #uncertain = new Map<string, { readonly sinceMs: number; readAtMs: number }>();
   readonly #customers = new Map<number, { atMs: number; delays: number }>();
 
@@ -52,13 +51,13 @@ export class Due {
     if (findUpdate(this.#db, updateId)?.revision === 0) this.#savedAtMs.set(updateId, now);
   }
 
-  /** Whether it was saved within this time, as far as that is known for sure. */
+  /** Whether it was certainly saved within this time. */
   isYoungerThan(updateId: string, ms: number): boolean {
     const savedAtMs = this.#savedAtMs.get(updateId);
     return savedAtMs !== undefined && this.#clock.monotonicMs() - savedAtMs < ms;
   }
 
-  /** The machine slept: how long ago anything was saved is not known any more. */
+  /** The machine slept, so the age of saves is no longer known. */
   slept(): void {
     this.#savedAtMs.clear();
     this.#counterAtMs.clear();
@@ -69,25 +68,25 @@ export class Due {
     return atMs !== undefined && this.#clock.monotonicMs() - atMs < counterMs ? 'counter' : 'backlog';
   }
 
-  /** It may have arrived, or may arrive yet. Nobody who is in a hurry cuts the wait before it is read back short. */
+  /** It may have arrived, or may still arrive. "Send now" does not shorten this wait. */
   waitBeforeReadBack(updateId: string): void {
     const sinceMs = this.#clock.monotonicMs();
     this.#uncertain.set(updateId, { sinceMs, readAtMs: sinceMs + this.#waits.settleMs });
   }
 
-  /** As if it had not arrived: it is read again once a slow server has had its time (F43). */
+  /** It seems not to have arrived. It is read again after the time that a slow server may need (F43). */
   readBackLater(updateId: string): void {
     const uncertain = this.#uncertain.get(updateId);
     if (uncertain !== undefined) uncertain.readAtMs = uncertain.sinceMs + this.#waits.slowServerMs;
   }
 
-  /** Whether a slow server has had its time since the attempt, as far as that is known for sure. */
+  /** Whether enough time has certainly passed since the attempt, even for a slow server. */
   hadTime(updateId: string): boolean {
     const sinceMs = this.#uncertain.get(updateId)?.sinceMs;
     return sinceMs !== undefined && this.#clock.monotonicMs() - sinceMs >= this.#waits.slowServerMs;
   }
 
-  /** It certainly did not arrive: it may go again. */
+  /** It certainly did not arrive, so it may be sent again. */
   goesAgain(updateId: string): void {
     this.#uncertain.delete(updateId);
   }
@@ -99,7 +98,7 @@ export class Due {
     this.#customers.delete(customerId);
   }
 
-  /** This machine could not do it: nothing of this customer goes for a while, longer each time, up to `longestMs`. */
+  /** A local failure: delays this customer's updates, longer each time, up to `longestMs`. */
   delayCustomer(customerId: number, longestMs: number): void {
     const delays = this.#customers.get(customerId)?.delays ?? 0;
     const delayMs = Math.min(longestMs, firstDelayMs * 2 ** Math.min(delays, 10));
@@ -111,8 +110,8 @@ export class Due {
   }
 
   /**
-   * The customer at the counter first, then what is to be read back, then the oldest.
-   * @param busy updates that are on their way, and whose customers' others wait for them
+   * The customer at the counter first, then updates to read back, then the oldest.
+   * @param busy updates in flight; the customers' other updates wait for them
    */
   next(busy: readonly Update[]): Next {
     const now = this.#clock.monotonicMs();
@@ -132,7 +131,7 @@ export class Due {
       const update = findUpdate(this.#db, updateId);
       if (update === null || this.laneOf(updateId) === 'backlog') {
         this.#counterAtMs.delete(updateId);
-        // On its way, it stays one of the counter: the server may refuse it, and it goes again.
+        // While in flight it stays "at the counter": if it fails, it may be sent again.
       } else if (update.state === 'queued' && !this.#outbox.isBehindAnother(update) && isFree(update)) {
         return { job: { kind: 'send', update }, waitMs: null };
       }

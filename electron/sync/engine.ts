@@ -17,51 +17,54 @@ import { blameFor, type Claimed, claim, commitMarkRefused, commitOutcome, isMark
 import { StatusTeller } from './status-teller.ts';
 import { watchdogMs, watchOver } from './watchdog.ts';
 
-/** The longest that an update waits that could not be worked on here, as on a full disk. */
+/** Longest wait of an update after a local failure, such as a full disk. */
 const troubleMs = 30_000;
 /** What another till may have is asked about ever more seldom; `tryNow` ends the wait once that is known. */
 const longestHeldMs = 10 * 60_000;
 const commitAgainMs = 5000;
-/** While nothing else is exchanged, the server is asked this often whether it is there. */
+/** Without other exchanges, the server is probed this often. */
 const idleProbeMs = 5 * 60_000;
-/** Refused credentials are tried again this often by a login, never by an update. */
+/** Refused credentials are retried this often, by a login and never by an update. */
 const pausedProbeMs = 15 * 60_000;
-/** A few milliseconds' worth of rows. */
+/** Rows that take a few milliseconds. */
 const surfacedAtOnce = 100;
-/** How long a closing till waits for what is in flight. */
+/** How long a closing till waits for updates in flight. */
 const closeGraceMs = 3000;
-/** How often a login asks whether it is the line, while one update fails and there is no other to tell by. */
+/** How often a login tests the connection while one update fails and there is no other to compare with. */
 const doubtProbeMs = 1000;
-/** The wall clock ran ahead of the monotonic one by this much: the machine slept (or the clock was set; no harm then). */
+/**
+ * If the wall clock gains this much on the monotonic clock, the machine slept (or the clock was set, which is
+ * harmless).
+ */
 const sleptMs = 60_000;
 
 /**
- * Sends what is due, one update a customer at a time, different customers in parallel:
+ * Sends due updates, one per customer at a time, different customers in parallel:
  *
- *     look → decide → claim → send → whose fault → commit, or read back → decide → commit
+ *     look → decide → claim → send → blame → commit, or read back → decide → commit
  *
- * The engine holds no state of an update: that is the outbox's. It holds what is only true while it runs: who is in
- * flight, and one timer for the next thing to do. Whatever goes wrong in it, the watchdog looks again.
+ * The state of an update is in the outbox. The engine only knows what is in flight, and has one timer for the next
+ * thing to do. Whatever goes wrong here, the watchdog looks again.
  */
 export class SyncEngine {
   readonly #context: SyncContext;
   readonly #due: Due;
   readonly #status: StatusTeller;
-  /** By the update's id, until what became of it is written down. */
+  /** By the update's id, until its outcome is committed. */
   readonly #inFlight = new Map<string, { readonly update: Update; readonly done: Promise<void> }>();
-  /** Those in flight whom the server has answered: it has room for others while the disk is waited for. */
+  /** Updates in flight that the server has answered. While they wait for the disk, their request slots are free. */
   readonly #answered = new Set<string>();
   #cancelTimer: (() => void) | null = null;
   #timerDueAtMs: number | null = null;
   #stopWatching: (() => void) | null = null;
   #probing = false;
   #probedAtMs: number;
-  /** Wall clock less monotonic clock, as of the last look. */
+  /** Wall clock minus monotonic clock at the last look. */
   #clockGapMs: number;
   #closed = false;
-  /** Nothing is sent before every waiting update is known to be readable. */
+  /** Whether all waiting updates were checked for being readable. Nothing is sent before. */
   #isSurfaced = false;
-  /** After `close` gave up waiting: a late answer must not touch a closed database. */
+  /** `close` has stopped waiting: a late answer must not touch the closed database. */
   #abandoned = false;
 
   constructor(context: SyncContext, statusChanged: (status: SyncStatus) => void) {
@@ -80,7 +83,7 @@ export class SyncEngine {
     const { outbox, log, clock } = this.#context;
     const interrupted = outbox.recoverInterrupted();
     if (interrupted > 0) log.write('warn', 'updates recovered at start', { interrupted });
-    // Even to list a long outbox would hold up the first search.
+    // Even listing a long outbox would delay the first search.
     const few = outbox.waitingSeqs(surfacedAtOnce);
     if (few.length < surfacedAtOnce) this.#surfaceRest(few);
     else clock.after(0, () => this.#surfaceRest());
@@ -92,9 +95,9 @@ export class SyncEngine {
   }
 
   /**
-   * A part of the outbox at a time, so that a long one holds up neither the first search nor a save.
-   * @param seqs all that was waiting at the start; absent where that is not listed yet
-   * @param from where in it to go on
+   * Checks the outbox in parts, so that a long one delays neither the first search nor a save.
+   * @param seqs everything that was waiting at the start; absent: not listed yet
+   * @param from where to continue in it
    */
   #surfaceRest(seqs?: readonly number[], from = 0): void {
     if (this.#closed) return;
@@ -116,39 +119,39 @@ export class SyncEngine {
     }
   }
 
-  /** A save was committed: it goes at once, ahead of the backlog, whatever the back-off says. */
+  /** A save was committed. It is sent now, ahead of the backlog and regardless of the back-off. */
   saved(updateId: string): void {
     this.#due.saved(updateId);
     this.#context.connection.tryNow();
     this.changed();
   }
 
-  /** Something of this customer is on its way: its updates must not be taken from under it. */
+  /** Whether an update of this customer is in flight, so that their updates must not be moved or removed. */
   isBusy(customerId: number): boolean {
-    // By what the outbox says now: an answer on its way may have made two customers one.
+    // Asks the outbox, because an answer may just have merged two customers.
     return [...this.#inFlight.keys()].some((id) => findUpdate(this.#context.db, id)?.customerId === customerId);
   }
 
-  /** Something in the outbox changed: looks for work and tells the status. */
+  /** The outbox changed: looks for work and updates the status. */
   changed(): void {
     this.#pump();
     if (!this.#closed) this.#status.changed();
   }
 
-  /** Staff asked: what waits goes as soon as the pace lets it (F34). */
+  /** Staff asked to send now: waiting updates are sent as soon as the pace allows (F34). */
   sendNow(): void {
     this.#context.pace.hurry();
     this.tryNow();
   }
 
-  /** The till has another password: whether the server takes it is asked now, also where nothing waits to be sent. */
+  /** The till has a new password: tests it now, even if nothing is waiting. */
   passwordChanged(): void {
     this.#context.owner.passwordChanged();
     this.#probedAtMs = Number.NEGATIVE_INFINITY;
     this.sendNow();
   }
 
-  /** Tries now instead of at the next due time: the machine woke up, the network changed (F15). */
+  /** The machine woke up or the network changed: tries now instead of at the next due time (F15). */
   tryNow(): void {
     const { connection, blame } = this.#context;
     this.#noticeSleep();
@@ -159,7 +162,7 @@ export class SyncEngine {
     this.changed();
   }
 
-  /** What a login told of the machine's clock. */
+  /** Compares the machine's clock with the server time of a login. */
   noteServerTime(serverTimeMs: number | null): void {
     this.#status.noteServerTime(serverTimeMs);
   }
@@ -168,13 +171,13 @@ export class SyncEngine {
     return this.#status.now();
   }
 
-  /** Whether the server's clock confirms this machine's: only then may anything be removed for its age. */
+  /** Whether the server has confirmed this machine's clock. Only then may old data be removed. */
   get isClockConfirmed(): boolean {
     return this.#status.isClockConfirmed;
   }
 
   /**
-   * Lets what is in flight finish for a short while; what does not is told apart at the next start by reading back.
+   * Waits a short while for updates in flight. The next start reads back those that do not finish.
    */
   async close(): Promise<void> {
     this.#closed = true;
@@ -195,12 +198,12 @@ export class SyncEngine {
     try {
       this.#context.outbox.recoverInterrupted();
     } catch (error) {
-      // The next start does it.
+      // The next start recovers them.
       this.#logTrouble('what was on its way could not be noted', error);
     }
   }
 
-  /** Starts whatever may start now, and sets the one timer for what may not. */
+  /** Starts everything that may start now, and sets the timer for the rest. */
   #pump(): void {
     if (this.#closed || !this.#isSurfaced) return;
     this.#cancelTimer?.();
@@ -210,18 +213,18 @@ export class SyncEngine {
     try {
       waitMs = this.#startDue();
     } catch (error) {
-      // A database that cannot be read now may be read again soon; nothing else may stop the queue for good.
+      // The database may be readable again soon, and no other error may stop the queue for good.
       this.#logTrouble('the queue could not be looked at', error);
       waitMs = troubleMs;
     }
     if (waitMs === null || !Number.isFinite(waitMs)) return;
     const { clock } = this.#context;
     this.#timerDueAtMs = clock.monotonicMs() + waitMs;
-    // A wait that is due exactly now must not starve the event loop.
+    // At least 1 ms, so that a wait that is due right now does not starve the event loop.
     this.#cancelTimer = clock.after(Math.max(1, Math.ceil(waitMs)), () => this.changed());
   }
 
-  /** @returns how long until there is something to do again; null where whatever is on its way looks again at its end */
+  /** @returns the time until there is more to do; null: the next update in flight to finish looks again */
   #startDue(): number | null {
     const { connection } = this.#context;
     const api = this.#context.api();
@@ -239,7 +242,7 @@ export class SyncEngine {
         break;
       }
       const { id } = next.job.update;
-      // What finds out whose fault a failure was is not one of the backlog, whose pace is that of the others.
+      // A try that finds the cause of a failure must not wait for the pace of the backlog.
       const { blame } = this.#context;
       const lane = blame.isSuspect(id) || blame.isDoubtful ? 'counter' : this.#due.laneOf(id);
       if (this.#asksFirst(lane)) {
@@ -258,18 +261,18 @@ export class SyncEngine {
     return waitMs;
   }
 
-  /** No more wait for the disk than may be on their way: where it takes nothing, nothing more is sent (F25). */
+  /** Limits answers that wait for the disk: if it does not take them, nothing more is sent (F25). */
   #isFull(): boolean {
     const most = room(this.#context);
     const onTheirWay = this.#inFlight.size - this.#answered.size + (this.#probing ? 1 : 0);
     return onTheirWay >= most || this.#answered.size >= most;
   }
 
-  /** Nobody goes before it is known for which organisation the server speaks (F45). */
+  /** Nothing is sent before we know which organisation the server belongs to (F45). */
   #asksFirst(lane: Lane): boolean {
     const { connection, owner, config } = this.#context;
     if (owner.ownership !== 'ours') return true;
-    // While the line is not known to stand, an update is no probe where no look may go before it (F14).
+    // While the connection is uncertain, an update must not be the probe unless it is preceded by a read (F14).
     const isBlind = connection.isProbing && !config.sync.readBack && connection.connection.kind !== 'online';
     return isBlind || asksFirst(this.#context, lane);
   }
@@ -317,7 +320,7 @@ export class SyncEngine {
     if (!isOnlyMark) this.#afterOutcome(claimed, outcome.kind, written.customerId);
   }
 
-  /** What is only true while the engine runs, once the outcome is written down. */
+  /** Updates the in-memory state after an outcome was committed. */
   #afterOutcome(
     { update }: Claimed,
     outcome: 'applied' | 'rejected' | 'held' | 'not-sent' | 'unknown',
@@ -356,7 +359,7 @@ export class SyncEngine {
     }
   }
 
-  /** After a bounded number of tries while other customers' passed, a person decides (F39, F40). */
+  /** After a limited number of failures while other customers' updates passed, a person decides (F39, F40). */
   #giveUpIfHopeless(update: Update): void {
     const { blame, db } = this.#context;
     const why = blame.hopeless(update.id);
@@ -370,10 +373,10 @@ export class SyncEngine {
     tellUpdate(this.#context, update.id, before, customerId);
   }
 
-  /** An answer that was read is written down even if the disk has to be waited for (F25). */
+  /** Commits an answer, waiting for the disk if necessary (F25). */
   async #commitDurably(write: () => Written): Promise<Written | null> {
     for (let tries = 1; ; tries += 1) {
-      // After close, the row stays in sending: the next start reads it back.
+      // After `close`, the row stays in sending, and the next start reads it back.
       if (this.#abandoned) return null;
       try {
         return await commitTogether(this.#context.db, write);
@@ -385,19 +388,19 @@ export class SyncEngine {
     }
   }
 
-  /** A bug or a database that refuses: the update stays where it is, its customer waits, the rest goes on. */
+  /** A bug or a database error: the update keeps its state, its customer waits, everything else continues. */
   #noteFailure(update: Update, error: unknown): void {
     if (this.#abandoned) return;
     this.#logTrouble('an update could not be worked on', error, update.id);
     this.#due.delayCustomer(update.customerId, troubleMs);
     try {
       const current = findUpdate(this.#context.db, update.id);
-      // It may have left the till: it must not stand in sending without anybody sending it.
+      // It may have been sent, and must not stay in sending while nobody sends it.
       if (current?.state !== 'sending') return;
       this.#context.outbox.uncertain(current, 'till-stopped', null);
       this.#due.waitBeforeReadBack(update.id);
     } catch (again) {
-      // The watchdog finds it.
+      // The watchdog will find it.
       this.#logTrouble('an update could not be noted as uncertain', again, update.id);
     }
   }
@@ -410,7 +413,7 @@ export class SyncEngine {
     });
   }
 
-  /** How long until the server is asked for nothing but whether it is there. */
+  /** The time until the next probe of the server. */
   #probeWaitMs(): number {
     const { connection, clock, pace, blame, owner } = this.#context;
     if (connection.paused === 'no-secret') return Number.POSITIVE_INFINITY;
@@ -419,7 +422,7 @@ export class SyncEngine {
     if (isUnclear) return Math.max(connection.waitMs, pace.waitMs('counter'));
     const since = clock.monotonicMs() - this.#probedAtMs;
     if (connection.paused === null && connection.connection.kind === 'offline') {
-      // One update failed, and there is no other to tell by whether it was the line.
+      // One update failed, and there is no other update to test the connection with.
       if (blame.isDoubtful) return Math.max(doubtProbeMs - since, pace.waitMs('counter'));
       return Math.max(connection.waitMs, pace.waitMs('backlog'));
     }
@@ -434,7 +437,7 @@ export class SyncEngine {
     try {
       const outcome = await login(this.#context, api, 'counter');
       if (this.#closed || outcome.kind === 'failed') return;
-      // The next update tells whether a permission is still missing; it goes alone and pauses again where it is.
+      // The next update shows if a permission is still missing; it goes alone, and pauses sending again if so.
       if (connection.paused !== null && isWelcome(outcome) && this.#context.owner.ownership === 'ours') {
         connection.resume();
       }
@@ -447,7 +450,7 @@ export class SyncEngine {
     }
   }
 
-  /** The monotonic clock may stand still in a sleep: what was saved before it is old, whatever that clock says (F15). */
+  /** The monotonic clock may stop during sleep, so anything saved before it counts as old (F15). */
   #noticeSleep(): boolean {
     const { clock, pace } = this.#context;
     const gapMs = clock.wallMs() - clock.monotonicMs();
@@ -455,13 +458,13 @@ export class SyncEngine {
     this.#clockGapMs = gapMs;
     if (hasSlept) {
       this.#due.slept();
-      // Tills wake up one by one; a network comes back for all at once.
+      // Safe after a sleep, because tills wake up one by one; a network comes back for all of them together.
       pace.hurry();
     }
     return hasSlept;
   }
 
-  /** Asserts that a due update always has a timer; a miss is a bug that must not leave an update lying (F13). */
+  /** The watchdog: asserts that every due update has a timer, so that a bug never leaves an update unsent (F13). */
   #lookAfter(): void {
     const { outbox, clock, connection, log } = this.#context;
     if (this.#noticeSleep()) {

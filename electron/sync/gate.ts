@@ -1,4 +1,4 @@
-/** What may go now: the pace and the state of the line together. */
+/** What may be sent now, given the pace and the connection. */
 import type { ConnectionState } from './connection.ts';
 import type { Lane, Pace } from './pace.ts';
 
@@ -9,15 +9,14 @@ export function gateMs({ connection, pace }: Gate, lane: Lane): number {
   return Math.max(connection.waitMs, pace.waitMs(lane));
 }
 
-/** How many may be on their way at once. */
+/** How many requests may be in flight. */
 export function room({ connection, pace }: Gate): number {
   return connection.isProbing ? 1 : pace.maxInFlight;
 }
 
 /**
- * Whether the server is to be asked first whether it is there. When a line that was lost comes back, it comes back for all
- * tills: one light request each, and the backlog after that at its own pace. Whoever stands at the counter does not wait
- * for that: their own request tells it.
+ * Whether to probe the server first. A lost network comes back for all tills together, so each sends one light request
+ * before its backlog. A customer at the counter does not wait for that: their own request is the probe.
  */
 export function asksFirst({ connection }: Gate, lane: Lane): boolean {
   const { connection: state } = connection;

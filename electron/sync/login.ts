@@ -1,11 +1,11 @@
-/** A login: whether the server is there, whether it takes the till's password, and for whom it speaks. */
+/** A login shows whether the server is reachable, accepts the till's password, and which organisation it belongs to. */
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { StoreLogin } from '../model/definitions.ts';
 import type { ReadOutcome } from '../model/outcome.ts';
 import { pauseFor, type SyncContext } from './context.ts';
 import type { Lane } from './pace.ts';
 
-/** Asks, and notes what the answer says of the line, the till and the data. */
+/** Logs in, and records what the answer says about the connection, the till and the organisation. */
 export async function login(context: SyncContext, api: LoyaltyApi, lane: Lane): Promise<ReadOutcome<StoreLogin>> {
   const { blame, connection, pace, owner, log } = context;
   pace.take(lane);
@@ -13,7 +13,7 @@ export async function login(context: SyncContext, api: LoyaltyApi, lane: Lane): 
   switch (outcome.kind) {
     case 'found':
       blame.loginPassed();
-      // An answer to a password that is not the till's any more says nothing of the new one.
+      // An answer to an old password says nothing about the new one.
       if (context.api() === api && owner.confirm(outcome.value) === 'other') {
         if (connection.paused !== 'other-organisation')
           log.write('error', 'the server speaks for another organisation');
@@ -35,7 +35,7 @@ export async function login(context: SyncContext, api: LoyaltyApi, lane: Lane): 
   return outcome;
 }
 
-/** Whether the server is there and takes the till. */
+/** Whether the server is reachable and accepts the till. */
 export function isWelcome({ kind, ...outcome }: ReadOutcome<StoreLogin>): boolean {
   return kind !== 'failed' && !('why' in outcome && outcome.why === 'credentials');
 }

@@ -1,6 +1,6 @@
 /**
- * Asking the server about a customer because staff want to know now. It never waits for the queue, however stuck that is
- * (F33), and a look-up that failed says that it failed, never that there is nothing (F31).
+ * Asks the server about a customer for staff. A look-up never waits for the queue, however stuck that is (F33), and a
+ * failed look-up reports failure, never "not found" (F31).
  */
 import { customerRow, findByUserId, findTold } from '../customers/store.ts';
 import type { Asked } from '../customers/told.ts';
@@ -19,24 +19,23 @@ import { login } from './login.ts';
 
 export type LookUp =
   | { readonly kind: 'found'; readonly customerId: number }
-  /** The server does not take such an identifier. */
+  /** The server does not accept this kind of identifier. */
   | { readonly kind: 'refused' }
   | Exclude<LookupResult, { readonly kind: 'found' }>;
 
 type FailedWhy = Extract<LookupResult, { kind: 'failed' }>['why'];
 type Found = Extract<ReadOutcome<CustomerRecord>, { kind: 'found' }>;
 
-/** Looks somebody up by an identifier and brings the record into the cache. */
+/** Looks up a customer by an identifier and stores the record in the cache. */
 export function lookUp(context: SyncContext, identifier: LookUpIdentifier): Promise<LookUp> {
   const { type, value } = identifier;
-  // A card names nobody whom an update could name by it: who was found is known by the answer alone.
+  // An update cannot use a card as its identifier, so only the answer says who the customer is.
   const isCard = type === 'cardNumber' || type === 'cardExternalId';
   return ask(context, identifier, isCard ? null : { identifier: { type, value } });
 }
 
 /**
- * Looks for whoever has one of these values of one identifier: a single call where nobody has any, however many values
- * there are.
+ * Looks up several values of one identifier. If nobody has any of them, that takes a single call.
  */
 export async function lookUpAny(
   context: SyncContext,
@@ -62,9 +61,9 @@ export async function lookUpAny(
   );
 }
 
-/** An answer about somebody else is never believed. */
+/** Whether the answer is about a customer with one of these values. Any other answer is ignored. */
 function answersTo({ userId, fields }: CustomerRecord, type: LookUpType, values: readonly string[]): boolean {
-  // A customer may have several cards, and an answer need tell none.
+  // A customer may have several cards, and the answer need not list them.
   if (type === 'cardNumber' || type === 'cardExternalId') return true;
   const told = type === 'userId' ? userId : fields[type];
   if (told === null || told === undefined) return true;
@@ -84,7 +83,7 @@ export async function refresh(context: SyncContext, customerId: number): Promise
   return found;
 }
 
-/** A customer's purchases with their amounts. Nothing of it is kept: it is looked at once, at the counter. */
+/** A customer's purchases with amounts. They are only shown, not stored. */
 export async function purchasesOf(context: SyncContext, customerId: number): Promise<PurchasesResult> {
   const api = context.api();
   if (api === null) return { kind: 'failed', why: 'no-secret' };
@@ -101,10 +100,10 @@ export async function purchasesOf(context: SyncContext, customerId: number): Pro
   return told.kind === 'failed' || told.kind === 'not-found' ? told : { kind: 'failed', why: 'server' };
 }
 
-/** An answer that was overtaken by an update of the same customer is asked for again this often. */
+/** How often to repeat a read that an update of the same customer has overtaken. */
 const mostAsks = 3;
 
-/** @param asked null where the answer alone tells who is meant */
+/** @param asked null if only the answer says who the customer is */
 async function ask(context: SyncContext, identifier: LookUpIdentifier, asked: Asked | null): Promise<LookUp> {
   const api = context.api();
   if (api === null) return { kind: 'failed', why: 'no-secret' };
@@ -122,7 +121,7 @@ async function ask(context: SyncContext, identifier: LookUpIdentifier, asked: As
   }
 }
 
-/** Nobody is asked about before it is known for which organisation the server speaks (F45). */
+/** Nothing is looked up before we know which organisation the server belongs to (F45). */
 async function speaksForOurs(context: SyncContext, api: LoyaltyApi): Promise<boolean> {
   if (context.owner.ownership === 'unproved') await login(context, api, 'counter');
   return context.owner.ownership === 'ours';
@@ -133,7 +132,7 @@ function notOurs({ owner, connection }: SyncContext): FailedWhy {
   return connection.paused === 'credentials' ? 'credentials' : 'offline';
 }
 
-/** The customer of this till as far as that is known before the answer is kept. */
+/** The customer on this till, as far as known before the answer is stored. */
 function whoNow({ db }: SyncContext, asked: Asked | null, { userId }: CustomerRecord): number | null {
   if (asked !== null && 'customerId' in asked && customerRow(db, asked.customerId) !== null) return asked.customerId;
   return userId === null ? null : findByUserId(db, userId);
@@ -141,7 +140,7 @@ function whoNow({ db }: SyncContext, asked: Asked | null, { userId }: CustomerRe
 
 function keep(context: SyncContext, asked: Asked | null, { value: record, merged }: Found): LookUp {
   const { db, told, clock, log, tell } = context;
-  // Meanwhile the customer may have been joined with another of this till, or have asked to be forgotten.
+  // In the meantime, the customer may have been merged or erased.
   const askedId = asked !== null && 'customerId' in asked ? asked.customerId : null;
   if (askedId !== null && whoNow(context, asked, record) === null) return { kind: 'not-found' };
   try {
@@ -152,15 +151,15 @@ function keep(context: SyncContext, asked: Asked | null, { value: record, merged
   } catch (error) {
     const trouble = databaseTrouble(error);
     if (trouble === null) throw error;
-    log.write('error', 'a customer that was looked up could not be kept', { trouble });
-    // Whoever is here already is shown as they were.
+    log.write('error', 'a customer that was looked up could not be stored', { trouble });
+    // A customer who is already here is shown with the older data.
     return askedId !== null && customerRow(db, askedId) !== null
       ? { kind: 'found', customerId: askedId }
       : { kind: 'failed', why: 'not-kept' };
   }
 }
 
-/** Of somebody who has no id of the server's: by what the answer names them. */
+/** For a record without a server id: the identifier in the answer. */
 function namedBy({ userId, fields }: CustomerRecord): Asked | null {
   if (userId !== null) return null;
   for (const type of fillableIdentifiers) {

@@ -1,11 +1,12 @@
 /**
- * Looking before sending. The API takes whatever it is sent, so what could overwrite another till's change, or merge two
- * people, is stopped here.
+ * The look before sending. The API accepts whatever it is sent, so this stops updates that would overwrite another
+ * till's change or merge two people.
  *
- * - The server's value of a changed field moved since staff edited it → a person, with was / theirs / ours (F22). The server
- *   is asked where the update or the record here is older than a few minutes, where the update goes once more, and where
- *   the server never told of the customer; else the record here is compared. A race of the length of one request remains.
- * - A filled identifier that belongs to somebody else → a person (F23), unless staff confirmed it.
+ * - The server's value of a changed field changed since staff edited it → a person decides, with was / theirs / ours
+ * (F22).
+ *   The server is asked if the update or the record here is older than a few minutes, if the update is sent again, or if
+ *   the server has never sent this customer; otherwise the record here is compared. A race of one request remains.
+ * - A filled-in identifier belongs to somebody else → a person decides (F23), unless staff confirmed it.
  * - Another till may have it by this one's second copy → it waits until that is told (F63).
  */
 import { customerRow, readRecord } from '../customers/store.ts';
@@ -23,19 +24,19 @@ import type { Lane } from './pace.ts';
 
 export type Looked =
   | { readonly kind: 'go'; readonly update: Update }
-  /** It stands somewhere else now (attention, applied). */
+  /** It has another state now (attention, applied). */
   | { readonly kind: 'closed' }
-  /** Staff edited or cancelled it while it was looked at: what there is of it now is looked at again. */
+  /** Staff edited or cancelled it during the look, so it is looked at again. */
   | { readonly kind: 'moved-on' }
-  /** The look failed or was refused: it is tried again when it is due. */
+  /** The look failed or was refused; it is tried again when due. */
   | { readonly kind: 'later' }
   /** Another till may have it, and that cannot be told now. */
   | { readonly kind: 'held' };
 
-/** What became of a question to the server about an update. */
+/** Result of asking the server about an update's customer. */
 type Answered = 'told' | 'no-such-call' | Exclude<Looked['kind'], 'go' | 'held'>;
 
-/** @param isOld the update may have waited long enough for the server to have moved on */
+/** @param isOld the update has waited so long that the server's values may have changed */
 export async function lookBeforeSending(
   context: SyncContext,
   api: LoyaltyApi,
@@ -50,7 +51,7 @@ export async function lookBeforeSending(
     const answered = await askAboutCustomer(context, api, seen, lane);
     if (answered !== 'told' && answered !== 'no-such-call') return { kind: answered };
   }
-  // With or without a fresh look: the record here may have been told anew since the edit.
+  // Even without asking: the record here may have been refreshed since the edit.
   const update = asSeen(context, seen);
   if (update === null) return { kind: 'moved-on' };
   const decision = decideByRecord(context, update);
@@ -58,9 +59,9 @@ export async function lookBeforeSending(
 }
 
 /**
- * Another till may have it, and may have sent it. It goes only where the server proves that it did not arrive, as one that
- * was sent from here would (F63); a till that is importing it at this moment would prove the same. So it waits for an
- * answer from the copy's folder, and in the end for a person.
+ * Another till may have it, and may have sent it. It goes only where the server proves that it did not arrive, as one
+ * that was sent from here would (F63); a till that is importing it at this moment would prove the same. So it waits for
+ * an answer from the copy's folder, and in the end for a person.
  */
 async function lookWhileElsewhere(
   context: SyncContext,
@@ -97,14 +98,14 @@ function close(context: SyncContext, update: Update, decision: Exclude<Decision,
   return { kind: 'closed' };
 }
 
-/** What was told of the customer says of an update that waits. Where nobody told anything, there is nothing to compare. */
+/** Decides about a waiting update by the record here. Without a record there is nothing to compare. */
 export function decideByRecord({ db, mark }: SyncContext, update: Update): Decision {
   const isTold = customerRow(db, update.customerId)?.as_of_ms != null;
   const told = isTold ? readRecord(db, update.customerId) : null;
   return decide(update, { told, mark: mark.current, hadTime: true });
 }
 
-/** Writes down what was decided of an update that is not to be sent. */
+/** Commits the decision not to send an update. */
 function commitDecision(context: SyncContext, update: Update, decision: Exclude<Decision, { kind: 'send' }>): Written {
   switch (decision.kind) {
     case 'is-there': {
@@ -119,14 +120,14 @@ function commitDecision(context: SyncContext, update: Update, decision: Exclude<
   }
 }
 
-/** What is here of the customer was never told by the server, or so long ago that it may have moved on. */
+/** Whether the record here is missing, or so old that the server's values may have changed. */
 function isRecordOld({ db, clock, config }: SyncContext, update: Update): boolean {
   const toldAtMs = customerRow(db, update.customerId)?.as_of_ms ?? null;
-  // A clock that was set back must not make a record fresh for ever.
+  // A clock that was set back must not make a record look fresh for ever.
   return toldAtMs === null || Math.abs(clock.wallMs() - toldAtMs) >= config.sync.checkAfterMinutes * 60_000;
 }
 
-/** Asks for the customer, keeps the record, and learns the baseline of fields that were edited unseen. */
+/** Reads the customer, stores the record, and sets the baseline of fields whose value was not known when edited. */
 async function askAboutCustomer(context: SyncContext, api: LoyaltyApi, update: Update, lane: Lane): Promise<Answered> {
   const { db, told, clock, blame } = context;
   context.pace.take(lane);
@@ -159,7 +160,9 @@ async function askAboutCustomer(context: SyncContext, api: LoyaltyApi, update: U
 
 type NotTold = Exclude<ReadOutcome<never>, { kind: 'found' | 'not-found' }>;
 
-/** A look that told nothing of the customer. A till that may not read goes without; a look that failed is never "go". */
+/**
+ * The look brought no record. Without permission to read, the update goes without it; a failed look never lets it go.
+ */
 function notTold(context: SyncContext, api: LoyaltyApi, update: Update, outcome: NotTold): 'no-such-call' | 'later' {
   switch (outcome.kind) {
     case 'held':
@@ -198,7 +201,7 @@ async function checkFills(context: SyncContext, api: LoyaltyApi, update: Update,
   return isAsSeen ? { kind: 'go', update: current } : { kind: 'moved-on' };
 }
 
-/** Whether nobody else has the identifier that is to be filled in. */
+/** Checks that nobody else has the identifier that is being filled in. */
 async function checkFill(
   context: SyncContext,
   api: LoyaltyApi,
@@ -214,7 +217,7 @@ async function checkFill(
     tellUpdate(context, update.id, before, customerId);
     return 'closed';
   };
-  // A till that may not read cannot know whose the identifier is: a person has to say so.
+  // Without permission to read, the till cannot know who has the identifier, so a person decides.
   if (!context.config.sync.readBack) return stop(null);
   context.pace.take(lane);
   const outcome = await api.getCustomer({ type, value });
@@ -222,7 +225,7 @@ async function checkFill(
     case 'found':
       blame.passed(update, 'look');
       if (isSamePerson(context, update, outcome.value)) return 'free';
-      // The other person's record is kept, so that staff can see both side by side.
+      // The other customer's record is stored, so that staff can compare both.
       told.keep({ record: outcome.value, by: 'read', asOfMs: clock.wallMs() }, { identifier: { type, value } });
       return stop(outcome.value.userId);
     case 'not-found':

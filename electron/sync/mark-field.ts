@@ -1,13 +1,13 @@
 /**
- * The custom field that IT keeps for the till (`sync.markField`): every update of fields writes its own id there, so that
- * reading back proves whether it arrived, also where the fields themselves tell nothing. Staff never see it.
+ * The custom field reserved for Tillside (`sync.markField`). Every update writes its id there, so that reading back
+ * proves whether it arrived, even if the changed fields prove nothing. Staff never see it.
  */
 import type { CustomKey } from '../model/customer.ts';
 import type { ReservedField } from '../org/organisation.ts';
 
 export type Mark = {
   readonly key: CustomKey;
-  /** The organisation has the field, so that what is written there is kept. */
+  /** The organisation has the field, so the server stores it. */
   readonly isKept: boolean;
 };
 
@@ -19,14 +19,14 @@ export class MarkField {
     this.#reserved = reserved;
   }
 
-  /** Null where none is to be written: none is configured, the organisation lacks it, or the server refused it. */
+  /** Null if none is configured, the organisation does not have it, or the server refused it. */
   get current(): Mark | null {
     const reserved = this.#reserved();
     if (reserved === null || reserved.isDefined === false || reserved.key === this.#refused) return null;
     return { key: reserved.key, isKept: reserved.isDefined === true };
   }
 
-  /** The server does not take the field: updates go without it until the next start, rather than not at all. */
+  /** The server does not accept the field, so updates are sent without it until the next start. */
   refused(): void {
     this.#refused = this.#reserved()?.key ?? null;
   }

@@ -1,51 +1,50 @@
 /**
- * How fast this till may talk to the server. All tills of an organisation share one limit (Ireland: 300 updates a
- * minute for all of them) and none knows how many others there are, so no till may burst after an outage (F18), and
- * pressing "Send now" everywhere must not either (F34).
+ * Limits how fast this till talks to the server. All tills of an organisation share one limit (Ireland: 300 updates a
+ * minute for all of them) and none knows how many others there are. So no till may burst after an outage (F18), nor may
+ * pressing "Send now" on all of them cause one (F34).
  *
- * Two lanes. The counter goes at the till's whole budget: there is one person standing there. The backlog goes at a rate
- * of its own within it, as TCP does: it starts slowly at a random moment, grows with each success until the first refusal,
- * then falls to a part of itself with each refusal and creeps back (AIMD). A few updates are no flood: they go together
- * and soon, and at once where a person asks for it or the machine woke up (F13, F15). Nothing at all goes before
- * `Retry-After`.
+ * There are two lanes. The counter may use the till's whole budget, because a customer is standing there. The backlog
+ * has a rate of its own within it, like TCP: it starts slowly at a random moment, grows with each success until the
+ * first refusal, then shrinks with each refusal and recovers slowly (AIMD). A few updates are no flood: they are sent
+ * together and soon, or now if a person asks or the machine woke up (F13, F15). Nothing is sent before `Retry-After`.
  *
- * Everything runs on the monotonic clock (F16).
+ * Everything uses the monotonic clock (F16).
  */
 import type { Clock, Random } from '../machine/clock.ts';
 
-/** `counter`: somebody is standing there. `backlog`: it has waited already. */
+/** `counter`: a customer is standing there. `backlog`: the rest. */
 export type Lane = 'counter' | 'backlog';
 
 export type PaceOptions = { readonly requestsPerMinute: number; readonly maxInFlight: number };
 
-/** Of the budget, in the backlog's first minute: with 60 a minute, one. */
+/** The backlog's share of the budget at its start: with 60 a minute, one. */
 const startShare = 1 / 60;
 const slowestShare = startShare / 4;
 /** The first request of a backlog comes within this many times the wait of its first rate. */
 const startSpread = 1.5;
-/** So many updates need no slow start; each spreads their start over so long. */
+/** Up to this many updates need no slow start; their start is spread by this time for each. */
 const few = 3;
 const fewSpreadMs = 15_000;
 const requestsPerUpdate = 2;
 const hurriedSpreadMs = 2000;
-/** How long before the line comes back a person may have asked. */
+/** "Send now" still counts if the connection comes back within this time. */
 const hurryLastsMs = 60_000;
 const growthAtStart = 1.06;
-/** Of the budget, each minute. All tills grow by the same, so that one that was refused often catches up. */
+/** Share of the budget per minute. All tills grow equally, so that one that was refused often catches up. */
 const growthAfterRefusal = 1 / 3000;
-/** A longer silence proves no more than this. */
+/** A longer time without a refusal does not add more growth. */
 const longestGrowthMs = 3 * 60_000;
 const partAfterRefusal = 0.4;
-/** A shorter loss of the line lets nothing pile up at the other tills. */
+/** After a shorter outage, other tills have no backlog. */
 const shortLossMs = 60_000;
-/** A wait that a server asks for is believed up to this. */
+/** Longest `Retry-After` that is obeyed. */
 const longestWaitMs = 10 * 60_000;
-/** How long the backlog leaves a server alone that refused without saying for how long. */
+/** The backlog's wait after a refusal without `Retry-After`. */
 const unnamedWaitMs = 60_000;
-/** How long the backlog waits to find out whether "busy" meant one update or the till. */
+/** How long the backlog waits to find out if "busy" meant one update or the till. */
 const heardBusyMs = 20_000;
 const heardBusySpreadMs = 20_000;
-/** Tills that were refused together do not come back together. */
+/** Spreads the return of tills that were refused together. */
 const comeBackSpreadMs = 60_000;
 
 export class Pace {
@@ -60,7 +59,7 @@ export class Pace {
   #rate = 0;
   #backlogTokens = 0;
   #isStarting = true;
-  /** Until the first request of a backlog: since when it may start, and its part of the spread. */
+  /** Until a backlog's first request: when it may start, and its random share of the spread. */
   #start: { readonly atMs: number; readonly fraction: number } | null = null;
   #hurriedAtMs = Number.NEGATIVE_INFINITY;
   #grewAtMs: number;
@@ -68,17 +67,17 @@ export class Pace {
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #backlogNotBeforeMs = Number.NEGATIVE_INFINITY;
   #lostAtMs: number | null = null;
-  /** Before "busy" was heard that may have meant one update alone. */
+  /** The rate before a "busy" that may have meant only one update. */
   #beforeDoubt: { readonly rate: number; readonly isStarting: boolean } | null = null;
 
-  /** @param waiting how many updates the backlog has */
+  /** @param waiting returns the number of updates in the backlog */
   constructor({ requestsPerMinute, maxInFlight }: PaceOptions, clock: Clock, random: Random, waiting: () => number) {
     this.maxInFlight = maxInFlight;
     this.#clock = clock;
     this.#random = random;
     this.#waiting = waiting;
     this.#budget = requestsPerMinute;
-    // A save, its check and a look-up at the counter go at once even at the smallest budget.
+    // Even with the smallest budget, a save, its check and a look-up at the counter need not wait.
     this.#burst = Math.max(4, requestsPerMinute / 10);
     this.#reserve = Math.min(3, this.#burst / 2);
     this.#tokens = this.#burst;
@@ -87,7 +86,7 @@ export class Pace {
     this.#startSlowly();
   }
 
-  /** Requests a minute that the backlog allows itself now. */
+  /** The backlog's current rate, in requests a minute. */
   get backlogRate(): number {
     return this.#rate;
   }
@@ -110,7 +109,7 @@ export class Pace {
     );
   }
 
-  /** Counts one request, also one that could not be put off (a look-up, or a check before a send): it is paid for later. */
+  /** Counts a request. One that could not wait (a look-up, or a check before sending) delays later ones. */
   take(lane: Lane): void {
     this.#count();
     this.#tokens -= 1;
@@ -120,7 +119,7 @@ export class Pace {
     this.#backlogTokens -= 1;
   }
 
-  /** The server said that this till, or all of them, ask for too much. */
+  /** The server said that this till, or all tills together, send too many requests. */
   toldBusy(retryAfterMs: number | null): void {
     this.#count();
     const now = this.#clock.monotonicMs();
@@ -138,8 +137,9 @@ export class Pace {
   }
 
   /**
-   * The server said "busy" to one update: it may mean that one, or the till. The backlog slows down until it is known.
-   * @returns how long to wait before another update finds out
+   * The server said "busy" to one update, which may mean only that one or the till. The backlog slows down until it is
+   * known.
+   * @returns how long to wait before another update is tried
    */
   heardBusy(): number {
     this.#beforeDoubt ??= { rate: this.#rate, isStarting: this.#isStarting };
@@ -149,7 +149,7 @@ export class Pace {
     return wait;
   }
 
-  /** It meant that one update: the backlog goes on as fast as before. */
+  /** It meant only that update, so the backlog continues as fast as before. */
   heardNoLimit(): void {
     if (this.#beforeDoubt === null) return;
     this.#rate = Math.max(this.#rate, this.#beforeDoubt.rate);
@@ -170,12 +170,12 @@ export class Pace {
     this.#rate = Math.min(this.#budget, grown);
   }
 
-  /** A person asked, or the machine woke up: a few updates go at once. A long backlog keeps its start (F34). */
+  /** A person asked, or the machine woke up: a few updates are sent now. A long backlog keeps its slow start (F34). */
   hurry(): void {
     this.#hurriedAtMs = this.#clock.monotonicMs();
   }
 
-  /** The server could not be reached: other tills may have lost it as well. */
+  /** The server could not be reached, and perhaps not by other tills either. */
   lost(): void {
     this.#lostAtMs ??= this.#clock.monotonicMs();
   }
@@ -200,12 +200,12 @@ export class Pace {
     const waiting = this.#waiting();
     if (waiting > few) return atMs + fraction * (startSpread / this.#rate) * 60_000;
     const isHurried = this.#hurriedAtMs > atMs - hurryLastsMs;
-    // A till with a small budget is no slower here: these few have to be gone within a minute (F13).
+    // A small budget does not slow this down: a few updates have to be sent within a minute (F13).
     const spreadMs = isHurried ? hurriedSpreadMs : waiting * Math.min(fewSpreadMs, this.#scaled(fewSpreadMs));
     return atMs + fraction * spreadMs;
   }
 
-  /** A wait that fits a budget of 60 a minute, for this till's. */
+  /** Scales a wait for a budget of 60 a minute to this till's budget. */
   #scaled(ms: number): number {
     return (ms * 60) / this.#budget;
   }

@@ -1,6 +1,6 @@
 /**
- * An update that may have arrived is read back, never blindly sent again: the API is not idempotent and can award points
- * twice (F01, F03). What the answer proves is decided in `decide.ts`.
+ * Reads back an update that may have arrived. It is never blindly sent again, because the API is not idempotent and can
+ * award points twice (F01, F03). `decide.ts` decides what the answer proves.
  */
 import { inTransaction } from '../db/statements.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
@@ -13,14 +13,14 @@ import type { Lane } from './pace.ts';
 
 export type ReadBack =
   | 'closed'
-  /** It did not arrive, and goes once more. */
+  /** It did not arrive and is sent again. */
   | 'goes-again'
-  /** As if it had not arrived; it is read again when a slow server has had its time (F43). */
+  /** It seems not to have arrived; it is read again after the time that a slow server may need (F43). */
   | 'too-early'
-  /** The server could not be asked: the update stays unknown. */
+  /** The server could not be asked, so the update stays unknown. */
   | 'later';
 
-/** @param hadTime as long has passed since the attempt as a slow server may take */
+/** @param hadTime enough time has passed since the attempt, even for a slow server */
 export async function readBack(
   context: SyncContext,
   api: LoyaltyApi,
@@ -85,7 +85,7 @@ function closed(context: SyncContext, update: Update, { before, customerId }: Wr
   return 'closed';
 }
 
-/** Where the till may not read, IT decides: a person looks at it (default), or it goes once more and may count twice. */
+/** Without permission to read, the config decides: a person (default), or sending it again, which may count twice. */
 function withoutReading(context: SyncContext, update: Update, hadTime: boolean): ReadBack {
   const isRestored = update.uncertainAfter === 'restored';
   const mayGoAgain = context.config.sync.resendUnconfirmed === 'always' && update.kind === 'fields' && !isRestored;

@@ -1,4 +1,4 @@
-/** Sending one update: claimed, sent, and what the server said written down. The look before it: `look.ts`. */
+/** Sends one update: claims it, sends it, and commits the answer. For the look before it, see `look.ts`. */
 import { inTransaction } from '../db/statements.ts';
 import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { fillableIdentifiers } from '../model/customer.ts';
@@ -10,15 +10,15 @@ import { customerOf, identifierNow, pauseFor, type SyncContext } from './context
 import { decideByRecord } from './look.ts';
 import type { Mark } from './mark-field.ts';
 
-/** An update that was claimed, with the field that its attempt writes its own id to. */
+/** A claimed update, with the reserved field that its id is written to. */
 export type Claimed = { readonly update: Update; readonly mark: Mark | null };
 
 /**
  * Commits the attempt id before the first byte leaves (F02). Call in a transaction.
- * @returns null where what made it go does not hold any more: the customer may have been told anew since the look
+ * @returns null if it should no longer be sent, for example because the customer was refreshed since the look
  */
 export function claim(context: SyncContext, seen: Update): Claimed | null {
-  // Read again: two customers of this till may have become one in between.
+  // Read again, because two customers may have been merged in between.
   const update = findUpdate(context.db, seen.id) ?? seen;
   if (update.kind === 'fields' && decideByRecord(context, update).kind !== 'send') return null;
   const mark = context.mark.current;
@@ -30,7 +30,7 @@ export function claim(context: SyncContext, seen: Update): Claimed | null {
   return claimed === null ? null : { update: claimed, mark };
 }
 
-/** The one request that changes something at the server. */
+/** The only request that changes anything at the server. */
 export async function send(context: SyncContext, api: LoyaltyApi, { update, mark }: Claimed): Promise<UpdateOutcome> {
   const author = { staffCode: update.staff?.code ?? null, till: update.till };
   const outcome =
@@ -48,7 +48,7 @@ export async function send(context: SyncContext, api: LoyaltyApi, { update, mark
   return outcome;
 }
 
-/** Sends the changed fields, and with them the update's own id in the field that IT keeps for it. */
+/** Sends the changed fields, with the update's id in the reserved field. */
 async function sendFields(
   context: SyncContext,
   api: LoyaltyApi,
@@ -66,7 +66,7 @@ async function sendFields(
     noteMarkRefused(context, refused.code);
     return { ...outcome, warnings: outcome.warnings.filter((warning) => warning !== refused) };
   }
-  // An answer need not repeat it; the next update compares with it.
+  // The answer need not include it, but the next update compares with it.
   const record =
     outcome.record === null ? null : { ...outcome.record, fields: { [mark.key]: update.id, ...outcome.record.fields } };
   return { ...outcome, record };
@@ -74,15 +74,16 @@ async function sendFields(
 
 function noteMarkRefused({ mark, log }: SyncContext, code: number | null): void {
   mark.refused();
-  log.write('error', 'the server refuses sync.markField: updates go without it until the next start', { code });
+  log.write('error', 'the server refuses sync.markField: updates are sent without it until the next start', { code });
 }
 
 /**
- * A till may be allowed to save and not to ask for this. Then a person is told of the request, and all else goes on.
+ * A till may have permission to save but not for this call. Then the request goes to a person, and everything else
+ * continues.
  */
 async function requestIdentityChange(api: LoyaltyApi, update: Update, author: Author): Promise<UpdateOutcome> {
   const type = fillableIdentifiers.find((one) => update.changes[one] !== undefined);
-  if (type === undefined) throw new Error(`Update ${update.id} asks for no identifier.`);
+  if (type === undefined) throw new Error(`Update ${update.id} does not change an identifier.`);
   const [oldValue, newValue] = [update.identifier.value, update.changes[type] ?? ''];
   const outcome = await api.requestIdentityChange({ type, oldValue, newValue, author });
   if (outcome.kind !== 'held' || outcome.why !== 'permission') return outcome;
@@ -91,10 +92,10 @@ async function requestIdentityChange(api: LoyaltyApi, update: Update, author: Au
   return { kind: 'rejected', rejection, answer: outcome.answer };
 }
 
-/** Another action is running for this customer, as the request's code or the item's. Only this customer waits. */
+/** Another action is running for this customer (as the request's or the item's code). Only this customer waits. */
 const otherActionRunning = 521;
 
-/** What the exchange says of the line, of the till and of this update; and the pause that follows where it is the till. */
+/** Assigns blame for the exchange to the connection, the till or this update, and pauses sending if it is the till. */
 export function blameFor(context: SyncContext, api: LoyaltyApi, update: Update, outcome: UpdateOutcome): void {
   const { blame } = context;
   switch (outcome.kind) {
@@ -120,12 +121,12 @@ export function blameFor(context: SyncContext, api: LoyaltyApi, update: Update, 
 
 type Rejected = Extract<UpdateOutcome, { kind: 'rejected' }>;
 
-/** Whether the update was refused only for the field that carries its id: it certainly changed nothing. */
+/** Whether the update was rejected only because of the reserved field, so it certainly changed nothing. */
 export function isMarkRefused({ mark }: Claimed, { rejection }: Rejected): boolean {
   return mark !== null && rejection.field === mark.key;
 }
 
-/** Without its mark it goes again. Call in a transaction. */
+/** Queues the update again without the reserved field. Call in a transaction. */
 export function commitMarkRefused(context: SyncContext, { update }: Claimed, { rejection, answer }: Rejected): Written {
   noteMarkRefused(context, rejection.code);
   context.outbox.notSent(update, 'mark refused', answer);

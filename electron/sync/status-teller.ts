@@ -1,10 +1,10 @@
-/** The status as it is told to the screen: counted from the outbox, one event for a burst of changes. */
+/** Sends the sync status to the screen: counts the outbox, and combines a burst of changes into one event. */
 import type { SyncState, SyncStatus } from '../model/sync-status.ts';
 import type { SyncContext } from './context.ts';
 
-/** Of the time, no more than one part in so many goes into counting the outbox for the status, however long it is. */
+/** Counting the outbox takes at most one part in this many of the time, however long the outbox is. */
 const statusShare = 20;
-/** A clock that is further off than this is shown (F16). */
+/** A larger difference of the clock is shown (F16). */
 const skewShownMs = 5 * 60_000;
 const confirmedWithinMs = 24 * 60 * 60_000;
 
@@ -15,11 +15,11 @@ export class StatusTeller {
   #isDue = false;
   #notBeforeMs = 0;
   #clockSkewMs: number | null = null;
-  /** This machine's clock less the server's; null: not asked yet, and NaN: the server tells none. */
+  /** This machine's clock minus the server's; null: not asked yet, NaN: the server does not send its time. */
   #serverSkewMs: number | null = null;
   #closed = false;
 
-  /** @param nextTryAtMs when the engine has something to do again, on the monotonic clock */
+  /** @param nextTryAtMs when the engine has its next job, on the monotonic clock */
   constructor(
     context: Pick<SyncContext, 'outbox' | 'connection' | 'clock' | 'log'>,
     nextTryAtMs: () => number | null,
@@ -50,7 +50,7 @@ export class StatusTeller {
     };
   }
 
-  /** What a login told of the machine's clock. */
+  /** Compares the machine's clock with the server time of a login. */
   noteServerTime(serverTimeMs: number | null): void {
     if (serverTimeMs === null) {
       this.#serverSkewMs ??= Number.NaN;
@@ -62,13 +62,13 @@ export class StatusTeller {
     this.changed();
   }
 
-  /** The server answered since the start, and did not say that this clock is more than a day off. */
+  /** The server has answered since the start, and this clock is not more than a day off. */
   get isClockConfirmed(): boolean {
     const skewMs = this.#serverSkewMs;
     return skewMs !== null && (Number.isNaN(skewMs) || Math.abs(skewMs) < confirmedWithinMs);
   }
 
-  /** Tells it soon. */
+  /** Schedules an event. */
   changed(): void {
     if (this.#isDue || this.#closed) return;
     this.#isDue = true;
@@ -80,7 +80,9 @@ export class StatusTeller {
       try {
         this.#tell(this.now());
       } catch (error) {
-        log.write('error', 'the status could not be told', { error: error instanceof Error ? error.name : 'unknown' });
+        log.write('error', 'the status could not be sent to the screen', {
+          error: error instanceof Error ? error.name : 'unknown',
+        });
       }
       const nowMs = clock.monotonicMs();
       this.#notBeforeMs = nowMs + statusShare * (nowMs - countedMs);

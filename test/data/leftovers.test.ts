@@ -26,7 +26,7 @@ it('F50: a leftover that cannot be read or removed stops neither the start nor t
     log: { write: (_level, event) => logged.push(event) },
   });
   await till.close();
-  assert.equal(logged.filter((event) => event === 'a leftover file could not be tidied away').length, 2);
+  assert.equal(logged.filter((event) => event === 'a left-over file could not be removed').length, 2);
   assert.equal(existsSync(path.join(rescue, 'bbbb.unfinished')), false);
   assert.equal(existsSync(path.join(folder, 'region-2.db')), false);
 });

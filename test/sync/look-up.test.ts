@@ -15,7 +15,7 @@ it("F25 F31 a customer who is found but cannot be stored is not reported as head
   assert.deepEqual(await lookUp(rig.context, identifier), { kind: 'failed', why: 'not-kept' });
   assert.deepEqual(
     rig.logged.filter((line) => line.includes('looked up')),
-    ['error a customer that was looked up could not be kept'],
+    ['error a customer that was looked up could not be stored'],
   );
   rig.db.pragma('query_only = off');
   assert.equal((await lookUp(rig.context, identifier)).kind, 'found');
