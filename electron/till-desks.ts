@@ -1,7 +1,10 @@
 /** Creates what staff use, as the screen's calls. */
+import { writeAudit } from './care/audit-log.ts';
 import type { LiveConfig } from './config/live-config.ts';
 import type { Db } from './db/open.ts';
 import { CustomerDesk } from './desk/customer-desk.ts';
+import { draftCalls } from './desk/draft-calls.ts';
+import { Masking } from './desk/masking.ts';
 import { updateCalls } from './desk/update-calls.ts';
 import { UpdateDesk } from './desk/update-desk.ts';
 import type { OrgDesk } from './org/org-desk.ts';
@@ -16,6 +19,7 @@ export type DeskParts = {
   readonly live: LiveConfig;
   readonly till: string;
   readonly db: Db;
+  readonly dataDir: string;
   readonly outbox: Outbox;
   readonly orgDesk: OrgDesk;
   readonly context: SyncContext;
@@ -24,16 +28,31 @@ export type DeskParts = {
   readonly mended: (error: unknown) => boolean;
 };
 
-export function createDesks({ live, till, db, outbox, orgDesk, context, engine, mended }: DeskParts) {
+export function createDesks({ live, till, db, dataDir, outbox, orgDesk, context, engine, mended }: DeskParts) {
   const { organisation, staff } = orgDesk;
   const { store, staff: staffRules } = live.config;
   const { countryCode } = store;
+  const masking = new Masking({
+    masked: () => orgDesk.role.masked,
+    record: () => {
+      const author = staff.current?.code.slice(0, 100) ?? null;
+      const isWritten = writeAudit(dataDir, {
+        atMs: context.clock.wallMs(),
+        action: 'details-shown',
+        from: 'screen',
+        author,
+      });
+      if (!isWritten) context.log.write('error', 'an action could not be noted', { action: 'details-shown' });
+    },
+    changed: context.tell.customerChanged,
+  });
   const customerDesk = new CustomerDesk(
     context,
     organisation,
     countryCode,
     freshForMs,
     () => (live.config.data.showRecent ? staff.signedOutAtMs : null),
+    masking,
     mended,
   );
   const updates = new UpdateDesk({
@@ -42,6 +61,7 @@ export function createDesks({ live, till, db, outbox, orgDesk, context, engine, 
     org: () => organisation.view(),
     staff: () => staff.current,
     staffRequired: staffRules.required,
+    hidden: masking.hidden,
     till,
     countryCode,
     isOnline: () => context.connection.connection.kind === 'online',
@@ -49,10 +69,12 @@ export function createDesks({ live, till, db, outbox, orgDesk, context, engine, 
   });
   const calls = {
     ...customerDesk.calls(() => engine.changed()),
+    ...draftCalls(db, context.clock, masking.hidden),
     ...updateCalls({
       db,
       outbox,
       updates,
+      hidden: masking.hidden,
       saved: (updateId, customerId) => {
         context.tell.updateChanged(updateId, customerId);
         engine.saved(updateId);
@@ -63,5 +85,5 @@ export function createDesks({ live, till, db, outbox, orgDesk, context, engine, 
       },
     }),
   };
-  return { customerDesk, calls };
+  return { customerDesk, masking, calls };
 }

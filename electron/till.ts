@@ -13,7 +13,6 @@ import type { Background } from './db/background.ts';
 import { Checkpointer } from './db/checkpoint/checkpointer.ts';
 import { appCalls } from './desk/app-calls.ts';
 import { connectionCalls } from './desk/connection-calls.ts';
-import { draftCalls } from './desk/draft-calls.ts';
 import { createEvents } from './ipc/events.ts';
 import type { EventMessage, TillHandlers } from './ipc/schema.ts';
 import { ApiOfTill } from './loyalty-api/api-of-till.ts';
@@ -107,13 +106,16 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
     regionFeed,
     emit,
   });
-  const desks = createDesks({ live, till, db, outbox, orgDesk, context, engine, mended: regionMended });
+  const desks = createDesks({ live, till, db, dataDir, outbox, orgDesk, context, engine, mended: regionMended });
+
+  subscribe(({ name }) => {
+    if (name === 'staff.changed') desks.masking.hideAgain();
+  });
 
   const handlers = {
     ...appCalls({ ...options, config, till, api, engine, orgDesk }),
     ...desks.calls,
     'updates.save': tally.timing(desks.calls['updates.save']),
-    ...draftCalls(db, clock),
     ...connectionCalls(context, engine, orgDesk),
     ...orgDesk.calls,
     ...customerImport.calls,

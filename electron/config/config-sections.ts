@@ -1,9 +1,10 @@
 /** The sections of the machine config, with their defaults and rules. No section may hold a secret. */
 import path, { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import { isFieldKey } from '../model/customer.ts';
 import { isPinHash } from './pin-hash.ts';
 import { readPublicKey, readSigningKey } from './public-key.ts';
+import { staffRole } from './staff-role.ts';
+import { isVisible, word } from './words.ts';
 
 /** Base URL of each of the vendor's clusters. */
 const clusterUrls = {
@@ -14,16 +15,6 @@ const clusterUrls = {
 } as const;
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** Characters that an editor does not show and that make a name, code or address fail. */
-const unseen = /^\s|\s$|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-const isVisible = (value: string) => !unseen.test(value);
-const visibleOnly = 'a text without spaces at its ends and without control or invisible characters';
-
-/** A one-line name or code. */
-function word(longest = 200) {
-  return z.string().min(1).max(longest).refine(isVisible, visibleOnly);
-}
 
 /** @returns what is expected instead of this address; null: the address is fine */
 function addressProblem(value: string, mayHaveQuery: boolean): string | null {
@@ -76,29 +67,6 @@ function isLocale(value: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** One field, or all of a kind as "custom.*". */
-const families = ['subscription.*', 'custom.*', 'extended.*'];
-const changeable = word().refine(
-  (key) => families.includes(key) || isFieldKey(key),
-  'a field, such as "email" or "custom.size", or a whole kind, such as "custom.*"',
-);
-
-function role(about: string) {
-  return z
-    .strictObject({
-      mayChange: z
-        .array(changeable)
-        .max(500)
-        .nullable()
-        .default(null)
-        .describe(
-          'The only fields that they can change, such as "email", "custom.size" or "subscription.*"; null: all.',
-        ),
-    })
-    .prefault({})
-    .describe(about);
 }
 
 const fillable = z.enum(['mobile', 'email', 'externalId']);
@@ -240,8 +208,8 @@ export const machineConfigSchema = z.strictObject({
         .describe('Sign staff out after this long without activity.'),
       roles: z
         .strictObject({
-          associate: role('Associates, and anyone who is not signed in.'),
-          manager: role('Managers.'),
+          associate: staffRole('Associates, and anyone who is not signed in.'),
+          manager: staffRole('Managers.'),
         })
         .prefault({})
         .describe('Who can change what at this till. A staff code is not a password.'),

@@ -4,14 +4,17 @@ import { searchCustomers } from '../customers/search.ts';
 import { customerRow, findByIdentifier, findTold, markServed } from '../customers/store.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { Identifier } from '../model/customer.ts';
-import type { CustomerView, LookupResult, OnlineResult } from '../model/customer-view.ts';
+import type { CustomerView, LookupResult, OnlineResult, SearchResult } from '../model/customer-view.ts';
 import { type FindBy, findsBy } from '../model/find-request.ts';
 import { normalIdentifier } from '../model/identifiers.ts';
+import type { MaskableField } from '../model/masked.ts';
 import { readingsOf } from '../model/readings.ts';
 import type { Organisation } from '../org/organisation.ts';
 import type { SyncContext } from '../sync/context.ts';
 import { type LookUp, lookUp, lookUpAny, purchasesOf, refresh } from '../sync/look-up.ts';
+import { coverHit } from './cover.ts';
 import { customerView, strangerView } from './customer-views.ts';
+import type { Masking } from './masking.ts';
 import { onlineResult } from './online-result.ts';
 
 type OneCustomer = { readonly customerId: number };
@@ -23,6 +26,7 @@ export class CustomerDesk {
   readonly #countryCode: string;
   readonly #freshForMs: number;
   readonly #servedSince: () => number | null;
+  readonly #masking: Masking;
   readonly #mended: (error: unknown) => boolean;
   readonly #refreshing = new Set<number>();
   readonly #cancelLater = new Set<() => void>();
@@ -38,6 +42,7 @@ export class CustomerDesk {
     countryCode: string,
     freshForMs: number,
     servedSince: () => number | null,
+    masking: Masking,
     mended: (error: unknown) => boolean = () => false,
   ) {
     this.#context = context;
@@ -45,6 +50,7 @@ export class CustomerDesk {
     this.#countryCode = countryCode;
     this.#freshForMs = freshForMs;
     this.#servedSince = servedSince;
+    this.#masking = masking;
     this.#mended = mended;
   }
 
@@ -60,11 +66,15 @@ export class CustomerDesk {
       'customers.search': ({ query, limit }: { readonly query: string; readonly limit: number }) =>
         this.#isOfOther()
           ? { hits: [], identifiers: [], isSimilar: false, customersOnTill: 0 }
-          : this.#read(() => searchCustomers(db, query, limit, this.#countryCode, this.#servedSince())),
+          : this.#covered(this.#read(() => searchCustomers(db, query, limit, this.#countryCode, this.#servedSince()))),
       'customers.open': ({ customerId }: OneCustomer) =>
         this.#isOfOther() ? null : this.#read(() => this.open(customerId)),
       'customers.view': ({ customerId }: OneCustomer) =>
         this.#isOfOther() ? null : this.#read(() => this.view(customerId)),
+      'customers.reveal': ({ customerId, field }: OneCustomer & { readonly field: MaskableField }) => {
+        this.#masking.show(customerId, field);
+        return this.#isOfOther() ? null : this.#read(() => this.view(customerId));
+      },
       'customers.openByIdentifier': ({ identifier }: OneIdentifier) =>
         this.#read(() => this.openByIdentifier(identifier)),
       'customers.lookUpOnline': ({ query, by }: { readonly query: string; readonly by?: FindBy | undefined }) =>
@@ -93,6 +103,7 @@ export class CustomerDesk {
   open(customerId: number): CustomerView | null {
     const view = this.view(customerId);
     if (view === null) return null;
+    this.#masking.opened(customerId);
     this.#noteServed(customerId);
     this.#refreshInBackground(customerId);
     return view;
@@ -150,7 +161,13 @@ export class CustomerDesk {
 
   view(customerId: number): CustomerView | null {
     const { db, outbox } = this.#context;
-    return customerView(db, outbox, customerId, this.#organisation.view(), this.#countryCode);
+    const hidden = this.#masking.hidden(customerId);
+    return customerView(db, outbox, customerId, this.#organisation.view(), this.#countryCode, hidden);
+  }
+
+  #covered(found: SearchResult): SearchResult {
+    const hits = found.hits.flatMap((hit) => coverHit(hit, this.#masking.hidden(hit.customerId)) ?? []);
+    return { ...found, hits };
   }
 
   /** For retention, which counts in days: a disk that takes no writes now must not keep a customer closed (F25). */

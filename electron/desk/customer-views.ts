@@ -15,10 +15,12 @@ import {
 } from '../model/customer.ts';
 import type { CustomerView, LockReason } from '../model/customer-view.ts';
 import { definitionOf } from '../model/defined-field-rules.ts';
+import type { MaskableField } from '../model/masked.ts';
 import type { OrgView } from '../model/org-view.ts';
 import { effectiveView, identifierOf } from '../updates/effective.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { lockOf, type RuleContext } from '../updates/rules.ts';
+import { coverUpdate, coverView } from './cover.ts';
 import { updatesOfCustomer } from './update-views.ts';
 
 /** How many of a customer's closed updates the screen shows beside the form; open ones are shown all. */
@@ -32,10 +34,13 @@ export function ruleContext(
   countryCode: string,
   /** An update that is about to be replaced: its own changes do not count as being there. */
   withoutUpdateId: string | null = null,
+  hidden: readonly MaskableField[] = [],
 ): RuleContext | null {
   const identifier = identifierOf(db, customerId, org.policy.primaryIdentifier);
   if (identifier === null) return null;
   const { server, fields } = effectiveView(db, customerId, withoutUpdateId);
+  // Includes the update that is replaced: its hidden values must not change unseen either.
+  const seen = hidden.length === 0 ? fields : effectiveView(db, customerId).fields;
   return {
     server: shownFields(server?.fields ?? {}, org),
     effective: shownFields(fields, org),
@@ -45,6 +50,7 @@ export function ruleContext(
     definitionsKnown: definitionsKnown(org),
     reserved: org.reserved,
     mayChange: org.mayChange,
+    masked: hidden.filter((field) => seen[field] || server?.fields[field]),
     countryCode,
   };
 }
@@ -86,6 +92,7 @@ export function strangerContext(identifier: Identifier, org: OrgView, countryCod
     definitionsKnown: definitionsKnown(org),
     reserved: org.reserved,
     mayChange: org.mayChange,
+    masked: [],
     countryCode,
   };
 }
@@ -111,15 +118,16 @@ export function customerView(
   customerId: number,
   org: OrgView,
   countryCode: string,
+  hidden: readonly MaskableField[] = [],
 ): CustomerView | null {
   const row = customerRow(db, customerId);
-  const context = ruleContext(db, customerId, org, countryCode);
+  const context = ruleContext(db, customerId, org, countryCode, null, hidden);
   if (row === null || context === null) return null;
   const { server, edits } = effectiveView(db, customerId);
   const pending = edits
     .filter((edit) => edit.kind === 'fields')
     .flatMap(({ updateId, state, changes }) => fieldKeys(changes).map((key) => ({ key, updateId, state })));
-  return {
+  const view: CustomerView = {
     customerId,
     identifier: context.identifier,
     fields: context.effective,
@@ -127,6 +135,7 @@ export function customerView(
     // The last edit of a field is the one whose value is shown.
     pending: pending.filter(({ key }, at) => !pending.slice(at + 1).some((later) => later.key === key)),
     locks: locksOf(context),
+    masked: [],
     loyalty: server?.loyalty ?? null,
     updatedOn: server?.updatedOn ?? null,
     source: server?.source ?? null,
@@ -134,8 +143,9 @@ export function customerView(
     userId: row.user_id,
     asOfMs: row.as_of_ms,
     listedAsOfMs: row.as_of_ms === null ? listedAsOfMs(db, customerId) : null,
-    updates: updatesOfCustomer(db, outbox, customerId, shownUpdates),
+    updates: updatesOfCustomer(db, outbox, customerId, shownUpdates).map((update) => coverUpdate(update, hidden)),
   };
+  return coverView(view, hidden);
 }
 
 /** The form for somebody who is not on this till. */
@@ -148,6 +158,7 @@ export function strangerView(identifier: Identifier, org: OrgView, countryCode: 
     server: context.server,
     pending: [],
     locks: locksOf(context),
+    masked: [],
     loyalty: null,
     updatedOn: null,
     source: null,

@@ -1,14 +1,39 @@
 /** The screen's calls about text that was typed and not saved yet. */
 import type { Db } from '../db/open.ts';
 import type { Clock } from '../machine/clock.ts';
-import { type KeptDraft, keepDraft, listDrafts } from '../updates/drafts.ts';
+import { type FieldChanges, fieldKeys } from '../model/customer.ts';
+import { isMaskedText, type MaskableField } from '../model/masked.ts';
+import { type Draft, type DraftTarget, type KeptDraft, keepDraft, listDrafts } from '../updates/drafts.ts';
 
-export function draftCalls(db: Db, clock: Clock) {
+export function draftCalls(db: Db, clock: Clock, hidden: (customerId: number) => readonly MaskableField[]) {
+  /** Typed text that the screen was not told, by draft: what it keeps later must not take that away. */
+  const withheld = new Map<string, FieldChanges>();
+
+  /** What the screen may see of a draft. */
+  function told(draft: Draft): Draft {
+    const covered = 'customerId' in draft.target ? hidden(draft.target.customerId) : [];
+    const isCovered = ({ key }: Draft['changes'][number]) => covered.some((field) => field === key);
+    const unseen = draft.changes.filter(isCovered);
+    if (unseen.length === 0) return draft;
+    withheld.set(placeOf(draft), Object.fromEntries(unseen.map(({ key, to }) => [key, to])));
+    return { ...draft, changes: draft.changes.filter((change) => !isCovered(change)) };
+  }
+
   return {
     'drafts.keep': (draft: Omit<KeptDraft, 'typedAtMs'>) => {
-      keepDraft(db, { ...draft, typedAtMs: clock.wallMs() });
+      const changes = { ...withheld.get(placeOf(draft)), ...withoutMasks(draft.changes) };
+      keepDraft(db, { ...draft, changes, typedAtMs: clock.wallMs() });
       return null;
     },
-    'drafts.list': () => listDrafts(db),
+    'drafts.list': () => listDrafts(db).map(told),
   };
+}
+
+function placeOf({ target, replaces }: { readonly target: DraftTarget; readonly replaces: string | null }): string {
+  return JSON.stringify([target, replaces]);
+}
+
+function withoutMasks(changes: FieldChanges): FieldChanges {
+  const typed = fieldKeys(changes).filter((key) => !isMaskedText(changes[key] ?? ''));
+  return Object.fromEntries(typed.map((key) => [key, changes[key] ?? '']));
 }

@@ -1,9 +1,11 @@
 /** The screen's calls about updates: each asks the desk, and then tells the screen and the engine what changed. */
 import type { Db } from '../db/open.ts';
+import { type MaskableField, maskableFields } from '../model/masked.ts';
 import type { FieldChoice, SaveResult } from '../model/update-view.ts';
 import { historyOf } from '../updates/history.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { findUpdate } from '../updates/rows.ts';
+import { coverHistory, coverUpdate } from './cover.ts';
 import type { IdentityRequest, SaveRequest, UpdateDesk } from './update-desk.ts';
 import { listUpdates, type Page } from './update-views.ts';
 
@@ -11,6 +13,7 @@ export type UpdateCallOptions = {
   readonly db: Db;
   readonly outbox: Outbox;
   readonly updates: UpdateDesk;
+  readonly hidden: (customerId: number) => readonly MaskableField[];
   /** A save was committed. */
   readonly saved: (updateId: string, customerId: number) => void;
   /** Something else of an update changed. */
@@ -19,7 +22,7 @@ export type UpdateCallOptions = {
 
 type OneUpdate = { readonly updateId: string };
 
-export function updateCalls({ db, outbox, updates, saved, changed }: UpdateCallOptions) {
+export function updateCalls({ db, outbox, updates, hidden, saved, changed }: UpdateCallOptions) {
   const tellChanged = ({ updateId }: OneUpdate) => {
     const update = findUpdate(db, updateId);
     if (update !== null) changed(updateId, update.customerId);
@@ -54,7 +57,14 @@ export function updateCalls({ db, outbox, updates, saved, changed }: UpdateCallO
     },
     'updates.putOff': andTell(({ updateId }: OneUpdate) => updates.putOff(updateId)),
     'updates.awardSeen': andTell(({ updateId }: OneUpdate) => updates.awardSeen(updateId)),
-    'updates.list': (page: Page) => listUpdates(db, outbox, page),
-    'updates.history': ({ updateId }: OneUpdate) => historyOf(db, updateId),
+    'updates.list': (page: Page) => {
+      const { updates: listed, total } = listUpdates(db, outbox, page);
+      return { updates: listed.map((update) => coverUpdate(update, hidden(update.customerId))), total };
+    },
+    'updates.history': ({ updateId }: OneUpdate) => {
+      const update = findUpdate(db, updateId);
+      const covered = update === null ? maskableFields : hidden(update.customerId);
+      return historyOf(db, updateId).map((entry) => coverHistory(entry, covered));
+    },
   };
 }

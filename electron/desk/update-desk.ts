@@ -14,6 +14,7 @@ import {
   type Identifier,
 } from '../model/customer.ts';
 import { emailMeant } from '../model/email-slip.ts';
+import { type MaskableField, maskableFields } from '../model/masked.ts';
 import type { OrgView } from '../model/org-view.ts';
 import type {
   ChangeResult,
@@ -56,6 +57,8 @@ export type Surroundings = {
   readonly org: () => OrgView;
   readonly staff: () => Staff | null;
   readonly staffRequired: boolean;
+  /** Fields of this customer that whoever is at the till has not been shown. */
+  readonly hidden: (customerId: number) => readonly MaskableField[];
   readonly till: string;
   readonly countryCode: string;
   /** The last exchange with the server went well. */
@@ -88,6 +91,8 @@ export class UpdateDesk {
       if (replaces !== null && !isReplaceable(old, 'fields')) return { kind: 'moved-on' };
       const found = this.#contextOf(old === null ? target : { customerId: old.customerId }, replaces);
       if (found === null) return { kind: 'moved-on' };
+      const unseen = unseenChanges(old, found.context);
+      if (unseen.length > 0) return { kind: 'invalid', problems: unseen };
       const checked = this.#checkAll(changes, found.context, found.customerId, confirmedFills);
       if (checked.problems.length > 0) return { kind: 'invalid', problems: checked.problems };
       if (fieldKeys(checked.changes).length === 0) return { kind: 'nothing-changed' };
@@ -159,6 +164,9 @@ export class UpdateDesk {
       if (update === null || update.state !== 'attention' || update.reason?.kind !== 'conflict') {
         return { kind: 'moved-on' };
       }
+      const hidden = this.#at.hidden(update.customerId);
+      const unseen = update.reason.fields.filter(({ key }) => hidden.some((field) => field === key));
+      if (unseen.length > 0) return { kind: 'invalid', problems: unseen.map(({ key }) => fieldProblem(key, 'masked')) };
       const theirs = new Map(update.reason.fields.map((field) => [field.key, field.theirs]));
       const seen = update.reason.fields.every((field) => choices[field.key]?.theirs === field.theirs);
       if (!seen) return { kind: 'moved-on' };
@@ -166,8 +174,7 @@ export class UpdateDesk {
       const { mayChange } = this.#at.org();
       const forbidden = kept.filter((key) => theirs.has(key) && !isAllowed(key, mayChange));
       if (forbidden.length > 0) {
-        const problem = (key: FieldKey): FieldProblem => ({ key, code: 'not-your-role', detail: null, limit: null });
-        return { kind: 'invalid', problems: forbidden.map(problem) };
+        return { kind: 'invalid', problems: forbidden.map((key) => fieldProblem(key, 'not-your-role')) };
       }
       if (kept.length === 0) {
         outbox.discard(update, 'kept-theirs', staff, token);
@@ -281,7 +288,8 @@ export class UpdateDesk {
         ? { customerId: null, context: strangerContext(target.identifier, org, countryCode) }
         : null;
     }
-    const context = ruleContext(db, customerId, org, countryCode, withoutUpdateId);
+    const hidden = this.#at.hidden(customerId);
+    const context = ruleContext(db, customerId, org, countryCode, withoutUpdateId, hidden);
     return context === null ? null : { customerId, context };
   }
 
@@ -324,6 +332,16 @@ export class UpdateDesk {
         .map((key) => [key, context.server[key] ?? null]),
     );
   }
+}
+
+function fieldProblem(key: FieldKey, code: FieldProblem['code']): FieldProblem {
+  return { key, code, detail: null, limit: null };
+}
+
+/** Whoever has not seen a value of an update must not take it back by saving another in its place. */
+function unseenChanges(old: Update | null, { masked }: RuleContext): FieldProblem[] {
+  const keys = old === null ? [] : maskableFields.filter((key) => old.changes[key] !== undefined);
+  return keys.filter((key) => masked.includes(key)).map((key) => fieldProblem(key, 'masked'));
 }
 
 /** Never sent, or refused: something else of its kind may take its place. */

@@ -31,6 +31,7 @@ import type {
 import type { StaffMember } from '../model/definitions.ts';
 import { type FindRequest, findByNames } from '../model/find-request.ts';
 import { maxHits, maxQueryLength } from '../model/limits.ts';
+import { maskableFields } from '../model/masked.ts';
 import type { OrgRefresh, OrgView, StaffList } from '../model/org-view.ts';
 import type { ConnectionCheck, SyncStatus } from '../model/sync-status.ts';
 import type { ChangeResult, CheckResult, SaveResult, UpdateHistoryEntry, UpdateView } from '../model/update-view.ts';
@@ -110,6 +111,10 @@ export const calls = {
   'customers.open': call(z.strictObject({ customerId: localId })).returns<CustomerView | null>(),
   /** The same customer as they stand now, for a page that is open already: marks nothing and asks nobody. */
   'customers.view': call(z.strictObject({ customerId: localId })).returns<CustomerView | null>(),
+  /** Tells the whole value of a masked field of the customer at the counter, and records that it was asked for. */
+  'customers.reveal': call(
+    z.strictObject({ customerId: localId, field: z.enum(maskableFields) }),
+  ).returns<CustomerView | null>(),
   /** The form for somebody who is not on this till; or the cached customer, where the identifier is known here. */
   'customers.openByIdentifier': call(z.strictObject({ identifier })).returns<CustomerView>(),
   /** Asks head office for everything that the text can be an identifier as; with `by` only as that. */
@@ -311,10 +316,9 @@ export type Handlers = {
 type TroubleCall = Extract<CallName, `trouble.${string}`>;
 /** Answered whether the till is open or not. */
 type AdminCall = Extract<CallName, `admin.${string}`>;
-type FindCall = 'app.takeFind';
 export type AdminHandlers = Pick<Handlers, AdminCall>;
-export type FindHandlers = Pick<Handlers, FindCall>;
-export type TillHandlers = Omit<Handlers, TroubleCall | AdminCall | FindCall>;
+export type FindHandlers = Pick<Handlers, 'app.takeFind'>;
+export type TillHandlers = Omit<Handlers, TroubleCall | AdminCall | keyof FindHandlers>;
 export type TroubleHandlers = Pick<Handlers, TroubleCall>;
 
 /** Any event with its payload. */

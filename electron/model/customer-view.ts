@@ -2,6 +2,7 @@
 
 import type { CustomerRecord, FieldKey, FieldValues, Identifier } from './customer.ts';
 import type { Loyalty, Purchase } from './loyalty.ts';
+import type { MaskableField } from './masked.ts';
 import type { LookUpType } from './readings.ts';
 import type { NotSavedReason, UpdateState, UpdateView } from './update-view.ts';
 
@@ -42,6 +43,8 @@ export type LockReason =
   | 'already-loyalty'
   | 'disabled-field'
   | 'not-your-role'
+  /** The role does not see its value: it has to be shown first. */
+  | 'masked'
   | 'unknown-field';
 
 export type CustomerView = {
@@ -56,6 +59,8 @@ export type CustomerView = {
   /** Fields with an edit that the server has not confirmed. */
   readonly pending: readonly { readonly key: FieldKey; readonly updateId: string; readonly state: UpdateState }[];
   readonly locks: { readonly [Key in FieldKey]?: LockReason };
+  /** Fields of which only a part is told here; `customers.reveal` tells the whole value. */
+  readonly masked: readonly MaskableField[];
   readonly loyalty: Loyalty | null;
   readonly updatedOn: CustomerRecord['updatedOn'];
   readonly source: CustomerRecord['source'];

@@ -182,6 +182,7 @@ export type FieldProblem = {
     | 'already-loyalty'
     | 'disabled-field'
     | 'not-your-role'
+    | 'masked'
     | 'unknown-field'
     | 'belongs-to-other'
     /** Filling in somebody else's identifier can be confirmed only while the server is there. */

@@ -48,7 +48,7 @@ export class OrgDesk {
       config.org,
       reserved,
       (view) => emit({ name: 'org.changed', payload: view }),
-      () => (this.staff.current?.role === 'MANAGER' ? roles.manager : roles.associate).mayChange,
+      () => this.role.mayChange,
     );
     const differ = JSON.stringify(roles.manager) !== JSON.stringify(roles.associate);
     this.staff = new StaffDesk(
@@ -61,6 +61,12 @@ export class OrgDesk {
       },
       (list) => emit({ name: 'staff.listed', payload: list }),
     );
+  }
+
+  /** What whoever is at the till may do; nobody signed in counts as an associate. */
+  get role(): MachineConfig['staff']['roles']['manager'] {
+    const { roles } = this.#options.config.staff;
+    return this.staff.current?.role === 'MANAGER' ? roles.manager : roles.associate;
   }
 
   readonly calls = {

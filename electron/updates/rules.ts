@@ -44,6 +44,8 @@ export type RuleContext = {
   readonly reserved: readonly FieldKey[];
   /** The only fields that the current staff may change, also as "custom.*"; null: all. */
   readonly mayChange: readonly string[] | null;
+  /** Fields with a value that the current staff have not been shown. */
+  readonly masked: readonly FieldKey[];
   readonly countryCode: string;
 };
 
@@ -77,6 +79,7 @@ export function isAllowed(key: FieldKey, mayChange: RuleContext['mayChange']): b
 /** Why a field cannot be changed at all, or null. From the API's documentation and the organisation's settings. */
 export function lockOf(key: FieldKey, context: RuleContext): LockReason | null {
   if (!isAllowed(key, context.mayChange)) return 'not-your-role';
+  if (context.masked.includes(key)) return 'masked';
   if (isFillable(key)) {
     if (key === context.identifier.type || !isEmpty(context.server[key])) return 'existing-identifier';
     if (!isEmpty(context.effective[key])) return 'fill-waiting';
@@ -202,9 +205,10 @@ export function checkChanges(typed: FieldChanges, context: RuleContext): Checked
     const text = typed[key] ?? '';
     const value = cleaned(key, text, context);
     const there = context.effective[key] ?? '';
+    const isMasked = context.masked.includes(key);
     // A server value with invisible characters that staff did not touch also counts as unchanged.
-    if (text === there) continue;
-    if (value === there && !cannotBeSeen(key, text, definitionOf(key, context.definitions))) continue;
+    if (text === there && !isMasked) continue;
+    if (value === there && !isMasked && !cannotBeSeen(key, text, definitionOf(key, context.definitions))) continue;
     const problem = problemOf(key, value, text, context, matcher);
     if (problem === null) changes.push([key, value]);
     else problems.push(problem);
@@ -225,6 +229,7 @@ export function checkIdentityChange(
     problems: [{ key: type, code, detail: null, limit }],
   });
   if (!isAllowed(type, context.mayChange)) return problem('not-your-role');
+  if (context.masked.includes(type)) return problem('masked');
   if (oldValue === '') return problem('nothing-to-change');
   if (value === oldValue) return { changes: {}, problems: [] };
   if (cannotBeSeen(type, typed, undefined)) return problem('control-characters');

@@ -1,7 +1,9 @@
 import type { FillableIdentifier, Identifier } from '../../electron/model/customer.ts';
 import type { CustomerView, LookupResult, PurchasesResult } from '../../electron/model/customer-view.ts';
+import { type MaskableField, maskableFields } from '../../electron/model/masked.ts';
 import type { UpdateView } from '../../electron/model/update-view.ts';
 import { CallFailed, type Services } from '../bridge.ts';
+import { Action } from './action.svelte.ts';
 import { CustomerForm, isFillable, type Saved, type UnviewedSave } from './customer-form.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';
 import type { Machine } from './machine.ts';
@@ -103,6 +105,16 @@ export class Desk {
   askForChange(request: IdentityRequest | null): void {
     this.#identityRequest = request;
   }
+
+  /** Shows the whole value of a masked field of the open customer. */
+  readonly reveal = new Action(async (field: MaskableField): Promise<CustomerView | null> => {
+    const form = this.#form;
+    const customerId = this.#openId;
+    if (form === null || customerId === null) return null;
+    const view = await this.#services.call('customers.reveal', { customerId, field });
+    if (view !== null && form === this.#form) this.#renew(form, view);
+    return view;
+  });
 
   show(page: Page): void {
     this.#choose();
@@ -240,6 +252,7 @@ export class Desk {
   }
 
   #renew(form: CustomerForm, view: CustomerView): void {
+    if (form.replaces !== null && view.masked.length !== form.view.masked.length) this.#correctAgain(form, view);
     const before = new Map(form.view.updates.map((update) => [update.updateId, update]));
     form.refresh(view);
     for (const update of view.updates) {
@@ -247,6 +260,16 @@ export class Desk {
       if (known?.state !== update.state) this.#events.moved(update);
     }
     this.#events.viewed(view);
+  }
+
+  /** More or less of the update that is corrected may be seen now. */
+  #correctAgain(form: CustomerForm, view: CustomerView): void {
+    const update = view.updates.find(({ updateId }) => updateId === form.replaces?.updateId);
+    if (update === undefined) return;
+    const again = this.#newForm(view, update, null);
+    const typed = [...form.changes].filter(([key]) => !maskableFields.some((field) => field === key));
+    for (const [key, text] of typed) again.type(key, text);
+    this.#form = again;
   }
 
   #changed(customerId: number): void {

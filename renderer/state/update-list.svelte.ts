@@ -37,6 +37,11 @@ export class UpdateList {
     services.on('updates.changed', ({ updateId }) => this.#changed(updateId));
     // What the server holds now, beside what was typed here, if staff have to choose.
     services.on('customers.changed', () => this.#rereadSoon());
+    // Another role may see less.
+    services.on('org.changed', () => {
+      this.#history = new Map();
+      this.#rereadSoon();
+    });
   }
 
   get which(): Which {

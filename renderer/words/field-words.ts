@@ -96,6 +96,7 @@ export const lockSentence: Record<LockReason, () => string> = {
   'already-loyalty': m.lock_already_loyalty,
   'disabled-field': m.lock_disabled_field,
   'not-your-role': m.lock_not_your_role,
+  masked: m.lock_masked,
   'unknown-field': m.lock_unknown_field,
 };
 
@@ -142,6 +143,7 @@ export function problemSentence(problem: FieldProblem, org: OrgView | null): str
     case 'already-loyalty':
     case 'disabled-field':
     case 'not-your-role':
+    case 'masked':
     case 'unknown-field':
       return lockSentence[problem.code]();
   }

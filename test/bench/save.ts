@@ -27,6 +27,7 @@ export async function measureSave(customers: number, isCheck: boolean): Promise<
     org: () => benchOrg,
     staff: () => null,
     staffRequired: false,
+    hidden: () => [],
     till: 'bench',
     countryCode: 'IN',
     isOnline: () => false,

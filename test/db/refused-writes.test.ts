@@ -4,6 +4,7 @@ import { migrateTill, openTillDatabase } from '../../electron/data/till-database
 
 import type { Db } from '../../electron/db/open.ts';
 import { CustomerDesk } from '../../electron/desk/customer-desk.ts';
+import { Masking } from '../../electron/desk/masking.ts';
 import { UpdateDesk } from '../../electron/desk/update-desk.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { Organisation } from '../../electron/org/organisation.ts';
@@ -29,6 +30,7 @@ function openServices(t: TestContext): { db: Db; updates: UpdateDesk; save: (las
     }),
     staff: () => null,
     staffRequired: false,
+    hidden: () => [],
     till: 'store123',
     countryCode: 'IN',
     isOnline: () => false,
@@ -104,7 +106,8 @@ describe('F25 a write that is refused', () => {
       () => null,
       () => undefined,
     );
-    const desk = new CustomerDesk(rig.context, organisation, 'IN', 60_000, () => 0);
+    const masking = new Masking({ masked: () => [], record: () => undefined, changed: () => undefined });
+    const desk = new CustomerDesk(rig.context, organisation, 'IN', 60_000, () => 0, masking);
     rig.db.pragma('query_only = ON');
     assert.equal(desk.open(customerId)?.fields.lastName, 'Shown');
     rig.db.pragma('query_only = OFF');

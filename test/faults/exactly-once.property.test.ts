@@ -215,6 +215,7 @@ class Run {
       org: () => plainOrg,
       staff: () => null,
       staffRequired: false,
+      hidden: () => [],
       till: 'till1',
       countryCode: 'IN',
       isOnline: () => true,

@@ -40,6 +40,7 @@ function context(definitions: readonly FieldDefinition[]): RuleContext {
     definitionsKnown: { custom: true, extended: true },
     reserved: [],
     mayChange: null,
+    masked: [],
     countryCode: 'IN',
   };
 }

@@ -91,6 +91,7 @@ export function customer(over: Partial<CustomerView> = {}): CustomerView {
     fields,
     server: over.fields ?? fields,
     pending: [],
+    masked: [],
     locks: { mobile: 'existing-identifier', type: 'already-loyalty' },
     loyalty: null,
     updatedOn: null,

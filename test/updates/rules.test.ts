@@ -47,6 +47,7 @@ function context(fields: FieldValues = {}, over: Partial<RuleContext> = {}): Rul
     definitionsKnown: { custom: true, extended: true },
     reserved: [],
     mayChange: null,
+    masked: [],
     countryCode: 'IN',
     ...over,
   };

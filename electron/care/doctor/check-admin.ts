@@ -14,8 +14,15 @@ export function checkAdmin(dataDir: string, clock: Clock, { pin, managers }: Mac
   const nowMs = clock.wallMs();
   const all = readAudit(dataDir);
   const wrong = all.filter(({ action, atMs }) => action === 'wrong-pin' && nowMs - atMs < dayMs).length;
-  const done = all.filter(({ action }) => action !== 'wrong-pin' && action !== 'unlocked');
-  const facts = { pin: pin !== null, managers, actions: done.length, wrongPinsToday: wrong };
+  const done = all.filter(({ action }) => !['wrong-pin', 'unlocked', 'details-shown'].includes(action));
+  const detailsShown = all.filter(({ action, atMs }) => action === 'details-shown' && nowMs - atMs < dayMs).length;
+  const facts = {
+    pin: pin !== null,
+    managers,
+    actions: done.length,
+    wrongPinsToday: wrong,
+    detailsShownToday: detailsShown,
+  };
   if (wrong >= manyTries) {
     const advice = 'Find out who was at this till, and make a new PIN: tillside admin pin.';
     return look('admin', `${wrong} wrong PINs in the last day`, advice, facts);
@@ -25,5 +32,10 @@ export function checkAdmin(dataDir: string, clock: Clock, { pin, managers }: Mac
   const inWords = ({ action, author, from, atMs }: AuditEntry) =>
     `${action} by ${author ?? 'nobody named'} (${from}), ${ageInWords(nowMs - atMs)} ago`;
   const last = done.slice(-shown).reverse().map(inWords);
-  return fine('admin', [may, ...(last.length === 0 ? [] : [`last: ${last.join('; ')}`])].join('. '), facts);
+  const shownToday = detailsShown === 0 ? [] : [`${detailsShown} masked details were shown in the last day`];
+  return fine(
+    'admin',
+    [may, ...(last.length === 0 ? [] : [`last: ${last.join('; ')}`]), ...shownToday].join('. '),
+    facts,
+  );
 }

@@ -169,6 +169,7 @@ export function person(customerId: number, fields: FieldValues, over: Partial<Cu
     fields: full,
     server: full,
     pending: [],
+    masked: [],
     locks: {
       mobile: 'existing-identifier',
       ...(full.email === null ? {} : { email: 'existing-identifier' }),

@@ -186,6 +186,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
     }),
     'customers.open': ({ customerId }) => view(customerId),
     'customers.view': ({ customerId }) => view(customerId),
+    'customers.reveal': ({ customerId }) => view(customerId),
     'app.fault': () => null,
     'customers.openByIdentifier': ({ identifier }) => strangers(identifier),
     'customers.purchases': () => ({ kind: 'failed', why: 'offline' }),

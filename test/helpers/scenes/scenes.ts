@@ -2,9 +2,11 @@
 
 import type { TillFacts } from '../../../electron/care/till-facts.ts';
 import type { TroubleView } from '../../../electron/care/trouble-view.ts';
+import { coverView } from '../../../electron/desk/cover.ts';
 import type { AppInfo } from '../../../electron/model/app-info.ts';
 import type { AppUpdate } from '../../../electron/model/app-update.ts';
 import type { CustomerView } from '../../../electron/model/customer-view.ts';
+import { maskableFields } from '../../../electron/model/masked.ts';
 import type { OrgView } from '../../../electron/model/org-view.ts';
 import type { Connection, PauseReason } from '../../../electron/model/sync-status.ts';
 import type { SaveResult, UpdateView } from '../../../electron/model/update-view.ts';
@@ -52,6 +54,12 @@ const store = {
   timeZone: 'Asia/Kolkata',
   dataDir: '/home/till/.local/share/tillside/live',
 };
+/** As a role sees it that masks both (staff.roles). */
+function masked(one: CustomerView): CustomerView {
+  const covered = coverView(one, maskableFields);
+  const locks = Object.fromEntries(covered.masked.map((field) => [field, 'masked' as const]));
+  return { ...covered, locks: { ...one.locks, ...locks } };
+}
 const offline: Connection = { kind: 'offline', why: 'no-connection' };
 
 const brought50 = {
@@ -87,6 +95,7 @@ const refused = change(4, {
 export const scenes = {
   plain,
   'first-start': { ...plain, people: [] },
+  masked: { ...plain, people: people.map(masked) },
   drafts: {
     ...plain,
     updates: [refused],

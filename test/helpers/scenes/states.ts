@@ -77,6 +77,7 @@ export const states: readonly ScreenState[] = [
     await customers(page).first().click();
   }),
   state('customer', 'plain', open('james')),
+  state('masked', 'masked', open('james')),
   state(
     'customer-end',
     'plain',

@@ -1,0 +1,33 @@
+/** What staff of a role may change and see (`staff.roles`). */
+import { z } from 'zod';
+import { isFieldKey } from '../model/customer.ts';
+import { maskableFields } from '../model/masked.ts';
+import { word } from './words.ts';
+
+/** One field, or all of a kind as "custom.*". */
+const families = ['subscription.*', 'custom.*', 'extended.*'];
+const changeable = word().refine(
+  (key) => families.includes(key) || isFieldKey(key),
+  'a field, such as "email" or "custom.size", or a whole kind, such as "custom.*"',
+);
+
+export function staffRole(about: string) {
+  return z
+    .strictObject({
+      mayChange: z
+        .array(changeable)
+        .max(500)
+        .nullable()
+        .default(null)
+        .describe(
+          'The only fields that they can change, such as "email", "custom.size" or "subscription.*"; null: all.',
+        ),
+      masked: z
+        .array(z.enum(maskableFields))
+        .max(maskableFields.length)
+        .default([])
+        .describe('They see only part of these ("mobile", "email") until they ask for one, which is recorded.'),
+    })
+    .prefault({})
+    .describe(about);
+}
