@@ -33,7 +33,7 @@ import { claimAddresses, FindCalls, toFirst } from './desktop/find-calls.ts';
 import { watchOnline } from './desktop/online-watch.ts';
 import { quitWarning } from './desktop/quit-warning.ts';
 import { startShareProcess } from './desktop/share-process.ts';
-import { bringToFront, confine, confineSession, createWindow } from './desktop/window.ts';
+import { bringToFront, chooseFile, confine, confineSession, createWindow } from './desktop/window.ts';
 import { readWindowState, writeWindowState } from './desktop/window-state.ts';
 import { callChannel, eventChannel } from './ipc/channels.ts';
 import { createNetTransport } from './loyalty-api/net-transport.ts';
@@ -167,6 +167,7 @@ async function run(found: FoundConfig, dataDir: string): Promise<void> {
     secret,
     allows: isScreen,
     toFront: bringToFront,
+    chooseFile,
     appUpdate: () => updates?.state ?? { kind: 'current' },
     languageShown: (tag) => {
       language = tag;

@@ -155,7 +155,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
 
 function tillOptions<Sender>(options: StartOptions<Sender>, practice: PracticeMode | null): TillOptions {
   const { found, dataDir, host, version, secrets, transport, clock, random, log, nativeBinding } = options;
-  const { appUpdate, download, languageShown, startShareProcess } = options;
+  const { appUpdate, chooseFile, download, languageShown, startShareProcess } = options;
   return {
     dataDir,
     config: found.mode === 'live' ? found.config : configOf(practice),
@@ -171,6 +171,7 @@ function tillOptions<Sender>(options: StartOptions<Sender>, practice: PracticeMo
     ...(nativeBinding === undefined ? {} : { nativeBinding }),
     ...(appUpdate === undefined ? {} : { appUpdate }),
     ...(languageShown === undefined ? {} : { languageShown }),
+    ...(chooseFile === undefined ? {} : { chooseFile }),
     ...(download === undefined ? {} : { download }),
     ...(startShareProcess === undefined ? {} : { startShareProcess }),
   };

@@ -36,6 +36,8 @@ export type TillOptions = {
   readonly appUpdate?: () => AppUpdate;
   /** Called with the language of the screen; absent: this host shows no texts of its own. */
   readonly languageShown?: (tag: string) => void;
+  /** Lets a person pick a file of this computer: its path, or null. Absent: this host has no such dialog. */
+  readonly chooseFile?: () => Promise<string | null>;
   /** The SQLite binary in a packaged app; absent: the package finds it. */
   readonly nativeBinding?: string;
 };

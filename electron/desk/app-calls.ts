@@ -20,6 +20,8 @@ export type AppCallOptions = Pick<AppInfo, 'version' | 'mode' | 'host' | 'till'>
   readonly appUpdate?: () => AppUpdate;
   /** Absent: this host says nothing itself. */
   readonly languageShown?: (tag: string) => void;
+  /** Absent: this host has no file dialog. */
+  readonly chooseFile?: () => Promise<string | null>;
 };
 
 export function appCalls({
@@ -35,6 +37,7 @@ export function appCalls({
   orgDesk,
   appUpdate,
   languageShown,
+  chooseFile,
 }: AppCallOptions) {
   return {
     'app.info': (): AppInfo => ({
@@ -58,6 +61,7 @@ export function appCalls({
       languageShown?.(tag);
       return null;
     },
+    'app.chooseFile': async (): Promise<string | null> => (await chooseFile?.()) ?? null,
     'app.update': (): AppUpdate => appUpdate?.() ?? { kind: 'current' },
     'app.provideSecret': async ({ secret }: { readonly secret: string }): Promise<SecretResult> => {
       const { method } = config.auth;

@@ -1,5 +1,5 @@
 /** The one window, closed to everything but our own screen. */
-import { BrowserWindow, type Session, type WebContents } from 'electron';
+import { BrowserWindow, dialog, type Session, type WebContents } from 'electron';
 import { appAddress, isAppAddress } from './app-address.ts';
 import { smallestWindow, usualWindow, type WindowState } from './window-state.ts';
 
@@ -49,6 +49,14 @@ export function bringToFront(): void {
     window.show();
     window.focus();
   }
+}
+
+/** Only the path reaches the screen: the till reads the file itself, however large it is. */
+export async function chooseFile(): Promise<string | null> {
+  const [window] = BrowserWindow.getAllWindows();
+  if (window === undefined) return null;
+  const { canceled, filePaths } = await dialog.showOpenDialog(window, { properties: ['openFile'] });
+  return canceled ? null : (filePaths[0] ?? null);
 }
 
 /** For every page there ever is: it stays where it is and opens nothing. */

@@ -87,6 +87,8 @@ export const calls = {
   'app.languageShown': call(
     z.strictObject({ tag: z.string().regex(/^[a-zA-Z]{2}(?:-[a-zA-Z]{2})?$/) }),
   ).returns<null>(),
+  /** The path of a file that a person picks in the desktop's own dialog; null if none was picked. */
+  'app.chooseFile': call(nothing).returns<string | null>(),
   /** Whether IT's feed has a newer Tillside. */
   'app.update': call(nothing).returns<AppUpdate>(),
   /** The till's password or the OAuth secret, typed once; kept in the platform's secret storage. */

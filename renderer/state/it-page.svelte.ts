@@ -39,6 +39,8 @@ export class ItPage {
   readonly importCustomers = new Action((file: string, reading: Reading = {}) =>
     this.#services.call('customers.import', { file, ...reading }),
   );
+  /** Asks for a file in the desktop's own dialog. */
+  readonly chooseFile = new Action(() => this.#services.call('app.chooseFile'));
   /** Confirms, or not, what a file would do. */
   readonly answerImport = new Action((take: boolean) => this.#services.call('customers.importAnswer', { take }));
   readonly lookAtFeed = new Action(() => this.#services.call('customers.feedLook'));

@@ -154,6 +154,14 @@ test('closing leaves what is in flight to be read back, and the next start neith
   assert.equal(server.control.ledger.length, 1, 'it was sent once');
 });
 
+test('IT picks a file in the desktop’s own dialog, and only its path reaches the screen', async (t) => {
+  const desktop = await startDesktop(t, { args: configured(temporaryFolder(), nowhere), env: secret });
+  await desktop.window();
+  assert.equal(await desktop.call('app.chooseFile'), null);
+  desktop.electron.dialog.file = '/media/usb/region.csv';
+  assert.equal(await desktop.call('app.chooseFile'), '/media/usb/region.csv');
+});
+
 test('closing with unsent changes asks first, in the screen’s language, and "Stay open" keeps it open', async (t) => {
   const folder = temporaryFolder();
   const desktop = await startDesktop(t, { args: configured(folder, nowhere), env: secret });

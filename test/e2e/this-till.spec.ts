@@ -36,10 +36,10 @@ test('IT keeps the recovery key, makes a backup, imports customers, and makes th
   const file = path.join(dataDir, 'region.csv');
   writeFileSync(file, 'user_id,firstname,lastname,mobile\n900001,Quentin,Imported,919800000001\n,,,\n');
   const region = care.getByRole('region', { name: 'Import customers' });
-  await region.getByRole('textbox', { name: 'File location' }).fill(path.join(dataDir, 'no-such.csv'));
+  await till.pickFile(region, path.join(dataDir, 'no-such.csv'));
   await region.getByRole('button', { name: 'Import' }).click();
   await expect(region.getByText('The file was not found')).toBeVisible();
-  await region.getByRole('textbox', { name: 'File location' }).fill(file);
+  await till.pickFile(region, file);
   await region.getByRole('button', { name: 'Import' }).click();
   await expect(region.getByText('Done. Customers now on this till: 1')).toBeVisible();
 
@@ -55,6 +55,35 @@ test('IT keeps the recovery key, makes a backup, imports customers, and makes th
   await expect(page.getByRole('searchbox', { name: 'Find customer' })).toBeFocused();
   await page.getByRole('searchbox', { name: 'Find customer' }).fill('quentin');
   await expect(page.getByRole('option', { name: /Quentin Imported/ })).toBeVisible();
+});
+
+test('with a file dialog, IT picks the file; a cancelled dialog changes nothing', async ({ till }) => {
+  const { page, dataDir } = till;
+  const file = path.join(dataDir, 'region.csv');
+  writeFileSync(file, 'user_id,firstname,lastname,mobile\n900001,Quentin,Imported,919800000001\n');
+  let picked: string | null = null;
+  // The preview has no dialog of its own.
+  await page.route('**/ipc', async (route) => {
+    const { name } = route.request().postDataJSON();
+    if (name === 'app.chooseFile') return await route.fulfill({ json: { ok: picked } });
+    if (name !== 'app.info') return await route.fallback();
+    const { ok } = await (await route.fetch()).json();
+    await route.fulfill({ json: { ok: { ...ok, host: 'desktop' } } });
+  });
+  await page.reload();
+  const region = (await openThisTill(till)).getByRole('region', { name: 'Import customers' });
+  const choose = region.getByRole('button', { name: 'Choose file' });
+  await expect(choose).toHaveAccessibleDescription('No file chosen');
+  await choose.click();
+  await expect(region.getByRole('button', { name: 'Import' })).toBeDisabled();
+  picked = file;
+  await choose.click();
+  await expect(choose).toHaveAccessibleDescription(file);
+  picked = null;
+  await choose.click();
+  await expect(choose).toHaveAccessibleDescription(file);
+  await region.getByRole('button', { name: 'Import' }).click();
+  await expect(region.getByText('Done. Customers now on this till: 1')).toBeVisible();
 });
 
 test('unsent changes move to a sealed file and back, and a customer is erased only when nothing is unsent', async ({

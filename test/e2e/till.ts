@@ -33,6 +33,7 @@ export const inGroups = (digits: string) => new RegExp([...digits].join('\\s?'))
 /** The screen of one running host. */
 type RunningHost = {
   readonly page: Page;
+  readonly pickFile: (region: Locator, file: string) => Promise<void>;
   /** `kill` is a power cut for the program; `quit` is what closing it does. */
   readonly stop: (how: 'kill' | 'quit') => Promise<void>;
   /** What the program and its page have printed so far. */
@@ -77,6 +78,8 @@ export type TillScreen = {
   /** Types into the search and opens the first customer with that name. */
   readonly find: (query: string, name: RegExp) => Promise<void>;
   readonly save: () => Promise<void>;
+  /** Names a file of this computer to the region: in the desktop's dialog, or by its typed path. */
+  readonly pickFile: (region: Locator, file: string) => Promise<void>;
   /** Opens the "Updates" region if it is closed. */
   readonly openUpdates: () => Promise<Locator>;
   /** What the server has applied so far, by field, one entry an update. */
@@ -173,6 +176,7 @@ async function openScreen(
       // The previous customer's page stays for a moment; the new one's name takes the focus.
       await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
     },
+    pickFile: (region, file) => running.pickFile(region, file),
     save: () => running.page.getByRole('button', { name: 'Save', exact: true }).click(),
     openUpdates: async () => {
       const region = running.page.getByRole('region', { name: 'Updates', exact: true });
@@ -253,6 +257,7 @@ async function openPreview(
   await page.goto(url);
   return {
     page,
+    pickFile: (region, file) => region.getByRole('textbox', { name: 'File location' }).fill(file),
     said: () => [...said].map(([name, text]) => ({ name, text })),
     stop: async (how) => {
       await context.close();
@@ -286,6 +291,12 @@ async function openElectron(args: readonly string[], secret: string | null): Pro
   hearPage(page, hear);
   return {
     page,
+    pickFile: async (region, file) => {
+      await app.evaluate(({ dialog }, picked) => {
+        dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [picked] });
+      }, file);
+      await region.getByRole('button', { name: 'Choose file' }).click();
+    },
     said: () => [...said].map(([name, text]) => ({ name, text })),
     stop: async (how) => {
       const child = app.process();

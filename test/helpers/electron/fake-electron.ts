@@ -14,6 +14,7 @@ import type {
   IpcMain,
   IpcMainInvokeEvent,
   MessageBoxOptions,
+  OpenDialogOptions,
   SafeStorage,
   Session,
   WebContents,
@@ -202,6 +203,11 @@ class FakeDialog {
   async showMessageBox(_window: BrowserWindow, options: MessageBoxOptions) {
     this.questions.push(options);
     return { response: this.button, checkboxChecked: false };
+  }
+  /** The file that a person picks; null: they cancel. */
+  file: string | null = null;
+  async showOpenDialog(_window: BrowserWindow, _options: OpenDialogOptions) {
+    return { canceled: this.file === null, filePaths: this.file === null ? [] : [this.file] };
   }
 }
 export const dialog = new FakeDialog();

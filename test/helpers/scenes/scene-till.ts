@@ -167,6 +167,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       secretNeeded,
     }),
     'app.languageShown': () => null,
+    'app.chooseFile': () => '/media/usb/region-2026-03.csv.gz',
     'app.update': () => scene.appUpdate,
     'app.takeFind': () => null,
     'admin.view': () => ({ byPin: true, byManager: false, waitSeconds: 0 }),

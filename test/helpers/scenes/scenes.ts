@@ -227,6 +227,7 @@ export const scenes = {
   'disk-low': { ...plain, facts: { disk: { freeBytes: 120_000_000, isLow: true } } },
   'new-till': {
     ...plain,
+    info: { host: 'desktop' },
     facts: {
       recoveryKeyDue: true,
       isDamaged: true,
