@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock, Random } from '../machine/clock.ts';
 import { awkwardAnswer } from './awkward.ts';
+import { CallLimit } from './call-limit.ts';
 import { CustomerBook } from './customer-book.ts';
 import { type Endpoint, type Fault, Faults, type Met } from './faults.ts';
 import { Listener } from './listener.ts';
@@ -34,6 +35,8 @@ export type PracticeServerOptions = {
   readonly timeZone?: string;
   readonly tokenSeconds?: number;
   readonly pointsPerUpdate?: number;
+  /** From all tills together; no limit without it. */
+  readonly callsAMinute?: number;
   readonly awkward?: boolean;
   /** Where changed customers are kept over a restart; nowhere without it. */
   readonly stateFile?: string;
@@ -119,6 +122,7 @@ export async function startPracticeServer(options: PracticeServerOptions): Promi
     explainWarnings: () => awkward,
   });
   const faults = new Faults();
+  const limit = options.callsAMinute === undefined ? null : new CallLimit(options.callsAMinute, clock);
   const steps = new Steps();
   const seen: SeenRequest[] = [];
   let orders = 0;
@@ -174,7 +178,7 @@ export async function startPracticeServer(options: PracticeServerOptions): Promi
     orders += 1;
     const order = orders;
     await steps.pass('received', met);
-    const fault = faults.take(met);
+    const fault = faults.take(met) ?? limit?.take() ?? null;
     const reply = await replyTo(asked, met, fault, order);
     const httpStatus = reply.kind === 'answer' ? reply.status : null;
     seen.push({ ...met, order, fault: fault?.kind ?? 'none', httpStatus });

@@ -1,9 +1,10 @@
 /** The scripts for other monitoring. Those for Windows and Alloy are not run, since this machine has neither. */
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import { projectRoot } from '../../../build/project-root.ts';
 import { checkNames } from '../../../electron/care/doctor/finding.ts';
@@ -24,20 +25,20 @@ function program(where: string, name: string, line: string): string {
 }
 
 /** Runs the extension attribute with macOS' own tools replaced: somebody is signed in and runs what is asked. */
-function extensionAttribute(tillside: string | null, user = 'till'): string {
+async function extensionAttribute(tillside: string | null, user = 'till'): Promise<string> {
   const tools = temporaryFolder();
   program(tools, 'stat', `echo ${user}`);
   program(tools, 'id', 'echo 501');
   program(tools, 'launchctl', 'shift 2; exec "$@"');
   program(tools, 'sudo', 'shift 2; exec "$@"');
-  const { stdout, stderr, status } = spawnSync('sh', [path.join(folder, 'jamf-extension-attribute.sh')], {
-    encoding: 'utf8',
+  // Not spawnSync: the doctor asks a server that runs in this process.
+  const { stdout, stderr } = await promisify(execFile)('sh', [path.join(folder, 'jamf-extension-attribute.sh')], {
     env: {
       PATH: `${tools}${path.delimiter}${process.env.PATH}`,
       TILLSIDE_PROGRAM: tillside ?? path.join(tools, 'none'),
     },
   });
-  assert.deepEqual([status, stderr], [0, '']);
+  assert.equal(stderr, '');
   return /^<result>(.*)<\/result>\n$/.exec(stdout)?.[1] ?? stdout;
 }
 
@@ -50,22 +51,23 @@ describe('the extension attribute for Jamf', { skip: process.platform === 'win32
     writeFileSync(config, JSON.stringify(practiceConfig(rig.server.url)));
     const arguments_ = `--config '${config}' --data '${dataDir}'`;
     const line = `exec '${process.execPath}' '${path.join(projectRoot, 'build', 'tillside.ts')}' "$@" ${arguments_}`;
-    assert.match(extensionAttribute(program(dataDir, 'tillside', line)), /^act: ([a-z]+, )*credentials(, [a-z]+)*$/);
+    const said = await extensionAttribute(program(dataDir, 'tillside', line));
+    assert.equal(said, 'act: credentials');
   });
 
-  it('says "fine", names the checks of the worst severity only, and says why there is no report', () => {
+  it('says "fine", names the checks of the worst severity only, and says why there is no report', async () => {
     const where = temporaryFolder();
     const finding = (check: string, severity: string) => ({ check, severity, found: 'x', advice: null, facts: {} });
     const answer = (severity: string, findings: readonly object[]) =>
       extensionAttribute(
         program(where, 'tillside', `echo '${JSON.stringify({ severity, atMs: 1, findings })}'; exit 2`),
       );
-    assert.equal(answer('fine', [finding('disk', 'fine')]), 'fine');
+    assert.equal(await answer('fine', [finding('disk', 'fine')]), 'fine');
     const three = [finding('disk', 'look'), finding('server', 'act'), finding('backups', 'act')];
-    assert.equal(answer('act', three), 'act: server, backups');
-    assert.equal(extensionAttribute(program(where, 'tillside', 'exit 3')), 'the doctor gave no report');
-    assert.equal(extensionAttribute(program(where, 'tillside', 'exit 0'), 'root'), 'nobody is signed in');
-    assert.equal(extensionAttribute(null), 'not installed');
+    assert.equal(await answer('act', three), 'act: server, backups');
+    assert.equal(await extensionAttribute(program(where, 'tillside', 'exit 3')), 'the doctor gave no report');
+    assert.equal(await extensionAttribute(program(where, 'tillside', 'exit 0'), 'root'), 'nobody is signed in');
+    assert.equal(await extensionAttribute(null), 'not installed');
   });
 });
 

@@ -11,6 +11,12 @@ import type { PreviewProcess } from './preview-process.ts';
 const rescuePassphrase = 'a passphrase for the rig';
 const staffCodes = ['A001', 'A002', 'M001'] as const;
 
+/** A number as letters, because a name has no digits. */
+export function lettersOf(value: number): string {
+  const letter = (digit: string) => String.fromCharCode(97 + Number.parseInt(digit, 26));
+  return [...value.toString(26)].map(letter).join('');
+}
+
 export class StaffAtWork {
   readonly #server: PracticeProcess;
   readonly #random: Random;
@@ -31,11 +37,10 @@ export class StaffAtWork {
     return item;
   }
 
-  /** Letters only, and never the same twice in a campaign. */
+  /** Never the same twice in a campaign. */
   #newName(): string {
     this.#values += 1;
-    const letters = [...this.#values.toString(26)].map((digit) => String.fromCharCode(97 + Number.parseInt(digit, 26)));
-    return `Rig${letters.join('')}`;
+    return `Rig${lettersOf(this.#values)}`;
   }
 
   async act(till: CampaignTill, preview: PreviewProcess): Promise<void> {

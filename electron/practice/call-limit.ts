@@ -1,0 +1,30 @@
+/** The loyalty API's limit: so many calls a minute, from all tills together. */
+import type { Clock } from '../machine/clock.ts';
+import type { Fault } from './faults.ts';
+
+const minuteMs = 60_000;
+
+export class CallLimit {
+  readonly #callsAMinute: number;
+  readonly #clock: Clock;
+  #minute = 0;
+  #left = 0;
+
+  constructor(callsAMinute: number, clock: Clock) {
+    this.#callsAMinute = callsAMinute;
+    this.#clock = clock;
+  }
+
+  /** Counts a call. @returns what it meets beyond the limit; null: it is within */
+  take(): Fault | null {
+    const nowMs = this.#clock.monotonicMs();
+    const minute = Math.floor(nowMs / minuteMs);
+    if (minute !== this.#minute) {
+      this.#minute = minute;
+      this.#left = this.#callsAMinute;
+    }
+    if (this.#left === 0) return { kind: 'busy', retryAfterSeconds: Math.ceil((minuteMs - (nowMs % minuteMs)) / 1000) };
+    this.#left -= 1;
+    return null;
+  }
+}
