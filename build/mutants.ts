@@ -1,0 +1,122 @@
+/**
+ * `npm run test:mutants -- FILE…`: writes one small fault after the other into a file, and tells those that no test
+ * notices. Of the tests that reach the file by their imports, only those that run the faulty place are tried, the nearest
+ * first; `--tests N`: at most the nearest N files. Exit code 1 where a fault survives that `mutants/equivalent.json` does not
+ * name. Texts (SQL among them) are not changed.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { reaching, readImportGraph, readSource, unitTests } from './check/import-graph.ts';
+import { say } from './command-line.ts';
+import { type Mutant, mutantsOf } from './mutants/mutants-of.ts';
+import { projectRoot } from './project-root.ts';
+
+/** One that no test can tell from the original, and why. */
+type Equivalent = { readonly file: string; readonly text: string; readonly mutated: string; readonly reason: string };
+
+const equivalents: readonly Equivalent[] = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, 'mutants', 'equivalent.json'), 'utf8'),
+);
+
+/** What a random kill brings proves nothing of a fault. */
+const killsAtRandom = /\/crash\//;
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'tillside-mutants-'));
+
+type Range = { readonly startOffset: number; readonly endOffset: number; readonly count: number };
+
+type Test = {
+  readonly file: string;
+  readonly tookMs: number;
+  /** By file, what V8 counted. */
+  readonly ranges: ReadonlyMap<string, readonly Range[]>;
+};
+
+/** A test that takes many times as long as usual hangs: the fault was noticed. */
+async function passes(test: string, env: { readonly [name: string]: string }, withinMs: number): Promise<boolean> {
+  const preload = pathToFileURL(path.join(import.meta.dirname, 'mutants', 'mutate-on-load.ts')).href;
+  const child = spawn(process.execPath, [...('TILLSIDE_MUTANT' in env ? ['--import', preload] : []), test], {
+    cwd: projectRoot,
+    env: { ...process.env, NODE_COMPILE_CACHE: path.join(scratch, 'compiled'), ...env },
+    stdio: 'ignore',
+    timeout: withinMs,
+    killSignal: 'SIGKILL',
+  });
+  return await new Promise((resolve) => child.once('close', (code) => resolve(code === 0)));
+}
+
+const urlOf = (file: string) => pathToFileURL(path.join(projectRoot, file)).href;
+
+/** Runs a test once as it is, and counts what it ran of the files. */
+async function measure(test: string, files: readonly string[]): Promise<Test | null> {
+  const folder = path.join(scratch, 'coverage');
+  rmSync(folder, { recursive: true, force: true });
+  const startedMs = performance.now();
+  if (!(await passes(test, { NODE_V8_COVERAGE: folder }, 10 * 60_000))) {
+    say(`${test} fails without any fault, and is left out`);
+    return null;
+  }
+  const ranges = new Map<string, Range[]>(files.map((file) => [file, []]));
+  for (const name of readdirSync(folder)) {
+    const { result } = JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
+    for (const file of files) {
+      for (const script of result.filter(({ url }: { url: string }) => url === urlOf(file))) {
+        ranges.get(file)?.push(...script.functions.flatMap(({ ranges }: { ranges: Range[] }) => ranges));
+      }
+    }
+  }
+  return { file: test, tookMs: performance.now() - startedMs, ranges };
+}
+
+/** The smallest range round a place says whether it ran; of several processes one is enough. */
+function runs({ ranges }: Test, file: string, { start, end }: Mutant): boolean {
+  const around = (ranges.get(file) ?? []).filter((range) => range.startOffset <= start && range.endOffset >= end);
+  const smallest = Math.min(...around.map((range) => range.endOffset - range.startOffset));
+  return around.some((range) => range.endOffset - range.startOffset === smallest && range.count > 0);
+}
+
+const measured = new Map<string, Promise<Test | null>>();
+
+async function survives(file: string, mutant: Mutant, nearest: readonly string[]): Promise<boolean> {
+  const { start, end, becomes } = mutant;
+  const env = { TILLSIDE_MUTANT: JSON.stringify({ url: urlOf(file), start, end, becomes }) };
+  for (const name of nearest) {
+    const measuring = measured.get(name) ?? measure(name, files);
+    measured.set(name, measuring);
+    const test = await measuring;
+    if (test === null || !runs(test, file, mutant)) continue;
+    if (!(await passes(name, env, 5 * test.tookMs + 20_000))) return false;
+  }
+  return true;
+}
+
+const { values, positionals } = parseArgs({
+  options: { tests: { type: 'string', default: '1000' } },
+  allowPositionals: true,
+});
+const files = positionals.map((file) => path.relative(projectRoot, path.resolve(file)).replaceAll('\\', '/'));
+const graph = readImportGraph();
+let surviving = 0;
+for (const file of files) {
+  const steps = reaching(graph, [file]);
+  const nearest = unitTests()
+    .filter((test) => steps.has(test) && !killsAtRandom.test(test))
+    .toSorted((one, other) => (steps.get(one) ?? 0) - (steps.get(other) ?? 0))
+    .slice(0, Number(values.tests));
+  const isEquivalent = (mutant: Mutant) =>
+    equivalents.some((one) => one.file === file && one.text === mutant.text && one.mutated === mutant.mutated);
+  const mutants = mutantsOf(readSource(file)).filter((mutant) => !isEquivalent(mutant));
+  say(`${file}: ${mutants.length} faults, ${nearest.length} files of tests`);
+  for (const mutant of mutants) {
+    if (!(await survives(file, mutant, nearest))) continue;
+    surviving += 1;
+    process.stdout.write(`${file}:${mutant.line} survives:\n  ${mutant.text}\n  ${mutant.mutated}\n`);
+  }
+}
+rmSync(scratch, { recursive: true, force: true });
+process.stdout.write(surviving === 0 ? 'Every fault was noticed.\n' : `${surviving} faults were not noticed.\n`);
+process.exitCode = surviving === 0 ? 0 : 1;
