@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { chooseCipher } from './cipher.ts';
-import type { Db, OpenDatabase } from './open.ts';
+import { type Db, lockWaitMs, type OpenDatabase } from './open.ts';
 
 /**
  * Opens an existing database read-only, beside the one connection that writes (F26), or because it must not change: a
@@ -16,6 +16,7 @@ export function openToRead({ file, keyHex, nativeBinding }: OpenDatabase): Db {
   const db = new Database(file, {
     readonly: true,
     fileMustExist: true,
+    timeout: lockWaitMs.whileOpening,
     ...(nativeBinding === undefined ? {} : { nativeBinding }),
   });
   try {

@@ -7,6 +7,9 @@ export type Db = Database.Database;
 /** The first SQLite without the WAL-reset bug that could lose a commit (F26). */
 const minimumSqlite = [3, 51, 3] as const;
 
+/** How long another program's lock is waited for. A test that holds one for good waits less. */
+export const lockWaitMs = { whileOpening: 5000, afterwards: 2000 };
+
 export type OpenDatabase = {
   readonly file: string;
   /** 32 random bytes as 64 hex digits: a raw key, so that opening costs no key derivation. */
@@ -33,7 +36,7 @@ export function openDatabase(onFile: OpenDatabase): Db {
     db.pragma('cache_size = -65536');
     db.pragma('temp_store = MEMORY');
     db.pragma('trusted_schema = OFF');
-    db.pragma('busy_timeout = 2000');
+    db.pragma(`busy_timeout = ${lockWaitMs.afterwards}`);
     assertDurable(db);
     return db;
   } catch (error) {
@@ -47,6 +50,7 @@ export function openEncrypted({ file, keyHex, nativeBinding, mustExist = false }
   if (!/^[0-9a-f]{64}$/.test(keyHex)) throw new Error('A database key is 64 hex digits.');
   const db = new Database(file, {
     fileMustExist: mustExist,
+    timeout: lockWaitMs.whileOpening,
     ...(nativeBinding === undefined ? {} : { nativeBinding }),
   });
   try {

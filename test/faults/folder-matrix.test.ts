@@ -23,7 +23,7 @@ import { readRescueContent } from '../../electron/care/rescue/rescue-file.ts';
 import { readRescueFile, unseal } from '../../electron/care/rescue/sealed-file.ts';
 import { commands } from '../../electron/command-line/commands.ts';
 import { regionFilesIn } from '../../electron/customers/region.ts';
-import { openEncrypted } from '../../electron/db/open.ts';
+import { lockWaitMs, openEncrypted } from '../../electron/db/open.ts';
 import { openToRead } from '../../electron/db/open-to-read.ts';
 import { folderFiles } from '../../electron/machine/folder-files.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
@@ -119,6 +119,8 @@ const region = path.join(inputs, 'region.csv');
 const otherRescue = path.join(inputs, 'other.tillside-rescue');
 
 before(async () => {
+  // The cells hold a lock for good: waiting for it would take minutes.
+  Object.assign(lockWaitMs, { whileOpening: 50, afterwards: 20 });
   const folder = temporaryFolder();
   // Sealing rescue files for a key is fast; a passphrase is slow by design.
   const { publicKey } = generateKeyPairSync('x25519');
