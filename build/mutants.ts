@@ -43,7 +43,7 @@ async function passes(test: string, env: { readonly [name: string]: string }, wi
     cwd: projectRoot,
     env: { ...process.env, NODE_COMPILE_CACHE: path.join(scratch, 'compiled'), ...env },
     stdio: 'ignore',
-    timeout: withinMs,
+    timeout: Math.ceil(withinMs),
     killSignal: 'SIGKILL',
   });
   return await new Promise((resolve) => child.once('close', (code) => resolve(code === 0)));
@@ -79,6 +79,13 @@ function runs({ ranges }: Test, file: string, { start, end }: Mutant): boolean {
   return around.some((range) => range.endOffset - range.startOffset === smallest && range.count > 0);
 }
 
+/** The tests of its own room come first, then those of the failures, then the others by the steps between. */
+function farFrom(file: string, test: string, steps: ReadonlyMap<string, number>): number {
+  const [, room] = file.split('/');
+  const [, folder] = test.split('/');
+  return (folder === room ? 0 : folder === 'faults' ? 100 : 200) + (steps.get(test) ?? 0);
+}
+
 const measured = new Map<string, Promise<Test | null>>();
 
 async function survives(file: string, mutant: Mutant, nearest: readonly string[]): Promise<boolean> {
@@ -105,7 +112,7 @@ for (const file of files) {
   const steps = reaching(graph, [file]);
   const nearest = unitTests()
     .filter((test) => steps.has(test) && !killsAtRandom.test(test))
-    .toSorted((one, other) => (steps.get(one) ?? 0) - (steps.get(other) ?? 0))
+    .toSorted((one, other) => farFrom(file, one, steps) - farFrom(file, other, steps))
     .slice(0, Number(values.tests));
   const isEquivalent = (mutant: Mutant) =>
     equivalents.some((one) => one.file === file && one.text === mutant.text && one.mutated === mutant.mutated);

@@ -1,5 +1,6 @@
 /** One step of `npm test`: a program whose exit code says whether it passed. */
 import { spawn } from 'node:child_process';
+import path from 'node:path';
 import { projectRoot } from '../project-root.ts';
 import type { Timed } from './slowest.ts';
 
@@ -24,12 +25,15 @@ export type StepResult = {
   readonly timed: readonly Timed[];
 };
 
+/** Hundreds of processes compile the same modules: each takes what the one before compiled, a third of its start. */
+const compiled = path.join(projectRoot, 'node_modules', '.cache', 'compiled');
+
 /** Runs `node <args>` with the project's Node and keeps what it prints. */
 export async function runStep({ name, args, env = {}, counts, timed }: Step): Promise<StepResult> {
   const startedMs = performance.now();
   const child = spawn(process.execPath, [...args], {
     cwd: projectRoot,
-    env: { ...process.env, ...env, FORCE_COLOR: '0' },
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...env, FORCE_COLOR: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
