@@ -8,7 +8,7 @@ import { keyUnreadable } from '../data/cannot-open.ts';
 import { lockFolder } from '../data/data-folder.ts';
 import { isUsableBackup } from '../data/usable-backups.ts';
 import { type Backup, listBackups } from '../db/backup/backups.ts';
-import { BadUsage, type Command, type CommandIo, CommandRefused, exitCodes, type Given } from './command.ts';
+import { BadUsage, type Command, type CommandIo, CommandRefused, exitCodes, type Given, ResultNotWritten } from './command.ts';
 import { tillPlace } from './till-place.ts';
 import { recoveryKeyOption, secretsOf } from './typed-secrets.ts';
 import { unsentInWords } from './unsent.ts';
@@ -25,7 +25,8 @@ export const restoreCommand: Command = {
     'First, every unsent change that can be read is copied to an encrypted file in the rescue folder. Then the old database ' +
       'is set aside, never deleted, and its unsent changes are carried over. Changes that are unsent in the backup are ' +
       'checked with the server before they are sent, so that nothing is sent twice.',
-    'Exit codes: 0 restored (or dry run), 1 restored but some rows could not be read, 2 failed.',
+    'Exit codes: 0 restored (or dry run), 1 restored but some rows could not be read, 2 failed, 4 restored, but the new ' +
+      'database takes its place only at the next start.',
   ],
   options: {
     empty: { help: 'start with an empty database instead of a backup; unsent changes are still carried over' },
@@ -87,6 +88,12 @@ export const restoreCommand: Command = {
         } else if (result.lost > 0) {
           io.print(`  ${result.lost} rows of the old database could not be read. Keep it.`);
         }
+      }
+      if (result.unfinished !== null) {
+        throw new ResultNotWritten(
+          `Restored, but the new database could not be put in place yet (${result.unfinished}). Fix the disk, then start ` +
+            'Tillside: it goes on with this.',
+        );
       }
       return result.lost === 0 ? exitCodes.fine : exitCodes.look;
     } finally {

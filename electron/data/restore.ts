@@ -15,8 +15,10 @@ import type { Db } from '../db/open.ts';
 import { openToRead } from '../db/open-to-read.ts';
 import { inTransaction } from '../db/statements.ts';
 import type { Clock, Random } from '../machine/clock.ts';
-import { finishReplacement, flushFile, flushFolder, folderFiles } from '../machine/folder-files.ts';
+import { fileTrouble } from '../machine/file-trouble.ts';
+import { type FolderFiles, finishReplacement, flushFile, flushFolder, folderFiles } from '../machine/folder-files.ts';
 import { mayTakeIn, organisationOf } from '../org/data-owner.ts';
+import { carryCopyPlacesOver } from '../updates/copy-places.ts';
 import { Outbox } from '../updates/outbox.ts';
 import { openList, selectUpdates } from '../updates/rows.ts';
 import { toldDoor } from '../updates/told-door.ts';
@@ -44,6 +46,8 @@ export type RestoreResult =
       readonly uncertain: number;
       /** Rows of the old file that could not be read; null: it does not tell how many. */
       readonly lost: number | null;
+      /** Why the new database has not taken its place yet: the next start goes on with it. Null: it has. */
+      readonly unfinished: string | null;
     }
   | { readonly kind: 'refused'; readonly why: 'backup-unreadable' | 'backup-newer' };
 
@@ -75,10 +79,24 @@ export function restore({ dataDir, keyHex, backup, clock, random, nativeBinding 
     }
     flushFile(unfinished);
     renameSync(unfinished, files.incoming);
-    flushFolder(path.dirname(files.incoming));
-    return { kind: 'restored', setAside: finishReplacement(files, clock.wallMs()), ...told };
+    return { kind: 'restored', ...tryToFinish(files, clock.wallMs()), ...told };
   } finally {
     for (const ending of ['', '-wal', '-shm']) rmSync(`${unfinished}${ending}`, { force: true });
+  }
+}
+
+/** From here on it is restored, now or at the next start, whatever the disk says. */
+function tryToFinish(
+  files: FolderFiles,
+  wallMs: number,
+): { readonly setAside: string | null; readonly unfinished: string | null } {
+  try {
+    flushFolder(path.dirname(files.incoming));
+    return { setAside: finishReplacement(files, wallMs), unfinished: null };
+  } catch (error) {
+    const trouble = fileTrouble(error);
+    if (trouble === null) throw error;
+    return { setAside: null, unfinished: trouble.code };
   }
 }
 
@@ -125,6 +143,7 @@ function carryOver(incoming: Db, old: Db | null, outbox: Outbox, clock: Clock) {
     surelyUnsent: true,
   });
   attempt(() => carryErasedOver(old, incoming));
+  attempt(() => carryCopyPlacesOver(old, incoming, clock.wallMs()));
   outbox.recoverInterrupted();
   return { carriedOver: taken.added, uncertain, lost };
 }

@@ -9,10 +9,10 @@ import type { Log } from '../../machine/log.ts';
 import { ShareTrouble } from '../../machine/share/share.ts';
 import type { ShareFiles } from '../../machine/share/share-files.ts';
 import type { Standing } from '../../sync/context.ts';
+import { type CopyPlace, readCopyPlaces, writeCopyPlaces } from '../../updates/copy-places.ts';
 import type { Outbox } from '../../updates/outbox.ts';
 import type { Update } from '../../updates/rows.ts';
 import type { Touched } from '../../updates/transfer.ts';
-import { type CopyPlace, readCopyPlaces, writeCopyPlaces } from './copy-places.ts';
 import { importedEnding, importingEnding } from './standing-copy.ts';
 import { handOver } from './taken-over.ts';
 

@@ -3,8 +3,9 @@
  * so that no start and no change of the config forgets one.
  */
 import { z } from 'zod';
-import type { Db } from '../../db/open.ts';
-import { recall, remember } from '../../db/remembered.ts';
+import type { Db } from '../db/open.ts';
+import { recall, remember } from '../db/remembered.ts';
+import { count } from '../db/statements.ts';
 
 const places = z
   .array(
@@ -25,4 +26,16 @@ export function readCopyPlaces(db: Db): readonly CopyPlace[] {
 
 export function writeCopyPlaces(db: Db, now: readonly CopyPlace[], nowMs: number): void {
   remember(db, 'second-copy', now, nowMs);
+}
+
+/** For a restored database: what it holds has other numbers, and any of it may be in a copy. */
+export function carryCopyPlacesOver(from: Db, to: Db, nowMs: number): void {
+  const places = readCopyPlaces(from);
+  if (places.length === 0) return;
+  const last = count(to, 'select coalesce(max(seq), 0) as n from updates');
+  writeCopyPlaces(
+    to,
+    places.map((place) => ({ ...place, upToSeq: last })),
+    nowMs,
+  );
 }
