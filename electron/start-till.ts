@@ -4,6 +4,7 @@
  */
 
 import { Admin } from './care/admin.ts';
+import { writeCannotOpen } from './care/health-report.ts';
 import { troubleCalls } from './care/trouble-desk.ts';
 import { unsentNote } from './care/unsent-note.ts';
 import { watchConfig } from './config/config-watch.ts';
@@ -98,6 +99,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
       if (!(error instanceof TillCannotOpen) || error.code === 'already-running') throw error;
       trouble = error;
       log.write('error', 'the till cannot open', { code: error.code });
+      if (found.mode === 'live') tellMonitoring(found, options, error.code);
     }
   }
 
@@ -151,6 +153,25 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
       await practice?.close();
     },
   };
+}
+
+/** Else the metrics file of the last run goes on saying how well it is (F62). */
+function tellMonitoring<Sender>(
+  found: Extract<FoundConfig, { mode: 'live' }>,
+  { version, clock, log }: StartOptions<Sender>,
+  why: string,
+): void {
+  const { health, store } = found.config;
+  if (health.metricsFile === null) return;
+  const writtenAt = Math.round(clock.wallMs() / 1000);
+  const failed = writeCannotOpen(health.metricsFile, {
+    till: tillCode(found),
+    store: store.code,
+    version,
+    writtenAt,
+    why,
+  });
+  if (failed !== null) log.write('warn', 'health could not be told', { what: 'metrics', code: failed });
 }
 
 function tillOptions<Sender>(options: StartOptions<Sender>, practice: PracticeMode | null): TillOptions {

@@ -9,7 +9,7 @@ import type { Clock, Random } from '../machine/clock.ts';
 import type { Log } from '../machine/log.ts';
 import type { Health } from './health.ts';
 import { changeHealthNote, readHealthNote, type ToldTo } from './health-note.ts';
-import { metricsText, otlpBody } from './metrics.ts';
+import { type CannotOpen, cannotOpenText, metricsText, otlpBody } from './metrics.ts';
 
 export type HealthReportOptions = {
   /** Called for each report, so that config changes apply immediately. */
@@ -76,9 +76,7 @@ export class HealthReport {
     const file = config().metricsFile;
     if (file === null) return;
     try {
-      // Replaced atomically, so that an exporter never reads half a file. World-readable for the exporter's user.
-      writeFileSync(`${file}.new`, metricsText(health(open)), { mode: 0o644 });
-      renameSync(`${file}.new`, file);
+      writeMetrics(file, metricsText(health(open)));
       this.#note('metrics', null);
     } catch (error) {
       this.#note('metrics', error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
@@ -140,4 +138,20 @@ function headersOf(text: string | null): { [name: string]: string } {
       return name === undefined || value === undefined ? [] : [[name, value]];
     }),
   );
+}
+
+/** Replaced atomically, so that an exporter never reads half a file. World-readable for the exporter's user. */
+function writeMetrics(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o644 });
+  renameSync(`${file}.new`, file);
+}
+
+/** A till that cannot open says so in its metrics file. @returns why it cannot; null: it is written */
+export function writeCannotOpen(file: string, till: CannotOpen): string | null {
+  try {
+    writeMetrics(file, cannotOpenText(till));
+    return null;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  }
 }

@@ -135,16 +135,36 @@ function versionNumber(version: string): number | null {
   return patch === undefined ? null : Number(major) * 1_000_000 + Number(minor) * 1000 + Number(patch);
 }
 
-function labelsOf({ till, store }: Health): Labels {
+function labelsOf({ till, store }: Pick<Health, 'till' | 'store'>): Labels {
   return { till, ...(store === null ? {} : { store }) };
 }
 
 /** Prometheus text format. */
 export function metricsText(health: Health): string {
-  const common = labelsOf(health);
+  return prometheusText(seriesOf(health), labelsOf(health));
+}
+
+export type CannotOpen = Pick<Health, 'till' | 'store' | 'version' | 'writtenAt'> & { readonly why: string };
+
+/** The last word of a till that cannot open: the file of before says that all is well (F62). */
+export function cannotOpenText(till: CannotOpen): string {
+  const gauge = (name: string, help: string, point: Point): Series => ({ kind: 'gauge', name, help, points: [point] });
+  const series = [
+    gauge('tillside_info', 'Version of Tillside.', [{ version: till.version }, 1]),
+    gauge('tillside_open', 'Whether Tillside is open.', [{}, 0]),
+    gauge('tillside_written_at_timestamp_seconds', 'When this was written.', [{}, till.writtenAt]),
+    gauge('tillside_cannot_open', 'Tillside was started and its data cannot be opened, by reason.', [
+      { why: till.why },
+      1,
+    ]),
+  ];
+  return prometheusText(series, labelsOf(till));
+}
+
+function prometheusText(all: readonly Series[], common: Labels): string {
   const line = (name: string, labels: Labels, value: number) =>
     `${name}{${labelText({ ...common, ...labels })}} ${value}`;
-  return seriesOf(health)
+  return all
     .flatMap((series) => {
       const { name, help, kind } = series;
       const lines =

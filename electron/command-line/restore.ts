@@ -8,7 +8,15 @@ import { keyUnreadable } from '../data/cannot-open.ts';
 import { lockFolder } from '../data/data-folder.ts';
 import { isUsableBackup } from '../data/usable-backups.ts';
 import { type Backup, listBackups } from '../db/backup/backups.ts';
-import { BadUsage, type Command, type CommandIo, CommandRefused, exitCodes, type Given, ResultNotWritten } from './command.ts';
+import {
+  BadUsage,
+  type Command,
+  type CommandIo,
+  CommandRefused,
+  exitCodes,
+  type Given,
+  ResultNotWritten,
+} from './command.ts';
 import { tillPlace } from './till-place.ts';
 import { recoveryKeyOption, secretsOf } from './typed-secrets.ts';
 import { unsentInWords } from './unsent.ts';

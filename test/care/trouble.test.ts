@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { recoveryKeyOf } from '../../electron/db/recovery-key.ts';
@@ -23,10 +23,11 @@ async function folderWithOneUpdate(): Promise<string> {
 }
 
 /** As the desktop app and the preview start it, called as the screen does. */
-async function start(t: TestContext, dataDir: string) {
+async function start(t: TestContext, dataDir: string, metricsFile: string | null = null) {
   const file = path.join(temporaryFolder(), 'config.json');
+  const config = offlineConfig();
   const started = await startTill({
-    found: { mode: 'live', file, config: offlineConfig() },
+    found: { mode: 'live', file, config: { ...config, health: { ...config.health, metricsFile } } },
     dataDir,
     host: 'preview',
     version: '0.0.0-test',
@@ -51,6 +52,18 @@ async function start(t: TestContext, dataDir: string) {
 }
 
 describe('a till that cannot be opened', () => {
+  it('F62: says so in its metrics file, which the last run left as if all were well', async (t) => {
+    const folder = await folderWithOneUpdate();
+    damageTable(folder, 'update_history');
+    const metricsFile = path.join(temporaryFolder(), 'tillside.prom');
+    writeFileSync(metricsFile, 'tillside_open{till="t"} 1\n');
+    await start(t, folder, metricsFile);
+    const text = readFileSync(metricsFile, 'utf8');
+    assert.match(text, /^tillside_open\{till="[^"]+"\} 0$/m);
+    assert.match(text, /^tillside_cannot_open\{till="[^"]+",why="database-unreadable"\} 1$/m);
+    assert.match(text, /^tillside_written_at_timestamp_seconds\{[^}]+\} \d{10}$/m);
+  });
+
   it('F25: shows why, what is unsent and which backups there are; restores one, and opens', async (t) => {
     const folder = await folderWithOneUpdate();
     const { aside } = folderFiles(folder);

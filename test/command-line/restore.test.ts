@@ -46,6 +46,18 @@ async function unsentAt(folder: string): Promise<Record<string, string>> {
 }
 
 describe('tillside backup and restore', () => {
+  it('says that it is done where only the last step fails, and the next start goes on with that', async () => {
+    const folder = await folderWithBackup();
+    const { aside } = folderFiles(folder);
+    writeFileSync(aside, 'in the way');
+    const ran = await run(['restore', '--yes', '--data', folder]);
+    assert.equal(ran.code, 4, ran.err);
+    assert.match(ran.err, /Restored, but the new database could not be put in place yet \(E\w+\)/);
+    rmSync(aside);
+    assert.deepEqual(await unsentAt(folder), { Anna: 'queued', Carl: 'queued' });
+    assert.equal(readdirSync(aside).length, 1);
+  });
+
   it('makes a backup while the till is open, lists it, and copies it elsewhere', async (t) => {
     const folder = temporaryFolder();
     const till = await openOfflineTill(folder);

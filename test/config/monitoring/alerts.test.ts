@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { projectRoot } from '../../../build/project-root.ts';
-import { metricsText } from '../../../electron/care/metrics.ts';
+import { cannotOpenText, metricsText } from '../../../electron/care/metrics.ts';
 import { lowSpaceBytes } from '../../../electron/machine/disk-space.ts';
 import { health } from '../../care/health-receiver.ts';
 import { needsPrometheus } from './needs-prometheus.ts';
@@ -51,7 +51,8 @@ describe('the alert rules for Prometheus', () => {
 
 describe('the examples for monitoring', () => {
   it('name only series that a till writes', () => {
-    const written = new Set([...metricsText(health).matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name));
+    const files = metricsText(health) + cannotOpenText({ ...health, why: 'database-unreadable' });
+    const written = new Set([...files.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name));
     written.add('tillside_last_answer_timestamp_seconds');
     for (const file of readdirSync(folder)) {
       for (const [, name] of read(file).matchAll(/\b(tillside_\w+?)(?:_bucket|_sum|_count)?\b/g)) {

@@ -111,7 +111,11 @@ class DeadDisk {
       const openB = await this.#open(b);
       if (back === 'beside-b') await wait(this.#random.fraction() * 3000).then(rise);
       const unsent = [await this.#drained(openB, 'B')];
-      if (back === 'after-b') await rise();
+      if (back === 'after-b') {
+        // Without A, nobody but B could have sent them.
+        unsent.push(await this.#compare(saved, userIds, diedAtMs));
+        await rise();
+      }
       unsent.push(await this.#drained(risen, 'A'), await this.#drained(openB, 'B'));
       const problems = [...unsent.flat(), ...(await this.#compare(saved, userIds, diedAtMs))];
       for (const till of this.#tills) if (!till.isOver) await till.stop();
@@ -166,10 +170,13 @@ class DeadDisk {
     const saved = new Map<string, { readonly userId: number; readonly atMs: number }>();
     const livesMs = 500 + this.#random.fraction() * 8000;
     const death = wait(livesMs).then(() => preview.kill());
-    await this.#server.setConnection(this.#random.fraction() < 0.3);
-    for (const { userId, customerId } of customerIds) {
-      if (this.#random.fraction() < 0.3) {
-        await this.#server.setConnection(this.#random.fraction() < 0.5);
+    await this.#server.setConnection(this.#random.fraction() < 0.2);
+    const endsOffline = this.#random.fraction() < 0.7;
+    for (const [index, { userId, customerId }] of customerIds.entries()) {
+      const isEnd = endsOffline && index >= customerIds.length / 3;
+      if (isEnd) await this.#server.setConnection(false);
+      else if (this.#random.fraction() < 0.3) {
+        await this.#server.setConnection(this.#random.fraction() < 0.3);
         await preview.tryCall('sync.sendNow');
       }
       if (this.#random.fraction() < 0.3) {
