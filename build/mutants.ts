@@ -1,8 +1,8 @@
 /**
- * `npm run test:mutants -- FILE…`: writes one small fault after the other into a file, and tells those that no test
- * notices. Of the tests that reach the file by their imports, only those that run the faulty place are tried, the nearest
- * first; `--tests N`: at most the nearest N files. Exit code 1 where a fault survives that `mutants/equivalent.json` does not
- * name. Texts (SQL among them) are not changed.
+ * `npm run test:mutants -- FILE…` writes one small fault after another into a file, and lists those that no test
+ * notices. It tries only tests that import the file, directly or not, and run the faulty place, the nearest first.
+ * `--tests N` limits it to the nearest N files. Exit code 1 if a fault survives that `mutants/equivalent.json` does not
+ * list. Texts (SQL included) are not changed.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -15,14 +15,14 @@ import { say } from './command-line.ts';
 import { type Mutant, mutantsOf } from './mutants/mutants-of.ts';
 import { projectRoot } from './project-root.ts';
 
-/** One that no test can tell from the original, and why. */
+/** A fault that no test can tell from the original, and why. */
 type Equivalent = { readonly file: string; readonly text: string; readonly mutated: string; readonly reason: string };
 
 const equivalents: readonly Equivalent[] = JSON.parse(
   readFileSync(path.join(import.meta.dirname, 'mutants', 'equivalent.json'), 'utf8'),
 );
 
-/** What a random kill brings proves nothing of a fault. */
+/** A random kill proves nothing about a fault. */
 const killsAtRandom = /\/crash\//;
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'tillside-mutants-'));
@@ -32,11 +32,11 @@ type Range = { readonly startOffset: number; readonly endOffset: number; readonl
 type Test = {
   readonly file: string;
   readonly tookMs: number;
-  /** By file, what V8 counted. */
+  /** V8's counts, by file. */
   readonly ranges: ReadonlyMap<string, readonly Range[]>;
 };
 
-/** A test that takes many times as long as usual hangs: the fault was noticed. */
+/** A test that takes many times as long as usual hangs, so it noticed the fault. */
 async function passes(test: string, env: { readonly [name: string]: string }, withinMs: number): Promise<boolean> {
   const preload = pathToFileURL(path.join(import.meta.dirname, 'mutants', 'mutate-on-load.ts')).href;
   const child = spawn(process.execPath, [...('TILLSIDE_MUTANT' in env ? ['--import', preload] : []), test], {
@@ -51,7 +51,7 @@ async function passes(test: string, env: { readonly [name: string]: string }, wi
 
 const urlOf = (file: string) => pathToFileURL(path.join(projectRoot, file)).href;
 
-/** Runs a test once as it is, and counts what it ran of the files. */
+/** Runs a test unchanged once, and counts what it ran in the files. */
 async function measure(test: string, files: readonly string[]): Promise<Test | null> {
   const folder = path.join(scratch, 'coverage');
   rmSync(folder, { recursive: true, force: true });
@@ -72,14 +72,14 @@ async function measure(test: string, files: readonly string[]): Promise<Test | n
   return { file: test, tookMs: performance.now() - startedMs, ranges };
 }
 
-/** The smallest range round a place says whether it ran; of several processes one is enough. */
+/** The smallest range around a place says whether it ran; with several processes, one is enough. */
 function runs({ ranges }: Test, file: string, { start, end }: Mutant): boolean {
   const around = (ranges.get(file) ?? []).filter((range) => range.startOffset <= start && range.endOffset >= end);
   const smallest = Math.min(...around.map((range) => range.endOffset - range.startOffset));
   return around.some((range) => range.endOffset - range.startOffset === smallest && range.count > 0);
 }
 
-/** The tests of its own room come first, then those of the failures, then the others by the steps between. */
+/** The tests of its own room first, then the failures, then the others by distance. */
 function farFrom(file: string, test: string, steps: ReadonlyMap<string, number>): number {
   const [, room] = file.split('/');
   const [, folder] = test.split('/');

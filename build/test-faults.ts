@@ -1,7 +1,7 @@
 /**
- * `npm run test:faults [-- --kills N --tills N --only TEXT --disks N --seed N]`: the full crash rig, then tills that die with
- * their disk (`--disks`), whose second copy another one takes over. Prints the matrix of kills; exit code 1 if anything was
- * lost, doubled or stuck. `--only`: kills whose name contains the text. `--seed`: of the dead disks.
+ * `npm run test:faults [-- --kills N --tills N --only TEXT --disks N --seed N]`: the full crash rig, then tills that
+ * die with their disk (`--disks`) while another imports their second copy. Prints the matrix of kills; exit code 1 if
+ * anything was lost, doubled or stuck. `--only`: kills whose name contains the text. `--seed`: for the dead disks.
  */
 import { parseArgs } from 'node:util';
 import { systemRandom } from '../electron/machine/system-clock.ts';

@@ -1,4 +1,4 @@
-/** A till of the fleet: a real one in a folder of its own, with staff who save changes of its own customers. */
+/** A till of the fleet: a real one in its own folder, with staff who save changes to its own customers. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseMachineConfig } from '../../electron/config/machine-config.ts';
@@ -19,7 +19,7 @@ import { readBooks, readFolder } from '../../test/faults/crash/till-folder.ts';
 export type FleetTillOptions = {
   /** From 1. */
   readonly number: number;
-  /** How many tills there are: each has every so manieth customer, so that no two change the same one. */
+  /** How many tills there are. Each takes every n-th customer, so that no two change the same one. */
   readonly tills: number;
   /** How many of the sample customers the server has. */
   readonly customers: number;
@@ -73,7 +73,7 @@ export class FleetTill {
       config: parseMachineConfig(
         {
           ...base,
-          // The pace of a real till, in place of practice mode's.
+          // A real till's pace instead of practice mode's.
           api: { url: server.url },
           sync: {},
           auth: { method: 'basic', till },
@@ -111,7 +111,7 @@ export class FleetTill {
     );
   }
 
-  /** Somebody saves every now and then, until `stopSaving`. */
+  /** Somebody saves now and then, until `stopSaving`. */
   startSaving(): void {
     const { clock, random, saveEverySeconds } = this.#options;
     const waitMs = -Math.log(1 - random.fraction()) * saveEverySeconds * 1000;
@@ -129,7 +129,7 @@ export class FleetTill {
     return this.#open.status();
   }
 
-  /** Saves that the screen was told of as durable. */
+  /** Saves that the screen was told are durable. */
   get saves(): number {
     return this.#acknowledged.size;
   }
@@ -138,7 +138,7 @@ export class FleetTill {
     return readBooks(this.#dataDir).updates.length;
   }
 
-  /** Of this till's customers alone. */
+  /** Of this till's customers only. */
   compare(): Findings {
     const mine = new Set(this.#serverIds.values());
     const ledger = this.#options.server.control.ledger.filter(({ customerId }) => mine.has(customerId));

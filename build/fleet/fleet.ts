@@ -1,6 +1,6 @@
 /**
- * A chain in one process: real tills on real folders, and one practice server with a limit that all of them share. It goes
- * away and comes back while staff go on saving; at the end every save is compared with the server's ledger.
+ * A chain in one process: real tills on real folders, and one practice server with a limit that they share. The server
+ * goes away and comes back while staff keep saving. At the end every save is compared with the server's ledger.
  */
 import type { Clock, Random } from '../../electron/machine/clock.ts';
 import { type PracticeServer, startPracticeServer } from '../../electron/practice/practice-server.ts';
@@ -15,7 +15,7 @@ export type FleetOptions = {
   readonly tills: number;
   /** An empty folder. */
   readonly folder: string;
-  /** What the server takes from all tills together. */
+  /** What the server accepts from all tills together. */
   readonly callsAMinute: number;
   /** At each till, on average. */
   readonly saveEverySeconds: number;
@@ -32,16 +32,16 @@ export type OutageReport = Outage & {
   readonly backlog: number;
   /** From its end until everything saved before that was sent; null: not within half an hour. */
   readonly sentAfterSeconds: number | null;
-  /** Meanwhile: how many requests the server got, and how many of them it refused for its limit. */
+  /** Meanwhile, how many requests the server got, and how many it refused because of its limit. */
   readonly calls: number;
   readonly refused: number;
 };
 
 export type FleetReport = {
   readonly outages: readonly OutageReport[];
-  /** Saves that a screen was told of as durable. */
+  /** Saves that a screen was told are durable. */
   readonly saves: number;
-  /** A save that joins one that still waits makes no update of its own. */
+  /** A save that joins a waiting one makes no update of its own. */
   readonly updates: number;
   readonly ledger: number;
   readonly unsent: number;

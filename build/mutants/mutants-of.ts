@@ -1,4 +1,4 @@
-/** Small faults that somebody could write into a file: a test that holds the line fails for each of them. */
+/** Small faults that somebody could write into a file. A test that covers the line fails for each of them. */
 import ts from 'typescript';
 
 export type Mutant = {
@@ -6,7 +6,7 @@ export type Mutant = {
   readonly end: number;
   readonly becomes: string;
   readonly line: number;
-  /** The line before and after, without blanks around: what a person reads, and how an equivalent one is known again. */
+  /** The line before and after, trimmed: shown to people, and used to recognise an equivalent fault. */
   readonly text: string;
   readonly mutated: string;
 };
@@ -25,7 +25,7 @@ const flipped: { readonly [operator: string]: string } = {
   '-': '+',
 };
 
-/** A condition that is no comparison itself: that one is flipped already. */
+/** A condition that is not itself a comparison, since comparisons are flipped already. */
 function conditionOf(node: ts.Node): ts.Expression | null {
   const condition =
     ts.isIfStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node)
@@ -36,7 +36,7 @@ function conditionOf(node: ts.Node): ts.Expression | null {
   return condition === null || ts.isBinaryExpression(condition) ? null : condition;
 }
 
-/** What stands at a node instead, as pairs of the part that goes and the text that comes. */
+/** What can replace a node, as pairs of the replaced part and its new text. */
 function faultsAt(node: ts.Node, source: ts.SourceFile): (readonly [ts.Node, string])[] {
   const faults: (readonly [ts.Node, string])[] = [];
   const condition = conditionOf(node);

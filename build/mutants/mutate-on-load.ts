@@ -1,4 +1,4 @@
-/** Preloaded into a test: one file is loaded with a fault in it. The file on the disk stays as it is. */
+/** Preloaded into a test: loads one file with a fault in it. The file on the disk stays unchanged. */
 import { registerHooks } from 'node:module';
 
 const { url, start, end, becomes } = JSON.parse(process.env.TILLSIDE_MUTANT ?? '{}');

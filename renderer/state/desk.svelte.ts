@@ -262,7 +262,7 @@ export class Desk {
     this.#events.viewed(view);
   }
 
-  /** More or less of the update that is corrected may be seen now. */
+  /** The role may now see more or less of the update being corrected. */
   #correctAgain(form: CustomerForm, view: CustomerView): void {
     const update = view.updates.find(({ updateId }) => updateId === form.replaces?.updateId);
     if (update === undefined) return;

@@ -57,7 +57,7 @@ export class Search {
     services.on('customers.merged', ({ customerId }) => this.#changed(customerId));
     // The last customers of one person are none of the next one's business.
     services.on('staff.changed', () => {
-      // Their role may not see all of what was found online.
+      // Their role may not see everything that was found online.
       if (this.#lookup.kind === 'found' || this.#lookup.kind === 'choose') this.#lookup = { kind: 'idle' };
       void this.refresh();
     });

@@ -1,6 +1,6 @@
 /**
- * `tillside doctor` on tills broken in each way seen in the field: as a process where that matters (limits, certificates,
- * who has the data open), and otherwise in this one, which takes a tenth of the time.
+ * `tillside doctor` on tills broken in each way seen in the field: as a process where that matters (limits,
+ * certificates, who has the data open), otherwise in this process, in a tenth of the time.
  */
 
 import assert from 'node:assert/strict';

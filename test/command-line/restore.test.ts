@@ -46,7 +46,7 @@ async function unsentAt(folder: string): Promise<Record<string, string>> {
 }
 
 describe('tillside backup and restore', () => {
-  it('says that it is done where only the last step fails, and the next start goes on with that', async () => {
+  it('reports success if only the last step fails, and the next start finishes it', async () => {
     const folder = await folderWithBackup();
     const { aside } = folderFiles(folder);
     writeFileSync(aside, 'in the way');

@@ -7,7 +7,7 @@ import { customer, update } from '../renderer/rig.ts';
 const mobile = '919845012345';
 const email = 'rita@example.com';
 
-test('the mask has one length, and shows of a short value nothing', () => {
+test('the mask has one length, and shows nothing of a short value', () => {
   assert.equal(maskedText('mobile', mobile), '••••• ••345');
   assert.equal(maskedText('mobile', '12345'), '•••••');
   assert.equal(maskedText('email', email), 'r•••••@•••••');
@@ -15,7 +15,7 @@ test('the mask has one length, and shows of a short value nothing', () => {
   assert.equal(maskedText('mobile', ''), '');
 });
 
-test('of an update, its conflict and what head office said of it, no masked value is left, and all else is', () => {
+test("an update, its conflict and head office's answer keep no masked value, and everything else", () => {
   const answer = { code: '1012', message: `Mobile ${mobile} belongs to ${email}`, requestId: 'r1' };
   const full = update({
     identifier: { type: 'mobile', value: mobile },

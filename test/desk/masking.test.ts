@@ -1,4 +1,4 @@
-/** Masked mobiles and emails (staff.roles.*.masked) never leave the services until they are asked for, which is recorded. */
+/** Masked mobiles and emails (staff.roles.*.masked) stay in the services until staff ask for one, which is recorded. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -37,7 +37,7 @@ async function save(till: RigTill, customerId: number, changes: FieldChanges, re
   return await till.call['updates.save']({ token, target: { customerId }, changes, replaces, confirmedFills: [] });
 }
 
-/** Calls whose answers the first test looks at. */
+/** Calls whose answers the first test checks. */
 const told = new Set([
   'customers.search',
   'customers.open',
@@ -58,11 +58,11 @@ const tellsNoMobile =
 const problems = (result: Awaited<ReturnType<typeof save>>) =>
   result.kind === 'invalid' ? result.problems.map(({ key, code }) => `${key} ${code}`) : result.kind;
 
-test('no call tells a masked value, and the whole value still finds the customer', async (t) => {
+test('no call returns a masked value, and the whole value still finds the customer', async (t) => {
   const { rig, till, customerId } = await openMasked(t);
   const identifier = { type: 'mobile', value: ritaJames.mobile } as const;
   await rig.server.control.setConnection(false);
-  // Somebody of whom only the mobile is known, and the email that was filled in.
+  // Somebody known only by mobile, with a filled-in email.
   const stranger = { mobile: '919845000777', email: 'stranger@example.com' };
   const known = await till.call['updates.save']({
     token: systemRandom.id(),
@@ -107,13 +107,13 @@ test('no call tells a masked value, and the whole value still finds the customer
     const [found] = Array.isArray(answers[what]) ? answers[what] : [];
     assert.deepEqual([found?.mobile, found?.email], ['••••• ••123', 'r•••••@•••••'], what);
   }
-  // A search must not find out a number sign by sign.
+  // A search must not reveal a number digit by digit.
   for (const part of [ritaJames.mobile.slice(0, 6), ritaJames.mobile.slice(-5), email.slice(0, 6)]) {
     assert.deepEqual(await search(till, part), [], 'a part of a masked value finds the customer');
   }
 });
 
-test('asking shows one field of one customer, until another is opened or somebody else signs in, and is recorded', async (t) => {
+test('a request shows one field of one customer until another is opened or somebody else signs in, and is recorded', async (t) => {
   const { till, folder, customerId } = await openMasked(t);
   const other = (await till.call['customers.lookUpOnline']({ query: 'RJ-1000' })).kind;
   assert.ok(other.length > 0);
@@ -151,7 +151,7 @@ test('asking shows one field of one customer, until another is opened or somebod
   assert.equal(readAudit(folder).length, 2, 'who sees it anyway asks for nothing');
 });
 
-test('a masked value never comes back as an edit, and is not changed unseen', async (t) => {
+test('a mask never comes back as an edit, and a masked value is not changed unseen', async (t) => {
   const { rig, till, customerId } = await openMasked(t);
   const view = await till.call['customers.open']({ customerId });
   assert.deepEqual([view?.locks.mobile, view?.locks.email], ['masked', 'masked']);

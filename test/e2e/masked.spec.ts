@@ -1,4 +1,7 @@
-/** A role that masks mobiles and emails sees them when it asks, one at a time. The services: test/desk/masking.test.ts. */
+/**
+ * A role that masks mobiles and emails sees them on request, one at a time. test/desk/masking.test.ts covers the
+ * services.
+ */
 import { anchors } from '../../electron/practice/anchors.ts';
 import { expect, inGroups, type TillScreen, test } from './till.ts';
 
@@ -13,7 +16,7 @@ async function signIn(till: TillScreen, code: string): Promise<void> {
   await expect(till.page.getByRole('button', { name: /^Signed in/ })).toBeVisible();
 }
 
-test('what is masked is shown on request, is hidden again with the next customer, and a manager sees it at once', async ({
+test('a masked value is shown on request and hidden again with the next customer, and a manager sees it at once', async ({
   till,
 }) => {
   const { page } = till;

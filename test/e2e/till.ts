@@ -78,7 +78,7 @@ export type TillScreen = {
   /** Types into the search and opens the first customer with that name. */
   readonly find: (query: string, name: RegExp) => Promise<void>;
   readonly save: () => Promise<void>;
-  /** Names a file of this computer to the region: in the desktop's dialog, or by its typed path. */
+  /** Enters a file of this computer for the region: in the desktop's dialog, or as a typed path. */
   readonly pickFile: (region: Locator, file: string) => Promise<void>;
   /** Opens the "Updates" region if it is closed. */
   readonly openUpdates: () => Promise<Locator>;

@@ -119,7 +119,7 @@ const region = path.join(inputs, 'region.csv');
 const otherRescue = path.join(inputs, 'other.tillside-rescue');
 
 before(async () => {
-  // The cells hold a lock for good: waiting for it would take minutes.
+  // These cells hold a lock forever, and waiting for it would take minutes.
   Object.assign(lockWaitMs, { whileOpening: 50, afterwards: 20 });
   const folder = temporaryFolder();
   // Sealing rescue files for a key is fast; a passphrase is slow by design.

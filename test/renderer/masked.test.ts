@@ -1,4 +1,7 @@
-/** What the screen does with masked values: it shows one on request, keeps what was typed, and forgets it with another role. */
+/**
+ * What the screen does with masked values: it shows one on request, keeps typed text, and hides it again for another
+ * role.
+ */
 import '../helpers/svelte-hooks.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -20,7 +23,7 @@ const masked = customer({
 });
 const shown = customer({ updates: [filled(mobile)] });
 
-test('a value that is shown on request leaves the rest of the form as it was typed', async () => {
+test('showing a value on request leaves the rest of the form as typed', async () => {
   const { services: made, argumentsOf } = services({
     'customers.open': () => masked,
     'customers.reveal': () => shown,
@@ -34,7 +37,7 @@ test('a value that is shown on request leaves the rest of the form as it was typ
   assert.deepEqual([desk.form?.value('mobile'), desk.form?.value('lastName')], [mobile, 'Typed']);
 });
 
-test('a correction shows the whole value once it may, hides it again for another role, and never sends the mask', async () => {
+test('a correction shows the whole value when allowed, hides it again for another role, and never sends the mask', async () => {
   const views = [masked];
   const { services: made, tell } = services({
     'customers.open': () => masked,
@@ -55,7 +58,7 @@ test('a correction shows the whole value once it may, hides it again for another
   assert.equal(desk.form?.value('lastName'), 'Typed');
 });
 
-test('whoever signs in next sees nothing of what was found online or read of an update before', async () => {
+test('whoever signs in next sees nothing that was found online or read from an update before', async () => {
   const found: OnlineResult = { kind: 'found', customer: customer() };
   const { services: made, tell } = services({
     'customers.search': ({ query }: { query: string }) => ({

@@ -31,7 +31,7 @@ async function extensionAttribute(tillside: string | null, user = 'till'): Promi
   program(tools, 'id', 'echo 501');
   program(tools, 'launchctl', 'shift 2; exec "$@"');
   program(tools, 'sudo', 'shift 2; exec "$@"');
-  // Not spawnSync: the doctor asks a server that runs in this process.
+  // Not spawnSync: the doctor calls a server in this process.
   const { stdout, stderr } = await promisify(execFile)('sh', [path.join(folder, 'jamf-extension-attribute.sh')], {
     env: {
       PATH: `${tools}${path.delimiter}${process.env.PATH}`,

@@ -4,7 +4,7 @@ import { ensureBuilt } from '../../../build/bundles.ts';
 import { seededRandom } from '../../helpers/virtual-clock.ts';
 import { runDeadDisks } from './dead-disk.ts';
 
-test('F63: till A dies with its disk, B imports its copy, A rises: every copied change is applied once', async (t) => {
+test('F63: till A dies with its disk, B imports its copy, A comes back: every copied change is applied once', async (t) => {
   await ensureBuilt(['preload', 'renderer']);
   const seed = Math.floor(Math.random() * 1e9);
   t.diagnostic(`seed ${seed}`);

@@ -1,6 +1,6 @@
 /**
- * Till A dies at a moment of its saving and sending, its disk with it. Till B imports the second copy, and A rises again
- * at a moment of B's work. The server's ledger tells whether each change was applied once (F63).
+ * Till A and its disk die at some moment while it saves and sends. Till B imports the second copy, and A comes back at
+ * some moment of B's work. The server's ledger tells whether each change was applied once (F63).
  */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,15 +28,15 @@ export type DeadDiskOptions = {
 
 export type DeadDiskResult = {
   readonly saves: number;
-  /** That must be in the ledger: sent, or in a copy when A died. */
+  /** What must be in the ledger: sent, or in a copy when A died. */
   readonly due: number;
-  /** That B had from a copy. */
+  /** What B got from a copy. */
   readonly imported: number;
   readonly problems: readonly string[];
 };
 
 const customersPerRound = 10;
-/** From a save to its place in the copy: the config's second, and what a busy machine takes to write. */
+/** From a save to its place in the copy: the config's second, plus the writing on a busy machine. */
 const copiedAfterMs = 1000;
 const writtenWithinMs = 2500;
 const drainWithinMs = 90_000;
@@ -137,7 +137,7 @@ class DeadDisk {
         ...base,
         auth: { method: 'basic', till: code },
         api: { ...base.api, requestsPerMinute: 100_000, timeoutSeconds: 3 },
-        // What is brought in waits longer than the other till may go on without looking.
+        // Imported updates wait longer than the other till may continue without looking.
         sync: { settleSeconds: 0.3, slowServerSeconds: name === 'b' ? 9 : 0.3 },
         rescue: { copyTo: this.#share, copyAfterSeconds: copiedAfterMs / 1000 },
       }),
@@ -153,7 +153,7 @@ class DeadDisk {
     return preview;
   }
 
-  /** @returns each change that the screen called saved, by its name */
+  /** @returns each change that the screen called saved, by name */
   async #untilDeath(
     preview: PreviewProcess,
     round: number,
@@ -205,7 +205,7 @@ class DeadDisk {
     if (!existsSync(file)) return 0;
     const words = ['outbox', 'import', file, '--data', b.dataDir, '--config', b.configFile, '--recovery-key', '--json'];
     const ran = await run(words, { env: { TILLSIDE_RECOVERY_KEY: recoveryKeyOf(key) } });
-    // A rose meanwhile, had nothing left to send, and took its copy away.
+    // A came back meanwhile, had nothing left to send, and removed its copy.
     if (ran.code !== 0 && /cannot be read/.test(ran.err)) return 0;
     assert.equal(ran.code, 0, ran.err);
     const { added, isToldThere } = JSON.parse(ran.out);

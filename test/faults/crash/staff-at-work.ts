@@ -11,7 +11,7 @@ import type { PreviewProcess } from './preview-process.ts';
 const rescuePassphrase = 'a passphrase for the rig';
 const staffCodes = ['A001', 'A002', 'M001'] as const;
 
-/** A number as letters, because a name has no digits. */
+/** A number in letters, because names have no digits. */
 export function lettersOf(value: number): string {
   const letter = (digit: string) => String.fromCharCode(97 + Number.parseInt(digit, 26));
   return [...value.toString(26)].map(letter).join('');

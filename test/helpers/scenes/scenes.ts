@@ -54,7 +54,7 @@ const store = {
   timeZone: 'Asia/Kolkata',
   dataDir: '/home/till/.local/share/tillside/live',
 };
-/** As a role sees it that masks both (staff.roles). */
+/** As seen by a role that masks both (staff.roles). */
 function masked(one: CustomerView): CustomerView {
   const covered = coverView(one, maskableFields);
   const locks = Object.fromEntries(covered.masked.map((field) => [field, 'masked' as const]));
