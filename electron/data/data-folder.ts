@@ -1,7 +1,7 @@
 /**
- * The folder of a till's data: who may open it, with which key, and whether what lies there may be used. Nothing in it
- * is ever deleted or replaced here: a file that cannot be used stays where it is, every start says why, and what happens
- * next is a person's decision (`restore.ts`).
+ * Opens a till's data folder: takes the lock, reads the key, and checks whether the data can be used. Nothing is ever
+ * deleted or replaced here: an unusable file stays where it is, every start says why, and a person decides what to do
+ * (`restore.ts`).
  */
 
 import { randomBytes } from 'node:crypto';
@@ -33,7 +33,7 @@ import { migrateTill, openTillDatabase } from './till-database.ts';
 export type DataFolder = {
   readonly dataDir: string;
   readonly secrets: Secrets;
-  /** Where the backup before a migration is made. */
+  /** Runs the backup before a migration. */
   readonly background: Background;
   readonly wallMs: () => number;
   readonly nativeBinding?: string | undefined;
@@ -45,18 +45,18 @@ export type OpenFolder = {
   readonly lock: InstanceLock;
   readonly keyHex: string;
   readonly endedCleanly: boolean;
-  /** The whole file was looked through already; a larger one is to be checked in the background. */
+  /** The whole file was checked; otherwise it has to be checked in the background. */
   readonly isChecked: boolean;
-  /** The last run was cut off, and commits that were on the disk then are not there any more. */
+  /** The last run crashed, and commits that were on the disk are missing. */
   readonly lostCommits: boolean;
 };
 
-/** A file up to this size is looked through before anything else: it takes less than a blink. */
+/** Files up to this size are checked immediately, because that is fast enough. */
 const checkAtOnceBytes = 8_000_000;
 
 /**
- * After a crash the outbox is looked through before anything is sent; the customers follow in the background, as after a
- * clean end, because every page of a million of them takes half a minute to read.
+ * After a crash, the outbox is checked before anything is sent. The customers are checked in the background, because
+ * reading a million of them takes half a minute.
  * @throws TillCannotOpen
  */
 export async function openDataFolder(folder: DataFolder): Promise<OpenFolder> {
@@ -73,7 +73,7 @@ export async function openDataFolder(folder: DataFolder): Promise<OpenFolder> {
     const db = openWithKey(files, keyHex, nativeBinding);
     try {
       const lostCommits = areCommitsLost(files.database, expected);
-      // The next save would write over what is left of them.
+      // The next save would overwrite what is left of them.
       if (lostCommits) copyWalAside(files, folder.wallMs());
       if (exists && versionOf(db) === 0) assertNew(dataDir, true);
       const isSmall = exists && statSync(files.database).size <= checkAtOnceBytes;
@@ -93,7 +93,7 @@ export async function openDataFolder(folder: DataFolder): Promise<OpenFolder> {
   }
 }
 
-/** @throws TillCannotOpen where the folder cannot be written to, or another Tillside has it */
+/** @throws TillCannotOpen if the folder cannot be written to, or another Tillside has it open */
 export function lockFolder(dataDir: string, nativeBinding: string | undefined): InstanceLock {
   const lock = tryLock(dataDir, nativeBinding);
   if (lock === null) {
@@ -108,12 +108,12 @@ function tryLock(dataDir: string, nativeBinding: string | undefined): InstanceLo
     return takeInstanceLock(folderFiles(dataDir).lock, nativeBinding);
   } catch (error) {
     const trouble = cannotOpen(error);
-    // Of the lock nothing else is to be told than that it cannot be written.
+    // A damaged lock file only means that the folder cannot be written.
     throw trouble instanceof TillCannotOpen && trouble.code === 'database-unreadable' ? folderRefuses() : trouble;
   }
 }
 
-/** A key that cannot be read is never replaced while there is a database that it opens (F27). */
+/** A key that cannot be read is never replaced while its database exists (F27). */
 function databaseKey({ dataDir, secrets }: DataFolder, databaseExists: boolean): string {
   const stored = secrets.read('database-key');
   if (stored.kind === 'value') return stored.value;
@@ -122,7 +122,7 @@ function databaseKey({ dataDir, secrets }: DataFolder, databaseExists: boolean):
   const key = randomBytes(32).toString('hex');
   const written = secrets.write('database-key', key);
   if (written.kind === 'not-stored') {
-    throw new TillCannotOpen('key-unreadable', 'The key for the data of this till could not be stored. Ask IT.');
+    throw new TillCannotOpen('key-unreadable', "The key to this till's data could not be stored. Ask IT.");
   }
   return key;
 }
@@ -132,7 +132,7 @@ function openWithKey(files: FolderFiles, keyHex: string, nativeBinding: string |
 }
 
 /**
- * Beside the one connection that writes, also while the till runs.
+ * Opens the database read-only, even while the till runs.
  * @throws TillCannotOpen
  */
 export function openWithKeyToRead(files: FolderFiles, keyHex: string, nativeBinding: string | undefined): Db {
@@ -143,7 +143,7 @@ function explained(files: FolderFiles, keyHex: string, open: () => Db): Db {
   try {
     return open();
   } catch (error) {
-    // Of a key that is not this folder's, SQLite says the same as of a damaged file.
+    // SQLite reports a wrong key as a damaged file.
     if (databaseTrouble(error) === 'damaged' && compareKeyMark(files, keyHex) === 'other') throw keyUnreadable();
     throw cannotOpen(error);
   }
@@ -154,7 +154,7 @@ function checkAtStart(db: Db, endedCleanly: boolean, isSmall: boolean): void {
   if (problems.length > 0) throw damaged();
 }
 
-/** A backup first, where there is something to lose (F29). */
+/** Migrates the database, after a backup if there is anything to lose (F29). */
 async function bringUpToDate(folder: DataFolder, db: Db, keyHex: string): Promise<void> {
   const { dataDir, background, nativeBinding, wallMs } = folder;
   const steps = folder.migrations ?? migrations;
@@ -171,8 +171,8 @@ async function bringUpToDate(folder: DataFolder, db: Db, keyHex: string): Promis
     if (backup.kind !== 'made') {
       throw new TillCannotOpen(
         'full',
-        'The data of this till must be brought to the new version, and the backup that comes first could not be made. ' +
-          'Nothing was changed. Make room on the disk, then start Tillside again.',
+        "This till's data has to be upgraded for the new version, but the backup before that could not be made. Nothing was " +
+          'changed. Free up disk space, then start Tillside again.',
       );
     }
   }
@@ -183,13 +183,13 @@ async function bringUpToDate(folder: DataFolder, db: Db, keyHex: string): Promis
     case 'newer':
       throw new TillCannotOpen(
         'database-newer',
-        'The data of this till was written by a newer Tillside. It was left as it is. Install the newer version again.',
+        "This till's data was written by a newer version of Tillside. It was not changed. Install the newer version again.",
       );
     case 'would-harm':
       throw new TillCannotOpen(
         'migration-refused',
-        'This version of Tillside cannot read some of the updates that wait on this till. Nothing was changed. Install ' +
-          'the version that was here before, send the updates, and tell IT.',
+        'This version of Tillside cannot read some of the unsent changes on this till. Nothing was changed. Install the previous ' +
+          'version, send the changes, and tell IT.',
       );
   }
 }

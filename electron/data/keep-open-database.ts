@@ -1,6 +1,7 @@
 /**
- * A till whose file was taken away or emptied while it is open: SQLite goes on with a file that nobody can find any more.
- * All that the open connection holds is written to where the next start takes it from (`finishReplacement`).
+ * Rescues the data if the database file is deleted or emptied while the till is open. SQLite continues to use the
+ * deleted file, so everything is copied from the open connection to a place where the next start finds it
+ * (`finishReplacement`).
  */
 import { renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -11,13 +12,13 @@ import { type FolderFiles, flushFile, flushFolder } from '../machine/folder-file
 
 export type FileId = string;
 
-/** @returns null where there is no file, or an empty one */
+/** @returns null if the file is missing or empty */
 export function databaseId({ database }: FolderFiles): FileId | null {
   const found = statSync(database, { throwIfNoEntry: false });
   return found === undefined || found.size === 0 ? null : `${found.dev}:${found.ino}`;
 }
 
-/** @returns null where it was done; else the code of what refused it */
+/** @returns null if it succeeded; otherwise the error's code */
 export function keepOpenDatabase(db: Db, files: FolderFiles): string | null {
   const unfinished = `${files.incoming}.unfinished`;
   try {

@@ -1,4 +1,4 @@
-/** Looking into a till's database from outside, whether the till is open or not, so that nobody can tell afterwards. */
+/** Reads a till's database from outside, whether the till is open or not, without leaving any trace. */
 import {
   accessSync,
   constants,
@@ -19,7 +19,7 @@ import { type FolderFiles, folderFiles } from '../machine/folder-files.ts';
 import { openWithKeyToRead } from './data-folder.ts';
 import { assertNew } from './evidence.ts';
 
-/** @throws TillCannotOpen where the file or its key cannot be used, or holds nothing */
+/** @throws TillCannotOpen if the file or its key cannot be used, or the file is empty */
 export function readBeside<T>(
   files: FolderFiles,
   keyHex: string,
@@ -51,7 +51,7 @@ export function readBeside<T>(
   }
 }
 
-/** False for a disk that is mounted to be read only, and for a folder of somebody else's. */
+/** False on a read-only disk, and in another user's folder. */
 export function mayWrite(folder: string): boolean {
   try {
     accessSync(folder, constants.W_OK);
@@ -62,9 +62,9 @@ export function mayWrite(folder: string): boolean {
 }
 
 /**
- * SQLite opens a database with a `-wal` only where it may write beside it: not on a dead till's disk that is mounted to be
- * read only. The copy is encrypted as the files are, and for this user alone.
- * @throws what the file system says
+ * Copies the database, because SQLite cannot open one with a `-wal` on a read-only disk, such as that of a dead till.
+ * The copy is encrypted like the original, and only this user can access it.
+ * @throws the file system's error
  */
 export function copyToRead(files: FolderFiles): { readonly copy: FolderFiles; readonly remove: () => void } {
   const folder = mkdtempSync(path.join(tmpdir(), 'tillside-'));
@@ -82,9 +82,10 @@ export function copyToRead(files: FolderFiles): { readonly copy: FolderFiles; re
 }
 
 /**
- * Call before something is read beside a till. A connection that only reads leaves an empty `-wal` behind where it was
- * alone, which the next start would take for a crash, and makes the `-shm` anew, from which a start after a crash knows what
- * the `-wal` must hold. @returns what to call when that is done
+ * Call this before reading beside a till. If the till is closed, a read-only connection leaves an empty `-wal`, which
+ * the next start would take for a crash, and recreates the `-shm`, which tells a start after a crash what the `-wal`
+ * must hold.
+ * @returns a function that removes these traces; call it after reading
  */
 export function leavingNoTrace(files: FolderFiles, nativeBinding: string | undefined): () => void {
   const wal = `${files.database}-wal`;
@@ -93,7 +94,7 @@ export function leavingNoTrace(files: FolderFiles, nativeBinding: string | undef
   const before = whileClosed(files, nativeBinding, () => (existsSync(index) ? readFileSync(index) : null)) ?? null;
   return () => {
     whileClosed(files, nativeBinding, () => {
-      // An empty one holds no commit.
+      // An empty `-wal` holds no commits.
       if (!hadWal && existsSync(wal) && statSync(wal).size === 0) {
         rmSync(index, { force: true });
         rmSync(wal, { force: true });
@@ -103,7 +104,7 @@ export function leavingNoTrace(files: FolderFiles, nativeBinding: string | undef
   };
 }
 
-/** With the lock nobody else has the database open. @returns undefined where somebody has, or nobody may write here */
+/** Runs `work` while holding the lock. @returns undefined if a till has it, or the folder cannot be written to */
 function whileClosed<T>(files: FolderFiles, nativeBinding: string | undefined, work: () => T): T | undefined {
   try {
     const lock = takeInstanceLock(files.lock, nativeBinding);
@@ -114,7 +115,7 @@ function whileClosed<T>(files: FolderFiles, nativeBinding: string | undefined, w
       lock.release();
     }
   } catch {
-    // The next start looks through the file, and finds it whole.
+    // Harmless: the next start checks the file and finds no damage.
     return undefined;
   }
 }

@@ -1,10 +1,10 @@
 /**
- * Putting a backup, or an empty database, in the place of one that cannot be used. An explicit step of a person's; the
- * old file is set aside, never deleted.
+ * Replaces an unusable database with a backup or an empty one, at a person's request. The old file is set aside, never
+ * deleted.
  *
- * Exactly once: a backup is older than the truth. Whatever it holds as unsent may have been sent since, so each such
- * update takes its state from the old file where that can still be read, and else is read back before anything is sent.
- * Unsent updates that only the old file has are carried over.
+ * Nothing is sent twice: an update that is unsent in the backup may have been sent since. It takes its state from the
+ * old file if that can still be read, and otherwise is read back before anything is sent. Unsent updates that only the
+ * old file has are carried over.
  */
 
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
@@ -28,7 +28,7 @@ import { migrateTill, openTillDatabase } from './till-database.ts';
 export type Restore = {
   readonly dataDir: string;
   readonly keyHex: string;
-  /** The file of a backup; null: an empty database. */
+  /** The backup file; null: an empty database. */
   readonly backup: string | null;
   readonly clock: Clock;
   readonly random: Random;
@@ -38,25 +38,25 @@ export type Restore = {
 export type RestoreResult =
   | {
       readonly kind: 'restored';
-      /** Where the old database lies now; null where there was none. */
+      /** The new place of the old database; null: there was none. */
       readonly setAside: string | null;
       /** Unsent updates that the backup did not have. */
       readonly carriedOver: number;
-      /** Unsent in the backup, and the old file does not tell what became of them: they are read back. */
+      /** Unsent in the backup, and unknown to the old file, so they are read back. */
       readonly uncertain: number;
-      /** Rows of the old file that could not be read; null: it does not tell how many. */
+      /** Rows of the old file that could not be read; null: not known how many. */
       readonly lost: number | null;
-      /** Why the new database has not taken its place yet: the next start goes on with it. Null: it has. */
+      /** Why the new database is not in place yet; the next start finishes it. Null: it is in place. */
       readonly unfinished: string | null;
     }
   | { readonly kind: 'refused'; readonly why: 'backup-unreadable' | 'backup-newer' };
 
-/** Call with the lock of the folder. @throws what the file system or SQLite says; the old file is then where it was */
+/** Call with the folder locked. @throws the file system's or SQLite's error; the old file is then unchanged */
 export function restore({ dataDir, keyHex, backup, clock, random, nativeBinding }: Restore): RestoreResult {
   const files = folderFiles(dataDir);
   const unfinished = `${files.incoming}.unfinished`;
   for (const ending of ['', '-wal', '-shm']) rmSync(`${unfinished}${ending}`, { force: true });
-  // One that was cut off before: what it carried over is the newest there is.
+  // Finish an interrupted restore first, because what it carried over is the newest data.
   finishReplacement(files, clock.wallMs());
   if (backup !== null) copyFileSync(backup, unfinished);
   try {
@@ -74,7 +74,7 @@ export function restore({ dataDir, keyHex, backup, clock, random, nativeBinding 
         old?.close();
       }
     } finally {
-      // The last to close takes the -wal into the file.
+      // Closing the last connection moves the -wal into the file.
       incoming.close();
     }
     flushFile(unfinished);
@@ -85,7 +85,7 @@ export function restore({ dataDir, keyHex, backup, clock, random, nativeBinding 
   }
 }
 
-/** From here on it is restored, now or at the next start, whatever the disk says. */
+/** Once this is called the restore counts as done: if the disk refuses now, the next start finishes it. */
 function tryToFinish(
   files: FolderFiles,
   wallMs: number,
@@ -100,7 +100,7 @@ function tryToFinish(
   }
 }
 
-/** @returns null where it cannot be read with this key, or is damaged */
+/** @returns null if this key does not open it, or it is damaged */
 function openIncoming(file: string, keyHex: string, nativeBinding: string | undefined): Db | null {
   let db: Db;
   try {
@@ -133,7 +133,7 @@ function carryOver(incoming: Db, old: Db | null, outbox: Outbox, clock: Clock) {
     }
   }
   if (old === null) return { carriedOver: 0, uncertain, lost: 0 };
-  // An empty one is nobody's, and what comes along is somebody's (F45).
+  // An empty database has no owner, but the updates carried over do (F45).
   attempt(() => mayTakeIn(incoming, organisationOf(old), clock.wallMs()));
   const { updates, lost } = salvageMoving(old);
   const told = toldDoor(incoming, clock);
@@ -148,7 +148,7 @@ function carryOver(incoming: Db, old: Db | null, outbox: Outbox, clock: Clock) {
   return { carriedOver: taken.added, uncertain, lost };
 }
 
-/** @returns null where the old file does not tell */
+/** @returns null if the old file does not have it */
 function newerOf(old: Db, updateId: string): MovingUpdate | null {
   return attempt(() => readOne(old, updateId));
 }

@@ -1,4 +1,4 @@
-/** The till's own database with what belongs to it: the region beside it, and updates that every version must keep readable. */
+/** Opens and migrates the till's database together with its region, and keeps unsent updates readable. */
 import { attachEmptyRegion } from '../customers/region.ts';
 import { refreshSearchKeys } from '../customers/search-keys.ts';
 import { type MigrateResult, type Migration, migrate } from '../db/migrate.ts';

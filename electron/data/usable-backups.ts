@@ -1,10 +1,10 @@
-/** Which backups can take the place of the database: one that is empty, cut off or of another key must not be offered. */
+/** Finds backups that can be restored, without empty, cut-off or foreign ones. */
 import { type Backup, listBackups } from '../db/backup/backups.ts';
 import { checkOutbox, checkWhole } from '../db/integrity.ts';
 import { versionOf } from '../db/migrate.ts';
 import { openToRead } from '../db/open-to-read.ts';
 
-/** `outbox`: what nobody could get again; milliseconds a file. `whole`: every page. */
+/** `outbox`: only what cannot be fetched again, in milliseconds per file. `whole`: every page. */
 export type BackupDepth = 'outbox' | 'whole';
 
 export function isUsableBackup(

@@ -1,4 +1,4 @@
-/** The one client of a till, which has none until the till has its secret, and another with each new secret. */
+/** The till's API client. There is none until the till has a secret, and a new one for each new secret. */
 import type { MachineConfig } from '../config/machine-config.ts';
 import type { Clock } from '../machine/clock.ts';
 import { createAuth } from './auth.ts';
@@ -10,7 +10,7 @@ export type ApiOfTillOptions = {
   readonly config: Pick<MachineConfig, 'api' | 'auth' | 'store'>;
   readonly transport: Transport;
   readonly clock: Clock;
-  /** Of this program, as the server's logs show it. */
+  /** Version of Tillside, for the server's logs. */
   readonly version: string;
 };
 
@@ -27,7 +27,7 @@ export class ApiOfTill {
     return this.#current;
   }
 
-  /** @param secret as it is kept (`till-secret.ts`) */
+  /** @param secret in its stored form (`till-secret.ts`) */
   connect(secret: string): void {
     const { config, transport, clock, version } = this.#options;
     const shared = {
@@ -38,7 +38,7 @@ export class ApiOfTill {
       timeoutMs: config.api.timeoutSeconds * 1000,
     };
     const auth = createAuth({ ...shared, config: config.auth, secret });
-    // The API's `language` header takes the language part of a locale.
+    // The API's `language` header accepts only the language part of a locale.
     this.#current = createLoyaltyApi({ ...shared, auth, language: new Intl.Locale(config.store.locale).language });
   }
 }

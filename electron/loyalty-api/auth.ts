@@ -1,4 +1,4 @@
-/** Who the till is to the loyalty API: the headers of every call, and how they are renewed. */
+/** Authentication: the headers of every call, and how they are renewed. */
 import type { MachineConfig } from '../config/machine-config.ts';
 import type { Clock } from '../machine/clock.ts';
 import type { StoreLogin } from '../model/definitions.ts';
@@ -11,18 +11,18 @@ import { partOf, readNumber, readText } from './wire/scalars.ts';
 
 export type AuthHeaders = { readonly [name: string]: string };
 
-/** `held` and `not-sent` speak of the call that wanted the headers: it was not made. */
+/** `held` and `not-sent` are outcomes of the call that needed the headers: it was not made. */
 export type Authentication = { readonly kind: 'ready'; readonly headers: AuthHeaders } | Held | NotSent;
 
 export type Auth = {
-  /** Headers for one call; fetches a token first where one is needed. Never rejects. */
+  /** Headers for a call. Fetches a token first if needed. Never rejects. */
   readonly headers: () => Promise<Authentication>;
   /**
-   * To be called when the server answered 401 to a call with these headers. New headers, where it makes sense to try
-   * once more with them; `null` where the credentials themselves were refused.
+   * Call this after a 401 to a call with these headers. Returns new headers for one more try, or `null` if the
+   * credentials themselves were refused.
    */
   readonly renewed: (refused: AuthHeaders) => Promise<Authentication | null>;
-  /** Proves the credentials by getting a token; `null` with Basic, where `store/login` is there to be asked. */
+  /** Verifies the credentials by getting a token; `null` with Basic, which has `store/login` for this. */
   readonly logIn: (() => Promise<ReadOutcome<StoreLogin>>) | null;
 };
 
@@ -30,9 +30,9 @@ type OAuthConfig = Extract<MachineConfig['auth'], { method: 'oauth' }>;
 
 export type AuthParameters = {
   readonly config: MachineConfig['auth'];
-  /** As `keptSecret` gives it: the md5 of the till's password, or the OAuth secret. */
+  /** In its stored form: the md5 of the till's password, or the OAuth secret. */
   readonly secret: string;
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly baseUrl: string;
   readonly transport: Transport;
   readonly clock: Clock;
@@ -46,7 +46,7 @@ export function createAuth(parameters: AuthParameters): Auth {
   return config.method === 'basic' ? basicAuth(config.till, secret) : oauth({ ...parameters, config });
 }
 
-/** `Authorization` for a till: the password's md5, not the password (the vendor's protocol, not our choice). */
+/** The `Authorization` header of a till. The vendor's protocol wants the password's md5. */
 export function basicHeader(till: string, passwordMd5: string): string {
   return `Basic ${Buffer.from(`${till}:${passwordMd5}`, 'utf8').toString('base64')}`;
 }
@@ -69,10 +69,10 @@ type Token = {
   readonly freshForMs: number;
 };
 
-/** Whatever befell the request for a token, the call that waits for it has certainly not been sent. */
+/** If the token request failed in any way, the call that needed the token was certainly not sent. */
 function withoutToken(answer: Answer | null): Held | NotSent {
   if (answer === null) return { kind: 'not-sent', why: 'no-connection', retryAfterMs: null, answer };
-  // The server's own JSON with a 4xx: it understood the request and does not take the key or the secret.
+  // JSON from the server with a 4xx means that it understood the request and refused the key or secret.
   const refused = answer.httpStatus >= 400 && answer.httpStatus < 500;
   return refused
     ? { kind: 'held', why: 'credentials', answer }
@@ -86,7 +86,7 @@ function oauth(parameters: AuthParameters & { readonly config: OAuthConfig }): A
   let token: Token | null = null;
   let renewal: Promise<Token | Held | NotSent> | null = null;
 
-  /** By either clock: the monotonic one may stand still while the machine sleeps, the wall clock may be set back. */
+  /** Checks both clocks, because the monotonic one may stop during sleep and the wall clock may be set back. */
   function isFresh({ freshUntilMonotonicMs, obtainedWallMs, freshForMs }: Token): boolean {
     const ageByWallMs = clock.wallMs() - obtainedWallMs;
     return clock.monotonicMs() < freshUntilMonotonicMs && ageByWallMs >= 0 && ageByWallMs < freshForMs;
@@ -107,7 +107,7 @@ function oauth(parameters: AuthParameters & { readonly config: OAuthConfig }): A
     }
     const told = readNumber(partOf(partOf(reply.object, 'data'), 'ttlSeconds'));
     const ttlMs = (told !== null && told > 0 ? told : defaultTtlSeconds) * 1000;
-    // Renewed while it still holds, so that no call meets its end: half a minute, or a fifth of a short life, before.
+    // Renewed early (half a minute, or a fifth of a short lifetime), so that no call is made with an expired token.
     const freshForMs = ttlMs - Math.min(30_000, ttlMs / 5);
     token = {
       kind: 'ready',
@@ -124,7 +124,7 @@ function oauth(parameters: AuthParameters & { readonly config: OAuthConfig }): A
     return token;
   }
 
-  /** However many calls are in flight, one renewal serves them all. */
+  /** All calls share one renewal. */
   function renew(): Promise<Token | Held | NotSent> {
     renewal ??= fetchToken().finally(() => {
       renewal = null;
@@ -136,7 +136,7 @@ function oauth(parameters: AuthParameters & { readonly config: OAuthConfig }): A
     return token !== null && isFresh(token) ? token : renew();
   }
 
-  /** The vendor tells no till's name and no clock with a token. */
+  /** A token comes without the till's name or the server's time. */
   async function logIn(): Promise<ReadOutcome<StoreLogin>> {
     const granted = await headers();
     if (granted.kind === 'held') return granted;
@@ -153,7 +153,7 @@ function oauth(parameters: AuthParameters & { readonly config: OAuthConfig }): A
   return {
     headers,
     renewed: (refused) => {
-      // Another call may have renewed it since this one was sent.
+      // Another call may already have renewed it.
       if (token?.headers === refused) token = null;
       return headers();
     },

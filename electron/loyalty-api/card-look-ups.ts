@@ -1,4 +1,4 @@
-/** Look-ups by loyalty card, which not every server takes: one that refuses them is not asked again for a day. */
+/** Look-ups by loyalty card. Not every server supports them; one that refuses is not asked again for a day. */
 import type { Clock } from '../machine/clock.ts';
 import type { ReadOutcome } from '../model/outcome.ts';
 import type { LookUpType } from '../model/readings.ts';
@@ -25,7 +25,7 @@ export class CardLookUps {
     const refused = this.#refused.get(type);
     if (refused !== undefined && this.#clock.monotonicMs() < refused.untilMs) return refused.outcome;
     const outcome = await ask();
-    // What is said of the one customer is no word on the question.
+    // A refusal about the one customer says nothing about the call.
     if (outcome.kind === 'refused' && outcome.answer.itemCode === null) {
       this.#refused.set(type, { outcome, untilMs: this.#clock.monotonicMs() + dayMs });
     }

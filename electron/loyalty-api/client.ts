@@ -1,4 +1,4 @@
-/** The loyalty API over a transport: authentication, the headers that all calls share, and outcomes. */
+/** The loyalty API client: authentication, common headers, and outcomes. */
 import type { Clock } from '../machine/clock.ts';
 import { type FieldKey, fieldKeys } from '../model/customer.ts';
 import type { StaffMember } from '../model/definitions.ts';
@@ -35,9 +35,9 @@ export type LoyaltyApiParameters = {
   readonly clock: Clock;
   /** `product/version` */
   readonly userAgent: string;
-  /** For each exchange. */
+  /** Per exchange. */
   readonly timeoutMs: number;
-  /** ISO code of the language that labels of extended fields are wanted in. */
+  /** ISO code of the language for labels of extended fields. */
   readonly language: string;
 };
 
@@ -50,8 +50,8 @@ function isCredentials(outcome: Outcome): boolean {
 type StaffOutcome = ReadOutcome<readonly StaffMember[]>;
 
 /**
- * Both kinds of staff as one list. A kind that the server does not list leaves the other; one that could not be asked for
- * now makes the whole list wait, so that nobody is missing from it for a day.
+ * Both kinds of staff as one list. If the server does not have one kind, the other is the list. If one could not be
+ * fetched now, the whole list fails, so that nobody is missing from it for a day.
  */
 function everybody(associates: StaffOutcome, managers: StaffOutcome): StaffOutcome {
   for (const list of [associates, managers]) if (list.kind === 'failed' || list.kind === 'held') return list;
@@ -81,8 +81,8 @@ export function createLoyaltyApi(parameters: LoyaltyApiParameters): LoyaltyApi {
   }
 
   /**
-   * One exchange. After a 401 the token is renewed once and the request sent once more, updates as well: a 401 is the
-   * server's word that it let nobody in, so nothing was done, and sending it again cannot do it twice.
+   * One exchange. After a 401 the token is renewed and the request is sent once more. That is safe even for an update,
+   * because a 401 means that the server did nothing.
    */
   async function exchange<Judged extends Outcome>(
     request: ApiRequest,

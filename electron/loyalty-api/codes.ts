@@ -1,14 +1,16 @@
 /**
- * The one table of what the loyalty API's codes mean (api-facts, "Outcomes that matter" and the traps). A code may stand
- * in `response.status`, in `item_status`, or among the warnings; the table says what it means in each place.
+ * The table of the loyalty API's codes (api-facts, "Outcomes that matter" and the traps). A code may occur in
+ * `response.status`, in `item_status` or among the warnings, and the table gives its meaning for each place.
  */
 import type { FillableIdentifier } from '../model/customer.ts';
 import type { WarningMeaning } from '../model/outcome.ts';
 
-/** What an exchange comes to by a code. `item` says that the item's own code decides. */
+/** The outcome that a code leads to. `item`: the item's code decides. */
 export type Verdict = 'item' | 'done' | 'not-found' | 'refused' | 'credentials' | 'permission' | 'busy' | 'uncertain';
 
-/** What a code is about, where it tells. `named-field` is a custom or extended field, `identifier` any of the three. */
+/**
+ * The field that a code is about, if any. `named-field` is a custom or extended field, `identifier` any of the three.
+ */
 export type About =
   | FillableIdentifier
   | 'identifier'
@@ -24,9 +26,9 @@ export type CodeMeaning = {
   readonly request?: Verdict;
   /** In `item_status.code`. */
   readonly item?: Exclude<Verdict, 'item'>;
-  /** What it means beside a success (trap 9). */
+  /** Its meaning as a warning beside a success (trap 9). */
   readonly warning?: WarningMeaning;
-  /** The organisation has none of what was asked for: an answer, no failure. */
+  /** The organisation has none of what was asked for. That is a valid answer, not a failure. */
   readonly none?: true;
   readonly about?: About;
 };
@@ -44,7 +46,7 @@ export type DocumentedCode = (typeof documentedCodes)[number];
 const codeTable = {
   // The request as a whole.
   200: { request: 'item' },
-  201: { request: 'item' }, // some failed; with one customer a request the item tells which
+  201: { request: 'item' }, // some failed; we send one customer per request, so the item's code decides
   400: { request: 'refused', item: 'refused' },
   401: { request: 'credentials', item: 'credentials' },
   402: { request: 'refused', item: 'refused' },
@@ -53,12 +55,12 @@ const codeTable = {
   405: { request: 'refused', item: 'refused' },
   406: { request: 'refused', item: 'refused' },
   407: { request: 'uncertain', item: 'uncertain' }, // "unknown error while processing"; HTTP 407 is the proxy's
-  408: { request: 'permission', item: 'permission' }, // another machine than the one registered for the till: IT's
+  408: { request: 'permission', item: 'permission' }, // another machine is registered for this till; IT has to fix it
   415: { request: 'refused', item: 'refused' },
   425: { request: 'busy', item: 'busy' },
   429: { request: 'busy', item: 'busy' },
   461: { request: 'busy', item: 'busy' },
-  500: { request: 'item' }, // "all items failed": no crash, the item's code tells why (trap 1)
+  500: { request: 'item' }, // "all items failed": not a crash, the item's code says why (trap 1)
   503: { request: 'busy', item: 'busy' },
   521: { request: 'busy', item: 'busy' }, // another action is running for this customer
   1060: { request: 'refused', item: 'refused' }, // batch limit
@@ -70,7 +72,7 @@ const codeTable = {
   3209: { none: true }, // no configs
   // The one customer.
   1000: { item: 'done' },
-  1040: { item: 'done' }, // update_identity: the request to change it was taken
+  1040: { item: 'done' }, // update_identity: the request was accepted
   618: { item: 'refused', about: 'fraudStatus' },
   816: { item: 'not-found' },
   1011: { item: 'not-found' },
@@ -80,7 +82,7 @@ const codeTable = {
   1003: { item: 'refused', about: 'externalId' },
   1006: { item: 'refused', about: 'identifier' },
   1007: { item: 'refused', about: 'identifier' },
-  1013: { item: 'refused', about: 'type' }, // no member of the program
+  1013: { item: 'refused', about: 'type' }, // not a member of the program
   1016: { item: 'refused', about: 'identifier' },
   1017: { item: 'refused', warning: 'notSaved', about: 'named-field' },
   1018: { item: 'refused', about: 'named-field' },
@@ -90,10 +92,10 @@ const codeTable = {
   1033: { item: 'refused', about: 'identifier' },
   1034: { item: 'refused', about: 'registeredOn' },
   1039: { item: 'refused', about: 'identifier' },
-  1041: { item: 'refused', about: 'identifier' }, // update_identity: the request was not taken
+  1041: { item: 'refused', about: 'identifier' }, // update_identity: the request was not accepted
   1042: { item: 'refused', about: 'identifier' },
   1043: { item: 'refused', about: 'identifier' },
-  1044: { item: 'refused' }, // no permission, told of this one customer: it says nothing of the others
+  1044: { item: 'refused' }, // no permission for this one customer; says nothing about others
   1045: { item: 'refused', about: 'type' },
   1046: { item: 'refused', about: 'type' },
   1047: { item: 'refused', about: 'identifier' },
@@ -102,13 +104,13 @@ const codeTable = {
   1101: { item: 'refused', about: 'subscription' },
   1102: { item: 'refused', about: 'subscription' },
   1103: { item: 'refused', about: 'subscription' },
-  1104: { item: 'refused', about: 'subscription' }, // also told of an invalid mobile or email: its words decide
+  1104: { item: 'refused', about: 'subscription' }, // also used for an invalid mobile or email: the message decides
   1105: { item: 'refused', about: 'subscription' },
   1106: { item: 'refused', about: 'subscription' },
   1110: { item: 'refused', about: 'subscription' },
   10002: { item: 'refused' },
-  // Mostly among the warnings. As an item's own code without success, a part that was not saved is a refusal; what could not
-  // be read says nothing of whether it was saved.
+  // Mostly warnings. As an item's own code without success, "not saved" is a refusal, and "not read" does not say
+  // whether it was saved.
   91003: { item: 'refused', warning: 'notSaved' },
   91005: { item: 'refused', warning: 'notSaved', about: 'identifier' },
   91006: { item: 'refused', warning: 'notSaved', about: 'identifier' },
@@ -120,7 +122,7 @@ const codeTable = {
   91001: { item: 'uncertain', warning: 'onlyNotRead' },
   91002: { item: 'uncertain', warning: 'onlyNotRead' },
   91004: { item: 'uncertain', warning: 'onlyNotRead' },
-  91009: { item: 'uncertain', warning: 'onlyNotRead' }, // the asked customer was merged, see `mergedCode`
+  91009: { item: 'uncertain', warning: 'onlyNotRead' }, // the customer was merged, see `mergedCode`
   91010: { item: 'uncertain', warning: 'onlyNotRead' },
   91011: { item: 'uncertain', warning: 'onlyNotRead' },
   91012: { item: 'uncertain', warning: 'onlyNotRead' },
@@ -135,27 +137,27 @@ const codeTable = {
 type CodesThat<Mean> = {
   [code in DocumentedCode]: (typeof codeTable)[code] extends Mean ? code : never;
 }[DocumentedCode];
-/** Codes that an update may be refused with: the screen has words for each, as it has for parts that were not saved. */
+/** Codes that an update may be rejected with. The screen has a sentence for each. */
 export type RefusalCode =
   | CodesThat<{ readonly item: 'refused' | 'not-found' }>
   | CodesThat<{ readonly request: 'refused' | 'not-found' }>;
-/** Codes of parts that were not saved. */
+/** Warnings about parts that were not saved. The screen has a sentence for each. */
 export type WarningCode = CodesThat<{ readonly warning: 'notSaved' }>;
 
-/** Of a whole request: "all items failed". A refusal where it tells nothing of the one customer. */
+/** "All items failed" for the request. Without a word about the customer, it is a refusal. */
 export const allFailed = 500;
 
-/** No permission, told of one customer. */
+/** No permission, for one customer. */
 export const notPermittedCode = 1044;
 
-/** The answer is about the customer that the asked one was merged into (trap 10). */
+/** The answer is about the customer that ours was merged into (trap 10). */
 export const mergedCode = 91009;
 
 const meanings: ReadonlyMap<number, CodeMeaning> = new Map(
   documentedCodes.map((code): [number, CodeMeaning] => [code, codeTable[code]]),
 );
 
-/** What a code means; nothing for a code that the table does not know. */
+/** The meaning of a code; empty for an unknown code. */
 export function meaningOf(code: number | null): CodeMeaning {
   return (code === null ? undefined : meanings.get(code)) ?? {};
 }

@@ -1,12 +1,12 @@
 /**
- * What one HTTP exchange is, before anything of a customer is read: the API's own reply, or an outcome that is already
+ * Classifies an HTTP exchange before any customer is read: either it is the API's reply, or the outcome is already
  * certain. Pure: no clock, no network.
  *
- * *Not sent* needs a sign that the API did not take the request: its own words (429, 503, 461, 521 …), or an answer that
- * cannot be the API's. The API marks all its answers with `X-Cap-Requestid` and speaks only JSON, so a page, plain text or
- * a redirect without that mark is a captive portal or a wrong host (F08), a 404 page as much as a 200 one; with a status
- * that finds fault with the request it is a firewall or gateway that takes offence at its text. An empty body, or one that
- * begins like JSON and is cut, may be all that a gateway left of the API's answer: unknown.
+ * *Not sent* needs proof that the API did not process the request: its own word (429, 503, 461, 521 …), or an answer
+ * that cannot come from the API. The API sends `X-Cap-Requestid` with every answer and speaks only JSON. So a page,
+ * plain text or a redirect without that header comes from a captive portal or a wrong host (F08), whatever its status;
+ * with a status that faults the request, it comes from a firewall or gateway that objects to its contents. An empty
+ * body, or cut-off JSON, may be what a gateway left of the API's answer, so it is *unknown*.
  */
 
 import type { Answer, Held, NotSent, Unknown } from '../model/outcome.ts';
@@ -17,10 +17,10 @@ import { type JsonObject, readText, tells } from './wire/scalars.ts';
 
 type Answered = Extract<HttpResult, { kind: 'answer' }>;
 
-/** A server that asks for a longer wait is asked again after this long: a broken header must not silence a till. */
+/** Longest `Retry-After` to obey: a broken header must not silence a till. */
 export const longestRetryAfterMs = 15 * 60_000;
 
-/** `Retry-After` as seconds or as an HTTP date, from now; capped; `null` where it is absent or makes no sense. */
+/** `Retry-After` (seconds or an HTTP date) as a wait from now, capped; `null` if absent or invalid. */
 export function readRetryAfterMs(header: string | undefined, wallMs: number): number | null {
   const text = header?.trim();
   if (text === undefined || text === '') return null;
@@ -29,7 +29,7 @@ export function readRetryAfterMs(header: string | undefined, wallMs: number): nu
   return Math.min(Math.max(0, delayMs), longestRetryAfterMs);
 }
 
-/** An answer whose body is the API's JSON. `verdict` is what `response.status.code` says; `null` where it says nothing. */
+/** An answer with the API's JSON. `verdict` is what `response.status.code` means; `null`: nothing known. */
 export type Reply = {
   readonly kind: 'reply';
   readonly object: JsonObject;
@@ -52,25 +52,25 @@ function answerOf(result: Answered, status: WireStatus | null): Answer {
   };
 }
 
-/** A code of the body's own. Codes that stand for a single customer may come for the whole request as well. */
+/** The verdict of the request's code. Codes for a single customer may occur here too. */
 function requestVerdict(status: WireStatus | null): Verdict | null {
   const { request, item } = meaningOf(status?.code ?? null);
   return request ?? item ?? null;
 }
 
-/** Statuses by which a firewall or gateway refuses a request for what it holds. */
+/** Statuses with which a firewall or gateway refuses a request because of its contents. */
 const faultsOfRequest: ReadonlySet<number> = new Set([400, 403, 406, 413, 414, 415, 422, 431]);
-/** Too large: whoever says it has not passed the request on. */
+/** Too large: whatever answered this did not pass the request on. */
 const tooLarge: ReadonlySet<number> = new Set([413, 414, 431]);
 
-/** A body that the API would not send: a page, or JSON in a gateway's own words. */
+/** A body that the API would never send: a page, or a gateway's own JSON. */
 function isOthers(body: Body, answer: Answer): boolean {
   if (answer.requestId !== null) return false;
   if (body.kind === 'foreign') return true;
   return body.kind === 'object' && body.status === null && !tells(body.object, 'errorCode', 'errorMessage', 'errors');
 }
 
-/** Statuses that decide by themselves, whatever the body holds. */
+/** Statuses that decide alone, whatever the body holds. */
 function byHttpStatus(
   result: Answered,
   body: Body,
@@ -79,7 +79,7 @@ function byHttpStatus(
 ): Held | NotSent | null {
   switch (result.status) {
     case 401:
-      // A portal asks for its own sign-in by a page: it says nothing of the till's password.
+      // A portal's sign-in page says nothing about the till's password.
       return body.kind === 'foreign' && answer.requestId === null
         ? { kind: 'not-sent', why: 'sign-in-page', retryAfterMs: null, answer }
         : { kind: 'held', why: 'credentials', answer };
@@ -89,14 +89,14 @@ function byHttpStatus(
     case 425:
     case 429:
       return { kind: 'not-sent', why: 'busy', retryAfterMs, answer };
-    case 511: // "network authentication required": what a captive portal should say
+    case 511: // "network authentication required": a captive portal
       return { kind: 'not-sent', why: 'sign-in-page', retryAfterMs: null, answer };
     default:
       return null;
   }
 }
 
-/** Turns an exchange into the API's reply, or into the outcome that is already certain without reading a customer. */
+/** @returns the API's reply, or the outcome if it is already certain */
 export function judge(result: HttpResult, wallMs: number): Reply | Held | NotSent | Unknown {
   if (result.kind === 'not-sent') return { kind: 'not-sent', why: result.why, retryAfterMs: null, answer: null };
   if (result.kind === 'lost') return { kind: 'unknown', why: result.why, answer: null };

@@ -1,4 +1,4 @@
-/** What the loyalty API calls each field. Requests, answers and the columns of a region's file all use these names. */
+/** The loyalty API's names of the fields, for requests, answers and the columns of a region file. */
 import type { CoreField } from '../model/customer.ts';
 
 export const fieldNames = {

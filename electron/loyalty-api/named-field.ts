@@ -1,4 +1,4 @@
-/** Which of the fields that were sent a refusal or a warning is about: by its code, else by the server's words. */
+/** Finds the sent field that a rejection or warning is about, by its code or else by the server's message. */
 import {
   type CoreField,
   type FieldKey,
@@ -8,7 +8,7 @@ import {
 } from '../model/customer.ts';
 import { type About, meaningOf } from './codes.ts';
 
-/** What one update sent: who it was about and which fields it changed. */
+/** What an update sent: its identifier and changed fields. */
 export type SentFields = {
   readonly identifierType: IdentifierType;
   readonly changed: readonly FieldKey[];
@@ -27,7 +27,7 @@ const patterns: { readonly [field in CoreField]: RegExp } = {
   fraudStatus: /fraud/i,
 };
 
-/** Names of an organisation's own fields match as whole words, blanks and underscores alike. */
+/** Names of custom and extended fields match as whole words; blanks and underscores are the same. */
 function namesOwnField(message: string, name: string): boolean {
   const plain = (text: string) => ` ${text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ')} `;
   return plain(name).trim() !== '' && plain(message).includes(plain(name));
@@ -49,7 +49,9 @@ function names(message: string, field: FieldKey): boolean {
   return isCoreField(field) && patterns[field].test(message);
 }
 
-/** The one field that the message names, a longer name before one that is a part of it; `null` where it is not one. */
+/**
+ * The only field that the message names, preferring a longer name over one contained in it; `null` if there is not one.
+ */
 function namedIn(message: string | null, among: readonly FieldKey[]): FieldKey | null {
   if (message === null) return null;
   const named = among.filter((field) => names(message, field)).sort((a, b) => b.length - a.length);
@@ -78,8 +80,8 @@ function candidatesOf(about: About, sent: SentFields): readonly FieldKey[] {
 }
 
 /**
- * The field that a code and its message are about, `null` where neither tells one field. Only fields that were sent are
- * named, save where the code itself names one.
+ * The field that a code and its message are about; `null` if that is not exactly one. Only a code itself can name a
+ * field that was not sent.
  */
 export function fieldOf(code: number | null, message: string | null, sent: SentFields): FieldKey | null {
   const { about } = meaningOf(code);

@@ -1,11 +1,10 @@
 /**
- * HTTP over Electron's `net`: the platform's proxy settings, its PAC scripts and its certificate store.
+ * HTTP over Electron's `net`, which uses the platform's proxy settings, PAC scripts and certificate store.
  *
- * Chromium tells less than Node about how far a request came, so the error's name decides: one that can only arise while
- * the connection is being made is *not sent*; everything else is *lost*. And Chromium sends a request a second time by
- * itself where a kept connection breaks before the answer, also a POST, which this API must never see twice. It does so
- * only on kept connections: `Connection: close` keeps none, and the desktop app turns HTTP/2 and QUIC off, whose
- * connections are always kept.
+ * Chromium says less than Node about how far a request got, so the error's name decides: errors that can only occur
+ * while connecting are *not sent*; everything else is *lost*. Chromium also repeats a request, even a POST, if a
+ * kept-alive connection breaks before the answer, and this API must never see an update twice. So there are no
+ * kept-alive connections: we send `Connection: close`, and the desktop app turns off HTTP/2 and QUIC.
  */
 import type { Clock } from '../machine/clock.ts';
 import type { HttpRequest, HttpResult, Transport } from './transport.ts';
@@ -21,7 +20,7 @@ export type NetRequestOptions = {
 
 type NetHeaders = { readonly [name: string]: string | readonly string[] };
 
-/** The parts of Electron's `ClientRequest` and `IncomingMessage` that are used. */
+/** The parts of Electron's `ClientRequest` and `IncomingMessage` that we use. */
 export type NetResponse = {
   readonly statusCode: number;
   readonly headers: NetHeaders;
@@ -55,13 +54,13 @@ const longestBodyBytes = 5 * 1024 * 1024;
 const nameErrors = /^(NAME_NOT_RESOLVED|NAME_RESOLUTION_FAILED|DNS_|ICANN_NAME_COLLISION)/;
 const proxyErrors =
   /^(PROXY_|TUNNEL_CONNECTION_FAILED|HTTPS_PROXY_TUNNEL_RESPONSE|SOCKS_|PAC_|MANDATORY_PROXY_|NO_SUPPORTED_PROXIES|UNEXPECTED_PROXY_AUTH|UNABLE_TO_REUSE_CONNECTION_FOR_PROXY_AUTH)/;
-/** `SSL_PROTOCOL_ERROR` and the record errors are not here: they also come in the middle of an exchange. */
+/** Without `SSL_PROTOCOL_ERROR` and the record errors, which also occur in the middle of an exchange. */
 const tlsErrors =
   /^(CERT_|CERTIFICATE_TRANSPARENCY_REQUIRED|SSL_VERSION_OR_CIPHER_MISMATCH|SSL_CLIENT_AUTH|SSL_PINNED_KEY_NOT_IN_CERT_CHAIN|SSL_UNRECOGNIZED_NAME_ALERT|SSL_OBSOLETE_|SSL_SERVER_CERT_|ECH_NOT_NEGOTIATED|BAD_SSL_CLIENT_AUTH_CERT)/;
 const connectErrors =
   /^(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_FAILED|CONNECTION_TIMED_OUT|ADDRESS_UNREACHABLE|ADDRESS_INVALID|NETWORK_ACCESS_DENIED|BLOCKED_BY_|DISALLOWED_URL_SCHEME|UNKNOWN_URL_SCHEME|INVALID_URL|UNSAFE_PORT|TEMPORARILY_THROTTLED|HOST_RESOLVER_QUEUE_TOO_LARGE|PRECONNECT_MAX_SOCKET_LIMIT)/;
 
-/** @param message what Electron gives: `net::ERR_…` */
+/** @param message Electron's error message: `net::ERR_…` */
 export function troubleOf(message: string): Exclude<HttpResult, { readonly kind: 'answer' }> {
   const name = /net::ERR_(\w+)/.exec(message)?.[1];
   const code = name === undefined ? 'UNKNOWN' : `net::ERR_${name}`;
@@ -91,7 +90,7 @@ export function createNetTransport({ request: open, clock }: NetTransportParamet
         settle({ kind: 'lost', why: 'timeout', code: 'TIMEOUT' });
       });
 
-      /** Ends the exchange once; one that did not come to its end by itself is cut. */
+      /** Ends the exchange, once. If it has not finished, it is aborted. */
       function settle(result: HttpResult, whole = false): void {
         if (settled) return;
         settled = true;
@@ -111,7 +110,7 @@ export function createNetTransport({ request: open, clock }: NetTransportParamet
         response.on('aborted', () => settle({ kind: 'lost', why: 'connection-lost', code: 'CUT' }));
         response.on('error', (error) => settle({ ...troubleOf(error.message), kind: 'lost', why: 'connection-lost' }));
         response.on('end', () => {
-          // A proxy that wants a password answers in the server's place: nothing got past it.
+          // The proxy wants a password, so nothing reached the server.
           if (response.statusCode === 407) settle({ kind: 'not-sent', why: 'proxy', code: 'HTTP_407' }, true);
           else {
             const body = Buffer.concat(chunks).toString('utf8');
@@ -132,17 +131,17 @@ export function createNetTransport({ request: open, clock }: NetTransportParamet
         for (const [name, value] of Object.entries(request.headers)) outgoing.setHeader(name, value);
         outgoing.setHeader('Connection', 'close');
         outgoing.on('response', readAnswer);
-        // Not followed: where it points to is what tells a captive portal (F08).
+        // Not followed, because its target identifies a captive portal (F08).
         outgoing.on('redirect', (status, _method, _url, headers) =>
           settle({ kind: 'answer', status, headers: flat(headers), body: '' }),
         );
-        // No password is asked for or guessed: the exchange goes on to the 407 or 401.
+        // Sends no password, so that the exchange ends with the 407 or 401.
         outgoing.on('login', (_info, answer) => answer());
         outgoing.on('error', (error) => settle(troubleOf(error.message)));
         outgoing.on('close', () => settle({ kind: 'lost', why: 'connection-lost', code: 'CLOSED' }));
         outgoing.end(request.body ?? undefined);
       } catch (error) {
-        // Electron throws where a header or address is not allowed: nothing was opened.
+        // Electron throws for an invalid header or URL, before it connects.
         const code = error instanceof Error ? error.name : 'UNKNOWN';
         settle({ kind: 'not-sent', why: 'no-connection', code });
       }

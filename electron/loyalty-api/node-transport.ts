@@ -1,13 +1,13 @@
 /**
  * HTTP over Node's own client: for the preview, the command line and the tests.
  *
- * A request counts as *not sent* only while its connection was still being made (for https: until the TLS handshake was
- * done, through a proxy: until the tunnel stood). From then on bytes may have left, and every trouble is *lost*, also a
- * reset of a kept connection that the server closed just when it was used.
+ * A request counts as *not sent* only if it failed while connecting (for https: before the TLS handshake was done,
+ * through a proxy: before the tunnel was open). After that, bytes may have left, and every problem is *lost*, even a
+ * reset of a kept-alive connection that the server closed just when it was used.
  *
- * Proxies are those of the environment (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, in either case), through the `proxyEnv`
- * of Node 24's agents: a CONNECT tunnel for https, the absolute form for http, Basic authentication from the address.
- * `NODE_EXTRA_CA_CERTS` is Node's own.
+ * Proxies come from the environment (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, in either case) through the `proxyEnv` of
+ * Node 24's agents: a CONNECT tunnel for https, the absolute form for http, Basic authentication from the URL. Node
+ * itself handles `NODE_EXTRA_CA_CERTS`.
  */
 import http from 'node:http';
 import https from 'node:https';
@@ -27,22 +27,22 @@ export type NodeTransport = {
 
 export type NodeTransportParameters = {
   readonly clock: Clock;
-  /** Where the proxy is told; `process.env` in the product. */
+  /** The environment with the proxy settings; `process.env` in the product. */
   readonly env: { readonly [name: string]: string | undefined };
-  /** PEM certificates to trust besides Node's own. */
+  /** Additional trusted certificates (PEM). */
   readonly extraCa?: readonly string[];
-  /** How long an unused connection is kept. */
+  /** How long an idle connection stays open. */
   readonly idleMs?: number;
 };
 
 const longestBodyBytes = 5 * 1024 * 1024;
 
-/** Shorter than servers' and proxies' own idle time (5 s with Node, more elsewhere), so that the till closes first. */
+/** Shorter than the idle time of servers and proxies (5 s with Node, more elsewhere), so that the till closes first. */
 const defaultIdleMs = 4000;
 
 const proxyNames = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy'] as const;
 
-/** Node ignores a proxy without a scheme in silence, and stops at one that it cannot read. */
+/** Fixes proxy settings for Node, which silently ignores one without a scheme and throws on an invalid one. */
 function proxyEnvironment(env: NodeTransportParameters['env']): { [name: string]: string } {
   const told: { [name: string]: string } = {};
   for (const name of proxyNames) {
@@ -59,10 +59,10 @@ function proxyFor(protocol: string, told: { readonly [name: string]: string }): 
   return address !== undefined && URL.canParse(address) ? new URL(address) : null;
 }
 
-/** What an error tells of itself: connection errors also tell whom they were about. */
+/** The facts of an error; connection errors also have host and port. */
 function tellsOf(error: unknown): { readonly code: string; readonly hostname: unknown; readonly port: unknown } {
   if (!(error instanceof Error)) return { code: 'UNKNOWN', hostname: undefined, port: undefined };
-  // Where several addresses were tried, the first one speaks for all.
+  // If several addresses were tried, use the first.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const told = first instanceof Error ? first : error;
   const own = 'code' in error ? error.code : 'code' in told ? told.code : undefined;
@@ -109,7 +109,7 @@ export function createNodeTransport(parameters: NodeTransportParameters): NodeTr
   const ca = extraCa.length === 0 ? {} : { ca: [...tls.getCACertificates('default'), ...extraCa] };
   const secureAgent = new https.Agent({ ...keeping, ...ca });
 
-  /** A kept connection that the server closed may still look alive: a request on it would end as *lost*. */
+  /** Avoids a kept-alive connection that the server has just closed: a request on it would be *lost*. */
   async function send(request: HttpRequest): Promise<HttpResult> {
     await afterLookingAtSockets();
     return exchange(request);
@@ -128,7 +128,7 @@ export function createNodeTransport(parameters: NodeTransportParameters): NodeTr
         );
       });
 
-      /** Ends the exchange once. What has not ended well is destroyed: a late connection must not carry it after all. */
+      /** Ends the exchange, once. A failed request is destroyed, so that a late connection cannot send it after all. */
       function settle(result: HttpResult): void {
         if (settled) return;
         settled = true;
@@ -144,7 +144,7 @@ export function createNodeTransport(parameters: NodeTransportParameters): NodeTr
       try {
         const proxy = proxyOfEnvironment(request.url, env);
         const trouble = proxy === null ? null : proxyTrouble(proxy);
-        // Never past a proxy that IT has set, only because it cannot be used.
+        // Never bypass a proxy that IT has set, even if it cannot be used.
         if (trouble !== null) return settle({ kind: 'not-sent', why: 'proxy', code: trouble });
         const target = new URL(request.url);
         const secure = target.protocol === 'https:';
@@ -154,13 +154,13 @@ export function createNodeTransport(parameters: NodeTransportParameters): NodeTr
           agent: secure ? secureAgent : plainAgent,
           headers: {
             ...request.headers,
-            // A compressed answer would have to be trusted to unpack before it is known to be the server's.
+            // A compressed answer would have to be unpacked before we know that it comes from the server.
             'Accept-Encoding': 'identity',
             ...(body === null ? {} : { 'Content-Length': String(body.length) }),
           },
         });
         outgoing.on('socket', (socket: net.Socket) => {
-          // A kept connection, or one through a proxy: handed over when it already stands.
+          // A kept-alive connection, or one through a proxy, is already open when we get it.
           if (!socket.connecting) mayHaveLeft = true;
           else {
             socket.once(secure ? 'secureConnect' : 'connect', () => {
@@ -189,11 +189,11 @@ export function createNodeTransport(parameters: NodeTransportParameters): NodeTr
   };
 }
 
-/** Until what has come in by now was read, also the end of a connection: one whole look of the event loop. */
+/** Waits one full round of the event loop, so that everything received so far is read, including a connection's end. */
 async function afterLookingAtSockets(): Promise<void> {
   const before = looksAtSockets();
   await setImmediate();
-  // Whoever calls in the middle of a look has it counted already.
+  // If we are in the middle of a round, it has been counted already.
   if (looksAtSockets() === before) await setImmediate();
 }
 

@@ -1,20 +1,20 @@
 /**
- * The parts of `customer/get` that have to be asked for. Nobody knows whether each needs a permission of its own or slows the
- * call down, so a call that fails with them is made once without. Which part it was shows in later calls, that try one of
- * them each: no look-up costs more than one call besides, and a part that is at fault is left out for a day.
+ * The optional parts of `customer/get`. They may need extra permissions or slow down the call, so a call that fails
+ * with them is repeated once without. Later calls then try one part each to find the cause, and that part is left out
+ * for a day. No look-up costs more than one extra call.
  */
 import type { Clock } from '../machine/clock.ts';
 import type { ReadOutcome } from '../model/outcome.ts';
 
-/** In the order in which they are tried. Without programs there are no gaps. */
+/** In the order in which they are tried. Gaps need programs. */
 export const optionalParts = ['programs', 'gaps', 'expiry', 'coupons'] as const;
 export type OptionalPart = (typeof optionalParts)[number];
 
 const dayMs = 24 * 60 * 60_000;
-/** A second call that failed alike is not made again for so long: it is the server, not what it was asked for. */
+/** If the second call also fails, it is not repeated for this long, because the cause is the server. */
 const futileForMs = 10 * 60_000;
 
-/** Whether leaving something out of the question could change this answer. */
+/** Whether leaving out parts of the request could change this answer. */
 function couldBeTheQuestion(outcome: ReadOutcome<unknown>): boolean {
   switch (outcome.kind) {
     case 'found':
@@ -32,7 +32,7 @@ function couldBeTheQuestion(outcome: ReadOutcome<unknown>): boolean {
 
 export class OptionalParts {
   readonly #clock: Clock;
-  /** One of these made a call fail. */
+  /** One of these parts made a call fail. */
   readonly #suspects = new Set<OptionalPart>();
   readonly #leftOutUntilMs = new Map<OptionalPart, number>();
   #futileUntilMs = Number.NEGATIVE_INFINITY;
@@ -41,7 +41,7 @@ export class OptionalParts {
     this.#clock = clock;
   }
 
-  /** The parts that nothing speaks against. */
+  /** The parts that are not suspected or left out. */
   trusted(): readonly OptionalPart[] {
     return optionalParts.filter((part) => this.#mayAsk(part) && !this.#suspects.has(part));
   }

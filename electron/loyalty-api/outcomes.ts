@@ -1,9 +1,10 @@
 /**
- * Outcome of an update, from its HTTP exchange. Pure: no clock, no network.
+ * The outcome of an update, from its HTTP exchange. Pure: no clock, no network.
  *
- * - The HTTP status is no judge of an update: 200 comes with failures, and a body's 500 is no crash (api-facts, trap 1).
+ * - The HTTP status does not decide: failures come with 200, and 500 in the body is not a crash (api-facts, trap 1).
  *   `response.status.code` is read first, then the item.
- * - *Applied* needs every sign at once: an HTTP success, a readable `response.status` that leaves it to the item, an item
+ * - *Applied* needs every sign at once: an HTTP success, a readable `response.status` that leaves it to the item, an
+ * item
  *   about the asked customer that says success, and a code known to mean it. Signs that contradict each other (an unknown
  *   code with success, success inside "all items failed") are `unknown`: it is read back, which is cheap, whereas a
  *   correction that was falsely believed saved is lost for good. The one exception is a code that the table knows as a
@@ -38,15 +39,15 @@ function warningsOf(status: WireItemStatus, sent: SentFields): readonly Warning[
   }));
 }
 
-/** The code of a warning that came in words only. */
+/** The code of a warning that has only a message. */
 export const unnamedWarning = 0;
 
-/** What an update asked for, as far as its answer can be checked against it. */
+/** What an update asked for, to check the answer against. */
 export type AskedUpdate = {
-  /** Any of these in the answer means the asked customer; more than one where the call itself changes the identifier. */
+  /** Any of these in the answer means our customer. There are several if the call itself changes the identifier. */
   readonly identifiers: readonly Identifier[];
   readonly sent: SentFields;
-  /** The item codes that mean that the server did what was asked: 1000, and 1040 for `update_identity`. */
+  /** The item codes for success: 1000, and 1040 for `update_identity`. */
   readonly doneCodes: readonly number[];
 };
 
@@ -59,11 +60,11 @@ function claimsSuccess(text: string): boolean {
   return body.kind === 'object' && readCustomers(body.object).some((item) => readItemStatus(item)?.success === true);
 }
 
-/** Outcome of `customer/update` and `customer/update_identity`. `wallMs` is now, for a `Retry-After` that is a date. */
+/** Outcome of `customer/update` and `customer/update_identity`. `wallMs` is now, for a `Retry-After` date. */
 export function updateOutcome(result: HttpResult, asked: AskedUpdate, wallMs: number): UpdateOutcome {
   const reply = judge(result, wallMs);
   if (reply.kind !== 'reply') {
-    // "Busy, try again" over a customer that says it was saved: sending it again could do it twice.
+    // "Busy, try again", but the customer in it says it was saved: sending it again could apply it twice.
     const claimed = reply.kind !== 'unknown' && result.kind === 'answer' && claimsSuccess(result.body);
     return claimed ? { kind: 'unknown', why: 'unreadable-answer', answer: reply.answer } : reply;
   }
@@ -73,7 +74,7 @@ export function updateOutcome(result: HttpResult, asked: AskedUpdate, wallMs: nu
   const itemStatus = item === null ? null : readItemStatus(item);
   if (reply.status === null || reply.status.code === null) return unreadable;
   if (about === null || item === null || itemStatus === null) {
-    // No word of the customer. A refusal of the whole request still counts, unless it speaks of somebody else.
+    // Nothing about our customer. A refusal of the whole request still counts, unless it is about somebody else.
     const aboutOther = item === null && readCustomers(reply.object).length > 0;
     return aboutOther ? unreadable : refusalOfRequest(reply, reply.status, asked.sent);
   }
@@ -112,7 +113,7 @@ export function updateOutcome(result: HttpResult, asked: AskedUpdate, wallMs: nu
     case 'refused':
     case 'not-found':
       return rejected(itemStatus, reply.status, asked.sent, answer);
-    case 'done': // a code of success that says no success
+    case 'done': // a success code without success
       return { ...unreadable, answer };
     case undefined:
       if (itemStatus.success === null) return { ...unreadable, answer };
@@ -128,25 +129,25 @@ function rejected(item: WireItemStatus, request: WireStatus, sent: SentFields, a
 }
 
 /**
- * "All items failed", none succeeded, and the one customer is an empty object: the input was invalid, or an identifier may
- * not change. It certainly changed nothing.
+ * "All items failed", none succeeded, and the customer is an empty object: the input was invalid, or an identifier
+ * cannot be changed. It certainly changed nothing.
  */
 function isRefusedUnnamed({ object }: Reply, { code, successCount }: WireStatus): boolean {
   return code === allFailed && successCount === 0 && holdsEmptyCustomer(object);
 }
 
-/** A request that was refused as a whole, without a word of the customer. */
+/** The whole request was refused, with nothing about the customer. */
 function refusalOfRequest(reply: Reply, status: WireStatus, sent: SentFields): UpdateOutcome {
   const { answer, verdict } = reply;
   const known = verdict === 'refused' || verdict === 'not-found' || isRefusedUnnamed(reply, status);
-  // An undocumented code is a refusal only where the answer says that it failed, and not by a crash.
+  // An undocumented code is a refusal only if the answer says that it failed, and not by a crash.
   const undocumented = verdict === null && status.success === false && !isUncertainCode(status.code);
   if (!known && !undocumented) return { kind: 'unknown', why: 'unreadable-answer', answer };
   const { code, message } = status;
   return { kind: 'rejected', rejection: { code, message, field: fieldOf(code, message, sent) }, answer };
 }
 
-/** Whether an answer says that the customer was erased at their own wish; the till must then purge its copy. */
+/** Whether the customer was erased on request; the till must then erase its copy. */
 export function isErased({ message, itemMessage }: Answer): boolean {
   return /deleted\s+after\s+pii\s+delet/i.test(itemMessage ?? message ?? '');
 }

@@ -1,12 +1,12 @@
-/** Which proxy a request goes through, and whether it is one that can be used. */
+/** Finds the proxy for a request, and checks whether it can be used. */
 
 export type ProxyTrouble =
-  /** Neither Node nor the way through a tunnel knows it. */
+  /** Neither Node nor our tunnel supports SOCKS. */
   | 'ERR_PROXY_IS_SOCKS'
-  /** Whoever reads it must not print it either: it may hold a password. */
+  /** The setting is not a valid URL. Never print it: it may hold a password. */
   | 'ERR_PROXY_UNREADABLE';
 
-/** @returns what the environment says, with a scheme; null: none */
+/** @returns the environment's proxy, with a scheme; null: none */
 export function proxyOfEnvironment(url: string, env: { readonly [name: string]: string | undefined }): string | null {
   const target = new URL(url);
   const named =
@@ -19,12 +19,12 @@ export function proxyOfEnvironment(url: string, env: { readonly [name: string]: 
   return isException ? null : withScheme(proxy);
 }
 
-/** IT writes `proxy.example:8080`, as curl takes it. */
+/** Adds the scheme that `proxy.example:8080` lacks, as curl does. */
 export function withScheme(proxy: string): string {
   return proxy.includes('://') ? proxy : `http://${proxy}`;
 }
 
-/** The first of what Chromium would try, which it says as "PROXY host:port; DIRECT". */
+/** The first proxy in Chromium's list, such as "PROXY host:port; DIRECT". */
 export function proxyOfChromium(said: string): string | null {
   const [first = ''] = said.split(';');
   const [, kind = '', place] = /^\s*([A-Z0-9]+)\s+(\S+)\s*$/i.exec(first) ?? [];
@@ -32,7 +32,7 @@ export function proxyOfChromium(said: string): string | null {
   return `${kind.toUpperCase() === 'PROXY' ? 'http' : kind.toLowerCase()}://${place}`;
 }
 
-/** @returns null where it is a proxy for HTTP */
+/** @returns null if it is an HTTP proxy */
 export function proxyTrouble(proxy: string): ProxyTrouble | null {
   const url = URL.parse(proxy);
   if (url === null || url.hostname === '') return 'ERR_PROXY_UNREADABLE';

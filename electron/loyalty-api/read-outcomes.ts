@@ -1,6 +1,6 @@
 /**
- * Outcomes of the calls that only read. They may always be tried again, so "not sent" and "unknown" are both `failed`
- * here; but a lookup that failed never reads as "there is nobody" (F31).
+ * Outcomes of read calls. They can always be repeated, so "not sent" and "unknown" are both `failed` here; but a failed
+ * look-up never counts as "not found" (F31).
  */
 import type { CustomerRecord, Identifier } from '../model/customer.ts';
 import type { Purchase } from '../model/loyalty.ts';
@@ -26,7 +26,6 @@ import {
 
 const unreadable: ReadOutcome<never> = { kind: 'failed', why: 'unreadable-answer', retryAfterMs: null };
 
-/** A call that brought no answer, as a failed read. */
 export function failedRead(trouble: NotSent | Unknown): ReadOutcome<never> {
   return {
     kind: 'failed',
@@ -36,8 +35,8 @@ export function failedRead(trouble: NotSent | Unknown): ReadOutcome<never> {
 }
 
 /**
- * A server that does not have this call at all (an older release, a gateway that lets only some through) says 404, 405
- * or 501, often with a page of its own. That is an answer about the call, not about the line: the till goes on without it.
+ * If the server does not have this call (an older release, or a gateway that allows only some), it answers 404, 405 or
+ * 501, often with a page. That is about the call and not the connection, so the till continues without it.
  */
 function troubleOf(result: HttpResult, trouble: NotSent | Unknown): ReadOutcome<never> {
   const noSuchCall = result.kind === 'answer' && [404, 405, 501].includes(result.status);
@@ -49,14 +48,14 @@ function requestRejection({ status }: Reply): Rejection {
   return { code: status?.code ?? null, field: null, message: status?.message ?? null };
 }
 
-/** Errors in the way of the v2 and v3 calls: `{"errors":[{"code":…,"message":…}]}`. */
+/** Errors in the format of the v2 and v3 calls: `{"errors":[{"code":…,"message":…}]}`. */
 function listedError(object: JsonObject): Rejection | null {
   const error = readList(partOf(object, 'errors')).find(isObject);
   if (error === undefined || readBoolean(partOf(error, 'status')) === true) return null;
   return { code: readCode(partOf(error, 'code')), field: null, message: readMessage(partOf(error, 'message')) };
 }
 
-/** "No custom fields", "no configs": as the code of the request, or of the organisation that it is about. */
+/** "No custom fields" or "no configs", as the code of the request or of the organisation. */
 function saysNone({ object, status }: Reply): boolean {
   const [organisation] = readList(partOf(object, 'organization'));
   const item = isObject(organisation) ? readItemStatus(organisation) : null;
@@ -64,14 +63,14 @@ function saysNone({ object, status }: Reply): boolean {
 }
 
 /**
- * Outcome of a call that reads something of the organisation's or the till's.
- * @param pick takes what was asked for out of the body; `null` where the body does not hold it
+ * Outcome of a call about the organisation or the till.
+ * @param pick extracts the result from the body; `null` if it is missing
  */
 export function readOutcome<T>(
   result: HttpResult,
   pick: (object: JsonObject) => T | null,
   wallMs: number,
-  /** What there is where the organisation says that it has none of it. */
+  /** The result if the organisation says that it has none. */
   none: T | null = null,
 ): ReadOutcome<T> {
   const reply = judge(result, wallMs);
@@ -88,7 +87,7 @@ export function readOutcome<T>(
   return rejection === null ? unreadable : { kind: 'refused', rejection, answer };
 }
 
-/** One customer of a lookup: there, certainly not there, or refused for a reason of its own. */
+/** One customer of a look-up: found, certainly not found, or refused individually. */
 type Looked =
   | { readonly kind: 'there'; readonly record: CustomerRecord }
   | { readonly kind: 'absent' }
@@ -98,7 +97,7 @@ function look(item: JsonObject, reply: Reply): Looked {
   const status: WireItemStatus | null = readItemStatus(item);
   const answer: Answer = { ...reply.answer, itemCode: status?.code ?? null, itemMessage: status?.message ?? null };
   if (status === null || status.success === null) {
-    // Not every sample of the vendor's holds an item status here; a customer with an id, in a good answer, is one.
+    // The vendor's samples do not always have an item status here; a customer with an id in a good answer counts.
     const record = readCustomer(item);
     const good = reply.httpSuccess && reply.status?.code === 200 && record.userId !== null;
     if (good && (status === null || meaningOf(status.code).item === 'done')) return { kind: 'there', record };
@@ -126,7 +125,7 @@ function look(item: JsonObject, reply: Reply): Looked {
   }
 }
 
-/** The reply to a lookup with its customers, or the outcome that it already is without them. */
+/** The reply to a look-up with its customers, or the outcome if it is already certain. */
 function lookup(
   result: HttpResult,
   wallMs: number,
@@ -140,12 +139,12 @@ function lookup(
   if (reply.verdict === 'refused' || reply.status?.code === 500) {
     return { kind: 'refused', rejection: requestRejection(reply), answer: reply.answer };
   }
-  // An empty list says "nobody" only where the list itself is there.
+  // "Not found" needs an empty list; a missing list proves nothing.
   const told = reply.httpSuccess && reply.verdict === 'item' && Object.hasOwn(reply.object, 'customers');
   return told ? { kind: 'not-found', answer: reply.answer } : unreadable;
 }
 
-/** Outcome of `customer/get` for one customer. An answer about somebody else counts as unreadable. */
+/** Outcome of `customer/get` for one customer. An answer about somebody else is unreadable. */
 export function customerOutcome(
   result: HttpResult,
   identifier: LookUpIdentifier,
@@ -167,8 +166,8 @@ export function customerOutcome(
 }
 
 /**
- * Outcome of `customer/get` for several. Those that do not exist or were refused one by one are left out; where not one is
- * there and one was refused, that is the outcome.
+ * Outcome of `customer/get` for several. Customers who do not exist or were refused individually are left out; if none
+ * is left and one was refused, the outcome is that refusal.
  */
 export function customersOutcome(result: HttpResult, wallMs: number): ReadOutcome<readonly CustomerRecord[]> {
   const found = lookup(result, wallMs);

@@ -1,4 +1,4 @@
-/** Requests of the loyalty API, spelled exactly as documented (api-facts). Pure: from clean types to URL, headers, body. */
+/** Builds the API's requests exactly as documented (api-facts). Pure: from clean types to URL, headers and body. */
 import { type FieldChanges, fieldKeys, type Identifier, isCoreField } from '../model/customer.ts';
 import type { LookUpType } from '../model/readings.ts';
 import { fieldNames } from './field-names.ts';
@@ -6,7 +6,7 @@ import type { Author, CustomerUpdate, IdentityChange } from './loyalty-api.ts';
 import type { OptionalPart } from './optional-parts.ts';
 import type { HttpRequest } from './transport.ts';
 
-/** A request before authentication and the headers that all requests share. */
+/** A request without authentication and common headers. */
 export type ApiRequest = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
 
 const identifierNames = {
@@ -18,7 +18,7 @@ const identifierNames = {
   cardExternalId: 'card_external_id',
 } as const satisfies { readonly [type in LookUpType]: string };
 
-/** What each optional part of `customer/get` is asked for with. `0` stands for every program. */
+/** The query parameter of each optional part of `customer/get`. `0` means every program. */
 const partQueries = {
   programs: { mlp: 'true' },
   gaps: { gap_to_upgrade_for: '0', gap_to_renew_for: '0' },
@@ -32,9 +32,8 @@ const partQueries = {
 } as const satisfies { readonly [part in OptionalPart]: { readonly [name: string]: string } };
 
 /**
- * A header's value in printable ASCII. What a header cannot carry, or what servers read differently (everything past
- * ASCII, and control characters), is percent-encoded as UTF-8, and then `%` is too, so that it can be told back. A staff
- * code such as `till-7` stays as it is.
+ * A header's value in printable ASCII. If it has control or non-ASCII characters, which headers cannot carry reliably,
+ * they are percent-encoded as UTF-8, and so is `%`, to be reversible. A plain code such as `till-7` stays unchanged.
  */
 export function headerText(value: string): string {
   if (/^[\x20-\x7e]*$/.test(value)) return value.trim();
@@ -50,7 +49,7 @@ function query(values: { readonly [name: string]: string }): string {
     .join('&');
 }
 
-/** The audit headers: which member of staff, at which till. */
+/** The audit headers: the staff member and the till. */
 function userContext(author: Author): { [name: string]: string } {
   return {
     ...(author.staffCode === null
@@ -74,7 +73,7 @@ function post(url: string, body: unknown, headers: { readonly [name: string]: st
   };
 }
 
-/** `customer[0]` of an update: only what changed, and one identifier that says who, which nothing may overwrite. */
+/** `customer[0]` of an update: the changed fields and one identifier, which no field may overwrite. */
 function customerBody(identifier: Identifier, changes: FieldChanges): { readonly [key: string]: unknown } {
   const core: [string, unknown][] = [];
   const custom: { name: string; value: string }[] = [];
@@ -116,20 +115,20 @@ export function identityChangeRequest(baseUrl: string, change: IdentityChange): 
   return post(`${baseUrl}/v1.1/customer/update_identity?format=json`, body, userContext(author));
 }
 
-/** `GET /v1.1/customer/get` for one or more values of one identifier. Custom and extended fields come by themselves. */
+/** `GET /v1.1/customer/get` for one or more values of an identifier. It always includes custom and extended fields. */
 export function customersRequest(
   baseUrl: string,
   type: LookUpType,
   values: readonly string[],
   parts: readonly OptionalPart[],
 ): ApiRequest {
-  // The comma that parts the values stays as it is; one inside a value is encoded.
+  // The separating comma is not encoded; a comma inside a value is.
   const told = values.map((value) => encodeURIComponent(value.toWellFormed())).join(',');
   const wanted = [{ user_id: 'true', subscriptions: 'true' }, ...parts.map((part) => partQueries[part])].map(query);
   return get(`${baseUrl}/v1.1/customer/get?format=json&${identifierNames[type]}=${told}&${wanted.join('&')}`);
 }
 
-/** `GET /v1.1/customer/transactions`: a customer's bills with their amounts. */
+/** `GET /v1.1/customer/transactions`: a customer's bills with amounts. */
 export function transactionsRequest(baseUrl: string, { type, value }: Identifier): ApiRequest {
   const who = query({ [identifierNames[type]]: value });
   return get(`${baseUrl}/v1.1/customer/transactions?format=json&${who}`);
@@ -162,7 +161,7 @@ export function staffRequest(baseUrl: string, type: StaffType): ApiRequest {
   return get(`${baseUrl}/v1.1/store/staff?format=json&type=${type}`);
 }
 
-/** `POST /v3/oauth/token/generate`: the one request that carries the OAuth secret. */
+/** `POST /v3/oauth/token/generate`: the only request with the OAuth secret. */
 export function tokenRequest(baseUrl: string, key: string, secret: string): ApiRequest {
   return post(`${baseUrl}/v3/oauth/token/generate`, { key, secret }, {});
 }

@@ -1,6 +1,6 @@
 /**
- * Which item of an answer is about the customer that was asked for. An answer about somebody else is never believed; who was
- * merged into another is answered for by the survivor (trap 10).
+ * Finds the item of an answer that is about the requested customer. An answer about somebody else is never used, except
+ * that a merged customer is represented by the one they were merged into (trap 10).
  */
 import type { CustomerRecord } from '../model/customer.ts';
 import type { LookUpIdentifier, LookUpType } from '../model/readings.ts';
@@ -11,7 +11,7 @@ import { type JsonObject, partOf, readMobile } from './wire/scalars.ts';
 
 const longestCountryCode = 3;
 
-/** The server adds the country code to a number that was given without; a trunk zero goes with that. */
+/** The server adds a missing country code, and drops a trunk zero. */
 function isSameNumber(one: string, other: string): boolean {
   const [short = '', long = ''] = [one, other]
     .map((number) => number.replace(/^0+/, ''))
@@ -19,26 +19,26 @@ function isSameNumber(one: string, other: string): boolean {
   return short !== '' && long.endsWith(short) && long.length - short.length <= longestCountryCode;
 }
 
-/** An external id of digits may be echoed as a number, which has lost the zeros in front: 123 for 00123. */
+/** A numeric external id may come back as a number without its leading zeros: 123 for 00123. */
 function isEchoAsNumber(echoed: unknown, asked: string): boolean {
   return typeof echoed === 'number' && /^\d+$/.test(asked) && Number(asked) === echoed;
 }
 
-/** What an answer tells of the kind of identifier that was asked by. */
+/** The answer's value of the requested identifier. */
 function toldOf(record: CustomerRecord, type: LookUpType): string | null {
   switch (type) {
     case 'userId':
       return record.userId;
     case 'cardNumber':
     case 'cardExternalId':
-      // A customer may have several cards, and no answer need tell any.
+      // A customer may have several cards, and answers need not list them.
       return null;
     default:
       return record.fields[type] ?? null;
   }
 }
 
-/** Whether an item is about the asked customer: `same`, `other`, or `untold` where it names none of the identifiers. */
+/** Whether an item is about the requested customer. `untold`: it has none of the identifiers. */
 function comparison(item: JsonObject, { type, value }: LookUpIdentifier): 'same' | 'other' | 'untold' {
   const told = toldOf(readCustomer(item), type);
   if (told === null) return 'untold';
@@ -55,7 +55,7 @@ function isMerged(item: JsonObject): boolean {
   return status?.code === mergedCode || status?.warnings.some(({ code }) => code === mergedCode) === true;
 }
 
-/** The one item that is about the asked customer; `null` where there is none, or more than one. */
+/** The only item about the requested customer; `null` if there is none, or more than one. */
 export function itemAbout(object: JsonObject, identifiers: readonly LookUpIdentifier[]): AboutAsked | null {
   const items = readCustomers(object).map((item) => {
     const compared = identifiers.map((identifier) => comparison(item, identifier));

@@ -1,6 +1,6 @@
 /**
- * Who the till is, as it is kept: only what the header needs. With Basic that is the md5 of the password, which the vendor's
- * protocol wants in its place; OAuth needs its secret again for each token.
+ * The stored form of the till's secret, which is only what the header needs: the md5 of the password for Basic (the
+ * vendor's protocol), or the OAuth secret, which each new token needs.
  */
 import { createHash } from 'node:crypto';
 import type { MachineConfig } from '../config/machine-config.ts';
@@ -15,8 +15,8 @@ export function keptSecret(method: Method, typed: string): string {
 }
 
 /**
- * A password that was kept as it was typed (by an older version, or by a roll-out before there was a config) is kept as its
- * md5 from then on.
+ * Reads the secret. A password stored as typed (by an older version, or before there was a config) is replaced by its
+ * md5.
  */
 export function readTillSecret(secrets: Secrets, method: Method): SecretRead {
   const plain = secrets.read('api-secret');
@@ -27,7 +27,7 @@ export function readTillSecret(secrets: Secrets, method: Method): SecretRead {
   return { kind: 'value', value };
 }
 
-/** @param method null: there is no config yet, and the first start knows what the header needs */
+/** @param method null: no config yet, so the first start converts the secret */
 export function keepTillSecret(secrets: Secrets, method: Method | null, typed: string): ReturnType<Secrets['write']> {
   if (method !== 'basic') return secrets.write('api-secret', typed);
   const isPlainKept = secrets.read('api-secret').kind !== 'absent';

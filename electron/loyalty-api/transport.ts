@@ -1,7 +1,7 @@
 /**
- * How one HTTP request leaves the till. Two transports exist: Node's http with a keep-alive agent (preview, command
- * line, tests) and Electron's `net` (desktop app: the platform's proxy settings and certificate store). Both must tell
- * *not sent* from *lost* honestly: when in doubt it is lost.
+ * The interface for HTTP requests. There are two transports: Node's http with a keep-alive agent (preview, command
+ * line, tests) and Electron's `net` (desktop app, with the platform's proxy settings and certificates). Both must
+ * distinguish *not sent* from *lost*: when in doubt, it is lost.
  */
 import type { NotSentReason } from '../model/outcome.ts';
 
@@ -10,7 +10,7 @@ export type HttpRequest = {
   readonly url: string;
   readonly headers: { readonly [name: string]: string };
   readonly body: string | null;
-  /** For the whole exchange, from the call to the last byte of the answer. */
+  /** For the whole exchange, up to the last byte of the answer. */
   readonly timeoutMs: number;
 };
 
@@ -20,13 +20,13 @@ export type HttpResult =
       readonly status: number;
       /** Names in lower case; repeated headers joined with a comma. */
       readonly headers: { readonly [name: string]: string };
-      /** The whole body as text; at most 5 MB are read, more is `lost`. Redirects are never followed. */
+      /** The whole body as text; more than 5 MB is `lost`. Redirects are never followed. */
       readonly body: string;
     }
   | {
       readonly kind: 'not-sent';
       readonly why: Exclude<NotSentReason, 'busy' | 'sign-in-page'>;
-      /** The platform's own error code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, `net::ERR_…`), for logs and the doctor. */
+      /** The platform's error code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, `net::ERR_…`), for logs and the doctor. */
       readonly code: string;
     }
   | {

@@ -1,6 +1,7 @@
 /**
- * Which organisation the data in this folder belongs to. A number or an email names another person in another
- * organisation, so nothing is asked or sent before it is known that the server speaks for the same one (F45).
+ * Which organisation the data in this folder belongs to. In another organisation, the same number or email can be
+ * another person, so nothing is sent or looked up before we know that the server belongs to the same organisation
+ * (F45).
  */
 import { z } from 'zod';
 import type { Db } from '../db/open.ts';
@@ -9,15 +10,15 @@ import type { Clock } from '../machine/clock.ts';
 import type { StoreLogin } from '../model/definitions.ts';
 
 /**
- * `ours`: as proved by a login, or nothing changed since one. `unproved`: the config or the password is another than at the
- * last login, and the next login tells. `other`: the server speaks for another organisation than the data.
+ * `ours`: proved by a login, and nothing has changed since. `unproved`: the config or password has changed since the
+ * last login, so the next login decides. `other`: the server belongs to another organisation than the data.
  */
 export type Ownership = 'ours' | 'unproved' | 'other';
 
 const ownerSchema = z.object({
-  /** The server's id of the organisation, or its name where the server tells no id; null until the first login. */
+  /** The organisation's id or, without one, its name; null until the first login. */
   organisation: z.string().nullable(),
-  /** Where and as whom the till signed in then. */
+  /** The server and account of that login. */
   account: z.string(),
 });
 type Owner = z.output<typeof ownerSchema>;
@@ -26,10 +27,10 @@ export class DataOwner {
   readonly #db: Db;
   readonly #clock: Pick<Clock, 'wallMs'>;
   readonly #account: string;
-  /** Null: the data belonged to nobody when it was looked at last. */
+  /** Null: the data had no owner when last checked. */
   #ownership: Ownership | null;
 
-  /** @param account the API's address and who the till is there, without a secret */
+  /** @param account the API's URL and the till's account, without the secret */
   constructor(db: Db, account: string, clock: Pick<Clock, 'wallMs'>) {
     this.#db = db;
     this.#clock = clock;
@@ -38,7 +39,7 @@ export class DataOwner {
   }
 
   get ownership(): Ownership {
-    // A rescue file may have made it somebody's since.
+    // An imported rescue file may have set an owner since.
     this.#ownership ??= this.#asKept();
     return this.#ownership ?? 'ours';
   }
@@ -49,17 +50,17 @@ export class DataOwner {
     return owner.account === this.#account ? 'ours' : 'unproved';
   }
 
-  /** The till has another password, which may be another organisation's. */
+  /** The till has a new password, which may belong to another organisation. */
   passwordChanged(): void {
     if (readOwner(this.#db) !== null) this.#ownership = 'unproved';
   }
 
-  /** The server told for whom it speaks. */
+  /** Compares the data's owner with the organisation of a login. */
   confirm({ organisation, organisationId }: StoreLogin): Ownership {
     const told = organisationId ?? organisation;
     const owner = readOwner(this.#db);
     const known = owner?.organisation ?? null;
-    // A server that names none (OAuth) proves nothing: then the account has to be the one of before.
+    // With OAuth the server names no organisation, so the account has to be the same as before.
     const isSame = told === '' ? owner?.account === this.#account : known === told;
     const ownership = known === null || isSame ? 'ours' : 'other';
     this.#ownership = ownership;
@@ -72,22 +73,21 @@ export class DataOwner {
   }
 }
 
-/** IT's word that the data belongs to whichever organisation the till signs in to next. */
+/** IT decided that the data belongs to whichever organisation the till signs in to next. */
 export function letNextLoginOwn(db: Db, nowMs: number): void {
   const owner = readOwner(db);
   if (owner !== null) remember(db, 'data-owner', { ...owner, organisation: null }, nowMs);
 }
 
-/** The organisation as a file names it that takes data elsewhere; null where no login has named one. */
+/** The organisation to write into a rescue file; null: not known. */
 export function organisationOf(db: Db): string | null {
   return readOwner(db)?.organisation || null;
 }
 
 /**
- * Data of this organisation is about to come in. A till that never signed in is that organisation's from then on, until a
- * login proves it.
+ * Whether data of this organisation may be imported: not beside another organisation's data. A till that never signed
+ * in belongs to this organisation from then on, until a login proves it.
  * @param organisation null: the file does not say
- * @returns whether it may come in: not beside data of another organisation
  */
 export function mayTakeIn(db: Db, organisation: string | null, nowMs: number): boolean {
   if (organisation === null) return true;

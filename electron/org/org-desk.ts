@@ -1,6 +1,6 @@
 /**
- * What the till knows of its organisation, at one desk: the rules and fields, the staff, when each is asked for, and the
- * calls of the screen about them.
+ * Everything about the till's organisation: its rules, fields and staff, when to refresh each, and the screen's calls
+ * about them.
  */
 
 import type { MachineConfig } from '../config/machine-config.ts';
@@ -13,7 +13,7 @@ import { type OrgPart, type OrgRefresh, type OrgView, orgParts, type StaffList }
 import { Organisation } from './organisation.ts';
 import { StaffDesk } from './staff.ts';
 
-/** What was told is looked at this often; each part is asked for when it is a day old. */
+/** How often to check the age; each part is refreshed when it is a day old. */
 const roundMs = 60 * 60_000;
 
 export type OrgEvent =
@@ -26,7 +26,7 @@ export type OrgDeskOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly config: Pick<MachineConfig, 'org' | 'staff'>;
-  /** The name of the custom field that is kept for the till (sync.markField). */
+  /** The name of the reserved custom field (sync.markField). */
   readonly reserved: () => string | null;
   readonly api: () => LoyaltyApi | null;
   readonly emit: (message: OrgEvent) => void;
@@ -85,7 +85,7 @@ export class OrgDesk {
     },
   };
 
-  /** Asks for what is due, now and every hour from now on. */
+  /** Refreshes what is due, now and every hour. */
   start(): void {
     void this.refreshDue();
     this.#cancelRound = this.#options.clock.after(roundMs, () => this.start());
@@ -101,7 +101,7 @@ export class OrgDesk {
     await this.refresh(this.staff.isDue() ? [...due, 'staff'] : due);
   }
 
-  /** @returns the parts that did not come; what was told last stays in use */
+  /** @returns the parts that failed; their previous values stay in use */
   async refresh(wanted: readonly OrgPart[] = orgParts): Promise<OrgRefresh> {
     const api = this.#options.api();
     if (api === null) return { missed: wanted };

@@ -1,6 +1,6 @@
 /**
- * What the organisation allows and defines: fetched, kept with its age, refreshed daily and when somebody asks. Offline
- * the last known is used; while nothing was ever told, the machine config's fallback.
+ * What the organisation allows and defines: fetched, cached with its age, and refreshed daily or on request. Offline,
+ * the last known values apply, or the machine config if there are none.
  */
 import { z } from 'zod';
 import type { MachineConfig } from '../config/machine-config.ts';
@@ -20,12 +20,12 @@ import {
 import type { OrgPart, OrgView } from '../model/org-view.ts';
 import type { ReadOutcome } from '../model/outcome.ts';
 
-/** The custom field that IT names in the config, and whether the organisation has it; null: not known. */
+/** The reserved field in the config, and whether the organisation has it; null: not known. */
 export type ReservedField = { readonly key: CustomKey; readonly isDefined: boolean | null };
 
 const refreshAfterMs = 24 * 60 * 60_000;
 
-/** Wall time is right here: a day's age may be wrong by a clock change without harm. What was never told is due. */
+/** Whether it is a day old or missing. Uses wall time, because an error by a clock change does no harm here. */
 export function isOld(asOfMs: number | null, clock: Clock): boolean {
   return asOfMs === null || Math.abs(clock.wallMs() - asOfMs) > refreshAfterMs;
 }
@@ -53,7 +53,7 @@ const definitionSchema: z.ZodType<FieldDefinition> = z.object({
   disabled: z.boolean(),
 });
 
-/** An older version kept as many as it was told. */
+/** Applies the limits, because an older version stored any number. */
 const definitionsSchema: z.ZodType<readonly FieldDefinition[]> = z
   .array(z.unknown())
   .transform((all) => all.slice(0, definitionLimits.fields))
@@ -82,7 +82,7 @@ const askFor: {
 
 export type Told<T> = { readonly value: T; readonly asOfMs: number };
 
-/** A remembered thing of an older version that cannot be read counts as never told. */
+/** A remembered value that cannot be read, for example from another version, counts as not known. */
 export function recallAs<T>(db: Db, name: RememberedName, schema: z.ZodType<T>): Told<T> | null {
   const remembered = recall(db, name);
   if (remembered === null) return null;
@@ -100,8 +100,8 @@ export class Organisation {
   #view: Omit<OrgView, 'mayChange'> | null = null;
 
   /**
-   * @param reserved the name of the custom field that is kept for the till (sync.markField)
-   * @param mayChange what whoever is at the till may change
+   * @param reserved the name of the reserved custom field (sync.markField)
+   * @param mayChange the fields that the current staff may change
    */
   constructor(
     db: Db,
@@ -124,12 +124,12 @@ export class Organisation {
     return { ...this.#view, mayChange: this.#mayChange() };
   }
 
-  /** Somebody else is at the till, who may change other fields. */
+  /** Other staff are signed in, who may change other fields. */
   staffChanged(): void {
     this.#changed(this.view());
   }
 
-  /** IT changed which field is kept for the till: it leaves the form, and another may come back. */
+  /** IT changed the reserved field, so the form hides another one. */
   reservedChanged(): void {
     this.#view = null;
     this.#changed(this.view());
@@ -172,7 +172,7 @@ export class Organisation {
     };
   }
 
-  /** The organisation's name, once the server told it. */
+  /** The last login, with the organisation's name; null: none yet. */
   login(): Told<StoreLogin> | null {
     return recallAs(this.#db, 'store-login', loginSchema);
   }
@@ -181,7 +181,7 @@ export class Organisation {
     remember(this.#db, 'store-login', login, this.#clock.wallMs());
   }
 
-  /** The parts that were never told, or are a day old. */
+  /** The parts that are missing or a day old. */
   due(): readonly Part[] {
     const { policyAsOfMs, fieldsAsOfMs } = this.view();
     const ages: { readonly [part in Part]: number | null } = { policy: policyAsOfMs, ...fieldsAsOfMs };
@@ -189,8 +189,8 @@ export class Organisation {
   }
 
   /**
-   * Asks the server; each part that it tells is kept, whatever becomes of the others.
-   * @returns the parts that did not come
+   * Fetches parts from the server and stores each that succeeds.
+   * @returns the parts that failed
    */
   async refresh(api: LoyaltyApi, wanted: readonly Part[] = parts): Promise<readonly Part[]> {
     const kept = await Promise.all(

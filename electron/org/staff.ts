@@ -1,6 +1,6 @@
 /**
- * Who is at the till. The list comes from the server and is kept; who is signed in is known only while the program runs,
- * and unsent updates keep their author whoever signs out (F28).
+ * Staff and sign-in. The list comes from the server and is cached. Who is signed in is only in memory, but unsent
+ * updates keep their author (F28).
  */
 import { z } from 'zod';
 import type { MachineConfig } from '../config/machine-config.ts';
@@ -42,7 +42,7 @@ export class StaffDesk {
     this.#signedOutAtMs = recall(db, 'signed-out')?.asOfMs ?? 0;
   }
 
-  /** When somebody last left the till, by the wall clock: whom they served is no longer shown. */
+  /** Wall time of the last sign-out. Customers served before it are no longer listed. */
   get signedOutAtMs(): number {
     return this.#signedOutAtMs;
   }
@@ -56,15 +56,14 @@ export class StaffDesk {
     return { members: told?.value ?? [], asOfMs: told?.asOfMs ?? null };
   }
 
-  /** The list has an age of its own: it may have failed to come where the rest of the organisation came. */
+  /** Whether the list is due. It has its own age, because it may have failed when other parts did not. */
   isDue(): boolean {
     return isOld(this.list().asOfMs, this.#clock);
   }
 
   /**
-   * Where the server never told who works here, a code is taken as it is typed: a store must not stand still because of a
-   * list.
-   * @returns null where nobody on the list has this code
+   * Without a list from the server, any code is accepted, so that the store can work.
+   * @returns null if nobody on the list has this code
    */
   signIn(typed: string): StaffMember | null {
     const code = typed.trim();
@@ -79,14 +78,14 @@ export class StaffDesk {
     this.#become(null);
   }
 
-  /** Somebody is at the till: the automatic sign-out starts anew. */
+  /** There was activity: restarts the timer of the automatic sign-out. */
   active(): void {
     this.#cancelSignOut?.();
     this.#cancelSignOut =
       this.#current === null ? null : this.#clock.after(this.#signOutAfterMs, () => this.#become(null));
   }
 
-  /** @returns whether the list came */
+  /** @returns whether it succeeded */
   async refresh(api: LoyaltyApi): Promise<boolean> {
     const outcome = await api.staff();
     if (outcome.kind !== 'found') return false;
@@ -106,7 +105,7 @@ export class StaffDesk {
     this.#changed(member);
   }
 
-  /** A full disk must not keep anybody signed in. */
+  /** A full disk must not prevent signing out. */
   #noteSignedOut(): void {
     this.#signedOutAtMs = this.#clock.wallMs();
     try {

@@ -1,4 +1,4 @@
-/** What the columns of a CSV file mean: the loyalty API's own names, and what exporters and IT call them besides. */
+/** Recognises the columns of a CSV file: the loyalty API's names, and common names from other programs. */
 import type { FieldName } from '../loyalty-api/field-names.ts';
 import type { JsonObject } from '../loyalty-api/wire/scalars.ts';
 import { isPlaceholder } from './file-values.ts';
@@ -12,16 +12,19 @@ type Column =
   | { readonly kind: 'left-out' };
 export type Columns = readonly Column[];
 
-/** How a column of the file was understood, for whoever gave it. */
+/** How a column was interpreted, to report it. */
 export type ColumnReport = {
   readonly column: string;
-  /** The customer's field in the words of `customer/get`; null: left out. */
+  /** The field's name in `customer/get`; null: ignored. */
   readonly takenAs: string | null;
-  /** `again`: another column says the same in a clearer way. */
+  /** `again`: another column gives the same field more clearly. */
   readonly why: 'not-known' | 'again' | null;
 };
 
-/** Letters and digits of each spelling in small letters, the clearest first: of two columns for one field it is taken. */
+/**
+ * Known names in lower-case letters and digits, clearest first. If a file has several for one field, the clearest
+ * counts.
+ */
 const spellings = {
   user_id: 'userid loyaltyuserid loyaltyid customerid memberid id customernumber recordid',
   firstname: 'firstname customerfirstname givenname forename namefirst',
@@ -57,7 +60,7 @@ const keys: ReadonlyMap<string, Spelling> = new Map(
 
 const identifiers = ['user_id', 'mobile', 'email', 'external_id'];
 
-/** @throws UnreadableFile where no column says who a customer is */
+/** @throws UnreadableFile if no column identifies the customer */
 export function readHeading(heading: readonly string[]): { columns: Columns; report: readonly ColumnReport[] } {
   const best = new Map<string, number>();
   const spelled = heading.map((text) => keys.get(bare(text)) ?? null);
@@ -65,7 +68,7 @@ export function readHeading(heading: readonly string[]): { columns: Columns; rep
     const before = found === null ? undefined : best.get(found.key);
     if (found !== null && (before === undefined || found.rank < (spelled[before]?.rank ?? 0))) best.set(found.key, at);
   }
-  // Names that come in two columns are told more exactly there.
+  // Separate columns for first and last name are more exact than a full name.
   if (best.has('firstname') || best.has('lastname')) best.delete('full-name');
   const read = heading.map((text, at): { column: Column; report: ColumnReport } => {
     const found = spelled[at] ?? null;
@@ -108,7 +111,7 @@ function readNamed(text: string): Column | null {
   return { kind: 'subscription', channel: subscription[1], priority: subscription[2] };
 }
 
-/** Columns that hold dates, by their place. */
+/** Indexes of the columns that hold dates. */
 export function dateColumns(columns: Columns): readonly number[] {
   return columns.flatMap((column, at) =>
     column.kind === 'value' && ['registered_on', 'updated_on', 'tier_expiry_date'].includes(column.key) ? [at] : [],
@@ -116,8 +119,8 @@ export function dateColumns(columns: Columns): readonly number[] {
 }
 
 /**
- * One line's values as the customer that `customer/get` would tell; what stands for nothing is empty.
- * @returns null where there is not one value for each column; one more at the end may be there if it is empty
+ * Converts a line to a customer in the format of `customer/get`. Placeholders become empty values.
+ * @returns null if the number of values does not match the columns; an extra empty one at the end is allowed
  */
 export function customerOfValues(columns: Columns, values: readonly string[]): JsonObject | null {
   const isTrailing = values.length === columns.length + 1 && values.at(-1)?.trim() === '';
@@ -156,7 +159,7 @@ export function customerOfValues(columns: Columns, values: readonly string[]): J
   return item;
 }
 
-/** `James, Rita` and `Rita James`: whatever is last name here, both together read as the whole. */
+/** Splits `James, Rita` or `Rita James`. Even if the split is wrong, both together give the full name. */
 function namesOf(whole: string): { readonly firstname: string; readonly lastname: string } {
   const name = whole.trim().replace(/\s+/g, ' ');
   const [last, first, ...more] = name.split(',').map((part) => part.trim());

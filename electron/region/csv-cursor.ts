@@ -1,21 +1,21 @@
 /**
- * Goes through the records of a CSV text, in bytes, so that the thread that only looks for the end of a record and the
- * ones that read its values follow one grammar (RFC 4180, with CR, LF and CR LF as ends of lines in any mixture).
+ * Steps through the records of a CSV text in bytes. The thread that only finds the ends of records and the threads that
+ * read values use the same grammar (RFC 4180, with any mixture of CR, LF and CR LF).
  */
 const quote = 0x22;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * - `bad-quote`: a quotation mark where none may be; the cursor stands behind the line in which that shows
- * - `cut`: the bytes end in the middle of the record, `cut-in-quotes`: within a quotation; the cursor has not moved
+ * - `bad-quote`: a misplaced quotation mark; the cursor is after the line where that shows
+ * - `cut`: the bytes end in the middle of the record; `cut-in-quotes`: inside quotes; the cursor has not moved
  */
 export type CsvStep = 'record' | 'bad-quote' | 'cut' | 'cut-in-quotes' | 'end';
 
 export class CsvCursor {
   readonly #bytes: Buffer;
   readonly #delimiter: number;
-  /** The bytes end where the file or a record ends. */
+  /** The bytes end at the end of the file or a record. */
   readonly #isWhole: boolean;
   #at: number;
   #lines = 0;
@@ -31,12 +31,12 @@ export class CsvCursor {
     return this.#at;
   }
 
-  /** Lines that it has passed. */
+  /** Lines passed so far. */
   get lines(): number {
     return this.#lines;
   }
 
-  /** @param values gets the record's values; null: only its end is asked for */
+  /** @param values receives the record's values; null: only find its end */
   next(values: string[] | null, encoding: 'utf8' | 'latin1' = 'utf8'): CsvStep {
     const bytes = this.#bytes;
     const { length } = bytes;
@@ -48,7 +48,7 @@ export class CsvCursor {
         const from = at + 1;
         const end = endOfQuotation(bytes, from);
         if (end === null) return 'cut-in-quotes';
-        // The next byte may be a second quotation mark.
+        // The next byte, not read yet, may be a second quotation mark.
         if (end === length - 1 && !this.#isWhole) return 'cut';
         lines += lineEnds(bytes, from, end);
         values?.push(bytes.toString(encoding, from, end).replaceAll('""', '"'));
@@ -67,7 +67,7 @@ export class CsvCursor {
     }
   }
 
-  /** Passes one line as it is. @returns false where it has no end */
+  /** Skips a line. @returns false if it has no end */
   skipLine(): boolean {
     const at = lineEndFrom(this.#bytes, this.#at);
     if (at >= this.#bytes.length) return false;
@@ -75,7 +75,7 @@ export class CsvCursor {
     return true;
   }
 
-  /** @param at behind a value, where neither the delimiter nor the end of the bytes is */
+  /** @param at after a value, at neither a delimiter nor the end of the bytes */
   #endLine(at: number, lines: number): CsvStep {
     const bytes = this.#bytes;
     const isBad = bytes[at] !== lineFeed && bytes[at] !== carriageReturn;

@@ -1,12 +1,12 @@
 /**
- * Bulk import and refresh of the region's customers.
+ * Imports the customers of a region.
  *
- * | phase | where | what a crash leaves |
+ * | phase | where | after a crash |
  * | --- | --- | --- |
- * | reading, indexing | threads, in `import.part` | the old customers; the same file goes on where it was committed last |
- * | weighing | here: what was found is compared with what is there | the old customers |
- * | taking | one commit here | the old customers, or the new ones; the old file stays for one step back |
- * | laying | here, a few milliseconds at a time | the new customers; the next start lays the rest |
+ * | reading, indexing | threads, into `import.part` | the old customers; the same file continues at the last commit |
+ * | checking | here, compares the findings with the current region | the old customers |
+ * | switching | one commit here | the old or the new customers; the old file stays for one step back |
+ * | refreshing own copies | here, a few milliseconds at a time | the new customers; the next start continues |
  */
 import { accessSync, constants, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -46,10 +46,10 @@ export type ImportParameters = {
   readonly onFile: OpenDatabase;
   readonly dataDir: string;
   readonly clock: Clock;
-  /** Where mobiles without a country are from, and the time of dates that name another zone. */
+  /** Country of mobiles without a country code, and the time zone that dates are converted to. */
   readonly store: { readonly countryCode: string; readonly timeZone: string };
   readonly changed: (state: ImportState) => void;
-  /** The record of this customer is another one now. */
+  /** The customer's record has changed. */
   readonly customerChanged: (customerId: number) => void;
 };
 
@@ -116,20 +116,23 @@ export class CustomerImport {
     };
   }
 
-  /** Resolves when nothing of an import runs any more. */
+  /** Resolves when no import is running any more. */
   get ended(): Promise<void> {
     return this.#ended;
   }
 
-  /** Goes on with laying that a stop cut off, and clears away files of earlier regions. @returns what could not be removed */
+  /**
+   * Continues refreshing own copies after an interruption, and removes old region files. @returns what could not be
+   * removed
+   */
   resumeAtStart(): readonly FileTrouble[] {
     this.#ended = this.#refresh.run();
     return this.#clear();
   }
 
   /**
-   * @param asOfMs when the server told it, at the latest; else the file's own time
-   * @returns false where one runs already
+   * @param asOfMs the latest time of the data; default: the file's time
+   * @returns false if an import is already running
    */
   start(file: string, options: ImportOptions = plainImport, asOfMs: number | null = null): boolean {
     if (this.#isBusy) return false;
@@ -169,7 +172,7 @@ export class CustomerImport {
     return true;
   }
 
-  /** What was asked after everything was read: take it, or leave all as it is. */
+  /** Answers the question after reading: whether to import the file. */
   answer(take: boolean): void {
     const asked = this.#asked;
     if (asked === null) return;
@@ -181,7 +184,7 @@ export class CustomerImport {
     }
   }
 
-  /** The region before takes the place of the present one; where deltas were laid over that, it is the region without them. */
+  /** Goes back to the previous region or, if deltas were applied to this one, to this region without them. */
   undo(): void {
     if (this.#isBusy) return;
     const { db, dataDir, onFile, clock } = this.#at;
@@ -200,21 +203,21 @@ export class CustomerImport {
     );
   }
 
-  /** What was read so far is kept for the next start with the same file. */
+  /** Stops the import. Starting it again with the same file continues it. */
   cancel(): void {
     const message: ToImportWorker = { kind: 'cancel' };
     this.#running?.worker.postMessage(message);
   }
 
-  /** Before the database closes. */
+  /** Call before closing the database. */
   async close(): Promise<void> {
     this.#refresh.stop();
-    // A commit of the thread's own holds; what came after it is read again.
+    // What the thread has committed stays; the rest is read again.
     await this.#running?.worker.terminate();
     await this.#ended;
   }
 
-  /** Work in the background: whatever it meets ends as a failed import, never as an unhandled rejection (F37). */
+  /** Runs work in the background. Any error becomes a failed import, never an unhandled rejection (F37). */
   #go(file: string, work: Promise<void>): void {
     this.#ended = work.catch((error: unknown) => {
       const { log } = this.#at;
@@ -272,7 +275,7 @@ export class CustomerImport {
     if (message.kind !== 'reading') return;
     const { records, refused, bytes, totalBytes } = message;
     const atMs = this.#at.clock.monotonicMs();
-    // What an earlier run has taken is only read over, much faster than the rest.
+    // Records of an earlier run are only skipped, much faster than the rest is read.
     this.#firstReadAt ??= { atMs, records, bytes };
     const first = this.#firstReadAt;
     const seconds = (atMs - first.atMs) / 1000;
@@ -371,7 +374,7 @@ function unreadable(file: string): ImportFailure | null {
   }
 }
 
-/** Beside the file; where nobody may write there, with the till's data. */
+/** The report goes beside the file or, if that is not writable, into the till's data folder. */
 function reportFile(source: string, dataDir: string): string {
   const name = `${path.basename(source)}.refused.csv`;
   try {

@@ -1,6 +1,6 @@
 /**
- * Cuts a text into pieces that end where a record ends, so that several threads can read them, each on its own. A place
- * to cut is all that is looked for here; what stands in the records is read there, by the same grammar.
+ * Cuts a text into pieces at record ends, so that several threads can read them independently. Only the threads read
+ * the records, with the same grammar.
  */
 import { CsvCursor } from './csv-cursor.ts';
 
@@ -8,17 +8,17 @@ export type TextShape = { readonly kind: 'json' } | { readonly kind: 'csv'; read
 
 export type Piece = {
   readonly bytes: Buffer;
-  /** Where in the text it ends. */
+  /** Its end in the text. */
   readonly endsAt: number;
-  /** Not a piece to read: one line, without an end for longer than any customer is; the rest of it is left out. */
+  /** A line longer than any customer can be. It is not read, and the rest of it is left out. */
   readonly isTooLong: boolean;
 };
 
-/** More than any customer: a line without an end is not kept. */
+/** Longer than any customer, so that a line without an end does not fill the memory. */
 export const longestLine = 1_000_000;
 const pieceBytes = 1 << 20;
 
-/** @param startsAt what of the text was read before */
+/** @param startsAt how much of the text was read before */
 export async function* cutPieces(
   text: AsyncIterable<Buffer>,
   shape: TextShape,
@@ -73,7 +73,7 @@ class Cutter {
 
   #piece(bytes: Buffer, end: number, isTooLong: boolean): Piece {
     this.#endsAt += end;
-    // A buffer of its own, which can be handed to another thread.
+    // A copy that can be transferred to another thread.
     return {
       bytes: Buffer.from(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + end)),
       endsAt: this.#endsAt,
@@ -93,7 +93,7 @@ class Cutter {
   }
 }
 
-/** Behind the last line; 0: none of them is whole. */
+/** The end of the last complete line; 0: there is none. */
 function endOfJson(bytes: Buffer, isEnd: boolean): number {
   if (isEnd) return bytes.length;
   const lineFeed = bytes.lastIndexOf(0x0a);
@@ -101,8 +101,8 @@ function endOfJson(bytes: Buffer, isEnd: boolean): number {
 }
 
 /**
- * Behind the last record. A quotation that is not closed within what a customer can be was never one: a piece ends with
- * its first line, which is refused there, and the next line begins a record again.
+ * The end of the last complete record. Quotes that are not closed within the length of a customer are a mistake: then
+ * the piece ends with that line, which is refused, and the next line starts a new record.
  */
 function endOfCsv(bytes: Buffer, isEnd: boolean, delimiter: string): number {
   const cursor = new CsvCursor(bytes, delimiter, isEnd);

@@ -1,4 +1,4 @@
-/** Whether what a file would make of this till is so unlike what is there that somebody has to say yes to it. */
+/** Finds out if a file differs so much from the current region that a person has to confirm it. */
 import type { ColumnReport } from './csv-columns.ts';
 import type { Doubt } from './import-state.ts';
 
@@ -12,7 +12,7 @@ export type Weighed = {
   readonly somebodyElse: number;
 };
 
-/** Fewer show nothing: a customer may have another mobile now. */
+/** Fewer customers prove nothing, because anybody may have a new mobile. */
 const comparedAtLeast = 20;
 
 export function doubtsOf(found: Weighed): readonly Doubt[] {

@@ -1,6 +1,6 @@
 /**
- * A file's text as UTF-8 bytes, unpacked where it is gz or zst. What a file is shows in its first bytes, never in its name:
- * whatever is surely not a text of customers is named and refused before any of it is read.
+ * Reads a file's text as UTF-8 bytes, and unpacks gz and zst. The first bytes, never the name, decide what a file is.
+ * If it certainly is not a text of customers, it is refused with the reason before it is read.
  */
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
@@ -16,7 +16,7 @@ export type FileBytes = {
   readonly bytesRead: () => number;
 };
 
-/** Reading stops with UnreadableFile at what is not text, with the system's own error at what cannot be read. */
+/** Reading fails with UnreadableFile if it is not text, or with the system's error. */
 export function openFileBytes(file: string): FileBytes {
   const raw = createReadStream(file, { highWaterMark: pieceBytes });
   return { pieces: textOf(raw), bytesRead: () => raw.bytesRead };
@@ -62,7 +62,7 @@ function packing(head: Buffer): (() => Unpacker) | null {
 
 async function* unpacked(head: Buffer, rest: AsyncIterator<Buffer>, unpacker: Unpacker): AsyncGenerator<Buffer> {
   const feeding = feed(head, rest, unpacker);
-  // Whoever reads hears of it from the stream.
+  // The reader gets this error from the stream.
   feeding.catch((error: Error) => unpacker.destroy(error));
   try {
     const out: AsyncIterable<Buffer> = unpacker;
@@ -93,13 +93,13 @@ function once(unpacker: Unpacker): Promise<void> {
   });
 }
 
-/** What the first bytes surely are, where that is no text that an import reads. */
+/** The kind of a file that cannot be imported, by its first bytes; null: it may be text. */
 function wrongKind(head: Buffer): WhyUnreadable | null {
   if (head.length === 0) return 'empty';
   if (startsWith(head, 0x50, 0x4b, 0x03, 0x04)) {
     return head.includes('[Content_Types].xml') || head.includes('xl/') ? 'spreadsheet' : 'packed';
   }
-  // The old format of office programs.
+  // The old Microsoft Office format.
   if (startsWith(head, 0xd0, 0xcf, 0x11, 0xe0)) return 'spreadsheet';
   const isPacked =
     startsWith(head, 0x1f, 0x8b) ||
@@ -111,7 +111,7 @@ function wrongKind(head: Buffer): WhyUnreadable | null {
   if (isPacked) return 'packed';
   if (utf16Of(head) !== null) return null;
   const nothings = head.subarray(0, lookedAtBytes).filter((byte) => byte === 0).length;
-  // Every second byte of a Latin text in UTF-16 is 0.
+  // In UTF-16, every second byte of Latin text is 0.
   if (nothings > 0) return nothings > Math.min(head.length, lookedAtBytes) / 4 ? 'utf-16' : 'not-text';
   const text = head
     .toString('latin1', 0, lookedAtBytes)

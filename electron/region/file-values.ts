@@ -1,4 +1,7 @@
-/** Values of a file, read strictly: what a spreadsheet or an exporter does to a number or a date is known, or refused. */
+/**
+ * Reads values strictly: handles what spreadsheets and exporters do to numbers and dates, and refuses anything
+ * uncertain.
+ */
 import { getCountryCallingCode, isSupportedCountry } from 'libphonenumber-js';
 import { isObject, type JsonObject } from '../loyalty-api/wire/scalars.ts';
 import { cleanText } from '../model/clean-text.ts';
@@ -6,17 +9,17 @@ import { gregorian } from '../model/date-time.ts';
 import { normalEmail, normalExternalId, normalMobile, normalUserId } from '../model/identifiers.ts';
 import type { Refusal } from './refusal.ts';
 
-/** Whether 11/09 is in September or in November. */
+/** Whether 11/09 is in September or November. */
 export type DateOrder = 'day-first' | 'month-first';
 
 export type ValueRules = {
   readonly countryCode: string;
   readonly timeZone: string;
-  /** null: the file has no date in which it matters, or writes all of them year first. */
+  /** null: no date in the file depends on it, or all start with the year. */
   readonly dateOrder: DateOrder | null;
 };
 
-/** As exporters write them. Null and Nan are names: only these spellings stand for nothing. */
+/** What exporters write for an empty value. Only these spellings, because Null and Nan are also names. */
 const placeholders: ReadonlySet<string> = new Set([
   'NULL',
   'null',
@@ -41,7 +44,7 @@ const placeholders: ReadonlySet<string> = new Set([
   '–',
 ]);
 
-/** Whether a cell says that there is nothing. */
+/** Whether a cell stands for an empty value. */
 export function isPlaceholder(cell: string): boolean {
   return placeholders.has(cell.trim());
 }
@@ -57,7 +60,7 @@ function digitsOf(text: string): string {
 
 const readId: Reader = (text) => {
   if (roundedNumber.test(text)) return 'rounded';
-  // Failed items of the API tell `-1` or `0`, which is nobody.
+  // Failed items of the API have `-1` or `0`, which mean nobody.
   if (/^(-1|0+(\.0+)?)$/.test(text)) return nothing;
   const value = normalUserId(text);
   return value === null ? 'not-an-id' : { value };
@@ -67,7 +70,7 @@ const readMobile: Reader = (text, { countryCode }) => {
   if (roundedNumber.test(text)) return 'rounded';
   const typed = digitsOf(text);
   const code = isSupportedCountry(countryCode) ? getCountryCallingCode(countryCode) : '';
-  // As the server tells it; there are too many of these to ask the number plan of each.
+  // Already in the server's form. A fast path, because checking each against the numbering plan takes too long.
   if (/^[1-9]\d{10,14}$/.test(typed) && typed.startsWith(code)) return { value: typed };
   return { value: normalMobile(typed, countryCode) ?? typed };
 };
@@ -106,7 +109,7 @@ const readerOf: readonly (readonly [string, Reader])[] = readers.flatMap(({ keys
   keys.map((key): [string, Reader] => [key, read]),
 );
 
-/** The customer with every value that says who they are, how much or when, in the one form that it has here. */
+/** The customer with normalised identifiers, numbers and dates, or the reason to refuse it. */
 export function strictCustomer(item: JsonObject, rules: ValueRules): JsonObject | Refusal {
   let changed: { [key: string]: unknown } | null = null;
   for (const [key, read] of readerOf) {
@@ -129,10 +132,10 @@ const otherOrders = /^(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T,]+(\d{1,2}):(\d{2
 const yearFirst =
   /^(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/i;
 
-/** A time of the store, as the loyalty API writes it; null where it is none. */
+/** A local store time in the API's format; null if it is not a date. */
 function localTime(told: string, { countryCode, timeZone, dateOrder }: ValueRules): string | null {
   const text = countryCode === 'TH' ? gregorian(told, countryCode) : told;
-  // MySQL's zero date is nothing, also to the API.
+  // MySQL's zero date means empty, also to the API.
   if (text.startsWith('0000-00-00')) return text;
   const iso = yearFirst.exec(text);
   if (iso !== null) {
@@ -150,9 +153,9 @@ function localTime(told: string, { countryCode, timeZone, dateOrder }: ValueRule
 function plainTime(year = '', month = '', day = '', hour = '0', minute = '0', second = '0'): string | null {
   const numbers = [year, month, day, hour, minute, second].map(Number);
   const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = numbers;
-  // Another year is one of another calendar; 9999 is how databases write "never".
+  // Other years belong to another calendar; 9999 is how databases write "never".
   if ((y < 1900 || y > 2199) && y !== 9999) return null;
-  // Day 0 of the next month is the last of this one.
+  // Day 0 of the next month is the last day of this one.
   if (mo < 1 || mo > 12 || d < 1 || d > new Date(Date.UTC(y, mo, 0)).getUTCDate()) return null;
   if (h > 23 || mi > 59 || s > 59) return null;
   const two = (number: number) => String(number).padStart(2, '0');
@@ -167,7 +170,7 @@ function inZone(plain: string, zone: string, timeZone: string): string | null {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Writes a moment as `YYYY-MM-DD HH:MM:SS` of the store, which is Sweden's way. */
+/** Formats a moment as `YYYY-MM-DD HH:MM:SS` in the store's zone, which is the Swedish format. */
 function storeTime(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known !== undefined) return known;
@@ -176,7 +179,7 @@ function storeTime(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** What the dates of a file surely show of their order: a number over 12 is no month. */
+/** The order that the dates of a file prove, because a number over 12 cannot be a month. */
 export function orderShown(texts: Iterable<string>): DateOrder | 'either' | 'none' {
   let shown: DateOrder | 'either' | 'none' = 'none';
   for (const text of texts) {

@@ -1,4 +1,4 @@
-/** How an import stands, as the screen and the command line show it. */
+/** The state of an import, for the screen and the command line. */
 import type { ColumnReport } from './csv-columns.ts';
 import type { DateOrder } from './file-values.ts';
 import type { Encoding } from './read-piece.ts';
@@ -15,7 +15,7 @@ export type ImportState =
       /** 0 to 1 */
       readonly part: number;
       readonly recordsPerSecond: number;
-      /** Until all is read; null while it cannot be told yet. */
+      /** Until everything is read; null: not known yet. */
       readonly secondsLeft: number | null;
     }
   | {
@@ -26,11 +26,11 @@ export type ImportState =
       readonly done: number;
       readonly of: number;
     }
-  /** All is read, and nothing has changed yet: somebody has to say whether these customers are taken. */
+  /** Everything is read and nothing has changed yet: a person has to confirm the import. */
   | ({ readonly kind: 'question' } & Findings)
-  /** All is read, as was asked for, and nothing has changed. */
+  /** The requested check is done; nothing has changed. */
   | ({ readonly kind: 'checked' } & Findings)
-  /** The new customers are there; this till's unsent updates are being laid over them. */
+  /** The new customers are in use, and the till's own copies of customers are being refreshed. */
   | { readonly kind: 'laying'; readonly file: string; readonly customers: number; readonly refused: number }
   | {
       readonly kind: 'done';
@@ -38,16 +38,16 @@ export type ImportState =
       readonly customers: number;
       readonly refused: number;
       readonly seconds: number;
-      /** Where the refused lines are listed; null: none was. */
+      /** The list of refused lines; null: there were none. */
       readonly report: string | null;
     }
-  /** Nothing has changed on this till; the same file goes on from here. */
+  /** Nothing has changed on this till. Starting the same file again continues from here. */
   | { readonly kind: 'cancelled'; readonly file: string; readonly records: number }
   | {
       readonly kind: 'failed';
       readonly file: string;
       readonly why: ImportFailure;
-      /** Where in the file it shows; null: the file as a whole. */
+      /** The line of the problem; null: the whole file. */
       readonly line: number | null;
     };
 
@@ -55,22 +55,22 @@ export type Findings = {
   readonly file: string;
   /** null: the file has no columns */
   readonly columns: readonly ColumnReport[] | null;
-  /** Customers that could be taken, of so many records. */
+  /** Number of usable customers, out of `records`. */
   readonly customers: number;
   readonly records: number;
   readonly refused: number;
   readonly report: string | null;
-  /** Customers of the region that is on this till now; null: there is none. */
+  /** Number of customers in the current region; null: there is none. */
   readonly before: number | null;
   readonly doubts: readonly Doubt[];
 };
 
 /**
- * Why a file is not simply taken:
- * - `shrinks`: more than a fifth of the region's customers would be gone
- * - `many-refused`: more than two in a hundred lines cannot be taken
- * - `columns`: some were not understood, and none holds names, or none mobiles
- * - `other-people`: user ids that this till knows stand beside other mobiles, emails and cards
+ * Why a person has to confirm a file:
+ * - `shrinks`: it would remove more than a fifth of the region's customers
+ * - `many-refused`: more than two in a hundred lines cannot be used
+ * - `columns`: some are unknown, and there are no names, or no mobiles
+ * - `other-people`: known user ids have different mobiles, emails and cards
  */
 export type Doubt = 'shrinks' | 'many-refused' | 'columns' | 'other-people';
 
@@ -85,24 +85,24 @@ export type ImportFailure =
   | 'stopped'
   | 'other';
 
-/** What whoever starts an import says of the file, and of what is to be done with it. */
+/** How to read the file, and what to do with it. */
 export type ImportOptions = {
   readonly encoding: Encoding;
-  /** null: as the file shows */
+  /** null: as the file's dates prove */
   readonly dateOrder: DateOrder | null;
   /** Read and check only. */
   readonly check: boolean;
-  /** Take it whatever is found. */
+  /** Import it whatever the findings. */
   readonly sure: boolean;
 };
 
 export const plainImport: ImportOptions = { encoding: 'utf-8', dateOrder: null, check: false, sure: false };
 
-/** The region that is on this till. */
+/** The current region of this till. */
 export type RegionFacts = {
   readonly customers: number;
-  /** When its customers were told by the server; null: there is none. */
+  /** The time of its data; null: there is no region. */
   readonly asOfMs: number | null;
-  /** The one that was on this till before, and can come back; null: there is none. */
+  /** The time of the previous region, which can be put back; null: there is none. */
   readonly beforeAsOfMs: number | null;
 };

@@ -1,4 +1,4 @@
-/** What an import and its thread tell each other. */
+/** Messages between an import and its thread. */
 import type { OpenDatabase } from '../db/open.ts';
 import type { ColumnReport } from './csv-columns.ts';
 import type { Reading } from './open-customers.ts';
@@ -6,21 +6,21 @@ import type { Compared, Written } from './region-writer.ts';
 import type { WhyUnreadable } from './unreadable-file.ts';
 
 export type ImportTask = {
-  /** The file that IT gave. */
+  /** The file to import. */
   readonly source: string;
   readonly reading: Reading;
   readonly till: OpenDatabase;
   readonly dataDir: string;
-  /** Where the region's file is made. */
+  /** Where the region file is written. */
   readonly staging: string;
   readonly report: string;
-  /** When the server told what is in it, at the latest. */
+  /** The latest time of the data. */
   readonly asOfMs: number;
 };
 
 export type ToImportWorker = { readonly kind: 'cancel' };
 export type FromImportWorker =
-  /** Null: the file has none. */
+  /** Null: the file has no columns. */
   | { readonly kind: 'columns'; readonly columns: readonly ColumnReport[] | null }
   | ({ readonly kind: 'reading'; readonly bytes: number; readonly totalBytes: number } & Written)
   | ({ readonly kind: 'indexing'; readonly done: number; readonly of: number } & Written)

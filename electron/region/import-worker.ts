@@ -1,4 +1,4 @@
-/** The thread of an import: has the file read and writes the region's file. The till's database is only read here. */
+/** The thread of an import: writes the region file from the read rows. It only reads the till's database. */
 import { statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { databaseTrouble } from '../db/trouble.ts';
@@ -38,7 +38,7 @@ async function run(): Promise<void> {
       return;
     }
     await readers.close();
-    // Told no later than the file was written.
+    // The data cannot be newer than the file.
     writer.finish(Math.min(task.asOfMs, Math.trunc(mtimeMs)), (done, of) => {
       tell({ kind: 'indexing', ...writer.written, done, of });
     });
@@ -51,7 +51,7 @@ async function run(): Promise<void> {
 
 type BeingRead = { readonly read: Promise<ReadRows>; readonly endsAt: number };
 
-/** @returns where in the file what was written ends */
+/** @returns how far the file has been written */
 async function readInto(
   writer: RegionWriter,
   readers: Readers,
@@ -81,11 +81,11 @@ async function readInto(
     const read: Promise<ReadRows> = isTooLong
       ? Promise.resolve({ kind: 'read', rows: [{ line: 1, why: 'too-long' }], lines: 1 })
       : readers.read(bytes);
-    // Where an earlier piece ends the import, nobody waits for this one.
+    // If an earlier piece ends the import, nothing awaits this one.
     read.catch(() => undefined);
     ahead.push({ read, endsAt });
     if (ahead.length > readers.ahead) await takeNext();
-    // Lets a cancel come in.
+    // Lets a cancel message arrive.
     await new Promise((resolve) => setImmediate(resolve));
     if (isCancelled) return place;
   }

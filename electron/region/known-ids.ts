@@ -1,4 +1,4 @@
-/** Which id a customer of an import has had on this till: an id never changes, whoever holds it open. */
+/** Finds the id that an imported customer already has on this till. Ids never change. */
 
 import { isErased } from '../customers/erased.ts';
 import { decodeRecord } from '../customers/record-json.ts';
@@ -8,32 +8,32 @@ import { openToRead } from '../db/open-to-read.ts';
 import { exactKey } from '../model/identifiers.ts';
 import type { ToldRow } from './told-row.ts';
 
-/** What names a customer where the server's own id does not. */
+/** Columns that identify a customer without the server's id. */
 export const looseColumns = ['mobile', 'email_key', 'external_key'] as const;
 
 export type Known = {
   readonly id: number;
-  /** Bits of the columns that named this customer; 0: the server's own id did. */
+  /** Bits of the columns that identified this customer; 0: the server's id. */
   readonly by: number;
-  /** Nothing else of what names a person is as the till knows it; null: it was not looked at, or there is nothing. */
+  /** All other identifiers differ from those that the till knows; null: not compared, or nothing to compare. */
   readonly isSomebodyElse: boolean | null;
 };
 
 export type KnownIds = {
   readonly of: (told: ToldRow) => Known | null;
-  /** Was erased here, and must not come back by a file (F48). */
+  /** Erased here, so a file must not bring them back (F48). */
   readonly isErased: (told: ToldRow) => boolean;
   /**
-   * Does `work` on one view of the till. Each look on its own would take and give back the file's lock, which costs ten
-   * times the look; a view that is held for long would keep the write-ahead log from being emptied.
+   * Runs `work` in one read transaction, because taking the lock costs ten times as much as a look-up. Keep it short: a
+   * long one prevents the write-ahead log from being emptied.
    */
   readonly onOneView: (work: () => void) => void;
-  /** The first id that no customer of the till or its region has or had. */
+  /** The first id that was never used on this till or in its region. */
   readonly firstFree: number;
   readonly close: () => void;
 };
 
-/** Looks into the till's database and its region as they are now, on a connection that only reads. */
+/** Opens the till's database and its region read-only. */
 export function openKnownIds(till: OpenDatabase, dataDir: string): KnownIds {
   const db = openToRead(till);
   const name = db.prepare<[], { name: string }>('select name from region_file').get()?.name;
@@ -66,15 +66,15 @@ export function openKnownIds(till: OpenDatabase, dataDir: string): KnownIds {
   };
 }
 
-/** @throws where the region is there and only could not be read now: without it, known customers would get new ids */
+/** @throws if the region exists but cannot be read right now: without it, known customers would get new ids */
 function isUsable(db: Db, file: string, keyHex: string): boolean {
   try {
     attachRegionFile(db, file, keyHex);
     db.prepare('select 1 from region.about').get();
-    // A page that is damaged must not end an import that would put the damage right.
+    // A damaged region must not stop the import that would replace it.
     return db.prepare<[], unknown>('pragma region.quick_check(1)').pluck().get() === 'ok';
   } catch (error) {
-    // An unusable region has no ids to keep.
+    // The ids of an unusable region are lost anyway.
     if (isUnusable(error)) return false;
     throw error;
   }
@@ -83,7 +83,7 @@ function isUsable(db: Db, file: string, keyHex: string): boolean {
 type Schema = 'main' | 'region';
 type Identifying = { readonly [Column in (typeof looseColumns)[number]]: string | null };
 
-/** Of every so many customers the other identifiers are compared too: enough to see that a file names other people. */
+/** The other identifiers are compared for one in this many customers, which is enough to detect a mixed-up file. */
 const comparedEvery = 16;
 
 function userIdLookup(db: Db, schema: Schema): (told: ToldRow) => Known | null {
@@ -108,7 +108,7 @@ function differs(known: Identifying | undefined, told: Identifying): boolean | n
 
 type LooseLookup = (value: string, onlyWithoutUserId: boolean) => number | null;
 
-/** The only customer on this till of whom the server told this value; an edit of staff's names nobody. */
+/** The only customer with this value according to the server; a pending edit does not count. */
 function looseLookup(db: Db, schemas: readonly Schema[], column: (typeof looseColumns)[number]): LooseLookup {
   const field = { mobile: 'mobile', email_key: 'email', external_key: 'externalId' } as const;
   const record = db.prepare<[number], { record: string }>(
@@ -126,12 +126,12 @@ function looseLookup(db: Db, schemas: readonly Schema[], column: (typeof looseCo
     const holders = lookups.flatMap((look) => look(value));
     const [first] = holders;
     if (first === undefined || holders.some(({ id }) => id !== first.id)) return null;
-    // Another user id is another person.
+    // A different user id means a different person.
     return onlyWithoutUserId && holders.some(({ user_id }) => user_id !== null) ? null : first.id;
   };
 }
 
-/** Where two of the values name two people, they name nobody. */
+/** If the values match different people, the customer is nobody we know. */
 function namedLoosely({ userId, row }: ToldRow, lookups: readonly LooseLookup[]): Known | null {
   let named: number | null = null;
   let by = 0;

@@ -1,4 +1,4 @@
-/** Looks at the beginning of a file: what it is, what its columns mean, how it writes dates. */
+/** Examines the start of a file: its format, its columns, and how it writes dates. */
 import { type ColumnReport, dateColumns, readHeading } from './csv-columns.ts';
 import { CsvCursor } from './csv-cursor.ts';
 import { cutPieces, type Piece } from './cut-pieces.ts';
@@ -7,7 +7,7 @@ import { type DateOrder, orderShown, type ValueRules } from './file-values.ts';
 import { type Encoding, type FileShape, inUtf8 } from './read-piece.ts';
 import { UnreadableFile } from './unreadable-file.ts';
 
-/** What whoever gives a file says of it. */
+/** How to read the file. */
 export type Reading = {
   readonly encoding: Encoding;
   readonly dateOrder: DateOrder | null;
@@ -19,15 +19,15 @@ export type CustomersFile = {
   readonly shape: FileShape;
   /** null: the file has no columns */
   readonly columns: readonly ColumnReport[] | null;
-  /** Lines before the first record, and where it stands in the text. */
+  /** Number of lines before the first record, and its position in the text. */
   readonly linesBefore: number;
   readonly startsAt: number;
-  /** @param from where to go on: `startsAt`, or the end of a piece */
+  /** @param from where to start: `startsAt`, or the end of a piece */
   readonly pieces: (from: number) => AsyncIterable<Piece>;
   readonly bytesRead: () => number;
 };
 
-/** Enough lines to show how dates are written. */
+/** Enough lines to find out how dates are written. */
 const sampleBytes = 1 << 20;
 
 /** @throws UnreadableFile */
@@ -96,7 +96,7 @@ function csvBeginning(sample: Buffer, isEnd: boolean, reading: Reading): Beginni
   if (named !== undefined) cursor.skipLine();
   const heading = headingOf(cursor);
   const names = heading.map((name) => inUtf8(Buffer.from(name, 'latin1'), encoding).toString('utf8'));
-  // A mark behind the last name names no column.
+  // A delimiter after the last name does not start another column.
   if (names.length > 1 && names.at(-1)?.trim() === '') names.pop();
   const { columns, report } = readHeading(names);
   const dateOrder = reading.dateOrder ?? shownOrder(sample, isEnd, delimiter, cursor.at, dateColumns(columns));
@@ -108,7 +108,7 @@ function csvBeginning(sample: Buffer, isEnd: boolean, reading: Reading): Beginni
   };
 }
 
-/** The first line that holds anything. */
+/** The first line that is not empty. */
 function firstLine(sample: Buffer): { readonly text: string; readonly from: number; readonly linesBefore: number } {
   const text = sample.toString('latin1', 0, 65_536);
   const blank = /^(?:[ \t]*(?:\r\n|\n|\r))*/.exec(text)?.[0] ?? '';
@@ -116,7 +116,7 @@ function firstLine(sample: Buffer): { readonly text: string; readonly from: numb
   return { text: text.slice(blank.length).split(/[\r\n]/, 1)[0] ?? '', from: blank.length, linesBefore };
 }
 
-/** Its values, one byte a character: of which encoding they are is asked of each. */
+/** The values of the heading as bytes (latin1), because each may be in either encoding. */
 function headingOf(cursor: CsvCursor): string[] {
   const values: string[] = [];
   const step = cursor.next(values, 'latin1');
@@ -124,14 +124,14 @@ function headingOf(cursor: CsvCursor): string[] {
   return values;
 }
 
-/** The mark that parts the names of the heading: the one that is there most often. */
+/** The delimiter: the candidate that occurs most often in the heading. */
 function delimiterOf(heading: string): string {
   const unquoted = heading.replace(/"[^"]*"/g, '');
   const times = (mark: string) => unquoted.split(mark).length;
   return [',', ';', '\t', '|'].reduce((best, mark) => (times(mark) > times(best) ? mark : best));
 }
 
-/** @throws UnreadableFile where dates could be read both ways */
+/** @throws UnreadableFile if dates can be read both ways */
 function shownOrder(
   sample: Buffer,
   isEnd: boolean,

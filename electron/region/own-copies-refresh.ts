@@ -1,7 +1,7 @@
 /**
- * After another region was taken: what its file tells of the customers whom the till has copies of its own of. A few
- * milliseconds at a time, so that searches and saves go on between. Each customer stands by itself: one that cannot be
- * written is told in the log, and the rest goes on (F37).
+ * After switching to another region, refreshes the till's own copies of customers from its file, a few milliseconds at
+ * a time so that searches and saves are not delayed. If one customer cannot be written, that is logged and the rest
+ * continues (F37).
  */
 import { decodeRecord } from '../customers/record-json.ts';
 import type { ToldDoor } from '../customers/told.ts';
@@ -12,7 +12,7 @@ import type { Clock } from '../machine/clock.ts';
 import type { Log } from '../machine/log.ts';
 
 const sliceMs = 4;
-/** How long a disk that takes nothing now is left alone. */
+/** The wait after a disk error. */
 const troubleMs = 60_000;
 
 export type RefreshOptions = {
@@ -20,7 +20,7 @@ export type RefreshOptions = {
   readonly told: Pick<ToldDoor, 'keep'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** What the till knows of this customer may be another now. */
+  /** The customer's record may have changed. */
   readonly customerChanged: (customerId: number) => void;
 };
 
@@ -40,7 +40,7 @@ export class OwnCopiesRefresh {
     this.#wake?.();
   }
 
-  /** Never rejects. Where the disk takes nothing, it goes on when there is room again, or at the next start. */
+  /** Never rejects. After a disk error, it continues later or at the next start. */
   async run(): Promise<void> {
     while (!this.#stopped) {
       let isMore: boolean;
@@ -86,7 +86,7 @@ export class OwnCopiesRefresh {
     return true;
   }
 
-  /** The next customer of the till's own of whom the region's file tells. */
+  /** The next own customer who is in the region file. */
   #next(after: number): Listed | undefined {
     return sql<Listed>(
       this.#options.db,
@@ -95,7 +95,7 @@ export class OwnCopiesRefresh {
     ).get(after);
   }
 
-  /** @returns whether it could be written. @throws where the disk or the file is the trouble, and not this customer */
+  /** @returns whether it could be written. @throws if the disk or the file is the problem, and not this customer */
   #keep({ id, record }: Listed): boolean {
     const { db, told } = this.#options;
     const through = () => sql(db, 'update region_file set laid_through = ?').run(id);
@@ -108,7 +108,7 @@ export class OwnCopiesRefresh {
       return true;
     } catch (error) {
       if (databaseTrouble(error) !== null) throw error;
-      this.#logTrouble('a customer of the region could not be kept', error);
+      this.#logTrouble('a customer of the region could not be stored', error);
       through();
       return false;
     }

@@ -1,4 +1,4 @@
-/** Reads one piece of a file: its lines as customers, or why not. */
+/** Reads one piece of a file. Each line becomes a customer or a refusal. */
 import { isUtf8 } from 'node:buffer';
 import { isObject, type JsonObject } from '../loyalty-api/wire/scalars.ts';
 import { type Columns, customerOfValues } from './csv-columns.ts';
@@ -8,7 +8,7 @@ import { strictCustomer, type ValueRules } from './file-values.ts';
 import type { Refusal, RefusedLine } from './refusal.ts';
 import { UnreadableFile } from './unreadable-file.ts';
 
-/** `windows-1252`: lines that are not UTF-8 are read as that; nothing else is ever guessed. */
+/** `windows-1252`: for lines that are not UTF-8. Encodings are never guessed. */
 export type Encoding = 'utf-8' | 'windows-1252';
 
 export type FileShape = (
@@ -19,12 +19,12 @@ export type FileShape = (
 export type FileRecord = { readonly line: number; readonly item: JsonObject } | RefusedLine;
 
 export type ReadPiece = {
-  /** Lines are counted within the piece, from 1. */
+  /** Line numbers start at 1 in each piece. */
   readonly records: readonly FileRecord[];
   readonly lines: number;
 };
 
-/** @throws UnreadableFile where its bytes are no text in the file's encoding */
+/** @throws UnreadableFile if the bytes are not text in the file's encoding */
 export function readPiece(bytes: Buffer, shape: FileShape): ReadPiece {
   const text = inUtf8(bytes, shape.encoding);
   return shape.kind === 'json' ? readJsonLines(text, shape.rules) : readCsv(text, shape.columns, shape);
@@ -49,7 +49,7 @@ function lineOfTrouble(bytes: Buffer): number {
   return before.reduce((n, line) => n + lineEnds(line, 0, line.length), 1);
 }
 
-/** With their ends; in bytes that mean the same in both encodings. */
+/** Lines with their line ends, which are the same bytes in both encodings. */
 function linesOf(bytes: Buffer): Buffer[] {
   const lines: Buffer[] = [];
   for (let from = 0; from < bytes.length; ) {
@@ -100,7 +100,7 @@ function readCsv(
       );
       continue;
     }
-    // What a stray quotation mark swallowed is refused with it: it may be part of a text, and no customer.
+    // Everything that a stray quotation mark took in is refused too, because it may be part of a text.
     if (step !== 'bad-quote') cursor.skipLine();
     for (let at = line; at <= cursor.lines; at += 1) records.push({ line: at, why: 'open-quote' });
     if (cursor.at === from) return { records: [...records, { line, why: 'open-quote' }], lines: line };

@@ -1,4 +1,4 @@
-/** One piece of a file as the rows that are written, or why not. */
+/** Turns one piece of a file into rows to write, or refusals. */
 import { type FileShape, readPiece } from './read-piece.ts';
 import type { RefusedLine } from './refusal.ts';
 import { type ToldRow, toldRow } from './told-row.ts';
@@ -6,7 +6,7 @@ import { UnreadableFile, type WhyUnreadable } from './unreadable-file.ts';
 
 export type ReadRow = { readonly line: number; readonly told: ToldRow } | RefusedLine;
 
-/** Lines are counted within the piece. */
+/** Line numbers are within the piece. */
 export type ReadRows =
   | { readonly kind: 'read'; readonly rows: readonly ReadRow[]; readonly lines: number }
   | { readonly kind: 'unreadable'; readonly why: WhyUnreadable; readonly line: number | null };

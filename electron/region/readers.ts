@@ -1,4 +1,4 @@
-/** Threads that read the pieces of a large file: two thirds of an import are reading and checking. */
+/** Threads that read the pieces of a large file, because reading and checking take two thirds of an import. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { FileShape } from './read-piece.ts';
@@ -9,7 +9,7 @@ const workerFile = new URL(
   import.meta.url,
 );
 
-/** A smaller file is read before a thread has started. */
+/** Smaller files are read faster than a thread starts. */
 const worthAThreadBytes = 8_000_000;
 
 type Waiting = { readonly done: (read: ReadRows) => void; readonly failed: (error: unknown) => void };
@@ -22,7 +22,7 @@ class Reader {
     this.#worker = new Worker(workerFile, { workerData: shape });
     this.#worker.on('message', (read: ReadRows) => this.#waiting.shift()?.done(read));
     this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', () => this.#fail(new Error('A thread that reads a file ended.')));
+    this.#worker.on('exit', () => this.#fail(new Error('A reader thread ended.')));
   }
 
   get load(): number {
@@ -55,7 +55,7 @@ export class Readers {
     this.#readers = Array.from({ length: threads }, () => new Reader(shape));
   }
 
-  /** So many pieces at once leave no thread without work, and no file in the memory. */
+  /** Pieces to have in progress: enough to keep every thread busy without loading the whole file. */
   get ahead(): number {
     return this.#readers.length * 2;
   }

@@ -1,4 +1,4 @@
-/** The region that was on this till before the present one: kept for one step back. */
+/** The previous region, kept for one step back. */
 import { existsSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { type RegionState, regionFilePath, regionState, takeRegion } from '../customers/region.ts';
@@ -14,15 +14,15 @@ export function regionBefore(db: Db, dataDir: string): RegionBefore | null {
   return before !== undefined && existsSync(regionFilePath(dataDir, before.name)) ? before : null;
 }
 
-/** @param present what another region has taken the place of */
+/** @param present the region that was just replaced */
 export function keepRegion(db: Db, present: RegionState, nowMs: number): void {
   if (present.kind !== 'there') return;
   remember(db, 'region-before', { name: present.name, asOfMs: present.asOfMs }, nowMs);
 }
 
 /**
- * Puts the region before in the place of the present one, which is kept in turn.
- * @returns false where there is none, or its file cannot be read any more
+ * Goes back to the previous region; the current one becomes the previous one.
+ * @returns false if there is none, or its file can no longer be read
  */
 export function stepBack(db: Db, dataDir: string, keyHex: string, nowMs: number): boolean {
   const before = regionBefore(db, dataDir);
@@ -30,7 +30,7 @@ export function stepBack(db: Db, dataDir: string, keyHex: string, nowMs: number)
   if (before === null || !takeRegion(db, dataDir, keyHex, before.name)) return false;
   keepRegion(db, present, nowMs);
   if (present.kind !== 'there') return true;
-  // What own copies have from the region that goes is no older than what comes: it would stay.
+  // Own copies with data from the replaced region would count as newer than the older region, so clear their time.
   sql(
     db,
     'update main.customers set as_of_ms = null where as_of_ms = ? and id in (select id from region.customers)',
@@ -38,7 +38,7 @@ export function stepBack(db: Db, dataDir: string, keyHex: string, nowMs: number)
   return true;
 }
 
-/** When the region of this till was made; null: there is none. For whoever only reads the till's database. */
+/** When this till's region was imported; null: there is none. Works on a read-only connection. */
 export function regionTakenAtMs(db: Db, dataDir: string): number | null {
   const name = sql<{ name: string }>(db, 'select name from region_file').get()?.name;
   const file = name === undefined ? null : regionFilePath(dataDir, name);

@@ -1,9 +1,9 @@
 /**
- * Writes a region's file: rows first, without indexes, then the indexes, which is several times quicker than rows into
- * live indexes. What is committed every 20,000 records is what a later run goes on from.
+ * Writes a region file: first the rows, then the indexes, which is several times faster than filling indexed tables. It
+ * commits every 20,000 records, and an interrupted import continues from the last commit.
  *
- * New pages need no rollback journal, so that a commit costs little, and a kill or a power cut at any moment leaves the
- * last commit.
+ * New pages need no rollback journal, so a commit costs little, and after a kill or power cut the last commit is
+ * intact.
  */
 import { closeSync, existsSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
 import { regionFormat, regionIndexes, regionTables } from '../customers/region.ts';
@@ -16,7 +16,7 @@ import { type Refusal, refusals } from './refusal.ts';
 import { type ToldRow, toldColumns, toldValues } from './told-row.ts';
 import { rowTables, WhoseIds } from './whose-ids.ts';
 
-/** Which file an unfinished import reads and how; another file, or a changed one, is begun anew. */
+/** The file of an unfinished import and how it is read. Another or changed file starts over. */
 export type Source = {
   readonly path: string;
   readonly size: number;
@@ -26,10 +26,12 @@ export type Source = {
 
 export type Written = { readonly records: number; readonly rows: number; readonly refused: number };
 
-/** Where a later run goes on: so much of the text, and so many lines of it, are written. */
+/** Where to continue: how much of the text, and how many lines, are written. */
 export type Place = { readonly textAt: number; readonly lines: number };
 
-/** How many customers were compared with those whom the till knows by the same user id, and of how many all else differs. */
+/**
+ * Number of customers compared with known ones of the same user id, and of those whose other identifiers all differ.
+ */
 export type Compared = { readonly compared: number; readonly somebodyElse: number };
 
 const commitEvery = 20_000;
@@ -41,14 +43,14 @@ export class RegionWriter {
   readonly #ids: KnownIds;
   readonly #claims: WhoseIds;
   readonly #report: RefusedReport;
-  /** null: nothing of the file is written yet */
+  /** null: a new import */
   readonly resumedAt: Place | null;
   #written: Written;
   #compared: Compared = { compared: 0, somebodyElse: 0 };
   #sinceCommit = 0;
   #nextId: number;
 
-  /** @param reportFile where refused lines are listed */
+  /** @param reportFile the list of refused lines */
   constructor(onFile: OpenDatabase, source: Source, reportFile: string, ids: KnownIds) {
     this.#file = onFile.file;
     const { db, progress } = openUnfinished(onFile, source);
@@ -72,7 +74,7 @@ export class RegionWriter {
     return this.#compared;
   }
 
-  /** @param linesBefore what to add to the rows' lines @param place behind these rows */
+  /** @param linesBefore added to the rows' line numbers @param place the position after these rows */
   take(rows: readonly ReadRow[], linesBefore: number, place: Place): void {
     let { records, refused, rows: written } = this.#written;
     this.#ids.onOneView(() => {
@@ -95,7 +97,7 @@ export class RegionWriter {
     if (this.#sinceCommit >= commitEvery) this.#commit(place);
   }
 
-  /** Makes the indexes and closes the file, whole and on the disk. @param step called before each */
+  /** Creates the indexes, then flushes and closes the file. @param step called before each index */
   finish(asOfMs: number, step: (done: number, of: number) => void): void {
     const indexes = regionIndexes('main');
     for (const [at, index] of indexes.entries()) {
@@ -113,7 +115,7 @@ export class RegionWriter {
     flushFile(this.#file);
   }
 
-  /** Keeps what is there for a later run. */
+  /** Keeps the unfinished file to continue later. */
   stop(place: Place): void {
     this.#commit(place);
     this.#db.exec('commit');
@@ -148,7 +150,7 @@ export class RegionWriter {
     return this.#db.prepare<[number], { line: number }>('select line from customers where id = ?').get(id)?.line;
   }
 
-  /** Who comes more than once: an index in the order of the user ids shows them side by side. */
+  /** Drops duplicates, which are next to each other in the index of user ids. */
   #dropToldAgain(): void {
     type Row = { readonly id: number; readonly user_id: string; readonly line: number };
     const several = this.#db
@@ -212,7 +214,7 @@ function progressOf(db: Db | null): Progress | null {
   try {
     return db?.prepare<[], Progress>('select * from import_progress').get() ?? null;
   } catch {
-    // Finished but never taken, or of another version.
+    // Finished but never used, or from another version.
     return null;
   }
 }
@@ -231,14 +233,14 @@ function openStaging(onFile: OpenDatabase): Db | null {
   }
 }
 
-/** `FILE.refused.csv`: line and reason, nothing of what stands in the line. */
+/** `FILE.refused.csv`: line number and reason, without the line's contents. */
 class RefusedReport {
   readonly #file: string;
   #descriptor: number | null = null;
   #lines: string[] = [];
   #bytes: number;
 
-  /** @param bytes what of the list an earlier run has committed: lines behind it would come twice */
+  /** @param bytes the committed length of an earlier run's list; lines after it would be repeated, so they are cut */
   constructor(file: string, bytes: number) {
     this.#file = file;
     this.#bytes = bytes;
@@ -250,7 +252,7 @@ class RefusedReport {
     if (this.#lines.length >= 1000) this.flush();
   }
 
-  /** @returns how long the list is */
+  /** @returns the length of the list */
   flush(): number {
     if (this.#lines.length === 0) return this.#bytes;
     if (this.#descriptor === null) {

@@ -1,4 +1,4 @@
-/** One customer of an import as the rows that are written. */
+/** Converts an imported customer to the rows to write. */
 
 import { encodeRecord } from '../customers/record-json.ts';
 import { type SearchRow, searchRow } from '../customers/store.ts';
@@ -23,7 +23,7 @@ export function toldRow(item: JsonObject): ToldRow | Refusal {
   return { userId: record.userId, row, words, record: encodeRecord(record) };
 }
 
-/** The columns of a customer that a file fills, here and in the region's file alike. */
+/** The columns that a file fills, both in the till's own tables and in the region file. */
 export const toldColumns = [
   'user_id',
   'mobile',

@@ -1,4 +1,4 @@
-/** The whole file is not what an import takes. */
+/** The file as a whole cannot be imported. */
 export type WhyUnreadable =
   | 'empty'
   | 'utf-16'
@@ -14,7 +14,7 @@ export type WhyUnreadable =
 
 export class UnreadableFile extends Error {
   readonly code: WhyUnreadable;
-  /** Where it shows; null: the file as a whole. */
+  /** The line of the problem; null: the whole file. */
   readonly line: number | null;
 
   constructor(code: WhyUnreadable, line: number | null = null) {

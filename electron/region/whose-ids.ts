@@ -1,7 +1,7 @@
 /**
- * Which of a file's rows are the customers whom the till already knows, where more than the server's own id had to say so,
- * or where several rows say that they are the same customer. Settled once all rows are there: a value that several of them
- * share names nobody.
+ * Decides which rows get the ids of customers that the till already knows, if a row was identified by more than the
+ * server's id, or if several rows claim the same customer. It runs after all rows are written, because a value that
+ * several rows share identifies nobody.
  */
 import type { Db } from '../db/open.ts';
 import { looseColumns } from './known-ids.ts';
@@ -11,7 +11,7 @@ type Claim = { readonly row: number; readonly wanted: number; readonly by: numbe
 export class WhoseIds {
   readonly #db: Db;
 
-  /** @param db the region's file that is being written */
+  /** @param db the region file being written */
   constructor(db: Db) {
     this.#db = db;
     db.exec(
@@ -19,12 +19,12 @@ export class WhoseIds {
     );
   }
 
-  /** @param by bits of the columns that name the wanted customer; 0: the server's own id */
+  /** @param by bits of the columns that identify the wanted customer; 0: the server's id */
   claim(row: number, wanted: number, by: number): void {
     this.#db.prepare('insert into claims values (?, ?, ?)').run(row, wanted, by);
   }
 
-  /** @param freeId gives an id that nobody has had */
+  /** @param freeId returns an unused id */
   settle(freeId: () => number): void {
     const claims = this.#db.prepare<[], Claim>('select row, wanted, by from claims order by wanted, row').all();
     for (const [wanted, all] of Map.groupBy(claims, (claim) => claim.wanted)) {
@@ -48,7 +48,7 @@ export class WhoseIds {
     return this.#db.prepare('select 1 from customers where id = ?').get(id) !== undefined;
   }
 
-  /** Whether one of the values that name this row is in no other row. */
+  /** Whether one of the values that identify this row is in no other row. */
   #isTheOnlyOne({ row, by }: Claim): boolean {
     return looseColumns.some((column, at) => {
       if ((by & (1 << at)) === 0) return false;
@@ -66,7 +66,7 @@ export class WhoseIds {
   }
 }
 
-/** Every table of a region's file that holds rows of a customer, with the column of the id. */
+/** Every table of a region file with rows of a customer, and its id column. */
 export const rowTables = [
   ['customers', 'id'],
   ['customer_records', 'customer_id'],

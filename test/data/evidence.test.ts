@@ -27,7 +27,7 @@ const losses: { readonly [how: string]: (database: string, keyHex: string) => vo
 /** Any of these may be all that is left of a till; each comes from one that was used. */
 const signs: { readonly [name: string]: (from: string, to: string) => void } = {
   'its key': (from, to) => cpSync(path.join(from, 'secrets.json'), path.join(to, 'secrets.json')),
-  'the mark of its key': (from, to) => cpSync(folderFiles(from).keyMark, folderFiles(to).keyMark),
+  'the fingerprint of its key': (from, to) => cpSync(folderFiles(from).keyMark, folderFiles(to).keyMark),
   'a note of unsent changes': (_from, to) => writeFileSync(folderFiles(to).unsentNote, '1 change\n'),
   backups: (from, to) => cpSync(folderFiles(from).backups, folderFiles(to).backups, { recursive: true }),
   'the last commits': (_from, to) => writeFileSync(`${folderFiles(to).database}-wal`, 'frames'),

@@ -60,6 +60,6 @@ test('F37 one customer who cannot be written is noted in the log, and the others
   });
   await refresh.run();
   assert.deepEqual(kept, ['1', '3']);
-  assert.deepEqual(logged, ['error a customer of the region could not be kept']);
+  assert.deepEqual(logged, ['error a customer of the region could not be stored']);
   assert.equal(sql(rig.db, 'select 1 from region_file where laid_through is not null').get(), undefined);
 });

@@ -1,6 +1,6 @@
 /**
- * One customer of an answer as a `CustomerRecord`. Nothing here fails: a part that cannot be read is left out, a key that
- * is not known is kept under `unknown` (api-facts, trap 7).
+ * Converts a customer in an answer to a `CustomerRecord`. Nothing here fails: unreadable parts are left out, and
+ * unknown keys are stored under `unknown` (api-facts, trap 7).
  */
 import {
   type Channel,
@@ -35,20 +35,20 @@ import {
 
 type Reader = (value: unknown) => string | null;
 
-/** A till comes as its code, or in `customer/get` as an object that holds it. */
+/** A till is a code or, in `customer/get`, an object that holds it. */
 function readTill(value: unknown): string | null {
   return readCleanText(isObject(value) ? partOf(value, 'code', 'till_code', 'name') : value);
 }
 
-/** In one answer a word, in another an object with the word in `status` (trap 6); two words for none (trap 14). */
+/** A word, or an object with the word in `status` (trap 6). There are two words for "none" (trap 14). */
 function readFraudStatus(value: unknown): string | null {
   const word = readWord(isObject(value) ? partOf(value, 'status') : value);
   return word === 'NOT_FRAUD' ? 'NONE' : word;
 }
 
 /**
- * How each field reads in an answer, and the other keys that some answers use for it. Emails and external ids stay as the
- * server spells them, since it knows them only in that spelling; code that compares or shows them cleans them.
+ * How to read each field, and the other keys that some answers use for it. Emails and external ids keep the server's
+ * spelling, because it recognises only that; code that compares or shows them cleans them.
  */
 const coreReaders: { readonly [field in CoreField]: { readonly read: Reader; readonly also?: string } } = {
   firstName: { read: readCleanText, also: 'first_name' },
@@ -87,15 +87,15 @@ function isTooLong(value: unknown): boolean {
   return typeof value === 'string' && value.length > longestValue;
 }
 
-/** The server's own id of the customer. Failed items tell `-1` or `0`, which is nobody. */
+/** The server's id of the customer. Failed items have `-1` or `0`, which mean nobody. */
 function readUserId(item: JsonObject): string | null {
   const id = readText(partOf(item, ...userIdKeys));
   return id === null || /^-?0*$|^-\d+$/.test(id) ? null : id;
 }
 
 /**
- * A custom or extended value as text. Several values are a JSON array in a string, both ways (api-facts), and are spelled
- * one way here, so that what was sent and what is read back compare equal.
+ * A custom or extended value as text. Several values are a JSON array in a string (api-facts), normalised here so that
+ * what was sent and what is read back compare equal.
  */
 function readFieldValue(value: unknown): string | null | undefined {
   if (isEmpty(value)) return null;
@@ -135,7 +135,7 @@ function subscriptionFlag(entry: unknown): boolean | null {
 
 type Subscription = { readonly channel: string; readonly priority: string; readonly subscribed: boolean };
 
-/** Subscriptions of scope `all`. A narrower scope says nothing of the whole and has no place in the form: left out. */
+/** Subscriptions of scope `all`. Narrower scopes are left out, because the form does not have them. */
 function readSubscriptions(value: unknown): readonly Subscription[] {
   const subscriptions = readHeldList(value, 'subscription').slice(0, mostListed);
   return subscriptions.flatMap((entry): Subscription[] => {
@@ -160,7 +160,7 @@ function readUnknown(item: JsonObject): JsonObject {
   let lengthLeft = longestUnknown;
   return Object.fromEntries(
     Object.entries(item).filter(([key, value]) => {
-      // `__proto__` is no key of the API's; assigned by somebody downstream it would not be data.
+      // `__proto__` is never a key of the API, and assigning it later would not store data.
       if (knownKeys.has(key) || key === '__proto__' || isDeeperThan(value, maxDepth)) return false;
       const length = key.length + (JSON.stringify(value)?.length ?? 0);
       if (length > lengthLeft) return false;
@@ -170,14 +170,14 @@ function readUnknown(item: JsonObject): JsonObject {
   );
 }
 
-/** Fields that come in lists, and the key of each list. */
+/** The groups of fields that come as lists, and the key of each list. */
 const fieldGroups: readonly (readonly [FieldGroup, string])[] = [
   ['custom', 'custom_fields'],
   ['extended', 'extended_fields'],
   ['subscription', 'subscriptions'],
 ];
 
-/** Reads one customer. Only what the answer mentions gets a key in `fields`; what it says is empty is `null`. */
+/** Reads one customer. Only fields in the answer get a key in `fields`; empty ones are `null`. */
 export function readCustomer(item: JsonObject): CustomerRecord {
   const core = coreFields.flatMap((field): [FieldKey, string | null][] => {
     const keys = keysOf(field);

@@ -1,4 +1,4 @@
-/** What an answer tells of a customer's points, tiers, coupons and purchases, and of what an update set off. */
+/** Reads a customer's points, tiers, coupons and purchases, and the side effects of an update. */
 import type { Coupon, ExpiringPoints, Loyalty, Program, Purchase, SideEffect, TierGap } from '../../model/loyalty.ts';
 import { isUnreasonable, longestName, mostListed, readShown } from './limits.ts';
 import {
@@ -15,7 +15,7 @@ import {
   tells,
 } from './scalars.ts';
 
-/** Keys of a customer that are read here, or hold what the till does not show and so does not keep. */
+/** Keys of a customer that are read here, or that the till neither shows nor stores. */
 export const loyaltyKeys = [
   'lifetime_points',
   'lifetime_purchases',
@@ -30,16 +30,16 @@ export const loyaltyKeys = [
   'card_number',
 ] as const;
 
-/** Coupons, purchases and the like: more than anybody reads at a counter would only make each record heavier. */
+/** Limit for coupons, purchases and the like: nobody reads more of them at a counter. */
 const mostShown = 40;
 
-/** A tier's name; `NONE` is the server's word for none (trap 13). */
+/** A tier's name; `NONE` means no tier (trap 13). */
 function readTierName(value: unknown): string | null {
   const name = readShown(value);
   return name?.toUpperCase() === 'NONE' ? null : name;
 }
 
-/** Tiers count from 1; `-1` and `0` stand for none. */
+/** Tiers count from 1; `-1` and `0` mean no tier. */
 function readSerial(value: unknown): number | null {
   const serial = readCode(value);
   return serial !== null && serial > 0 ? serial : null;
@@ -47,7 +47,7 @@ function readSerial(value: unknown): number | null {
 
 type Tier = Program['tier'];
 
-/** Null where the answer speaks of no tier at all, else whether it says that there is none. */
+/** Whether the answer says that there is no tier; null if it does not mention tiers. */
 function isNone(entry: JsonObject, keys: readonly string[], { name, serial }: Tier): boolean | null {
   return tells(entry, ...keys) ? name === null && serial === null : null;
 }
@@ -63,12 +63,12 @@ const gapKinds: ReadonlyMap<string, TierGap['by']> = new Map([
   ['TRACKER', 'tracker'],
 ]);
 
-/** A strategy of `gap_to_upgrade` or `gap_to_renew`: the vendor names its keys by `upgrade` or `renew`. */
+/** A strategy of `gap_to_upgrade` or `gap_to_renew`, whose keys contain `upgrade` or `renew`. */
 function readGap(entry: unknown, to: 'upgrade' | 'renew', until: string | null): TierGap[] {
   const word = readShown(partOf(entry, `${to}_based_on`));
   if (word === null) return [];
   const by = gapKinds.get(readWord(word) ?? '') ?? 'other';
-  // "identifers" is the vendor's spelling for one of the two.
+  // The vendor misspells one of the two as "identifers".
   const named = partOf(entry, `${to}_entity_identifers`, `${to}_entity_identifiers`);
   const values = partOf(entry, `customer_${to}_entity_values`);
   const value = (key: string, own: string) => readNumber(partOf(values, key) ?? partOf(entry, own));
@@ -142,7 +142,7 @@ function readProgram(entry: unknown): Program[] {
   ];
 }
 
-/** Times of one answer are spelled alike, so that their texts sort as they do. */
+/** Times in one answer have the same format, so they sort as text. */
 function byText(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }
@@ -207,7 +207,7 @@ function readCards(item: JsonObject): readonly string[] | null {
   return [...new Set(cards)].slice(0, mostShown);
 }
 
-/** `null` where the answer tells no loyalty values at all: that is never "no points" (F31). */
+/** `null` if the answer has no loyalty data, which never means "no points" (F31). */
 export function readLoyalty(item: JsonObject): Loyalty | null {
   const tier = readTierName(partOf(item, 'current_slab'));
   const list = <T>(key: string, read: (value: unknown) => readonly T[]) =>
@@ -227,7 +227,7 @@ export function readLoyalty(item: JsonObject): Loyalty | null {
     cards: readCards(item),
   };
   const isNothingTold = programs.length === 0 && Object.values(values).every((value) => value === null);
-  // An empty tier says "none" only among values that are told.
+  // An empty tier means "none" only if there are other loyalty values.
   return isNothingTold
     ? null
     : { ...values, noTier: isNone(item, ['current_slab'], { name: tier, serial: null }), programs };
@@ -280,8 +280,8 @@ function readEffect(effect: JsonObject, ownId: string | null): SideEffect {
 }
 
 /**
- * What the update set off besides itself.
- * @param ownId the customer's own id, where the answer tells it
+ * The side effects of an update.
+ * @param ownId the customer's id, if the answer has it
  */
 export function readSideEffects(item: JsonObject, ownId: string | null): readonly SideEffect[] {
   return readHeldList(partOf(item, 'side_effects'), 'effect')

@@ -1,4 +1,4 @@
-/** What the organisation's calls answer, as the app's own definitions. What cannot be read is left out. */
+/** Converts answers about the organisation to the app's definitions. Unreadable parts are left out. */
 import type { FillableIdentifier } from '../../model/customer.ts';
 import { normalDateTime } from '../../model/date-time.ts';
 import {
@@ -25,17 +25,17 @@ import {
   readWord,
 } from './scalars.ts';
 
-/** The value at a path of holders, each of which may come as a list of one. */
+/** The value at a path of objects, each of which may be a list of one. */
 function within(object: JsonObject, ...path: readonly string[]): unknown {
   return path.reduce<unknown>((holder, key) => partOf(isObject(holder) ? holder : readList(holder)[0], key), object);
 }
 
-/** Whether the holder that a list lies in is there at all: without it, an empty list is no answer. */
+/** Whether the object that contains a list exists. Without it, an empty list means nothing. */
 function holds(object: JsonObject, ...path: readonly string[]): boolean {
   return within(object, ...path) !== undefined;
 }
 
-/** `store/login`; `null` where it names no till. */
+/** `store/login`; `null` if it names no till. */
 export function readStoreLogin(object: JsonObject): StoreLogin | null {
   const user = within(object, 'store', 'user') ?? within(object, 'user');
   const told = isObject(user) ? user : readList(user)[0];
@@ -49,7 +49,7 @@ export function readStoreLogin(object: JsonObject): StoreLogin | null {
   };
 }
 
-/** Only a time with a zone says when it is: others are local to somewhere, and no measure of this machine's clock. */
+/** Only a time with a zone can be compared with this machine's clock; others are local to an unknown place. */
 function readZonedTimeMs(value: unknown): number | null {
   const text = readText(value);
   if (text === null || !/(z|[+-]\d{2}:?\d{2})$/i.test(text)) return null;
@@ -70,13 +70,13 @@ const fillKeys: readonly (readonly [FillableIdentifier, string])[] = [
   ['externalId', 'CONF_LOYALTY_ALLOW_EXTERNAL_ID_UPDATE'],
 ];
 
-/** An ISO 4217 code, which numbers can be shown with; anything else is none. */
+/** An ISO 4217 code, which is needed to format amounts; null for anything else. */
 function currencyCode(value: unknown): string | null {
   const code = readWord(value);
   return code !== null && /^[A-Z]{3}$/.test(code) ? code : null;
 }
 
-/** `organization/configs`: only the keys that the server told. */
+/** `organization/configs`: only the keys in the answer. */
 export function readOrgPolicy(object: JsonObject): ToldPolicy | null {
   if (!holds(object, 'organization', 'configs')) return null;
   const configs = new Map(
@@ -120,7 +120,9 @@ const dataTypes: ReadonlyMap<string, FieldDataType> = new Map([
   ['CUSTOM_ENUM', 'enum'],
 ]);
 
-/** Options as a list, as a JSON array in a string, or parted by commas or lines; each may be an object with its value. */
+/**
+ * Options: a list, a JSON array in a string, or text separated by commas or lines. Each may be an object with a value.
+ */
 function readOptions(value: unknown): readonly string[] {
   const text = typeof value === 'string' ? value.trim() : null;
   if (text?.startsWith('[') === true) {
@@ -128,7 +130,7 @@ function readOptions(value: unknown): readonly string[] {
       const parsed: unknown = JSON.parse(text);
       if (Array.isArray(parsed)) return readOptions(parsed);
     } catch {
-      // Not JSON after all: read as plain text below.
+      // Not JSON, so it is read as plain text below.
     }
   }
   const entries = text === null ? readHeldList(value, 'option') : text.split(/[,\n]/);
@@ -139,7 +141,7 @@ function readOptions(value: unknown): readonly string[] {
   return [...new Set(options)].slice(0, definitionLimits.options);
 }
 
-/** The organisation's pattern without the slashes that some write around it. Whether it can be used, its use decides. */
+/** The organisation's pattern without surrounding slashes. It is not checked here. */
 function readPattern(entry: unknown): FieldDefinition['pattern'] {
   const text = readText(partOf(entry, 'regex'));
   if (text === null) return null;
@@ -177,7 +179,7 @@ function readDefinition(entry: unknown, kind: FieldDefinition['kind'], position:
   ];
 }
 
-/** The first of them in the order of their `position`, with no more options in all than a till takes. */
+/** The first definitions by `position`, within the limits for options. */
 function readDefinitions(entries: readonly unknown[], kind: FieldDefinition['kind']): readonly FieldDefinition[] {
   let textLeft: number = definitionLimits.optionsText;
   return entries
@@ -187,7 +189,7 @@ function readDefinitions(entries: readonly unknown[], kind: FieldDefinition['kin
     .flatMap(({ entry, position }) => readDefinition(entry, kind, position))
     .map((definition) => {
       textLeft -= definition.options.reduce((length, option) => length + option.length, 0);
-      // With half of its options a field would refuse the other half; without any it takes what staff type.
+      // With some options missing, a field would reject them; without any options it accepts any text.
       return textLeft >= 0 ? definition : { ...definition, options: [] };
     });
 }
@@ -204,7 +206,7 @@ export function readExtendedFields(object: JsonObject): readonly FieldDefinition
   return readDefinitions(readList(within(object, 'entity', 'CUSTOMER')), 'extended');
 }
 
-/** `store/staff`; who has no code cannot be told from others and is left out. */
+/** `store/staff`, without people who have no code. */
 export function readStaff(object: JsonObject): readonly StaffMember[] | null {
   if (!holds(object, 'store', 'staff')) return null;
   const members = readHeldList(within(object, 'store', 'staff'), 'user').flatMap((entry): StaffMember[] => {

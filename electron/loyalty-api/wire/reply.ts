@@ -1,6 +1,6 @@
 /**
- * The envelope of an answer: the JSON itself, `response.status`, the items and their `item_status`. Nothing is judged
- * here; `outcomes.ts` does that.
+ * Reads the envelope of an answer: the JSON, `response.status`, the items and their `item_status`. `outcomes.ts`
+ * decides what they mean.
  */
 import {
   isEmpty,
@@ -15,7 +15,7 @@ import {
   readText,
 } from './scalars.ts';
 
-/** `response.status`. Each part is `null` where the answer does not tell it readably. */
+/** `response.status`. A part is `null` if it is missing or unreadable. */
 export type WireStatus = {
   readonly success: boolean | null;
   readonly code: number | null;
@@ -33,19 +33,19 @@ export type WireItemStatus = {
   readonly warnings: readonly WireWarning[];
 };
 
-/** What a body turned out to be. `object` is the inside of `response` where there is such a wrapping, else the whole. */
+/** A parsed body. `object` is the content of `response` if there is such a wrapper, else the whole. */
 export type Body =
   | { readonly kind: 'object'; readonly object: JsonObject; readonly status: WireStatus | null }
   | { readonly kind: 'empty' }
-  /** A page or plain text: no answer of the API's, who only speaks JSON. */
+  /** A page or plain text, which never comes from the API. */
   | { readonly kind: 'foreign' }
-  /** Begins like JSON and is none, or is JSON that is no object: perhaps an answer that was cut or garbled. */
+  /** Invalid JSON, or JSON that is not an object: perhaps a cut-off answer. */
   | { readonly kind: 'garbled' };
 
 /**
- * JSON with its whole numbers exact: an id or a mobile number past 2^53 that came as a number is kept as its own text,
- * because rounded it would name another customer.
- * @throws SyntaxError (no JSON) or RangeError (nested beyond any sense)
+ * Parses JSON with exact integers: an id or mobile above 2^53 stays text, because rounding it would name another
+ * customer.
+ * @throws SyntaxError (not JSON) or RangeError (nested too deeply)
  */
 function parseExactly(text: string): unknown {
   if (!/[0-9]{16}/.test(text)) return JSON.parse(text);
@@ -84,13 +84,13 @@ export function readBody(text: string): Body {
   return { kind: 'object', object, status: readStatus(object) };
 }
 
-/** The customers of an answer, each as its raw object; entries that are no objects are left out. */
+/** The customers of an answer as raw objects; other entries are left out. */
 export function readCustomers(object: JsonObject): readonly JsonObject[] {
   const told = partOf(object, 'customers') ?? partOf(object, 'customer');
   return readHeldList(told, 'customer').filter(isObject);
 }
 
-/** Whether the answer speaks of customers of whom it tells nothing at all: `"customer":[{}]`. */
+/** Whether the answer lists only empty customers: `"customer":[{}]`. */
 export function holdsEmptyCustomer(object: JsonObject): boolean {
   const [holder] = readList(partOf(object, 'customers'));
   if (!isObject(holder) || !Object.hasOwn(holder, 'customer')) return false;
@@ -114,7 +114,7 @@ function readWarning(value: unknown): readonly WireWarning[] {
 
 const mostWarnings = 50;
 
-/** `item_status` of one customer; `null` where there is none at all. */
+/** `item_status` of a customer; `null` if there is none. */
 export function readItemStatus(item: JsonObject): WireItemStatus | null {
   const status = readList(partOf(item, 'item_status'))[0];
   if (!isObject(status)) return null;

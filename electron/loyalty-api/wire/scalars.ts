@@ -1,21 +1,21 @@
 /**
- * The loyalty API's loose JSON, made firm in one place (api-facts, traps 2, 3 and 5): numbers and booleans that come as
- * text, lists of one that come as the object itself, and the four spellings of nothing. Every reader takes `unknown`,
- * never throws, and answers `null` (or an empty list) for what it cannot read.
+ * Normalises the loyalty API's loose JSON (api-facts, traps 2, 3 and 5): numbers and booleans as text, a single object
+ * instead of a list of one, and four spellings of "nothing". Every reader takes `unknown`, never throws, and returns
+ * `null` (or an empty list) for anything unreadable.
  */
 
 import { cleanText, plainSigns } from '../../model/clean-text.ts';
 
 export type JsonObject = { readonly [key: string]: unknown };
 
-/** Deeper JSON than any real answer holds; what lies deeper is hostile or broken and is not read. */
+/** No real answer is nested this deeply; anything deeper is hostile or broken and is not read. */
 export const maxDepth = 64;
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An own value of an object under any of the given keys, the first that is not empty; else `undefined`. */
+/** The first non-empty own value of an object under the given keys; else `undefined`. */
 export function partOf(holder: unknown, ...keys: readonly string[]): unknown {
   if (!isObject(holder)) return undefined;
   let told: unknown;
@@ -28,12 +28,12 @@ export function partOf(holder: unknown, ...keys: readonly string[]): unknown {
   return told;
 }
 
-/** Whether the answer speaks of one of the keys at all, be it to say that it is empty. */
+/** Whether the answer has one of the keys, even if empty. */
 export function tells(holder: JsonObject, ...keys: readonly string[]): boolean {
   return keys.some((key) => Object.hasOwn(holder, key));
 }
 
-/** `null`, nothing, blank text, `[]` and `{}`: the API's spellings of nothing. */
+/** `null`, missing, blank text, `[]` and `{}` are the API's spellings of "nothing". */
 export function isEmpty(value: unknown): boolean {
   if (value === null || value === undefined) return true;
   if (typeof value === 'string') return value.trim() === '';
@@ -41,8 +41,8 @@ export function isEmpty(value: unknown): boolean {
 }
 
 /**
- * Text without outer blanks and lone surrogates, which SQLite cannot store; numbers and booleans as their text. Blank text,
- * and what is no text, is `null`.
+ * Trimmed text without lone surrogates, which SQLite cannot store; numbers and booleans as text. `null` for blank text
+ * and anything else.
  */
 export function readText(value: unknown): string | null {
   if (typeof value === 'string') return (value.isWellFormed() ? value : value.replace(/\p{Cs}/gu, '')).trim() || null;
@@ -57,22 +57,22 @@ export function readCleanText(value: unknown): string | null {
   return text === null ? null : cleanText(text) || null;
 }
 
-/** Text that is only shown: a longer one is cut, and ends in "…". */
+/** Text that is only shown. If too long, it is cut and ends in "…". */
 export function readShortText(value: unknown, longest: number): string | null {
   const text = readCleanText(value);
   if (text === null || text.length <= longest) return text;
-  // Never between the two halves of one character.
+  // Never cut a surrogate pair.
   return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
-/** What the server says in words: a fault of its own may say megabytes, each of which would be stored and shown. */
+/** A message from the server, cut to a length that can be stored and shown. */
 export function readMessage(value: unknown): string | null {
   return readShortText(value, longestMessage);
 }
 
 const longestMessage = 1000;
 
-/** A finite number, also from text such as `"2280"` or `"-1.5"`; anything else is `null`. */
+/** A finite number, also from text such as `"2280"` or `"-1.5"`; otherwise `null`. */
 export function readNumber(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value !== 'string' || !/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(value)) return null;
@@ -89,7 +89,7 @@ export function readCode(value: unknown): number | null {
 const yes: ReadonlySet<string> = new Set(['true', '1', 'yes', 'y', 'on']);
 const no: ReadonlySet<string> = new Set(['false', '0', 'no', 'n', 'off']);
 
-/** `true`/`false` from booleans, 1/0 and their texts in any case; anything else is `null`. */
+/** `true`/`false` from booleans, 1/0 and their texts in any case; otherwise `null`. */
 export function readBoolean(value: unknown): boolean | null {
   const text = readText(value)?.toLowerCase();
   if (text === undefined) return null;
@@ -98,7 +98,7 @@ export function readBoolean(value: unknown): boolean | null {
 }
 
 /**
- * The entries of a list: the list itself, a list of one that came as its only entry, or none. Empty entries are dropped.
+ * The entries of a list, which may also come as its only entry. Empty entries are dropped.
  */
 export function readList(value: unknown): readonly unknown[] {
   if (isEmpty(value)) return [];
@@ -106,8 +106,8 @@ export function readList(value: unknown): readonly unknown[] {
 }
 
 /**
- * The entries of a list in a holder, as `"custom_fields":{"field":[…]}`. The holder itself may be `[]`, `""` or null when
- * there are none, may come as a list of one holder, or may be left out so that the list stands in its place.
+ * The entries of a list inside an object, such as `"custom_fields":{"field":[…]}`. The object may be `[]`, `""` or null
+ * if there are none, may be in a list of one, or may be missing so that the list takes its place.
  */
 export function readHeldList(holder: unknown, key: string): readonly unknown[] {
   return readList(holder).flatMap((entry) => {
@@ -116,7 +116,7 @@ export function readHeldList(holder: unknown, key: string): readonly unknown[] {
   });
 }
 
-/** A word of an enum in upper case, with blanks and dashes as underscores (trap 5); `null` where there is none. */
+/** An enum word in upper case, with underscores for blanks and dashes (trap 5); `null` if there is none. */
 export function readWord(value: unknown): string | null {
   return (
     readCleanText(value)
@@ -126,8 +126,8 @@ export function readWord(value: unknown): string | null {
 }
 
 /**
- * A time of the API's: local to the store and without a zone (trap 8), so it stays text, never a `Date`. The `T` of ISO
- * and fractions of a second are taken out; MySQL's zero date is nothing.
+ * A time from the API. It is local to the store and has no zone (trap 8), so it stays text and never becomes a `Date`.
+ * Removes the `T` of ISO and fractions of a second; MySQL's zero date is `null`.
  */
 export function readLocalTime(value: unknown): string | null {
   const told = readText(value);
@@ -138,8 +138,8 @@ export function readLocalTime(value: unknown): string | null {
 }
 
 /**
- * A mobile number as digits with country code, of whatever script they are; what holds anything but digits and the usual
- * marks stays as it came.
+ * A mobile as ASCII digits with country code. A text with anything but digits and the usual punctuation stays
+ * unchanged.
  */
 export function readMobile(value: unknown): string | null {
   const text = readText(value);
@@ -148,7 +148,7 @@ export function readMobile(value: unknown): string | null {
   return /^\d+$/.test(digits) ? digits : text;
 }
 
-/** Whether a value nests deeper than `limit`; looks no deeper than that. */
+/** Whether a value nests deeper than `limit`, without looking any deeper. */
 export function isDeeperThan(value: unknown, limit: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (limit === 0) return true;

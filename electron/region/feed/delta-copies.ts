@@ -1,4 +1,4 @@
-/** The till's own rows that only a delta made: they go when another region takes their place, or with one step back. */
+/** Removes own rows that only a delta created, when another region replaces them or after a step back. */
 import { dropOwnCopy } from '../../customers/region.ts';
 import type { Db } from '../../db/open.ts';
 import { inTransaction, sql } from '../../db/statements.ts';
@@ -7,8 +7,8 @@ import type { Clock } from '../../machine/clock.ts';
 const atOnce = 200;
 
 /**
- * A little at a time. Whoever was served or changed here stays, and so does whoever the server told of: what only a file told
- * has no time of telling.
+ * Works in small steps. Customers who were served or changed here, or refreshed from the server, stay; rows that only
+ * come from a file have no time.
  */
 export async function dropDeltaCopies(db: Db, clock: Clock): Promise<void> {
   for (let after = 0; ; ) {
@@ -26,7 +26,7 @@ export async function dropDeltaCopies(db: Db, clock: Clock): Promise<void> {
   }
 }
 
-/** The region as its last full file told it, compared anew with whoever was served or changed here. */
+/** Goes back to the region's last full file, and refreshes the own copies of customers from it. */
 export async function stepBackFromDeltas(db: Db, hidden: readonly number[], clock: Clock): Promise<void> {
   await dropDeltaCopies(db, clock);
   inTransaction(db, () => {

@@ -1,4 +1,4 @@
-/** A thread that reads a delta whole and, once that was found sound, hands it over in parts. */
+/** A thread that reads a whole delta and, if it is valid, passes it on in parts. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { OpenDatabase } from '../../db/open.ts';
 import { databaseTrouble } from '../../db/trouble.ts';
@@ -16,8 +16,8 @@ export type DeltaTask = {
 };
 
 /**
- * - `gone`: no longer of this region. Whoever was served or changed here stays, as after an import.
- * - `erased`: at their own wish; nothing of them stays but what is unsent
+ * - `gone`: no longer in this region. Customers who were served or changed here stay, as after an import.
+ * - `erased`: on request. Nothing of them stays except unsent updates.
  */
 export type DeltaRow = {
   readonly what: 'told' | 'gone' | 'erased';
@@ -68,7 +68,7 @@ async function read(): Promise<DeltaRow[]> {
 try {
   const rows = await read();
   let next = 0;
-  // Each message asks for the next part.
+  // Each message requests the next part.
   port.on('message', () => {
     const part = rows.slice(next, next + rowsAtOnce);
     next += part.length;

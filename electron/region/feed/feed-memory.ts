@@ -1,22 +1,24 @@
-/** What a till remembers of its feed: which state of the region it has, and what deltas did since the last full file. */
+/**
+ * What a till remembers about its feed: its state of the region, and the effects of deltas since the last full file.
+ */
 import { z } from 'zod';
 import type { Db } from '../../db/open.ts';
 import { recall, remember } from '../../db/remembered.ts';
 
 const memory = z.object({
-  /** null: none that the feed knows */
+  /** null: none that the feed has */
   state: z.string().nullable(),
-  /** When the manifest was made that was last taken. */
+  /** When the last used manifest was made. */
   madeAtMs: z.number().nullable(),
-  /** When the customers of that state were told by the server. */
+  /** The time of that state's data. */
   asOfMs: z.number().nullable(),
-  /** When the feed last answered, and the till had or got what it names. */
+  /** When the till last had, or got, the newest state of the feed. */
   freshAtMs: z.number().nullable(),
   etag: z.string().nullable(),
-  /** The times that deltas gave to the customers whom they brought, and the customers whom they have hidden. */
+  /** The times of the applied deltas, and the customers that they have hidden. */
   deltas: z.array(z.number()),
   hidden: z.array(z.number()),
-  /** What somebody went back from, or has not said yes to: not taken by itself again. */
+  /** A state that somebody went back from or did not confirm, so it is not imported automatically again. */
   refusedState: z.string().nullable(),
 });
 export type FeedMemory = z.output<typeof memory>;

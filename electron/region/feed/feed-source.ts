@@ -1,4 +1,4 @@
-/** Where a feed lies: behind an https address, or in a folder or share. What it gives is checked by whoever takes it. */
+/** Reads a feed from an https address, a folder or a share. The caller verifies what it returns. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../machine/clock.ts';
 import { type FeedFile, manifestName } from './manifest.ts';
 
-/** The part of `fetch` that is used: Node's own, or Electron's `net.fetch` with the platform's proxies. */
+/** The part of `fetch` that we use: Node's, or Electron's `net.fetch` with the platform's proxies. */
 export type Download = (url: string, init: DownloadInit) => Promise<Response>;
 type Headers = { readonly [name: string]: string };
 export type DownloadInit = {
@@ -17,14 +17,14 @@ export type DownloadInit = {
 };
 
 /**
- * - `unreachable`: no answer, no such folder, or cut off
- * - `not-there`: the place answers, and has no such file
- * - `damaged`: size or sum are not those of the manifest
+ * - `unreachable`: no answer, no such folder, or the connection was cut
+ * - `not-there`: the place is reachable but has no such file
+ * - `damaged`: size or checksum do not match the manifest
  */
 export type FetchTrouble = {
   readonly kind: 'trouble';
   readonly why: 'unreachable' | 'not-there' | 'damaged' | 'disk-full';
-  /** The system's own code, or the status of an answer. */
+  /** The system's error code, or the HTTP status. */
   readonly code: string;
 };
 
@@ -39,7 +39,7 @@ export class FeedSource {
   readonly #clock: Clock;
   readonly #stop: AbortSignal;
 
-  /** @param stop ends whatever is under way */
+  /** @param stop aborts everything */
   constructor(place: string, download: Download, clock: Clock, stop: AbortSignal) {
     this.#place = place;
     this.#download = download;
@@ -47,7 +47,7 @@ export class FeedSource {
     this.#stop = stop;
   }
 
-  /** @param etag of the manifest that is known already */
+  /** @param etag of the manifest that we already have */
   async manifest(etag: string | null): Promise<FetchedManifest> {
     try {
       if (!this.#isWeb)
@@ -63,7 +63,7 @@ export class FeedSource {
     }
   }
 
-  /** Brings a file whole to `target`, going on where an earlier try was cut off. @returns null once size and sum are right */
+  /** Downloads a file to `target`, continuing an interrupted download. @returns null if size and checksum are right */
   async fetch({ name, size, sha256 }: FeedFile, target: string): Promise<FetchTrouble | null> {
     const part = `${target}.part`;
     try {
@@ -101,7 +101,7 @@ export class FeedSource {
       const isRest =
         answer.status === 206 && answer.headers.get('content-range')?.startsWith(`bytes ${from}-`) === true;
       if (answer.status !== 200 && !isRest) {
-        // Whatever lies here is no beginning of that file.
+        // The partial file is not the start of this file.
         if (answer.status === 416) rmSync(part, { force: true });
         return unusable(answer.status);
       }
@@ -111,7 +111,7 @@ export class FeedSource {
     });
   }
 
-  /** @param read calls `alive` while something still comes */
+  /** @param read calls `alive` whenever data arrives */
   async #ask<Result>(
     name: string,
     headers: Headers,
@@ -125,7 +125,7 @@ export class FeedSource {
     };
     try {
       const answer = await this.#download(`${this.#place}/${name}`, {
-        // Size and sum are those of the file as it lies there.
+        // Size and checksum are those of the file as published.
         headers: { ...headers, 'Accept-Encoding': 'identity' },
         redirect: 'manual',
         signal: AbortSignal.any([abort.signal, this.#stop]),
@@ -137,10 +137,10 @@ export class FeedSource {
   }
 }
 
-/** Nothing came for so long: nothing will. */
+/** Gives up after this long without data. */
 const silentForMs = 60_000;
 
-/** What has come is kept, also where the rest does not come. */
+/** Writes the data to a file and keeps it even if the rest fails. */
 async function keepAll(body: AsyncIterable<Uint8Array>, part: string, from: number, alive: () => void): Promise<void> {
   const file = await open(part, from === 0 ? 'w' : 'r+', 0o600);
   try {

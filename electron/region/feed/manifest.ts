@@ -1,4 +1,4 @@
-/** The manifest of a region's feed: which files there are, what they build on, and the signature over all of it. */
+/** The manifest of a region's feed: its files, what they build on, and the signature. */
 import { type KeyObject, sign, verify } from 'node:crypto';
 import { z } from 'zod';
 
@@ -8,21 +8,21 @@ const file = {
   name: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/)
-    .describe('The file beside the manifest.'),
+    .describe('Name of the file beside the manifest.'),
   size: z.number().int().min(0).describe('In bytes.'),
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
-    .describe('Of the file as it is, in hexadecimal.'),
-  state: z.string().min(1).max(100).describe('The state of the region that a till has once it has taken the file.'),
-  madeAt: z.iso.datetime().describe('When the customers in it were told by the server, at the latest.'),
-  customers: z.number().int().min(0).describe('Lines in it.'),
+    .describe('SHA-256 of the file as published, in hexadecimal.'),
+  state: z.string().min(1).max(100).describe('The state that a till has after importing the file.'),
+  madeAt: z.iso.datetime().describe('The latest time of the data in the file.'),
+  customers: z.number().int().min(0).describe('Number of lines in the file.'),
 };
 
 const feedManifest = z.strictObject({
-  $schema: z.string().optional().describe('For editors: where this schema lies.'),
+  $schema: z.string().optional().describe('For editors: location of this schema.'),
   format: z.literal(1),
-  madeAt: z.iso.datetime().describe('A till never goes back to an older manifest.'),
+  madeAt: z.iso.datetime().describe('When the manifest was made. A till never goes back to an older one.'),
   state: z.string().min(1).max(100).describe('The newest state of the region.'),
   files: z
     .array(
@@ -31,16 +31,20 @@ const feedManifest = z.strictObject({
         z.strictObject({
           kind: z.literal('delta').describe('Customers who are new, changed or gone since another state.'),
           ...file,
-          buildsOn: z.string().min(1).max(100).describe('The state that a till must have to take it.'),
+          buildsOn: z.string().min(1).max(100).describe('The state that a till must have to apply it.'),
         }),
       ]),
     )
     .max(1000)
-    .describe('One full file, and the deltas that lead to the newest state. JSON lines, plain or packed as gz or zst.'),
+    .describe(
+      'One full file, and the deltas that lead to the newest state. JSON lines, plain or compressed (gz or zst).',
+    ),
   signature: z
     .base64()
     .optional()
-    .describe('Ed25519, over this object without "signature" as JSON without blanks, keys in the order of this file.'),
+    .describe(
+      'Ed25519 signature of this object without "signature", as JSON without blanks and with keys in the order of this schema.',
+    ),
 });
 
 export type Manifest = z.output<typeof feedManifest>;
@@ -60,7 +64,7 @@ export function manifestText(manifest: Omit<Manifest, 'signature'>, key: KeyObje
 
 export type WhyNoManifest = 'not-a-manifest' | 'not-signed';
 
-/** @param key null: no signature is asked for */
+/** @param key null: no signature is required */
 export function readManifest(text: string, key: KeyObject | null): Manifest | WhyNoManifest {
   try {
     const raw: unknown = JSON.parse(text);
@@ -75,13 +79,13 @@ export function readManifest(text: string, key: KeyObject | null): Manifest | Wh
   }
 }
 
-/** More changed customers are quicker taken as a full file. */
+/** With more changes, a full file is faster. */
 const largestDelta = 100_000;
 
 /**
- * The files that bring a till to the newest state, in their order; none: it has it.
- * @param state null: none that the feed knows
- * @returns null where the manifest names no way
+ * The files that bring a till to the newest state, in order; empty: it has that state.
+ * @param state null: none that the feed has
+ * @returns null if the manifest has no files that lead there
  */
 export function wayTo(manifest: Manifest, state: string | null): readonly FeedFile[] | null {
   const byDeltas = state === null ? null : deltasFrom(manifest, state);

@@ -1,6 +1,6 @@
 /**
- * Makes the feed of a region: one full file of every customer, and the delta to it from the state before. The state before
- * is what lies in the folder: nothing else is kept. Files never change once they are named by a manifest.
+ * Publishes the feed of a region: a full file of all customers, and the delta from the previous state, which is the one
+ * in the folder. Files never change once a manifest names them.
  */
 import { hash, type KeyObject } from 'node:crypto';
 import {
@@ -31,10 +31,10 @@ export type Published =
       readonly kind: 'published';
       readonly state: string;
       readonly customers: number;
-      /** Customers in the delta; null: there was no state before. */
+      /** Customers in the delta; null: this is the first state. */
       readonly changed: number | null;
       readonly gone: number;
-      /** Customers whom every till erases, those of former times too. */
+      /** Customers that every till erases, including earlier ones. */
       readonly erased: number;
       readonly refused: readonly RefusedInFile[];
     }
@@ -50,20 +50,20 @@ export type RefusedInFile = RefusedLine & { readonly file: string };
 
 export type PublishOptions = {
   readonly files: readonly string[];
-  /** User ids of customers who asked to be erased: tills forget them, and the files do not bring them back. */
+  /** User ids of customers to erase: tills erase them, and the files no longer contain them. */
   readonly erased: readonly string[];
   readonly to: string;
   readonly key: KeyObject | null;
   readonly reading: Reading;
   readonly nowMs: number;
-  /** Publish what looks wrong too. */
+  /** Publish even if it looks wrong. */
   readonly sure: boolean;
 };
 
-/** More would take as long as the full file. */
+/** More deltas would take as long as the full file. */
 const mostDeltas = 14;
 
-/** @throws UnreadableFile, and what the file system says */
+/** @throws UnreadableFile, or the file system's error */
 export async function publish({ files, erased, to, key, reading, nowMs, sure }: PublishOptions): Promise<Published> {
   mkdirSync(to, { recursive: true });
   const before = readBefore(to);
@@ -102,7 +102,7 @@ export async function publish({ files, erased, to, key, reading, nowMs, sure }: 
     const full = await takeIn(unfinished, path.join(to, `region-full-${time}`));
     const fullState = `${time}-${full.sha256.slice(0, 12)}`;
     const entry: FeedFile = { kind: 'full', ...full, state: fullState, madeAt, customers: seen.size };
-    // Whoever was served stays on a till that takes a full file: the erased are named behind it once more.
+    // A till that imports the full file keeps customers it served, so a delta after it names the erased ones again.
     const state = erasedIds.size === 0 ? fullState : `${fullState}-erased`;
     const erasedLines = [...erasedIds].map((id) => leavingLine(id, 'erased'));
     const next = { to, time, state, madeAt };
@@ -132,7 +132,7 @@ export async function publish({ files, erased, to, key, reading, nowMs, sure }: 
   }
 }
 
-/** The folder has a manifest of somebody else: it is not written over. */
+/** The folder has a manifest that is not ours, so it is not overwritten. */
 export class NotAFeed extends Error {}
 
 function withoutSignature({ signature: _, ...manifest }: Manifest): Omit<Manifest, 'signature'> {
@@ -187,7 +187,7 @@ function lineOf(item: JsonObject): Line {
   return { id: idOf(item), line, sum: hash('sha256', line, 'base64').slice(0, 22) };
 }
 
-/** What names the customer in the feed: the server's id, else the first identifier that there is. */
+/** The customer's key in the feed: the server's id, else the first identifier. */
 function idOf(item: JsonObject): string {
   const key = ['user_id', 'id', 'mobile', 'email', 'external_id'].find((one) => String(item[one] ?? '').trim() !== '');
   return `${key === 'id' ? 'user_id' : key}:${String(item[key ?? ''])}`;
@@ -199,7 +199,7 @@ function leavingLine(id: string, how: 'gone' | 'erased'): string {
 }
 
 type StateBefore = {
-  /** Everybody whom the feed holds now, with the sum of what it tells of them; null: there is no feed. */
+  /** All customers in the current feed, each with a checksum of their data; null: there is no feed. */
   readonly sums: ReadonlyMap<string, string> | null;
   readonly erased: ReadonlySet<string>;
 };
@@ -220,7 +220,7 @@ async function stateBefore(before: Manifest | null, to: string, reading: Reading
   return { sums, erased };
 }
 
-/** But for the one that only leads from its full file on. */
+/** The existing deltas, without the one that only follows its full file. */
 function deltasBefore({ files }: Manifest): FeedFile[] {
   const full = files.find(({ kind }) => kind === 'full');
   return files.filter((file) => file.kind === 'delta' && file.buildsOn !== full?.state);
@@ -243,7 +243,7 @@ async function deltaOf(
   return { kind: 'delta', ...made, state, madeAt, customers: lines.length, buildsOn };
 }
 
-/** Gives a finished file the name that it keeps. */
+/** Gives a finished file its final name. */
 async function takeIn(unfinished: string, name: string): Promise<Pick<FeedFile, 'name' | 'size' | 'sha256'>> {
   const sha256 = await sumOf(unfinished);
   const final = `${name}-${sha256.slice(0, 12)}.ndjson.zst`;
@@ -251,7 +251,9 @@ async function takeIn(unfinished: string, name: string): Promise<Pick<FeedFile, 
   return { name: path.basename(final), size: statSync(final).size, sha256 };
 }
 
-/** Files that neither this manifest names nor the one before, which tills may still be reading. */
+/**
+ * Removes files that neither this manifest nor the previous one names. Tills may still be reading the previous one's.
+ */
 function removeOld(to: string, named: readonly FeedFile[]): void {
   const kept = new Set(named.map(({ name }) => name));
   for (const name of readdirSync(to)) {

@@ -1,4 +1,4 @@
-/** Keeps this till's region fresh from a feed: looks there, fetches, checks, and has it taken. */
+/** Keeps this till's region up to date from a feed: checks it, downloads, verifies and imports. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { MachineConfig } from '../../config/machine-config.ts';
@@ -14,21 +14,22 @@ import { takeDelta } from './take-delta.ts';
 import { waitForFeed } from './when.ts';
 
 /**
- * - `asks`: a file would shrink the till, or looks mixed up: somebody has to say yes on the screen, or publish a better one
+ * - `asks`: a file would remove many customers, or looks mixed up; somebody has to confirm it on screen, or publish a
+ * new one
  * - `not-taken`: a file could not be read or written; see the log
- * - `older`: the manifest is older than what the till has of this feed
- * - `no-way`: the manifest names no file that leads to its state
+ * - `older`: the manifest is older than the till's data from this feed
+ * - `no-way`: the manifest has no files that lead to its state
  */
 export type FeedFailure = FetchTrouble['why'] | WhyNoManifest | 'asks' | 'not-taken' | 'older' | 'no-way';
 
 export type FeedFacts = {
-  /** When the customers of the feed were told by the server; null: none of it was taken. */
+  /** The time of the feed's data; null: nothing was imported from it. */
   readonly asOfMs: number | null;
   /** When the feed last answered, and the till had or got what it names. */
   readonly freshAtMs: number | null;
   readonly triedAtMs: number | null;
   readonly failure: FeedFailure | null;
-  /** A code of the system or of HTTP, for IT. */
+  /** A system or HTTP code, for IT. */
   readonly code: string | null;
 };
 
@@ -51,9 +52,9 @@ export class RegionFeed {
   #cancel: () => void = () => undefined;
   #running: Promise<void> | null = null;
   #failures = 0;
-  /** The full file that is being imported now. */
+  /** The full file being imported. */
   #taking: string | null = null;
-  /** The full file about which somebody is asked. */
+  /** The full file that waits for confirmation. */
   #asked: { readonly target: string; readonly state: string; readonly asOfMs: number } | null = null;
   #last: Pick<FeedFacts, 'triedAtMs' | 'failure' | 'code'> = { triedAtMs: null, failure: null, code: null };
 
@@ -70,7 +71,7 @@ export class RegionFeed {
     },
   };
 
-  /** null: the config names no feed */
+  /** null: no feed in the config */
   get facts(): FeedFacts | null {
     if (this.#at.config().feed === null) return null;
     const { asOfMs, freshAtMs } = feedMemory(this.#at.db);
@@ -94,8 +95,8 @@ export class RegionFeed {
   }
 
   /**
-   * An import is done, or a step back.
-   * @param file what was imported; empty: a step back
+   * An import or a step back is done.
+   * @param file the imported file; empty: a step back
    */
   imported(file: string): void {
     const asked = this.#asked;
@@ -103,7 +104,7 @@ export class RegionFeed {
     if (file === this.#taking) return;
     const { state } = feedMemory(this.#at.db);
     if (asked !== null && file === asked.target) {
-      // Somebody said yes to it.
+      // Somebody confirmed it.
       this.#last = { ...this.#last, failure: null, code: null };
       this.#keep({ state: asked.state, asOfMs: asked.asOfMs, deltas: [], hidden: [], refusedState: null });
     } else {
@@ -113,7 +114,7 @@ export class RegionFeed {
     this.#at.feedChanged();
   }
 
-  /** Looks at the feed now. */
+  /** Checks the feed now. */
   look(): Promise<void> {
     this.#running ??= this.#look().finally(() => {
       this.#running = null;
@@ -140,7 +141,7 @@ export class RegionFeed {
       random.fraction(),
     );
     const nextMs = this.#failures > 0 ? retryMs : waitMs;
-    // A timer holds no more than 24 days; a look at the clock in between costs nothing.
+    // Waits in steps, because a timer is limited to 24 days.
     const stepMs = Math.max(atLeastMs, Math.min(nextMs, 6 * 60 * minuteMs));
     this.#cancel = clock.after(stepMs, () => {
       if (nextMs > stepMs) this.#plan(0);
@@ -157,7 +158,7 @@ export class RegionFeed {
     });
     if (this.#stop.signal.aborted) return;
     this.#last = { triedAtMs: this.#at.clock.wallMs(), failure: failure?.why ?? null, code: failure?.code ?? null };
-    // Whoever has to answer is not asked again before the next look.
+    // While a question is open, wait for the next regular check.
     this.#failures = failure === null || failure.why === 'asks' ? 0 : this.#failures + 1;
     if (failure !== null) this.#at.log.write('warn', 'the feed of the region was not taken', failure);
     this.#at.feedChanged();
@@ -178,7 +179,7 @@ export class RegionFeed {
     const manifest = readManifest(answer.text, publicKey === null ? null : readSigningKey(publicKey));
     if (typeof manifest === 'string') return { why: manifest, code: 'manifest' };
     const madeAtMs = Date.parse(manifest.madeAt);
-    // A copy of an old feed would take what was told since away again.
+    // An old copy of the feed would undo newer data.
     if (before.madeAtMs !== null && madeAtMs < before.madeAtMs) return { why: 'older', code: 'manifest' };
     const failure = manifest.state === before.refusedState ? null : await this.#takeWay(source, manifest);
     if (this.#stop.signal.aborted) return null;
@@ -193,7 +194,7 @@ export class RegionFeed {
     if (way === null) return { why: 'no-way', code: 'manifest' };
     const folder = path.join(this.#at.dataDir, 'region-feed');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // What another manifest named is of no use any more.
+    // Remove downloads that belong to another manifest.
     const named = new Set(way.flatMap(({ name }) => [name, `${name}.part`]));
     for (const name of readdirSync(folder)) if (!named.has(name)) rmSync(path.join(folder, name), { force: true });
     for (const file of way) {

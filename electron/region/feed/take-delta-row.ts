@@ -1,4 +1,4 @@
-/** What one row of a delta does to this till. */
+/** Applies one row of a delta to this till. */
 import { isErased } from '../../customers/erased.ts';
 import { decodeRecord } from '../../customers/record-json.ts';
 import { forgetCustomer, nextOwnId } from '../../customers/region.ts';
@@ -26,8 +26,8 @@ function isHidden(db: Db, id: number): boolean {
 
 /**
  * Call in a transaction.
- * @param hidden ids that deltas have hidden: whoever comes back shows again
- * @returns the id of whoever changed; null: nobody
+ * @param hidden ids that deltas have hidden; a customer who comes back is shown again
+ * @returns the id of the changed customer; null: nobody changed
  */
 export function takeDeltaRow(
   db: Db,
@@ -36,7 +36,7 @@ export function takeDeltaRow(
   nowMs: number,
   hidden: Set<number>,
 ): number | null {
-  // Since the row was read, the server may have told this till of the same customer.
+  // The server may have sent the same customer to this till since the row was read.
   const { userId } = told;
   const id = (userId === null ? null : findByIdentifier(db, { type: 'userId', value: userId })) ?? knownId;
   if (what === 'told') return takeTold(db, door, id, told, hidden);
@@ -59,7 +59,7 @@ function takeTold(db: Db, door: ToldDoor, id: number | null, told: ToldRow, hidd
   if (id === null) return insertOwn(db, nextOwnId(db), told);
   if (ownRow(db, id) === undefined) {
     if (isHidden(db, id)) {
-      // Whoever asked to be forgotten stays so.
+      // An erased customer stays erased.
       if (!hidden.delete(id)) return null;
       sql(db, 'delete from region_hidden where id = ?').run(id);
     }
@@ -69,7 +69,7 @@ function takeTold(db: Db, door: ToldDoor, id: number | null, told: ToldRow, hidd
   return kept.kind === 'erased' ? null : kept.customerId;
 }
 
-/** A row of the till's own over that of the region, as an import would have made it: what a file tells is never fresh. */
+/** Inserts an own row over the region's, as an import would. Data from a file never counts as fresh. */
 function insertOwn(db: Db, id: number, told: ToldRow): number {
   const { words, record } = told;
   sql(

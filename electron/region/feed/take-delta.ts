@@ -1,7 +1,6 @@
 /**
- * Takes a delta: read and checked whole in a thread, then laid over the till's customers a few milliseconds at a time.
- * Cut off in the middle, the same delta is taken again from the start: each of its rows says how a customer is, not how
- * they changed.
+ * Applies a delta: a thread reads and checks all of it, then it is applied a few milliseconds at a time. After an
+ * interruption it is simply applied again from the start, because each row holds a customer's full data.
  */
 import { Worker } from 'node:worker_threads';
 import { customersOnTill } from '../../customers/region.ts';
@@ -34,13 +33,13 @@ export type DeltaTaking = {
 
 export type DeltaTaken =
   | { readonly kind: 'taken'; readonly changed: number; readonly hidden: readonly number[] }
-  /** Too many of its lines cannot be taken, or too many customers would go: nothing has changed. */
+  /** Too many lines are unusable, or too many customers would be removed. Nothing has changed. */
   | { readonly kind: 'doubtful' }
   | { readonly kind: 'unreadable'; readonly why: WhyUnreadable }
   | { readonly kind: 'failed'; readonly code: string }
   | { readonly kind: 'stopped' };
 
-/** @param hidden ids that deltas before this one have hidden */
+/** @param hidden ids that earlier deltas have hidden */
 export async function takeDelta(at: DeltaTaking, file: string, hidden: readonly number[]): Promise<DeltaTaken> {
   const { onFile, dataDir, reading } = at;
   const task: DeltaTask = { file, reading, till: onFile, dataDir };
@@ -100,7 +99,7 @@ async function layRows(
   return changed.length;
 }
 
-/** @returns a function that gives the next message; null: the thread has ended */
+/** @returns a function that waits for the next message; null: the thread has ended */
 function messagesOf(worker: Worker): () => Promise<FromDeltaWorker | null> {
   const come: (FromDeltaWorker | null)[] = [];
   let waiting: ((message: FromDeltaWorker | null) => void) | null = null;

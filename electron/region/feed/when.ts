@@ -1,4 +1,4 @@
-/** When a till looks at its feed: at its own random moment of a window of the store's day, so that not all come at once. */
+/** When a till checks its feed: at a random moment in a window of the store's day, so that tills are spread out. */
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -6,13 +6,13 @@ const dayMinutes = 24 * 60;
 
 export type FeedTimes = { readonly everyHours: number; readonly at: string | null };
 
-/** How late a till may be before it looks at any time of day: one that is closed at night never sees its window. */
+/** After this many intervals, a till checks at any time: one that is closed at night would always miss the window. */
 const lateBy = 1.5;
 
 /**
- * How long until the till looks.
- * @param lastMs when it last had an answer; null: never
- * @param fraction from 0 to 1, a new one each time
+ * The wait until the next check.
+ * @param lastMs time of the last answer; null: never
+ * @param fraction random, from 0 to 1
  */
 export function waitForFeed(
   { everyHours, at }: FeedTimes,
@@ -27,7 +27,7 @@ export function waitForFeed(
   const lateMs = lastMs === null ? nowMs : Math.min(lastMs, nowMs) + everyHours * lateBy * hourMs;
   const untilLateMs = Math.max(0, lateMs - nowMs) + soonMs;
   const { fromMinute, minutes } = windowOf(at);
-  // A window that begins a little early still counts as the day's.
+  // A window that starts a little early still counts as that day's.
   const earliestMs = Math.max(nowMs, dueMs - (minutes / 2) * minuteMs);
   const minute = minuteOfDay(earliestMs, timeZone);
   const into = (minute - fromMinute + dayMinutes) % dayMinutes;
