@@ -239,6 +239,7 @@ const looking: readonly (readonly string[])[] = [
   ['region', 'status'],
   ['restore'],
   ['recovery-key', 'use'],
+  ['find', '--card', 'RJ-1001'],
 ];
 const doing: readonly (readonly string[])[] = [
   ['outbox', 'export'],
