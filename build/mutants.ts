@@ -57,7 +57,7 @@ async function measure(test: string, files: readonly string[]): Promise<Test | n
   rmSync(folder, { recursive: true, force: true });
   const startedMs = performance.now();
   if (!(await passes(test, { NODE_V8_COVERAGE: folder }, 10 * 60_000))) {
-    say(`${test} fails without any fault, and is left out`);
+    say(`${test} fails without a fault, so it is left out`);
     return null;
   }
   const ranges = new Map<string, Range[]>(files.map((file) => [file, []]));
@@ -117,7 +117,7 @@ for (const file of files) {
   const isEquivalent = (mutant: Mutant) =>
     equivalents.some((one) => one.file === file && one.text === mutant.text && one.mutated === mutant.mutated);
   const mutants = mutantsOf(readSource(file)).filter((mutant) => !isEquivalent(mutant));
-  say(`${file}: ${mutants.length} faults, ${nearest.length} files of tests`);
+  say(`${file}: ${mutants.length} faults, ${nearest.length} test files`);
   for (const mutant of mutants) {
     if (!(await survives(file, mutant, nearest))) continue;
     surviving += 1;
