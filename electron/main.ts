@@ -1,6 +1,6 @@
 /**
- * The desktop app: brings Electron and the till together. What can be decided without Electron is decided elsewhere; here
- * is the order in which things happen.
+ * The desktop app's main process: connects Electron with the till. It only defines the order of events; everything that
+ * can be decided without Electron is elsewhere.
  */
 import path from 'node:path';
 import {
@@ -48,14 +48,14 @@ import { TillCannotOpen } from './machine/till-cannot-open.ts';
 import { type StartedTill, startTill, takeSecret } from './start-till.ts';
 
 const exitCodes = { fault: 1, badInput: 2, cannotOpen: 3 } as const;
-/** A close that hangs must not keep the machine from shutting down; everything saved is durable anyway. */
+/** A close that hangs must not block a shutdown; everything saved is durable anyway. */
 const longestCloseMs = 10_000;
-/** A screen that breaks down is loaded again; twice within this time, and something is wrong that a reload does not mend. */
+/** A crashed screen is reloaded. If it crashes again within this time, a reload does not help. */
 const reloadEveryMs = 60_000;
 
 process.umask(0o077);
 app.enableSandbox();
-// Chromium resends a request by itself where a kept connection breaks (see net-transport.ts).
+// Chromium repeats a request if a kept-alive connection breaks (see net-transport.ts).
 app.commandLine.appendSwitch('disable-http2');
 app.commandLine.appendSwitch('disable-quic');
 protocol.registerSchemesAsPrivileged([
@@ -64,7 +64,7 @@ protocol.registerSchemesAsPrivileged([
 app.on('web-contents-created', (_event, contents) => confine(contents));
 app.on('window-all-closed', () => app.quit());
 
-/** Of the screen, once it said so; until then the store's, and before the config is read the computer's. */
+/** The screen's language once known; until then the store's, and before the config is read the computer's. */
 let language = Intl.DateTimeFormat().resolvedOptions().locale;
 const argv = ownArguments(process.argv.slice(app.isPackaged ? 1 : 2));
 const secret = takeSecret(process.env);
@@ -73,10 +73,10 @@ const findCalls = new FindCalls(app, address);
 const dangerous = app.isPackaged ? dangerousSwitch(process.argv.slice(1), isCommand(argv), process.platform) : null;
 const found = dangerous !== null || isCommand(argv) ? null : configOrEnd();
 if (dangerous !== null) {
-  process.stderr.write(`Tillside does not start with --${dangerous}: it would open the till to others.\n`);
+  process.stderr.write(`Tillside does not start with --${dangerous}, which would make the till unsafe.\n`);
   app.exit(exitCodes.badInput);
 } else if (isCommand(argv)) {
-  // The key of Windows' secret storage lies there.
+  // This folder holds the key of Windows' secret storage.
   app.setPath('userData', path.join(folderOfCommand(argv, commandIo()), 'desktop'));
   void app
     .whenReady()
@@ -88,7 +88,7 @@ if (dangerous !== null) {
 } else if (found !== null) {
   const dataDir =
     data === undefined ? dataPlace(process.platform, process.env, app.getPath('home'), found.mode) : path.resolve(data);
-  // The lock of the one instance lies there too: practice and the real till may run beside each other.
+  // This folder also holds the single-instance lock, so that practice mode and the real till can run side by side.
   app.setPath('userData', path.join(dataDir, 'desktop'));
   if (app.requestSingleInstanceLock(toFirst(address))) {
     app
@@ -98,7 +98,7 @@ if (dangerous !== null) {
   } else app.exit(0);
 }
 
-/** `tillside COMMAND`: no window, and beside a Tillside that is open. */
+/** For `tillside COMMAND`, which has no window and can run while Tillside is open. */
 function commandIo(): CommandIo {
   return terminalIo({
     version: app.getVersion(),
@@ -124,7 +124,7 @@ function configOrEnd(): FoundConfig | null {
   }
 }
 
-/** Says why Tillside cannot run, and ends it. */
+/** Shows why Tillside cannot run, and exits. */
 function end(error: unknown): void {
   const words = dialogWords(language);
   if (error instanceof MachineConfigError) {
@@ -235,8 +235,8 @@ function openWindow(
 }
 
 /**
- * Closing is always allowed, since every save is durable; staff are told what was not sent (F30).
- * @returns a function after which nobody is asked any more
+ * Asks before closing if changes are unsent (F30). Closing is always allowed, because every save is durable.
+ * @returns a function that turns the question off
  */
 function askBeforeClosing(window: BrowserWindow, started: StartedTill<FrameSender>, closing: () => void): () => void {
   let asked = false;
@@ -244,7 +244,7 @@ function askBeforeClosing(window: BrowserWindow, started: StartedTill<FrameSende
     asked = true;
     app.quit();
   };
-  // Somebody who ends the program from outside, or shuts the machine down, is not there to be asked.
+  // If the program is ended from outside, or the machine shuts down, nobody is there to answer.
   process.once('SIGTERM', closeAtOnce);
   process.once('SIGINT', closeAtOnce);
   powerMonitor.once('shutdown', closeAtOnce);
@@ -284,7 +284,7 @@ async function mayClose(window: BrowserWindow, { status }: StartedTill<FrameSend
 function reloadWhenBroken(window: BrowserWindow, log: Log): void {
   let reloadedAtMs: number | null = null;
   window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
-    log.write('error', 'screen broke down', { reason, exitCode });
+    log.write('error', 'the screen crashed', { reason, exitCode });
     if (reason === 'clean-exit') return;
     const nowMs = systemClock.monotonicMs();
     if (reloadedAtMs !== null && nowMs - reloadedAtMs < reloadEveryMs) {
@@ -297,7 +297,7 @@ function reloadWhenBroken(window: BrowserWindow, log: Log): void {
   });
 }
 
-/** Sending starts again at once when the machine wakes or its network is back (F15). */
+/** Starts sending when the machine wakes up or its network is back (F15). */
 function wakeWithTheMachine({ wake }: StartedTill<FrameSender>): () => void {
   powerMonitor.on('resume', wake);
   powerMonitor.on('unlock-screen', wake);
@@ -320,12 +320,12 @@ function closeOnQuit(started: StartedTill<FrameSender>, stopWatching: () => void
   });
 }
 
-/** The platform's secret storage; null where it has none, and then the file's mode is all there is: the log says so. */
+/** The platform's secret storage. Null: there is none, so only the file mode protects secrets, which is logged. */
 function platformSeal(log: Log): Seal | null {
-  // On a Linux without a keyring Electron would seal with a password that is in its source: no protection at all.
+  // On Linux without a keyring, Electron would encrypt with a password from its source code, which is no protection.
   const none = process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text';
   if (none || !safeStorage.isEncryptionAvailable()) {
-    log.write('warn', 'no secret storage on this machine: secrets lie in a file that only this user may read');
+    log.write('warn', 'no secret storage on this machine: secrets are in a file that only this user can read');
     return null;
   }
   return {
@@ -340,7 +340,7 @@ function nativeBinding(): string {
   return path.join(prebuilds, `${process.platform}-${process.arch}.node`);
 }
 
-/** macOS takes copy and paste from the menu; elsewhere there is none. */
+/** macOS needs a menu for copy and paste; other platforms have none. */
 function buildMenu(): void {
   if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
   else

@@ -18,7 +18,7 @@ export type AppCallOptions = Pick<AppInfo, 'version' | 'mode' | 'host' | 'till'>
   readonly orgDesk: OrgDesk;
   /** Absent: this host does not update itself. */
   readonly appUpdate?: () => AppUpdate;
-  /** Absent: this host says nothing itself. */
+  /** Absent: this host shows no texts of its own. */
   readonly languageShown?: (tag: string) => void;
   /** Absent: this host has no file dialog. */
   readonly chooseFile?: () => Promise<string | null>;

@@ -1,4 +1,4 @@
-/** Opening a customer at the counter: what is known here at once, what the server knows a moment later. */
+/** Opens customers at the counter: first with the data on this till, then refreshed from the server. */
 
 import { searchCustomers } from '../customers/search.ts';
 import { customerRow, findByIdentifier, findTold, markServed } from '../customers/store.ts';
@@ -33,8 +33,9 @@ export class CustomerDesk {
 
   /**
    * @param freshForMs a record older than this is refreshed when its customer is opened
-   * @param servedSince from when on those who were served may still be listed; `null`: IT wants no such list
-   * @param mended whether what met this error may be tried once more, since what was damaged is left out from now on
+   * @param servedSince start of the list of recently served customers; `null`: IT has turned the list off
+   * @param mended whether the call that failed with this error can be repeated, because the damaged part is now left
+   * out
    */
   constructor(
     context: SyncContext,
@@ -54,7 +55,7 @@ export class CustomerDesk {
     this.#mended = mended;
   }
 
-  /** @param asked after a question to head office was answered: what waits may go now */
+  /** @param asked called after an answer from head office, so that waiting updates can be sent */
   calls(asked: () => void) {
     const { db } = this.#context;
     const thenAsked = async <Found extends OnlineResult>(answer: Promise<Found>) => {
@@ -86,7 +87,7 @@ export class CustomerDesk {
     };
   }
 
-  /** The customers here are another organisation's than the one that the till signs in to: nobody is shown as theirs (F45). */
+  /** The data belongs to another organisation than the till signs in to, so no customers are shown (F45). */
   #isOfOther(): boolean {
     return this.#context.owner.ownership === 'other';
   }
@@ -115,7 +116,7 @@ export class CustomerDesk {
     return known ?? strangerView(identifier, this.#organisation.view(), this.#countryCode);
   }
 
-  /** Asks head office for everything that the text can be, at once: each kind of identifier is one call. */
+  /** Asks head office for every reading of the text in parallel, with one call per kind of identifier. */
   async lookUpOnline(query: string, by?: FindBy): Promise<OnlineResult> {
     const readings = readingsOf(query, this.#countryCode).filter(
       ({ type }) => by === undefined || findsBy[by].includes(type),
@@ -141,8 +142,8 @@ export class CustomerDesk {
   }
 
   /**
-   * Somebody other than `exceptId` who has this identifier: as this till knows them, else as the server does.
-   * @param typed is read as the field reads it
+   * Finds another customer than `exceptId` with this identifier, on this till or at the server.
+   * @param typed normalised as in the form
    */
   async whoElseHas(typed: Identifier, exceptId: number | null): Promise<LookupResult> {
     const identifier = { ...typed, value: normalIdentifier(typed, this.#countryCode) };
@@ -170,7 +171,7 @@ export class CustomerDesk {
     return { ...found, hits };
   }
 
-  /** For retention, which counts in days: a disk that takes no writes now must not keep a customer closed (F25). */
+  /** Notes the visit, for retention. A full disk must not prevent opening the customer (F25). */
   #noteServed(customerId: number): void {
     const { db, clock, log } = this.#context;
     try {
@@ -178,19 +179,19 @@ export class CustomerDesk {
     } catch (error) {
       const trouble = databaseTrouble(error);
       if (trouble === null) throw error;
-      log.write('warn', 'it could not be noted that a customer is served', { trouble });
+      log.write('warn', "a customer's visit could not be noted", { trouble });
     }
   }
 
   #refreshInBackground(customerId: number): void {
     const { connection, clock, db } = this.#context;
     const asOfMs = customerRow(db, customerId)?.as_of_ms ?? null;
-    // A clock that was set back must not make a record fresh for ever.
+    // A clock that was set back must not make a record look fresh for ever.
     const isFresh = asOfMs !== null && Math.abs(clock.wallMs() - asOfMs) < this.#freshForMs;
     if (!isFresh && connection.waitMs === 0 && connection.paused === null) this.refreshQuietly(customerId);
   }
 
-  /** Asks head office once more after a while: an update went out more than once. */
+  /** Refreshes the customer after a while, because an update was sent more than once. */
   refreshLater(customerId: number, delayMs: number): void {
     const cancel = this.#context.clock.after(delayMs, () => {
       this.#cancelLater.delete(cancel);
@@ -203,7 +204,7 @@ export class CustomerDesk {
     for (const cancel of this.#cancelLater) cancel();
   }
 
-  /** The screen shows the age of what it has, and is told when there is something newer. */
+  /** Refreshes in the background. The screen shows the age of its data and gets an event when there is newer data. */
   refreshQuietly(customerId: number): void {
     const { log } = this.#context;
     if (this.#refreshing.has(customerId)) return;

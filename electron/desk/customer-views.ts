@@ -1,4 +1,4 @@
-/** A customer as the screen shows one. */
+/** Builds the views of a customer for the screen. */
 
 import { listedAsOfMs } from '../customers/region.ts';
 import { customerRow } from '../customers/store.ts';
@@ -23,16 +23,16 @@ import { lockOf, type RuleContext } from '../updates/rules.ts';
 import { coverUpdate, coverView } from './cover.ts';
 import { updatesOfCustomer } from './update-views.ts';
 
-/** How many of a customer's closed updates the screen shows beside the form; open ones are shown all. */
+/** How many closed updates the screen shows beside the form, besides all open ones. */
 const shownUpdates = 20;
 
-/** What the rules of an update need to know; `null` where the customer is not on this till. */
+/** The context for the rules of an update; `null` if the customer is not on this till. */
 export function ruleContext(
   db: Db,
   customerId: number,
   org: OrgView,
   countryCode: string,
-  /** An update that is about to be replaced: its own changes do not count as being there. */
+  /** An update that is about to be replaced, whose changes are left out. */
   withoutUpdateId: string | null = null,
   hidden: readonly MaskableField[] = [],
 ): RuleContext | null {
@@ -55,7 +55,7 @@ export function ruleContext(
   };
 }
 
-/** What staff see and change: cleaned, and without the fields that are reserved for the till itself. */
+/** The fields that staff see: cleaned, and without reserved fields. */
 function shownFields(fields: FieldValues, org: OrgView): FieldValues {
   return Object.fromEntries(
     fieldKeys(fields)
@@ -64,12 +64,15 @@ function shownFields(fields: FieldValues, org: OrgView): FieldValues {
   );
 }
 
-/** Cleaned as the form cleans it, so that an untouched field is never a change. A value of invisible characters alone stays: it is not empty. */
+/**
+ * Cleaned like in the form, so that an untouched field is never a change. A value of only invisible characters stays,
+ * because it is not empty.
+ */
 function shownValue(key: FieldKey, value: string | null, org: OrgView): string | null {
   if (value === null) return null;
   if (key === 'mobile' || key === 'email' || key === 'externalId') return plainSigns(value) || value;
   const definition = definitionOf(key, org.fields);
-  // An option must stay exactly as the organisation defines it.
+  // An option must stay exactly as defined.
   if ((definition?.options.length ?? 0) > 0) return value;
   const isNumber = definition?.dataType === 'integer' || definition?.dataType === 'double';
   if (isNumber) return plainSigns(value) || value;
@@ -80,7 +83,7 @@ function definitionsKnown({ fieldsAsOfMs }: OrgView): RuleContext['definitionsKn
   return { custom: fieldsAsOfMs.custom !== null, extended: fieldsAsOfMs.extended !== null };
 }
 
-/** The same for somebody who is not on this till: nothing is known but the identifier. */
+/** The same for a customer who is not on this till, of whom only the identifier is known. */
 export function strangerContext(identifier: Identifier, org: OrgView, countryCode: string): RuleContext {
   const fields = identifier.type === 'userId' ? {} : { [identifier.type]: identifier.value };
   return {
@@ -132,7 +135,7 @@ export function customerView(
     identifier: context.identifier,
     fields: context.effective,
     server: context.server,
-    // The last edit of a field is the one whose value is shown.
+    // Of several edits of a field, the last one's value is shown.
     pending: pending.filter(({ key }, at) => !pending.slice(at + 1).some((later) => later.key === key)),
     locks: locksOf(context),
     masked: [],
@@ -148,7 +151,7 @@ export function customerView(
   return coverView(view, hidden);
 }
 
-/** The form for somebody who is not on this till. */
+/** The view of a customer who is not on this till. */
 export function strangerView(identifier: Identifier, org: OrgView, countryCode: string): CustomerView {
   const context = strangerContext(identifier, org, countryCode);
   return {

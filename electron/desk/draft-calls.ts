@@ -1,4 +1,4 @@
-/** The screen's calls about text that was typed and not saved yet. */
+/** The screen's calls about drafts. */
 import type { Db } from '../db/open.ts';
 import type { Clock } from '../machine/clock.ts';
 import { type FieldChanges, fieldKeys } from '../model/customer.ts';

@@ -1,4 +1,4 @@
-/** What head office knows of a text, out of the answers to all its readings. */
+/** Combines the answers to all readings of a text. */
 import type { FoundOnline, LookupResult, OnlineResult } from '../model/customer-view.ts';
 import type { LookUpType } from '../model/readings.ts';
 
@@ -8,10 +8,11 @@ export type Asked = {
 };
 
 /**
- * Somebody is found only where exactly one person answers and nothing failed (F54). A refusal says that head office takes
- * no such identifier, not that it did not look; but of the likeliest reading nobody must read it as "there is nobody" (F31).
+ * A customer counts as found only if exactly one person matches and nothing failed (F54). A refused reading means that
+ * head office does not accept that kind of identifier, so it is skipped; but if it is the likeliest reading, the result
+ * is not "not found" (F31).
  *
- * @param answers the likeliest reading first
+ * @param answers likeliest reading first
  */
 export function onlineResult(answers: readonly Asked[]): OnlineResult {
   const people = new Map<number, FoundOnline>();

@@ -1,4 +1,4 @@
-/** The screen's calls about updates: each asks the desk, and then tells the screen and the engine what changed. */
+/** The screen's calls about updates: each calls the desk, then notifies the screen and the engine. */
 import type { Db } from '../db/open.ts';
 import { type MaskableField, maskableFields } from '../model/masked.ts';
 import type { FieldChoice, SaveResult } from '../model/update-view.ts';
@@ -16,7 +16,7 @@ export type UpdateCallOptions = {
   readonly hidden: (customerId: number) => readonly MaskableField[];
   /** A save was committed. */
   readonly saved: (updateId: string, customerId: number) => void;
-  /** Something else of an update changed. */
+  /** An update changed in another way. */
   readonly changed: (updateId: string, customerId: number) => void;
 };
 
@@ -31,7 +31,7 @@ export function updateCalls({ db, outbox, updates, hidden, saved, changed }: Upd
     if (result.kind === 'saved') saved(result.updateId, result.customerId);
     return result;
   };
-  /** Does it, then tells. */
+  /** Calls the desk, then notifies. */
   const andTell = <Argument extends OneUpdate, Result>(work: (argument: Argument) => Result) => {
     return (argument: Argument): Result => {
       const result = work(argument);
@@ -51,7 +51,7 @@ export function updateCalls({ db, outbox, updates, hidden, saved, changed }: Upd
       answer: OneUpdate & { readonly token: string; readonly choices: { readonly [key: string]: FieldChoice } },
     ) => {
       const result = updates.settleConflict(answer.updateId, answer.token, answer.choices);
-      // Whoever chose by an older value is shown the one that holds now.
+      // Staff decided by an older value, so the screen has to show the current one.
       if (result.kind === 'moved-on') tellChanged(answer);
       return tellSaved(result);
     },

@@ -1,4 +1,4 @@
-/** What staff can do with updates: each use case is one check of the rules and one transaction. */
+/** What staff can do with updates. Each use case checks the rules and runs one transaction. */
 
 import { customerRow, findByIdentifier, findTold, insertUnknownCustomer, readRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
@@ -32,7 +32,7 @@ import { type Checked, checkChanges, checkIdentityChange, isAllowed, type RuleCo
 import { isUntouched, mayPutOff } from '../updates/update-states.ts';
 import { ruleContext, strangerContext } from './customer-views.ts';
 
-/** Whose details: a customer of the cache, or whoever the server knows by this identifier. */
+/** The customer: one in the cache, or one that only the server knows, by identifier. */
 export type Target = { readonly customerId: number } | { readonly identifier: Identifier };
 
 export type SaveRequest = {
@@ -61,9 +61,9 @@ export type Surroundings = {
   readonly hidden: (customerId: number) => readonly MaskableField[];
   readonly till: string;
   readonly countryCode: string;
-  /** The last exchange with the server went well. */
+  /** Whether the last exchange with the server succeeded. */
   readonly isOnline: () => boolean;
-  /** Whether what met this error may be tried once more, since what was damaged is left out from now on. */
+  /** Whether the call that failed with this error can be repeated, because the damaged part is now left out. */
   readonly mended?: (error: unknown) => boolean;
 };
 
@@ -74,7 +74,7 @@ export class UpdateDesk {
     this.#at = surroundings;
   }
 
-  /** What `save` would object to. An unknown customer has no objections here: `save` says that it is gone. */
+  /** The problems that `save` would report. None for an unknown customer: `save` says that they are gone. */
   check(target: Target, changes: FieldChanges): CheckResult {
     const found = this.#contextOf(target, null);
     if (found === null) return { problems: [], hints: [] };
@@ -115,8 +115,8 @@ export class UpdateDesk {
   }
 
   /**
-   * Queues a request to change an identifier that the server has. Nothing changes here until the server tells it: the
-   * vendor's back office approves or refuses.
+   * Queues a request to change an existing identifier. Nothing changes here until the vendor's back office has approved
+   * it and the server sends the new value.
    */
   requestIdentityChange({ token, customerId, type, newValue, replaces }: IdentityRequest): SaveResult {
     const { db } = this.#at;
@@ -129,7 +129,7 @@ export class UpdateDesk {
       const problems = [...checked.problems, ...this.#doubles(checked.changes, customerId)];
       if (problems.length > 0) return { kind: 'invalid', problems };
       if (fieldKeys(checked.changes).length === 0) return { kind: 'nothing-changed' };
-      // Head office compares it with its own spelling, invisible characters included.
+      // Head office compares this with its stored text, including invisible characters.
       const oldValue = readRecord(db, customerId)?.fields[type] ?? '';
       const input = {
         token,
@@ -146,7 +146,7 @@ export class UpdateDesk {
     });
   }
 
-  /** A new update, or one in the place of `old`: edited where it was never sent, linked where it needs attention. */
+  /** Saves a new update or replaces `old`, which is edited if it was never sent, or linked if it needs attention. */
   #keep(input: SaveInput, old: Update | null): string {
     const { outbox } = this.#at;
     if (old === null) return outbox.save(input);
@@ -154,8 +154,8 @@ export class UpdateDesk {
   }
 
   /**
-   * For each field in conflict: ours goes after all, or theirs stays. Where head office's value is not the one any more
-   * that staff saw, nothing is settled: what they have not seen must not be overwritten (F22).
+   * Settles a conflict: for each field, sends our value or keeps theirs. If head office's value has changed since staff
+   * saw it, nothing is settled, so that nobody overwrites a value they have not seen (F22).
    */
   settleConflict(updateId: string, token: string, choices: { readonly [key: string]: FieldChoice }): SaveResult {
     const { db, outbox } = this.#at;
@@ -186,7 +186,7 @@ export class UpdateDesk {
         kind: update.kind,
         identifier: update.identifier,
         changes: Object.fromEntries(kept.map((key) => [key, update.changes[key] ?? ''])),
-        // Staff have seen the server's value: from now on it is the one that must not have moved.
+        // Staff have seen the server's value, so it is the new baseline.
         baseline: { ...update.baseline, ...Object.fromEntries(theirs) },
         confirmedFills: update.confirmedFills,
         staff,
@@ -212,7 +212,7 @@ export class UpdateDesk {
     });
   }
 
-  /** The question of a conflict waits for the customer's next visit; it stays listed and is settled as any other. */
+  /** Puts a conflict off until the customer's next visit. It stays listed and can still be settled. */
   putOff(updateId: string): ChangeResult {
     return this.#change(updateId, (update, staff) => {
       if (!mayPutOff(update)) return false;
@@ -241,7 +241,7 @@ export class UpdateDesk {
     );
   }
 
-  /** A save that was answered once is answered the same again: the screen asks twice where no answer came (F05). */
+  /** Repeating a save gives the same answer, because the screen repeats a call that got no answer (F05). */
   #onceFor(token: string, work: (staff: Staff | null) => SaveResult): SaveResult {
     return this.#durably(() => {
       const earlier = this.#at.outbox.savedBy(token);
@@ -249,14 +249,14 @@ export class UpdateDesk {
     });
   }
 
-  /** Where IT wants every change to have an author, nothing is changed without one. */
+  /** If IT requires sign-in, nothing changes without a signed-in author. */
   #bySomebody<T>(work: (staff: Staff | null) => T) {
     const staff = this.#at.staff();
     if (staff === null && this.#at.staffRequired) return { kind: 'staff-required' } as const;
     return work(staff);
   }
 
-  /** One transaction; a write that the disk refuses is told, not thrown (F25). */
+  /** Runs one transaction. A disk error is returned, not thrown (F25). */
   #durably<T>(
     work: () => T,
   ): T | { readonly kind: 'not-saved'; readonly why: Exclude<ReturnType<typeof databaseTrouble>, null> } {
@@ -275,7 +275,7 @@ export class UpdateDesk {
     }
   }
 
-  /** Who is meant, and what the rules need to know. An identifier that is known here means the cached customer. */
+  /** The customer and the context for the rules. An identifier that is known here means the cached customer. */
   #contextOf(
     target: Target,
     withoutUpdateId: string | null,
@@ -309,7 +309,7 @@ export class UpdateDesk {
     return { ...checked, problems: [...checked.problems, ...doubles, ...offline] };
   }
 
-  /** An identifier that somebody else on this till has is not filled in (F23). */
+  /** Filled-in identifiers that another customer on this till already has (F23). */
   #doubles(changes: FieldChanges, customerId: number | null): FieldProblem[] {
     return fillableIdentifiers.flatMap((type): FieldProblem[] => {
       const value = changes[type];
@@ -322,7 +322,7 @@ export class UpdateDesk {
     });
   }
 
-  /** The server's values of the changed fields. While it never told the record, only what it told: nothing is guessed. */
+  /** The server's values of the changed fields, as far as known: nothing is guessed. */
   #baseline(customerId: number, changes: FieldChanges, context: RuleContext): FieldValues {
     const told = customerRow(this.#at.db, customerId)?.as_of_ms !== null;
     const known = (key: FieldKey) => told || context.server[key] !== undefined;
@@ -344,7 +344,7 @@ function unseenChanges(old: Update | null, { masked }: RuleContext): FieldProble
   return keys.filter((key) => masked.includes(key)).map((key) => fieldProblem(key, 'masked'));
 }
 
-/** Never sent, or refused: something else of its kind may take its place. */
+/** Never sent, or rejected: another update of the same kind can replace it. */
 function isReplaceable(update: Update | null, kind: UpdateKind): boolean {
   return update?.kind === kind && (isUntouched(update) || update.state === 'attention');
 }

@@ -1,4 +1,4 @@
-/** Updates as the screen shows them. */
+/** Lists updates for the screen. */
 
 import { customerRow } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
@@ -11,7 +11,7 @@ import { isUntouched, mayPutOff } from '../updates/update-states.ts';
 
 const open = `u.state in ${openList}`;
 
-/** The order of the form, so that a list of fields always reads the same. */
+/** Fields are listed in the order of the form. */
 const formOrder: readonly FieldKey[] = coreFields;
 
 function orderOf(key: FieldKey): number {
@@ -58,7 +58,7 @@ function updateView(db: Db, outbox: Outbox, update: Update): UpdateView {
   };
 }
 
-/** All of one customer together, where the oldest of them stands. */
+/** Keeps a customer's updates together, sorted by the oldest. */
 const byCustomer = 'min(u.place) over (partition by u.customer_id), u.customer_id';
 
 const lists = {
@@ -76,7 +76,10 @@ export type Page = {
   readonly limit: number;
 };
 
-/** Open: what needs a person now first, then customer by customer, who waits longest first. Closed and possible double awards: newest first. */
+/**
+ * Open updates: first those that need attention now, then by customer, longest waiting first. Closed ones and possible
+ * double awards: newest first.
+ */
 export function listUpdates(
   db: Db,
   outbox: Outbox,
@@ -88,7 +91,7 @@ export function listUpdates(
   return { updates: updates.map((update) => updateView(db, outbox, update)), total };
 }
 
-/** Every open one, and the newest closed ones; newest first. */
+/** All open updates and the newest closed ones, newest first. */
 export function updatesOfCustomer(db: Db, outbox: Outbox, customerId: number, closed: number): UpdateView[] {
   return selectUpdates(
     db,

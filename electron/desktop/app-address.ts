@@ -1,15 +1,15 @@
-/** The screen's own address in the desktop app, and who counts as the screen. */
+/** The screen's address in the desktop app, and the check that a sender is the screen. */
 export const appScheme = 'app';
 const appHost = 'till';
 export const appAddress = `${appScheme}://${appHost}/`;
 
-/** Origins of schemes that Node does not know are `null`: protocol and host are compared. */
+/** Compares protocol and host, because the origin of a scheme that Node does not know is `null`. */
 export function isAppAddress(address: string): boolean {
   const url = URL.parse(address);
   return url !== null && url.protocol === `${appScheme}:` && url.host === appHost;
 }
 
-/** Who sent a message to the main process; `null` where the frame is gone already. */
+/** The sender of a message to the main process; `null` if the frame is gone. */
 export type FrameSender = { readonly url: string; readonly isMainFrame: boolean } | null;
 
 export function isScreen(sender: FrameSender): boolean {

@@ -1,10 +1,10 @@
-/** The files of the screen and the headers they go out with, over `app://till/` as over the preview's loopback. */
+/** Serves the screen's files with their security headers, for `app://till/` and for the preview. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 export type AppFile = { readonly body: Buffer; readonly type: string };
 
-/** Everything from our own files, nothing inline, nothing from elsewhere. */
+/** Only our own files, nothing inline, nothing from elsewhere. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -41,10 +41,9 @@ const types: { readonly [extension: string]: string } = {
 };
 
 /**
- * Reads the built screen into memory, by its address: `/index.html`, `/assets/….js`. Only what was there at the start
- * can be asked for, so that no address, however it is written, leads anywhere else; and a build in the meantime cannot
- * pull the files away from under an open screen.
- * @throws what the file system says where the screen was not built
+ * Reads the built screen into memory, by path: `/index.html`, `/assets/….js`. Only these files can be requested, so no
+ * path can lead anywhere else, and a new build cannot break an open screen.
+ * @throws the file system's error if the screen was not built
  */
 export function loadAppFiles(folder: string): ReadonlyMap<string, AppFile> {
   const files = new Map<string, AppFile>();
@@ -58,7 +57,7 @@ export function loadAppFiles(folder: string): ReadonlyMap<string, AppFile> {
   return files;
 }
 
-/** Answers a request of the screen's own scheme. */
+/** Answers a request to the app's scheme. */
 export function answerFromFiles(files: ReadonlyMap<string, AppFile>, method: string, address: string): Response {
   const refused = (status: number) => new Response(null, { status, headers: securityHeaders });
   if (method !== 'GET') return refused(405);

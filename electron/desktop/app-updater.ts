@@ -1,6 +1,5 @@
 /**
- * The installed app's own updates: electron-updater, which asks Electron itself for what it needs, round the rules of
- * `care/app-update/`.
+ * Connects electron-updater to the rules in `care/app-update/`.
  */
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
@@ -12,28 +11,28 @@ import type { SyncStatus } from '../model/sync-status.ts';
 
 export type AppUpdaterOptions = Pick<AppUpdatesOptions, 'changed' | 'clock' | 'random' | 'log'> & {
   readonly found: FoundConfig;
-  /** Where the installed program lies; null in a checkout. */
+  /** Path of the installed program; null in a source checkout. */
   readonly program: string | null;
   readonly status: () => SyncStatus | null;
-  /** How long nobody has touched this machine. */
+  /** Time without input on this machine. */
   readonly idleSeconds: () => number;
-  /** Calls back when the machine goes down. */
+  /** Calls back when the machine shuts down. */
   readonly goingDown: (run: () => void) => void;
-  /** From now on the window closes without a question: nobody is there to answer it. */
+  /** From now on the window closes without asking, because nobody is there. */
   readonly closeUnasked: () => void;
 };
 
-/** What was typed is kept over a restart; nobody who stands at the till shall see one all the same. */
+/** Drafts survive a restart, but staff should not have to see one. */
 const quietAfterSeconds = 30 * 60;
 
-/** @returns null where IT names no feed, in practice mode, and in a checkout */
+/** @returns null without a feed in the config, in practice mode, and in a source checkout */
 export function lookForUpdates(options: AppUpdaterOptions): AppUpdates | null {
   const { found, program, status, idleSeconds, goingDown, closeUnasked, log } = options;
   if (found.mode !== 'live' || program === null) return null;
   const { feedUrl, channel } = found.config.update;
   if (feedUrl === null) return null;
   const updater = updaterOf(process.platform);
-  // An installer that starts while the machine goes down would be cut off in the middle: it waits for the next time.
+  // Do not install during a shutdown, which would interrupt the installer.
   goingDown(() => {
     updater.autoInstallOnAppQuit = false;
   });
@@ -62,8 +61,8 @@ function updaterOf(platform: NodeJS.Platform): AppUpdater {
 }
 
 /**
- * Whether this user may replace the program: not where an administrator installed it for the whole machine. The packages of
- * a Linux are replaced by the system.
+ * Whether this user can replace the program: not if an administrator installed it for the whole machine. On Linux, the
+ * system replaces its packages.
  */
 function mayReplace(platform: NodeJS.Platform, program: string): boolean {
   if (platform === 'linux') return false;

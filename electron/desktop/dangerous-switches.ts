@@ -1,6 +1,6 @@
 /**
- * Switches of Chromium and Node that would open the till to somebody else: its page to a debugger, its connections to
- * another server, its sandbox. A package ends at the start where one stands; who develops runs a checkout.
+ * Chromium and Node switches that would make the till unsafe: attach a debugger to its page, redirect its connections,
+ * turn off its sandbox. A packaged app refuses to start with one; developers use a source checkout.
  */
 const dangerous = [
   /^remote-debugging-/,
@@ -16,7 +16,7 @@ const dangerous = [
   /^(log-net-log|net-log-capture-mode|ssl-key-log-file)$/,
 ];
 
-/** What `/usr/bin/tillside` puts before a command, which opens no page. */
+/** `/usr/bin/tillside` adds this before a command, which opens no page. */
 const allowedForCommands: readonly string[] = ['no-sandbox'];
 
 /** @returns the first such switch, without its value; null: none */
@@ -24,7 +24,7 @@ export function dangerousSwitch(argv: readonly string[], isCommand: boolean, pla
   const shape = platform === 'win32' ? /^(?:--?|\/)([a-z][a-z0-9-]*)(?:=|$)/i : /^--?([a-z][a-z0-9-]*)(?:=|$)/i;
   const end = argv.indexOf('--');
   const switches = (end === -1 ? argv : argv.slice(0, end)).flatMap((argument) => {
-    // Chromium reads one dash as two, on Windows a slash too, and there in any case.
+    // Chromium accepts one dash for two and, on Windows, a slash and any letter case.
     const [, name] = shape.exec(argument) ?? [];
     return name === undefined ? [] : [name.toLowerCase()];
   });

@@ -1,6 +1,6 @@
 /**
- * What the shell says itself, while its screen is not there or not to be trusted. It speaks the language of the screen, and
- * has its own few texts: those of the screen would make every start read eight files of them.
+ * Texts of the desktop app's own dialogs, for when the screen is not available. They are in the language of the screen,
+ * but separate from its messages, which would make every start read eight more files.
  */
 export type DialogWords = {
   /** By the plural category of the count. */
@@ -146,7 +146,7 @@ export const dialogTexts: { readonly [language: string]: DialogWords } = {
   },
 };
 
-/** @param tag a language tag; English where its language is not spoken here */
+/** @param tag a language tag; an unknown language gives English */
 export function dialogWords(tag: string): DialogWords {
   return dialogTexts[tag.split('-')[0] ?? ''] ?? english;
 }

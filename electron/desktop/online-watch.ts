@@ -3,8 +3,8 @@ import type { Clock } from '../machine/clock.ts';
 const lookEveryMs = 5000;
 
 /**
- * Tells when the system comes back online. Electron's main process has no event for it, only a flag to look at.
- * @returns a function that stops looking
+ * Detects when the system comes back online, by polling: Electron's main process has no event for it.
+ * @returns a function that stops polling
  */
 export function watchOnline(clock: Clock, isOnline: () => boolean, cameOnline: () => void): () => void {
   let before = isOnline();

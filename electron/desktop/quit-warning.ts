@@ -1,4 +1,4 @@
-/** What staff are told who close Tillside while something was not sent (F30). */
+/** The warning when staff close Tillside while changes are unsent (F30). */
 import type { SyncStatus } from '../model/sync-status.ts';
 import { dialogWords } from './dialog-words.ts';
 
@@ -10,8 +10,8 @@ export type QuitWarning = {
 };
 
 /**
- * @param language the tag of the language that the screen shows
- * @returns null where there is nothing to warn of
+ * @param language the language tag of the screen
+ * @returns null if there is nothing to warn about
  */
 export function quitWarning({ unsent: count }: Pick<SyncStatus, 'unsent'>, language: string): QuitWarning | null {
   if (count === 0) return null;

@@ -1,4 +1,4 @@
-/** Where the window was, over a restart. */
+/** Remembers the window's position across restarts. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { writeDurably } from '../machine/durable-file.ts';
@@ -16,7 +16,7 @@ const stateSchema = z.object({
 });
 
 /**
- * @param screens the work areas of the displays there are now: a window that was on another is put back in the middle
+ * @param screens the work areas of the current displays; a window that was on another display is centred
  */
 export function readWindowState(file: string, screens: readonly Bounds[]): WindowState {
   try {
@@ -27,7 +27,7 @@ export function readWindowState(file: string, screens: readonly Bounds[]): Windo
   }
 }
 
-/** Most of the title bar can be seen and taken hold of. */
+/** Whether most of the title bar is visible. */
 function isVisible(bounds: Bounds, screens: readonly Bounds[]): boolean {
   const middle = bounds.x + bounds.width / 2;
   return (
@@ -43,6 +43,6 @@ export function writeWindowState(file: string, state: WindowState): void {
   try {
     writeDurably(file, JSON.stringify(state));
   } catch {
-    // The next start puts the window in the middle.
+    // Then the next start centres the window.
   }
 }

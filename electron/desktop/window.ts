@@ -1,4 +1,4 @@
-/** The one window, closed to everything but our own screen. */
+/** The app's window, which can only show our own screen. */
 import { BrowserWindow, dialog, type Session, type WebContents } from 'electron';
 import { appAddress, isAppAddress } from './app-address.ts';
 import { smallestWindow, usualWindow, type WindowState } from './window-state.ts';
@@ -32,7 +32,7 @@ export function createWindow({ session, preload, state, devTools }: WindowOption
       experimentalFeatures: false,
       webviewTag: false,
       navigateOnDragDrop: false,
-      // What staff type is customers' data: it goes to no dictionary.
+      // What staff type is customer data and must not go to a dictionary service.
       spellcheck: false,
       devTools,
     },
@@ -59,7 +59,7 @@ export async function chooseFile(): Promise<string | null> {
   return canceled ? null : (filePaths[0] ?? null);
 }
 
-/** For every page there ever is: it stays where it is and opens nothing. */
+/** Stops a page from navigating or opening windows. Applied to every page. */
 export function confine(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
   contents.on('will-frame-navigate', (event) => {
@@ -72,7 +72,7 @@ export function confine(contents: WebContents): void {
   contents.on('will-attach-webview', (event) => event.preventDefault());
 }
 
-/** For the screen's session: no permission, no device, no request to anywhere but the screen's own files. */
+/** Denies the session all permissions, devices and requests except for the screen's own files. */
 export function confineSession(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);

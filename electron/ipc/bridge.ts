@@ -1,6 +1,6 @@
 /**
- * What the preload puts on `window.till`: one function to call and one to listen, over one wire each. The screen never
- * gets hold of `ipcRenderer`. Only types come from the schema, so that no parser is in the preload's bundle.
+ * The API on `window.till`: one function to call and one to listen, with one channel each. The screen never gets access
+ * to `ipcRenderer`. Only types are imported from the schema, so that the preload's bundle contains no parsers.
  */
 import { callChannel, eventChannel } from './channels.ts';
 import type { Bridge } from './schema.ts';
@@ -16,7 +16,7 @@ export type Wire = {
 export function createBridge(wire: Wire): Bridge {
   // biome-ignore lint/suspicious/noExplicitAny: what came over the wire is one of the schema's messages
   const listeners = new Set<(message: any) => void>();
-  // One listener on the wire for good: the screen's listeners come and go here.
+  // A single permanent listener on the channel; the screen's listeners come and go here.
   wire.on(eventChannel, (_event, message) => {
     for (const listener of [...listeners]) listener(message);
   });

@@ -1,3 +1,3 @@
-/** The two wires between the screen and the services. Which call or event it is, is part of the message. */
+/** The two channels between the screen and the services. The message says which call or event it is. */
 export const callChannel = 'till:call';
 export const eventChannel = 'till:event';

@@ -1,7 +1,6 @@
 /**
- * The one wrapper round every call from the screen: who asks, what is asked, whether the argument is what the call
- * takes, and an answer in an envelope whatever happens. The desktop app and the preview both put their wire in front of
- * this; no handler is reached any other way.
+ * The wrapper of every call from the screen: checks the sender, the call and its argument, and always returns an
+ * envelope. Both the desktop app and the preview go through it; there is no other way to a handler.
  */
 import type { z } from 'zod';
 import type { AuditAction } from '../care/audit-log.ts';
@@ -19,23 +18,23 @@ import {
 } from './schema.ts';
 
 export type Dispatcher<Sender> = {
-  /** Never rejects. `name` and `argument` are whatever came in. */
+  /** Never rejects. `name` and `argument` are unchecked. */
   readonly dispatch: (sender: Sender, name: unknown, argument: unknown) => Promise<Envelope<unknown>>;
-  /** From now on every call, also one whose handler still runs and then fails, is answered with `closing`. */
+  /** From now on every call is answered with `closing`, even one whose handler is still running and then fails. */
   readonly close: () => void;
 };
 
 export type DispatcherOptions<Sender> = {
-  /** Asked for each call: a till that could not be opened answers fewer of them. */
+  /** Called for each request, because a till that could not be opened has fewer handlers. */
   readonly handlers: () => Partial<Handlers>;
-  /** Whether the asker is our own screen. */
+  /** Whether the sender is our own screen. */
   readonly allows: (sender: Sender) => boolean;
-  /** Asked before a call that is IT's alone, and notes it; false: nothing happens. */
+  /** Checks and logs a call that only IT may make; false: it is refused. */
   readonly admits: (action: AuditAction) => boolean;
   readonly log: Log;
 };
 
-/** The calls' parsers with the type of what they parse to, call by call. */
+/** The parser of each call, with its result type. */
 const parsers: { readonly [Name in CallName]: { readonly argument: z.ZodType<Parsed<Name>> } } = calls;
 
 function isCallName(name: unknown): name is CallName {
@@ -46,7 +45,7 @@ function refusal(code: CallError['code'], message: string): { readonly error: Ca
   return { error: { code, message } };
 }
 
-/** What is wrong with an argument, by place and kind. Values, and keys that somebody typed, stay out of it. */
+/** The problems of an argument, by place and kind, without values or typed keys. */
 function problems(error: z.ZodError): string {
   return error.issues.map((issue) => `${issue.path.slice(0, 2).map(String).join('.')} ${issue.code}`.trim()).join(', ');
 }

@@ -1,9 +1,9 @@
-/** Events from the services to whoever shows them. */
+/** Events from the services to the screen. */
 export type Events<Message> = {
   readonly emit: (message: Message) => void;
   /** Returns a function that stops listening. */
   readonly subscribe: (listener: (message: Message) => void) => () => void;
-  /** Nobody listens any more. */
+  /** Removes all listeners. */
   readonly silence: () => void;
 };
 

@@ -1,9 +1,9 @@
 /**
- * Every call and event between the screen and the services, named once. Main, preload, the preview and the tests are
+ * Every call and event between the screen and the services, defined once. Main, preload, the preview and the tests are
  * derived from this object; the renderer imports only its types.
  *
- * A call has a zod parser for its argument (what comes from the renderer is `unknown` until it was parsed) and a type
- * for its result. Everything that crosses is plain JSON.
+ * A call has a zod parser for its argument (anything from the renderer is `unknown` until it is parsed) and a type for
+ * its result. Everything is plain JSON.
  */
 import { z } from 'zod';
 import type { AdminView, UnlockResult } from '../care/admin-view.ts';
@@ -40,13 +40,13 @@ import type { FeedFacts } from '../region/feed/region-feed.ts';
 import type { ImportState, RegionFacts } from '../region/import-state.ts';
 import type { Draft } from '../updates/drafts.ts';
 
-/** A longest value of any field; the rules of each field are stricter (see `updates/rules.ts`). */
+/** Longest value of any field. The rules of each field are stricter (see `updates/rules.ts`). */
 const maxValueLength = 10_000;
 const maxFields = 200;
-/** Thousands of updates; a larger file is brought in by command. */
+/** Enough for thousands of updates; larger files need the command. */
 const maxRescueLength = 3_500_000;
 
-/** The parts of the screen that can break without taking the others along. */
+/** The parts of the screen that can fail separately. */
 const screenParts = ['bar', 'notices', 'search', 'page', 'dialog', 'elsewhere'] as const;
 export type ScreenPart = (typeof screenParts)[number];
 
@@ -65,12 +65,12 @@ const changes: z.ZodType<FieldChanges> = z
   .record(z.string().max(200), text)
   .refine((map) => Object.keys(map).length <= maxFields && Object.keys(map).every(isFieldKey), 'known fields only');
 
-/** Whose details: a customer of this till's cache, or whoever the server knows by this identifier. */
+/** The customer: one in this till's cache, or one that only the server knows, by identifier. */
 const target = z.union([z.strictObject({ customerId: localId }), z.strictObject({ identifier })]);
 
 type CallSpec<Argument extends z.ZodType, Result> = {
   readonly argument: Argument;
-  /** Never there at run time: carries the type only. */
+  /** Only carries the type; absent at run time. */
   readonly result?: Result;
 };
 
@@ -83,21 +83,21 @@ const event = <Payload>(): EventSpec<Payload> => ({});
 
 export const calls = {
   'app.info': call(nothing).returns<AppInfo>(),
-  /** The language that the screen shows, for whatever the shell says itself. */
+  /** The language of the screen, for the desktop app's own dialogs. */
   'app.languageShown': call(
     z.strictObject({ tag: z.string().regex(/^[a-zA-Z]{2}(?:-[a-zA-Z]{2})?$/) }),
   ).returns<null>(),
   /** The path of a file that a person picks in the desktop's own dialog; null if none was picked. */
   'app.chooseFile': call(nothing).returns<string | null>(),
-  /** Whether IT's feed has a newer Tillside. */
+  /** Whether there is a new version in IT's feed. */
   'app.update': call(nothing).returns<AppUpdate>(),
-  /** The till's password or the OAuth secret, typed once; kept in the platform's secret storage. */
+  /** Stores the till's password or OAuth secret in the platform's secret storage. */
   'app.provideSecret': call(z.strictObject({ secret: z.string().min(1).max(1000) })).returns<SecretResult>(),
 
-  /** The customer whom another program asked for, told once; null if there is none. */
+  /** The customer whom another program asked for, returned once; null if there is none. */
   'app.takeFind': call(nothing).returns<FindRequest | null>(),
 
-  /** A part of the screen broke: its place in the code, for the log. The message stays behind, for it may name a customer. */
+  /** A part of the screen failed. Logs where in the code, without the message, which may name a customer. */
   'app.fault': call(
     z.strictObject({
       part: z.enum(screenParts),
@@ -109,53 +109,53 @@ export const calls = {
   'customers.search': call(
     z.strictObject({ query, limit: z.number().int().min(1).max(maxHits).default(50) }),
   ).returns<SearchResult>(),
-  /** Marks the customer as served at this till and refreshes the record in the background when its age asks for it. */
+  /** Opens a customer: marks them as served at this till, and refreshes an old record in the background. */
   'customers.open': call(z.strictObject({ customerId: localId })).returns<CustomerView | null>(),
-  /** The same customer as they stand now, for a page that is open already: marks nothing and asks nobody. */
+  /** The current view of a customer whose page is already open. Does not mark or refresh anything. */
   'customers.view': call(z.strictObject({ customerId: localId })).returns<CustomerView | null>(),
   /** Tells the whole value of a masked field of the customer at the counter, and records that it was asked for. */
   'customers.reveal': call(
     z.strictObject({ customerId: localId, field: z.enum(maskableFields) }),
   ).returns<CustomerView | null>(),
-  /** The form for somebody who is not on this till; or the cached customer, where the identifier is known here. */
+  /** The view of a customer who is not on this till; or the cached customer if the identifier is known here. */
   'customers.openByIdentifier': call(z.strictObject({ identifier })).returns<CustomerView>(),
-  /** Asks head office for everything that the text can be an identifier as; with `by` only as that. */
+  /** Asks head office for every identifier that the text can be; with `by`, only for that one. */
   'customers.lookUpOnline': call(
     z.strictObject({ query: query.min(1), by: z.enum(findByNames).optional() }),
   ).returns<OnlineResult>(),
   'customers.refresh': call(z.strictObject({ customerId: localId })).returns<LookupResult>(),
-  /** Purchases with their amounts: one more question to head office, asked when staff open the list. */
+  /** Purchases with amounts, fetched from head office when staff open the list. */
   'customers.purchases': call(z.strictObject({ customerId: localId })).returns<PurchasesResult>(),
-  /** Somebody else who has this identifier, to be shown beside the customer whom it would be filled in for (F23). */
+  /** Another customer with this identifier, to show beside the one it would be filled in for (F23). */
   'customers.whoElseHas': call(z.strictObject({ identifier, exceptId: localId.nullable() })).returns<LookupResult>(),
 
-  /** Reads a file of the region's customers from this machine's disk; goes on with one that was cut off. */
+  /** Imports the region's customers from a file on this machine's disk; continues an interrupted import. */
   'customers.import': call(
     z.strictObject({
       file: z.string().trim().min(1).max(4096),
       encoding: z.enum(['utf-8', 'windows-1252']).default('utf-8'),
       dateOrder: z.enum(['day-first', 'month-first']).nullable().default(null),
-      /** Read and check only. */
+      /** Only check the file. */
       check: z.boolean().default(false),
     }),
   ).returns<ImportState>(),
-  /** Whether what was read and asked about (`question`) is taken. */
+  /** Answers a `question`: whether to import the file. */
   'customers.importAnswer': call(z.strictObject({ take: z.boolean() })).returns<ImportState>(),
-  /** One step back: the customers of the import before take the place of these. */
+  /** Goes back to the customers of the previous import. */
   'customers.importUndo': call(nothing).returns<ImportState>(),
   'customers.importCancel': call(nothing).returns<ImportState>(),
   'customers.importState': call(nothing).returns<ImportState>(),
   'customers.region': call(nothing).returns<RegionFacts>(),
-  /** null: the config names no feed of the region. */
+  /** null: no region feed in the config. */
   'customers.feed': call(nothing).returns<FeedFacts | null>(),
-  /** Looks at the feed now. */
+  /** Checks the feed now. */
   'customers.feedLook': call(nothing).returns<FeedFacts | null>(),
 
-  /** What `updates.save` would object to, and what looks like a slip, without saving. */
+  /** The problems that `updates.save` would report and likely typing mistakes, without saving. */
   'updates.check': call(z.strictObject({ target, changes })).returns<CheckResult>(),
   /**
-   * Saves changed fields durably. The same token never makes two updates (F05). With `replaces` it edits an update that
-   * was never sent, or takes the place of one that needs attention.
+   * Saves changed fields durably. The same token never creates two updates (F05). With `replaces`, it edits an update
+   * that was never sent, or replaces one that needs attention.
    */
   'updates.save': call(
     z.strictObject({
@@ -163,12 +163,15 @@ export const calls = {
       target,
       changes,
       replaces: uuid.nullable().default(null),
-      /** Identifiers to fill although they may be somebody else's: staff saw both people and said yes, online (F23). */
+      /**
+       * Identifiers to fill in even if somebody else has them: staff saw both customers and confirmed it online (F23).
+       */
       confirmedFills: z.array(z.enum(fillableIdentifiers)).max(3).default([]),
     }),
   ).returns<SaveResult>(),
   /**
-   * Asks the vendor's back office to change an existing identifier (`customer/update_identity`). `replaces` as in a save.
+   * Requests a change of an existing identifier from the vendor's back office (`customer/update_identity`). `replaces`
+   * as in a save.
    */
   'updates.requestIdentityChange': call(
     z.strictObject({
@@ -183,7 +186,7 @@ export const calls = {
   'updates.discard': call(
     z.strictObject({ updateId: uuid, reason: z.string().trim().min(1).max(500) }),
   ).returns<ChangeResult>(),
-  /** For each field in conflict: send ours after all, or keep theirs; with head office's value that staff had before them. */
+  /** For each field in conflict: send ours or keep theirs, with head office's value that staff saw. */
   'updates.settleConflict': call(
     z.strictObject({
       updateId: uuid,
@@ -194,9 +197,9 @@ export const calls = {
       ),
     }),
   ).returns<SaveResult>(),
-  /** Asks which value holds when the customer is here again. */
+  /** Puts a conflict off until the customer's next visit. */
   'updates.putOff': call(z.strictObject({ updateId: uuid })).returns<ChangeResult>(),
-  /** A manager or IT looked at a possible double award: it leaves the list. */
+  /** Marks a possible double award as checked, by a manager or IT. */
   'updates.awardSeen': call(z.strictObject({ updateId: uuid })).returns<ChangeResult>(),
   'updates.list': call(
     z.strictObject({
@@ -207,54 +210,54 @@ export const calls = {
   ).returns<{ readonly updates: readonly UpdateView[]; readonly total: number }>(),
   'updates.history': call(z.strictObject({ updateId: uuid })).returns<readonly UpdateHistoryEntry[]>(),
 
-  /** Text that was typed and not saved yet, over a restart. Without changes it is forgotten. */
+  /** Stores a draft, so that it survives a restart. Without changes, it is deleted. */
   'drafts.keep': call(z.strictObject({ target, changes, replaces: uuid.nullable().default(null) })).returns<null>(),
   'drafts.list': call(nothing).returns<readonly Draft[]>(),
 
   'sync.status': call(nothing).returns<SyncStatus>(),
-  /** Tries now instead of at the next due time; the pace still holds (F34). */
+  /** Tries now instead of at the next due time; the pace still applies (F34). */
   'sync.sendNow': call(nothing).returns<SyncStatus>(),
   'sync.checkConnection': call(nothing).returns<ConnectionCheck>(),
 
   'org.view': call(nothing).returns<OrgView>(),
-  /** Asks the server anew; what it tells comes by `org.changed` and `staff.listed`. */
+  /** Refreshes from the server; new values arrive with `org.changed` and `staff.listed`. */
   'org.refresh': call(nothing).returns<OrgRefresh>(),
 
   'staff.list': call(nothing).returns<StaffList>(),
   'staff.current': call(nothing).returns<StaffMember | null>(),
   'staff.signIn': call(z.strictObject({ code: z.string().min(1).max(100) })).returns<StaffMember | null>(),
   'staff.signOut': call(nothing).returns<null>(),
-  /** Somebody is at the till: puts the automatic sign-out off. */
+  /** There was activity at the till: restarts the timer of the automatic sign-out. */
   'staff.active': call(nothing).returns<null>(),
 
-  /** Of the till itself, for IT. */
+  /** Facts about the till itself, for IT. */
   'till.facts': call(nothing).returns<TillFacts>(),
-  /** The recovery key, until somebody has said that it is kept; `null` from then on. */
+  /** The recovery key, until somebody confirms that it is stored; then `null`. */
   'till.recoveryKey': call(nothing).returns<string | null>(),
   'till.recoveryKeyKept': call(nothing).returns<null>(),
   'till.backUp': call(nothing).returns<BackUpResult>(),
-  /** One zip for support: ids, states, codes and counts, never a customer's data. */
+  /** A zip for support: ids, states, codes and counts, never customer data. */
   'till.supportBundle': call(nothing).returns<BundleResult>(),
-  /** Moves everything unsent into one sealed file: this till never sends it again. */
+  /** Moves everything unsent into an encrypted file; this till never sends it. */
   'rescue.export': call(
     z.strictObject({ passphrase: z.string().min(1).max(1000).nullable() }),
   ).returns<RescueExportResult>(),
-  /** Brings the updates of another till's file in; without a passphrase only a file that this till made. */
+  /** Imports the updates from a rescue file; without a passphrase, only one that this till made. */
   'rescue.import': call(
     z.strictObject({ file: z.string().max(maxRescueLength), passphrase: z.string().min(1).max(1000).nullable() }),
   ).returns<RescueImportResult>(),
-  /** Takes everything of a customer off this till, for an erasure request. */
+  /** Erases a customer from this till on request. */
   'customers.forget': call(z.strictObject({ customerId: localId })).returns<ForgetResult>(),
 
-  /** Who may do IT's work here, and how they say so. */
+  /** Who can do IT tasks at this till, and how to unlock them. */
   'admin.view': call(nothing).returns<AdminView>(),
   'admin.unlock': call(z.strictObject({ pin: z.string().min(1).max(longestPin) })).returns<UnlockResult>(),
 
-  /** Why the till could not be opened, and what a person may do about it; `null`: it is open. */
+  /** Why the till could not be opened, and what to do about it; `null`: it is open. */
   'trouble.view': call(nothing).returns<TroubleView | null>(),
   'trouble.tryAgain': call(nothing).returns<TroubleResult>(),
   'trouble.useRecoveryKey': call(z.strictObject({ typed: z.string().max(200) })).returns<TroubleResult>(),
-  /** Puts a backup in the place of what cannot be used; `null`: an empty database. The old file is set aside. */
+  /** Replaces the unusable database with a backup; `null`: with an empty one. The old file is set aside. */
   'trouble.restore': call(z.strictObject({ backup: z.string().max(200).nullable() })).returns<TroubleResult>(),
 
   /** `null` outside practice mode. */
@@ -272,23 +275,23 @@ export const events = {
   'app.findAsked': event<null>(),
   'app.updateChanged': event<AppUpdate>(),
   'sync.changed': event<SyncStatus>(),
-  /** The record, the effective view or an update of this customer changed. */
+  /** The customer's record, effective view or updates changed. */
   'customers.changed': event<{ readonly customerId: number }>(),
-  /** Two customers of this till turned out to be one: the first id is gone, and all of it is with the other. */
+  /** Two customers of this till were merged: `customerId` is gone, and everything belongs to `into`. */
   'customers.merged': event<{ readonly customerId: number; readonly into: number }>(),
   'customers.importChanged': event<ImportState>(),
   'customers.feedChanged': event<FeedFacts | null>(),
-  /** An update moved to another state. */
+  /** An update changed its state. */
   'updates.changed': event<{ readonly updateId: string; readonly customerId: number }>(),
   'org.changed': event<OrgView>(),
   'staff.changed': event<StaffMember | null>(),
-  /** The list of who works here came anew. */
+  /** A new staff list arrived. */
   'staff.listed': event<StaffList>(),
   'practice.changed': event<PracticeState>(),
   'till.changed': event<TillFacts>(),
 } as const;
 
-/** What moves, destroys or reveals something of the till: only IT does it (config `admin`), and each time is noted. */
+/** Calls that move, destroy or reveal data: only IT may make them (config `admin`), and each one is logged. */
 export const adminCalls: { readonly [Name in CallName]?: AuditAction } = {
   'till.recoveryKey': 'recovery-key',
   'till.recoveryKeyKept': 'recovery-key',
@@ -302,21 +305,21 @@ export const adminCalls: { readonly [Name in CallName]?: AuditAction } = {
 export type CallName = keyof typeof calls;
 export type EventName = keyof typeof events;
 
-/** What the renderer passes. */
+/** The argument as the renderer passes it. */
 export type Argument<Name extends CallName> = z.input<(typeof calls)[Name]['argument']>;
-/** What the service gets. */
+/** The argument as the service gets it. */
 export type Parsed<Name extends CallName> = z.output<(typeof calls)[Name]['argument']>;
 export type Result<Name extends CallName> = (typeof calls)[Name] extends CallSpec<z.ZodType, infer R> ? R : never;
 export type Payload<Name extends EventName> = (typeof events)[Name] extends EventSpec<infer P> ? P : never;
 
-/** One handler a call: the compiler asks for each. */
+/** One handler per call, enforced by the compiler. */
 export type Handlers = {
   readonly [Name in CallName]: (argument: Parsed<Name>) => Result<Name> | Promise<Result<Name>>;
 };
 
-/** What only a till that is not open needs. */
+/** Only for a till that could not be opened. */
 type TroubleCall = Extract<CallName, `trouble.${string}`>;
-/** Answered whether the till is open or not. */
+/** Available whether the till is open or not. */
 type AdminCall = Extract<CallName, `admin.${string}`>;
 export type AdminHandlers = Pick<Handlers, AdminCall>;
 export type FindHandlers = Pick<Handlers, 'app.takeFind'>;
@@ -328,7 +331,7 @@ export type EventMessage = {
   readonly [Name in EventName]: { readonly name: Name; readonly payload: Payload<Name> };
 }[EventName];
 
-/** What crosses back for every call. */
+/** The answer to every call. */
 export type Envelope<R> = { readonly ok: R } | { readonly error: CallError };
 export type CallError = {
   readonly code:
@@ -339,11 +342,11 @@ export type CallError = {
     | 'admin-required'
     | 'closing'
     | 'internal';
-  /** For a log or a developer; never a customer's data. */
+  /** For logs and developers; never customer data. */
   readonly message: string;
 };
 
-/** What the preload puts on `window.till`. */
+/** The API on `window.till`. */
 export type Bridge = {
   readonly call: <Name extends CallName>(name: Name, argument?: Argument<Name>) => Promise<Envelope<Result<Name>>>;
   /** Returns a function that stops listening. */
