@@ -26,6 +26,7 @@ export type FleetTillOptions = {
   readonly folder: string;
   readonly server: PracticeServer;
   readonly saveEverySeconds: number;
+  readonly sync?: { readonly slowServerSeconds?: number };
   readonly clock: Clock;
   readonly random: Random;
 };
@@ -75,7 +76,7 @@ export class FleetTill {
           ...base,
           // A real till's pace instead of practice mode's.
           api: { url: server.url },
-          sync: {},
+          sync: this.#options.sync ?? {},
           auth: { method: 'basic', till },
           store: { ...base.store, code: `store-${Math.ceil(number / 4)}` },
           health: { metricsFile: metricsFileOf(folder, number) },

@@ -22,6 +22,8 @@ export type FleetOptions = {
   /** Before the first outage, and after each. */
   readonly calmSeconds: number;
   readonly outages: readonly Outage[];
+  /** The `sync` section of each till's config. */
+  readonly sync?: { readonly slowServerSeconds?: number };
   readonly clock: Clock;
   readonly random: Random;
   readonly say: (line: string) => void;

@@ -7,7 +7,7 @@ const minuteMs = 60_000;
 export class CallLimit {
   readonly #callsAMinute: number;
   readonly #clock: Clock;
-  #minute = 0;
+  #minute = -1;
   #left = 0;
 
   constructor(callsAMinute: number, clock: Clock) {

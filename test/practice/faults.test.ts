@@ -4,7 +4,19 @@ import { anchors } from '../../electron/practice/anchors.ts';
 import type { PracticeServer } from '../../electron/practice/practice-server.ts';
 import { practiceSwitches } from '../../electron/practice/practice-switches.ts';
 import { sampleSize } from '../../electron/practice/sample-customers.ts';
-import { at, errorCode, get, getCustomer, itemCode, itemOf, serve, update } from './practice-client.ts';
+import { virtualClock } from '../helpers/virtual-clock.ts';
+import {
+  type Answered,
+  ask,
+  at,
+  errorCode,
+  get,
+  getCustomer,
+  itemCode,
+  itemOf,
+  serve,
+  update,
+} from './practice-client.ts';
 
 const { ritaJames, ashaRaman } = anchors;
 const rita = String(ritaJames.userId);
@@ -41,6 +53,23 @@ test('busy is 429 with Retry-After, or a code in the body', async (t) => {
   assert.equal(running.status, 200);
   assert.equal(at(running.json, 'response', 'status', 'code'), 521);
   assert.equal(isApplied(server), false);
+});
+
+test('a limit refuses what goes beyond it until the minute is over, in the first minute too', async (t) => {
+  const clock = virtualClock();
+  const server = await serve(t, { callsAMinute: 2, clock });
+  const statuses = async (calls: number) => {
+    const answers: Answered[] = [];
+    for (let call = 0; call < calls; call += 1) answers.push(await ask(`${server.url}${login}`));
+    return answers.map(({ status, headers }) => [status === 429, headers['retry-after']]);
+  };
+  await clock.pass(15_000);
+  const within = [false, undefined];
+  assert.deepEqual(await statuses(3), [within, within, [true, '45']]);
+  await clock.pass(44_000);
+  assert.deepEqual(await statuses(1), [[true, '1']]);
+  await clock.pass(1000);
+  assert.deepEqual(await statuses(3), [within, within, [true, '60']]);
 });
 
 test('server-error is 500 with an HTML page', async (t) => {
