@@ -11,6 +11,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { secretPipe } from './secret-pipe.mjs';
 
 const progressEveryMs = 5000;
 const oldestNode = 20;
@@ -176,7 +177,6 @@ async function takeTurn(root) {
 function installPackages(root, env) {
   const total = Object.keys(packagesOf(readJson(path.join(root, 'package-lock.json')))).length - 1;
   const npm = npmCommand(env, process.platform);
-  const { TILLSIDE_SECRET: _secret, ...safeEnv } = env;
   const flags = [
     'install',
     '--no-save',
@@ -195,7 +195,7 @@ function installPackages(root, env) {
   return new Promise((resolve) => {
     const child = spawn(npm.file, [...npm.first, ...flags, ...network], {
       cwd: root,
-      env: safeEnv,
+      env,
       shell: npm.shell,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -260,9 +260,9 @@ function watchNpm(env, gone) {
  * could.
  *
  * @param {readonly string[]} nodes candidates, best first
- * @param {readonly string[]} args @param {NodeJS.ProcessEnv} env
+ * @param {readonly string[]} args @param {NodeJS.ProcessEnv} env @param {string | undefined} secret
  */
-function run(nodes, args, env) {
+function run(nodes, args, env, secret) {
   const [node, ...others] = nodes;
   if (node === undefined) {
     say(`Tillside needs Node ${oldestProjectNode} and has none for ${process.platform} ${process.arch}: install it.`);
@@ -270,10 +270,12 @@ function run(nodes, args, env) {
     return;
   }
   const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  const handed = secretPipe(secret);
   const child = spawn(node, [...args], {
-    env: { ...env, [pathName]: [path.dirname(node), env[pathName] ?? ''].join(path.delimiter) },
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...env, ...handed.env, [pathName]: [path.dirname(node), env[pathName] ?? ''].join(path.delimiter) },
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...handed.stdio],
   });
+  handed.give(child);
   /** @type {NodeJS.Signals[]} */
   const signals = ['SIGINT', 'SIGTERM'];
   /** @param {NodeJS.Signals} signal */
@@ -285,7 +287,7 @@ function run(nodes, args, env) {
   watchNpm(env, () => pass('SIGTERM'));
   child.once('error', () => {
     stop();
-    run(others, args, env);
+    run(others, args, env, secret);
   });
   child.once('exit', (code, signal) => {
     stop();
@@ -301,6 +303,8 @@ async function main() {
   if (Number.parseInt(process.versions.node, 10) < oldestNode) {
     throw new Error(`Node ${oldestNode} or newer is needed to set Tillside up; this is ${process.versions.node}`);
   }
+  const { TILLSIDE_SECRET: secret } = process.env;
+  delete process.env.TILLSIDE_SECRET;
   const own = projectNode(root, process.platform, process.arch);
   if (!packagesAreThere(root)) {
     const done = await takeTurn(root);
@@ -318,7 +322,7 @@ async function main() {
   if (Number.parseInt(process.versions.node, 10) >= oldestProjectNode) nodes.push(process.execPath);
   // Caches compiled code, which saves 0.2 s at each start of a script.
   const env = { NODE_COMPILE_CACHE: path.join(root, 'node_modules', '.cache', 'compiled'), ...process.env };
-  run(nodes, [path.resolve(root, script), ...rest], env);
+  run(nodes, [path.resolve(root, script), ...rest], env, secret);
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -13,6 +13,7 @@ import { messagePage, openAppWindow } from './preview/app-window.ts';
 import { runPreview } from './preview/run-preview.ts';
 import { untilStopped } from './preview/until-stopped.ts';
 import { projectRoot } from './project-root.ts';
+import { secretPipe } from './secret-pipe.mjs';
 
 async function main(): Promise<number> {
   const secret = takeSecret(process.env);
@@ -35,10 +36,12 @@ async function runDesktop(program: string, { found, dataDir }: HostArguments, se
   const config = found.mode === 'live' ? ['--config', found.file] : [];
   // Chromium's sandbox does not start for root; a developer's container runs as root, a till does not.
   const sandbox = isRoot() ? ['--no-sandbox'] : [];
+  const handed = secretPipe(secret);
   const child = spawn(program, [projectRoot, ...config, '--data', dataDir, ...sandbox], {
-    env: { ...process.env, ...(secret === undefined ? {} : { TILLSIDE_SECRET: secret }) },
-    stdio: 'inherit',
+    env: { ...process.env, ...handed.env },
+    stdio: ['inherit', 'inherit', 'inherit', 'ignore', ...handed.stdio],
   });
+  handed.give(child);
   void askedToStop().then(() => child.kill('SIGTERM'));
   return new Promise<number>((resolve, reject) => {
     child.once('error', reject);

@@ -3,6 +3,7 @@
  * desktop app and the preview only add their secret storage, transport and connection to the screen.
  */
 
+import { closeSync, readFileSync } from 'node:fs';
 import { Admin } from './care/admin.ts';
 import { writeCannotOpen } from './care/health-report.ts';
 import { troubleCalls } from './care/trouble-desk.ts';
@@ -223,9 +224,26 @@ async function provide(till: Till, secret: string, log: Log): Promise<void> {
   else log.write('error', 'secret from the environment not stored', { why: result.why });
 }
 
-/** Removes the secret from the environment, so that no child process inherits it. */
-export function takeSecret(env: { TILLSIDE_SECRET?: string | undefined }): string | undefined {
-  const secret = env.TILLSIDE_SECRET || undefined;
+type SecretEnv = { TILLSIDE_SECRET?: string | undefined; TILLSIDE_SECRET_FD?: string | undefined };
+
+/**
+ * Removes the secret from the environment, so that no child process inherits it. The scripts of a checkout hand it over by
+ * a pipe instead, whose number they say (`build/secret-pipe.mjs`).
+ */
+export function takeSecret(env: SecretEnv): string | undefined {
+  const { TILLSIDE_SECRET: secret, TILLSIDE_SECRET_FD: pipe } = env;
   delete env.TILLSIDE_SECRET;
-  return secret;
+  delete env.TILLSIDE_SECRET_FD;
+  return secret || (pipe === undefined ? undefined : readPipe(Number(pipe))) || undefined;
+}
+
+/** @returns undefined where it is no pipe of ours: whoever needs the secret says that there is none */
+function readPipe(descriptor: number): string | undefined {
+  try {
+    const text = readFileSync(descriptor, 'utf8');
+    closeSync(descriptor);
+    return text;
+  } catch {
+    return undefined;
+  }
 }
