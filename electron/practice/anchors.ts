@@ -1,4 +1,4 @@
-/** The sample customers that demonstrations, the training guide and tests call by name. */
+/** The named sample customers, used in demonstrations, the training guide and tests. */
 import { newMembership, type PracticeCustomer, type PracticeSubscription } from './practice-customer.ts';
 
 export const firstUserId = 343_445_001;
@@ -48,7 +48,7 @@ export const anchors = {
     userId: firstUserId,
     firstName: 'Rita',
     lastName: 'James',
-    // Of the range that the United Kingdom keeps free for films and examples: no number plan calls it valid.
+    // From the range that the UK reserves for films and examples; no numbering plan accepts it as valid.
     mobile: '447700900123',
     email: 'rita.james@example.com',
     externalId: 'RJ-1001',
@@ -133,7 +133,7 @@ export const anchors = {
     externalId: 'DN-1004',
     fraudStatus: 'CONFIRMED',
   },
-  /** Arabic, written from right to left. */
+  /** An Arabic name, written right to left. */
   maryamAlMansoori: {
     ...plain,
     userId: firstUserId + 4,
@@ -154,7 +154,7 @@ export const anchors = {
     customFields: { preferred_language: '中文' },
     extendedFields: { gender: 'Female', city: '上海' },
   },
-  /** Owns the email that `snehaIyer` would be given. */
+  /** Has the email that is filled in for `snehaIyer`. */
   vikramIyer: {
     ...plain,
     userId: firstUserId + 6,
@@ -163,7 +163,7 @@ export const anchors = {
     mobile: '919840011122',
     email: 'iyer.family@example.com',
   },
-  /** Filling her email with the family's collides with `vikramIyer`. */
+  /** Filling in the family's email collides with `vikramIyer`. */
   snehaIyer: {
     ...plain,
     userId: firstUserId + 7,
@@ -172,7 +172,7 @@ export const anchors = {
     mobile: '919840011133',
     externalId: 'SI-1008',
   },
-  /** One word is the whole name. */
+  /** A single name. */
   suharto: {
     ...plain,
     userId: firstUserId + 8,
@@ -211,7 +211,7 @@ export const anchors = {
       },
     ],
   },
-  /** The tier ran out. */
+  /** The tier has expired. */
   joseNunez: {
     ...plain,
     userId: firstUserId + 11,
@@ -241,7 +241,7 @@ export const anchors = {
     externalId: 'BW-1013',
     customFields: { preferred_language: 'Deutsch' },
   },
-  /** More debited than credited by hand. */
+  /** A negative manual adjustment of points. */
   chloeDupre: {
     ...plain,
     userId: firstUserId + 13,
@@ -262,7 +262,7 @@ export const anchors = {
       },
     ],
   },
-  /** Joined today, so to say: no points and no tier. */
+  /** A new customer without points or tier. */
   rohanGupta: {
     ...plain,
     userId: firstUserId + 14,

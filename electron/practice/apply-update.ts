@@ -1,8 +1,8 @@
 /**
- * What `customer/update` does with one customer: who is meant, what may change, what is only warned about, and what the
- * update sets off. Nothing here is remembered: the caller keeps the customer that comes out.
+ * What `customer/update` does to one customer: identifies them, applies or warns about changes, and computes side
+ * effects. It holds no state: the caller stores the resulting customer.
  *
- * Not idempotent, as the real API: every call that is applied awards points again, whether it changed anything or not.
+ * Like the real API it is not idempotent: every applied call awards points again, even if it changes nothing.
  */
 import { couponCode, updatesPerCoupon } from './coupons.ts';
 import type { CustomerBook } from './customer-book.ts';
@@ -34,7 +34,7 @@ export type UpdateRefused = {
 export type UpdateApplied = {
   readonly kind: 'applied';
   readonly customer: PracticeCustomer;
-  /** What was taken over, by the till's own field keys (`firstName`, `custom.age`, `subscription.sms.BULK`). */
+  /** The applied changes, by the till's field keys (`firstName`, `custom.age`, `subscription.sms.BULK`). */
   readonly changes: { readonly [key: string]: string };
   readonly warnings: readonly Warning[];
   readonly pointsAwarded: number;
@@ -54,7 +54,7 @@ export type UpdateRules = {
 const isTill = (code: string) => tillCodes.some((known) => known === code);
 
 function changeProfile(draft: Draft, item: unknown, now: string): Refusal | null {
-  // A name may be emptied; the other keys are left alone when they come empty, as in the vendor's sample.
+  // A name can be emptied; other empty keys are ignored, as in the vendor's sample.
   const firstName = textOf(memberOf(item, 'firstname'));
   if (firstName !== null) draft.change('firstName', firstName, { firstName });
   const lastName = textOf(memberOf(item, 'lastname'));
@@ -120,7 +120,7 @@ function changeSubscriptions(draft: Draft, item: unknown): Refusal | null {
     if (priority !== 'TRANS' && priority !== 'BULK') return new Refusal(1102, 'Invalid priority type');
     if ((textOf(memberOf(sent, 'scope')) ?? '').toLowerCase() !== 'all') return new Refusal(1103, 'Invalid scope');
     if (status !== '0' && status !== '1') return new Refusal(1106, 'Invalid subscription status passed');
-    // Nobody can be written to where there is no number or address.
+    // A subscription needs a mobile or email.
     if (status === '1' && (channel === 'SMS' ? draft.customer.mobile : draft.customer.email) === null) {
       draft.warn(91022, `Failed to update subscription for ${channel} channel and priority ${priority}`);
       continue;
@@ -159,14 +159,14 @@ function changeExtendedFields(draft: Draft, item: unknown): readonly Warning[] {
       refused.push({ code: 91015, message: `Failed to update extended fields; or field length too long - ${name}` });
       continue;
     }
-    // The server keeps an enum as it is defined, whatever case it came in ("male" sent, "Male" kept).
+    // The server stores an enum as defined, whatever its case ("male" is stored as "Male").
     const kept = field.values.find((known) => known.toLowerCase() === value.toLowerCase()) ?? value;
     draft.change(`extended.${name}`, kept, { extendedFields: { ...draft.customer.extendedFields, [name]: kept } });
   }
   return refused;
 }
 
-/** Fields that were refused are a warning beside something that was saved, and the reason where nothing else was sent. */
+/** Refused fields are warnings if something else was saved; otherwise they are the reason to refuse the update. */
 function settleRefusedFields(draft: Draft, refused: readonly Warning[]): Refusal | null {
   const [first] = refused;
   if (first === undefined) return null;
@@ -210,7 +210,7 @@ function reward(draft: Draft, rules: UpdateRules): { points: number; effects: Si
   return { points, effects };
 }
 
-/** Works out one item of the request's `root.customer`. */
+/** Applies one item of the request's `root.customer`. */
 export function applyUpdate(book: CustomerBook, item: unknown, rules: UpdateRules): UpdateApplied | UpdateRefused {
   const refuse = ({ code, message }: Refusal, customer: PracticeCustomer | null): UpdateRefused => ({
     kind: 'refused',

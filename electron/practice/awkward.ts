@@ -1,13 +1,13 @@
 /**
- * The same answer in the shapes that the vendor's own samples show beside the documented one (api-facts, traps 2, 3, 4,
- * 5 and 7): a list of one as the thing itself, nothing as `[]`, `{}`, `""` or null, numbers and booleans as text, no
- * `response` around it, other cases of an enum, keys that nobody knows.
+ * Rewrites an answer in the undocumented shapes of the vendor's samples (api-facts, traps 2, 3, 4, 5 and 7): a single
+ * object instead of a list of one, `[]`, `{}`, `""` or null for nothing, numbers and booleans as text, no `response`
+ * wrapper, other enum cases, unknown keys.
  */
 
-/** Text that the vendor spells in both cases. */
+/** Words that the vendor writes in both cases. */
 const enumKeys: ReadonlySet<string> = new Set(['channel', 'priority', 'scope', 'type', 'fraud_status', 'source']);
 
-/** Chooses one of so many ways: different ones along an answer, always the same for the same answer. */
+/** Picks one of several variants, deterministically for each place in an answer. */
 type Choose = (ways: number) => number;
 
 function chooser(order: number): Choose {
@@ -30,7 +30,7 @@ function bend(key: string, value: unknown, choose: Choose): unknown {
   }
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value);
-    // The holder of an empty list is left away in favour of an empty list.
+    // An object with only an empty list may be replaced by an empty list.
     if (entries.length === 1 && isEmptyList(entries[0]?.[1]) && choose(3) === 0) return [];
     const bent = entries.map(([name, part]): [string, unknown] => [name, bend(name, part, choose)]);
     return Object.fromEntries(choose(5) === 0 ? [...bent, ['x_new_release', { added: [] }]] : bent);
@@ -42,8 +42,8 @@ function bend(key: string, value: unknown, choose: Choose): unknown {
 }
 
 /**
- * @param order the request's number: the same order always gives the same shapes
- * @param answer of this server's own making, plain JSON
+ * @param order the request's number; the same number always gives the same shapes
+ * @param answer plain JSON made by this server
  */
 export function awkwardAnswer(order: number, answer: unknown): unknown {
   const bent = bend('', answer, chooser(order));

@@ -1,7 +1,6 @@
 /**
- * The practice server's control over HTTP, for a server that must outlive the till (the crash rig kills it) and for
- * end-to-end specs in another process. It has a port of its own, because the API's port is what goes away, and answers
- * nobody without the token.
+ * Control of the practice server over HTTP, for the crash rig (where the server outlives the till) and for end-to-end
+ * specs in another process. It has its own port, because the API's port can be switched off, and requires a token.
  *
  * `POST /practice-control/NAME` with a JSON argument and `Authorization: Bearer TOKEN` answers `{ "ok": … }`.
  */
@@ -26,7 +25,7 @@ const holdArgument = z.strictObject({ holdId: z.number().int() });
 
 type Call = (argument: unknown) => unknown;
 
-/** @returns a call that throws a ZodError where the argument is not what it takes */
+/** @returns a call that throws a ZodError for an invalid argument */
 function call<Argument extends z.ZodType>(argument: Argument, run: (parsed: z.output<Argument>) => unknown): Call {
   return (sent) => run(argument.parse(sent));
 }
@@ -108,7 +107,7 @@ function isAuthorised(request: IncomingMessage, token: string): boolean {
   return sent.length === expected.length && timingSafeEqual(sent, expected);
 }
 
-/** @param token not empty: whoever has it may do everything to the practice customers */
+/** @param token not empty; it gives full control of the practice customers */
 export async function startControlServer(
   control: PracticeControl,
   token: string,

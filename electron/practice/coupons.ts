@@ -1,9 +1,9 @@
-/** The coupons that completing one's details brings. */
+/** Coupons for updating one's details. */
 
-/** A coupon comes with every so many applied updates of the same customer. */
+/** A customer gets a coupon after every this many applied updates. */
 export const updatesPerCoupon = 3;
 
-/** Always the same for the same customer and count. */
+/** Deterministic for a customer and count. */
 export function couponCode(userId: number, count: number): string {
   return `TS${(userId % 1_000_000).toString(36).toUpperCase().padStart(4, '0')}${String(count).padStart(2, '0')}`;
 }

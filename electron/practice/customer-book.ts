@@ -1,4 +1,4 @@
-/** The practice server's customers and their identifiers. */
+/** The practice server's customers, indexed by identifier. */
 import type { PracticeCustomer } from './practice-customer.ts';
 import type { IdentifierName } from './practice-org.ts';
 
@@ -11,10 +11,10 @@ export function identifierValue(customer: PracticeCustomer, name: IdentifierName
 
 const indexed = ['mobile', 'email', 'external_id'] as const;
 
-/** Emails and external ids are the same whatever their case. */
+/** Emails and external ids ignore case. */
 const indexKey = (name: IdentifierName, value: string) => `${name}:${value.toLowerCase()}`;
 
-/** What became of the customers since the start. */
+/** Changes since the sample customers. */
 export type BookChanges = {
   readonly customers: readonly PracticeCustomer[];
   readonly merged: readonly (readonly [victim: number, survivor: number])[];
@@ -28,7 +28,7 @@ export class CustomerBook {
   readonly #survivorOf = new Map<number, number>();
   readonly #erased = new Set<number>();
 
-  /** @param later what `changes` gave at an earlier run over the same start */
+  /** @param later `changes` of an earlier run with the same sample */
   constructor(start: readonly PracticeCustomer[], later: BookChanges = { customers: [], merged: [], erased: [] }) {
     for (const customer of start) this.#keep(customer);
     for (const userId of later.erased) this.erase(userId);
@@ -51,7 +51,7 @@ export class CustomerBook {
     return this.#byId.get(userId) ?? null;
   }
 
-  /** An account that was merged into another is found as the one that survived. */
+  /** For a merged account, returns the survivor. */
   find({ name, value }: PracticeIdentifier): PracticeCustomer | null {
     if (name !== 'id') {
       const userId = this.#idByIdentifier.get(indexKey(name, value));
@@ -73,14 +73,14 @@ export class CustomerBook {
     this.#changed.add(customer.userId);
   }
 
-  /** Puts the survivor and makes the victim's id lead to it. */
+  /** Stores the survivor and redirects the victim's id to it. */
   merge(survivor: PracticeCustomer, victimId: number): void {
     this.#remove(victimId);
     this.#survivorOf.set(victimId, survivor.userId);
     this.put(survivor);
   }
 
-  /** As after a request to delete personal data. */
+  /** Erases a customer, as after a request to delete personal data. */
   erase(userId: number): void {
     this.#remove(userId);
     this.#erased.add(userId);
@@ -114,7 +114,7 @@ export class CustomerBook {
     if (known === undefined) return;
     for (const name of indexed) {
       const value = identifierValue(known, name);
-      // Another hand may have given the same value to somebody else meanwhile: theirs stays.
+      // Another customer may have this value by now, and keeps it.
       if (value === null || this.#idByIdentifier.get(indexKey(name, value)) !== userId) continue;
       this.#idByIdentifier.delete(indexKey(name, value));
     }

@@ -1,4 +1,4 @@
-/** What can go wrong between a till and the practice server, on demand. */
+/** Simulated faults between a till and the practice server. */
 import { z } from 'zod';
 import { practiceFaults } from './practice-state.ts';
 
@@ -6,9 +6,9 @@ import { practiceFaults } from './practice-state.ts';
  * | kind | the request | what the till sees |
  * | --- | --- | --- |
  * | slow | applied | the answer after `delayMs` |
- * | drop-reply | applied | the connection ends without an answer: the trap of the double award |
- * | drop-before | not applied | the same, to the till's eyes |
- * | truncated | applied | a whole HTTP answer with half the JSON |
+ * | drop-reply | applied | the connection ends without an answer, which risks a double award |
+ * | drop-before | not applied | the same |
+ * | truncated | applied | a complete HTTP answer with half the JSON |
  * | hang | not applied | nothing, ever |
  * | busy | not applied | 429 with `Retry-After` (or HTTP 200 and `code` in the body, with `inBody`) |
  * | server-error | not applied | 500 with an HTML page |
@@ -36,10 +36,10 @@ export type Endpoint = (typeof endpoints)[number];
 
 export const faultOptionsSchema = z
   .strictObject({
-    /** How many requests it meets before it is over; without it, until it is taken away. */
+    /** How many requests it affects; without it, until it is removed. */
     times: z.number().int().positive(),
     customerId: z.number().int(),
-    /** Without it `drop-reply` and `refuse` meet `customer/update` only (the till must be able to read back), the others all. */
+    /** Default: only `customer/update` for `drop-reply` and `refuse` (so that the till can read back), else all. */
     endpoint: z.enum(endpoints),
     delayMs: z.number().nonnegative(),
     retryAfterSeconds: z.number().int().nonnegative(),
@@ -54,7 +54,7 @@ export type FaultOptions = z.infer<typeof faultOptionsSchema>;
 
 export type Fault = FaultOptions & { readonly kind: FaultKind };
 
-/** A request as far as faults and holds tell requests apart. */
+/** The properties of a request that faults and holds can match. */
 export type Met = { readonly endpoint: Endpoint; readonly customerId: number | null };
 
 export function meets(filter: { readonly customerId?: number; readonly endpoint?: Endpoint }, request: Met): boolean {
@@ -66,11 +66,11 @@ export function meets(filter: { readonly customerId?: number; readonly endpoint?
 
 const updatesOnly: ReadonlySet<FaultKind> = new Set(['drop-reply', 'refuse']);
 
-/** The faults in force, in the order they were set; a request meets the first that fits. */
+/** The active faults, in the order they were set; the first that matches a request applies. */
 export class Faults {
   #inForce: { readonly fault: Fault; left: number }[] = [];
 
-  /** The first that is in force, for the practice bar. */
+  /** The first active fault, for the practice bar. */
   get current(): FaultKind {
     return this.#inForce[0]?.fault.kind ?? 'none';
   }
@@ -86,7 +86,7 @@ export class Faults {
     this.#inForce.push({ fault, left: options.times ?? Number.POSITIVE_INFINITY });
   }
 
-  /** @returns the fault that this request meets, used up by one */
+  /** @returns the fault for this request, and counts it */
   take(request: Met): Fault | null {
     const found = this.#inForce.find(({ fault }) => meets(fault, request));
     if (found === undefined) return null;

@@ -1,4 +1,4 @@
-/** What the server accepts as the value of a custom or an extended field. */
+/** Validates values of custom and extended fields like the server. */
 
 import { parseJson } from './json.ts';
 import type { CustomFieldDefinition, ExtendedFieldDefinition } from './practice-org.ts';
@@ -9,7 +9,7 @@ const isNumber = (value: string) => /^-?\d{1,15}(\.\d+)?$/.test(value);
 const isBoolean = (value: string) => /^(true|false|0|1)$/i.test(value);
 const isDay = (value: string) => isStoreMoment(`${value} 00:00:00`);
 
-/** The values of a field that takes several: a JSON array in a string, or one value alone. */
+/** The values of a field that can hold several: a JSON array in a string, or a single value. */
 function severalValues(value: string): readonly unknown[] {
   const parsed = value.startsWith('[') ? parseJson(value) : undefined;
   return Array.isArray(parsed) ? parsed : [value];
@@ -33,7 +33,7 @@ export function acceptsCustomValue(field: CustomFieldDefinition, value: string):
   return fitsOptions(field, value);
 }
 
-/** Length that the vendor allows for an extended field. */
+/** The vendor's limit for an extended field. */
 const maxExtendedLength = 255;
 
 export function acceptsExtendedValue(field: ExtendedFieldDefinition, value: string): boolean {

@@ -1,4 +1,4 @@
-/** Fills an empty cache of practice mode with the sample customers, through the code that reads real answers. */
+/** Fills practice mode's empty cache with the sample customers, using the code that reads real answers. */
 import type { ToldDoor } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
 import { count, inTransaction } from '../db/statements.ts';

@@ -1,4 +1,4 @@
-/** Who is meant by an update, and the filling of identifiers that are still empty. */
+/** Finds the customer of an update, and fills in empty identifiers. */
 import { type CustomerBook, identifierValue, type PracticeIdentifier } from './customer-book.ts';
 import { memberOf, textOf } from './json.ts';
 import { awardPoints, newMembership, type PracticeCustomer } from './practice-customer.ts';
@@ -21,7 +21,7 @@ function isValidIdentifier(name: IdentifierName, value: string): boolean {
   return value.length <= 50 && /^[^\s]+$/.test(value);
 }
 
-/** Which of the identifiers that were passed says who is meant; all the others are fills. */
+/** The identifier in a request that identifies the customer; all others are to be filled in. */
 export function identifierOf(item: unknown, config: PracticeOrgConfig): PracticeIdentifier | null {
   for (const name of ['id', config.primaryKey, ...identifierNames] as const) {
     const value = textOf(memberOf(item, name));
@@ -60,7 +60,7 @@ function mergeAccounts(draft: Draft, victim: PracticeCustomer): void {
   };
 }
 
-/** An identifier that is known never changes, and an empty one is filled only where the organisation allows it. */
+/** Existing identifiers never change, and empty ones are filled in only if the organisation allows it. */
 export function fillIdentifiers(
   draft: Draft,
   item: unknown,

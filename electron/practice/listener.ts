@@ -1,6 +1,6 @@
 /**
- * The server's hold on its port: away means really away (every connection cut, new ones refused by the system), and back
- * means on the same port.
+ * Opens and closes the server's port. Closed means that all connections are cut and the system refuses new ones; it
+ * always reopens on the same port.
  */
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -18,12 +18,12 @@ export class Listener {
   readonly #portPatienceMs: number;
   readonly #sockets = new Set<Socket>();
   #port: number;
-  /** Switching off and on takes turns, so that the port is never asked for twice. */
+  /** Runs opening and closing one after another, so that the port is never opened twice. */
   #turn: Promise<void> = Promise.resolve();
 
   /**
-   * @param port 0 takes a free one, which is kept from then on
-   * @param portPatienceMs how long to wait for the port: while the server is away another program may be given it
+   * @param port 0 picks a free one and keeps it
+   * @param portPatienceMs how long to wait for the port, which another program may take while it is closed
    */
   constructor(server: Server, host: string, port: number, portPatienceMs: number) {
     this.#portPatienceMs = portPatienceMs;
@@ -44,12 +44,12 @@ export class Listener {
     return this.#server.listening;
   }
 
-  /** @throws where another program keeps the port for longer than its patience, or the port may not be used */
+  /** @throws if another program keeps the port for too long, or the port may not be used */
   open(): Promise<void> {
     return this.#next(() => this.#listen());
   }
 
-  /** Cuts every connection, whatever is under way on it. */
+  /** Cuts all connections, whatever is in progress on them. */
   shut(): Promise<void> {
     return this.#next(() => this.#stop());
   }
@@ -69,7 +69,7 @@ export class Listener {
         return;
       } catch (error) {
         if (!isPortTaken(error) || performance.now() >= giveUpAt) throw error;
-        // A wait for the operating system, not for anything of the app's: the real clock it is.
+        // Waits for the operating system, so it uses the real clock.
         await wait(portRetryMs);
       }
     }

@@ -1,13 +1,13 @@
 /**
- * Names for the sample customers. Where people write in another script, a name is followed by how it is spelled in
- * Latin letters, which makes the local part of an email.
+ * Names for the sample customers. A name in another script is followed by its Latin spelling, which is used for the
+ * email.
  */
 export type Region = {
   readonly country: string;
-  /** Share of the sample, in parts of the sum of all shares. */
+  /** Share of the sample, relative to the sum of all shares. */
   readonly share: number;
   readonly callingCode: string;
-  /** The first digits of mobile numbers after the calling code, and how many digits follow. */
+  /** First digits of a mobile after the calling code, and how many digits follow. */
   readonly mobilePrefixes: readonly string[];
   readonly digitsAfterPrefix: number;
   readonly cities: readonly string[];

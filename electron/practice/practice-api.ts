@@ -1,6 +1,6 @@
 /**
- * The loyalty API itself: a parsed request in, an answer out, customers and ledger changed in between. It knows nothing
- * of sockets and faults (`practice-server.ts`).
+ * The simulated loyalty API: takes a parsed request, changes customers and ledger, and returns an answer. It knows
+ * nothing about sockets and faults (`practice-server.ts`).
  */
 import type { Clock } from '../machine/clock.ts';
 import { applyUpdate } from './apply-update.ts';
@@ -42,12 +42,12 @@ export type ApiAnswer = {
 
 /** One applied call of `customer/update` or `customer/update_identity`. */
 export type LedgerEntry = {
-  /** From 1, in the order of being applied. */
+  /** Starts at 1, in the order of being applied. */
   readonly order: number;
   readonly requestId: string;
   readonly endpoint: 'customer/update' | 'customer/update_identity';
   readonly customerId: number;
-  /** By the till's own field keys; what was taken over, not what was only warned about. */
+  /** The applied changes by the till's field keys, without those that only caused a warning. */
   readonly changes: { readonly [key: string]: string };
   readonly warnings: readonly number[];
   readonly pointsAwarded: number;
@@ -67,7 +67,7 @@ export type ApiOptions = {
   readonly clock: Clock;
   readonly time: StoreTime;
   readonly pointsPerUpdate: number;
-  /** Whether a warning is told with its message behind the code. */
+  /** Whether a warning includes its message after the code. */
   readonly explainWarnings: () => boolean;
 };
 
@@ -88,7 +88,7 @@ export class PracticeApi {
     this.#options = options;
   }
 
-  /** The customer that a request is about, `null` for none or more than one. */
+  /** The customer of a request; `null` for none or more than one. */
   customerOf(request: ApiRequest): number | null {
     const named = this.#namedBy(request);
     return named === null ? null : (this.#options.book.find(named)?.userId ?? null);
@@ -146,7 +146,7 @@ export class PracticeApi {
     return isIdentifierName(name) ? { name, value: textOf(memberOf(item, 'old_value')) ?? '' } : null;
   }
 
-  /** The one customer of a request that takes no batch, or the answer that says why there is none. */
+  /** The customer of a request that must not be a batch, or the answer that refuses it. */
   #onlyItem(request: ApiRequest): { readonly item: unknown } | { readonly refused: ApiAnswer } {
     const [item, ...others] = listOf(memberOf(parseJson(request.body), 'root'), 'customer');
     if (item === undefined) {
@@ -218,7 +218,7 @@ export class PracticeApi {
     if (this.#options.book.find({ name: named.name, value: newValue }) !== null) {
       return refuse(1041, 'Customer id change request failed');
     }
-    // Pending until the back office approves it: nothing of the customer changes, no points are awarded.
+    // Pending until the back office approves it: nothing changes, and no points are awarded.
     this.#enter(request, till, requestId, {
       customerId: customer.userId,
       changes: { [named.name === 'external_id' ? 'externalId' : named.name]: newValue },
@@ -254,7 +254,7 @@ export class PracticeApi {
       .map((value) => value.trim())
       .filter((value) => value !== '');
     if (name !== 'card_number' && name !== 'card_external_id') return { name, values };
-    // A card is somebody's by the server's own id.
+    // Cards are resolved to the server's id.
     return { name: 'id', values: values.map((value) => String(ofCard(name, value) ?? -1)) };
   }
 
@@ -321,7 +321,7 @@ export class PracticeApi {
   }
 }
 
-/** What is told of a customer who was not found: what the request said. */
+/** For a customer who was not found, echoes the request. */
 function identifierEcho(item: unknown): { readonly [key: string]: unknown } {
   return Object.fromEntries(
     identifierQueries.flatMap((name) => {

@@ -1,7 +1,7 @@
-/** The screen's calls of the practice bar. Outside practice mode there is nothing to tell, and nothing happens. */
+/** The calls of the practice bar. Outside practice mode they do nothing. */
 import type { PracticeState, PracticeSwitches } from './practice-state.ts';
 
-/** @param changed after the server was made to behave in another way */
+/** @param changed called after the server's behaviour was changed */
 export function practiceCalls(practice: PracticeSwitches | null, changed: (state: PracticeState) => void) {
   return {
     'practice.state': () => practice?.state() ?? null,

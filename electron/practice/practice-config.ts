@@ -1,18 +1,18 @@
-/** How a till gets at the practice server. */
+/** Config and credentials of a till for the practice server. */
 import type { z } from 'zod';
 import type { machineConfigSchema } from '../config/config-sections.ts';
 
 export const practiceTimeZone = 'Asia/Kolkata';
 
-/** The till that practice mode signs in as. Not a secret of anybody's: the server runs on this machine only. */
+/** The till that practice mode signs in as. Not a real secret: the server only runs on this machine. */
 export const practiceCredentials = { till: 'practice.till1', secret: 'practice' } as const;
 
-/** A second till of the same store, for what two tills do to each other. */
+/** A second till of the same store, to test how two tills interact. */
 export const secondPracticeCredentials = { till: 'practice.till2', secret: 'practice' } as const;
 
 export const practiceOAuth = { key: 'practice-key', secret: 'practice-oauth' } as const;
 
-/** Input of a machine config for a till at the practice server. */
+/** A machine config for the practice server. */
 export function practiceConfig(url: string): z.input<typeof machineConfigSchema> {
   return {
     api: { url, requestsPerMinute: 6000 },

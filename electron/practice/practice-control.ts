@@ -1,30 +1,30 @@
-/** The hand on the practice server: what tests, the practice bar and the crash rig do to it. */
+/** Controls the practice server, for tests, the practice bar and the crash rig. */
 import type { Endpoint, FaultKind, FaultOptions, Met } from './faults.ts';
 import type { LedgerEntry } from './practice-api.ts';
 import type { PracticeChange, PracticeCustomer } from './practice-customer.ts';
 import type { PracticeOrgConfig } from './practice-org.ts';
 import type { Hold, HoldFilter, Step, StepListener } from './steps.ts';
 
-/** A request that was read whole, whatever became of it. */
+/** A request that was completely received. */
 export type SeenRequest = Met & {
-  /** From 1, in the order of being read. */
+  /** Starts at 1, in the order of being received. */
   readonly order: number;
-  /** The fault that it met, `none` without one. */
+  /** The fault that applied, or `none`. */
   readonly fault: FaultKind;
-  /** `null` where the connection ended without an answer. */
+  /** `null`: the connection ended without an answer. */
   readonly httpStatus: number | null;
 };
 
 export type PracticeControl = {
   readonly connection: boolean;
   readonly fault: FaultKind;
-  /** The store's time, as the server's answers tell it. */
+  /** The store's local time, as in the server's answers. */
   readonly localTime: string;
-  /** Away: connections are cut and new ones refused. Back: on the same port. */
+  /** False: connections are cut and new ones refused. True: available again on the same port. */
   readonly setConnection: (connection: boolean) => Promise<void>;
-  /** Takes the place of every fault in force; `none` takes them all away. */
+  /** Replaces all active faults; `none` removes them. */
   readonly setFault: (kind: FaultKind, options?: FaultOptions) => void;
-  /** One more fault; a request meets the first in force that fits it. */
+  /** Adds a fault. The first active one that matches a request applies. */
   readonly addFault: (kind: FaultKind, options?: FaultOptions) => void;
   readonly setAwkward: (awkward: boolean) => void;
   readonly setOrgConfig: (config: Partial<PracticeOrgConfig>) => void;
@@ -37,10 +37,10 @@ export type PracticeControl = {
   readonly countOf: (endpoint: Endpoint) => number;
   readonly customers: readonly PracticeCustomer[];
   readonly customer: (userId: number) => PracticeCustomer | null;
-  /** Another till's hand; `null` where there is no such customer. */
+  /** Changes a customer like another till would; `null` if there is none. */
   readonly changeCustomer: (userId: number, change: PracticeChange) => PracticeCustomer | null;
   /** After a request to delete personal data. */
   readonly eraseCustomer: (userId: number) => void;
-  /** Every OAuth token so far is refused from now on. */
+  /** Invalidates all OAuth tokens issued so far. */
   readonly expireTokens: () => void;
 };

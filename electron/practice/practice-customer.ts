@@ -1,6 +1,6 @@
 /**
- * A customer as the practice server keeps one: the server's own representation, apart from the till's on purpose, so
- * that only HTTP stands between the two.
+ * A customer as stored by the practice server. It is deliberately separate from the till's representation, so that the
+ * two only share HTTP.
  */
 import { z } from 'zod';
 
@@ -13,7 +13,7 @@ const practiceSubscriptionSchema = z
   .readonly();
 export type PracticeSubscription = z.infer<typeof practiceSubscriptionSchema>;
 
-/** What a customer holds in one program; `tier` counts from 1, `null` before the first tier is reached. */
+/** A customer's membership in one program. `tier` counts from 1; `null`: no tier yet. */
 const practiceMembershipSchema = z
   .strictObject({
     programId: z.enum(['1016', '1024', '1033']),
@@ -22,7 +22,7 @@ const practiceMembershipSchema = z
     redeemed: z.number(),
     expired: z.number(),
     returned: z.number(),
-    /** Negative where more was debited than credited. */
+    /** Negative if more was debited than credited. */
     adjusted: z.number(),
     cumulativePurchases: z.number(),
     tier: z.number().int().nullable(),
@@ -34,7 +34,7 @@ export type PracticeMembership = z.infer<typeof practiceMembershipSchema>;
 
 const fieldMap = z.record(z.string(), z.string()).readonly();
 
-/** What another till, the web shop or the back office may change without asking this till. */
+/** What another till, the web shop or the back office can change. */
 const practiceFieldsSchema = z.strictObject({
   firstName: z.string(),
   lastName: z.string(),
@@ -52,7 +52,7 @@ const practiceFieldsSchema = z.strictObject({
   customFields: fieldMap,
   extendedFields: fieldMap,
   lifetimePurchases: z.number(),
-  /** The first one gets the points for a completed profile. Empty for a non-loyalty customer. */
+  /** The first one gets the points for updates. Empty for a non-loyalty customer. */
   memberships: z.array(practiceMembershipSchema).readonly(),
 });
 
@@ -60,13 +60,13 @@ export const practiceCustomerSchema = practiceFieldsSchema
   .extend({
     userId: z.number().int(),
     updatedOn: z.string(),
-    /** Applied updates so far, which decides when a coupon comes. */
+    /** Number of applied updates, which decides when there is a coupon. */
     updateCount: z.number().int(),
   })
   .readonly();
 export type PracticeCustomer = z.infer<typeof practiceCustomerSchema>;
 
-/** A change from elsewhere: fields that are left out stay, custom and extended fields are merged in by name. */
+/** A change from elsewhere. Missing fields stay; custom and extended fields are merged by name. */
 export const practiceChangeSchema = practiceFieldsSchema.partial().readonly();
 export type PracticeChange = z.infer<typeof practiceChangeSchema>;
 
@@ -110,7 +110,7 @@ export const programs: readonly [Program, Program, Program] = [
 
 export const mainProgram: Program = programs[0];
 
-/** @returns the serial number of the highest tier that these points reach, `null` where they reach none */
+/** @returns the number of the highest tier that these points reach; `null`: none */
 export function tierForPoints(program: Program, lifetimePoints: number): number | null {
   const reached = program.tiers.filter((tier) => lifetimePoints >= tier.fromPoints).length;
   return reached === 0 ? null : reached;
@@ -145,7 +145,7 @@ export function awardPoints(membership: PracticeMembership, points: number): Pra
     ...membership,
     lifetimePoints,
     loyaltyPoints: membership.loyaltyPoints + points,
-    // A tier that was given by hand stays although its points would not reach it.
+    // A manually assigned tier stays even if the points do not reach it.
     tier: reached === null ? membership.tier : Math.max(reached, membership.tier ?? 0),
   };
 }

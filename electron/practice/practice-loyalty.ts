@@ -1,19 +1,18 @@
 /**
- * What a customer of the practice organisation can be told at the counter besides points: coupons, purchases, points that run
- * out, and the way to the next tier. It follows from the customer and the day, so that it is the same on every till and never
- * out of date.
+ * Generates loyalty data besides points: coupons, purchases, expiring points, and the gap to the next tier. It is
+ * derived from the customer and the day, so it is the same on every till and never out of date.
  */
 import { couponCode, updatesPerCoupon } from './coupons.ts';
 import { type PracticeCustomer, type PracticeMembership, programById, totalPoints } from './practice-customer.ts';
 import { storeCode } from './practice-org.ts';
 
-/** What one point is worth, as the back office has set it for each program. */
+/** Value of one point in each program. */
 const currencyRatios = { '1016': '0.25', '1024': '0.1', '1033': '1' } as const;
 
-/** A spend of so much makes a point; tiers by purchases are reached at as many times their points. */
+/** Spend per point. Tiers by purchases need their points times this. */
 const spendPerPoint = 10;
 
-/** `YYYY-MM-DD` so many days from a local time. */
+/** The date some days from a local time, as `YYYY-MM-DD`. */
 function dayFrom(now: string, days: number): string {
   const day = new Date(`${now.slice(0, 10)}T00:00:00Z`);
   day.setUTCDate(day.getUTCDate() + days);
@@ -28,7 +27,7 @@ export function cardExternalIdOf(userId: number): string {
   return `CARD-${userId}`;
 }
 
-/** The customer's id that a card stands for; null where there is no such card. */
+/** The customer id of a card; null if there is no such card. */
 export function ofCard(name: 'card_number' | 'card_external_id', value: string): number | null {
   const shape = name === 'card_number' ? /^4000000(\d{9})$/ : /^CARD-(\d{9})$/i;
   const userId = shape.exec(value)?.[1];
@@ -76,7 +75,7 @@ function couponsOf(customer: PracticeCustomer): readonly Coupon[] {
   return [...earned, ...given];
 }
 
-/** What the query of `customer/get` narrows the coupons to. */
+/** The filter for coupons in a `customer/get`. */
 export type CouponQuery = { readonly activeOnly: boolean; readonly limit: number };
 
 export function wireCoupons(customer: PracticeCustomer, now: string, { activeOnly, limit }: CouponQuery) {
@@ -105,7 +104,7 @@ type Bill = {
   readonly amount: string;
 };
 
-/** Regular ones first, then returns, as the server lists them. */
+/** Sales first, then returns, in the server's order. */
 function billsOf({ userId, lifetimePurchases }: PracticeCustomer, now: string): readonly Bill[] {
   if (lifetimePurchases <= 0) return [];
   const bill = (at: number, type: Bill['type'], daysAgo: number): Bill => ({
@@ -130,7 +129,7 @@ export function wireTransactions(customer: PracticeCustomer, now: string) {
   };
 }
 
-/** `customer/transactions`: the same bills with what they came to. */
+/** `customer/transactions`: the same bills with amounts. */
 export function wireBills(customer: PracticeCustomer, now: string) {
   const [main] = customer.memberships;
   return {
@@ -168,7 +167,7 @@ export function wireExpirySchedule(customer: PracticeCustomer, now: string) {
   }));
 }
 
-/** What `mlp=true` tells beside the keys of an update's answer. */
+/** The additional keys with `mlp=true`. */
 export function wireProgramExtras({ programId, loyaltyPoints, lifetimePoints }: PracticeMembership) {
   const { name, tiers } = programById(programId);
   return {
@@ -184,7 +183,7 @@ export function wireProgramExtras({ programId, loyaltyPoints, lifetimePoints }: 
   };
 }
 
-/** The main program's tiers are reached by points, those of the others by purchases. */
+/** Tiers of the main program need points, those of other programs purchases. */
 export function wireGapToUpgrade(membership: PracticeMembership, now: string) {
   const next = programById(membership.programId).tiers[membership.tier ?? 0];
   if (next === undefined) return [];

@@ -1,6 +1,6 @@
 /**
- * The practice server as a program of its own: `node practice-main.ts '{"port":0,"controlToken":"…"}'`. Prints one line,
- * `{"ready":true,"url":"…","controlUrl":"…"}`, and runs until SIGTERM or SIGINT.
+ * The practice server as a program of its own: `node practice-main.ts '{"port":0,"controlToken":"…"}'`. Prints one
+ * line, `{"ready":true,"url":"…","controlUrl":"…"}`, and runs until SIGTERM or SIGINT.
  */
 import { z } from 'zod';
 import { systemClock, systemRandom } from '../machine/system-clock.ts';
@@ -11,9 +11,9 @@ import { sampleCustomers, sampleSize } from './sample-customers.ts';
 
 const optionsSchema = z.strictObject({
   port: z.number().int().min(0).max(65_535).default(0),
-  /** How many sample customers; the named ones come first. */
+  /** Number of sample customers; the named ones come first. */
   customers: z.number().int().positive().default(sampleSize),
-  /** Without it there is no control over HTTP. */
+  /** Without it, there is no control over HTTP. */
   controlToken: z.string().min(8).optional(),
   stateFile: z.string().min(1).optional(),
   awkward: z.boolean().default(false),

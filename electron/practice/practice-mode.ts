@@ -1,6 +1,6 @@
 /**
- * Practice mode as a whole: the loyalty API on this machine, the config and secret of a till at it, and the switches of
- * the practice bar, which stay as they were over a restart, so that a trainer's "No connection" is still one.
+ * Practice mode: the loyalty API on this machine, a config and secret for it, and the switches of the practice bar,
+ * which survive a restart.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -20,7 +20,7 @@ import { sampleCustomers } from './sample-customers.ts';
 export type PracticeMode = {
   readonly config: MachineConfig;
   readonly switches: PracticeSwitches;
-  /** The given secrets, with the practice till's password in the API secret's place. */
+  /** The given secrets, but with the practice till's password as the API secret. */
   readonly secrets: Secrets;
   readonly close: () => Promise<void>;
 };
@@ -34,7 +34,7 @@ export type PracticeModeOptions = {
 
 const switchesSchema = z.object({ connection: z.boolean(), fault: z.enum(practiceFaults) });
 
-/** @throws where no port of this machine may be listened on */
+/** @throws if no local port can be opened */
 export async function startPracticeMode({
   dataDir,
   secrets,
@@ -87,6 +87,6 @@ function writeSwitches(file: string, state: PracticeState): void {
   try {
     writeDurably(file, JSON.stringify(state));
   } catch {
-    // Training goes on; only the restart forgets.
+    // Practice continues; it is only lost at a restart.
   }
 }

@@ -1,4 +1,4 @@
-/** What the practice organisation allows and defines, as its back office would have set it. */
+/** What the practice organisation allows and defines. */
 import { z } from 'zod';
 
 const identifierName = z.enum(['mobile', 'email', 'external_id']);
@@ -8,8 +8,8 @@ export const orgConfigSchema = z.strictObject({
   primaryKey: identifierName,
   allowFill: z.record(identifierName, z.boolean()).readonly(),
   /**
-   * What becomes of a fill whose value belongs to somebody else: ignored with warning 91007, both accounts merged into
-   * the one that was named, or the whole update refused (1016, 1032, 1033).
+   * What happens if a value to fill in belongs to another customer: it is ignored with warning 91007, both accounts are
+   * merged into the one being updated, or the whole update is refused (1016, 1032, 1033).
    */
   whenOccupied: z.enum(['ignore', 'merge', 'refuse']),
 });
@@ -143,7 +143,7 @@ export const staff: readonly PracticeStaff[] = [
 export const organisationName = 'Tillside Practice';
 export const storeCode = 'practice.store';
 
-/** Every till that the organisation knows: the ones that may sign in, and values for "registered" and "associated". */
+/** All tills of the organisation: those that can sign in, and values for "registered" and "associated". */
 export const tillCodes = [
   'practice.till1',
   'practice.till2',

@@ -1,6 +1,6 @@
 /**
- * A loyalty API on this machine, with customers that stay changed, over real HTTP: practice mode, `npm start` without a
- * config, and the server of the tests. Faults happen on the sockets, as they would outside.
+ * A loyalty API on this machine over real HTTP, with persistent customers. Practice mode, `npm start` without a config
+ * and the tests use it. Faults happen on the sockets, as in reality.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock, Random } from '../machine/clock.ts';
@@ -28,7 +28,7 @@ export type PracticeServerOptions = {
   /** 0 picks a free one. */
   readonly port?: number;
   readonly host?: string;
-  /** How long to wait for the port where another program has it; ten seconds without it. */
+  /** How long to wait for the port while another program has it; default: ten seconds. */
   readonly portPatienceMs?: number;
   readonly orgConfig?: Partial<PracticeOrgConfig>;
   readonly tills?: readonly { readonly till: string; readonly secret: string }[];
@@ -38,14 +38,14 @@ export type PracticeServerOptions = {
   /** From all tills together; no limit without it. */
   readonly callsAMinute?: number;
   readonly awkward?: boolean;
-  /** Where changed customers are kept over a restart; nowhere without it. */
+  /** The file that keeps changed customers across restarts; default: none. */
   readonly stateFile?: string;
 };
 
 export type PracticeServer = {
   readonly url: string;
   readonly control: PracticeControl;
-  /** Cuts every connection and writes what is to be kept. */
+  /** Cuts all connections and saves the state. */
   readonly close: () => Promise<void>;
 };
 
@@ -67,7 +67,7 @@ const maxSeenRequests = 10_000;
 const defaultSlowMs = 3_000;
 const asIs: Spelling = (body) => body;
 
-/** @returns null where the body is too long, or its sender went away in the middle of it (daily life for a till) */
+/** @returns null if the body is too long, or the sender disconnected in the middle */
 async function readBody(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -89,14 +89,14 @@ function singleHeaders(request: IncomingMessage): { readonly [name: string]: str
   );
 }
 
-/** v1.1 speaks XML to whoever does not ask for JSON; v2 knows JSON only. */
+/** v1.1 answers in XML unless the client asks for JSON; v2 is always JSON. */
 function speaksJson(url: URL): boolean {
   return (
     !url.pathname.startsWith('/v1.1/') || url.pathname.endsWith('.json') || url.searchParams.get('format') === 'json'
   );
 }
 
-/** @throws where the port may not be used */
+/** @throws if the port cannot be used */
 export async function startPracticeServer(options: PracticeServerOptions): Promise<PracticeServer> {
   const { clock, random, stateFile } = options;
   const host = options.host ?? '127.0.0.1';

@@ -1,4 +1,4 @@
-/** The practice bar: what a trainer can do to the line between the till and the practice server. */
+/** The state of the practice bar: the simulated connection and faults. */
 export const practiceFaults = [
   'none',
   'slow',
@@ -17,6 +17,6 @@ export type PracticeState = { readonly connection: boolean; readonly fault: Prac
 export type PracticeSwitches = {
   readonly state: () => PracticeState;
   readonly set: (change: { readonly connection?: boolean; readonly fault?: PracticeFault }) => Promise<PracticeState>;
-  /** Customers to fill an empty cache with, as `customer/get` would tell them. */
+  /** Customers for an empty cache, in the format of `customer/get`. */
   readonly sampleCustomers: () => readonly unknown[];
 };

@@ -4,7 +4,7 @@ import { type PracticeFault, type PracticeSwitches, practiceFaults } from './pra
 import { sampleWireCustomers } from './sample-customers.ts';
 
 export function practiceSwitches(control: PracticeControl): PracticeSwitches {
-  /** A fault that only tests set has no name in the bar. */
+  /** A fault that only tests use shows as `none` in the bar. */
   const fault = (): PracticeFault => practiceFaults.find((known) => known === control.fault) ?? 'none';
   const state = () => ({ connection: control.connection, fault: fault() });
   return {

@@ -1,4 +1,4 @@
-/** What goes back over the socket, in good days and in bad. */
+/** The server's replies, normal ones and those of faults. */
 import type { Fault } from './faults.ts';
 import type { ApiAnswer } from './practice-api.ts';
 import { wireCustomers, wireItemStatus, wireRefusal } from './wire-answers.ts';
@@ -17,7 +17,7 @@ export type Answer = {
   readonly text: string;
 };
 
-/** `cut` ends the connection in place of an answer, `silence` leaves it open. */
+/** `cut` ends the connection without an answer, `silence` leaves it open. */
 export type Reply = Answer | { readonly kind: 'cut' } | { readonly kind: 'silence' };
 
 /** The shapes of a JSON answer: as documented, or awkward. */
@@ -32,7 +32,7 @@ export function jsonReply(requestId: string, spell: Spelling, { httpStatus, body
   };
 }
 
-/** To whoever does not ask for JSON. */
+/** The answer to clients that do not ask for JSON. */
 export function xmlReply(requestId: string): Answer {
   return {
     kind: 'answer',
@@ -42,7 +42,7 @@ export function xmlReply(requestId: string): Answer {
   };
 }
 
-/** What a fault answers without the API having seen the request; `null` where the API is asked. */
+/** A fault's answer that does not involve the API; `null`: the API answers. */
 export function replyInsteadOf(fault: Fault, requestId: string, spell: Spelling): Reply | null {
   switch (fault.kind) {
     case 'none':

@@ -1,6 +1,6 @@
 /**
- * The customers of the practice organisation: always the same ones for the same seed. They are invented; emails are in
- * the domains that are kept for examples.
+ * Generates the customers of the practice organisation, always the same for the same seed. They are invented, and their
+ * emails use domains reserved for examples.
  */
 import { allSubscribed, anchors, firstUserId } from './anchors.ts';
 import { type Region, regions } from './names.ts';
@@ -59,7 +59,7 @@ function momentBetween(roll: Dice, firstYear: number, lastYear: number): string 
   return `${dateBetween(roll, firstYear, lastYear)} ${two(9 + roll.below(12))}:${two(roll.below(60))}:${two(roll.below(60))}`;
 }
 
-/** `أحمد|ahmed` is a name and its Latin spelling; a name without the bar is its own. */
+/** Splits `أحمد|ahmed` into a name and its Latin spelling; without a bar, both are the same. */
 function spelled(name: string): { readonly native: string; readonly latin: string } {
   const [native = name, latin = name] = name.split('|');
   return { native, latin };
@@ -84,7 +84,7 @@ function regionFor(roll: Dice): Region {
   throw new Error('shares do not add up');
 }
 
-/** Every number differs: multiplying by a prime walks through all residues of a power of ten once. */
+/** Unique numbers: multiples of a prime visit all residues of a power of ten once. */
 function mobileFor(region: Region, index: number): string {
   const space = 10 ** region.digitsAfterPrefix;
   const prefix = region.mobilePrefixes[index % region.mobilePrefixes.length] ?? '';
@@ -96,7 +96,7 @@ function nameFor(roll: Dice, region: Region) {
   const given = spelled(roll.pick(region.given));
   const family = spelled(roll.pick(region.family));
   const latin = { first: emailPart(given.latin), last: emailPart(family.latin) };
-  // Many people of Indonesia and some of southern India have one name.
+  // Many people in Indonesia and some in southern India have a single name.
   const oneWord = (region.country === 'ID' && roll.chance(0.25)) || (region.country === 'IN' && roll.chance(0.02));
   if (oneWord) return { first: given.native, last: '', latin };
   const second = region.doubleSurname && roll.chance(0.8) ? ` ${spelled(roll.pick(region.family)).native}` : '';
@@ -139,7 +139,7 @@ function membershipsFor(roll: Dice): readonly PracticeMembership[] {
   return held;
 }
 
-/** All 16 combinations of the four switches come up; a few know no subscriptions, a few have WhatsApp too. */
+/** Covers all 16 combinations of the four switches; a few customers have no subscriptions, a few also WhatsApp. */
 function subscriptionsFor(roll: Dice, index: number): readonly PracticeSubscription[] {
   if (roll.chance(0.03)) return [];
   const known = allSubscribed.map((subscription, bit) => ({ ...subscription, subscribed: ((index >> bit) & 1) === 1 }));
@@ -184,7 +184,7 @@ function sampleCustomer(roll: Dice, index: number): PracticeCustomer {
   const region = regionFor(roll);
   const name = nameFor(roll, region);
   const loyalty = !roll.chance(0.08);
-  // Somebody has at least one of mobile and email, or nobody could have been registered.
+  // Everybody needs a mobile or an email to be registered.
   const hasMobile = !roll.chance(0.06);
   const hasEmail = !hasMobile || !roll.chance(0.3);
   const memberships = loyalty ? membershipsFor(roll) : [];
@@ -213,7 +213,7 @@ function sampleCustomer(roll: Dice, index: number): PracticeCustomer {
 }
 
 /**
- * @param size how many, the named ones (`anchors`) included
+ * @param size how many, including the named ones (`anchors`)
  * @param seed the same seed always gives the same customers
  */
 export function sampleCustomers(size: number = sampleSize, seed = 20_190_911): readonly PracticeCustomer[] {
@@ -224,7 +224,7 @@ export function sampleCustomers(size: number = sampleSize, seed = 20_190_911): r
 }
 
 /**
- * The same customers as `customer/get` would tell them, to fill an empty cache with.
+ * The same customers in the format of `customer/get`, to fill an empty cache.
  * @param now the store's local time
  */
 export function sampleWireCustomers(now: string, size: number = sampleSize): unknown[] {

@@ -1,4 +1,4 @@
-/** What practice mode remembers over a restart: what became of the sample customers. */
+/** Saves the changes to the sample customers across restarts of practice mode. */
 import { readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,7 +17,7 @@ const stateSchema = z.object({
 
 const writeDelayMs = 500;
 
-/** @returns undefined where there is no file or it cannot be used: practice then starts from the samples */
+/** @returns undefined if there is no usable file; then practice starts with the samples */
 export function readStateFile(file: string): BookChanges | undefined {
   let text: string;
   try {
@@ -29,7 +29,7 @@ export function readStateFile(file: string): BookChanges | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
-/** Writes a while after the last change, whole or not at all. A disk that cannot be written to never stops practice. */
+/** Writes atomically, a while after the last change. A disk error never stops practice mode. */
 export class StateFile {
   readonly #file: string;
   readonly #changes: () => BookChanges;
@@ -48,7 +48,7 @@ export class StateFile {
     this.#cancelTimer = this.#clock.after(writeDelayMs, () => void this.flush());
   }
 
-  /** Writes what waits to be written. */
+  /** Writes pending changes. */
   flush(): Promise<void> {
     if (this.#cancelTimer === null) return this.#written;
     this.#cancelTimer();

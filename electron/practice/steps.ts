@@ -1,10 +1,10 @@
-/** Holding a request at a precise step, for tests and for the crash rig. */
+/** Holds a request at a precise step, for tests and the crash rig. */
 import { type Endpoint, type Met, meets } from './faults.ts';
 
 /**
- * - `received`: the whole request was read, nothing was done yet
- * - `applied`: it was worked out (and entered in the ledger, where it changed something), no byte of the answer left
- * - `replied`: the answer was handed to the system, or the connection was cut in its place
+ * - `received`: the whole request was read, but not processed
+ * - `applied`: it was processed (and is in the ledger if it changed something), but no byte of the answer was sent
+ * - `replied`: the answer was given to the system, or the connection was cut instead
  */
 export const steps = ['received', 'applied', 'replied'] as const;
 export type Step = (typeof steps)[number];
@@ -14,22 +14,22 @@ export type StepListener = (step: Step, request: Met) => void | Promise<void>;
 export type HoldFilter = { readonly customerId?: number; readonly endpoint?: Endpoint };
 
 export type Hold = {
-  /** Resolves when a request has come to the step and waits there. */
+  /** Resolves when a request has reached the step and waits there. */
   readonly reached: Promise<Met>;
-  /** Lets it go on; before anything was held, takes the hold away. */
+  /** Lets the request continue; if none was held yet, removes the hold. */
   readonly release: () => void;
 };
 
 export class Steps {
   readonly #listeners = new Set<StepListener>();
 
-  /** Every request waits at each step for what the listener returns. */
+  /** Every request waits at each step for the listener's promise. */
   listen(listener: StepListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Holds the next request that comes to the step; others pass. */
+  /** Holds the next request that reaches the step; others pass. */
   hold(step: Step, filter: HoldFilter): Hold {
     const reached = Promise.withResolvers<Met>();
     const released = Promise.withResolvers<void>();

@@ -1,8 +1,8 @@
-/** The server's idea of the store's local time: `YYYY-MM-DD HH:MM:SS` without a zone, as in every answer. */
+/** The store's local time as the server writes it: `YYYY-MM-DD HH:MM:SS` without a zone. */
 
 export type StoreTime = {
   readonly local: (wallMs: number) => string;
-  /** ISO 8601 with offset, as `store/login` tells it. */
+  /** ISO 8601 with offset, as in `store/login`. */
   readonly withOffset: (wallMs: number) => string;
 };
 
@@ -38,7 +38,7 @@ export function storeTime(timeZone: string): StoreTime {
   };
 }
 
-/** @returns true for `YYYY-MM-DD HH:MM:SS` of a day that exists */
+/** @returns true for `YYYY-MM-DD HH:MM:SS` on a real date */
 export function isStoreMoment(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(text)) return false;
   const moment = new Date(`${text.replace(' ', 'T')}Z`);

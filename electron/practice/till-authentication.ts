@@ -1,4 +1,7 @@
-/** Who may call the practice server: tills with Basic, backends with an OAuth token (api-facts, "Authentication"). */
+/**
+ * Authenticates callers of the practice server: tills with Basic, others with an OAuth token (api-facts,
+ * "Authentication").
+ */
 import { createHash } from 'node:crypto';
 import type { Clock, Random } from '../machine/clock.ts';
 import { memberOf, parseJson } from './json.ts';
@@ -23,9 +26,9 @@ const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
 export class TillAuthentication {
   readonly #options: AuthenticationOptions;
-  /** Basic headers that are right, with their till. */
+  /** Valid Basic headers, with their till. */
   readonly #basic: ReadonlyMap<string, string>;
-  /** Token to the monotonic time at which it runs out. */
+  /** Tokens with their expiry in monotonic time. */
   #tokens = new Map<string, number>();
 
   constructor(options: AuthenticationOptions) {
@@ -39,12 +42,12 @@ export class TillAuthentication {
     );
   }
 
-  /** Every OAuth token that was given out is refused from now on. */
+  /** Invalidates all OAuth tokens issued so far. */
   expireTokens(): void {
     this.#tokens = new Map();
   }
 
-  /** @returns null where the credentials are wrong or missing */
+  /** @returns null if the credentials are wrong or missing */
   callerOf(headers: Headers): Caller | null {
     const token = headers['x-cap-api-oauth-token'];
     if (token === undefined) {

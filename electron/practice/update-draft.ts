@@ -1,4 +1,4 @@
-/** An update while it is worked out. */
+/** An update while it is being applied. */
 import type { PracticeCustomer } from './practice-customer.ts';
 import type { Warning } from './wire-answers.ts';
 
@@ -12,7 +12,7 @@ export class Refusal {
   }
 }
 
-/** The customer so far, what was taken over, what was not. */
+/** The customer so far, with applied changes and warnings. */
 export class Draft {
   customer: PracticeCustomer;
   mergedUserId: number | null = null;

@@ -1,4 +1,4 @@
-/** How the loyalty API spells its answers (api-facts, "customer/update: answer" and "Other calls worth having"). */
+/** Builds answers in the loyalty API's format (api-facts, "customer/update: answer" and "Other calls worth having"). */
 import {
   type PracticeCustomer,
   type PracticeMembership,
@@ -25,16 +25,16 @@ import {
   storeCode,
 } from './practice-org.ts';
 
-/** A part that was not done although the rest was. */
+/** A part that failed while the rest was saved. */
 export type Warning = { readonly code: number; readonly message: string };
 
-/** The customer who was asked about was merged into the one who answers. */
+/** The requested customer was merged into the one in the answer. */
 export const survivorWarning: Warning = {
   code: 91009,
   message: 'Retrieved survivor account for the requested merge victim',
 };
 
-/** `warnings` as they are told: the code alone, or with its message behind. */
+/** `warnings` are codes, optionally followed by their message. */
 export type ItemStatus = { readonly code: number; readonly message: string; readonly warnings: readonly string[] };
 
 export type SideEffect =
@@ -69,7 +69,7 @@ export function wireItemStatus({ code, message, warnings }: ItemStatus) {
   };
 }
 
-/** `response.status`: 200 where all went well, 201 where some failed, 500 where all failed. */
+/** `response.status`: 200 if all succeeded, 201 if some failed, 500 if all failed. */
 function wireStatus(total: number, successes: number) {
   const code = successes === total ? 200 : successes === 0 ? 500 : 201;
   return {
@@ -81,7 +81,7 @@ function wireStatus(total: number, successes: number) {
   };
 }
 
-/** An answer that holds a status and nothing else. */
+/** An answer with only a status. */
 export function wireRefusal(code: number, message: string) {
   return { response: { status: { success: 'false', code, message, total: '0', success_count: '0' } } };
 }
@@ -105,7 +105,7 @@ function wireSummary(membership: PracticeMembership) {
     cumulativePurchases: String(membership.cumulativePurchases),
     currentSlab: current?.name ?? 'NONE',
     nextSlab: next?.name ?? '',
-    // The vendor's way to say that there is none.
+    // The vendor's value for "none".
     nextSlabSerialNumber: next === undefined ? '-1' : String((membership.tier ?? 0) + 1),
     nextSlabDescription: next?.description ?? '',
     slabSNo: membership.tier === null ? '' : String(membership.tier),
@@ -125,7 +125,7 @@ function wireSubscriptions(customer: PracticeCustomer) {
   };
 }
 
-/** What `customer/update` and `customer/get` tell alike. */
+/** The part that `customer/update` and `customer/get` have in common. */
 function wireCore(customer: PracticeCustomer) {
   const main = customer.memberships[0];
   const tier = main === undefined || main.tier === null ? undefined : programById(main.programId).tiers[main.tier - 1];
@@ -148,7 +148,7 @@ function wireCore(customer: PracticeCustomer) {
   };
 }
 
-/** Told only of somebody who has a tier. */
+/** Only for customers with a tier. */
 function wireTierExpiry({ memberships: [main] }: PracticeCustomer) {
   return main?.tierExpiresOn == null ? {} : { tier_expiry_date: main.tierExpiresOn };
 }
@@ -165,7 +165,7 @@ export function wireUpdatedCustomer(customer: PracticeCustomer, effects: readonl
   };
 }
 
-/** Parts of `customer/get` that come only where the query asks for them. */
+/** Optional parts of `customer/get`. */
 export type GetParts = {
   readonly userId: boolean;
   readonly subscriptions: boolean;
@@ -188,7 +188,7 @@ export const everyPart: GetParts = {
 };
 
 function wirePrograms(customer: PracticeCustomer, parts: GetParts, now: string) {
-  // Without `mlp` the holder comes all the same, and says nothing.
+  // Without `mlp` the list is present but empty.
   if (!parts.programs) return [];
   return customer.memberships.map((membership) => ({
     ...wireSummary(membership),
@@ -199,7 +199,7 @@ function wirePrograms(customer: PracticeCustomer, parts: GetParts, now: string) 
 }
 
 /**
- * `customer/get`, which tells neither the till that a customer is associated with, nor, of some, when the tier ends.
+ * `customer/get`, which has no associated till and, for some customers, no tier expiry.
  * @param now the store's local time
  */
 export function wireCustomer(
@@ -306,7 +306,7 @@ export function wireCustomFields(fields: readonly CustomFieldDefinition[]) {
   };
 }
 
-/** Not wrapped in `response`, as all of v2. */
+/** Not wrapped in `response`, like all of v2. */
 export function wireExtendedFields(fields: readonly ExtendedFieldDefinition[], language: string) {
   return {
     entity: {
