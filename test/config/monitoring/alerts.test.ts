@@ -51,9 +51,10 @@ describe('the alert rules for Prometheus', () => {
 
 describe('the examples for monitoring', () => {
   it('name only series that a till writes', () => {
-    const files = metricsText(health) + cannotOpenText({ ...health, why: 'database-unreadable' });
+    const files =
+      metricsText({ ...health, lastAnswerAt: 1, copyAt: 1 }) +
+      cannotOpenText({ ...health, why: 'database-unreadable' });
     const written = new Set([...files.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name));
-    written.add('tillside_last_answer_timestamp_seconds');
     for (const file of readdirSync(folder)) {
       for (const [, name] of read(file).matchAll(/\b(tillside_\w+?)(?:_bucket|_sum|_count)?\b/g)) {
         assert.ok(written.has(name), `${file}: ${name}`);
