@@ -41,7 +41,8 @@ export type SyncContext = {
   readonly applied: AppliedLog;
   readonly mark: MarkField;
   readonly owner: DataOwner;
-  readonly standing: (update: Pick<Update, 'seq'>) => Promise<Standing>;
+  /** At once where it is known: a promise would let the engine start others before this one's requests are counted. */
+  readonly standing: (update: Pick<Update, 'seq'>) => Standing | Promise<Standing>;
   readonly tell: Tell;
 };
 

@@ -55,7 +55,7 @@ export function createContext(options: ContextOptions): SyncContext {
       return config();
     },
     primaryIdentifier,
-    standing: options.standing ?? (async () => 'here'),
+    standing: options.standing ?? (() => 'here'),
     tell,
   };
 }

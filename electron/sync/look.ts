@@ -43,7 +43,8 @@ export async function lookBeforeSending(
   seen: Update,
   { isOld, lane }: { readonly isOld: boolean; readonly lane: Lane },
 ): Promise<Looked> {
-  const standing = await context.standing(seen);
+  const asked = context.standing(seen);
+  const standing = typeof asked === 'string' ? asked : await asked;
   if (standing !== 'here') return lookWhileElsewhere(context, api, seen, { standing, lane });
   if (seen.kind !== 'fields') return { kind: 'go', update: seen };
   const mayRead = context.config.sync.readBack;

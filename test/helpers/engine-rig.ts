@@ -197,7 +197,7 @@ export function startEngine({
   requestsPerMinute = 100_000,
   maxInFlight = 4,
   sync = {},
-  standing = async () => 'here',
+  standing = () => 'here',
 }: EngineRigOptions): EngineRig {
   const config = parseMachineConfig(
     {

@@ -107,7 +107,7 @@ export class SecondCopy {
   }
 
   /** Whether another till may have this update. Ask before each attempt to send it. */
-  async standing(update: Pick<Update, 'seq'>): Promise<Standing> {
+  standing(update: Pick<Update, 'seq'>): Standing | Promise<Standing> {
     return update.seq > this.#watch.upToSeq ? 'here' : this.#watch.standing(update);
   }
 
