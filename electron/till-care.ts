@@ -3,6 +3,7 @@ import { healthOf } from './care/health.ts';
 import { changeHealthNote } from './care/health-note.ts';
 import { HealthReport } from './care/health-report.ts';
 import { ItPage } from './care/it-page.ts';
+import { LimitNote } from './care/limit-note.ts';
 import { BackupCopy } from './care/rescue/backup-copy.ts';
 import { SecondCopy } from './care/rescue/second-copy.ts';
 import type { Tally } from './care/tally.ts';
@@ -146,5 +147,6 @@ export function createCare(parts: CareParts) {
       itPage.changed();
     },
   };
-  return { upkeep, itPage, healthReport, secondCopy, backupCopy, regionMended, configHost };
+  const limitNote = new LimitNote({ dataDir, clock, seen: () => tally.limitSeen });
+  return { upkeep, itPage, healthReport, limitNote, secondCopy, backupCopy, regionMended, configHost };
 }

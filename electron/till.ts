@@ -89,7 +89,7 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
     customerChanged: tell.customerChanged,
     emit,
   });
-  const { upkeep, itPage, healthReport, secondCopy, backupCopy, regionMended, configHost } = createCare({
+  const { upkeep, itPage, healthReport, limitNote, secondCopy, backupCopy, regionMended, configHost } = createCare({
     options,
     folder,
     background,
@@ -138,6 +138,7 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
   }
   upkeep.start();
   healthReport.start();
+  limitNote.start();
   secondCopy.start();
   regionFeed.start();
   orgDesk.start();
@@ -157,7 +158,17 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
     backUp: () => upkeep.backUp('by-hand'),
     ...configHost,
     close: async () => {
-      const parts = [desks.customerDesk, upkeep, itPage, orgDesk, regionFeed, customerImport, engine, healthReport];
+      const parts = [
+        desks.customerDesk,
+        upkeep,
+        itPage,
+        orgDesk,
+        regionFeed,
+        customerImport,
+        engine,
+        healthReport,
+        limitNote,
+      ];
       await inTurn(log, [
         ...[...parts, secondCopy, backupCopy].map((part) => () => part.close()),
         silence,

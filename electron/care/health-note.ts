@@ -19,6 +19,8 @@ const note = z.object({
   backupCopy: trouble,
   /** When the folder of the second copy last held what it should. */
   copyRightAtMs: z.number().nullable().catch(null),
+  /** What the server refused as too many calls, of how many requests. */
+  limit: z.object({ requests: z.number().min(0), refused: z.number().min(0) }).catch({ requests: 0, refused: 0 }),
   crashes: z.number().int().min(0).catch(0),
 });
 export type HealthNote = z.output<typeof note>;
@@ -31,6 +33,7 @@ const nothing: HealthNote = {
   copy: null,
   backupCopy: null,
   copyRightAtMs: null,
+  limit: { requests: 0, refused: 0 },
   crashes: 0,
 };
 

@@ -4,6 +4,7 @@ import { sql } from '../db/statements.ts';
 import { documentedCodes, meaningOf } from '../loyalty-api/codes.ts';
 import type { HttpResult, Transport } from '../loyalty-api/transport.ts';
 import type { Clock } from '../machine/clock.ts';
+import type { LimitSeen } from './limit-note.ts';
 
 /** Upper bounds in seconds, as in Prometheus; the last bucket, +Inf, is implied. */
 const requestBounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;
@@ -113,6 +114,11 @@ export class Tally {
       }
       return result.finally(done);
     };
+  }
+
+  /** Requests that were answered, and how many of them the server refused as too many. */
+  get limitSeen(): LimitSeen {
+    return { requests: this.#requests.get('answered') ?? 0, refused: this.#counts.rateLimited };
   }
 
   counts(db: Db): Counts {

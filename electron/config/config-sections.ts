@@ -85,6 +85,23 @@ const apiSection = z
       .max(100_000)
       .default(60)
       .describe('Request limit for this till. All tills of an organisation share one limit at the server.'),
+    sharedLimit: z
+      .strictObject({
+        callsPerMinute: z
+          .number()
+          .int()
+          .min(1)
+          .max(100_000)
+          .describe('How many calls a minute the server takes from all tills together.'),
+        tills: z.number().int().min(1).max(1_000_000).describe('How many tills share it.'),
+      })
+      .nullable()
+      .default(null)
+      .describe(
+        'The limit that all tills of the organisation share. Set it from about 300 tills on: one till cannot find out such ' +
+          'a small share by trying. After an outage, each till then sends what waited at its share, which may take hours; ' +
+          'a save at the counter still goes at once. null: each till slows down when the server refuses.',
+      ),
     maxInFlight: z.number().int().min(1).max(64).default(4).describe('Most requests at the same time.'),
     timeoutSeconds: z.number().min(1).max(120).default(15).describe('How long to wait for an answer.'),
   })

@@ -20,6 +20,7 @@ export class ConnectionState {
   #failures = 0;
   #retryAtMs: number | null = null;
   #lastAnswerAtMs: number | null = null;
+  #answeredAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
@@ -39,6 +40,10 @@ export class ConnectionState {
     return this.#lastAnswerAtMs;
   }
 
+  get sinceAnswerMs(): number {
+    return this.#clock.monotonicMs() - this.#answeredAtMs;
+  }
+
   /** How long until the next try; 0: now. */
   get waitMs(): number {
     return this.#retryAtMs === null ? 0 : Math.max(0, this.#retryAtMs - this.#clock.monotonicMs());
@@ -55,6 +60,7 @@ export class ConnectionState {
     this.#failures = 0;
     this.#retryAtMs = null;
     this.#lastAnswerAtMs = this.#clock.wallMs();
+    this.#answeredAtMs = this.#clock.monotonicMs();
   }
 
   failed(why: Failure): void {

@@ -8,7 +8,7 @@ import { commitNeedsPerson, type Written } from './commit-outcome.ts';
 import { type SyncContext, tellUpdate } from './context.ts';
 import { cannotTell } from './decide.ts';
 import { Due, type Job } from './due.ts';
-import { asksFirst, gateMs, room } from './gate.ts';
+import { asksFirst, gateMs, idleMs, room, untilProbeMs } from './gate.ts';
 import { isWelcome, login } from './login.ts';
 import { lookBeforeSending } from './look.ts';
 import type { Lane } from './pace.ts';
@@ -22,8 +22,6 @@ const troubleMs = 30_000;
 /** What another till may have is asked about ever more seldom; `tryNow` ends the wait once that is known. */
 const longestHeldMs = 10 * 60_000;
 const commitAgainMs = 5000;
-/** Without other exchanges, the server is probed this often. */
-const idleProbeMs = 5 * 60_000;
 /** Refused credentials are retried this often, by a login and never by an update. */
 const pausedProbeMs = 15 * 60_000;
 /** Rows that take a few milliseconds. */
@@ -246,8 +244,9 @@ export class SyncEngine {
       const { blame } = this.#context;
       const lane = blame.isSuspect(id) || blame.isDoubtful ? 'counter' : this.#due.laneOf(id);
       if (this.#asksFirst(lane)) {
-        if (connection.waitMs > 0) return connection.waitMs;
-        void this.#probe(api);
+        const closedMs = lane === 'counter' ? connection.waitMs : untilProbeMs(this.#context);
+        if (closedMs > 0) return closedMs;
+        void this.#probe(api, lane);
         return null;
       }
       const closedMs = gateMs(this.#context, lane);
@@ -419,23 +418,22 @@ export class SyncEngine {
     if (connection.paused === 'no-secret') return Number.POSITIVE_INFINITY;
     const isUnclear =
       connection.connection.kind === 'untried' || (owner.ownership === 'unproved' && connection.paused === null);
-    if (isUnclear) return Math.max(connection.waitMs, pace.waitMs('counter'));
+    if (isUnclear) return Math.max(untilProbeMs(this.#context), pace.waitMs('counter'));
     const since = clock.monotonicMs() - this.#probedAtMs;
     if (connection.paused === null && connection.connection.kind === 'offline') {
       // One update failed, and there is no other update to test the connection with.
       if (blame.isDoubtful) return Math.max(doubtProbeMs - since, pace.waitMs('counter'));
-      return Math.max(connection.waitMs, pace.waitMs('backlog'));
+      return Math.max(untilProbeMs(this.#context), pace.waitMs('backlog'));
     }
-    const every = connection.paused === null ? idleProbeMs : pausedProbeMs;
-    return Math.max(0, every - since);
+    return connection.paused === null ? idleMs(this.#context) : Math.max(0, pausedProbeMs - since);
   }
 
-  async #probe(api: LoyaltyApi): Promise<void> {
+  async #probe(api: LoyaltyApi, lane: Lane = 'backlog'): Promise<void> {
     const { connection, clock } = this.#context;
     this.#probing = true;
     this.#probedAtMs = clock.monotonicMs();
     try {
-      const outcome = await login(this.#context, api, 'counter');
+      const outcome = await login(this.#context, api, lane === 'counter' ? lane : this.#context.pace.probeLane);
       if (this.#closed || outcome.kind === 'failed') return;
       // The next update shows if a permission is still missing; it goes alone, and pauses sending again if so.
       if (connection.paused !== null && isWelcome(outcome) && this.#context.owner.ownership === 'ours') {

@@ -2,11 +2,28 @@
 import type { ConnectionState } from './connection.ts';
 import type { Lane, Pace } from './pace.ts';
 
+/** While nothing is exchanged, the server is asked this often whether it is there. */
+const idleProbeMs = 5 * 60_000;
+
 type Gate = { readonly connection: ConnectionState; readonly pace: Pace };
 
 /** How long until a request of this lane may go; 0: now. */
 export function gateMs({ connection, pace }: Gate, lane: Lane): number {
   return Math.max(connection.waitMs, pace.waitMs(lane));
+}
+
+/**
+ * How long until the server may be probed; 0: now. If very many tills share the limit, it would be a flood if all of them
+ * probed as soon as the network is back.
+ */
+export function untilProbeMs({ connection, pace }: Gate): number {
+  const isPaced = pace.probeLane === 'backlog' && connection.connection.kind !== 'untried';
+  return Math.max(connection.waitMs, isPaced ? pace.waitMs('backlog') : 0);
+}
+
+/** How long until it is probed although the last exchange worked. */
+export function idleMs({ connection, pace }: Gate): number {
+  return Math.max(0, Math.max(idleProbeMs, pace.idleProbeMs) - connection.sinceAnswerMs);
 }
 
 /** How many requests may be in flight. */
@@ -16,9 +33,10 @@ export function room({ connection, pace }: Gate): number {
 
 /**
  * Whether to probe the server first. A lost network comes back for all tills together, so each sends one light request
- * before its backlog. A customer at the counter does not wait for that: their own request is the probe.
+ * before its backlog. A customer at the counter does not wait for that: their own request is the probe. In a crowd, one
+ * probe each would take the calls of half an hour, so there the look before each update is the probe.
  */
-export function asksFirst({ connection }: Gate, lane: Lane): boolean {
+export function asksFirst({ connection, pace }: Gate, lane: Lane): boolean {
   const { connection: state } = connection;
-  return lane === 'backlog' && state.kind === 'offline' && state.why !== 'busy';
+  return pace.probeLane === 'counter' && lane === 'backlog' && state.kind === 'offline' && state.why !== 'busy';
 }

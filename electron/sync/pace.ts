@@ -8,6 +8,10 @@
  * first refusal, then shrinks with each refusal and recovers slowly (AIMD). A few updates are no flood: they are sent
  * together and soon, or now if a person asks or the machine woke up (F13, F15). Nothing is sent before `Retry-After`.
  *
+ * In a crowd of thousands of tills, one till's share is one call in a quarter of an hour. It cannot be found out by trying:
+ * one try each is a flood already. There IT sets the limit and how many tills share it. The backlog keeps to its share, less
+ * what the counter used.
+ *
  * Everything uses the monotonic clock (F16).
  */
 import type { Clock, Random } from '../machine/clock.ts';
@@ -15,11 +19,18 @@ import type { Clock, Random } from '../machine/clock.ts';
 /** `counter`: a customer is standing there. `backlog`: the rest. */
 export type Lane = 'counter' | 'backlog';
 
-export type PaceOptions = { readonly requestsPerMinute: number; readonly maxInFlight: number };
+/** What the server takes from all tills of the organisation together, as IT set it. */
+export type SharedLimit = { readonly callsPerMinute: number; readonly tills: number };
+export type PaceOptions = {
+  readonly requestsPerMinute: number;
+  readonly maxInFlight: number;
+  readonly sharedLimit: SharedLimit | null;
+};
 
 /** The backlog's share of the budget at its start: with 60 a minute, one. */
 const startShare = 1 / 60;
-const slowestShare = startShare / 4;
+/** Of a till's fair share of the limit. The rest is for minutes in which more calls come than on average. */
+const fairPart = 0.9;
 /** The first request of a backlog comes within this many times the wait of its first rate. */
 const startSpread = 1.5;
 /** Up to this many updates need no slow start; their start is spread by this time for each. */
@@ -30,11 +41,10 @@ const hurriedSpreadMs = 2000;
 /** "Send now" still counts if the connection comes back within this time. */
 const hurryLastsMs = 60_000;
 const growthAtStart = 1.06;
-/** Share of the budget per minute. All tills grow equally, so that one that was refused often catches up. */
-const growthAfterRefusal = 1 / 3000;
-/** A longer time without a refusal does not add more growth. */
-const longestGrowthMs = 3 * 60_000;
-const partAfterRefusal = 0.4;
+/** Of the rate at the start, per minute. All tills grow equally, so that one that was refused often catches up. */
+const growthAfterRefusal = 1 / 50;
+/** A longer time without a refusal, in requests at the rate of the start, does not add more growth. */
+const longestGrowthRequests = 3;
 /** After a shorter outage, other tills have no backlog. */
 const shortLossMs = 60_000;
 /** Longest `Retry-After` that is obeyed. */
@@ -47,11 +57,31 @@ const heardBusySpreadMs = 20_000;
 /** Spreads the return of tills that were refused together. */
 const comeBackSpreadMs = 60_000;
 
+/** What is left of a rate after each refusal, and the least of it, as a part of the rate at the start. */
+const alone = { afterRefusal: 0.4, slowest: 1 / 4 } as const;
+
+/** In a crowd, the rate is a till's share already. */
+const crowd = {
+  afterRefusal: 0.7,
+  slowest: 1 / 2,
+  /** Of what the backlog may send, the counter's requests take no more than this, so that it goes on at a busy till, too. */
+  counterPart: 0.75,
+  /** So many of the counter's requests are made up for; more would stop a backlog for long. */
+  mostOwed: 1.2,
+  /** A backlog that takes twice as long as its share needs goes up to so much faster: the others must be done by then. */
+  lateGrowth: 2,
+  /** One request in so many only asks whether the server is there. */
+  idleRequests: 10,
+} as const;
+
 export class Pace {
   readonly maxInFlight: number;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #budget: number;
+  readonly #startRate: number;
+  /** So many share the limit that a till's share is less than the slow start: a till cannot find that out by trying. */
+  readonly #isCrowded: boolean;
   readonly #burst: number;
   readonly #reserve: number;
   readonly #waiting: () => number;
@@ -67,28 +97,52 @@ export class Pace {
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #backlogNotBeforeMs = Number.NEGATIVE_INFINITY;
   #lostAtMs: number | null = null;
+  /** Requests of the counter that the backlog makes up for; 0 outside a crowd. */
+  #owed = 0;
+  /** When the network last came back, and how many updates waited for it. */
+  #cameBack: { readonly atMs: number; readonly waiting: number };
   /** The rate before a "busy" that may have meant only one update. */
   #beforeDoubt: { readonly rate: number; readonly isStarting: boolean } | null = null;
 
   /** @param waiting returns the number of updates in the backlog */
-  constructor({ requestsPerMinute, maxInFlight }: PaceOptions, clock: Clock, random: Random, waiting: () => number) {
+  constructor(
+    { requestsPerMinute, maxInFlight, sharedLimit }: PaceOptions,
+    clock: Clock,
+    random: Random,
+    waiting: () => number,
+  ) {
     this.maxInFlight = maxInFlight;
     this.#clock = clock;
     this.#random = random;
     this.#waiting = waiting;
     this.#budget = requestsPerMinute;
+    const slowStart = requestsPerMinute * startShare;
+    const { callsPerMinute, tills } = sharedLimit ?? { callsPerMinute: Number.POSITIVE_INFINITY, tills: 1 };
+    this.#startRate = Math.min(slowStart, (fairPart * callsPerMinute) / tills);
+    this.#isCrowded = this.#startRate < slowStart;
     // Even with the smallest budget, a save, its check and a look-up at the counter need not wait.
     this.#burst = Math.max(4, requestsPerMinute / 10);
     this.#reserve = Math.min(3, this.#burst / 2);
     this.#tokens = this.#burst;
     this.#countedAtMs = clock.monotonicMs();
     this.#grewAtMs = this.#countedAtMs;
+    this.#cameBack = { atMs: this.#countedAtMs, waiting: waiting() };
     this.#startSlowly();
   }
 
   /** The backlog's current rate, in requests a minute. */
   get backlogRate(): number {
     return this.#rate;
+  }
+
+  /** The lane that a probe counts in. */
+  get probeLane(): Lane {
+    return this.#isCrowded ? 'backlog' : 'counter';
+  }
+
+  /** The least time between two probes while the server answers. */
+  get idleProbeMs(): number {
+    return this.#isCrowded ? (crowd.idleRequests / this.#startRate) * 60_000 : 0;
   }
 
   /** How long until a request of this lane may go; 0: now. */
@@ -105,7 +159,7 @@ export class Pace {
       forCounter,
       this.#startsAtMs() - now,
       this.#backlogNotBeforeMs - now,
-      untilMs(1, this.#backlogTokens, this.#rate),
+      untilMs(1 + this.#owedFirst(), this.#backlogTokens, this.#rate),
     );
   }
 
@@ -113,8 +167,11 @@ export class Pace {
   take(lane: Lane): void {
     this.#count();
     this.#tokens -= 1;
-    if (lane === 'counter') return;
-    if (this.#start !== null && this.#waiting() <= few) this.#backlogTokens = this.#waiting() * requestsPerUpdate;
+    if (lane === 'counter') {
+      this.#owe();
+      return;
+    }
+    if (this.#start !== null && this.#isFew) this.#backlogTokens = this.#waiting() * requestsPerUpdate;
     this.#start = null;
     this.#backlogTokens -= 1;
   }
@@ -159,15 +216,18 @@ export class Pace {
 
   succeeded(): void {
     this.#count();
-    if (this.#lostAtMs !== null && this.#clock.monotonicMs() - this.#lostAtMs > shortLossMs) this.#startSlowly();
+    if (this.#lostAtMs !== null && this.#clock.monotonicMs() - this.#lostAtMs > shortLossMs) {
+      if (this.#isCrowded) this.#cameBack = { atMs: this.#clock.monotonicMs(), waiting: this.#waiting() };
+      else this.#startSlowly();
+    }
     this.#lostAtMs = null;
     const now = this.#clock.monotonicMs();
-    const grownMs = Math.min(longestGrowthMs, now - this.#grewAtMs);
+    const grownMs = Math.min((longestGrowthRequests / this.#startRate) * 60_000, now - this.#grewAtMs);
     this.#grewAtMs = now;
     const grown = this.#isStarting
       ? this.#rate * growthAtStart
-      : this.#rate + (grownMs / 60_000) * this.#budget * growthAfterRefusal;
-    this.#rate = Math.min(this.#budget, grown);
+      : this.#rate + (grownMs / 60_000) * this.#startRate * growthAfterRefusal;
+    this.#rate = Math.min(this.#ceiling, grown);
   }
 
   /** A person asked, or the machine woke up: a few updates are sent now. A long backlog keeps its slow start (F34). */
@@ -177,19 +237,42 @@ export class Pace {
 
   /** The server could not be reached, and perhaps not by other tills either. */
   lost(): void {
+    // What did not arrive would have been a look and a sending: so far apart the tries of all tills have to be.
+    this.#owe();
     this.#lostAtMs ??= this.#clock.monotonicMs();
   }
 
+  /** A request that the backlog makes up for. */
+  #owe(): void {
+    if (this.#isCrowded) this.#owed = Math.min(crowd.mostOwed, this.#owed + 1);
+  }
+
+  /** How much of what is owed is paid before the backlog's next request. */
+  #owedFirst(): number {
+    const { counterPart } = crowd;
+    return Math.min(this.#owed, ((1 - this.#backlogTokens) * counterPart) / (1 - counterPart));
+  }
+
+  /** The highest rate of the backlog. */
+  get #ceiling(): number {
+    if (!this.#isCrowded) return this.#budget;
+    const { atMs, waiting } = this.#cameBack;
+    const neededMs = ((requestsPerUpdate * Math.max(1, waiting)) / this.#startRate) * 60_000;
+    const late = Math.max(0, (this.#clock.monotonicMs() - atMs) / neededMs - 1);
+    return Math.min(this.#budget, this.#startRate * (1 + crowd.lateGrowth * Math.min(1, late)));
+  }
+
   #slowDown(): void {
+    const { slowest, afterRefusal } = this.#isCrowded ? crowd : alone;
     this.#isStarting = false;
     this.#grewAtMs = this.#clock.monotonicMs();
-    this.#rate = Math.max(this.#budget * slowestShare, this.#rate * partAfterRefusal);
+    this.#rate = Math.max(this.#startRate * slowest, this.#rate * afterRefusal);
     this.#backlogTokens = Math.min(this.#backlogTokens, 0);
   }
 
   #startSlowly(): void {
     this.#isStarting = true;
-    this.#rate = this.#budget * startShare;
+    this.#rate = this.#startRate;
     this.#backlogTokens = 1;
     this.#start = { atMs: this.#clock.monotonicMs(), fraction: this.#random.fraction() };
   }
@@ -198,11 +281,19 @@ export class Pace {
     if (this.#start === null) return Number.NEGATIVE_INFINITY;
     const { atMs, fraction } = this.#start;
     const waiting = this.#waiting();
-    if (waiting > few) return atMs + fraction * (startSpread / this.#rate) * 60_000;
+    if (!this.#isFew) {
+      // In a crowd, evenly over the time between two updates: nothing evens them out later.
+      const spread = this.#isCrowded ? requestsPerUpdate : startSpread;
+      return atMs + fraction * (spread / this.#rate) * 60_000;
+    }
     const isHurried = this.#hurriedAtMs > atMs - hurryLastsMs;
     // A small budget does not slow this down: a few updates have to be sent within a minute (F13).
     const spreadMs = isHurried ? hurriedSpreadMs : waiting * Math.min(fewSpreadMs, this.#scaled(fewSpreadMs));
     return atMs + fraction * spreadMs;
+  }
+
+  get #isFew(): boolean {
+    return !this.#isCrowded && this.#waiting() <= few;
   }
 
   /** Scales a wait for a budget of 60 a minute to this till's budget. */
@@ -214,7 +305,10 @@ export class Pace {
     const now = this.#clock.monotonicMs();
     const minutes = (now - this.#countedAtMs) / 60_000;
     this.#tokens = Math.min(this.#burst, this.#tokens + minutes * this.#budget);
-    this.#backlogTokens = Math.max(this.#backlogTokens, Math.min(1, this.#backlogTokens + minutes * this.#rate));
+    const income = minutes * this.#rate;
+    const paid = Math.min(this.#owed, income * crowd.counterPart);
+    this.#owed -= paid;
+    this.#backlogTokens = Math.max(this.#backlogTokens, Math.min(1, this.#backlogTokens + income - paid));
     this.#countedAtMs = now;
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { type Chain, runChain } from './many-tills/chain.ts';
 import { type Story, type StoryResult, tell } from './many-tills/story.ts';
 
 const limits = [
@@ -76,4 +77,35 @@ describe('one till on its own', () => {
     const result = worstOfThree(t, { tills: 1, waiting: 1, limit: perMinute, sendNowEveryMs: 1000 });
     assert.ok(result.allMinutes < 5 / 60);
   });
+});
+
+/** A limit of 300 calls a minute leaves each till one in a quarter of an hour. */
+const chain = { tills: 5000, sharedLimit: { callsPerMinute: 300, tills: 5000 }, days: 2, limit: perMinute, seed: 18 };
+const morning = { fromMinute: 0, toMinute: 240 };
+const afternoon = { fromMinute: 420, toMinute: 660 };
+
+describe('a chain of five thousand tills whose config names the limit and how many share it', () => {
+  const stories: readonly { readonly words: string; readonly story: Chain }[] = [
+    { words: 'after an outage of four hours', story: { ...chain, outages: [morning] } },
+    { words: 'after a second one in the middle', story: { ...chain, outages: [morning, afternoon] } },
+    {
+      words: 'after two, at a server that names no wait',
+      story: { ...chain, limit: limits[1].limit, outages: [morning, afternoon] },
+    },
+  ];
+  for (const { words, story } of stories) {
+    it(`F18 drains ten changes a till ${words}, nearly as fast as the limit allows, and no till much later than the others`, (t) => {
+      const report = runChain(story);
+      t.diagnostic(
+        `refused ${percent(report.refusedPart)}, at the counter at the first try ${percent(report.acceptedPart)}, ` +
+          `drained in ${report.overLeast.toFixed(2)} times of the least, ${report.leastMinutes} min, ` +
+          `the last till ${report.lastOverMedian.toFixed(2)} times later than the median`,
+      );
+      assert.equal(report.unsent, 0);
+      assert.ok(report.refusedPart < 0.05);
+      assert.ok(report.counterSaves > 5000 && report.acceptedPart >= 0.95);
+      assert.ok(report.overLeast <= 1.3);
+      assert.ok(report.lastOverMedian <= 1.5);
+    });
+  }
 });

@@ -18,6 +18,7 @@ import type { SyncStatus } from '../../electron/model/sync-status.ts';
 import type { SyncContext } from '../../electron/sync/context.ts';
 import { createContext } from '../../electron/sync/create-context.ts';
 import { SyncEngine } from '../../electron/sync/engine.ts';
+import type { SharedLimit } from '../../electron/sync/pace.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 
 import { toldDoor } from '../../electron/updates/told-door.ts';
@@ -184,6 +185,7 @@ export type EngineRigOptions = {
   readonly folder: string;
   readonly requestsPerMinute?: number;
   readonly maxInFlight?: number;
+  readonly sharedLimit?: SharedLimit | null;
   readonly sync?: { readonly [key: string]: unknown };
   readonly standing?: SyncContext['standing'];
 };
@@ -196,12 +198,13 @@ export function startEngine({
   folder,
   requestsPerMinute = 100_000,
   maxInFlight = 4,
+  sharedLimit = null,
   sync = {},
   standing = () => 'here',
 }: EngineRigOptions): EngineRig {
   const config = parseMachineConfig(
     {
-      api: { url: 'http://127.0.0.1:1', requestsPerMinute, maxInFlight },
+      api: { url: 'http://127.0.0.1:1', requestsPerMinute, maxInFlight, sharedLimit },
       auth: { method: 'basic', till: 'till1' },
       sync: { settleSeconds: 1, slowServerSeconds: 10, ...sync },
     },

@@ -7,19 +7,22 @@ const minuteMs = 60_000;
 
 function paceOf(requestsPerMinute: number, waiting = 1000) {
   const clock = virtualClock();
-  return { clock, pace: new Pace({ requestsPerMinute, maxInFlight: 4 }, clock, seededRandom(3), () => waiting) };
+  return {
+    clock,
+    pace: new Pace({ requestsPerMinute, maxInFlight: 4, sharedLimit: null }, clock, seededRandom(3), () => waiting),
+  };
 }
 
 /** How many requests of a backlog are sent in this time if each succeeds. */
-async function sentOf({ clock, pace }: ReturnType<typeof paceOf>, minutes: number): Promise<number> {
+async function sentOf({ clock, pace }: ReturnType<typeof paceOf>, minutes: number, stepMs = 1000): Promise<number> {
   let sent = 0;
-  for (let second = 0; second < minutes * 60; second += 1) {
+  for (let ms = 0; ms < minutes * minuteMs; ms += stepMs) {
     while (pace.waitMs('backlog') === 0) {
       pace.take('backlog');
       pace.succeeded();
       sent += 1;
     }
-    await clock.pass(1000);
+    await clock.pass(stepMs);
   }
   return sent;
 }
@@ -129,5 +132,64 @@ describe('the pace of a till', () => {
     pace.lost();
     pace.succeeded();
     assert.ok(pace.backlogRate < 2, `${pace.backlogRate}`);
+  });
+});
+
+describe('the pace of a till among thousands that share a limit', () => {
+  /** Five thousand tills at 300 calls a minute: nine tenths of its share is one call in eighteen and a half minutes. */
+  const shareMs = (5000 / 300 / 0.9) * minuteMs;
+  const crowded = (waiting = 1000, tills = 5000) => {
+    const clock = virtualClock();
+    const sharedLimit = { callsPerMinute: 300, tills };
+    const random = seededRandom(3);
+    const options = { requestsPerMinute: 60, maxInFlight: 4, sharedLimit };
+    return { clock, pace: new Pace(options, clock, random, () => waiting) };
+  };
+
+  it('sends a backlog at its share, also a short one, and also where somebody presses "Send now"', async () => {
+    const sent = await sentOf(crowded(), 10 * 60, minuteMs);
+    assert.ok(sent >= 29 && sent <= 34, `${sent} in ten hours`);
+    const rig = crowded(1);
+    rig.pace.hurry();
+    assert.ok(rig.pace.waitMs('backlog') > minuteMs);
+  });
+
+  it('lets the counter go at once, and takes that out of the share of the backlog, but never all of it', async () => {
+    const rig = crowded();
+    let sent = 0;
+    for (let minute = 0; minute < 20 * 60; minute += 1) {
+      if (minute % 5 === 0) {
+        assert.equal(rig.pace.waitMs('counter'), 0);
+        rig.pace.take('counter');
+      }
+      sent += await sentOf(rig, 1, minuteMs);
+    }
+    // Of 65 without a counter.
+    assert.ok(sent >= 15 && sent <= 25, `${sent} in twenty hours`);
+  });
+
+  it('goes up to three times as fast once its share should have been enough', async () => {
+    const rig = crowded(10);
+    rig.pace.lost();
+    await rig.clock.pass(2 * minuteMs);
+    rig.pace.succeeded();
+    await sentOf(rig, (20 * shareMs) / minuteMs, minuteMs);
+    assert.ok(Math.abs(rig.pace.backlogRate / (minuteMs / shareMs) - 1) < 0.1);
+    await sentOf(rig, (40 * shareMs) / minuteMs, minuteMs);
+    assert.ok(Math.abs(rig.pace.backlogRate / (minuteMs / shareMs) - 3) < 0.1);
+  });
+
+  it('slows down less after a refusal than a till that tries how fast it may go', () => {
+    const rig = crowded();
+    rig.pace.toldBusy(null);
+    assert.ok(Math.abs(rig.pace.backlogRate / (minuteMs / shareMs) - 0.7) < 0.01);
+    for (let time = 0; time < 10; time += 1) rig.pace.toldBusy(null);
+    assert.ok(Math.abs(rig.pace.backlogRate / (minuteMs / shareMs) - 0.5) < 0.01);
+  });
+
+  it('is that of any till where the limit is shared by few', () => {
+    const few = crowded(1000, 200);
+    assert.equal(few.pace.backlogRate, paceOf(60).pace.backlogRate);
+    assert.equal(few.pace.probeLane, 'counter');
   });
 });

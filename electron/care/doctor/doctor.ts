@@ -9,6 +9,7 @@ import { checkAdmin } from './check-admin.ts';
 import { checkCopy } from './check-copy.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkBackups, checkDisk, checkFolder, checkInstance } from './check-folder.ts';
+import { checkLimit } from './check-limit.ts';
 import { checkMonitoring } from './check-monitoring.ts';
 import { checkServer } from './check-server.ts';
 import { checkFeed, checkVersion } from './check-version.ts';
@@ -54,6 +55,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
   const itsOwn =
     found?.mode === 'live'
       ? [
+          checkLimit(dataDir, found.config.api.sharedLimit),
           ...checkMonitoring({ dataDir, clock, isOpen, health: found.config.health }),
           ...checkCopy(dataDir, clock, found.config.rescue),
           checkAdmin(dataDir, clock, found.config.admin),

@@ -22,6 +22,7 @@ export const checkNames = [
   'organisation',
   'version',
   'feed',
+  'limit',
   'metrics',
   'heartbeat',
   'otlp',

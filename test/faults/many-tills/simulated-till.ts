@@ -1,8 +1,8 @@
 import type { Clock, Random } from '../../../electron/machine/clock.ts';
 import { Blame } from '../../../electron/sync/blame.ts';
 import { ConnectionState } from '../../../electron/sync/connection.ts';
-import { asksFirst, gateMs, room } from '../../../electron/sync/gate.ts';
-import { type Lane, Pace } from '../../../electron/sync/pace.ts';
+import { asksFirst, gateMs, idleMs, room, untilProbeMs } from '../../../electron/sync/gate.ts';
+import { type Lane, Pace, type SharedLimit } from '../../../electron/sync/pace.ts';
 import type { LimitedServer, Reply } from './limited-server.ts';
 
 const latencyMs = 100;
@@ -27,19 +27,38 @@ export class SimulatedTill {
   #isProbing = false;
   #cancel: (() => void) | null = null;
 
-  constructor(waiting: number, server: LimitedServer, clock: Clock, random: Random, counter: Counter) {
+  constructor(
+    waiting: number,
+    server: LimitedServer,
+    clock: Clock,
+    random: Random,
+    counter: Counter,
+    sharedLimit: SharedLimit | null = null,
+  ) {
     this.left = waiting;
     this.#server = server;
     this.#clock = clock;
     this.#counter = counter;
     this.connection = new ConnectionState(clock, random);
-    this.pace = new Pace({ requestsPerMinute: 60, maxInFlight: 4 }, clock, random, () => this.left);
+    this.pace = new Pace({ requestsPerMinute: 60, maxInFlight: 4, sharedLimit }, clock, random, () => this.left);
     this.#blame = new Blame(this.connection, this.pace, clock);
   }
 
   save(): void {
     this.#atCounter.push({ isTried: false });
     this.connection.tryNow();
+    this.pump();
+  }
+
+  /** Staff ask head office about a customer: it cannot be put off, and is not tried again. */
+  lookUp(): void {
+    this.#request('counter', () => this.pump());
+  }
+
+  /** An outage begins, in which staff save so many more changes. */
+  isCutOff(waiting: number): void {
+    this.left += waiting;
+    this.doneAtMs = null;
     this.pump();
   }
 
@@ -54,24 +73,39 @@ export class SimulatedTill {
     this.#cancel = null;
     while (this.#inFlight + (this.#isProbing ? 1 : 0) < room(this)) {
       const lane: Lane = this.#atCounter.length > 0 ? 'counter' : 'backlog';
-      if (lane === 'backlog' && this.left - this.#backlogInFlight === 0) return;
+      if (lane === 'backlog' && this.left - this.#backlogInFlight === 0) {
+        this.#askWhenIdle();
+        return;
+      }
       const mustAsk = asksFirst(this, lane);
-      const waitMs = mustAsk ? this.connection.waitMs : gateMs(this, lane);
+      const waitMs = mustAsk ? untilProbeMs(this) : gateMs(this, lane);
       if (waitMs > 0) {
         this.#cancel = this.#clock.after(Math.max(1, Math.ceil(waitMs)), () => this.pump());
         return;
       }
       if (mustAsk) {
-        this.#isProbing = true;
-        this.#request('counter', () => {
-          this.#isProbing = false;
-          this.pump();
-        });
+        this.#ask();
         return;
       }
       if (lane === 'counter') this.#sendFromCounter();
       else this.#sendFromBacklog();
     }
+  }
+
+  #askWhenIdle(): void {
+    if (this.#inFlight > 0 || this.#isProbing) return;
+    const isOffline = this.connection.connection.kind === 'offline';
+    const waitMs = Math.ceil(isOffline ? untilProbeMs(this) : idleMs(this));
+    if (waitMs > 0) this.#cancel = this.#clock.after(waitMs, () => this.pump());
+    else this.#ask();
+  }
+
+  #ask(): void {
+    this.#isProbing = true;
+    this.#request(this.pace.probeLane, () => {
+      this.#isProbing = false;
+      this.pump();
+    });
   }
 
   #sendFromCounter(): void {

@@ -1,0 +1,32 @@
+/** Whether the tills of the organisation together ask the server for more than it takes, by what this till saw of it. */
+import type { SharedLimit } from '../../sync/pace.ts';
+import { readHealthNote } from '../health-note.ts';
+import { type DraftFinding, fine, look } from './finding.ts';
+
+/** Fewer requests prove nothing. */
+const fewestRequests = 100;
+/** More than the pace of the tills brings about by itself. */
+const muchRefused = 0.05;
+/** Room for what may come at once, in a limit that is recommended. */
+const safePart = 0.9;
+
+export function checkLimit(dataDir: string, sharedLimit: SharedLimit | null): DraftFinding {
+  const { requests, refused } = readHealthNote(dataDir).limit;
+  const part = requests === 0 ? 0 : refused / requests;
+  const facts = {
+    requests,
+    refused,
+    callsPerMinute: sharedLimit?.callsPerMinute ?? null,
+    tills: sharedLimit?.tills ?? null,
+  };
+  const found = `The server refused ${(part * 100).toFixed(1)} % of the last ${requests} requests as too many`;
+  if (requests < fewestRequests || part < muchRefused) return fine('limit', found, facts);
+  if (sharedLimit === null) {
+    const advice =
+      "Set api.sharedLimit in every till's config: callsPerMinute is the organisation's limit at the server, tills is how many tills share it.";
+    return look('limit', found, advice, facts);
+  }
+  const callsPerMinute = Math.max(1, Math.floor(sharedLimit.callsPerMinute * (1 - part) * safePart));
+  const advice = `Check that ${sharedLimit.tills} tills share the limit. If so, other programs use a part of it: set api.sharedLimit.callsPerMinute to ${callsPerMinute} in every till's config.`;
+  return look('limit', found, advice, { ...facts, recommendedCallsPerMinute: callsPerMinute });
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checkLimit } from '../../electron/care/doctor/check-limit.ts';
+import { readHealthNote } from '../../electron/care/health-note.ts';
+import { LimitNote, type LimitSeen } from '../../electron/care/limit-note.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { virtualClock } from '../helpers/virtual-clock.ts';
+
+const hourMs = 60 * 60_000;
+
+/** A till that is started, sees this, and is closed. */
+function tillThatSaw(dataDir: string, seen: LimitSeen): void {
+  const note = new LimitNote({ dataDir, clock: virtualClock(), seen: () => seen });
+  note.start();
+  note.close();
+}
+
+describe('what a till saw of the limit that all tills share', () => {
+  it('is noted each hour and at the close, and added up across starts', async () => {
+    const dataDir = temporaryFolder();
+    const clock = virtualClock();
+    let seen: LimitSeen = { requests: 40, refused: 4 };
+    const note = new LimitNote({ dataDir, clock, seen: () => seen });
+    note.start();
+    await clock.pass(hourMs + 1);
+    assert.deepEqual(readHealthNote(dataDir).limit, { requests: 40, refused: 4 });
+    seen = { requests: 100, refused: 6 };
+    await clock.pass(hourMs);
+    assert.deepEqual(readHealthNote(dataDir).limit, { requests: 100, refused: 6 });
+    seen = { requests: 110, refused: 7 };
+    note.close();
+    assert.equal(clock.timers(), 0);
+    tillThatSaw(dataDir, { requests: 90, refused: 3 });
+    assert.deepEqual(readHealthNote(dataDir).limit, { requests: 200, refused: 10 });
+  });
+
+  it('is forgotten by and by, so that an old outage does not stand in the note for ever', () => {
+    const dataDir = temporaryFolder();
+    tillThatSaw(dataDir, { requests: 1000, refused: 200 });
+    for (let day = 0; day < 10; day += 1) tillThatSaw(dataDir, { requests: 600, refused: 0 });
+    assert.ok(readHealthNote(dataDir).limit.refused <= 7);
+  });
+});
+
+describe('the doctor on the shared limit', () => {
+  it('finds nothing in a few refusals, nor in a few requests', () => {
+    const dataDir = temporaryFolder();
+    assert.equal(checkLimit(dataDir, null).severity, 'fine');
+    tillThatSaw(dataDir, { requests: 99, refused: 50 });
+    assert.equal(checkLimit(dataDir, null).severity, 'fine');
+    tillThatSaw(dataDir, { requests: 800, refused: 0 });
+    assert.equal(checkLimit(dataDir, null).severity, 'look');
+    const other = temporaryFolder();
+    tillThatSaw(other, { requests: 800, refused: 39 });
+    assert.equal(checkLimit(other, null).severity, 'fine');
+  });
+
+  it('recommends to set the limit where none is set, and a lower one where too much is refused all the same', () => {
+    const dataDir = temporaryFolder();
+    tillThatSaw(dataDir, { requests: 400, refused: 80 });
+    const unset = checkLimit(dataDir, null);
+    assert.equal(unset.severity, 'look');
+    assert.match(unset.found, /20\.0 % of the last 400 requests/);
+    assert.match(String(unset.advice), /Set api\.sharedLimit in every till's config/);
+    const set = checkLimit(dataDir, { callsPerMinute: 300, tills: 5000 });
+    assert.match(String(set.advice), /Check that 5000 tills .*\.callsPerMinute to 216 in/);
+    assert.equal(set.facts.recommendedCallsPerMinute, 216);
+  });
+});
