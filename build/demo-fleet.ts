@@ -1,8 +1,9 @@
 /**
- * `npm run demo:fleet [-- --tills N --outage SECONDS --fast N --stay]`: an outage drill. Practice tills with one practice
- * server lose it twice while staff go on saving; the summary compares every save with the server's ledger. Prometheus, if it
- * is installed, scrapes the tills with the example's alert rules; `--stay` keeps it up afterwards. `--fast`: so many times as
- * fast, without Prometheus, whose time cannot be sped up. Exit code 1 if anything was lost, doubled or not sent.
+ * `npm run demo:fleet [-- --tills N --outage SECONDS --fast N --stay]` is an outage drill. Practice tills lose their
+ * shared practice server twice while staff keep saving; the summary compares every save with the server's ledger.
+ * Prometheus, if installed, scrapes the tills with the example's alert rules; `--stay` keeps it up afterwards. `--fast`
+ * runs so many times as fast, without Prometheus, whose time cannot be sped up. Exit code 1 if anything was lost,
+ * doubled or not sent.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,12 +1,12 @@
 // Plain JavaScript: the set-up needs it before anything is installed.
 
 /**
- * How a child gets the till's secret: through a pipe that it reads once (`takeSecret`). What stands in an environment can be
- * read for as long as the process lives, and goes on to whatever that starts.
+ * Passes the till's secret to a child through a pipe that it reads once (`takeSecret`). An environment variable could
+ * be read for as long as the process lives, and is inherited by whatever it starts.
  *
  * @param {string | undefined} secret
  * @returns {{ readonly env: { readonly TILLSIDE_SECRET_FD?: string }, readonly stdio: readonly 'pipe'[], readonly give: (child: import('node:child_process').ChildProcess) => void }}
- *   `stdio` is for what follows the first four
+ *   `stdio` follows the first four
  */
 export function secretPipe(secret) {
   if (!secret) return { env: {}, stdio: [], give: () => undefined };

@@ -1,4 +1,4 @@
-/** What a drill with the fleet came to, for people to read. */
+/** The result of a fleet drill, for people to read. */
 import type { FleetReport } from './fleet.ts';
 
 /** No update is missing, doubled, or left behind. */

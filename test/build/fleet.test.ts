@@ -1,4 +1,4 @@
-/** The short form of `npm run demo:fleet`, on a clock that runs faster. */
+/** The short form of `npm run demo:fleet`, on a faster clock. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fastClock } from '../../build/fleet/fast-clock.ts';

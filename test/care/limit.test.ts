@@ -8,7 +8,7 @@ import { virtualClock } from '../helpers/virtual-clock.ts';
 
 const hourMs = 60 * 60_000;
 
-/** A till that is started, sees this, and is closed. */
+/** Starts a till that sees this, and closes it. */
 function tillThatSaw(dataDir: string, seen: LimitSeen): void {
   const note = new LimitNote({ dataDir, clock: virtualClock(), seen: () => seen });
   note.start();
@@ -16,7 +16,7 @@ function tillThatSaw(dataDir: string, seen: LimitSeen): void {
 }
 
 describe('what a till saw of the limit that all tills share', () => {
-  it('is noted each hour and at the close, and added up across starts', async () => {
+  it('is noted each hour and at closing, and added up across starts', async () => {
     const dataDir = temporaryFolder();
     const clock = virtualClock();
     let seen: LimitSeen = { requests: 40, refused: 4 };
@@ -34,7 +34,7 @@ describe('what a till saw of the limit that all tills share', () => {
     assert.deepEqual(readHealthNote(dataDir).limit, { requests: 200, refused: 10 });
   });
 
-  it('is forgotten by and by, so that an old outage does not stand in the note for ever', () => {
+  it('fades over time, so that an old outage does not stay in the note forever', () => {
     const dataDir = temporaryFolder();
     tillThatSaw(dataDir, { requests: 1000, refused: 200 });
     for (let day = 0; day < 10; day += 1) tillThatSaw(dataDir, { requests: 600, refused: 0 });
@@ -43,7 +43,7 @@ describe('what a till saw of the limit that all tills share', () => {
 });
 
 describe('the doctor on the shared limit', () => {
-  it('finds nothing in a few refusals, nor in a few requests', () => {
+  it('ignores a few refusals and a few requests', () => {
     const dataDir = temporaryFolder();
     assert.equal(checkLimit(dataDir, null).severity, 'fine');
     tillThatSaw(dataDir, { requests: 99, refused: 50 });
@@ -55,7 +55,7 @@ describe('the doctor on the shared limit', () => {
     assert.equal(checkLimit(other, null).severity, 'fine');
   });
 
-  it('recommends to set the limit where none is set, and a lower one where too much is refused all the same', () => {
+  it('recommends a limit if none is set, and a lower one if too many calls are refused anyway', () => {
     const dataDir = temporaryFolder();
     tillThatSaw(dataDir, { requests: 400, refused: 80 });
     const unset = checkLimit(dataDir, null);

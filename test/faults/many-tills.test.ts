@@ -94,7 +94,7 @@ describe('a chain of five thousand tills whose config names the limit and how ma
     },
   ];
   for (const { words, story } of stories) {
-    it(`F18 drains ten changes a till ${words}, nearly as fast as the limit allows, and no till much later than the others`, (t) => {
+    it(`F18 drains ten changes a till ${words}, almost as fast as the limit allows, and no till much later than the others`, (t) => {
       const report = runChain(story);
       t.diagnostic(
         `refused ${percent(report.refusedPart)}, at the counter at the first try ${percent(report.acceptedPart)}, ` +

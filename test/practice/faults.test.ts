@@ -55,7 +55,7 @@ test('busy is 429 with Retry-After, or a code in the body', async (t) => {
   assert.equal(isApplied(server), false);
 });
 
-test('a limit refuses what goes beyond it until the minute is over, in the first minute too', async (t) => {
+test('a limit refuses what exceeds it until the minute is over, even in the first minute', async (t) => {
   const clock = virtualClock();
   const server = await serve(t, { callsAMinute: 2, clock });
   const statuses = async (calls: number) => {

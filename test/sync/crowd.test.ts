@@ -27,13 +27,13 @@ describe('a till among five thousand that share a limit', () => {
     await stopped;
   });
 
-  it('asks at its start at once whether the server is there, and rarely after that', async () => {
+  it('checks at once at its start whether the server is there, and rarely after that', async () => {
     assert.equal(server.calls, 1);
     await clock.pass(24 * 60 * minuteMs);
     assert.ok(server.calls > 5 && server.calls < 10, `${server.calls} calls in a day`);
   });
 
-  it('sends what waited in an outage at its share, all of it, and a save at the counter at once', async () => {
+  it('sends the backlog of an outage at its share, all of it, and a save at the counter at once', async () => {
     server.reachable = false;
     for (const userId of ['1', '2', '3', '4', '5']) rig.save(rig.addCustomer(userId), { lastName: `Waits ${userId}` });
     await clock.pass(4 * 60 * minuteMs);
@@ -49,7 +49,7 @@ describe('a till among five thousand that share a limit', () => {
     assert.ok(server.calls - before <= 14, `${server.calls - before} calls`);
   });
 
-  it('tries in an outage no more often than its share, whatever staff press', async () => {
+  it('tries no more often than its share during an outage, whatever staff press', async () => {
     server.reachable = false;
     rig.save(rig.addCustomer('1'), { lastName: 'Waits' });
     await clock.pass(2 * minuteMs);

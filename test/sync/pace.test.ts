@@ -146,7 +146,7 @@ describe('the pace of a till among thousands that share a limit', () => {
     return { clock, pace: new Pace(options, clock, random, () => waiting) };
   };
 
-  it('sends a backlog at its share, also a short one, and also where somebody presses "Send now"', async () => {
+  it('sends a backlog at its share, even a short one, and even after "Send now"', async () => {
     const sent = await sentOf(crowded(), 10 * 60, minuteMs);
     assert.ok(sent >= 29 && sent <= 34, `${sent} in ten hours`);
     const rig = crowded(1);
@@ -154,7 +154,7 @@ describe('the pace of a till among thousands that share a limit', () => {
     assert.ok(rig.pace.waitMs('backlog') > minuteMs);
   });
 
-  it('lets the counter go at once, and takes that out of the share of the backlog, but never all of it', async () => {
+  it("sends counter requests at once and deducts them from the backlog's share, but never all of it", async () => {
     const rig = crowded();
     let sent = 0;
     for (let minute = 0; minute < 20 * 60; minute += 1) {
@@ -179,7 +179,7 @@ describe('the pace of a till among thousands that share a limit', () => {
     assert.ok(Math.abs(rig.pace.backlogRate / (minuteMs / shareMs) - 3) < 0.1);
   });
 
-  it('slows down less after a refusal than a till that tries how fast it may go', () => {
+  it('slows down less after a refusal than a till that is still finding its pace', () => {
     const rig = crowded();
     rig.pace.toldBusy(null);
     assert.ok(Math.abs(rig.pace.backlogRate / (minuteMs / shareMs) - 0.7) < 0.01);
@@ -187,7 +187,7 @@ describe('the pace of a till among thousands that share a limit', () => {
     assert.ok(Math.abs(rig.pace.backlogRate / (minuteMs / shareMs) - 0.5) < 0.01);
   });
 
-  it('is that of any till where the limit is shared by few', () => {
+  it('is that of any till if few share the limit', () => {
     const few = crowded(1000, 200);
     assert.equal(few.pace.backlogRate, paceOf(60).pace.backlogRate);
     assert.equal(few.pace.probeLane, 'counter');

@@ -1,6 +1,6 @@
 /**
- * A chain of thousands of tills through days: outages of hours with changes that wait, and the saves and look-ups of a
- * normal day. All calls of all tills count in the server's one limit.
+ * A chain of thousands of tills over days: outages of hours with waiting changes, and the saves and lookups of a normal
+ * day. Every call of every till counts towards the server's one limit.
  */
 import type { SharedLimit } from '../../../electron/sync/pace.ts';
 import { seededRandom } from '../../helpers/virtual-clock.ts';
@@ -10,13 +10,13 @@ import { SimulatedTill } from './simulated-till.ts';
 
 const minuteMs = 60_000;
 const dayMinutes = 24 * 60;
-/** The story begins in the morning, with the first outage, and the shops close twelve hours later. */
+/** The story begins in the morning with the first outage, and the shops close twelve hours later. */
 const openMinutes = 12 * 60;
 const limitPerMinute = 300;
 /** At each till, while the shops are open. */
 const minutesBetweenSaves = 100;
 const minutesBetweenLookUps = 100;
-/** A look before it is sent, and the sending. */
+/** A lookup before sending, and the send. */
 const callsPerChange = 2;
 const changesPerOutage = 10;
 
@@ -32,15 +32,15 @@ export type Chain = {
 
 export type ChainReport = {
   readonly unsent: number;
-  /** Of all calls, until the backlog was drained. */
+  /** The share of all calls until the backlog was sent. */
   readonly refusedPart: number;
-  /** Of the saves at the counter until then, how many the server took at their first try. */
+  /** The share of saves at the counter until then that the server accepted on the first try. */
   readonly acceptedPart: number;
   readonly counterSaves: number;
-  /** Minutes with a line until all was sent, over what the limit alone needs. */
+  /** Online minutes until everything was sent, over what the limit alone needs. */
   readonly overLeast: number;
   readonly leastMinutes: number;
-  /** The last till's last change over the median's, in minutes with a line. */
+  /** The last till's last change over the median's, in online minutes. */
   readonly lastOverMedian: number;
 };
 
@@ -83,7 +83,7 @@ export function runChain({ tills: number, outages, days, limit, sharedLimit, see
   }
 
   const lastBackAtMs = Math.max(...outages.map(({ toMinute }) => toMinute)) * minuteMs;
-  // Looked at once a minute: to look at each event would take longer than all of them.
+  // Checked once a minute, since checking at each event would take longer than all of them.
   let isDrained = false;
   const look = () => {
     isDrained = queue.nowMs > lastBackAtMs && tills.every(({ left }) => left === 0);
@@ -108,7 +108,7 @@ export function runChain({ tills: number, outages, days, limit, sharedLimit, see
   };
 }
 
-/** How many minutes until then had a line. */
+/** How many of the minutes until then were online. */
 function withLine(minute: number, outages: readonly Outage[]): number {
   return outages.reduce(
     (rest, { fromMinute, toMinute }) => rest - Math.max(0, Math.min(minute, toMinute) - fromMinute),
@@ -116,7 +116,7 @@ function withLine(minute: number, outages: readonly Outage[]): number {
   );
 }
 
-/** What the limit needs where each call that it has room for comes, the normal day's first. */
+/** What the limit needs if every call it allows is made, the normal day's calls first. */
 function leastMinutes(tills: number, outages: readonly Outage[]): number {
   let waiting = 0;
   for (let minute = 0, online = 0; ; minute += 1) {

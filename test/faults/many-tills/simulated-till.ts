@@ -50,12 +50,12 @@ export class SimulatedTill {
     this.pump();
   }
 
-  /** Staff ask head office about a customer: it cannot be put off, and is not tried again. */
+  /** Staff ask head office about a customer: the call cannot be postponed, and is not retried. */
   lookUp(): void {
     this.#request('counter', () => this.pump());
   }
 
-  /** An outage begins, in which staff save so many more changes. */
+  /** An outage begins, during which staff save so many more changes. */
   isCutOff(waiting: number): void {
     this.left += waiting;
     this.doneAtMs = null;
