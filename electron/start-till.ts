@@ -156,7 +156,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
   };
 }
 
-/** Else the metrics file of the last run goes on saying how well it is (F62). */
+/** Otherwise the metrics file of the last run would still claim that the till is well (F62). */
 function tellMonitoring<Sender>(
   found: Extract<FoundConfig, { mode: 'live' }>,
   { version, clock, log }: StartOptions<Sender>,
@@ -227,8 +227,8 @@ async function provide(till: Till, secret: string, log: Log): Promise<void> {
 type SecretEnv = { TILLSIDE_SECRET?: string | undefined; TILLSIDE_SECRET_FD?: string | undefined };
 
 /**
- * Removes the secret from the environment, so that no child process inherits it. The scripts of a checkout hand it over by
- * a pipe instead, whose number they say (`build/secret-pipe.mjs`).
+ * Removes the secret from the environment, so that no child process inherits it. The scripts of a checkout hand it over
+ * by a pipe instead, whose number they say (`build/secret-pipe.mjs`).
  */
 export function takeSecret(env: SecretEnv): string | undefined {
   const { TILLSIDE_SECRET: secret, TILLSIDE_SECRET_FD: pipe } = env;
@@ -237,7 +237,7 @@ export function takeSecret(env: SecretEnv): string | undefined {
   return secret || (pipe === undefined ? undefined : readPipe(Number(pipe))) || undefined;
 }
 
-/** @returns undefined where it is no pipe of ours: whoever needs the secret says that there is none */
+/** @returns undefined if it is not our pipe; then the secret counts as missing */
 function readPipe(descriptor: number): string | undefined {
   try {
     const text = readFileSync(descriptor, 'utf8');

@@ -179,7 +179,7 @@ export class ItPage {
           openWith,
           nowMs: clock.wallMs(),
           keyHex,
-          // Another till's second copy is sealed for IT's keys, which nobody types here: a command opens it.
+          // Another till's second copy is encrypted for IT's keys, so only the command can open it.
           takeOver: () => null,
         }),
       );

@@ -8,19 +8,18 @@ export const find: Command = {
   name: 'find',
   summary: 'Searches for a customer on the screen of the running Tillside',
   about: [
-    'For POS programs. Works like a scanned card: the value is searched for, and the customer opens if exactly one has it. ' +
-      'Never changes, saves or sends anything; what staff have typed is kept as a draft. Takes one of --card, --mobile, ' +
+    'For POS programs. Works like a scanned card: Tillside searches for the value and opens the customer if exactly one ' +
+      'matches. It never changes, saves or sends anything, and keeps typed text as a draft. Needs one of --card, --mobile, ' +
       '--email and --id.',
-    'The address tillside://find?card=NUMBER does the same (also mobile, email and id; percent-encode the value) and starts ' +
+    'The address tillside://find?card=NUMBER does the same (also mobile, email and id; percent-encode the value), and starts ' +
       'Tillside if it is not open.',
-    'Exit code 0: passed to the screen, which shows the customer once somebody has signed in where that is required. 2: ' +
-      'Tillside is not open.',
+    'Exit codes: 0 passed to the screen (shown after sign-in, if that is required), 2 Tillside is not open.',
   ],
   options: {
-    card: { value: 'NUMBER', help: 'number of a card, or an external ID' },
-    mobile: { value: 'NUMBER', help: 'whole mobile' },
-    email: { value: 'ADDRESS', help: 'whole email' },
-    id: { value: 'ID', help: 'customer number at head office, or an external ID' },
+    card: { value: 'NUMBER', help: 'card number or external ID' },
+    mobile: { value: 'NUMBER', help: 'full mobile number' },
+    email: { value: 'ADDRESS', help: 'full email' },
+    id: { value: 'ID', help: "head office's customer number, or an external ID" },
   },
   async run(given, io) {
     const asked = findByNames.flatMap((by) => {
@@ -29,14 +28,14 @@ export const find: Command = {
     });
     const [request, another] = asked;
     if (request === undefined || another !== undefined) {
-      throw new BadUsage('One of --card, --mobile, --email and --id is needed.');
+      throw new BadUsage('Give exactly one of --card, --mobile, --email and --id.');
     }
     const address = findAddress(request);
     if (typeof readFindAddress(address) === 'string')
-      throw new BadUsage(`--${request.by}: this cannot be searched for.`);
+      throw new BadUsage(`--${request.by}: not a valid value to search for.`);
     const answer = await ringDoorbell(tillPlace(given, io).dataDir, address);
     if (answer === null) throw new CommandRefused('Tillside is not open. Start it, then try again.');
-    if (answer !== 'taken') throw new CommandRefused('Tillside did not take it.');
+    if (answer !== 'taken') throw new CommandRefused('Tillside refused the request.');
     if (given.has('json')) io.print(JSON.stringify({ taken: true }));
     return exitCodes.fine;
   },

@@ -35,8 +35,8 @@ export const outboxImport: Command = {
       'not imported twice, so it is safe to run this again. A change that may have been sent already is checked with the ' +
       'server before it is sent.',
     'Import a file on one till only. It is renamed afterwards, so that nobody imports it on another till by mistake.',
-    'A second copy (rescue.copyTo in the config) is taken over: if its till comes back, it sees that this till has its ' +
-      'changes, and does not send them.',
+    'This also works for a second copy (rescue.copyTo in the config). If its till comes back, it sees that this till has its ' +
+      'changes and does not send them.',
     'Exit codes: 0 imported, 2 nothing was imported.',
   ],
   options: {
@@ -79,8 +79,8 @@ export const outboxImport: Command = {
           : `The file is now called ${path.basename(renamed)}.`,
       );
       if (!isToldThere) {
-        io.print('The till that they come from cannot see that they are here: keep it closed until they are sent, or');
-        io.print('import the file once more when the folder of rescue.copyTo can be written.');
+        io.print('The till that they come from cannot see that they are here. Keep it closed until they are sent, or');
+        io.print('import the file again when the folder of rescue.copyTo is writable.');
       }
       io.print('They will be sent the next time Tillside is open.');
     }
@@ -88,7 +88,7 @@ export const outboxImport: Command = {
   },
 };
 
-/** Where the first till can see that its second copy is taken: beside the file, and in the folder of the config. */
+/** The folders where the first till can see that its second copy was taken over: the file's, and the config's. */
 function takeOverHere(given: Given, io: CommandIo, file: string, standing: string): TakeOver {
   const found = configOf(given, io);
   const copyTo = found.mode === 'live' ? found.config.rescue.copyTo : null;
@@ -97,7 +97,7 @@ function takeOverHere(given: Given, io: CommandIo, file: string, standing: strin
   return { files: directFiles, folders, by: tillCode(found) };
 }
 
-/** @returns what the file is called now; null where it could not be renamed */
+/** @returns the file's new name; null if it could not be renamed */
 function importedName(file: string, standing: string | undefined): string | null {
   const taken = standing === undefined ? null : path.join(path.dirname(file), `${standing}${importedEnding}`);
   if (taken !== null && existsSync(taken) && (taken === file || !existsSync(file))) return taken;

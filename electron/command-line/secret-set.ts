@@ -37,7 +37,7 @@ export const secretSet: Command = {
   },
 };
 
-/** Null where there is no config yet: a roll-out may set the secret first. */
+/** Null if there is no config yet, because a roll-out may set the secret first. */
 function methodOf(given: Given, io: CommandIo) {
   try {
     const found = configOf(given, io);

@@ -320,18 +320,18 @@ export const machineConfigSchema = z.strictObject({
         .nullable()
         .default(null)
         .describe(
-          'A folder or share, the same for all tills: each keeps an encrypted copy of its unsent changes there (README, "Rescue").',
+          'A folder or share for all tills. Each till keeps an encrypted copy of its unsent changes there (README, "Rescue").',
         ),
       copyAfterSeconds: z
         .number()
         .min(1)
         .max(60)
         .default(20)
-        .describe('How long after a save the copy is written. Changes that are sent sooner are never copied.'),
+        .describe('Write the copy this long after a save. Changes that are sent sooner are not copied.'),
       copyBackup: z
         .boolean()
         .default(false)
-        .describe('Whether the newest backup is kept in that folder too, encrypted like the data.'),
+        .describe('Also keep the newest backup in that folder, encrypted like the data.'),
     })
     .prefault({})
     .describe('For rescuing unsent changes from a dead till.'),

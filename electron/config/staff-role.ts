@@ -1,10 +1,9 @@
-/** What staff of a role may change and see (`staff.roles`). */
+/** What a staff role may change and see (`staff.roles`). */
 import { z } from 'zod';
 import { isFieldKey } from '../model/customer.ts';
 import { maskableFields } from '../model/masked.ts';
 import { word } from './words.ts';
 
-/** One field, or all of a kind as "custom.*". */
 const families = ['subscription.*', 'custom.*', 'extended.*'];
 const changeable = word().refine(
   (key) => families.includes(key) || isFieldKey(key),
@@ -26,7 +25,9 @@ export function staffRole(about: string) {
         .array(z.enum(maskableFields))
         .max(maskableFields.length)
         .default([])
-        .describe('They see only part of these ("mobile", "email") until they ask for one, which is recorded.'),
+        .describe(
+          'Fields ("mobile", "email") that they see only in part until they choose to reveal one, which is recorded.',
+        ),
     })
     .prefault({})
     .describe(about);

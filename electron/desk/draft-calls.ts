@@ -6,7 +6,7 @@ import { isMaskedText, type MaskableField } from '../model/masked.ts';
 import { type Draft, type DraftTarget, type KeptDraft, keepDraft, listDrafts } from '../updates/drafts.ts';
 
 export function draftCalls(db: Db, clock: Clock, hidden: (customerId: number) => readonly MaskableField[]) {
-  /** Typed text that the screen was not told, by draft: what it keeps later must not take that away. */
+  /** Text of masked fields, by draft: the screen does not have it, so what it stores later must not delete it. */
   const withheld = new Map<string, FieldChanges>();
 
   /** What the screen may see of a draft. */

@@ -1,15 +1,15 @@
 /**
- * Who sees whole mobiles and emails. Staff of a role that masks them may ask for one field of one customer; it is recorded,
- * and hidden again when another customer is opened or somebody else signs in.
+ * Masks mobiles and emails for roles that may not see them in full. Staff can reveal one field of a customer, which is
+ * recorded; it is masked again when another customer is opened or somebody else signs in.
  */
 import { type MaskableField, maskableFields } from '../model/masked.ts';
 
 export type MaskingOptions = {
-  /** What the role of whoever is at the till does not see. */
+  /** The fields that are masked for the current staff's role. */
   readonly masked: () => readonly MaskableField[];
-  /** Records that a detail was shown, without saying whose. */
+  /** Records that a field was revealed, without the customer. */
   readonly record: () => void;
-  /** What the screen may see of this customer is different now. */
+  /** The visible fields of this customer have changed. */
   readonly changed: (customerId: number) => void;
 };
 
@@ -21,7 +21,7 @@ export class Masking {
     this.#options = options;
   }
 
-  /** What may not leave the services of this customer now. */
+  /** The fields of this customer that the services must not pass to the screen now. */
   readonly hidden = (customerId: number): readonly MaskableField[] => {
     const masked = this.#options.masked();
     if (masked.length === 0) return masked;
@@ -37,7 +37,7 @@ export class Masking {
     this.#options.changed(customerId);
   }
 
-  /** This customer is at the counter now. */
+  /** This customer was opened. */
   opened(customerId: number): void {
     if (this.#shown?.customerId !== customerId) this.hideAgain();
   }

@@ -57,7 +57,7 @@ export type Surroundings = {
   readonly org: () => OrgView;
   readonly staff: () => Staff | null;
   readonly staffRequired: boolean;
-  /** Fields of this customer that whoever is at the till has not been shown. */
+  /** Fields of this customer that are masked for the current staff. */
   readonly hidden: (customerId: number) => readonly MaskableField[];
   readonly till: string;
   readonly countryCode: string;
@@ -338,7 +338,7 @@ function fieldProblem(key: FieldKey, code: FieldProblem['code']): FieldProblem {
   return { key, code, detail: null, limit: null };
 }
 
-/** Whoever has not seen a value of an update must not take it back by saving another in its place. */
+/** Staff must not replace an update whose values are masked for them. */
 function unseenChanges(old: Update | null, { masked }: RuleContext): FieldProblem[] {
   const keys = old === null ? [] : maskableFields.filter((key) => old.changes[key] !== undefined);
   return keys.filter((key) => masked.includes(key)).map((key) => fieldProblem(key, 'masked'));

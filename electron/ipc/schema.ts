@@ -113,7 +113,7 @@ export const calls = {
   'customers.open': call(z.strictObject({ customerId: localId })).returns<CustomerView | null>(),
   /** The current view of a customer whose page is already open. Does not mark or refresh anything. */
   'customers.view': call(z.strictObject({ customerId: localId })).returns<CustomerView | null>(),
-  /** Tells the whole value of a masked field of the customer at the counter, and records that it was asked for. */
+  /** Returns the full value of a masked field of the open customer, and records that it was revealed. */
   'customers.reveal': call(
     z.strictObject({ customerId: localId, field: z.enum(maskableFields) }),
   ).returns<CustomerView | null>(),

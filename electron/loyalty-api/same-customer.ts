@@ -68,7 +68,7 @@ export function itemAbout(object: JsonObject, identifiers: readonly LookUpIdenti
   return matching.length === 1 ? (matching[0] ?? null) : null;
 }
 
-/** The record with the external id as it was asked by, where the answer echoed it as a number. */
+/** The record with the requested external id, if the answer returned it as a number. */
 export function withAskedExternalId(record: CustomerRecord, item: JsonObject, asked: LookUpIdentifier): CustomerRecord {
   const isEcho = asked.type === 'externalId' && isEchoAsNumber(partOf(item, 'external_id'), asked.value.trim());
   return isEcho ? { ...record, fields: { ...record.fields, externalId: asked.value.trim() } } : record;

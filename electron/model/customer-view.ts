@@ -59,7 +59,7 @@ export type CustomerView = {
   /** Fields with an edit that the server has not confirmed. */
   readonly pending: readonly { readonly key: FieldKey; readonly updateId: string; readonly state: UpdateState }[];
   readonly locks: { readonly [Key in FieldKey]?: LockReason };
-  /** Fields of which only a part is told here; `customers.reveal` tells the whole value. */
+  /** Fields that are masked here; `customers.reveal` returns the full value. */
   readonly masked: readonly MaskableField[];
   readonly loyalty: Loyalty | null;
   readonly updatedOn: CustomerRecord['updatedOn'];

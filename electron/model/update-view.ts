@@ -185,7 +185,7 @@ export type FieldProblem = {
     | 'masked'
     | 'unknown-field'
     | 'belongs-to-other'
-    /** Filling in somebody else's identifier can be confirmed only while the server is there. */
+    /** Filling in somebody else's identifier can be confirmed only while the server is reachable. */
     | 'confirm-online'
     /** There is no value yet to ask a change of: fill it in instead. */
     | 'nothing-to-change';

@@ -63,7 +63,7 @@ export class OrgDesk {
     );
   }
 
-  /** What whoever is at the till may do; nobody signed in counts as an associate. */
+  /** The role of the current staff; without sign-in, an associate. */
   get role(): MachineConfig['staff']['roles']['manager'] {
     const { roles } = this.#options.config.staff;
     return this.staff.current?.role === 'MANAGER' ? roles.manager : roles.associate;

@@ -13,7 +13,7 @@ export type PracticeFault = (typeof practiceFaults)[number];
 
 export type PracticeState = { readonly connection: boolean; readonly fault: PracticeFault };
 
-/** The practice server's switches, where this till is in practice mode. */
+/** The practice server's switches, in practice mode. */
 export type PracticeSwitches = {
   readonly state: () => PracticeState;
   readonly set: (change: { readonly connection?: boolean; readonly fault?: PracticeFault }) => Promise<PracticeState>;

@@ -65,7 +65,7 @@ export class StateFile {
       await writeFile(unfinished, text, { mode: 0o600 });
       await rename(unfinished, this.#file);
     } catch {
-      // Training goes on; only the restart forgets.
+      // Practice continues; the changes are only lost at a restart.
     }
   }
 }

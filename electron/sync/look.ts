@@ -7,7 +7,7 @@
  *   The server is asked if the update or the record here is older than a few minutes, if the update is sent again, or if
  *   the server has never sent this customer; otherwise the record here is compared. A race of one request remains.
  * - A filled-in identifier belongs to somebody else → a person decides (F23), unless staff confirmed it.
- * - Another till may have it by this one's second copy → it waits until that is told (F63).
+ * - Another till may have it from this one's second copy → it waits until that is known (F63).
  */
 import { customerRow, readRecord } from '../customers/store.ts';
 import { commitTogether } from '../db/group-commit.ts';
@@ -30,7 +30,7 @@ export type Looked =
   | { readonly kind: 'moved-on' }
   /** The look failed or was refused; it is tried again when due. */
   | { readonly kind: 'later' }
-  /** Another till may have it, and that cannot be told now. */
+  /** Another till may have it, and we can't tell now. */
   | { readonly kind: 'held' };
 
 /** Result of asking the server about an update's customer. */

@@ -1,4 +1,4 @@
-/** Whether the second copy of what is unsent gets to its folder. */
+/** Checks that the second copy of unsent changes reaches its folder. */
 import type { MachineConfig } from '../../config/machine-config.ts';
 import type { Clock } from '../../machine/clock.ts';
 import { ageInWords } from '../age-in-words.ts';
@@ -6,16 +6,16 @@ import { type HealthNote, readHealthNote } from '../health-note.ts';
 import { type DraftFinding, fine, look } from './finding.ts';
 
 const reasons: { readonly [code: string]: string } = {
-  ENOENT: 'the folder is not there',
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
-  EROFS: 'it can only be read',
-  ENOSPC: 'there is no room',
-  HANGS: 'it does not answer',
-  'OTHER-FOLDER': 'it is another folder than before: is the share mounted?',
+  ENOENT: 'the folder does not exist',
+  EACCES: 'no write permission',
+  EPERM: 'no write permission',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  HANGS: 'the share does not answer',
+  'OTHER-FOLDER': 'this is a different folder than before; is the share mounted?',
 };
 
-/** By what Tillside met when it last wrote: the doctor itself writes nothing, and waits for no share. */
+/** Uses the result of Tillside's last write: the doctor itself writes nothing and never waits for a share. */
 export function checkCopy(
   dataDir: string,
   clock: Clock,
@@ -34,8 +34,8 @@ export function checkCopy(
   }
   const found =
     note.copyRightAtMs === null
-      ? `${copyTo}: nothing has been written there yet`
-      : `${copyTo}, as it should be ${ageInWords(clock.wallMs() - note.copyRightAtMs)} ago`;
+      ? `${copyTo}: nothing written yet`
+      : `${copyTo}, up to date ${ageInWords(clock.wallMs() - note.copyRightAtMs)} ago`;
   return [fine('copy', found, facts)];
 }
 
@@ -49,7 +49,7 @@ function failing(
   return look(
     'copy',
     `${what} has not been written for ${age}: ${reasons[code] ?? code} (${code})`,
-    'Check rescue.copyTo in the config, and that the user who runs Tillside can write there. Every change is safe on this till.',
+    'Check rescue.copyTo in the config, and that the user who runs Tillside has write permission there. All changes are safe on this till.',
     facts,
   );
 }

@@ -1,4 +1,4 @@
-/** Keeps the newest backup beside the second copy, where IT wants it there (config `rescue.copyBackup`). */
+/** Keeps the newest backup beside the second copy, if configured (`rescue.copyBackup`). */
 import path from 'node:path';
 import type { MachineConfig } from '../../config/machine-config.ts';
 import type { Clock } from '../../machine/clock.ts';
@@ -8,7 +8,7 @@ import { backupName } from './standing-copy.ts';
 
 export type BackupCopyFacts = {
   readonly atMs: number | null;
-  /** Null: the last try went well, or there was none. */
+  /** Null: the last try succeeded, or there was none. */
   readonly failure: { readonly code: string; readonly sinceMs: number } | null;
 };
 
@@ -22,7 +22,7 @@ export type BackupCopyOptions = {
   readonly startProcess?: StartShareProcess | undefined;
 };
 
-/** A gigabyte over a slow line. */
+/** Enough for a gigabyte over a slow connection. */
 const timeoutMs = 30 * 60_000;
 const againMs = 60 * 60_000;
 
@@ -37,7 +37,7 @@ export class BackupCopy {
     this.#share = new Share({ clock: options.clock, timeoutMs, startProcess: options.startProcess });
   }
 
-  /** Never rejects: the backup itself is made. */
+  /** Never rejects, because the backup itself exists. */
   async made(file: string): Promise<void> {
     const { till, keyHex, config, clock, log } = this.#options;
     const { copyTo, copyBackup } = config();

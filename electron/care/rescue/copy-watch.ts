@@ -1,6 +1,6 @@
 /**
- * Watches over the places where this till's second copy lies: whether another till is taking it over, has taken it, or
- * cannot be seen to. What another till proves to have is that till's to send from then on (`standing-copy.ts`).
+ * Watches the folders with this till's second copy: whether another till is taking it over, has taken it over, or
+ * whether that cannot be seen. Updates that another till proves to have are that till's to send (`standing-copy.ts`).
  */
 import path from 'node:path';
 import type { Db } from '../../db/open.ts';
@@ -20,29 +20,29 @@ export type CopyWatchOptions = {
   readonly db: Db;
   readonly outbox: Outbox;
   readonly keyHex: string;
-  /** The name of the copy in its folder. */
+  /** File name of the copy. */
   readonly name: string;
   readonly files: ShareFiles;
   readonly clock: Clock;
   readonly log: Log;
   /** Another till has these now. */
   readonly handedOver: (updates: readonly Touched[]) => void;
-  /** What was held may be sent. */
+  /** Held updates may be sent. */
   readonly freed: () => void;
-  /** The copy is gone from its folder, or something was being sent that another till has: look again after so long. */
+  /** Look again after a while: the copy is missing, or an update that another till has was just being sent. */
   readonly lookAgain: (afterMs: number) => void;
 };
 
-/** In the folder itself, so that one that is not mounted is told from it. */
+/** A file in the folder itself, to recognise an empty mount point. */
 const markName = 'tillside-copies.id';
 const otherFolder = 'OTHER-FOLDER';
-/** How long it is trusted that nobody has taken the copy over since somebody looked. */
+/** How long the last look counts. */
 const seenForMs = 5000;
 const missingForMs = 60_000;
-/** After that, what another till may have is a person's to settle. */
+/** After this time, a person has to decide about updates that another till may have. */
 const longestHeldMs = 60 * 60_000;
 
-/** How a place was found when somebody looked, and since when nothing of it may be sent without proof. */
+/** The result of the last look at a folder, and since when nothing of it may be sent without proof. */
 type Seen = {
   readonly standing: Exclude<Standing, 'unproved'>;
   readonly atMs: number;
@@ -69,7 +69,7 @@ export class CopyWatch {
     return this.#places.reduce((most, { upToSeq }) => Math.max(most, upToSeq), 0);
   }
 
-  /** Call before a copy is written: no kill may leave one of which nobody knows. */
+  /** Call before writing a copy, so that a crash cannot leave an unknown one. */
   async noteCopy(folder: string, upToSeq: number, newMark: string): Promise<void> {
     const mark = (await this.#options.files.create(path.join(folder, markName), newMark)).trim();
     const isHere = (place: CopyPlace) => place.folder === folder && place.mark === mark;
@@ -77,7 +77,7 @@ export class CopyWatch {
     if (before < upToSeq) this.#keep([...this.#places.filter((one) => !isHere(one)), { folder, mark, upToSeq }]);
   }
 
-  /** @param isAllSent then what a folder holds that is not to be had is found sent by whoever imports it */
+  /** @param isAllSent then an inaccessible copy does no harm: whoever imports it finds its updates sent */
   async clear(place: CopyPlace, isAllSent: boolean): Promise<void> {
     try {
       await this.#mustBeTheFolder(place);
@@ -104,7 +104,7 @@ export class CopyWatch {
     return held.some(({ standing }) => standing === 'being-taken') ? 'being-taken' : 'unseen';
   }
 
-  /** @returns what kept it from seeing a place */
+  /** @returns the error that prevented a look at a folder */
   look(): Promise<ShareTrouble | null> {
     this.#looking ??= this.#lookEverywhere().finally(() => {
       this.#looking = null;
@@ -142,12 +142,12 @@ export class CopyWatch {
     const [isThere, isImporting, isImported] = await files.look([file, `${file}${importingEnding}`, imported]);
     const left = isImported ? await this.#giveAway(imported) : 0;
     if (left > 0) lookAgain(seenForMs);
-    // Somebody took it away: what is unsent must not be without a copy for long.
+    // Somebody removed it; unsent updates must not be without a copy for long.
     else if (!isThere && !isImporting) lookAgain(missingForMs);
     return isImporting === true || left > 0;
   }
 
-  /** @returns how many are being sent at this moment */
+  /** @returns how many are being sent right now */
   async #giveAway(imported: string): Promise<number> {
     const { db, outbox, keyHex, files, log, handedOver } = this.#options;
     const gone = await handOver(db, outbox, (await files.read(imported)) ?? '', keyHex);
@@ -163,7 +163,7 @@ export class CopyWatch {
     return gone.left;
   }
 
-  /** An empty mount point, or another folder in its place, says nothing of the copy. */
+  /** An empty mount point, or another folder in its place, says nothing about the copy. */
   async #mustBeTheFolder({ folder, mark }: CopyPlace): Promise<void> {
     const there = await this.#options.files.read(path.join(folder, markName));
     if (there?.trim() !== mark) throw new ShareTrouble(otherFolder);

@@ -137,7 +137,7 @@ export type SealStanding = Pick<Export, 'fromTill' | 'sealFor'> & {
 
 /**
  * The second copy as text. A row that cannot be read ends it: the copy of before, which may have it, stays.
- * @returns null where there is nothing unsent
+ * @returns null if there is nothing unsent
  */
 export async function sealStanding(db: Db, options: SealStanding): Promise<SealedCopy | null> {
   const updates = readMoving(db, options.upToSeq);

@@ -88,7 +88,7 @@ const head: z.ZodType<RescueHead> = z.strictObject({
   standing: z.string().max(200).optional(),
 });
 
-/** Whoever opened the file has its updates now. Only somebody who could open it can say so. */
+/** A till's receipt that it has the updates of the file. Only somebody who could open the file can make it. */
 const receipt = z.strictObject({ by: z.string(), proof: base64 });
 
 const rescueFile = z.strictObject({
@@ -118,14 +118,14 @@ function textOf(file: RescueFile): string {
   return `${JSON.stringify(file, null, 1)}\n`;
 }
 
-/** The file with the word of whoever has its updates now. @returns null where this does not open it */
+/** Adds a receipt to the file. @returns null if this key does not open it */
 export async function withReceipt(file: RescueFile, openWith: OpenWith, by: string): Promise<string | null> {
   const key = await unwrap(file.recipients, openWith);
   if (key === null) return null;
   return textOf({ ...file, takenBy: { by, proof: proofOf(key, file.head, by).toString('base64') } });
 }
 
-/** Which till has the updates of this file now, as its own till reads it. Null: nobody proves to have them. */
+/** The till that proves with a receipt to have the file's updates; null: none. */
 export async function takenBy(file: RescueFile, keyHex: string): Promise<string | null> {
   const key = await unwrap(file.recipients, { kind: 'till-key', keyHex });
   if (key === null || file.takenBy === undefined) return null;

@@ -1,7 +1,8 @@
 /**
- * Keeps the second copy (config `rescue.copyTo`, F63): a few seconds after a save one sealed file of everything unsent lies
- * in IT's folder, replaced whole, and removed once all is sent. Nothing waits for that folder but this class, and, of
- * what lies there already, sending: another till may have taken it over (`copy-watch.ts`).
+ * Keeps the second copy (config `rescue.copyTo`, F63): a few seconds after a save, one encrypted file in IT's folder
+ * holds everything unsent. It is replaced atomically, and removed once everything is sent. Only this class waits for
+ * that folder, and sending does for updates that are already in a copy, because another till may have taken it over
+ * (`copy-watch.ts`).
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -22,13 +23,13 @@ import { standingName } from './standing-copy.ts';
 
 /** For the screen and IT's monitoring. Counts, times and codes only. */
 export type CopyFacts = {
-  /** Null: the config names none. */
+  /** Null: none in the config. */
   readonly folder: string | null;
-  /** When the folder last held what it should: the copy, or nothing where all is sent. */
+  /** When the folder was last up to date: with the copy, or without one if everything is sent. */
   readonly rightAtMs: number | null;
-  /** How many changes the copy holds. */
+  /** Number of changes in the copy. */
   readonly updates: number;
-  /** Null: the last try went well. */
+  /** Null: the last try succeeded. */
   readonly failure: { readonly code: string; readonly sinceMs: number } | null;
 };
 
@@ -47,7 +48,7 @@ export type SecondCopyOptions = Pick<CopyWatchOptions, 'handedOver' | 'freed'> &
 
 const timeoutMs = 10_000;
 const againMs = 60_000;
-/** What was sent since makes the copy no worse: whoever imports it finds that out. */
+/** The wait if changes were only sent: the old copy is still good, because an import finds out what was sent. */
 const lazyMs = 5 * 60_000;
 const longestCloseMs = 3000;
 
@@ -63,7 +64,7 @@ export class SecondCopy {
   #running: Promise<void> | null = null;
   #worker: Worker | null = null;
   #closed = false;
-  /** Of updates that staff changed while they waited. */
+  /** The revision of each update, to notice edits. */
   readonly #revisions = new Map<string, number>();
 
   constructor(options: SecondCopyOptions) {
@@ -81,7 +82,7 @@ export class SecondCopy {
     });
   }
 
-  /** What an earlier run left unsent, or left lying in the folder. */
+  /** Handles what an earlier run left unsent or in the folder. */
   start(): void {
     if (this.#hasWork()) this.#runIn(0);
   }
@@ -90,7 +91,7 @@ export class SecondCopy {
     return { folder: this.#options.config().copyTo, ...this.#facts };
   }
 
-  /** An update was saved or moved, by whatever hand. Later ones do not put the copy off. */
+  /** An update was saved or changed its state. Further updates do not delay the copy. */
   updateChanged(updateId: string): void {
     if (!this.#hasWork()) return;
     const update = findUpdate(this.#options.db, updateId);
@@ -111,7 +112,7 @@ export class SecondCopy {
     return update.seq > this.#watch.upToSeq ? 'here' : this.#watch.standing(update);
   }
 
-  /** A copy that is due is still written, if the folder answers soon. */
+  /** Still writes a copy that is due, if the folder answers soon. */
   async close(): Promise<void> {
     const lastOpen = this.#lastOpen();
     const isBehind = lastOpen === 0 ? this.#watch.places.length > 0 : lastOpen > this.#watch.upToSeq;
@@ -149,7 +150,7 @@ export class SecondCopy {
     this.#due = { atMs, cancel };
   }
 
-  /** One after the other. Never rejects. */
+  /** Runs one at a time. Never rejects. */
   async #run(): Promise<void> {
     while (this.#running !== null) await this.#running;
     this.#running = this.#bringUpToDate().then(
@@ -207,13 +208,13 @@ export class SecondCopy {
     });
   }
 
-  /** The number of the last unsent update; 0: all is sent. */
+  /** The sequence number of the last unsent update; 0: everything is sent. */
   #lastOpen(): number {
     const text = `select max(+seq) from updates where state in ${openList}`;
     return sql<number | null>(this.#options.db, text).pluck().get() ?? 0;
   }
 
-  /** A share that cannot be used is IT's to mend. Nobody else is disturbed. */
+  /** IT has to fix an unusable share. Staff are not bothered. */
   #failed(error: unknown): void {
     if (this.#closed) return;
     const code = error instanceof ShareTrouble ? error.code : databaseTrouble(error);

@@ -1,16 +1,16 @@
 /**
- * A till's second copy of everything unsent, in a folder that hundreds of tills share (config `rescue.copyTo`, F63). Each
- * till's files have names of their own, with its code and something of its key, so that a new machine with the code of a
- * dead one does not replace the copy that is all there is.
+ * A till's second copy of everything unsent, in a folder that hundreds of tills share (config `rescue.copyTo`, F63).
+ * The names of a till's files contain its code and a hash of its key, so that a new machine with a dead till's code
+ * does not overwrite the only copy.
  *
- * | file | means |
+ * | file | meaning |
  * | --- | --- |
- * | `NAME` | what the till has not sent; it replaces and removes this one, and nobody else writes it |
- * | `NAME.importing` | another till is taking it over and may have its updates: the till of the copy does not send them |
- * | `NAME.imported` | another till has the updates and says so with a receipt: the till of the copy never sends them |
+ * | `NAME` | what the till has not sent; only this till writes, replaces and removes it |
+ * | `NAME.importing` | another till is taking it over and may have its updates, so the copy's till does not send them |
+ * | `NAME.imported` | another till has the updates and proves it with a receipt, so the copy's till never sends them |
  *
- * So each update has one till that sends it, also where the first one rises again. The receipt is made with the key inside
- * the sealed file: a file that somebody only renamed takes nothing away from the till.
+ * So exactly one till sends each update, even if the first one comes back. The receipt is made with the key inside the
+ * encrypted file, so merely renaming a file takes nothing away from the till.
  */
 import { createHmac } from 'node:crypto';
 import path from 'node:path';
@@ -20,7 +20,7 @@ import { rescueEnding } from './export-unsent.ts';
 export const importingEnding = '.importing';
 export const importedEnding = '.imported';
 
-/** What all files of one till in the folder begin with. */
+/** The start of the names of all files of a till in the folder. */
 function tillPart(till: string, keyHex: string): string {
   return `${till.replace(/[^\w.-]/g, '_')}-${idOf(keyHex)}`;
 }
@@ -29,7 +29,7 @@ function idOf(keyHex: string): string {
   return createHmac('sha256', Buffer.from(keyHex, 'hex')).update('Tillside second copy').digest('hex').slice(0, 12);
 }
 
-/** A till that brings its own copy in takes nothing over. */
+/** A till that imports its own copy does not take over anything. */
 export function isOwnStanding(standing: string, keyHex: string): boolean {
   return standing.endsWith(`-${idOf(keyHex)}${rescueEnding}`);
 }
@@ -38,24 +38,25 @@ export function standingName(till: string, keyHex: string): string {
   return `${tillPart(till, keyHex)}${rescueEnding}`;
 }
 
-/** The newest backup: encrypted with the till's own key, as all of them. */
+/** The newest backup, encrypted with the till's own key like all backups. */
 export function backupName(till: string, keyHex: string): string {
   return `${tillPart(till, keyHex)}.backup.db`;
 }
 
-/** Who takes another till's second copy over: where its files may lie, and how they are reached. */
+/** A take-over of another till's second copy: where its files may be, and how to access them. */
 export type TakeOver = {
   readonly files: ShareFiles;
   readonly folders: readonly string[];
-  /** The till that takes it. */
+  /** The till that takes it over. */
   readonly by: string;
 };
 
 /**
- * From now on the till of the copy does not send what is in it. The file is moved before it is read: the till may have
- * replaced it meanwhile.
- * @param text what was read of it, for a folder that does not have it any more: its till must hear of this all the same
- * @returns what the file holds now, and where that till can see that it is being taken
+ * Starts a take-over: from now on the copy's till does not send what is in it. The file is moved before it is read,
+ * because the till may just have replaced it.
+ * @param text the copy as read before, for a folder that no longer has it: its till must find out about the take-over
+ * too
+ * @returns the file's current content, and where its till can see the take-over
  */
 export async function beginTakeOver({ files, folders }: TakeOver, standing: string, text: string): Promise<Taking> {
   const told: Told[] = [];
@@ -69,17 +70,17 @@ export async function beginTakeOver({ files, folders }: TakeOver, standing: stri
       else await files.create(importing, text);
       told.push({ file, isMoved });
     } catch {
-      // Not to be had: whoever imports hears that the first till cannot see it.
+      // Not accessible: the import reports that the first till cannot see it.
     }
   }
   return { text: newest, told };
 }
 
-/** `isMoved`: the copy lay there; else only the word that it is being taken was left there. */
+/** `isMoved`: the copy was there; otherwise only the notice of the take-over was written. */
 type Told = { readonly file: string; readonly isMoved: boolean };
 export type Taking = { readonly text: string; readonly told: readonly Told[] };
 
-/** The updates are durable here. @returns whether their till can see it */
+/** Ends a take-over after the updates are durable here. @returns whether their till can see it */
 export async function endTakeOver({ files }: TakeOver, { told }: Taking, withReceipt: string): Promise<boolean> {
   let isTold = false;
   for (const { file } of told) {
@@ -88,13 +89,13 @@ export async function endTakeOver({ files }: TakeOver, { told }: Taking, withRec
       await files.remove(`${file}${importingEnding}`);
       isTold = true;
     } catch {
-      // It stands there as being taken, and its till does not send.
+      // It still looks like being taken over, so its till does not send.
     }
   }
   return isTold;
 }
 
-/** Nothing was imported: the copy stands where it stood. One that its till wrote meanwhile is newer. */
+/** Undoes a take-over after nothing was imported. A copy that its till wrote in the meantime is newer and stays. */
 export async function undoTakeOver({ files }: TakeOver, { told }: Taking): Promise<void> {
   for (const { file, isMoved } of told) {
     try {
@@ -102,7 +103,7 @@ export async function undoTakeOver({ files }: TakeOver, { told }: Taking): Promi
       if (isNewThere || !isMoved) await files.remove(`${file}${importingEnding}`);
       else await files.move(`${file}${importingEnding}`, file);
     } catch {
-      // It stays as being taken: importing it again ends that.
+      // It still looks like being taken over; importing it again ends that.
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What this till does once another one has its second copy: what went over is that till's to send. */
+/** After another till has taken over the second copy: marks its updates as that till's to send. */
 import type { Db } from '../../db/open.ts';
 import { inTransaction } from '../../db/statements.ts';
 import type { Outbox } from '../../updates/outbox.ts';
@@ -12,13 +12,13 @@ export type HandedOver = {
   /** The till that has them. */
   readonly by: string;
   readonly touched: readonly Touched[];
-  /** Being sent at this moment: looked at again once they have come to an end. */
+  /** Number of updates being sent right now; they are looked at again when that has finished. */
   readonly left: number;
 };
 
 /**
- * An update that staff changed since stays as well: what the other till has of it is not what they want.
- * @returns null where nobody proves to have them
+ * An update that staff have edited since stays here too, because the other till has an outdated version of it.
+ * @returns null if no till proves to have them
  */
 export async function handOver(db: Db, outbox: Outbox, text: string, keyHex: string): Promise<HandedOver | null> {
   const file = readRescueFile(text);

@@ -1,6 +1,6 @@
 /**
- * What the program does to files in a folder that lies on another machine. Such a folder may be gone, or stand still for
- * minutes: a till reaches it through a process of its own (`share.ts`), a command directly.
+ * File operations in a folder on another machine. Such a folder may be missing or hang for minutes, so a till accesses
+ * it through a separate process (`share.ts`); a command does it directly.
  */
 import {
   closeSync,
@@ -18,20 +18,20 @@ import {
 import path from 'node:path';
 import { flushFile, flushFolder } from '../folder-files.ts';
 
-/** Each rejects with what the file system says, also where the folder itself is missing: it is never made. */
+/** Each rejects with the file system's error, also if the folder is missing: it is never created. */
 export type ShareFiles = {
-  /** Which of them are there. All lie in one folder. */
+  /** Which of these files exist. All are in one folder. */
   readonly look: (files: readonly string[]) => Promise<readonly boolean[]>;
-  /** Null: there is no such file. */
+  /** Null: the file does not exist. */
   readonly read: (file: string) => Promise<string | null>;
-  /** Whole and durable, or as it was. */
+  /** Atomic and durable. */
   readonly write: (file: string, text: string) => Promise<null>;
-  /** Writes the file where there is none. @returns what it holds */
+  /** Writes the file unless it exists. @returns its content */
   readonly create: (file: string, text: string) => Promise<string>;
-  /** @returns false where there is nothing to move */
+  /** @returns false if there is nothing to move */
   readonly move: (from: string, to: string) => Promise<boolean>;
   readonly remove: (file: string) => Promise<null>;
-  /** Of a file of this machine. Whole, or as it was. */
+  /** Copies a local file, atomically. */
   readonly copy: (from: string, to: string) => Promise<null>;
 };
 
@@ -107,17 +107,17 @@ function unfinishedOf(file: string): string {
   return `${file}.new`;
 }
 
-/** A file that is not there is an answer; a folder that is not there is a share that is not. */
+/** A missing file is an answer; a missing folder means that the share is not available. */
 function mustBeThere(file: string): void {
   statSync(path.dirname(file));
 }
 
-/** Another till reads it as another user. It is sealed, and some shares have no modes. */
+/** Other tills read the file as other users. That is safe, because it is encrypted. Some shares have no modes. */
 function openToOthers(descriptor: number): void {
   try {
     fchmodSync(descriptor, 0o644);
   } catch {
-    // The share decides.
+    // Leave it to the share.
   }
 }
 

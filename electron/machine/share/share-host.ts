@@ -1,9 +1,9 @@
-/** The process that touches a share for a till: one that hangs there is ended, and nothing of the till waits for it. */
+/** The process that accesses a share for a till. If it hangs, it is killed, and nothing in the till waits for it. */
 
 import { directFiles } from './share-files.ts';
 import { type AskShare, codeOfAnswer, type ShareAnswer } from './share-messages.ts';
 
-/** As Electron's utility process has it; Node's own child process has `process.send`. */
+/** In Electron's utility process; a Node child process uses `process.send`. */
 type ParentPort = {
   readonly on: (event: 'message', listener: (message: { readonly data: AskShare }) => void) => void;
   readonly postMessage: (answer: ShareAnswer) => void;

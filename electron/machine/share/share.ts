@@ -1,14 +1,14 @@
 /**
- * A folder on another machine, which may stand still for as long as its server likes. Neither a thread nor Node's own
- * file calls will do: a process whose thread hangs in the system cannot even end. So another process touches it, is
- * ended when it takes too long, and is started again when something is wanted.
+ * Accesses a folder on another machine, which may hang for any time. Threads and Node's own file calls do not help: a
+ * process with a thread that hangs in the system cannot even exit. So a separate process accesses the folder. It is
+ * killed when it takes too long, and started again when needed.
  */
 import { fork } from 'node:child_process';
 import type { Clock } from '../clock.ts';
 import type { ShareFiles, ShareJob } from './share-files.ts';
 import type { AskShare, ShareAnswer } from './share-messages.ts';
 
-/** In the packaged app the program is built to a file beside the main one. */
+/** In the packaged app, the program is a built file beside the main one. */
 const hostFile = new URL(import.meta.url.endsWith('.ts') ? './share-host.ts' : './share-host.js', import.meta.url);
 
 export type ShareProcess = {
@@ -19,7 +19,7 @@ export type ShareProcess = {
 };
 export type StartShareProcess = (program: URL) => ShareProcess;
 
-/** The share did what the file system says with this code; `HANGS`: it did not answer in time. */
+/** An error of the share, with the file system's code; `HANGS`: it did not answer in time. */
 export class ShareTrouble extends Error {
   readonly code: string;
 
@@ -32,15 +32,15 @@ export class ShareTrouble extends Error {
 export type ShareOptions = {
   readonly clock: Clock;
   readonly timeoutMs: number;
-  /** Absent: a child process of Node. Electron cannot have one. */
+  /** Absent: a Node child process, which Electron does not support. */
   readonly startProcess?: StartShareProcess | undefined;
 };
 
-/** A process that nobody needed for so long is ended. */
+/** The process is ended after this time without work. */
 const idleMs = 60_000;
 
 type Waiting = {
-  /** The host answers with what `directFiles` gives for the job that was asked. */
+  /** The host answers with the result of `directFiles` for the requested job. */
   resolve(value: unknown): void;
   readonly reject: (error: ShareTrouble) => void;
   readonly stopWaiting: () => void;
@@ -68,7 +68,7 @@ export class Share {
     copy: (...words) => this.#ask('copy', words),
   };
 
-  /** Whoever still waits for an answer gets none. */
+  /** Pending calls get no answer. */
   close(): void {
     this.#closed = true;
     this.#end('CLOSED');
@@ -108,7 +108,7 @@ export class Share {
     this.#stopIdling = this.#options.clock.after(idleMs, () => this.#end('IDLE'));
   }
 
-  /** Also of a process that hangs: the system takes it away once its share lets go. */
+  /** Also ends a hanging process: the system removes it once its share lets go. */
   #end(code: string): void {
     const ended = this.#process;
     this.#process = null;
@@ -126,12 +126,12 @@ export class Share {
 
 function startNodeProcess(program: URL): ShareProcess {
   const child = fork(program, { stdio: 'ignore', execArgv: [] });
-  // It must not keep a till from ending.
+  // It must not keep the till's process alive.
   child.unref();
   child.channel?.unref();
   return {
     post: (ask) => {
-      // Where it has ended already, `onEnd` tells.
+      // If it has already ended, `onEnd` reports that.
       child.send(ask, () => undefined);
     },
     onAnswer: (listener) => child.on('message', (answer: ShareAnswer) => listener(answer)),
