@@ -229,3 +229,33 @@ test('staff report a problem from where they are, and what was typed stays', asy
   await expect(page.locator('#open-menu')).toBeFocused();
   await expect(field(page, 'Last name')).toHaveValue('Jameson');
 });
+
+test('data that cannot be opened is replaced only after a second press, and a refusal is announced', async ({
+  touchScenes,
+}) => {
+  const page = await on(touchScenes, 'damaged-data');
+  const announced = page.getByRole('main').locator('[aria-live="polite"]');
+  const sure = page.getByRole('button', { name: 'Yes, continue' });
+  for (const step of ['Restore this backup', 'Start with empty data']) {
+    await page.getByRole('button', { name: step }).press('Enter');
+    await expect(sure).toHaveCount(1);
+    await expect(announced).toHaveText('');
+    await page.getByRole('button', { name: 'Not now' }).press('Enter');
+    await expect(sure).toHaveCount(0);
+  }
+  await page.getByRole('button', { name: 'Restore this backup' }).press('Enter');
+  await sure.press('Enter');
+  await expect(announced).toHaveText(/This backup can’t be read/);
+  await expect(sure).toHaveCount(0);
+  // Still damaged: the same trouble, without the old refusal.
+  await page.getByRole('button', { name: 'Try again' }).press('Enter');
+  await expect(announced).toHaveText('');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/can’t open/);
+
+  const locked = await on(touchScenes, 'key-unreadable');
+  const use = locked.getByRole('button', { name: 'Unlock data' });
+  await expect(use).toBeDisabled();
+  await locked.getByRole('textbox', { name: 'Recovery key' }).fill('7KQ2');
+  await use.press('Enter');
+  await expect(announced).toHaveText(/That isn’t a recovery key/);
+});

@@ -2,7 +2,7 @@ import type { Page } from 'playwright/test';
 import { org, people, staff } from '../../helpers/scenes/people.ts';
 import { scenes } from '../../helpers/scenes/scenes.ts';
 import { states } from '../../helpers/scenes/states.ts';
-import { textsOn } from '../../helpers/scenes/texts.ts';
+import { textsOn, type WrittenText } from '../../helpers/scenes/texts.ts';
 import { expect, test } from './scenes.ts';
 
 /** Words from the customers' and the organisation's own data, which are not translated. */
@@ -35,11 +35,15 @@ function isForgotten(text: string): boolean {
 /** Cut off on purpose: a list row has its whole text in its details, an old value in its history. */
 const shortened = /div\.changes|bdi\.change|p\.next|span#field-\w+-was/;
 
-async function cutOff(page: Page): Promise<string[]> {
-  return (await textsOn(page)).flatMap(({ text, where, cutBy }) =>
-    cutBy === null || shortened.test(cutBy) || !text.includes('⟦') ? [] : [`${where} by ${cutBy}: ${text}`],
-  );
+/** @param isOurs the texts that must fit: of data, only what is shortened on purpose may be longer */
+async function cutOff(page: Page, isOurs: (text: WrittenText) => boolean): Promise<string[]> {
+  return (await textsOn(page)).flatMap((written) => {
+    const { text, where, cutBy } = written;
+    return cutBy === null || shortened.test(cutBy) || !isOurs(written) ? [] : [`${where} by ${cutBy}: ${text}`];
+  });
 }
+
+const isMessage = ({ text }: WrittenText) => text.includes('⟦');
 
 for (const state of states) {
   test(`${state.name}: every word comes from a message, and long words are not cut off, even at 200 %`, async ({
@@ -49,10 +53,26 @@ for (const state of states) {
     await touchScenes.show(state, 'pseudo');
     const forgotten = (await textsOn(page)).filter(({ text, isData }) => !isData && isForgotten(text));
     expect.soft(forgotten.map(({ text, where }) => `${where}: ${text}`)).toEqual([]);
-    expect.soft(await cutOff(page), 'at 1024 x 768').toEqual([]);
+    expect.soft(await cutOff(page, isMessage), 'at 1024 x 768').toEqual([]);
     // What 200 % leaves of 1366 x 768.
     await page.setViewportSize({ width: 683, height: 384 });
-    expect.soft(await cutOff(page), 'at 200 %').toEqual([]);
+    expect.soft(await cutOff(page, isMessage), 'at 200 %').toEqual([]);
     expect.soft(await page.evaluate(() => document.documentElement.scrollWidth), 'at 200 %').toBeLessThanOrEqual(683);
+  });
+}
+
+/** German for its long words, French for its long sentences, Hindi for its tall letters. */
+const languages = ['de', 'fr', 'hi'];
+
+for (const state of states) {
+  test(`${state.name}: no text is cut off, and nothing is wider than the window, in German, French and Hindi`, async ({
+    touchScenes,
+  }) => {
+    const { page } = touchScenes;
+    for (const language of languages) {
+      await touchScenes.show(state, language);
+      expect.soft(await cutOff(page, ({ isData }) => !isData), language).toEqual([]);
+      expect.soft(await page.evaluate(() => document.documentElement.scrollWidth), language).toBeLessThanOrEqual(1024);
+    }
   });
 }

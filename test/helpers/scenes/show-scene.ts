@@ -7,7 +7,12 @@ const isScene = (name: string): name is SceneName => name in scenes;
 const address = new URLSearchParams(location.search);
 const asked = address.get('scene') ?? 'plain';
 const named: Scene = scenes[isScene(asked) ? asked : 'plain'];
-const scene: Scene = { ...named, info: { locale: address.get('language') ?? 'en', ...named.info } };
+const locale = address.get('language') ?? 'en';
+const scene: Scene = {
+  ...named,
+  info: { locale, ...named.info },
+  trouble: named.trouble === null ? null : { ...named.trouble, locale },
+};
 const listeners = new Map<string, Set<(payload: unknown) => void>>();
 
 function tell({ name, payload }: EventMessage): void {
