@@ -23,10 +23,11 @@ export async function startLanguage(
   const first = chosen ?? localeOf(await storeLocale().catch(() => 'en'));
   let locale = $state<Locale>(first);
   const show = async (next: Locale) => {
-    showMessages(await loadMessages(next));
+    const direction = next === 'ar' ? 'rtl' : 'ltr';
+    showMessages(await loadMessages(next), direction);
     locale = next;
     document.documentElement.lang = next;
-    document.documentElement.dir = next === 'ar' ? 'rtl' : 'ltr';
+    document.documentElement.dir = direction;
     shown(next);
   };
   await show(first);

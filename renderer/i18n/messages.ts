@@ -28,6 +28,7 @@ const load: Record<Locale, () => Promise<Messages>> = {
 };
 
 let shown: Messages = english;
+let isRightToLeft = false;
 let later: object = {};
 let fetching: Promise<void> | null = null;
 
@@ -47,8 +48,21 @@ export function fetchLaterTexts(): Promise<void> {
   return fetching;
 }
 
-export function showMessages(messages: Messages): void {
+export function showMessages(messages: Messages, direction: 'ltr' | 'rtl' = 'ltr'): void {
   shown = messages;
+  isRightToLeft = direction === 'rtl';
+}
+
+/**
+ * A right-to-left sentence turns the groups of a phone number around, and the parts of a path: each inserted text gets an
+ * isolate (U+2068 to U+2069), in which it keeps its own order.
+ */
+function isolated(inputs: unknown): unknown {
+  if (!isRightToLeft || typeof inputs !== 'object' || inputs === null) return inputs;
+  const entries = Object.entries(inputs);
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, typeof value === 'string' ? `\u2068${value}\u2069` : value]),
+  );
 }
 
 export async function loadMessages(locale: Locale): Promise<Messages> {
@@ -69,7 +83,7 @@ export const m: Texts = new Proxy(Object.create(null), {
     const known = byName.get(name);
     if (known !== undefined) return known;
     const say = (...inputs: readonly unknown[]): string =>
-      Reflect.apply(Reflect.get(shown, name) ?? Reflect.get(later, name), undefined, inputs);
+      Reflect.apply(Reflect.get(shown, name) ?? Reflect.get(later, name), undefined, inputs.map(isolated));
     byName.set(name, say);
     return say;
   },

@@ -163,7 +163,9 @@ for (const language of ['en', 'ar']) {
         const later = Date.now() + 2 * dayMs;
         await page.clock.setFixedTime(later);
         await page.getByRole('button', { name: words.customer_refresh ?? '', exact: true }).click();
-        const age = formats.age(later - 2 * dayMs, later);
+        const inserted = formats.age(later - 2 * dayMs, later);
+        // A right-to-left sentence isolates what is inserted.
+        const age = language === 'ar' ? `\u2068${inserted}\u2069` : inserted;
         await expect(page.getByText((words.customer_as_of_old ?? '').replace('{age}', age))).toBeVisible();
         expect(await findings(page, 'colours')).toEqual([]);
       });

@@ -2,7 +2,7 @@ import type { Page } from 'playwright/test';
 import { org, people, staff } from '../../helpers/scenes/people.ts';
 import { scenes } from '../../helpers/scenes/scenes.ts';
 import { states } from '../../helpers/scenes/states.ts';
-import { textsOn, type WrittenText } from '../../helpers/scenes/texts.ts';
+import { textsOn, turnedAround, type WrittenText } from '../../helpers/scenes/texts.ts';
 import { expect, test } from './scenes.ts';
 
 /** Words from the customers' and the organisation's own data, which are not translated. */
@@ -61,11 +61,11 @@ for (const state of states) {
   });
 }
 
-/** German for its long words, French for its long sentences, Hindi for its tall letters. */
-const languages = ['de', 'fr', 'hi'];
+/** German for its long words, French for its long sentences, Hindi for its tall letters, Arabic for its direction. */
+const languages = ['de', 'fr', 'hi', 'ar'];
 
 for (const state of states) {
-  test(`${state.name}: no text is cut off, and nothing is wider than the window, in German, French and Hindi`, async ({
+  test(`${state.name}: no text is cut off, turned around or wider than the window in German, French, Hindi and Arabic`, async ({
     touchScenes,
   }) => {
     const { page } = touchScenes;
@@ -73,6 +73,7 @@ for (const state of states) {
       await touchScenes.show(state, language);
       expect.soft(await cutOff(page, ({ isData }) => !isData), language).toEqual([]);
       expect.soft(await page.evaluate(() => document.documentElement.scrollWidth), language).toBeLessThanOrEqual(1024);
+      expect.soft(await turnedAround(page), language).toEqual([]);
     }
   });
 }

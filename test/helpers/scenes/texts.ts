@@ -73,3 +73,33 @@ export async function textsOn(page: Page): Promise<WrittenText[]> {
     return found;
   });
 }
+
+/** Phone numbers and paths whose parts are shown in another order than they are written. */
+export async function turnedAround(page: Page): Promise<string[]> {
+  return await page.evaluate(() => {
+    const found: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const text = node;
+      if (!text.parentElement?.checkVisibility({ visibilityProperty: true })) continue;
+      const written = (text.textContent ?? '').matchAll(/\+\d[\d ]{5,}\d|\/[\w.-]+(?:\/[\w.-]+)+/g);
+      for (const { 0: whole, index } of written) {
+        const places = Array.from(whole, (_, at) => {
+          const range = document.createRange();
+          range.setStart(text, index + at);
+          range.setEnd(text, index + at + 1);
+          return range.getBoundingClientRect();
+        });
+        const isTurned = places.some((one, at) => {
+          const next = places[at + 1];
+          return next !== undefined && next.width > 0 && one.top === next.top && next.left < one.left;
+        });
+        if (isTurned) found.push(whole);
+      }
+    }
+    for (const field of document.querySelectorAll<HTMLInputElement>('input')) {
+      if (/^[+/]/.test(field.value) && getComputedStyle(field).direction === 'rtl') found.push(field.value);
+    }
+    return found;
+  });
+}
