@@ -4,12 +4,11 @@
  * `--tests N` limits it to the nearest N files. Exit code 1 if a fault survives that `mutants/equivalent.json` does not
  * list. Texts (SQL included) are not changed.
  */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { type Coverage, coverageOf, passes, ranAt } from './check/coverage.ts';
 import { reaching, readImportGraph, readSource, unitTests } from './check/import-graph.ts';
 import { say } from './command-line.ts';
 import { type Mutant, mutantsOf } from './mutants/mutants-of.ts';
@@ -25,58 +24,18 @@ const equivalents: readonly Equivalent[] = JSON.parse(
 /** A random kill proves nothing about a fault. */
 const killsAtRandom = /\/crash\//;
 
-const scratch = mkdtempSync(path.join(tmpdir(), 'tillside-mutants-'));
+const preload = pathToFileURL(path.join(import.meta.dirname, 'mutants', 'mutate-on-load.ts')).href;
 
-type Range = { readonly startOffset: number; readonly endOffset: number; readonly count: number };
-
-type Test = {
-  readonly file: string;
-  readonly tookMs: number;
-  /** V8's counts, by file. */
-  readonly ranges: ReadonlyMap<string, readonly Range[]>;
-};
-
-/** A test that takes many times as long as usual hangs, so it noticed the fault. */
-async function passes(test: string, env: { readonly [name: string]: string }, withinMs: number): Promise<boolean> {
-  const preload = pathToFileURL(path.join(import.meta.dirname, 'mutants', 'mutate-on-load.ts')).href;
-  const child = spawn(process.execPath, [...('TILLSIDE_MUTANT' in env ? ['--import', preload] : []), test], {
-    cwd: projectRoot,
-    env: { ...process.env, NODE_COMPILE_CACHE: path.join(scratch, 'compiled'), ...env },
-    stdio: 'ignore',
-    timeout: Math.ceil(withinMs),
-    killSignal: 'SIGKILL',
-  });
-  return await new Promise((resolve) => child.once('close', (code) => resolve(code === 0)));
-}
+type Test = { readonly tookMs: number; readonly coverage: Coverage };
 
 const urlOf = (file: string) => pathToFileURL(path.join(projectRoot, file)).href;
 
 /** Runs a test unchanged once, and counts what it ran in the files. */
 async function measure(test: string, files: readonly string[]): Promise<Test | null> {
-  const folder = path.join(scratch, 'coverage');
-  rmSync(folder, { recursive: true, force: true });
   const startedMs = performance.now();
-  if (!(await passes(test, { NODE_V8_COVERAGE: folder }, 10 * 60_000))) {
-    say(`${test} fails without a fault, so it is left out`);
-    return null;
-  }
-  const ranges = new Map<string, Range[]>(files.map((file) => [file, []]));
-  for (const name of readdirSync(folder)) {
-    const { result } = JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
-    for (const file of files) {
-      for (const script of result.filter(({ url }: { url: string }) => url === urlOf(file))) {
-        ranges.get(file)?.push(...script.functions.flatMap(({ ranges }: { ranges: Range[] }) => ranges));
-      }
-    }
-  }
-  return { file: test, tookMs: performance.now() - startedMs, ranges };
-}
-
-/** The smallest range around a place says whether it ran; with several processes, one is enough. */
-function runs({ ranges }: Test, file: string, { start, end }: Mutant): boolean {
-  const around = (ranges.get(file) ?? []).filter((range) => range.startOffset <= start && range.endOffset >= end);
-  const smallest = Math.min(...around.map((range) => range.endOffset - range.startOffset));
-  return around.some((range) => range.endOffset - range.startOffset === smallest && range.count > 0);
+  const coverage = await coverageOf([test], files, 10 * 60_000);
+  if (coverage === null) say(`${test} fails without any fault, and is left out`);
+  return coverage === null ? null : { tookMs: performance.now() - startedMs, coverage };
 }
 
 /** The tests of its own room first, then the failures, then the others by distance. */
@@ -95,8 +54,9 @@ async function survives(file: string, mutant: Mutant, nearest: readonly string[]
     const measuring = measured.get(name) ?? measure(name, files);
     measured.set(name, measuring);
     const test = await measuring;
-    if (test === null || !runs(test, file, mutant)) continue;
-    if (!(await passes(name, env, 5 * test.tookMs + 20_000))) return false;
+    if (test === null || !ranAt(test.coverage, file, start, end)) continue;
+    // One that takes many times as long as usual hangs: the fault was noticed.
+    if (!(await passes(['--import', preload, name], env, 5 * test.tookMs + 20_000))) return false;
   }
   return true;
 }
@@ -124,6 +84,5 @@ for (const file of files) {
     process.stdout.write(`${file}:${mutant.line} survives:\n  ${mutant.text}\n  ${mutant.mutated}\n`);
   }
 }
-rmSync(scratch, { recursive: true, force: true });
 process.stdout.write(surviving === 0 ? 'Every fault was noticed.\n' : `${surviving} faults were not noticed.\n`);
 process.exitCode = surviving === 0 ? 0 : 1;

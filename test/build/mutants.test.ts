@@ -1,0 +1,33 @@
+/** The faults that `npm run test:mutants` writes into a file, and the list of those that no test can notice. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { it } from 'node:test';
+import { readSource } from '../../build/check/import-graph.ts';
+import { mutantsOf } from '../../build/mutants/mutants-of.ts';
+import { projectRoot } from '../../build/project-root.ts';
+
+const faultsIn = (text: string) => mutantsOf(text).map(({ mutated }) => mutated);
+
+it('operators, conditions, statements, returned values and constants are changed, one at a time', () => {
+  assert.deepEqual(faultsIn('if (a < 3) go();'), ['if (a <= 3) go();', 'if (a < 4) go();', 'if (a < 3) ;']);
+  assert.deepEqual(faultsIn('const b = !done ? c ?? d : true;'), [
+    'const b = !(!done) ? c ?? d : true;',
+    'const b = !done ? c && d : true;',
+    'const b = !done ? c ?? d : false;',
+  ]);
+  assert.deepEqual(faultsIn('function f() { return e; }'), ['function f() { return undefined; }']);
+});
+
+it('types, imports and values that are nothing already stay as they are', () => {
+  assert.deepEqual(faultsIn("import a from 'b';\ntype C = 1 | true;\nconst f = (g: 2) => { return null; };"), []);
+});
+
+it('each fault that no test can notice is still possible, and says why nobody can notice it', () => {
+  const list = JSON.parse(readFileSync(path.join(projectRoot, 'build', 'mutants', 'equivalent.json'), 'utf8'));
+  for (const { file, text, mutated, reason } of list) {
+    const isThere = mutantsOf(readSource(file)).some((one) => one.text === text && one.mutated === mutated);
+    assert.ok(isThere, `${file}: ${text}`);
+    assert.ok(reason.length > 20, text);
+  }
+});
