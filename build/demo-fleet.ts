@@ -19,7 +19,7 @@ import { projectRoot } from './project-root.ts';
 import { type Prometheus, prometheusMissing, startPrometheus } from './prometheus.ts';
 
 const callsAMinute = 300;
-const saveEverySeconds = 10;
+const saveEverySeconds = 20;
 const calmSeconds = 60;
 const scrapeEverySeconds = 5;
 
@@ -38,7 +38,8 @@ async function main(folder: string): Promise<number> {
   const prometheus = fast > 1 ? null : await watch(folder, tills);
   try {
     say(`${tills} tills open at one server that takes ${callsAMinute} calls a minute …`);
-    const report = await runFleet({
+    const stopped = askedToStop().then(() => null);
+    const drill = runFleet({
       tills,
       folder,
       callsAMinute,
@@ -52,12 +53,14 @@ async function main(folder: string): Promise<number> {
       random: systemRandom,
       say,
     });
+    const report = await Promise.race([drill, stopped]);
+    if (report === null) return 1;
     process.stdout.write(`${summaryOf(report)}\n`);
     if (prometheus !== null) {
       process.stdout.write(`${await seenBy(prometheus)}\n`);
       if (values.stay) {
         say(`Prometheus stays at ${prometheus.url} until Ctrl+C.`);
-        await askedToStop();
+        await stopped;
       }
     }
     return wentWell(report) ? 0 : 1;
@@ -105,6 +108,7 @@ async function seenBy({ query }: Prometheus): Promise<string> {
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tillside-fleet-'));
-process.exitCode = await main(folder)
-  .catch(explain)
-  .finally(() => rmSync(folder, { recursive: true, force: true }));
+const code = await main(folder).catch(explain);
+rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+// Stopped in the middle, the tills are still open.
+process.exit(code);
