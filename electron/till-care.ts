@@ -5,6 +5,7 @@ import { HealthReport } from './care/health-report.ts';
 import { ItPage } from './care/it-page.ts';
 import { LimitNote } from './care/limit-note.ts';
 import { BackupCopy } from './care/rescue/backup-copy.ts';
+import { Escrow } from './care/rescue/escrow.ts';
 import { SecondCopy } from './care/rescue/second-copy.ts';
 import type { Tally } from './care/tally.ts';
 import { Upkeep } from './care/upkeep.ts';
@@ -66,6 +67,17 @@ export function createCare(parts: CareParts) {
     clock,
     log,
     changed: ({ failure }) => changeHealthNote(dataDir, { backupCopy: failure }),
+    startProcess: options.startShareProcess,
+  });
+  const escrow = new Escrow({
+    dataDir,
+    till,
+    keyHex: folder.keyHex,
+    config: () => live.config.rescue,
+    clock,
+    random,
+    log,
+    tried: (failure) => changeHealthNote(dataDir, { escrow: failure }),
     startProcess: options.startShareProcess,
   });
   const secondCopy = new SecondCopy({
@@ -141,6 +153,7 @@ export function createCare(parts: CareParts) {
       engine.changed();
       regionFeed.changed();
       secondCopy.configChanged();
+      void escrow.keep();
     },
     configUnusable: (where) => {
       live.refuse(where);
@@ -148,5 +161,5 @@ export function createCare(parts: CareParts) {
     },
   };
   const limitNote = new LimitNote({ dataDir, clock, seen: () => tally.limitSeen });
-  return { upkeep, itPage, healthReport, limitNote, secondCopy, backupCopy, regionMended, configHost };
+  return { upkeep, itPage, healthReport, limitNote, secondCopy, backupCopy, escrow, regionMended, configHost };
 }

@@ -89,23 +89,24 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
     customerChanged: tell.customerChanged,
     emit,
   });
-  const { upkeep, itPage, healthReport, limitNote, secondCopy, backupCopy, regionMended, configHost } = createCare({
-    options,
-    folder,
-    background,
-    live,
-    till,
-    engine,
-    outbox,
-    told,
-    tally,
-    organisation,
-    startedAtMs,
-    crashes,
-    customerImport,
-    regionFeed,
-    emit,
-  });
+  const { upkeep, itPage, healthReport, limitNote, secondCopy, backupCopy, escrow, regionMended, configHost } =
+    createCare({
+      options,
+      folder,
+      background,
+      live,
+      till,
+      engine,
+      outbox,
+      told,
+      tally,
+      organisation,
+      startedAtMs,
+      crashes,
+      customerImport,
+      regionFeed,
+      emit,
+    });
   const desks = createDesks({ live, till, db, dataDir, outbox, orgDesk, context, engine, mended: regionMended });
 
   subscribe(({ name }) => {
@@ -140,6 +141,7 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
   healthReport.start();
   limitNote.start();
   secondCopy.start();
+  void escrow.keep();
   regionFeed.start();
   orgDesk.start();
   // Last, because if the disk refuses the first write, the start fails and must leave nothing running.
@@ -170,7 +172,7 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
         limitNote,
       ];
       await inTurn(log, [
-        ...[...parts, secondCopy, backupCopy].map((part) => () => part.close()),
+        ...[...parts, secondCopy, backupCopy, escrow].map((part) => () => part.close()),
         silence,
         () => background.close(),
         () => checkpointer.stop(),

@@ -17,6 +17,7 @@ const note = z.object({
   otlp: trouble,
   copy: trouble,
   backupCopy: trouble,
+  escrow: trouble,
   /** When the folder of the second copy last held what it should. */
   copyRightAtMs: z.number().nullable().catch(null),
   /** What the server refused as too many calls, of how many requests. */
@@ -32,6 +33,7 @@ const nothing: HealthNote = {
   otlp: null,
   copy: null,
   backupCopy: null,
+  escrow: null,
   copyRightAtMs: null,
   limit: { requests: 0, refused: 0 },
   crashes: 0,

@@ -11,7 +11,7 @@ import { organisationKeep } from './organisation-keep.ts';
 import { outboxExport } from './outbox-export.ts';
 import { outboxImport } from './outbox-import.ts';
 import { outboxList } from './outbox-list.ts';
-import { recoveryKeyShow, recoveryKeyUse } from './recovery-key.ts';
+import { recoveryKeyOpen, recoveryKeyShow, recoveryKeyUse } from './recovery-key.ts';
 import { regionPublish, regionSchema, regionStatus } from './region.ts';
 import { restoreCommand } from './restore.ts';
 import { secretSet } from './secret-set.ts';
@@ -31,6 +31,7 @@ export const commands: readonly Command[] = [
   restoreCommand,
   recoveryKeyShow,
   recoveryKeyUse,
+  recoveryKeyOpen,
   secretSet,
   adminPin,
   organisationKeep,

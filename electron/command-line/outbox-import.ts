@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { importUnsent, markImported } from '../care/rescue/import-unsent.ts';
 import { readRescueFile } from '../care/rescue/sealed-file.ts';
@@ -10,7 +10,7 @@ import { toldDoor } from '../updates/told-door.ts';
 import { type Command, type CommandIo, CommandRefused, exitCodes, type Given } from './command.ts';
 import { mustExist } from './read-database.ts';
 import { configOf, dataFolderAnyway } from './till-place.ts';
-import { openWithOf, recoveryKeyOption } from './typed-secrets.ts';
+import { openWithOf, readOrRefuse, recoveryKeyOption } from './typed-secrets.ts';
 import { unsentInWords } from './unsent.ts';
 import { writeDatabase } from './write-database.ts';
 
@@ -45,7 +45,7 @@ export const outboxImport: Command = {
   },
   async run(given, io) {
     const file = path.resolve(io.cwd, given.arguments[0] ?? '');
-    const text = read(file);
+    const text = readOrRefuse(file);
     const head = readRescueFile(text)?.head;
     if (head === undefined) throw new CommandRefused(refusals['not-a-rescue-file']);
     const dataDir = dataFolderAnyway(given, io);
@@ -102,13 +102,4 @@ function importedName(file: string, standing: string | undefined): string | null
   const taken = standing === undefined ? null : path.join(path.dirname(file), `${standing}${importedEnding}`);
   if (taken !== null && existsSync(taken) && (taken === file || !existsSync(file))) return taken;
   return markImported(file);
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new CommandRefused(`Cannot read ${file} (${why}).`);
-  }
 }

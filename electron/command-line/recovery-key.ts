@@ -1,10 +1,12 @@
+import path from 'node:path';
+import { openSealedKey } from '../care/rescue/escrow.ts';
 import { keyUnreadable } from '../data/cannot-open.ts';
 import { noteRecoveryKeyShown, recoverKey, recoveryKeyOf, wasRecoveryKeyShown } from '../db/recovery-key.ts';
 import { fileTrouble } from '../machine/file-trouble.ts';
-import { type Command, CommandRefused, exitCodes, ResultNotWritten } from './command.ts';
+import { BadUsage, type Command, CommandRefused, exitCodes, ResultNotWritten } from './command.ts';
 import { mustExist } from './read-database.ts';
 import { dataFolderAnyway } from './till-place.ts';
-import { mistyped, typedRecoveryKey } from './typed-secrets.ts';
+import { mistyped, privateKey, readOrRefuse, typedRecoveryKey } from './typed-secrets.ts';
 
 export const recoveryKeyShow: Command = {
   name: 'recovery-key show',
@@ -49,6 +51,40 @@ function noteShown(dataDir: string, wallMs: number): void {
     );
   }
 }
+
+export const recoveryKeyOpen: Command = {
+  name: 'recovery-key open',
+  summary: "Opens a till's encrypted recovery key with your private key",
+  arguments: 'FILE',
+  isWithoutTill: true,
+  about: [
+    'With rescue.escrow in the config, each till keeps its recovery key encrypted with rescue.publicKey: as ' +
+      'recovery-key.sealed in its data folder, and as TILL-….recovery-key in the folder of rescue.copyTo. This prints it.',
+    'Exit codes: 0 printed, 2 it could not be opened or printed.',
+  ],
+  options: {
+    'private-key': { value: 'FILE', help: 'your private key (PEM) that belongs to rescue.publicKey in the config' },
+  },
+  async run(given, io) {
+    const keyFile = given.text('private-key');
+    if (keyFile === undefined) throw new BadUsage('Your private key is missing: --private-key FILE.');
+    const text = readOrRefuse(path.resolve(io.cwd, given.arguments[0] ?? ''));
+    const opened = await openSealedKey(text, { kind: 'private-key', key: privateKey(path.resolve(io.cwd, keyFile)) });
+    switch (opened.kind) {
+      case 'not-a-sealed-key':
+        throw new CommandRefused('Not an encrypted recovery key, or it was modified.');
+      case 'not-the-key':
+        throw new CommandRefused('Wrong private key: this recovery key was encrypted with another public key.');
+      case 'opened':
+        io.print(
+          given.has('json')
+            ? JSON.stringify({ till: opened.till, recoveryKey: opened.recoveryKey })
+            : opened.recoveryKey,
+        );
+        return exitCodes.fine;
+    }
+  },
+};
 
 export const recoveryKeyUse: Command = {
   name: 'recovery-key use',

@@ -65,7 +65,16 @@ export async function openWithOf(given: Given, io: CommandIo, ownKeyHex: string,
   return passphrase ? { kind: 'passphrase', passphrase } : { kind: 'till-key', keyHex: ownKeyHex };
 }
 
-function privateKey(file: string) {
+export function readOrRefuse(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new CommandRefused(`Cannot read ${file} (${why}).`);
+  }
+}
+
+export function privateKey(file: string) {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -332,6 +332,12 @@ export const machineConfigSchema = z.strictObject({
         .boolean()
         .default(false)
         .describe('Also keep the newest backup in that folder, encrypted like the data.'),
+      escrow: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Whether the recovery key is kept for you too, encrypted with publicKey: in the till's data folder and in copyTo.",
+        ),
     })
     .prefault({})
     .describe('For rescuing unsent changes from a dead till.'),

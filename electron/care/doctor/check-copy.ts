@@ -19,10 +19,11 @@ const reasons: { readonly [code: string]: string } = {
 export function checkCopy(
   dataDir: string,
   clock: Clock,
-  { copyTo, copyBackup }: MachineConfig['rescue'],
+  { copyTo, copyBackup, escrow, publicKey }: MachineConfig['rescue'],
 ): DraftFinding[] {
-  if (copyTo === null) return [];
   const note = readHealthNote(dataDir);
+  const sealedKey = escrow ? checkEscrow(note, clock, publicKey) : [];
+  if (copyTo === null) return sealedKey;
   const facts = {
     folder: copyTo,
     rightAtMs: note.copyRightAtMs,
@@ -36,7 +37,18 @@ export function checkCopy(
     note.copyRightAtMs === null
       ? `${copyTo}: nothing written yet`
       : `${copyTo}, up to date ${ageInWords(clock.wallMs() - note.copyRightAtMs)} ago`;
-  return [fine('copy', found, facts)];
+  return sealedKey.length > 0 ? sealedKey : [fine('copy', found, facts)];
+}
+
+function checkEscrow(note: HealthNote, clock: Clock, publicKey: string | null): DraftFinding[] {
+  if (publicKey === null) {
+    return [
+      look('copy', 'rescue.escrow needs rescue.publicKey: the recovery key is kept nowhere', 'Set rescue.publicKey.'),
+    ];
+  }
+  return note.escrow === null
+    ? []
+    : [failing('The encrypted recovery key', note.escrow, clock, { code: note.escrow.code })];
 }
 
 function failing(

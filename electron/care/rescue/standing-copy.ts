@@ -43,6 +43,11 @@ export function backupName(till: string, keyHex: string): string {
   return `${tillPart(till, keyHex)}.backup.db`;
 }
 
+/** The recovery key, sealed for IT. */
+export function escrowName(till: string, keyHex: string): string {
+  return `${tillPart(till, keyHex)}.recovery-key`;
+}
+
 /** A take-over of another till's second copy: where its files may be, and how to access them. */
 export type TakeOver = {
   readonly files: ShareFiles;
