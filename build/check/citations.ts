@@ -14,37 +14,49 @@ export type Citation = {
   readonly at: number | null;
 };
 
-/** Where something runs if the node does: in the body of a function, or at the node. Null: nothing runs (a type). */
+function isType(node: ts.Node): boolean {
+  return (
+    ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isTypeElement(node) || ts.isTypeNode(node)
+  );
+}
+
+const isInside = (node: ts.Node, kind: (node: ts.Node) => boolean): boolean =>
+  ts.findAncestor(node, kind) !== undefined;
+
+/** Where something runs if the node does: in the body of a function, or at the node. Null: nothing runs (types, data). */
 function runsAt(node: ts.Node, source: ts.SourceFile): number | null {
-  if (ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isTypeElement(node)) return null;
-  if (ts.isTypeNode(node)) return null;
+  if (isInside(node, isType)) return null;
   if (ts.isFunctionLike(node)) {
     const body: ts.Node | undefined = 'body' in node ? (node.body as ts.Node | undefined) : undefined;
     return body === undefined ? null : body.getStart(source);
   }
   if (ts.isClassDeclaration(node)) {
     const member = node.members.find(ts.isMethodDeclaration) ?? node.members[0];
-    return member === undefined ? node.getStart(source) : runsAt(member, source);
+    return member === undefined ? null : runsAt(member, source);
   }
   const inner = ts.isVariableStatement(node)
     ? node.declarationList.declarations[0]?.initializer
     : ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node)
       ? node.initializer
       : undefined;
-  return inner !== undefined && ts.isFunctionLike(inner) ? runsAt(inner, source) : node.getStart(source);
+  if (inner !== undefined && ts.isFunctionLike(inner)) return runsAt(inner, source);
+  return isInside(node, ts.isFunctionLike) ? node.getStart(source) : null;
 }
 
 export function citationsIn(file: string, text: string): Citation[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const hasCode = /\bfunction\b|=>|\bclass\b/.test(text);
   // The screen's runes are compiled first, which moves all places.
   const isMoved = file.endsWith('.svelte.ts');
   return [...text.matchAll(/\/\*[\s\S]*?\*\/|\/\/.*/g)].flatMap((comment) => {
     const end = comment.index + comment[0].length;
     const rest = /^(?:\s|\/\*[\s\S]*?\*\/|\/\/.*)*/.exec(text.slice(end))?.[0].length ?? 0;
     const at = outermostAt(source, end + rest);
+    // A comment between the parts of a type, or at the end of a block.
+    if (at === null && !isMoved) return [];
     const speaksOfFile = isMoved || at === null || ts.isImportDeclaration(at);
     const place = speaksOfFile ? null : runsAt(at, source);
-    if (!speaksOfFile && place === null) return [];
+    if (speaksOfFile ? !hasCode : place === null) return [];
     const { line } = source.getLineAndCharacterOfPosition(comment.index);
     const failures = new Set(comment[0].match(/\bF\d\d\b/g) ?? []);
     return [...failures].map((failure) => ({ file, line: line + 1, failure, at: place }));

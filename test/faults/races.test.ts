@@ -147,7 +147,7 @@ describe('what happens while a request is in flight', () => {
     assert.equal(races.updateOf(updateId).customerId, customerId);
   });
 
-  it('a customer answer that was in flight while an update was applied does not undo what the screen shows', async () => {
+  it('F61 a customer answer that was in flight while an update was applied does not undo what the screen shows', async () => {
     const customerId = races.rig.addCustomer('1');
     const release = races.hold('get', 'onAnswer');
     const refreshing = refresh(races.rig.context, customerId);

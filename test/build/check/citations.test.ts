@@ -10,7 +10,7 @@ describe('a failure that a comment names', () => {
     citationsIn('a.ts', text).map(({ failure, at }) => [failure, at === null ? null : text.slice(at, at + 9)]);
 
   it('speaks of the body of a function, of a statement, or of the whole file', () => {
-    assert.deepEqual(speaksOf("/** All (F01). */\nimport a from 'a';"), [['F01', null]]);
+    assert.deepEqual(speaksOf("/** All (F01). */\nimport a from 'a';\nconst b = () => a;"), [['F01', null]]);
     assert.deepEqual(speaksOf('/** One (F02, F03). */\nexport function b() { return 1; }'), [
       ['F02', '{ return '],
       ['F03', '{ return '],
@@ -22,7 +22,8 @@ describe('a failure that a comment names', () => {
     assert.deepEqual(speaksOf('class D {\n  /** F06 */\n  #e() { f(); }\n}'), [['F06', '{ f(); }\n']]);
   });
 
-  it('is nothing that runs where it speaks of a type', () => {
+  it('is nothing that runs where it speaks of a type or of data', () => {
+    assert.deepEqual(speaksOf('/** F10 */\nconst longestMs = 5;\ntype J =\n  /** F11 */\n  | 1 | 2;'), []);
     assert.deepEqual(speaksOf('/** F07 */\ntype G = { /** F08 */ h: 1 };\n/** F09 */\ninterface I {}'), []);
   });
 
