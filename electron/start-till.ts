@@ -176,26 +176,13 @@ function tellMonitoring<Sender>(
 }
 
 function tillOptions<Sender>(options: StartOptions<Sender>, practice: PracticeMode | null): TillOptions {
-  const { found, dataDir, host, version, secrets, transport, clock, random, log, nativeBinding } = options;
-  const { appUpdate, chooseFile, download, languageShown, startShareProcess } = options;
+  const { found, secret, allows, toFront, ...shared } = options;
   return {
-    dataDir,
+    ...shared,
     config: found.mode === 'live' ? found.config : configOf(practice),
     mode: found.mode,
-    host,
-    version,
-    secrets: practice?.secrets ?? secrets,
-    transport,
-    clock,
-    random,
-    log,
+    secrets: practice?.secrets ?? options.secrets,
     practice: practice?.switches ?? null,
-    ...(nativeBinding === undefined ? {} : { nativeBinding }),
-    ...(appUpdate === undefined ? {} : { appUpdate }),
-    ...(languageShown === undefined ? {} : { languageShown }),
-    ...(chooseFile === undefined ? {} : { chooseFile }),
-    ...(download === undefined ? {} : { download }),
-    ...(startShareProcess === undefined ? {} : { startShareProcess }),
   };
 }
 

@@ -13,10 +13,11 @@ import {
   type Identifier,
   priorities,
 } from '../model/customer.ts';
-import type { CustomerView, LockReason } from '../model/customer-view.ts';
+import type { CustomerView } from '../model/customer-view.ts';
 import { definitionOf } from '../model/defined-field-rules.ts';
 import type { MaskableField } from '../model/masked.ts';
 import type { OrgView } from '../model/org-view.ts';
+import type { LockReason } from '../model/update-view.ts';
 import { effectiveView, identifierOf } from '../updates/effective.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { lockOf, type RuleContext } from '../updates/rules.ts';

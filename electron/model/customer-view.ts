@@ -4,7 +4,7 @@ import type { CustomerRecord, FieldKey, FieldValues, Identifier } from './custom
 import type { Loyalty, Purchase } from './loyalty.ts';
 import type { MaskableField } from './masked.ts';
 import type { LookUpType } from './readings.ts';
-import type { NotSavedReason, UpdateState, UpdateView } from './update-view.ts';
+import type { LockReason, NotSavedReason, UpdateState, UpdateView } from './update-view.ts';
 
 /** A row of the search results. */
 export type CustomerHit = {
@@ -34,18 +34,6 @@ export type SearchResult = {
   readonly isSimilar: boolean;
   readonly customersOnTill: number;
 };
-
-/** Why a field cannot be changed here. Same codes as `FieldProblem`. */
-export type LockReason =
-  | 'existing-identifier'
-  | 'fill-not-allowed'
-  | 'fill-waiting'
-  | 'already-loyalty'
-  | 'disabled-field'
-  | 'not-your-role'
-  /** The role does not see its value: it has to be shown first. */
-  | 'masked'
-  | 'unknown-field';
 
 export type CustomerView = {
   /** `null`: not on this till; saving with `identifier` brings the customer in. */

@@ -158,10 +158,23 @@ export type UpdateHistoryEntry = {
   readonly detail: string | null;
 };
 
+/** Why a field cannot be changed here. `FieldProblem` has these codes too. */
+export type LockReason =
+  | 'existing-identifier'
+  | 'fill-not-allowed'
+  | 'fill-waiting'
+  | 'already-loyalty'
+  | 'disabled-field'
+  | 'not-your-role'
+  /** The role does not see its value: it has to be shown first. */
+  | 'masked'
+  | 'unknown-field';
+
 /** What is wrong with a field that staff typed; the screen has a sentence for each code. */
 export type FieldProblem = {
   readonly key: FieldKey;
   readonly code:
+    | LockReason
     | 'required'
     | 'mobile'
     | 'email'
@@ -176,14 +189,6 @@ export type FieldProblem = {
     | 'too-long'
     | 'control-characters'
     | 'may-not-be-emptied'
-    | 'existing-identifier'
-    | 'fill-not-allowed'
-    | 'fill-waiting'
-    | 'already-loyalty'
-    | 'disabled-field'
-    | 'not-your-role'
-    | 'masked'
-    | 'unknown-field'
     | 'belongs-to-other'
     /** Filling in somebody else's identifier can be confirmed only while the server is reachable. */
     | 'confirm-online'

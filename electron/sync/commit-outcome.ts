@@ -3,7 +3,7 @@ import { customerRow } from '../customers/store.ts';
 import { inTransaction } from '../db/statements.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
 import { type CustomerRecord, type FieldKey, type FieldValues, fieldKeys } from '../model/customer.ts';
-import { type Answer, answerDiffers, notSaved, type Warning } from '../model/outcome.ts';
+import { type Answer, answerDiffers, notSaved, type UpdateOutcome, type Warning } from '../model/outcome.ts';
 import { similarValue, wantedValue } from '../model/same-value.ts';
 import type { AttentionReason, UpdateResult } from '../model/update-view.ts';
 import { erase } from '../updates/erasing.ts';
@@ -12,6 +12,28 @@ import { customerOf, type SyncContext } from './context.ts';
 
 /** The customer's id before and after, which differ if two customers were merged. */
 export type Written = { readonly before: number; readonly customerId: number };
+
+/** Everything that an outcome changes, in one transaction. */
+export function commitOutcome(context: SyncContext, update: Update, outcome: UpdateOutcome): Written {
+  const { db, outbox } = context;
+  switch (outcome.kind) {
+    case 'applied': {
+      const { record, effects, warnings, answer, merged } = outcome;
+      const result = { effects, warnings, answer, confirmedBy: 'answer' } as const;
+      return commitApplied(context, update, { record, by: 'answer', merged }, result);
+    }
+    case 'rejected':
+      return commitNeedsPerson(context, update, { kind: 'refused', rejection: outcome.rejection }, outcome.answer);
+    default:
+      return inTransaction(db, () => {
+        if (outcome.kind === 'held') outbox.held(update, outcome.why, outcome.answer);
+        if (outcome.kind === 'not-sent') outbox.notSent(update, outcome.why, outcome.answer);
+        if (outcome.kind === 'unknown') outbox.uncertain(update, outcome.why, outcome.answer);
+        const customerId = customerOf(context, update);
+        return { before: customerId, customerId };
+      });
+  }
+}
 
 /** How we know: from the answer, from a read, or because it is already known here. */
 export type AppliedBy = {

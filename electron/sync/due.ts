@@ -15,7 +15,12 @@ const counterMs = 60_000;
 const firstDelayMs = 5000;
 
 /** The waits of an update that may have arrived: before it is read back, and before it may be sent again. */
-export type ReadBackWaits = { readonly settleMs: number; readonly slowServerMs: number };
+export type ReadBackWaits = {
+  /** Config `sync.settleSeconds`. */
+  readonly beforeReadBackMs: number;
+  /** Config `sync.slowServerSeconds`. */
+  readonly slowServerMs: number;
+};
 
 export type Job = { readonly kind: 'send' | 'read-back'; readonly update: Update };
 
@@ -71,7 +76,7 @@ export class Due {
   /** It may have arrived, or may still arrive. "Send now" does not shorten this wait. */
   waitBeforeReadBack(updateId: string): void {
     const sinceMs = this.#clock.monotonicMs();
-    this.#uncertain.set(updateId, { sinceMs, readAtMs: sinceMs + this.#waits.settleMs });
+    this.#uncertain.set(updateId, { sinceMs, readAtMs: sinceMs + this.#waits.beforeReadBackMs });
   }
 
   /** It seems not to have arrived. It is read again after the time that a slow server may need (F43). */

@@ -4,7 +4,7 @@ import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { SyncStatus } from '../model/sync-status.ts';
 import type { AttentionReason } from '../model/update-view.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
-import { commitNeedsPerson, type Written } from './commit-outcome.ts';
+import { commitNeedsPerson, commitOutcome, type Written } from './commit-outcome.ts';
 import { type SyncContext, tellUpdate } from './context.ts';
 import { cannotTell } from './decide.ts';
 import { Due, type Job } from './due.ts';
@@ -13,7 +13,7 @@ import { isWelcome, login } from './login.ts';
 import { lookBeforeSending } from './look.ts';
 import type { Lane } from './pace.ts';
 import { readBack } from './read-back.ts';
-import { blameFor, type Claimed, claim, commitMarkRefused, commitOutcome, isMarkRefused, send } from './send.ts';
+import { blameFor, type Claimed, claim, commitMarkRefused, isMarkRefused, send } from './send.ts';
 import { StatusTeller } from './status-teller.ts';
 import { watchdogMs, watchOver } from './watchdog.ts';
 
@@ -69,7 +69,7 @@ export class SyncEngine {
     const { db, outbox, clock, blame, config } = context;
     this.#context = context;
     this.#due = new Due(db, outbox, clock, blame, {
-      settleMs: config.sync.settleSeconds * 1000,
+      beforeReadBackMs: config.sync.settleSeconds * 1000,
       slowServerMs: config.sync.slowServerSeconds * 1000,
     });
     this.#status = new StatusTeller(context, () => this.#timerDueAtMs, statusChanged);

@@ -1,11 +1,10 @@
 /** Sends one update: claims it, sends it, and commits the answer. For the look before it, see `look.ts`. */
-import { inTransaction } from '../db/statements.ts';
 import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { fillableIdentifiers } from '../model/customer.ts';
 import type { UpdateOutcome } from '../model/outcome.ts';
 import { beforeSendingOf } from '../updates/before-sending.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
-import { commitApplied, commitNeedsPerson, type Written } from './commit-outcome.ts';
+import type { Written } from './commit-outcome.ts';
 import { customerOf, identifierNow, pauseFor, type SyncContext } from './context.ts';
 import { decideByRecord } from './look.ts';
 import type { Mark } from './mark-field.ts';
@@ -132,26 +131,4 @@ export function commitMarkRefused(context: SyncContext, { update }: Claimed, { r
   context.outbox.notSent(update, 'mark refused', answer);
   const customerId = customerOf(context, update);
   return { before: customerId, customerId };
-}
-
-/** One transaction. */
-export function commitOutcome(context: SyncContext, update: Update, outcome: UpdateOutcome): Written {
-  const { db, outbox } = context;
-  switch (outcome.kind) {
-    case 'applied': {
-      const { record, effects, warnings, answer, merged } = outcome;
-      const result = { effects, warnings, answer, confirmedBy: 'answer' } as const;
-      return commitApplied(context, update, { record, by: 'answer', merged }, result);
-    }
-    case 'rejected':
-      return commitNeedsPerson(context, update, { kind: 'refused', rejection: outcome.rejection }, outcome.answer);
-    default:
-      return inTransaction(db, () => {
-        if (outcome.kind === 'held') outbox.held(update, outcome.why, outcome.answer);
-        if (outcome.kind === 'not-sent') outbox.notSent(update, outcome.why, outcome.answer);
-        if (outcome.kind === 'unknown') outbox.uncertain(update, outcome.why, outcome.answer);
-        const customerId = customerOf(context, update);
-        return { before: customerId, customerId };
-      });
-  }
 }

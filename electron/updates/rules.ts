@@ -15,7 +15,7 @@ import {
   type Identifier,
   isCoreField,
 } from '../model/customer.ts';
-import type { LockReason } from '../model/customer-view.ts';
+
 import { gregorian, normalDateTime } from '../model/date-time.ts';
 import { definitionOf, definitionProblem } from '../model/defined-field-rules.ts';
 import type { FieldDefinition, OrgPolicy } from '../model/definitions.ts';
@@ -27,7 +27,7 @@ import {
   normalMobile,
 } from '../model/identifiers.ts';
 import { PatternMatcher } from '../model/pattern.ts';
-import type { FieldProblem } from '../model/update-view.ts';
+import type { FieldProblem, LockReason } from '../model/update-view.ts';
 
 export type RuleContext = {
   /** The server's known values; unknown fields are absent. */

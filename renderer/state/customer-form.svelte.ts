@@ -1,10 +1,11 @@
 import type { Argument } from '../../electron/ipc/schema.ts';
 import type { FieldKey, FillableIdentifier, Identifier } from '../../electron/model/customer.ts';
-import type { CustomerView, LockReason, LookupResult } from '../../electron/model/customer-view.ts';
+import type { CustomerView, LookupResult } from '../../electron/model/customer-view.ts';
 import type {
   CheckResult,
   FieldHint,
   FieldProblem,
+  LockReason,
   NotSavedReason,
   SaveResult,
   UpdateView,

@@ -1,10 +1,10 @@
 /** Names of fields and their values in words, for the form, the save bar and the updates. */
 import type { CoreField, FieldKey, Identifier, SubscriptionKey } from '../../electron/model/customer.ts';
-import type { CustomerView, LockReason } from '../../electron/model/customer-view.ts';
+import type { CustomerView } from '../../electron/model/customer-view.ts';
 import type { FieldDefinition } from '../../electron/model/definitions.ts';
 import type { OrgView } from '../../electron/model/org-view.ts';
 import type { LookUpType } from '../../electron/model/readings.ts';
-import type { FieldProblem } from '../../electron/model/update-view.ts';
+import type { FieldProblem, LockReason } from '../../electron/model/update-view.ts';
 import type { Formats } from '../format/formats.ts';
 import { mobileText } from '../format/mobile.ts';
 import { m } from '../i18n/messages.ts';
@@ -137,14 +137,7 @@ export function problemSentence(problem: FieldProblem, org: OrgView | null): str
       return m.problem_confirm_online();
     case 'nothing-to-change':
       return m.problem_nothing_to_change();
-    case 'existing-identifier':
-    case 'fill-not-allowed':
-    case 'fill-waiting':
-    case 'already-loyalty':
-    case 'disabled-field':
-    case 'not-your-role':
-    case 'masked':
-    case 'unknown-field':
+    default:
       return lockSentence[problem.code]();
   }
 }

@@ -127,10 +127,15 @@ function namesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
+function findNetworkShare(dataDir: string): DraftFinding | null {
+  const network = networkOf(dataDir);
+  return network === null ? null : noLocks(`${dataDir} is on a network file system (${network})`, dataDir);
+}
+
 export function checkInstance(dataDir: string, clock: Clock, nativeBinding: string | undefined): DraftFinding {
   const { lock: file } = folderFiles(dataDir);
-  const network = networkOf(dataDir);
-  if (network !== null) return noLocks(`${dataDir} is on a network file system (${network})`, dataDir);
+  const withoutLocks = findNetworkShare(dataDir);
+  if (withoutLocks !== null) return withoutLocks;
   if (!existsSync(file)) return fine('instance', 'Tillside is not open', { open: false });
   try {
     const lock = takeInstanceLock(file, nativeBinding);

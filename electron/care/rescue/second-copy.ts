@@ -1,5 +1,5 @@
 /**
- * Keeps the second copy (config `rescue.copyTo`, F63): a few seconds after a save, one encrypted file in IT's folder
+ * Keeps the second copy (config `rescue.copyTo`, F63): `copyAfterSeconds` after a save, one encrypted file in IT's folder
  * holds everything unsent. It is replaced atomically, and removed once everything is sent. Only this class waits for
  * that folder, and sending does for updates that are already in a copy, because another till may have taken it over
  * (`copy-watch.ts`).
