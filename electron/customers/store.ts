@@ -88,8 +88,8 @@ export function findTold(db: Db, identifier: Identifier): number | null {
   if (type === 'userId') return findByIdentifier(db, identifier);
   const key = keyOf(type, value);
   const holders = sql<{ id: number }>(db, `${holdersBy(type)} order by id`).all(key, null, key, null);
-  const told = holders.find(({ id }) => keyOf(type, readRecord(db, id)?.fields[type] ?? '') === key);
-  return told?.id ?? null;
+  const match = holders.find(({ id }) => keyOf(type, readRecord(db, id)?.fields[type] ?? '') === key);
+  return match?.id ?? null;
 }
 
 function keyOf(type: Identifier['type'], value: string): string {

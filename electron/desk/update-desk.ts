@@ -324,8 +324,8 @@ export class UpdateDesk {
 
   /** The server's values of the changed fields, as far as known: nothing is guessed. */
   #baseline(customerId: number, changes: FieldChanges, context: RuleContext): FieldValues {
-    const told = customerRow(this.#at.db, customerId)?.as_of_ms !== null;
-    const known = (key: FieldKey) => told || context.server[key] !== undefined;
+    const isKnown = customerRow(this.#at.db, customerId)?.as_of_ms !== null;
+    const known = (key: FieldKey) => isKnown || context.server[key] !== undefined;
     return Object.fromEntries(
       fieldKeys(changes)
         .filter(known)

@@ -105,8 +105,8 @@ function oauth(parameters: AuthParameters & { readonly config: OAuthConfig }): A
     if (!reply.httpSuccess || accessToken === null || !/^[\x21-\x7e]+$/.test(accessToken)) {
       return { kind: 'held', why: 'credentials', answer: reply.answer };
     }
-    const told = readNumber(partOf(partOf(reply.object, 'data'), 'ttlSeconds'));
-    const ttlMs = (told !== null && told > 0 ? told : defaultTtlSeconds) * 1000;
+    const ttlSeconds = readNumber(partOf(partOf(reply.object, 'data'), 'ttlSeconds'));
+    const ttlMs = (ttlSeconds !== null && ttlSeconds > 0 ? ttlSeconds : defaultTtlSeconds) * 1000;
     // Renewed early (half a minute, or a fifth of a short lifetime), so that no call is made with an expired token.
     const freshForMs = ttlMs - Math.min(30_000, ttlMs / 5);
     token = {

@@ -44,14 +44,14 @@ const proxyNames = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'N
 
 /** Fixes proxy settings for Node, which silently ignores one without a scheme and throws on an invalid one. */
 function proxyEnvironment(env: NodeTransportParameters['env']): { [name: string]: string } {
-  const told: { [name: string]: string } = {};
+  const settings: { [name: string]: string } = {};
   for (const name of proxyNames) {
     const value = env[name]?.trim();
     if (value === undefined || value === '') continue;
-    if (/no_proxy/i.test(name)) told[name] = value;
-    else if (proxyTrouble(withScheme(value)) === null) told[name] = withScheme(value);
+    if (/no_proxy/i.test(name)) settings[name] = value;
+    else if (proxyTrouble(withScheme(value)) === null) settings[name] = withScheme(value);
   }
-  return told;
+  return settings;
 }
 
 function proxyFor(protocol: string, told: { readonly [name: string]: string }): URL | null {
@@ -64,12 +64,12 @@ function tellsOf(error: unknown): { readonly code: string; readonly hostname: un
   if (!(error instanceof Error)) return { code: 'UNKNOWN', hostname: undefined, port: undefined };
   // If several addresses were tried, use the first.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const told = first instanceof Error ? first : error;
-  const own = 'code' in error ? error.code : 'code' in told ? told.code : undefined;
+  const cause = first instanceof Error ? first : error;
+  const own = 'code' in error ? error.code : 'code' in cause ? cause.code : undefined;
   return {
     code: typeof own === 'string' ? own : 'UNKNOWN',
-    hostname: 'hostname' in told ? told.hostname : undefined,
-    port: 'port' in told ? told.port : undefined,
+    hostname: 'hostname' in cause ? cause.hostname : undefined,
+    port: 'port' in cause ? cause.port : undefined,
   };
 }
 

@@ -140,8 +140,8 @@ function lookup(
     return { kind: 'refused', rejection: requestRejection(reply), answer: reply.answer };
   }
   // "Not found" needs an empty list; a missing list proves nothing.
-  const told = reply.httpSuccess && reply.verdict === 'item' && Object.hasOwn(reply.object, 'customers');
-  return told ? { kind: 'not-found', answer: reply.answer } : unreadable;
+  const hasList = reply.httpSuccess && reply.verdict === 'item' && Object.hasOwn(reply.object, 'customers');
+  return hasList ? { kind: 'not-found', answer: reply.answer } : unreadable;
 }
 
 /** Outcome of `customer/get` for one customer. An answer about somebody else is unreadable. */

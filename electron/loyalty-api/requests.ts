@@ -123,9 +123,9 @@ export function customersRequest(
   parts: readonly OptionalPart[],
 ): ApiRequest {
   // The separating comma is not encoded; a comma inside a value is.
-  const told = values.map((value) => encodeURIComponent(value.toWellFormed())).join(',');
+  const encoded = values.map((value) => encodeURIComponent(value.toWellFormed())).join(',');
   const wanted = [{ user_id: 'true', subscriptions: 'true' }, ...parts.map((part) => partQueries[part])].map(query);
-  return get(`${baseUrl}/v1.1/customer/get?format=json&${identifierNames[type]}=${told}&${wanted.join('&')}`);
+  return get(`${baseUrl}/v1.1/customer/get?format=json&${identifierNames[type]}=${encoded}&${wanted.join('&')}`);
 }
 
 /** `GET /v1.1/customer/transactions`: a customer's bills with amounts. */

@@ -40,12 +40,12 @@ function toldOf(record: CustomerRecord, type: LookUpType): string | null {
 
 /** Whether an item is about the requested customer. `untold`: it has none of the identifiers. */
 function comparison(item: JsonObject, { type, value }: LookUpIdentifier): 'same' | 'other' | 'untold' {
-  const told = toldOf(readCustomer(item), type);
-  if (told === null) return 'untold';
+  const echoed = toldOf(readCustomer(item), type);
+  if (echoed === null) return 'untold';
   const asked = value.trim();
-  if (type === 'mobile') return isSameNumber(told, readMobile(asked) ?? '') ? 'same' : 'other';
+  if (type === 'mobile') return isSameNumber(echoed, readMobile(asked) ?? '') ? 'same' : 'other';
   const isEcho = type === 'externalId' && isEchoAsNumber(partOf(item, 'external_id'), asked);
-  return isEcho || told.toLowerCase() === asked.toLowerCase() ? 'same' : 'other';
+  return isEcho || echoed.toLowerCase() === asked.toLowerCase() ? 'same' : 'other';
 }
 
 export type AboutAsked = { readonly item: JsonObject; readonly merged: boolean };

@@ -57,16 +57,16 @@ export class DataOwner {
 
   /** Compares the data's owner with the organisation of a login. */
   confirm({ organisation, organisationId }: StoreLogin): Ownership {
-    const told = organisationId ?? organisation;
+    const named = organisationId ?? organisation;
     const owner = readOwner(this.#db);
     const known = owner?.organisation ?? null;
     // With OAuth the server names no organisation, so the account has to be the same as before.
-    const isSame = told === '' ? owner?.account === this.#account : known === told;
+    const isSame = named === '' ? owner?.account === this.#account : known === named;
     const ownership = known === null || isSame ? 'ours' : 'other';
     this.#ownership = ownership;
     const isNews = owner === null || owner.account !== this.#account || known === null;
     if (ownership === 'ours' && isNews) {
-      const now: Owner = { organisation: told, account: this.#account };
+      const now: Owner = { organisation: named, account: this.#account };
       remember(this.#db, 'data-owner', now, this.#clock.wallMs());
     }
     return ownership;

@@ -52,8 +52,8 @@ export class StaffDesk {
   }
 
   list(): StaffList {
-    const told = recallAs(this.#db, 'staff-list', staffSchema);
-    return { members: told?.value ?? [], asOfMs: told?.asOfMs ?? null };
+    const remembered = recallAs(this.#db, 'staff-list', staffSchema);
+    return { members: remembered?.value ?? [], asOfMs: remembered?.asOfMs ?? null };
   }
 
   /** Whether the list is due. It has its own age, because it may have failed when other parts did not. */

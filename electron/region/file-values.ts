@@ -113,15 +113,15 @@ const readerOf: readonly (readonly [string, Reader])[] = readers.flatMap(({ keys
 export function strictCustomer(item: JsonObject, rules: ValueRules): JsonObject | Refusal {
   let changed: { [key: string]: unknown } | null = null;
   for (const [key, read] of readerOf) {
-    const told = item[key];
-    if (told === undefined || told === null || isObject(told) || Array.isArray(told)) continue;
-    if (typeof told === 'number' && Number.isInteger(told) && !Number.isSafeInteger(told)) return 'rounded';
-    const text = String(told).trim();
+    const cell = item[key];
+    if (cell === undefined || cell === null || isObject(cell) || Array.isArray(cell)) continue;
+    if (typeof cell === 'number' && Number.isInteger(cell) && !Number.isSafeInteger(cell)) return 'rounded';
+    const text = String(cell).trim();
     if (text === '') continue;
     if (text.includes('\ufffd')) return 'lost-letters';
     const found = isPlaceholder(text) ? nothing : read(text, rules);
     if (typeof found === 'string') return found;
-    if (found.value === (typeof told === 'number' ? text : told)) continue;
+    if (found.value === (typeof cell === 'number' ? text : cell)) continue;
     changed ??= { ...item };
     changed[key] = found.value;
   }

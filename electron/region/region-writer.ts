@@ -192,11 +192,11 @@ type Progress = Written & {
 };
 
 function openUnfinished(onFile: OpenDatabase, source: Source): { readonly db: Db; readonly progress: Progress } {
-  const told = JSON.stringify(source);
+  const sourceText = JSON.stringify(source);
   if (existsSync(onFile.file)) {
     const db = openStaging(onFile);
     const progress = progressOf(db);
-    if (db !== null && progress?.source === told) return { db, progress };
+    if (db !== null && progress?.source === sourceText) return { db, progress };
     db?.close();
     rmSync(onFile.file, { force: true });
     rmSync(`${onFile.file}-journal`, { force: true });
@@ -206,8 +206,11 @@ function openUnfinished(onFile: OpenDatabase, source: Source): { readonly db: Db
   db.exec(regionTables('main'));
   db.exec(`create table import_progress (source text not null, records integer not null, rows integer not null,
     refused integer not null, text_at integer, lines integer not null, report_bytes integer not null) strict`);
-  db.prepare('insert into import_progress values (?, 0, 0, 0, null, 0, 0)').run(told);
-  return { db, progress: { source: told, records: 0, rows: 0, refused: 0, text_at: null, lines: 0, report_bytes: 0 } };
+  db.prepare('insert into import_progress values (?, 0, 0, 0, null, 0, 0)').run(sourceText);
+  return {
+    db,
+    progress: { source: sourceText, records: 0, rows: 0, refused: 0, text_at: null, lines: 0, report_bytes: 0 },
+  };
 }
 
 function progressOf(db: Db | null): Progress | null {

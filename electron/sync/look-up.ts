@@ -65,10 +65,10 @@ export async function lookUpAny(
 function answersTo({ userId, fields }: CustomerRecord, type: LookUpType, values: readonly string[]): boolean {
   // A customer may have several cards, and the answer need not list them.
   if (type === 'cardNumber' || type === 'cardExternalId') return true;
-  const told = type === 'userId' ? userId : fields[type];
-  if (told === null || told === undefined) return true;
+  const answered = type === 'userId' ? userId : fields[type];
+  if (answered === null || answered === undefined) return true;
   return values.some((value) =>
-    type === 'mobile' ? told.endsWith(value) || value.endsWith(told) : exactKey(told) === exactKey(value),
+    type === 'mobile' ? answered.endsWith(value) || value.endsWith(answered) : exactKey(answered) === exactKey(value),
   );
 }
 

@@ -12,9 +12,9 @@ export function renewConflicts(db: Db, customerId: number): void {
   for (const update of selectUpdates(db, `where u.customer_id = ? and u.state in ${openList}`, customerId)) {
     const { reason } = update;
     if (reason?.kind !== 'conflict') continue;
-    const told = readRecord(db, customerId)?.fields ?? {};
+    const known = readRecord(db, customerId)?.fields ?? {};
     const renewed = (field: FieldConflict): FieldConflict => {
-      const theirs = told[field.key];
+      const theirs = known[field.key];
       return theirs === undefined || theirs === field.theirs ? field : { ...field, theirs };
     };
     const fields = reason.fields.map(renewed);

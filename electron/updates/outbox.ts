@@ -439,7 +439,7 @@ export class Outbox extends OutboxReader {
    * that was put off must not silently undo what was saved after it.
    */
   #rebase(update: Update): void {
-    const told = readRecord(this.#db, update.customerId)?.fields ?? {};
+    const known = readRecord(this.#db, update.customerId)?.fields ?? {};
     const later = selectUpdates(
       this.#db,
       `where u.customer_id = ? and u.kind = 'fields' and u.state in ${openList} and (u.place, u.seq) > (?, ?)`,
@@ -449,10 +449,10 @@ export class Outbox extends OutboxReader {
     );
     for (const other of later) {
       const moved = fieldKeys(update.changes).filter(
-        (key) => other.changes[key] !== undefined && told[key] !== undefined,
+        (key) => other.changes[key] !== undefined && known[key] !== undefined,
       );
       if (moved.length === 0) continue;
-      const baseline = Object.fromEntries(moved.map((key) => [key, told[key] ?? null]));
+      const baseline = Object.fromEntries(moved.map((key) => [key, known[key] ?? null]));
       this.#compareWith(other, baseline, 'baseline moved by an earlier update');
     }
   }

@@ -56,8 +56,8 @@ export function askProxy({ proxy, target, timeoutMs, clock }: AskProxy): Promise
 
 function authorisation({ username, password }: URL): string {
   if (username === '') return '';
-  const told = `${plain(username)}:${plain(password)}`;
-  return `Proxy-Authorization: Basic ${Buffer.from(told).toString('base64')}\r\n`;
+  const credentials = `${plain(username)}:${plain(password)}`;
+  return `Proxy-Authorization: Basic ${Buffer.from(credentials).toString('base64')}\r\n`;
 }
 
 function plain(part: string): string {

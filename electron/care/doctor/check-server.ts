@@ -137,17 +137,17 @@ const answerTroubles: { readonly [code: string]: readonly [found: string, advice
 
 function cannotReach(url: string, why: string, code: string): DraftFinding {
   const facts = { url, why, code };
-  const told = `Cannot reach ${url}: ${why} (${code})`;
+  const found = `Cannot reach ${url}: ${why} (${code})`;
   const answered = answerTroubles[code];
   if (answered !== undefined) return act('server', `${url} ${answered[0]} (${code})`, answered[1], facts);
   const cable = 'Check the cable, network and firewall. If other machines can reach it, check api.url in the config.';
   switch (why) {
     case 'tls':
-      return act('server', told, { see: ['tls', 'proxy'], otherwise: certificateAdvice }, facts);
+      return act('server', found, { see: ['tls', 'proxy'], otherwise: certificateAdvice }, facts);
     case 'name-not-found':
-      return act('server', told, { see: ['dns', 'proxy'], otherwise: cable }, facts);
+      return act('server', found, { see: ['dns', 'proxy'], otherwise: cable }, facts);
     case 'proxy':
-      return act('server', told, { see: ['proxy'], otherwise: 'Ask the network team about the proxy.' }, facts);
+      return act('server', found, { see: ['proxy'], otherwise: 'Ask the network team about the proxy.' }, facts);
     case 'sign-in-page':
       return act(
         'server',
@@ -156,7 +156,7 @@ function cannotReach(url: string, why: string, code: string): DraftFinding {
         facts,
       );
     case 'busy':
-      return look('server', told, 'The server is busy. Tillside will retry automatically.', facts);
+      return look('server', found, 'The server is busy. Tillside will retry automatically.', facts);
     case 'gateway-refused':
       return act(
         'server',
@@ -168,12 +168,12 @@ function cannotReach(url: string, why: string, code: string): DraftFinding {
     case 'server-error':
       return act(
         'server',
-        told,
+        found,
         'Check api.url in the config. If it is right, ask the team that runs the server.',
         facts,
       );
     default:
-      return act('server', told, { see: ['proxy', 'dns', 'tls'], otherwise: cable }, facts);
+      return act('server', found, { see: ['proxy', 'dns', 'tls'], otherwise: cable }, facts);
   }
 }
 
@@ -210,8 +210,8 @@ async function askAll(api: LoyaltyApi) {
 }
 
 function checkPermissions(asked: Asked): DraftFinding {
-  const told = Object.fromEntries(Object.entries(asked).map(([name, outcome]) => [name, mayAsk(outcome)]));
-  const of = (answer: Permission) => Object.keys(told).filter((name) => told[name] === answer);
+  const permissions = Object.fromEntries(Object.entries(asked).map(([name, outcome]) => [name, mayAsk(outcome)]));
+  const of = (answer: Permission) => Object.keys(permissions).filter((name) => permissions[name] === answer);
   const refused = of('refused');
   const found = [
     ...(['allowed', 'refused', 'no answer'] as const)
@@ -224,7 +224,7 @@ function checkPermissions(asked: Asked): DraftFinding {
       'permissions',
       `${capital(found)}. Without customer/get, uncertain changes can't be checked automatically and need staff.`,
       'Ask the loyalty programme team to allow the refused calls for this till.',
-      told,
+      permissions,
     );
   }
   if (refused.length > 0 || of('no answer').length > 0) {
@@ -232,9 +232,9 @@ function checkPermissions(asked: Asked): DraftFinding {
       refused.length > 0
         ? "Ask the loyalty programme team to allow the refused calls, so that the form follows the organisation's settings."
         : 'Some calls got no answer. Run this again; if it stays, ask the team that runs the server.';
-    return look('permissions', capital(found), advice, told);
+    return look('permissions', capital(found), advice, permissions);
   }
-  return fine('permissions', capital(found), told);
+  return fine('permissions', capital(found), permissions);
 }
 
 type Permission = 'allowed' | 'refused' | 'no answer';
@@ -313,18 +313,18 @@ const patternTroubles: { readonly [Trouble in PatternTrouble]: string } = {
 
 /** Finds field definitions that this till cannot follow. The server still enforces them and rejects wrong values. */
 function checkDefinitions(asked: Asked): DraftFinding[] {
-  const told = [asked['organization/customfields'], asked.extendedFields].flatMap((outcome) =>
+  const definitions = [asked['organization/customfields'], asked.extendedFields].flatMap((outcome) =>
     outcome.kind === 'found' ? [outcome.value] : [],
   );
   const advice = 'Ask the loyalty programme team to change it. Staff can still save; only the server checks the value.';
-  const unused = told.flat().flatMap(({ name, kind, pattern }) => {
+  const unused = definitions.flat().flatMap(({ name, kind, pattern }) => {
     const trouble = pattern === null ? null : patternTrouble(pattern.regex);
     const found = `Ignoring the pattern of the ${kind} field "${name}": it`;
     return trouble === null
       ? []
       : [look('organisation', `${found} ${patternTroubles[trouble]}`, advice, { field: name, pattern: trouble })];
   });
-  const many = told.flatMap((fields) => {
+  const many = definitions.flatMap((fields) => {
     const [first] = fields;
     if (first === undefined || fields.length < definitionLimits.fields) return [];
     const found = `The organisation has ${fields.length} or more ${first.kind} fields; Tillside uses the first ${fields.length}`;

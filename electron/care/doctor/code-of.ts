@@ -3,6 +3,6 @@ export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   // If several addresses were tried, report the first.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const told = first instanceof Error ? first : error;
-  return 'code' in told ? String(told.code) : told.name;
+  const cause = first instanceof Error ? first : error;
+  return 'code' in cause ? String(cause.code) : cause.name;
 }

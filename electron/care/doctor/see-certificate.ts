@@ -69,6 +69,6 @@ export function portOf({ port, protocol }: URL): number {
 }
 
 function oneName(name: { readonly CN?: string | string[]; readonly O?: string | string[] } | undefined): string {
-  const told = name?.CN ?? name?.O ?? 'an unnamed subject';
-  return Array.isArray(told) ? told.join(', ') : told;
+  const shown = name?.CN ?? name?.O ?? 'an unnamed subject';
+  return Array.isArray(shown) ? shown.join(', ') : shown;
 }

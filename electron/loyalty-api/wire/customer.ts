@@ -118,17 +118,17 @@ function readFieldValue(value: unknown): string | null | undefined {
 function readNamedFields(value: unknown, prefix: 'custom' | 'extended'): [FieldKey, string | null][] {
   const fields = readHeldList(value, 'field').flatMap((entry): [FieldKey, string | null][] => {
     const name = readText(partOf(entry, 'name'));
-    const told = readFieldValue(partOf(entry, 'value'));
-    return name === null || name.length > longestName || told === undefined ? [] : [[`${prefix}.${name}`, told]];
+    const text = readFieldValue(partOf(entry, 'value'));
+    return name === null || name.length > longestName || text === undefined ? [] : [[`${prefix}.${name}`, text]];
   });
   return fields.slice(0, mostNamedFields);
 }
 
 function subscriptionFlag(entry: unknown): boolean | null {
-  const told = partOf(entry, 'is_subscribed', 'status');
-  const flag = readBoolean(told);
+  const status = partOf(entry, 'is_subscribed', 'status');
+  const flag = readBoolean(status);
   if (flag !== null) return flag;
-  const word = readWord(told);
+  const word = readWord(status);
   if (word === 'SUBSCRIBED' || word === 'OPTIN') return true;
   return word === 'UNSUBSCRIBED' || word === 'OPTOUT' ? false : null;
 }

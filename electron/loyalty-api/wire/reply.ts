@@ -86,16 +86,16 @@ export function readBody(text: string): Body {
 
 /** The customers of an answer as raw objects; other entries are left out. */
 export function readCustomers(object: JsonObject): readonly JsonObject[] {
-  const told = partOf(object, 'customers') ?? partOf(object, 'customer');
-  return readHeldList(told, 'customer').filter(isObject);
+  const list = partOf(object, 'customers') ?? partOf(object, 'customer');
+  return readHeldList(list, 'customer').filter(isObject);
 }
 
 /** Whether the answer lists only empty customers: `"customer":[{}]`. */
 export function holdsEmptyCustomer(object: JsonObject): boolean {
   const [holder] = readList(partOf(object, 'customers'));
   if (!isObject(holder) || !Object.hasOwn(holder, 'customer')) return false;
-  const told = holder.customer;
-  const customers = Array.isArray(told) ? told : [told];
+  const entries = holder.customer;
+  const customers = Array.isArray(entries) ? entries : [entries];
   return customers.length > 0 && customers.every((entry) => isObject(entry) && isEmpty(entry));
 }
 

@@ -130,8 +130,8 @@ export function readWord(value: unknown): string | null {
  * Removes the `T` of ISO and fractions of a second; MySQL's zero date is `null`.
  */
 export function readLocalTime(value: unknown): string | null {
-  const told = readText(value);
-  const text = told === null ? null : plainSigns(told);
+  const raw = readText(value);
+  const text = raw === null ? null : plainSigns(raw);
   if (text === null || text.startsWith('0000-00-00')) return null;
   const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d+)?$/.exec(text);
   return parts === null ? text : `${parts[1]} ${parts[2]}`;
