@@ -1,0 +1,138 @@
+/** A till in this process that can die at any step, as by a power cut: nothing of it runs on, and the next one opens its folder. */
+import { readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { refresh } from '../../../electron/sync/look-up.ts';
+import { selectUpdates, type Update } from '../../../electron/updates/rows.ts';
+import { type EngineRig, ModelServer, startEngine } from '../../helpers/engine-rig.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { seededRandom, type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts';
+
+/** Null: it lives on. */
+export const deaths = [
+  null,
+  'saved',
+  'in-claim',
+  'bytes-sent',
+  'applied',
+  'settling',
+  'settled',
+  'reading-back',
+] as const;
+export type Death = (typeof deaths)[number];
+
+/** What writes down the end of an exchange. */
+const settlings = ['applied', 'needsPerson', 'notSent', 'held', 'uncertain'] as const;
+
+const folder = temporaryFolder();
+
+export class MortalTill {
+  readonly clock: VirtualClock = virtualClock();
+  readonly server = new ModelServer(this.clock, 40);
+  /** Whether the till died where it should. */
+  hasDied = false;
+  rig: EngineRig;
+  readonly #death: Death;
+  readonly #random = seededRandom(7);
+  #life = { isOver: false };
+  #isRefreshing = false;
+
+  constructor(death: Death) {
+    for (const file of readdirSync(folder)) rmSync(path.join(folder, file), { recursive: true });
+    this.#death = death;
+    this.server.onArrival = async (call) => {
+      const isReadBack = call === 'get' && !this.#isRefreshing && this.server.updateCalls > 0;
+      if (call === 'update') this.#mayDie('bytes-sent');
+      if (isReadBack) this.#mayDie('reading-back');
+    };
+    this.server.onAnswer = async (call) => {
+      if (call === 'update') this.#mayDie('applied');
+    };
+    this.rig = this.#start();
+  }
+
+  /** Sends nothing until `go`, so that staff may do something between a save and its sending. */
+  hold(): void {
+    this.rig.context.connection.pause('permission');
+  }
+
+  go(): void {
+    this.rig.engine.tryNow();
+  }
+
+  async pass(ms: number): Promise<void> {
+    await this.clock.pass(ms);
+    if (this.#life.isOver) this.rig = this.#start();
+  }
+
+  async maybeDie(where: Death): Promise<void> {
+    this.#mayDie(where);
+    await this.pass(0);
+  }
+
+  async refresh(customerId: number): Promise<void> {
+    this.#isRefreshing = true;
+    void refresh(this.rig.context, customerId);
+    await this.pass(100);
+    this.#isRefreshing = false;
+  }
+
+  updates(): Update[] {
+    return selectUpdates(this.rig.db, 'order by u.place, u.seq');
+  }
+
+  end(): void {
+    this.#life.isOver = true;
+    this.rig.db.close();
+  }
+
+  #mayDie(where: Death): void {
+    if (where !== this.#death || this.hasDied) return;
+    this.hasDied = true;
+    this.end();
+  }
+
+  #start(): EngineRig {
+    const life = { isOver: false };
+    this.#life = life;
+    const { clock } = this;
+    const rig = startEngine({
+      server: mortalServer(this.server, life),
+      clock: { ...clock, after: (ms, run) => clock.after(ms, () => !life.isOver && run()) },
+      random: this.#random,
+      folder,
+    });
+    // What dies here is the process, not the machine: nothing has to reach the disk.
+    rig.db.pragma('synchronous = off');
+    const { outbox } = rig;
+    const claim = outbox.claim.bind(outbox);
+    outbox.claim = (...given) => {
+      this.#mayDie('in-claim');
+      return claim(...given);
+    };
+    for (const name of settlings) {
+      const settle: (...given: never[]) => Update | null = outbox[name].bind(outbox);
+      Object.assign(outbox, {
+        [name]: (...given: never[]) => {
+          this.#mayDie('settling');
+          return settle(...given);
+        },
+      });
+    }
+    return rig;
+  }
+}
+
+/** The same server, which a dead till hears nothing from any more. */
+function mortalServer(server: ModelServer, life: { readonly isOver: boolean }): ModelServer {
+  const never = new Promise<never>(() => undefined);
+  const api = Object.fromEntries(
+    Object.entries(server.api).map(([name, call]) => [
+      name,
+      async (...given: never[]) => {
+        const answer = await (life.isOver ? never : Reflect.apply(call, server.api, given));
+        return life.isOver ? never : answer;
+      },
+    ]),
+  );
+  return Object.create(server, { api: { value: api } });
+}
