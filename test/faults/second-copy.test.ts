@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { standingName } from '../../electron/care/rescue/standing-copy.ts';
+import { readHealthNote } from '../../electron/care/health-note.ts';
+import { backupName, standingName } from '../../electron/care/rescue/standing-copy.ts';
 import { recoveryKeyOf } from '../../electron/db/recovery-key.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
 import { practiceCredentials, secondPracticeCredentials } from '../../electron/practice/practice-config.ts';
@@ -199,5 +200,23 @@ describe('the second copy of what is unsent', () => {
     await again.call['sync.sendNow'](undefined);
     await until('it is sent', async () => (await statusOf(again)).unsent === 0);
     assert.deepEqual([...times().values()], [1]);
+  });
+
+  it('keeps the newest backup in the folder too, if IT wants it, and says if it cannot', async () => {
+    const folder = folderOf();
+    const till = await openAt(folder, { rescue: { copyTo: share, copyAfterSeconds: 1, copyBackup: true } });
+    const file = path.join(share, backupName(practiceCredentials.till, storedKey(folder)));
+    const newest = () => {
+      const names = readdirSync(path.join(folder, 'backups')).sort();
+      return readFileSync(path.join(folder, 'backups', names.at(-1) ?? ''));
+    };
+    for (const again of [false, true]) {
+      if (again) await saveOffline(till, 1);
+      await till.backUp();
+      await until('the newest backup is there', () => existsSync(file) && readFileSync(file).equals(newest()));
+    }
+    rmSync(share, { recursive: true });
+    await till.backUp();
+    await until('the doctor can say so', () => readHealthNote(folder).backupCopy !== null);
   });
 });
