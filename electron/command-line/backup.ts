@@ -16,6 +16,7 @@ export const backup: Command = {
   name: 'backup',
   summary: 'Makes and verifies a backup (Tillside can be open), or lists backups',
   arguments: '[FILE]',
+  makes: '.db',
   about: [
     'The backup is stored in the backups folder, encrypted with the till’s key. With FILE, it is also copied there. Tillside ' +
       'makes a backup automatically every day, and before it upgrades the data for a new version.',

@@ -81,6 +81,8 @@ export type Command = {
   readonly isWithoutTill?: true;
   /** The entry in the audit log for a command that moves, destroys or reveals data. Written before the command runs. */
   readonly audit?: AuditAction;
+  /** The ending of the file that it makes and `FILE` names, so that `--output` is not mistaken for it. */
+  readonly makes?: '.zip' | '.db' | '.tillside-rescue';
   /** Whether the given options make it a dry run, which the audit log leaves out. */
   readonly onlyLooks?: (given: Given) => boolean;
 };

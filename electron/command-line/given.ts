@@ -7,9 +7,11 @@ const commonOptions: { readonly [name: string]: Option } = {
   config: { value: 'FILE', help: 'config file (default: TILLSIDE_CONFIG, then the machine-wide location)' },
   data: { value: 'FOLDER', help: "data folder (default: this user's)" },
   json: { help: 'print JSON' },
-  output: { value: 'FILE', help: 'write output to FILE' },
+  output: { value: 'FILE', help: 'write the printed text to FILE' },
   help: { help: 'show help', short: 'h' },
 };
+
+const madeEndings = /\.(?:zip|db|tillside-rescue)$/i;
 
 /** @throws BadUsage */
 export function readGiven(command: Command, argv: readonly string[]): Given {
@@ -25,6 +27,11 @@ export function readGiven(command: Command, argv: readonly string[]): Given {
   }
   if (positionals.length > expected.length && expected.at(-1)?.endsWith('...') !== true) {
     throw new BadUsage(`Too many arguments: got ${positionals.length}, expected at most ${expected.length}.`);
+  }
+  if (command.makes !== undefined && typeof values.output === 'string' && madeEndings.test(values.output)) {
+    throw new BadUsage(
+      `--output is for the printed text. Name the ${command.makes} file as FILE: tillside ${command.name} FILE.`,
+    );
   }
   return {
     arguments: positionals,

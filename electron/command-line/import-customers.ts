@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { counted } from '../care/age-in-words.ts';
 import type { OpenFolder } from '../data/data-folder.ts';
 import { folderFiles } from '../machine/folder-files.ts';
 import { silentLog } from '../machine/log.ts';
@@ -48,7 +49,8 @@ export const importCustomers: Command = {
       'Add --yes to import a file that would remove more than a fifth of the customers, that has more than 2 % unusable ' +
       'lines, or that looks mixed up. To go back to the previous customers, use --undo. While Tillside is open, import on ' +
       'screen instead (menu → This till).',
-    'Exit codes: 0 done, or the check found no problems, 1 done or checked but some lines were skipped, 2 failed.',
+    'Exit codes: 0 done, or the check found no problems, 1 done or checked but some lines were skipped, 2 failed, or it ' +
+      'needs --yes.',
   ],
   options: {
     check: { help: 'check the whole file and report what an import would do, without changing anything' },
@@ -115,7 +117,8 @@ function openImport(
     clock: io.clock,
     store,
     changed: (state) => {
-      if (state.kind === 'reading' && state.columns !== null && !areColumnsShown) {
+      // A small file is read before it can be shown as being read.
+      if ('columns' in state && state.columns !== null && !areColumnsShown) {
         areColumnsShown = true;
         for (const line of columnLines(state.columns)) io.warn(line);
       }
@@ -129,9 +132,15 @@ function openImport(
   });
 }
 
+/** The names in README and the help. */
+const documentedNames: ReadonlyMap<string, string> = new Map([
+  ['current_slab', 'tier'],
+  ['loyalty_points', 'points'],
+]);
+
 function columnLines(columns: readonly ColumnReport[]): string[] {
   return columns.map(({ column, takenAs, why }) => {
-    if (takenAs !== null) return `  "${column}" is read as ${takenAs}`;
+    if (takenAs !== null) return `  "${column}" is read as ${documentedNames.get(takenAs) ?? takenAs}`;
     const reason = why === 'again' ? 'another column gives the same value more clearly' : 'unknown name';
     return `  "${column}" is ignored: ${reason}`;
   });
@@ -143,8 +152,8 @@ function tellEnd(state: ImportState, given: Given, io: CommandIo): ExitCode {
   switch (state.kind) {
     case 'done':
       if (!isJson) {
-        io.print(`${state.customers} customers are now on this till (${state.seconds} s).`);
-        if (state.report !== null) io.print(`${state.refused} lines were skipped: see ${state.report}`);
+        io.print(`Customers now on this till: ${state.customers} (${state.seconds} s).`);
+        if (state.report !== null) io.print(`Skipped ${counted(state.refused, 'line')}: see ${state.report}`);
       }
       return state.refused === 0 ? exitCodes.fine : exitCodes.look;
     case 'checked': {
@@ -167,9 +176,12 @@ function tellEnd(state: ImportState, given: Given, io: CommandIo): ExitCode {
   }
 }
 
-const doubtText: { readonly [Name in Doubt]: (found: Findings) => string } = {
-  shrinks: ({ before, customers }) => `It would leave ${customers} customers; the previous import had ${before}.`,
-  'many-refused': ({ refused, records }) => `${refused} of its ${records} lines cannot be used.`,
+export const doubtText: {
+  readonly [Name in Doubt]: (found: Pick<Findings, 'before' | 'customers' | 'records' | 'refused'>) => string;
+} = {
+  shrinks: ({ before, customers }) =>
+    `It would leave ${counted(customers, 'customer')}; the previous one had ${before}.`,
+  'many-refused': ({ refused, records }) => `Too many lines cannot be used: ${refused} of ${records}.`,
   columns: () => 'Some columns were not recognised, so no customer would have a mobile, or a name.',
   'other-people': () =>
     'Its user ids have different mobiles, emails and cards than on this till: it looks mixed up, or comes from another system.',
@@ -177,7 +189,7 @@ const doubtText: { readonly [Name in Doubt]: (found: Findings) => string } = {
 
 function findingLines(found: Findings): string[] {
   return [
-    `${found.customers} customers can be imported; ${found.refused} of ${found.records} lines are skipped.`,
+    `Can import ${counted(found.customers, 'customer')}; skips ${found.refused} of ${counted(found.records, 'line')}.`,
     ...(found.report === null ? [] : [`Skipped lines: see ${found.report}`]),
     ...found.doubts.map((doubt) => doubtText[doubt](found)),
   ];
@@ -187,10 +199,11 @@ function progressLine(state: ImportState): string | null {
   if (state.kind === 'reading') {
     const { records, recordsPerSecond, secondsLeft, part } = state;
     const left = secondsLeft === null ? '' : `, ${secondsLeft} s left to read`;
-    return `${Math.floor(part * 100)} %: ${records} records, ${recordsPerSecond} a second${left}`;
+    const rate = recordsPerSecond === 0 ? '' : `, ${recordsPerSecond} a second`;
+    return `${Math.floor(part * 100)} %: ${counted(records, 'record')}${rate}${left}`;
   }
   if (state.kind === 'indexing')
-    return `All ${state.records} records read; building index ${state.done + 1} of ${state.of}`;
+    return `Read all records (${state.records}); building index ${state.done + 1} of ${state.of}`;
   return state.kind === 'laying' ? 'Customers imported; applying unsent changes' : null;
 }
 

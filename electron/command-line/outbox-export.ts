@@ -34,6 +34,7 @@ export const outboxExport: Command = {
   audit: 'outbox-export',
   summary: 'Moves all unsent changes into one encrypted file for another till to send',
   arguments: '[FILE]',
+  makes: '.tillside-rescue',
   about: [
     'Close Tillside first (or do this on screen: menu → This till). From then on this till never sends these changes ' +
       'again; another till sends them after tillside outbox import. The file stays in the rescue folder of the ' +
@@ -59,7 +60,7 @@ export const outboxExport: Command = {
     const publicKey = found.mode === 'live' ? readPublicKey(found.config.rescue.publicKey ?? '') : null;
     const passphrase = await newPassphrase(io);
     if (passphrase === null && publicKey === null) {
-      throw new BadUsage(
+      throw new CommandRefused(
         'The file needs a passphrase or key: set TILLSIDE_PASSPHRASE, or rescue.publicKey in the config.',
       );
     }

@@ -1,8 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ageInWords } from '../care/age-in-words.ts';
-import { keyOfKind } from '../config/public-key.ts';
+import { ageInWords, counted } from '../care/age-in-words.ts';
 import { feedMemory } from '../region/feed/feed-memory.ts';
 import { feedJsonSchema, manifestName } from '../region/feed/manifest.ts';
 import { NotAFeed, type Published, publish, type RefusedInFile } from '../region/feed/publish.ts';
@@ -11,9 +10,10 @@ import { refusals } from '../region/refusal.ts';
 import { regionTakenAtMs } from '../region/region-before.ts';
 import { UnreadableFile } from '../region/unreadable-file.ts';
 import { BadUsage, type Command, CommandRefused, exitCodes, type Given } from './command.ts';
-import { failureText, oneOf, readingOptions } from './import-customers.ts';
+import { doubtText, failureText, oneOf, readingOptions } from './import-customers.ts';
 import { readDatabase } from './read-database.ts';
 import { tillPlace } from './till-place.ts';
+import { readOrRefuse } from './typed-secrets.ts';
 
 export const regionPublish: Command = {
   name: 'region publish',
@@ -29,7 +29,7 @@ export const regionPublish: Command = {
     'With --key the manifest is signed, and tills with the public key in their config (region.publicKey) accept nothing ' +
       'else. To make a key: openssl genpkey -algorithm ed25519 -out region.pem. To print its public key in base64: openssl ' +
       'pkey -in region.pem -pubout -outform DER | base64',
-    'Exit codes: 0 published, 1 published but some lines were skipped, 2 nothing was published.',
+    'Exit codes: 0 published, 1 published but some lines were skipped, 2 nothing was published, or it needs --yes.',
   ],
   options: {
     to: { value: 'FOLDER', help: 'folder of the feed; created if missing' },
@@ -66,7 +66,12 @@ export const regionPublish: Command = {
     if (given.has('json')) io.print(JSON.stringify(found));
     else for (const line of linesOf(found)) io.print(line);
     if (found.kind === 'doubtful') {
-      throw new CommandRefused('Nothing was published. If this is what you want, run the command again with --yes.');
+      const refused = found.refused.length;
+      const why = found.doubts.map((doubt) => doubtText[doubt]({ ...found, refused }));
+      if (why.length === 0) why.push('No customer is in it.');
+      throw new CommandRefused(
+        [...why, 'Nothing was published. If this is what you want, run the command again with --yes.'].join('\n'),
+      );
     }
     return found.kind === 'published' && found.refused.length > 0 ? exitCodes.look : exitCodes.fine;
   },
@@ -75,10 +80,15 @@ export const regionPublish: Command = {
 function keyOf(given: Given, from: (name: string) => string): KeyObject | null {
   const file = given.text('key');
   if (file === undefined) return null;
-  const key = keyOfKind('ed25519', () => createPrivateKey(readFileSync(from(file))));
-  if (key === null)
+  const text = readOrRefuse(from(file));
+  try {
+    const key = createPrivateKey(text);
+    if (key.asymmetricKeyType === 'ed25519') return key;
+    throw new CommandRefused(`--key is of the kind ${key.asymmetricKeyType}, not Ed25519. Nothing was published.`);
+  } catch (error) {
+    if (error instanceof CommandRefused) throw error;
     throw new CommandRefused('--key is not an Ed25519 private key in PEM format. Nothing was published.');
-  return key;
+  }
 }
 
 const userIdLine = /^\d{1,20}$/;
@@ -134,7 +144,7 @@ function linesOf(found: Published): string[] {
       return [`No changes: ${found.customers} customers, state ${found.state}.`];
     case 'doubtful':
       return [
-        `${found.customers} customers can be published${found.before === null ? '' : ` (${found.before} before)`}; ${found.refused.length} lines are skipped.`,
+        `Can publish ${counted(found.customers, 'customer')}${found.before === null ? '' : ` (${found.before} before)`}; skips ${found.refused.length} of ${counted(found.records, 'line')}.`,
         ...refusedLines(found.refused),
       ];
   }

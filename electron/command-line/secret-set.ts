@@ -1,6 +1,6 @@
 import { MachineConfigError } from '../config/machine-config.ts';
 import { keepTillSecret } from '../loyalty-api/till-secret.ts';
-import { BadUsage, type Command, type CommandIo, CommandRefused, exitCodes, type Given } from './command.ts';
+import { type Command, type CommandIo, CommandRefused, exitCodes, type Given } from './command.ts';
 import { configOf, dataFolderAnyway } from './till-place.ts';
 
 const longest = 1000;
@@ -11,8 +11,8 @@ export const secretSet: Command = {
   summary: "Stores the till password (or OAuth secret) in this user's secret storage",
   about: [
     'For unattended set-up. The secret is read from TILLSIDE_SECRET, then from standard input, then asked for. It is never ' +
-      'an argument, because other programs on the machine can see those. It replaces the stored one. If Tillside is open, ' +
-      'it uses the new secret from its next start.',
+      'an argument, because other programs on the machine can see those. It replaces the stored one. An open ' +
+      'Tillside uses the new secret from its next start; if it pauses and asks for the password, you can type it there.',
     'Run it as the user who runs Tillside: each user has their own secret storage. To test the secret, run tillside doctor.',
     'With --otlp it stores a header for the receiver at health.otlp, such as "Authorization: Bearer …".',
     'Exit codes: 0 stored, 2 failed.',
@@ -32,7 +32,12 @@ export const secretSet: Command = {
       );
     }
     if (given.has('json')) io.print(JSON.stringify({ stored: true }));
-    else io.print('Secret stored. Restart Tillside if it is open. To test it, run tillside doctor.');
+    else
+      io.print(
+        given.has('otlp')
+          ? 'Secret stored. An open Tillside uses it from its next start.'
+          : 'Secret stored. An open Tillside uses it from its next start, or type it there if it asks. To test it, run tillside doctor.',
+      );
     return exitCodes.fine;
   },
 };
@@ -53,14 +58,14 @@ async function typedSecret(io: CommandIo): Promise<string> {
   // echo and text files end with a line break.
   const secret = given.replace(/\r?\n$/, '');
   if (secret === '') {
-    throw new BadUsage('No secret given. Set TILLSIDE_SECRET, pipe it to standard input, or type it.');
+    throw new CommandRefused('No secret given. Set TILLSIDE_SECRET, pipe it to standard input, or type it.');
   }
   // A UTF-16 file contains these characters; stored, it would be a password that the server always refuses.
   if (/[\p{Cc}\ufffd\ufeff]/u.test(secret)) {
-    throw new BadUsage('Not a valid secret: expected one line of text in UTF-8, without control characters.');
+    throw new CommandRefused('Not a valid secret: expected one line of text in UTF-8, without control characters.');
   }
   if (secret.length > longest) {
-    throw new BadUsage(`Not a valid secret: expected one line of up to ${longest} characters.`);
+    throw new CommandRefused(`Not a valid secret: expected one line of up to ${longest} characters.`);
   }
   return secret;
 }

@@ -25,6 +25,7 @@ export const supportBundle: Command = {
   name: 'support-bundle',
   summary: 'Creates a support zip, without customer data',
   arguments: '[FILE]',
+  makes: '.zip',
   about: [
     'Contains the findings of tillside doctor, the config, the log, every unsent change (id, state, age and codes), and file ' +
       'names and sizes. Never contains secrets, or names, numbers or addresses of customers. manifest.json lists ' +

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type OpenWith, readPrivateKey } from '../care/rescue/sealed-file.ts';
 import { keyOfRecovery } from '../db/recovery-key.ts';
 import type { Secrets } from '../machine/secrets.ts';
-import { BadUsage, type CommandIo, CommandRefused, type Given, type Option } from './command.ts';
+import { type CommandIo, CommandRefused, type Given, type Option } from './command.ts';
 
 const shortestPassphrase = 12;
 
@@ -28,7 +28,7 @@ export async function secretsOf(given: Given, io: CommandIo, dataDir: string): P
 
 export async function typedRecoveryKey(io: CommandIo): Promise<string> {
   const typed = io.env.TILLSIDE_RECOVERY_KEY || (await io.askSecret('Recovery key: '));
-  if (!typed) throw new BadUsage('No recovery key given. Set TILLSIDE_RECOVERY_KEY, or type it.');
+  if (!typed) throw new CommandRefused('No recovery key given. Set TILLSIDE_RECOVERY_KEY, or type it.');
   return typed;
 }
 
@@ -43,13 +43,13 @@ export async function newPassphrase(io: CommandIo): Promise<string | null> {
   const first = await io.askSecret(`Passphrase for the file (at least ${shortestPassphrase} characters): `);
   if (first === null) return null;
   const second = await io.askSecret('Repeat passphrase: ');
-  if (first !== second) throw new BadUsage('The two passphrases differ.');
+  if (first !== second) throw new CommandRefused('The two passphrases differ.');
   return longEnough(first);
 }
 
 function longEnough(passphrase: string): string {
   if (passphrase.length >= shortestPassphrase) return passphrase;
-  throw new BadUsage(`The passphrase is too short: expected at least ${shortestPassphrase} characters.`);
+  throw new CommandRefused(`The passphrase is too short: expected at least ${shortestPassphrase} characters.`);
 }
 
 /** Opens a rescue file with IT's private key, its till's recovery key, its passphrase, or else this till's own key. */
@@ -70,7 +70,7 @@ export function readOrRefuse(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new CommandRefused(`Cannot read ${file} (${why}).`);
+    throw new CommandRefused(why === 'ENOENT' ? `${file} does not exist.` : `Cannot read ${file} (${why}).`);
   }
 }
 

@@ -23,7 +23,7 @@ export function x25519(read: () => KeyObject): KeyObject | null {
 }
 
 /** @returns null if `read` finds no key, or a key of another kind */
-export function keyOfKind(kind: 'x25519' | 'ed25519', read: () => KeyObject): KeyObject | null {
+function keyOfKind(kind: 'x25519' | 'ed25519', read: () => KeyObject): KeyObject | null {
   try {
     const key = read();
     return key.asymmetricKeyType === kind ? key : null;

@@ -159,6 +159,24 @@ describe('tillside outbox list', () => {
   });
 });
 
+describe('tillside import', () => {
+  it('counts in good English, names fields as the help does, shows no rate it does not know, and says it needs --yes', async () => {
+    const folder = temporaryFolder();
+    await (await openOfflineTill(folder)).close();
+    const file = `${folder}/region.csv`;
+    writeFileSync(file, 'user_id,firstname,mobile,Tier Name,Loyalty Points\n1,Anna,919845000001,Gold,5\n,Nobody,,,\n');
+    const ran = await run(['import', file, '--check', '--data', folder]);
+    assert.equal(ran.code, 2, ran.err);
+    assert.match(ran.out, /^Can import 1 customer; skips 1 of 2 lines\./);
+    assert.match(ran.err, /"Tier Name" is read as tier\n.*"Loyalty Points" is read as points/);
+    assert.doesNotMatch(ran.err, /\b0 a second|\b1 records/);
+    assert.match((await run(['import', '--help'])).out, /it\s+needs --yes/);
+    const done = await run(['import', file, '--yes', '--data', folder]);
+    assert.equal(done.code, 1, done.err);
+    assert.match(done.out, /Skipped 1 line: see/);
+  });
+});
+
 describe('a command that changes the data', () => {
   it('while Tillside is open, says to close it or where the screen does the same', async (t) => {
     const folder = temporaryFolder();

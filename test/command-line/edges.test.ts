@@ -93,6 +93,21 @@ describe('F60 results that are shown or reported once', () => {
 });
 
 describe('what was typed', () => {
+  it('--output with the ending of a file that the command makes is refused, and says how to name that file', async () => {
+    const folder = usedFolder();
+    for (const [name, file] of [
+      ['support-bundle', 'x.zip'],
+      ['backup', 'x.db'],
+      ['outbox export', 'x.tillside-rescue'],
+    ] as const) {
+      const ran = await run([...name.split(' '), '--output', file, '--data', folder], { env, cwd: folder });
+      assert.equal(ran.code, 64, ran.err);
+      assert.match(ran.err, new RegExp(`--output is for the printed text.*tillside ${name} FILE`));
+      assert.equal(existsSync(path.join(folder, file)), false);
+    }
+    assert.equal((await run(['support-bundle', '--output', 'said.txt', '--data', folder], { cwd: folder })).code, 0);
+  });
+
   it('an empty --data, an empty HOME, --version and -h mean what they mean elsewhere', async () => {
     for (const argv of [['doctor'], ['secret', 'set'], ['backup', '--list'], ['outbox', 'list']]) {
       const empty = await run([...argv, '--data', ''], { givenSecret: 'x' });
@@ -111,7 +126,7 @@ describe('what was typed', () => {
     const folder = temporaryFolder();
     for (const input of ['\ufeffsecret', 's\0e\0c\0', Buffer.from('secret', 'utf16le').toString('utf8'), 'a\x1b[2Jb']) {
       const ran = await run(['secret', 'set', '--data', folder], { readInput: () => Promise.resolve(input) });
-      assert.equal(ran.code, 64, JSON.stringify(input));
+      assert.equal(ran.code, 2, JSON.stringify(input));
       assert.equal(existsSync(path.join(folder, 'secrets.json')), false);
     }
   });

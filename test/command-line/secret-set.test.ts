@@ -63,6 +63,7 @@ describe('tillside secret set', () => {
     const folder = temporaryFolder();
     const ran = await run(['secret', 'set', '--data', folder], { askSecret: () => Promise.resolve('typed') });
     assert.equal(ran.code, 0, ran.err);
+    assert.match(ran.out, /from its next start, or type it there if it asks/);
     assert.deepEqual(keptIn(folder), { kind: 'value', value: 'typed' });
   });
 
@@ -71,9 +72,9 @@ describe('tillside secret set', () => {
     const set = (argv: readonly string[], input = '') =>
       run(['secret', 'set', '--data', folder, ...argv], { readInput: () => Promise.resolve(input) });
     const none = await set([]);
-    assert.equal(none.code, 64);
+    assert.equal(none.code, 2);
     assert.match(none.err, /TILLSIDE_SECRET, pipe it to standard input/);
-    assert.equal((await set([], 'two\nlines')).code, 64);
+    assert.equal((await set([], 'two\nlines')).code, 2);
     const argument = await set([secret]);
     assert.equal(argument.code, 64);
     assert.doesNotMatch(argument.err, new RegExp(secret));

@@ -66,6 +66,8 @@ describe('tillside region publish', () => {
     const doubtful = await publish();
     assert.equal(doubtful.code, 2);
     assert.match(doubtful.out, /all\.csv, line 3: there is no user id/);
+    assert.match(doubtful.out, /^Can publish 1 customer; skips 1 of 2 lines\./);
+    assert.match(doubtful.err, /^Too many lines cannot be used: 1 of 2\.\nNothing was published/);
     assert.deepEqual(readdirSync(to), []);
     assert.equal((await publish('--yes')).code, 1);
     writeFileSync(file, Buffer.from(heading, 'utf16le'));
@@ -74,6 +76,22 @@ describe('tillside region publish', () => {
     writeFileSync(file, `${heading}1,Anna,\n`);
     assert.equal((await publish()).code, 2);
     assert.equal(readFileSync(path.join(to, 'tillside-region.json'), 'utf8'), '{"of": "somebody else"}');
+  });
+
+  it('says whether the key is missing, of another kind or no key', async () => {
+    const folder = temporaryFolder();
+    const [file, key] = [path.join(folder, 'all.csv'), path.join(folder, 'region.pem')];
+    writeFileSync(file, `${heading}1,Anna,\n`);
+    const said = async () => {
+      const ran = await run(['region', 'publish', file, '--to', path.join(folder, 'feed'), '--key', key]);
+      assert.equal(ran.code, 2);
+      return ran.err;
+    };
+    assert.match(await said(), /region\.pem does not exist/);
+    writeFileSync(key, generateKeyPairSync('x25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    assert.match(await said(), /of the kind x25519, not Ed25519/);
+    writeFileSync(key, 'no key');
+    assert.match(await said(), /not an Ed25519 private key in PEM/);
   });
 
   it('makes every till erase the customers IT names, even one that served them or applies the full file later', async (t) => {

@@ -43,6 +43,9 @@ export type Published =
       readonly kind: 'doubtful';
       readonly customers: number;
       readonly before: number | null;
+      readonly records: number;
+      /** Empty: no line can be used. */
+      readonly doubts: readonly ('shrinks' | 'many-refused')[];
       readonly refused: readonly RefusedInFile[];
     };
 
@@ -88,9 +91,12 @@ export async function publish({ files, erased, to, key, reading, nowMs, sure }: 
     );
     const gone = [...(known?.keys() ?? [])].filter((id) => !seen.has(id) && !erasedIds.has(id));
     const records = seen.size + refused.length;
-    const shrinks = known !== null && seen.size < known.size * 0.8;
-    if (!sure && (seen.size === 0 || shrinks || refused.length > records * 0.02)) {
-      return { kind: 'doubtful', customers: seen.size, before: known?.size ?? null, refused };
+    const doubts = [
+      ...(known !== null && seen.size < known.size * 0.8 ? (['shrinks'] as const) : []),
+      ...(refused.length > records * 0.02 ? (['many-refused'] as const) : []),
+    ];
+    if (!sure && (seen.size === 0 || doubts.length > 0)) {
+      return { kind: 'doubtful', customers: seen.size, before: known?.size ?? null, records, doubts, refused };
     }
     const isNew = changed.length + gone.length > 0 || erasedIds.size > erasedBefore.size;
     if (before !== null && !isNew) {
