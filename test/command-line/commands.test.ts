@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { commands } from '../../electron/command-line/commands.ts';
 import { isCommand } from '../../electron/command-line/run-command.ts';
+import { mayTakeIn, organisationOf } from '../../electron/org/data-owner.ts';
 import { damageTable, openOfflineTill, openRaw, openUpdatesOf, saveFor, someMobile } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { run } from './run.ts';
@@ -174,6 +175,31 @@ describe('tillside import', () => {
     const done = await run(['import', file, '--yes', '--data', folder]);
     assert.equal(done.code, 1, done.err);
     assert.match(done.out, /Skipped 1 line: see/);
+  });
+});
+
+describe('tillside organisation keep', () => {
+  it('does nothing if no organisation holds the data, and nothing without --yes', async () => {
+    const folder = temporaryFolder();
+    await (await openOfflineTill(folder)).close();
+    const inDatabase = <T>(look: (db: ReturnType<typeof openRaw>) => T) => {
+      const db = openRaw(folder);
+      try {
+        return look(db);
+      } finally {
+        db.close();
+      }
+    };
+    const keep = (...more: string[]) => run(['organisation', 'keep', '--data', folder, ...more]);
+    assert.match((await keep('--yes')).out, /^Nothing to do: this data has no organisation yet/);
+    inDatabase((db) => mayTakeIn(db, '501', Date.now()));
+    const dry = await keep();
+    assert.equal(dry.code, 0, dry.err);
+    assert.match(dry.out, /Dry run: nothing was changed/);
+    assert.equal(inDatabase(organisationOf), '501');
+    assert.match((await keep('--yes')).out, /^Done/);
+    assert.equal(inDatabase(organisationOf), null);
+    assert.match((await keep('--yes')).out, /^Nothing to do: the organisation that this till signs in to next/);
   });
 });
 

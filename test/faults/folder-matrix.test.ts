@@ -249,7 +249,7 @@ const doing: readonly (readonly string[])[] = [
   ['restore', '--yes'],
   ['recovery-key', 'show'],
   ['secret', 'set'],
-  ['organisation', 'keep'],
+  ['organisation', 'keep', '--yes'],
   ['support-bundle'],
 ];
 const withoutFolder = [
