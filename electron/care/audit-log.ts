@@ -1,6 +1,6 @@
 /**
  * The audit log: who moved, destroyed or revealed data of this till, and when. One line per action, written before it
- * happens. Codes and times only, never customer data. Anyone who can write to the data folder can change it
+ * happens; a command adds a second line with how it ended. Codes and times only, never customer data. Anyone who can write to the data folder can change it
  * (SECURITY.md).
  */
 import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs';
@@ -28,6 +28,8 @@ const entry = z.object({
   from: z.enum(['screen', 'command']),
   /** The staff code (on screen) or the system user (for a command); null: nobody was signed in. */
   author: z.string().max(100).nullable(),
+  /** Of commands only. Absent for actions on screen, and in entries of older versions. */
+  outcome: z.enum(['begun', 'done', 'failed']).optional(),
 });
 export type AuditEntry = z.output<typeof entry>;
 
@@ -50,8 +52,18 @@ export function writeAudit(dataDir: string, what: AuditEntry): boolean {
   }
 }
 
-/** Oldest first, without lines that a crash cut off. */
+/** Oldest first, each action once, without lines that a crash cut off. */
 export function readAudit(dataDir: string): readonly AuditEntry[] {
+  const lines = linesOf(dataDir);
+  const ended = new Set(lines.filter(({ outcome }) => outcome === 'done' || outcome === 'failed').map(actionOf));
+  return lines.filter((line) => line.outcome !== 'begun' || !ended.has(actionOf(line)));
+}
+
+function actionOf({ atMs, action, from, author }: AuditEntry): string {
+  return JSON.stringify([atMs, action, from, author]);
+}
+
+function linesOf(dataDir: string): readonly AuditEntry[] {
   return auditFiles(dataDir)
     .flatMap((file) => {
       try {

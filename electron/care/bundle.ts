@@ -71,9 +71,10 @@ export function jsonPart(name: string, about: string, value: unknown): BundlePar
   return { name, about, content: text(value) };
 }
 
-/** @param home the user's folder, left out because its name is often a person's */
+/** @param home the user's folder, left out like the user of a command: both are often a person's name */
 export function doctorPart(findings: readonly Finding[], home: string): BundlePart {
-  const nameless = (words: string) => words.replaceAll(home, '~');
+  const nameless = (words: string) =>
+    words.replaceAll(home, '~').replace(/(from the command line) by .+?(, (?:a moment|\d+ \w+) ago)/g, '$1$2');
   return jsonPart(
     'doctor.json',
     'Findings of tillside doctor',
@@ -101,7 +102,12 @@ export function configPart(config: MachineConfig): BundlePart {
 }
 
 export function auditPart(dataDir: string): BundlePart {
-  const list = readAudit(dataDir).map(({ atMs, ...entry }) => ({ at: new Date(atMs).toISOString(), ...entry }));
+  const list = readAudit(dataDir).map(({ atMs, author, ...entry }) => ({
+    at: new Date(atMs).toISOString(),
+    ...entry,
+    // The system's user is often a person's name.
+    author: entry.from === 'command' ? null : author,
+  }));
   return jsonPart('audit.json', 'Who moved, deleted or revealed data, and when', list);
 }
 

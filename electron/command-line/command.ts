@@ -33,6 +33,8 @@ export type CommandIo = {
   readonly platform: NodeJS.Platform;
   readonly cwd: string;
   readonly home: string;
+  /** The system's user, or who became root with sudo; null: it has no name. */
+  readonly user: string | null;
   readonly version: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -79,7 +81,7 @@ export type Command = {
   readonly run: (given: Given, io: CommandIo) => Promise<ExitCode> | ExitCode;
   /** It does not touch a till's data folder, so it runs as whoever calls it. */
   readonly isWithoutTill?: true;
-  /** The entry in the audit log for a command that moves, destroys or reveals data. Written before the command runs. */
+  /** The entry in the audit log for a command that moves, destroys or reveals data, before it runs and with how it ended. */
   readonly audit?: AuditAction;
   /** The ending of the file that it makes and `FILE` names, so that `--output` is not mistaken for it. */
   readonly makes?: '.zip' | '.db' | '.tillside-rescue';

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type AuditAction, writeAudit } from '../care/audit-log.ts';
+import { type AuditEntry, writeAudit } from '../care/audit-log.ts';
 import { MachineConfigError } from '../config/machine-config.ts';
 import { cannotOpen } from '../data/cannot-open.ts';
 import { faultFacts } from '../machine/fault-facts.ts';
@@ -65,6 +65,21 @@ export async function runCommand(argv: readonly string[], given: CommandIo): Pro
 }
 
 async function runFound(command: Command, argv: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const audit: { note?: Note } = {};
+  const code = await attempt(command, argv, io, audit);
+  const hasFailed = code === exitCodes.act || code === exitCodes.fault || code === exitCodes.usage;
+  audit.note?.(hasFailed ? 'failed' : 'done');
+  return code;
+}
+
+type Note = (outcome: NonNullable<AuditEntry['outcome']>) => void;
+
+async function attempt(
+  command: Command,
+  argv: readonly string[],
+  io: CommandIo,
+  audit: { note?: Note },
+): Promise<ExitCode> {
   try {
     const given = readGiven(command, argv.slice(command.name.split(' ').length));
     if (given.has('help')) {
@@ -77,7 +92,9 @@ async function runFound(command: Command, argv: readonly string[], io: CommandIo
       if (command.isWithoutTill === true) return;
       const dataDir = dataFolderAnyway(given, io);
       io.actAsOwner?.(dataDir);
-      if (command.audit !== undefined && command.onlyLooks?.(given) !== true) note(command.audit, dataDir, io);
+      if (command.audit === undefined || command.onlyLooks?.(given) === true) return;
+      audit.note = noteOf(command.audit, dataDir, io);
+      audit.note('begun');
     };
     if (output !== undefined) return await intoFile(path.resolve(io.cwd, output), command, given, io, run);
     run();
@@ -88,9 +105,11 @@ async function runFound(command: Command, argv: readonly string[], io: CommandIo
 }
 
 /** A disk that cannot be written does not stop the command: it may be what saves a dead till's data. */
-function note(action: AuditAction, dataDir: string, { env, clock }: CommandIo): void {
-  const author = (env.SUDO_USER ?? env.USER ?? env.USERNAME)?.slice(0, 100) ?? null;
-  if (existsSync(dataDir)) writeAudit(dataDir, { atMs: clock.wallMs(), action, from: 'command', author });
+function noteOf(action: AuditEntry['action'], dataDir: string, { user, clock }: CommandIo): Note {
+  const entry = { atMs: clock.wallMs(), action, from: 'command', author: user?.slice(0, 100) ?? null } as const;
+  return (outcome) => {
+    if (existsSync(dataDir)) writeAudit(dataDir, { ...entry, outcome });
+  };
 }
 
 /** The longest name that the arguments begin with. */

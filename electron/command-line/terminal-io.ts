@@ -1,5 +1,5 @@
 /** The part of `CommandIo` that the desktop app and a checkout share: terminal, machine and time. */
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { systemClock, systemRandom } from '../machine/system-clock.ts';
 import { actAsOwner } from './act-as-owner.ts';
@@ -24,11 +24,22 @@ export function terminalIo(host: OfHost): CommandIo {
     // npm changes to the project's folder and passes on where it was called.
     cwd: process.env.INIT_CWD ?? process.cwd(),
     home: homedir(),
+    user: systemUser(),
     clock: systemClock,
     random: systemRandom,
     actAsOwner,
     ...host,
   };
+}
+
+/** Asked of the system, because anybody can set USER. Only root's SUDO_USER counts, for the same reason. */
+function systemUser(): string | null {
+  try {
+    const { uid, username } = userInfo();
+    return (uid === 0 && process.env.SUDO_USER) || username;
+  } catch {
+    return null;
+  }
 }
 
 /** A closed pipe (`head -1`) and a full disk behind `>` arrive as error events, which must not crash the command. */

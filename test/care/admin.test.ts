@@ -1,15 +1,20 @@
 /** Actions only IT may take: refused without a PIN or a manager, and logged with who took them. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 import { before, describe, it, type TestContext } from 'node:test';
+import { strFromU8 } from 'fflate';
 import { auditFiles, readAudit, writeAudit } from '../../electron/care/audit-log.ts';
+import { auditPart, doctorPart } from '../../electron/care/bundle.ts';
+import { checkAdmin } from '../../electron/care/doctor/check-admin.ts';
 import { parseMachineConfig } from '../../electron/config/machine-config.ts';
 import { hashPin, isPin, isPinHash } from '../../electron/config/pin-hash.ts';
 import { adminCalls } from '../../electron/ipc/schema.ts';
 import { silentLog } from '../../electron/machine/log.ts';
-import { systemRandom } from '../../electron/machine/system-clock.ts';
+import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { startTill } from '../../electron/start-till.ts';
+import { runProgram } from '../command-line/program.ts';
 import { run } from '../command-line/run.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { secretsInMemory } from '../helpers/till-rig.ts';
@@ -138,7 +143,7 @@ describe('the log of actions', () => {
   it("names commands with the system's user, and neither a torn line nor a full disk stops anybody", async (t) => {
     const { dataDir, close } = await open(t, {});
     await close();
-    await run(['recovery-key', 'show', '--data', dataDir], { env: { USER: 'till7', SUDO_USER: 'it-anna' } });
+    await run(['recovery-key', 'show', '--data', dataDir], { user: 'it-anna' });
     const [, current = ''] = auditFiles(dataDir);
     writeFileSync(current, `${readFileSync(current, 'utf8')}{"atMs":1,"acti`);
     assert.deepEqual(
@@ -146,6 +151,49 @@ describe('the log of actions', () => {
       [['recovery-key', 'it-anna', 'command']],
     );
     assert.equal(writeAudit('/no/such', { atMs: 1, action: 'restore', from: 'screen', author: null }), false);
+  });
+
+  it('says whether a command was done, failed or never ended, and still reads older entries', async (t) => {
+    const { dataDir, close } = await open(t, {});
+    await close();
+    const [, current = ''] = auditFiles(dataDir);
+    const old = { atMs: Date.now() - 3_600_000, action: 'restore', from: 'command', author: 'anna' } as const;
+    writeAudit(dataDir, { ...old, action: 'secret-set', outcome: 'begun' });
+    writeAudit(dataDir, old);
+    const shown = await run(['secret', 'set', '--data', dataDir], { givenSecret: 'x', user: 'carl' });
+    assert.equal(shown.code, 0, shown.err);
+    const failed = await run(['restore', 'no-such.db', '--yes', '--data', dataDir], { user: null });
+    assert.equal(failed.code, 2, failed.err);
+    assert.deepEqual(
+      readAudit(dataDir).map(({ action, outcome, author }) => [action, outcome, author]),
+      [
+        ['secret-set', 'begun', 'anna'],
+        ['restore', undefined, 'anna'],
+        ['secret-set', 'done', 'carl'],
+        ['restore', 'failed', null],
+      ],
+    );
+    const { found } = checkAdmin(dataDir, systemClock, { pin: null, managers: false });
+    assert.match(found, /restore from the command line by an unknown user, a moment ago \(failed\)/);
+    assert.match(found, /secret-set from the command line by carl, a moment ago;/);
+    assert.match(found, /restore from the command line by anna, 1 hour ago$/);
+    assert.match(readFileSync(current, 'utf8'), /"outcome":"begun"/);
+  });
+
+  it("asks the system for the user, whatever the environment says, and keeps the name out of IT's bundle", async (t) => {
+    const { dataDir, close } = await open(t, {});
+    await close();
+    const ran = await runProgram(['recovery-key', 'show', '--data', dataDir], { env: { USER: 'somebody-else' } });
+    assert.notEqual(ran.code, 3, ran.err);
+    assert.deepEqual(
+      readAudit(dataDir).map(({ author }) => author),
+      [userInfo().username],
+    );
+    const words = 'last: restore from the command line by carl, 2 hours ago (failed)';
+    const finding = { check: 'admin', severity: 'fine', found: words, advice: null, facts: {} } as const;
+    const parts = [doctorPart([finding], '/home/carl'), auditPart(dataDir)].map(({ content }) => strFromU8(content));
+    assert.match(parts[0] ?? '', /restore from the command line, 2 hours ago \(failed\)/);
+    assert.match(parts[1] ?? '', /"author": ?null/);
   });
 
   it('grows to two files of a megabyte and no further', () => {

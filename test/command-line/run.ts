@@ -22,6 +22,7 @@ export async function run(argv: readonly string[], given: Partial<CommandIo> = {
     platform: process.platform,
     cwd: process.cwd(),
     home: '/nowhere',
+    user: 'tester',
     version: '0.0.0-test',
     clock: systemClock,
     random: systemRandom,

@@ -14,12 +14,12 @@ export function checkAdmin(dataDir: string, clock: Clock, { pin, managers }: Mac
   const nowMs = clock.wallMs();
   const all = readAudit(dataDir);
   const wrong = all.filter(({ action, atMs }) => action === 'wrong-pin' && nowMs - atMs < dayMs).length;
-  const done = all.filter(({ action }) => !['wrong-pin', 'unlocked', 'details-shown'].includes(action));
+  const acts = all.filter(({ action }) => !['wrong-pin', 'unlocked', 'details-shown'].includes(action));
   const detailsShown = all.filter(({ action, atMs }) => action === 'details-shown' && nowMs - atMs < dayMs).length;
   const facts = {
     pin: pin !== null,
     managers,
-    actions: done.length,
+    actions: acts.length,
     wrongPinsToday: wrong,
     detailsShownToday: detailsShown,
   };
@@ -29,13 +29,22 @@ export function checkAdmin(dataDir: string, clock: Clock, { pin, managers }: Mac
   }
   const by = [...(pin === null ? [] : ['the PIN']), ...(managers ? ['a signed-in manager'] : [])];
   const may = by.length === 0 ? 'Not set: anyone at this till can do IT tasks' : `Needs ${by.join(' or ')}`;
-  const inWords = ({ action, author, from, atMs }: AuditEntry) =>
-    `${action} by ${author ?? 'nobody named'} (${from}), ${ageInWords(nowMs - atMs)} ago`;
-  const last = done.slice(-shown).reverse().map(inWords);
+  const last = acts
+    .slice(-shown)
+    .reverse()
+    .map((entry) => inWords(entry, nowMs));
   const shownToday = detailsShown === 0 ? [] : [`${detailsShown} masked details were shown in the last day`];
   return fine(
     'admin',
     [may, ...(last.length === 0 ? [] : [`last: ${last.join('; ')}`]), ...shownToday].join('. '),
     facts,
   );
+}
+
+const endings = { begun: ' (not finished)', done: '', failed: ' (failed)' } as const;
+
+function inWords({ action, author, from, atMs, outcome = 'done' }: AuditEntry, nowMs: number): string {
+  const who = author ?? (from === 'command' ? 'an unknown user' : 'nobody signed in');
+  const where = from === 'command' ? 'from the command line' : 'on screen';
+  return `${action} ${where} by ${who}, ${ageInWords(nowMs - atMs)} ago${endings[outcome]}`;
 }
