@@ -61,12 +61,14 @@ export function createCare(parts: CareParts) {
     backedUp: (file) => void backupCopy.made(file),
   });
   const backupCopy = new BackupCopy({
+    dataDir,
     till,
     keyHex: folder.keyHex,
     config: () => live.config.rescue,
     clock,
     log,
-    changed: ({ failure }) => changeHealthNote(dataDir, { backupCopy: failure }),
+    changed: ({ failure, copied }) =>
+      changeHealthNote(dataDir, { backupCopy: failure, ...(copied === null ? {} : { copiedBackup: copied }) }),
     startProcess: options.startShareProcess,
   });
   const escrow = new Escrow({
@@ -154,6 +156,7 @@ export function createCare(parts: CareParts) {
       regionFeed.changed();
       secondCopy.configChanged();
       void escrow.keep();
+      void backupCopy.catchUp();
     },
     configUnusable: (where) => {
       live.refuse(where);

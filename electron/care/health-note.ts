@@ -18,6 +18,8 @@ const note = z.object({
   copy: trouble,
   backupCopy: trouble,
   escrow: trouble,
+  /** The name of the newest backup that the folder of the second copy has; null: none was copied yet. */
+  copiedBackup: z.string().nullable().catch(null),
   /** When the folder of the second copy last held what it should. */
   copyRightAtMs: z.number().nullable().catch(null),
   /** What the server refused as too many calls, of how many requests. */
@@ -34,6 +36,7 @@ const nothing: HealthNote = {
   copy: null,
   backupCopy: null,
   escrow: null,
+  copiedBackup: null,
   copyRightAtMs: null,
   limit: { requests: 0, refused: 0 },
   crashes: 0,

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { nothingUnsent } from '../care/all-sent.ts';
 import { copyUnsent, type Export, exportUnsent, finishExports, sealUnsent } from '../care/rescue/export-unsent.ts';
 import { tillCode } from '../config/find-config.ts';
 import { readPublicKey } from '../config/public-key.ts';
@@ -107,13 +108,14 @@ function keyOf(secrets: Secrets): string {
 async function move(end: End, secrets: Secrets, options: Export): Promise<ExitCode> {
   const { io } = end;
   try {
-    const result = await writeDatabase(options.dataDir, io, secrets, ({ db }) => {
+    const { exported: result, left } = await writeDatabase(options.dataDir, io, secrets, async ({ db }) => {
       const outbox = new Outbox(db, io.clock, io.random);
       outbox.recoverInterrupted();
       finishExports(outbox, options.dataDir);
-      return exportUnsent(db, outbox, options);
+      const exported = await exportUnsent(db, outbox, options);
+      return { exported, left: nothingUnsent(outbox) };
     });
-    if (result.kind !== 'exported') return nothing(end);
+    if (result.kind !== 'exported') return nothing(end, left);
     return done(end, { ...result, lost: 0, moved: true });
   } catch (error) {
     if (error instanceof TillCannotOpen && error.code === 'database-unreadable') {
@@ -130,7 +132,7 @@ async function copy(end: End, options: Export): Promise<ExitCode> {
     const db = openCopied(mustExist(options.dataDir, io), options, io);
     try {
       const copied = await copyUnsent(db, options);
-      return copied === null ? nothing(end) : done(end, { ...copied, moved: false });
+      return copied === null ? nothing(end, nothingReadable) : done(end, { ...copied, moved: false });
     } finally {
       db.close();
     }
@@ -147,7 +149,7 @@ async function copyFromReadOnly(end: End, target: ResultFile, options: Export): 
     const db = openCopied(files, options, io);
     try {
       const copied = await sealUnsent(db, options);
-      if (copied === null) return nothing(end);
+      if (copied === null) return nothing(end, nothingReadable);
       target.write(copied.text);
       const { updates, oldestSavedAtMs } = copied.head;
       return say(end, { file: target.file, updates, oldestSavedAtMs, lost: copied.lost, moved: false });
@@ -163,8 +165,11 @@ function openCopied({ database }: FolderFiles, { sealFor }: Export, { nativeBind
   return openToRead({ file: database, keyHex: sealFor.tillKeyHex, nativeBinding });
 }
 
-function nothing({ given, io }: End): ExitCode {
-  io.print(given.has('json') ? JSON.stringify({ updates: 0 }) : 'Nothing to export: all changes were sent.');
+/** A damaged database cannot tell whether all was sent. */
+const nothingReadable = 'Nothing unsent can be read here';
+
+function nothing({ given, io }: End, left: string): ExitCode {
+  io.print(given.has('json') ? JSON.stringify({ updates: 0 }) : `Nothing to export. ${left}.`);
   return exitCodes.fine;
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { counted } from '../care/age-in-words.ts';
 import { importUnsent, markImported } from '../care/rescue/import-unsent.ts';
 import { readRescueFile } from '../care/rescue/sealed-file.ts';
 import { importedEnding, type TakeOver } from '../care/rescue/standing-copy.ts';
@@ -53,7 +54,7 @@ export const outboxImport: Command = {
     const result = await writeDatabase(dataDir, io, io.openSecrets(dataDir), async ({ db, keyHex }) => {
       const outbox = new Outbox(db, io.clock, io.random);
       const openWith = await openWithOf(given, io, keyHex, outbox.hasMovedOut(head.exportId));
-      return importUnsent(text, {
+      const imported = await importUnsent(text, {
         db,
         outbox,
         told: toldDoor(db, io.clock),
@@ -62,6 +63,7 @@ export const outboxImport: Command = {
         keyHex,
         takeOver: (standing) => takeOverHere(given, io, file, standing),
       });
+      return { ...imported, here: outbox.counts() };
     });
     if (result.kind === 'refused') throw new CommandRefused(refusals[result.why]);
     const renamed = importedName(file, head.standing);
@@ -76,13 +78,17 @@ export const outboxImport: Command = {
       io.print(
         renamed === null
           ? 'Could not rename the file. Move it somewhere safe: do not import it on another till.'
-          : `The file is now called ${path.basename(renamed)}.`,
+          : `The file is ${renamed === file ? 'still' : 'now'} called ${path.basename(renamed)}.`,
       );
       if (!isToldThere) {
         io.print('The till that they come from cannot see that they are here. Keep it closed until they are sent, or');
         io.print('import the file again when the folder of rescue.copyTo is writable.');
       }
-      io.print('They will be sent the next time Tillside is open.');
+      const { attention, ...waiting } = result.here;
+      if (waiting.queued + waiting.sending + waiting.unknown > 0) {
+        io.print('What waits here is sent the next time Tillside is open.');
+      }
+      if (attention > 0) io.print(`${counted(attention, 'change')} to resolve in Updates (needs attention).`);
     }
     return exitCodes.fine;
   },

@@ -1,6 +1,8 @@
 import { ageInWords } from '../care/age-in-words.ts';
+import { nothingUnsent } from '../care/all-sent.ts';
 import { fieldKeys } from '../model/customer.ts';
 import { listDoubleAwards } from '../updates/double-awards.ts';
+import { OutboxReader } from '../updates/outbox-reader.ts';
 import { openList, selectUpdates, type Update } from '../updates/rows.ts';
 import { type Command, exitCodes } from './command.ts';
 import { readDatabase } from './read-database.ts';
@@ -15,15 +17,16 @@ export const outboxList: Command = {
   ],
   run(given, io) {
     const nowMs = io.clock.wallMs();
-    const { updates, doubleAwards } = readDatabase(dataFolderAnyway(given, io), io, (db) => ({
+    const { updates, doubleAwards, nothing } = readDatabase(dataFolderAnyway(given, io), io, (db) => ({
       updates: selectUpdates(db, `where u.state in ${openList} order by u.place, u.seq`).map((one) => line(one, nowMs)),
       doubleAwards: listDoubleAwards(db),
+      nothing: nothingUnsent(new OutboxReader(db)),
     }));
     const attention = updates.filter(({ state, nextVisit }) => state === 'attention' && !nextVisit).length;
     const oldestAgeSeconds = updates.reduce((oldest, { ageSeconds }) => Math.max(oldest, ageSeconds), 0);
     if (given.has('json')) {
       io.print(JSON.stringify({ unsent: updates.length, attention, oldestAgeSeconds, updates, doubleAwards }));
-    } else if (updates.length === 0) io.print('All sent.');
+    } else if (updates.length === 0) io.print(`${nothing}.`);
     else {
       io.print(`${updates.length} unsent, the oldest saved ${ageInWords(oldestAgeSeconds * 1000)} ago.`);
       for (const { id, state, ageSeconds, attempts, fields, why, nextVisit } of updates) {

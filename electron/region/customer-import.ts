@@ -267,7 +267,11 @@ export class CustomerImport {
 
   #told({ task }: Running, message: FromImportWorker): void {
     const file = task.source;
-    if (message.kind === 'columns') this.#columns = message.columns;
+    if (message.kind === 'columns') {
+      this.#columns = message.columns;
+      // A small file is read before there is any progress to report.
+      if (this.#state.kind === 'reading') this.#show({ ...this.#state, columns: message.columns });
+    }
     if (message.kind === 'indexing') {
       const { records, refused, done, of } = message;
       this.#show({ kind: 'indexing', file, records, refused, done, of });

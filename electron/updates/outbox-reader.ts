@@ -44,6 +44,16 @@ export class OutboxReader {
     );
   }
 
+  /** Updates that another till has to send, as far as this till knows, and when the last of them left it. */
+  leftThisTill(): { readonly updates: number; readonly lastAtMs: number | null } {
+    const row = sql<{ updates: number; lastAtMs: number | null }>(
+      this.#db,
+      `select count(*) as updates, max(settled_at_ms) as lastAtMs from updates
+       where state = 'discarded' and discard_reason = 'moved'`,
+    ).get();
+    return row ?? { updates: 0, lastAtMs: null };
+  }
+
   /**
    * The first update in sending order that is next for its customer and that `isFree` accepts. `isFree` must not use
    * the database.
@@ -89,6 +99,11 @@ export class OutboxReader {
   waiting(): number {
     const { queued, unknown } = this.counts();
     return queued + unknown;
+  }
+
+  /** Number of updates in any open state. */
+  unsent(): number {
+    return count(this.#db, `select count(*) as n from updates where state in ${openList}`);
   }
 
   /** Possible double awards that nobody has checked yet. */

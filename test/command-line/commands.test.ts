@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { commands } from '../../electron/command-line/commands.ts';
 import { isCommand } from '../../electron/command-line/run-command.ts';
+import { folderFiles } from '../../electron/machine/folder-files.ts';
 import { mayTakeIn, organisationOf } from '../../electron/org/data-owner.ts';
 import { damageTable, openOfflineTill, openRaw, openUpdatesOf, saveFor, someMobile } from '../db/offline-till.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -97,6 +98,48 @@ describe('tillside outbox list', () => {
     assert.deepEqual(updates[0].fields, ['lastName']);
   });
 
+  it('after an export, no command claims that the changes were sent, and uninstallers need not warn any more', async () => {
+    const folder = temporaryFolder();
+    const till = await openOfflineTill(folder);
+    await saveFor(till, someMobile, 'Confidential');
+    await till.close();
+    const note = folderFiles(folder).unsentNote;
+    writeFileSync(note, '1 change of a customer has not reached head office.\n');
+    const env = { TILLSIDE_PASSPHRASE: 'correct horse battery' };
+    const exported = await run(['outbox', 'export', '--data', folder, '--json'], { env });
+    assert.equal(exported.code, 0, exported.err);
+    assert.equal(existsSync(note), false);
+    const moved =
+      /Nothing unsent here\. 1 change was moved to a rescue file on \d{4}-\d\d-\d\d.*; the till that imports/;
+    for (const command of [['outbox', 'list'], ['outbox', 'export'], ['doctor']]) {
+      const ran = await run([...command, '--data', folder], { env });
+      assert.match(ran.out, moved, command.join(' '));
+      assert.doesNotMatch(ran.out, /[Aa]ll (changes were )?sent/);
+    }
+    const { file } = JSON.parse(exported.out);
+    const imported = await run(['outbox', 'import', file, '--data', folder], { env });
+    assert.match(imported.out, /What waits here is sent the next time/);
+    assert.match(imported.out, /The file is now called .*\.imported\.$/m);
+    assert.match(readFileSync(note, 'utf8'), /^1 change of a customer has not reached head office/);
+    const db = openRaw(folder);
+    const reason = JSON.stringify({
+      kind: 'conflict',
+      fields: [{ key: 'lastName', was: null, theirs: 'A', ours: 'B' }],
+    });
+    db.prepare("update updates set state = 'attention', reason = ?").run(reason);
+    db.close();
+    const again = await run(['outbox', 'import', `${file}.imported`, '--data', folder], { env });
+    assert.match(again.out, /0 imported, 1 already here/);
+    assert.match(again.out, /The file is still called [^ ]*rescue\.imported\.$/m);
+    assert.match(again.out, /1 change to resolve in Updates \(needs attention\)/);
+    assert.doesNotMatch(again.out, /next time/);
+    const codes = [await run(['outbox', 'list', '--data', folder]), await run(['doctor', '--data', folder])];
+    assert.deepEqual(
+      codes.map(({ code }) => code),
+      [2, 2],
+    );
+  });
+
   it('separates what needs a person now, what waits for a customer, and points that may have been awarded twice', async () => {
     const folder = temporaryFolder();
     const till = await openOfflineTill(folder);
@@ -160,7 +203,49 @@ describe('tillside outbox list', () => {
   });
 });
 
+describe('tillside doctor', () => {
+  it('names a feed that has brought nobody, a share without a backup, one rescue file, and that no config means no server', async () => {
+    const folder = temporaryFolder();
+    const till = await openOfflineTill(folder);
+    await saveFor(till, someMobile, 'Confidential');
+    await till.close();
+    const copyTo = temporaryFolder();
+    const config = {
+      api: { url: 'http://127.0.0.1:9' },
+      auth: { method: 'basic', till: 'store123' },
+      region: { feed: temporaryFolder() },
+      rescue: { copyTo, copyBackup: true },
+    };
+    writeFileSync(`${folder}/config.json`, JSON.stringify(config));
+    const env = { TILLSIDE_PASSPHRASE: 'correct horse battery' };
+    assert.equal((await run(['outbox', 'export', '--data', folder], { env })).code, 0);
+    const { out } = await run(['doctor', '--data', folder, '--config', `${folder}/config.json`], {
+      transport: () => Promise.resolve({ kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' }),
+    });
+    assert.match(out, /^LOOK +region +No customers from the feed yet$/m);
+    assert.match(out, new RegExp(`^LOOK +copy +${copyTo} has no backup of this till yet$`, 'm'));
+    assert.match(out, /^ok +folder .*with 1 rescue file in /m);
+    assert.match(out, /^ok +dns +127\.0\.0\.1: an address, so no name to look up$/m);
+    assert.match(out, /^ok +limit +No requests yet$/m);
+    const practice = await run(['doctor', '--data', folder]);
+    assert.match(practice.out, /^ok +config .*practice mode, so no server is checked$/m);
+  });
+});
+
 describe('tillside import', () => {
+  it('lists the columns of a file of any size, also those it ignores', async () => {
+    const folder = temporaryFolder();
+    await (await openOfflineTill(folder)).close();
+    const region = `${folder}/region.csv`;
+    writeFileSync(region, 'Mobile,firstname,Card\n919845012345,Asha,77\n');
+    for (const more of [['--check'], []]) {
+      const ran = await run(['import', region, '--data', folder, ...more]);
+      assert.equal(ran.code, 0, ran.err);
+      assert.match(ran.err, /"Mobile" is read as mobile/);
+      assert.match(ran.err, /"Card" is ignored: unknown name/);
+    }
+  });
+
   it('counts in good English, names fields as the help does, shows no rate it does not know, and says it needs --yes', async () => {
     const folder = temporaryFolder();
     await (await openOfflineTill(folder)).close();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { machineConfigSchema } from '../../electron/config/config-sections.ts';
@@ -8,6 +8,7 @@ import { type MachineConfig, parseMachineConfig } from '../../electron/config/ma
 import type { EventMessage } from '../../electron/ipc/schema.ts';
 import { fileLog, logFile } from '../../electron/machine/file-log.ts';
 import type { LogFacts } from '../../electron/machine/log.ts';
+import { silentLog } from '../../electron/machine/log.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
 import { systemRandom } from '../../electron/machine/system-clock.ts';
 import { startTill } from '../../electron/start-till.ts';
@@ -121,6 +122,30 @@ describe('a changed config', () => {
       assert.equal(restartDue, !live.includes(section));
     });
   }
+
+  it('with a password from the environment, the first metrics do not say that there is none', async (t) => {
+    const dataDir = temporaryFolder();
+    const metricsFile = path.join(dataDir, 'tillside.prom');
+    const file = path.join(temporaryFolder(), 'config.json');
+    write(file, base);
+    const clock = virtualClock();
+    const started = await startTill({
+      found: { mode: 'live', file, config: { ...current, health: { ...current.health, metricsFile } } },
+      dataDir,
+      host: 'preview',
+      version: '0.0.0-test',
+      secrets: secretFile(dataDir, null),
+      transport: () => Promise.resolve({ kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' }),
+      clock,
+      random: systemRandom,
+      log: silentLog,
+      secret: 'given',
+      allows: () => true,
+    });
+    t.after(() => started.close());
+    if (!existsSync(metricsFile)) await clock.pass(0);
+    assert.doesNotMatch(readFileSync(metricsFile, 'utf8'), /no-secret/);
+  });
 
   it('reaches an open till: the log says more at once, and the screen learns whether a restart is due', async (t) => {
     const dataDir = temporaryFolder();

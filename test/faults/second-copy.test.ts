@@ -219,4 +219,25 @@ describe('the second copy of what is unsent', () => {
     await till.backUp();
     await until('the doctor can say so', () => readHealthNote(folder).backupCopy !== null);
   });
+
+  it('copies a backup that a command made at the next start, and one that went missing there', async () => {
+    const folder = folderOf();
+    const till = await openAt(folder, { rescue: { copyTo: share, copyAfterSeconds: 1 } });
+    await till.close();
+    const file = path.join(share, backupName(practiceCredentials.till, storedKey(folder)));
+    const rescue = { copyTo: share, copyAfterSeconds: 1, copyBackup: true };
+    for (const start of ['first', 'second']) {
+      const made = await run(['backup', '--data', folder, '--json']);
+      assert.equal(made.code, 0, made.err);
+      const newest = readdirSync(path.join(folder, 'backups')).sort().at(-1) ?? '';
+      const again = await openAt(folder, { rescue });
+      await until(`the ${start} backup is copied`, () => readHealthNote(folder).copiedBackup === newest);
+      assert.deepEqual(readFileSync(file), readFileSync(path.join(folder, 'backups', newest)));
+      await again.close();
+    }
+    rmSync(file);
+    const again = await openAt(folder, { rescue });
+    await until('a backup that went missing in the folder is copied again', () => existsSync(file));
+    await again.close();
+  });
 });

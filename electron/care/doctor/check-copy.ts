@@ -33,6 +33,10 @@ export function checkCopy(
   if (copyBackup && note.backupCopy !== null) {
     return [failing(`The copy of the backup in ${copyTo}`, note.backupCopy, clock, facts)];
   }
+  if (copyBackup && note.copiedBackup === null) {
+    const advice = 'Keep Tillside open: it copies the newest backup when it starts and after each daily backup.';
+    return [look('copy', `${copyTo} has no backup of this till yet`, advice, facts)];
+  }
   const found =
     note.copyRightAtMs === null
       ? `${copyTo}: nothing written yet`

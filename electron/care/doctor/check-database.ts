@@ -19,8 +19,10 @@ import { TillCannotOpen } from '../../machine/till-cannot-open.ts';
 import { openStates, type UpdateState } from '../../model/update-view.ts';
 import { feedMemory } from '../../region/feed/feed-memory.ts';
 import { listDoubleAwards } from '../../updates/double-awards.ts';
+import { OutboxReader } from '../../updates/outbox-reader.ts';
 import { openList, selectUpdates } from '../../updates/rows.ts';
 import { ageInWords } from '../age-in-words.ts';
+import { nothingUnsent } from '../all-sent.ts';
 import { act, type DraftFinding, fine, look } from './finding.ts';
 
 export type CheckDatabase = {
@@ -29,6 +31,8 @@ export type CheckDatabase = {
   readonly clock: Clock;
   /** Check every page, whatever the size of the file. */
   readonly full: boolean;
+  /** Whether the config names a feed that brings the region's customers. */
+  readonly hasFeed: boolean;
   readonly nativeBinding?: string | undefined;
 };
 
@@ -192,9 +196,14 @@ function lookInside(db: Db, options: CheckDatabase, keyHex: string): DraftFindin
 function checkRegion(
   region: RegionState,
   feedAsOfMs: number | null,
-  { dataDir, clock }: CheckDatabase,
+  { dataDir, clock, hasFeed }: CheckDatabase,
 ): DraftFinding[] {
-  if (region.kind === 'none') return [];
+  if (region.kind === 'none') {
+    if (!hasFeed) return [];
+    const advice =
+      'Keep Tillside open until the feed has brought them. If it does not, check that this machine reaches region.feed in the config.';
+    return [look('region', 'No customers from the feed yet', advice, { there: false, customers: 0 })];
+  }
   const file = regionFilePath(dataDir, region.name);
   if (region.kind === 'unusable') {
     const found = `The region's customers are missing: ${file} is missing or damaged`;
@@ -237,14 +246,15 @@ function checkWaiting(db: Db, clock: Clock): DraftFinding {
   const doubleAwards = listDoubleAwards(db).length;
   const facts = { unsent: updates.length, ...counts, doubleAwards, oldestAgeSeconds: Math.round(ageMs / 1000) };
   if (doubleAwards > 0) {
-    return look(
+    const finding = counts.attention > 0 ? act : look;
+    return finding(
       'outbox',
       `${updates.length} unsent; ${doubleAwards} changes may have been awarded points twice`,
       'Ask the loyalty programme team to check the requests listed by tillside outbox list, then mark them as checked in Updates.',
       facts,
     );
   }
-  if (updates.length === 0) return fine('outbox', 'All sent', facts);
+  if (updates.length === 0) return fine('outbox', nothingUnsent(new OutboxReader(db)), facts);
   const parts = [
     ...openStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`),
     ...(asked.length > 0 ? [`${asked.length} to settle at the customer's next visit`] : []),
@@ -252,7 +262,7 @@ function checkWaiting(db: Db, clock: Clock): DraftFinding {
   const found = `${updates.length} unsent (${parts.join(', ')}), the oldest saved ${ageInWords(ageMs)} ago`;
   if (counts.attention > 0) {
     const advice = 'Staff resolve these in Updates. For reasons, run tillside outbox list.';
-    return look('outbox', found, advice, facts);
+    return act('outbox', found, advice, facts);
   }
   return waiting.length === 0 || ageMs < oldMs
     ? fine('outbox', found, facts)

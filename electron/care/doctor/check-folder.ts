@@ -19,7 +19,7 @@ import type { Clock } from '../../machine/clock.ts';
 import { diskSpace } from '../../machine/disk-space.ts';
 import { folderFiles } from '../../machine/folder-files.ts';
 import { readInstanceNote } from '../../machine/instance-note.ts';
-import { ageInWords } from '../age-in-words.ts';
+import { ageInWords, counted } from '../age-in-words.ts';
 import { rescueEnding } from '../rescue/export-unsent.ts';
 import { readRescueFile } from '../rescue/sealed-file.ts';
 import { act, type DraftFinding, fine, look } from './finding.ts';
@@ -111,7 +111,7 @@ export function checkFolder(dataDir: string, platform: NodeJS.Platform): DraftFi
       facts,
     );
   }
-  const withRescue = rescue === 0 ? '' : `, with ${rescue} rescue files in ${files.rescue}`;
+  const withRescue = rescue === 0 ? '' : `, with ${counted(rescue, 'rescue file')} in ${files.rescue}`;
   return fine('folder', `${dataDir}${withRescue}`, facts);
 }
 
@@ -153,12 +153,7 @@ export function checkInstance(dataDir: string, clock: Clock, nativeBinding: stri
   const note = readInstanceNote(dataDir);
   const who = note === null ? 'another program' : `process ${note.pid}, ${note.host}`;
   const since = note === null ? '' : `, for ${ageInWords(clock.wallMs() - note.sinceMs)}`;
-  return fine(
-    'instance',
-    `Tillside is open (${who}${since})`,
-    { open: true, pid: note?.pid ?? null },
-    `Tillside cannot be opened twice on the same data. If you can't find its window, end ${who}. Nothing that was saved is lost.`,
-  );
+  return fine('instance', `Tillside is open (${who}${since})`, { open: true, pid: note?.pid ?? null });
 }
 
 /** How SQLite reports a file system without locks. */

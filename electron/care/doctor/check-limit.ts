@@ -12,13 +12,14 @@ const safePart = 0.9;
 
 export function checkLimit(dataDir: string, sharedLimit: SharedLimit | null): DraftFinding {
   const { requests, refused } = readHealthNote(dataDir).limit;
-  const part = requests === 0 ? 0 : refused / requests;
+  const part = refused / requests;
   const facts = {
     requests,
     refused,
     callsPerMinute: sharedLimit?.callsPerMinute ?? null,
     tills: sharedLimit?.tills ?? null,
   };
+  if (requests === 0) return fine('limit', 'No requests yet', facts);
   const found = `The server refused ${(part * 100).toFixed(1)} % of the last ${requests} requests as too many`;
   if (requests < fewestRequests || part < muchRefused) return fine('limit', found, facts);
   if (sharedLimit === null) {

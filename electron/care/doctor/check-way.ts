@@ -116,7 +116,8 @@ function proxyFinding(
 async function checkName(host: string): Promise<DraftFinding> {
   try {
     const found = await lookup(host, { all: true });
-    return fine('dns', `${host} is ${found.map(({ address }) => address).join(', ')}`, {
+    const addresses = found.map(({ address }) => address).join(', ');
+    return fine('dns', addresses === host ? `${host}: an address, so no name to look up` : `${host} is ${addresses}`, {
       host,
       addresses: found.length,
     });

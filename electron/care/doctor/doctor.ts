@@ -47,7 +47,10 @@ export async function examine(patient: Patient): Promise<Finding[]> {
           await checkDisk(dataDir),
           ...instance,
           checkBackups(dataDir, clock, key.kind === 'value' ? key.value : null, nativeBinding),
-          ...checkDatabase(patient),
+          ...checkDatabase({
+            ...patient,
+            hasFeed: found?.mode === 'live' && found.config.region.feed !== null,
+          }),
         ]
       : [];
   const away = found?.mode === 'live' ? await examineConnection(patient, found.config) : [];
@@ -69,7 +72,7 @@ function examineConfig({ findConfig }: Patient): [DraftFinding, FoundConfig | nu
     const found = findConfig();
     if (found.mode === 'live') return [fine('config', found.file, { file: found.file }), found];
     const advice = 'To make this machine a till, write its config: see README, or run tillside config schema.';
-    return [fine('config', 'None found: practice mode, no server', { file: null }, advice), found];
+    return [fine('config', 'None found: practice mode, so no server is checked', { file: null }, advice), found];
   } catch (error) {
     if (!(error instanceof MachineConfigError)) throw error;
     const [first] = error.problems;

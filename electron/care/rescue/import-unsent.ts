@@ -9,7 +9,14 @@ import type { Outbox } from '../../updates/outbox.ts';
 import { type TakenIn, takeIn } from '../../updates/transfer.ts';
 import { type RescueContent, readRescueContent } from './rescue-file.ts';
 import { type OpenWith, type RescueFile, type RescueHead, readRescueFile, unseal, withReceipt } from './sealed-file.ts';
-import { beginTakeOver, endTakeOver, isOwnStanding, type TakeOver, undoTakeOver } from './standing-copy.ts';
+import {
+  beginTakeOver,
+  endTakeOver,
+  importedEnding,
+  isOwnStanding,
+  type TakeOver,
+  undoTakeOver,
+} from './standing-copy.ts';
 
 type Refused = {
   readonly kind: 'refused';
@@ -93,11 +100,12 @@ function bringIn(
   });
 }
 
-/** Renames the file, so that everybody sees it was imported. @returns the new name; null if that failed */
+/** Renames the file, so that everybody sees it was imported. @returns its name from now on; null if that failed */
 export function markImported(file: string): string | null {
+  if (file.endsWith(importedEnding)) return file;
   try {
-    renameSync(file, `${file}.imported`);
-    return `${file}.imported`;
+    renameSync(file, `${file}${importedEnding}`);
+    return `${file}${importedEnding}`;
   } catch {
     return null;
   }
