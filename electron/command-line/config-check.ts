@@ -21,11 +21,11 @@ export const configCheck: Command = {
       return exitCodes.fine;
     } catch (error) {
       if (!(error instanceof MachineConfigError)) throw error;
-      const { file, problems } = error;
+      const { file, problems, isMissing } = error;
       if (given.has('json')) io.print(JSON.stringify({ file, usable: false, problems }));
       else {
-        io.print(`${file}: not valid.`);
-        for (const problem of problems) io.print(`  ${problemInWords(problem)}`);
+        io.print(`${file}: ${isMissing ? 'does not exist.' : 'not valid.'}`);
+        if (!isMissing) for (const problem of problems) io.print(`  ${problemInWords(problem)}`);
       }
       return exitCodes.act;
     }

@@ -100,14 +100,20 @@ const syntaxWords: ReadonlyMap<string, readonly [found: string, expected: string
   ['InvalidCharacter', ['a control character in a text, such as a tab or a line break', 'text on one line']],
 ]);
 
-/** One mistake can make the parser report several. Of those at one place, or after an unclosed text, keep the first. */
+/**
+ * One mistake can make the parser report several. Of those at one place, after an unclosed text or after a comma too
+ * many, keep the first.
+ */
 function syntaxProblems(errors: readonly ParseError[], text: string): AtOffset[] {
   const atEnd = text.trimEnd().length;
   const seen = new Set<number>();
+  let lastAt: number | null = null;
   return errors.flatMap(({ error, offset }) => {
     const at = Math.min(offset, atEnd);
-    if (seen.has(at)) return [];
+    const isSameCommas = lastAt !== null && /^[\s,]+$/.test(text.slice(lastAt, at));
+    if (seen.has(at) || isSameCommas) return [];
     seen.add(at);
+    lastAt = at;
     const [found, expected] = syntaxWords.get(printParseErrorCode(error)) ?? ['a mistake', 'valid JSON'];
     return [{ path: wholeFile, found, expected, offset: at }];
   });

@@ -10,11 +10,16 @@ import { joined, type Place, readConfigText, shownKey, type TextProblem } from '
 
 export type MachineConfig = z.output<typeof machineConfigSchema>;
 
+const unknownKey = 'unknown key';
+const noFile = 'does not exist';
+
 /** One mistake in the config, in words. */
 export type ConfigProblem = TextProblem;
 
 export function problemInWords({ path: at, found, expected, line, column }: ConfigProblem): string {
   const place = line === undefined ? '' : `line ${line}, column ${column}: `;
+  if (found === unknownKey) return `${place}${at}: ${unknownKey}`;
+  if (found === noFile) return `The file ${noFile}`;
   return `${place}${at}: found ${found}, expected ${expected}`;
 }
 
@@ -25,6 +30,10 @@ export class MachineConfigError extends Error {
     super(`Tillside cannot use the config ${file}:\n${problems.map((one) => `  ${problemInWords(one)}`).join('\n')}`);
     this.file = file;
     this.problems = problems;
+  }
+
+  get isMissing(): boolean {
+    return this.problems.some(({ found }) => found === noFile);
   }
 }
 
@@ -52,6 +61,10 @@ function describe(value: unknown): string {
     default:
       return 'a section';
   }
+}
+
+function foundIn(issue: z.core.$ZodIssue, value: unknown): string {
+  return issue.code === 'invalid_value' && typeof value === 'string' ? 'another text' : describe(value);
 }
 
 function isSecretName(key: string): boolean {
@@ -83,7 +96,7 @@ function problemsOf(error: z.ZodError, root: unknown, placeOf: PlaceOf): ConfigP
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         path: joined(at, shownKey(key)),
-        found: isSecretName(key) ? 'a secret, which must not be in this file' : 'an unknown key',
+        found: isSecretName(key) ? 'a secret, which must not be in this file' : unknownKey,
         expected: isSecretName(key) ? 'the secret in TILLSIDE_SECRET, or typed in the app' : 'no such key',
         ...placeOf([...issue.path, key]),
       }));
@@ -91,7 +104,7 @@ function problemsOf(error: z.ZodError, root: unknown, placeOf: PlaceOf): ConfigP
     return [
       {
         path: at === '' ? '(the file)' : at,
-        found: describe(valueAt(root, issue.path)),
+        found: foundIn(issue, valueAt(root, issue.path)),
         expected: expectation(issue),
         ...placeOf(issue.path),
       },
@@ -119,7 +132,7 @@ export function readMachineConfig(file: string): MachineConfig {
     bytes = readFileSync(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    const found = code === 'EISDIR' ? 'a folder' : `it cannot be read (${code})`;
+    const found = code === 'EISDIR' ? 'a folder' : code === 'ENOENT' ? noFile : `it cannot be read (${code})`;
     throw new MachineConfigError(file, [{ path: '(the file)', found, expected: 'a readable file' }]);
   }
   const text = readConfigText(bytes);

@@ -71,10 +71,20 @@ describe('tillside config check', () => {
     writeFileSync(file, '{"api":{"cluster":"mars","password":"hunter2"},"auth":{"method":"basic"}}');
     const checked = await run(['config', 'check', file]);
     assert.equal(checked.code, 2);
-    assert.match(checked.out, /line 1, column 19: api\.cluster: found a text, expected one of "asia1"/);
+    assert.match(checked.out, /line 1, column 19: api\.cluster: found another text, expected one of "asia1"/);
     assert.match(checked.out, /auth\.till: found nothing/);
     assert.match(checked.out, /api\.password: found a secret/);
     assert.doesNotMatch(checked.out, /hunter2|mars/);
+    writeFileSync(file, '{"api":{"cluster":"eu"},"auth":{"method":"basic","till":"t"},"sinc":{}}');
+    assert.match((await run(['config', 'check', file])).out, /: sinc: unknown key$/);
+    assert.deepEqual(await run(['config', 'check', 'no.json'], { cwd: folder }), {
+      code: 2,
+      out: `${folder}/no.json: does not exist.`,
+      err: '',
+    });
+    const doctor = await run(['doctor', '--config', 'no.json', '--data', folder], { cwd: folder });
+    assert.match(doctor.out, /no\.json does not exist\n.*Write the file/);
+    writeFileSync(file, '{"api":{"cluster":"mars","password":"hunter2"},"auth":{"method":"basic"}}');
     const json = await run(['config', 'check', file, '--json']);
     assert.equal(JSON.parse(json.out).problems.length, 3);
   });

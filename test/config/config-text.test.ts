@@ -60,6 +60,11 @@ describe('a mistake in the text is reported by line and column', () => {
     });
   }
 
+  it('several commas in a row are one mistake', () => {
+    assert.deepEqual(problemsIn('{"api":{"x":1,,},"b":2}'), ['1:15 no key']);
+    assert.deepEqual(problemsIn('{"api":[1,,,2],,"b":2}').length, 2);
+  });
+
   it('a text cut off anywhere gets a report, at a place that exists', () => {
     for (let length = 0; length < lines.trimEnd().length; length += 1) {
       const [first] = read(lines.slice(0, length));

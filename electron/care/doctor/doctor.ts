@@ -81,8 +81,10 @@ function examineConfig({ findConfig }: Patient): [DraftFinding, FoundConfig | nu
     return [
       act(
         'config',
-        `${error.file} is not valid${problem}`,
-        'Fix the file. For all errors, run tillside config check.',
+        error.isMissing ? `${error.file} does not exist` : `${error.file} is not valid${problem}`,
+        error.isMissing
+          ? 'Write the file, or name another with --config.'
+          : 'Fix the file. For all errors, run tillside config check.',
         {
           file: error.file,
           problems: error.problems.length,
