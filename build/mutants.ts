@@ -48,13 +48,13 @@ function farFrom(file: string, test: string, steps: ReadonlyMap<string, number>)
 const measured = new Map<string, Promise<Test | null>>();
 
 async function survives(file: string, mutant: Mutant, nearest: readonly string[]): Promise<boolean> {
-  const { start, end, becomes } = mutant;
+  const { start, end, reachedAt, becomes } = mutant;
   const env = { TILLSIDE_MUTANT: JSON.stringify({ url: urlOf(file), start, end, becomes }) };
   for (const name of nearest) {
     const measuring = measured.get(name) ?? measure(name, files);
     measured.set(name, measuring);
     const test = await measuring;
-    if (test === null || !ranAt(test.coverage, file, start, end)) continue;
+    if (test === null || !ranAt(test.coverage, file, reachedAt, reachedAt + 1)) continue;
     // One that takes many times as long as usual hangs: the fault was noticed.
     if (!(await passes(['--import', preload, name], env, 5 * test.tookMs + 20_000))) return false;
   }

@@ -4,6 +4,8 @@ import ts from 'typescript';
 export type Mutant = {
   readonly start: number;
   readonly end: number;
+  /** A test that never gets here cannot notice it. V8 counts an operator with its right side, so it is the left side. */
+  readonly reachedAt: number;
   readonly becomes: string;
   readonly line: number;
   /** The line before and after, trimmed: shown to people, and used to recognise an equivalent fault. */
@@ -74,6 +76,7 @@ export function mutantsOf(text: string): Mutant[] {
       mutants.push({
         start,
         end: part.end,
+        reachedAt: ts.isBinaryExpression(node) ? node.getStart(source) : start,
         becomes,
         line: line + 1,
         text: text.slice(lineStart, lineEnd).trim(),

@@ -134,4 +134,80 @@ describe('the decision about an update', () => {
     assert.equal(spelt('rita'), 'did-not-arrive');
     assert.equal(spelt('RITA'), 'needs-person');
   });
+
+  it('says whether an earlier attempt arrived or the server had it anyway', () => {
+    const confirmedBy = (kind: (typeof updates)[number]) => {
+      const decision = decide(updateOf(kind, true), { told: answer('ours', 'nothing'), mark: null, hadTime: true });
+      return decision.kind === 'is-there' ? decision.confirmedBy : null;
+    };
+    assert.equal(confirmedBy('unknown'), 'read');
+    assert.equal(confirmedBy('never sent'), 'already');
+  });
+
+  it('sends an update without fields: nothing of it can be there already', () => {
+    const update = { ...updateOf('never sent', true), changes: {}, baseline: {} };
+    assert.equal(decide(update, { told: answer('other', 'nothing'), mark: null, hadTime: true }).kind, 'send');
+  });
+
+  it('says after which end of the last attempt nothing can be told', () => {
+    const after = (kind: (typeof updates)[number]) => {
+      const decision = decide(updateOf(kind, true), { told: answer('untold', 'nothing'), mark: null, hadTime: true });
+      return decision.kind === 'needs-person' && decision.reason.kind === 'cannot-tell' ? decision.reason.after : null;
+    };
+    assert.equal(after('unknown'), 'timeout');
+    assert.equal(after('goes once more'), 'till-stopped');
+  });
+
+  it('takes another spelling of the new value as arrived, if the old value was something else', () => {
+    const record = { ...answer('before', 'nothing'), fields: { lastName: 'NEW' } };
+    assert.equal(decide(updateOf('unknown', true), { told: record, mark: null, hadTime: true }).kind, 'is-there');
+  });
+
+  it('says why nothing is proved of a field with no known old value, or of two fields that disagree', () => {
+    const because = (update: Decided, fields: FieldValues) => {
+      const told = { ...answer('before', 'nothing'), fields };
+      const decision = decide(update, { told, mark: null, hadTime: true });
+      return decision.kind === 'needs-person' && decision.reason.kind === 'cannot-tell'
+        ? decision.reason.because
+        : null;
+    };
+    const unknown = updateOf('unknown', true);
+    assert.equal(because({ ...unknown, baseline: {} }, { lastName: 'Third' }), 'no-baseline');
+    const two = {
+      ...unknown,
+      changes: { firstName: 'Newer', lastName: 'New' },
+      baseline: { firstName: 'Older', lastName: 'Old' },
+    };
+    assert.equal(because(two, { firstName: 'Newer', lastName: 'Old' }), 'read-back-differs');
+    const respelt = { ...unknown, changes: { lastName: 'Rita' }, baseline: { lastName: 'rita' } };
+    assert.equal(because(respelt, { lastName: 'RITA' }), 'read-back-differs');
+  });
+
+  describe('with the field reserved for Tillside', () => {
+    const mark = { key: 'custom.till_mark', isKept: true } as const;
+    const byMark = (
+      kind: (typeof updates)[number],
+      known: string | null,
+      told: { readonly fields: FieldValues; readonly groupsTold?: readonly ['custom'] },
+    ) => {
+      const update = { ...updateOf(kind, true), before: { ...before, markKey: mark.key, mark: known } };
+      return decide(update, { told: { ...answer('other', 'points'), ...told }, mark, hadTime: true }).kind;
+    };
+    const third = { lastName: 'Third' };
+
+    it('an update that was never sent is not taken as arrived', () => {
+      assert.equal(byMark('never sent', null, { fields: { lastName: 'Old', [mark.key]: 'one' } }), 'send');
+    });
+
+    it('another id that was there before proves that it did not arrive', () => {
+      const fields = { ...third, [mark.key]: 'another' };
+      assert.equal(byMark('unknown', 'another', { fields, groupsTold: ['custom'] }), 'did-not-arrive');
+      assert.equal(byMark('unknown', 'yet another', { fields, groupsTold: ['custom'] }), 'needs-person');
+    });
+
+    it('a missing value proves it only if the answer lists custom fields', () => {
+      assert.equal(byMark('unknown', null, { fields: third, groupsTold: ['custom'] }), 'did-not-arrive');
+      assert.equal(byMark('unknown', null, { fields: third }), 'needs-person');
+    });
+  });
 });
