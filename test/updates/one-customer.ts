@@ -1,0 +1,38 @@
+/** An outbox for one customer, whom the server knows as user 1. */
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import type { FieldChanges, FieldValues } from '../../electron/model/customer.ts';
+import type { SaveInput } from '../../electron/updates/joining.ts';
+import { Outbox } from '../../electron/updates/outbox.ts';
+import { findUpdate, type Update } from '../../electron/updates/rows.ts';
+import { openTestCache } from '../customers/cache.ts';
+import { customerRecord } from '../helpers/engine-rig.ts';
+import { keepTold } from '../helpers/keep-told.ts';
+import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
+
+export function outboxOfOneCustomer(t: TestContext) {
+  const cache = openTestCache();
+  t.after(cache.close);
+  const { db } = cache;
+  const clock = virtualClock();
+  const random = seededRandom(3);
+  const outbox = new Outbox(db, clock, random);
+  const customerId = keepTold(db, customerRecord('1', 'Before'), clock.wallMs());
+  const input = (changes: FieldChanges, till: string, baseline: FieldValues = {}): SaveInput => ({
+    token: random.id(),
+    kind: 'fields',
+    customerId,
+    identifier: { type: 'userId', value: '1' },
+    changes,
+    baseline,
+    confirmedFills: [],
+    staff: null,
+    till,
+  });
+  const seen = (id: string): Update => {
+    const update = findUpdate(db, id);
+    assert.ok(update !== null);
+    return update;
+  };
+  return { outbox, input, seen };
+}
