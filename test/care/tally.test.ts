@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -25,6 +25,8 @@ describe('what a till counts', () => {
       const text = readFileSync(metricsFile, 'utf8');
       return Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1]);
     };
+    // The first file is written once the till has opened.
+    while (!existsSync(metricsFile)) await setTimeout(5);
     assert.equal(read('tillside_open'), 1);
     assert.ok(Math.abs(read('tillside_written_at_timestamp_seconds') - Date.now() / 1000) < 30);
     await rig.server.control.setConnection(true);

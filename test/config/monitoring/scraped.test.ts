@@ -3,7 +3,7 @@
  * both.
  */
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -45,7 +45,10 @@ async function deadTill(rig: TillRig): Promise<string> {
   await rig.server.control.setConnection(false);
   await save(before, customerId, { lastName: 'Unsent' });
   await before.close();
+  rmSync(metricsFile);
   const till = await rig.openTill(dataDir, settings);
+  // The first file is written once the till has opened.
+  while (!existsSync(metricsFile)) await setTimeout(5);
   const file = `${metricsFile}.as-it-died`;
   copyFileSync(metricsFile, file);
   await till.close();

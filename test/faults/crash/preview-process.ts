@@ -79,7 +79,8 @@ export class PreviewProcess {
     try {
       const response = await fetch(this.#ipcUrl, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        // A connection kept for later may be closed by the server just as it is used again.
+        headers: { 'content-type': 'application/json', connection: 'close' },
         body: JSON.stringify({ name, argument }),
       });
       envelope = JSON.parse(await response.text());
@@ -93,8 +94,11 @@ export class PreviewProcess {
 
   async call<Name extends CallName>(name: Name, argument?: Argument<Name>): Promise<Result<Name>> {
     const answered = await this.tryCall(name, argument);
-    if (answered === null) throw new Error(`The preview ended during ${name}. ${this.#errors}`);
-    return answered.ok;
+    if (answered !== null) return answered.ok;
+    const stillOpen = new Promise<null>((resolve) => setTimeout(resolve, 1000, null));
+    const ended = await Promise.race([this.ended, stillOpen]);
+    const how = ended === null ? 'although it runs' : `and ended with ${ended.code ?? ended.signal}`;
+    throw new Error(`The preview did not answer ${name} ${how}. ${this.#errors}`);
   }
 
   /** Once this is answered, the process dies when it reaches the step. */
