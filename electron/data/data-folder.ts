@@ -72,7 +72,7 @@ export async function openDataFolder(folder: DataFolder): Promise<OpenFolder> {
     const expected = expectedFrames(files.database);
     const db = openWithKey(files, keyHex, nativeBinding);
     try {
-      const lostCommits = areCommitsLost(files.database, expected);
+      const lostCommits = areCommitsLost(db, expected);
       // The next save would overwrite what is left of them.
       if (lostCommits) copyWalAside(files, folder.wallMs());
       if (exists && versionOf(db) === 0) assertNew(dataDir, true);

@@ -5,6 +5,7 @@
  */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
+import type { Db } from './open.ts';
 
 /** Offsets in SQLite's index of the `-wal`, in the machine's byte order. */
 const isReadyAt = 12;
@@ -31,9 +32,13 @@ export function expectedFrames(database: string): number {
   return isOther || index.frames <= index.moved ? 0 : index.frames;
 }
 
-/** Call after the first connection has read the `-wal`. */
-export function areCommitsLost(database: string, expected: number): boolean {
-  return expected > 0 && (indexOf(database)?.frames ?? 0) < expected;
+/**
+ * Call after the first connection has read the `-wal`. SQLite itself is asked: to open and close the `-shm` here would
+ * release this process's locks on it, and the next reader would cut the file off under the running till (SIGBUS).
+ */
+export function areCommitsLost(db: Db, expected: number): boolean {
+  const frames = () => db.prepare<[], { log: number }>('pragma wal_checkpoint(noop)').get()?.log ?? 0;
+  return expected > 0 && frames() < expected;
 }
 
 function indexOf(database: string) {

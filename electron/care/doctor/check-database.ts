@@ -80,7 +80,7 @@ export function checkDatabase(options: CheckDatabase): DraftFinding[] {
   try {
     return readBeside(files, stored.value, nativeBinding, (db) => [
       checkKey(files, stored.value),
-      ...(areCommitsLost(files.database, expected) ? [commitsLost()] : []),
+      ...(areCommitsLost(db, expected) ? [commitsLost()] : []),
       ...lookInside(db, options, stored.value),
     ]);
   } catch (error) {
