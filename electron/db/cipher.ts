@@ -1,5 +1,6 @@
 /** Chooses the cipher of a database file. With either cipher, each page has its own nonce and checksum. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 
 /**
@@ -12,19 +13,34 @@ type Cipher = 'aegis' | 'chacha20';
 const reservedAt = 20;
 const reservedByChaCha20 = 32;
 
-/** @throws SqliteError `SQLITE_CANTOPEN` if the file exists but cannot be read: its cipher must not be guessed */
+/**
+ * Reads the header of each file only once in a process: on POSIX systems, closing any handle of a file releases all the
+ * locks that the process holds on it, also those of a connection that is open in another thread.
+ * @throws SqliteError `SQLITE_CANTOPEN` if the file exists but cannot be read: its cipher must not be guessed
+ */
 function cipherOf(file: string): Cipher {
-  const header = Buffer.alloc(1);
   try {
-    const handle = openSync(file, 'r');
-    try {
-      readSync(handle, header, 0, 1, reservedAt);
-    } finally {
-      closeSync(handle);
-    }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'aegis';
+    const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+    if (found === undefined) return 'aegis';
+    // Threads that start later inherit it. A file that replaces this one was made at another time.
+    const name = `cipher of ${found.dev}:${found.ino}:${found.birthtimeNs}`;
+    const known = getEnvironmentData(name);
+    if (known === 'aegis' || known === 'chacha20') return known;
+    const cipher = readCipher(file);
+    setEnvironmentData(name, cipher);
+    return cipher;
+  } catch {
     throw new Database.SqliteError('unable to read the header of the database file', 'SQLITE_CANTOPEN');
+  }
+}
+
+function readCipher(file: string): Cipher {
+  const header = Buffer.alloc(1);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, header, 0, 1, reservedAt);
+  } finally {
+    closeSync(handle);
   }
   return header[0] === reservedByChaCha20 ? 'chacha20' : 'aegis';
 }
