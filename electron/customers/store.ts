@@ -191,7 +191,8 @@ export function searchRow(values: FieldValues, tier: string | null): { row: Sear
   };
 }
 
-const searchColumns = [
+/** The columns by which customers are found and listed, on the till and in the region's file. */
+export const searchColumns = [
   'mobile',
   'email',
   'external_id',

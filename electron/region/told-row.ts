@@ -1,7 +1,7 @@
 /** Converts an imported customer to the rows to write. */
 
 import { encodeRecord } from '../customers/record-json.ts';
-import { type SearchRow, searchRow } from '../customers/store.ts';
+import { type SearchRow, searchColumns, searchRow } from '../customers/store.ts';
 import { readCustomer } from '../loyalty-api/wire/customer.ts';
 import type { JsonObject } from '../loyalty-api/wire/scalars.ts';
 import { mergeRecord } from '../model/customer.ts';
@@ -24,20 +24,7 @@ export function toldRow(item: JsonObject): ToldRow | Refusal {
 }
 
 /** The columns that a file fills, both in the till's own tables and in the region file. */
-export const toldColumns = [
-  'user_id',
-  'mobile',
-  'email',
-  'external_id',
-  'first_name',
-  'last_name',
-  'tier',
-  'name_forward',
-  'name_backward',
-  'mobile_backward',
-  'email_key',
-  'external_key',
-] as const;
+export const toldColumns = ['user_id', ...searchColumns] as const;
 
 /** In the order of `toldColumns`. */
 export function toldValues({ userId, row }: Pick<ToldRow, 'userId' | 'row'>): (string | null)[] {

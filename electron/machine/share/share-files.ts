@@ -50,28 +50,14 @@ export const directFiles: ShareFiles = {
     mustBeThere(file);
     const unfinished = unfinishedOf(file);
     rmSync(unfinished, { force: true });
-    const descriptor = openSync(unfinished, 'wx', 0o644);
-    try {
-      openToOthers(descriptor);
-      writeFileSync(descriptor, text);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    writeNew(unfinished, text);
     place(unfinished, file);
     return null;
   },
   create: async (file, text) => {
     mustBeThere(file);
     try {
-      const descriptor = openSync(file, 'wx', 0o644);
-      try {
-        openToOthers(descriptor);
-        writeFileSync(descriptor, text);
-        fsyncSync(descriptor);
-      } finally {
-        closeSync(descriptor);
-      }
+      writeNew(file, text);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
     }
@@ -110,6 +96,18 @@ function unfinishedOf(file: string): string {
 /** A missing file is an answer; a missing folder means that the share is not available. */
 function mustBeThere(file: string): void {
   statSync(path.dirname(file));
+}
+
+/** @throws `EEXIST` if the file exists */
+function writeNew(file: string, text: string): void {
+  const descriptor = openSync(file, 'wx', 0o644);
+  try {
+    openToOthers(descriptor);
+    writeFileSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Other tills read the file as other users. That is safe, because it is encrypted. Some shares have no modes. */
