@@ -4,7 +4,7 @@
  */
 
 import { noteStart } from './care/health-note.ts';
-import { finishExports } from './care/rescue/export-unsent.ts';
+import { findImported, finishExports } from './care/rescue/export-unsent.ts';
 import { Tally } from './care/tally.ts';
 import { LiveConfig } from './config/live-config.ts';
 import { regionState } from './customers/region.ts';
@@ -130,6 +130,8 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
 
   const { finished, refused } = finishExports(outbox, dataDir);
   if (finished > 0) log.write('warn', 'finished rescue files that an earlier run had started', { finished });
+  const imported = findImported(outbox, dataDir);
+  if (imported > 0) log.write('info', 'another till has imported what was moved to a file', { imported });
   if (regionState(db).kind === 'unusable') {
     log.write('error', "the region's customers are missing: they have to be imported again");
   }

@@ -11,6 +11,7 @@ const auditActions = [
   'recovery-key',
   'outbox-export',
   'outbox-import',
+  'outbox-confirmed',
   'customers-import',
   'customer-forgotten',
   'restore',

@@ -38,6 +38,8 @@ export const healthSchema = z.object({
   unsent: z
     .object({ queued: amount, sending: amount, unknown: amount, attention: amount, nextVisit: amount })
     .describe('Changes that the server has not confirmed, by state.'),
+  inFiles: amount.describe('Changes that are only in a rescue file, as far as the till knows.'),
+  oldestInFileAt: time.nullable().describe('When the first of these was moved to its file; null: there is none.'),
   doubleAwards: amount.describe('Changes that may have been awarded points twice and that nobody has checked yet.'),
   oldestUnsentAt: time
     .nullable()
@@ -121,6 +123,8 @@ export function healthOf(of: HealthOf): Health {
     connection: status.connection.kind,
     offlineWhy: status.connection.kind === 'offline' ? status.connection.why : null,
     unsent: status.counts,
+    inFiles: status.inFiles.updates,
+    oldestInFileAt: maybeSeconds(status.inFiles.firstAtMs),
     doubleAwards: status.doubleAwards,
     oldestUnsentAt: maybeSeconds(of.oldestUnsentAtMs),
     oldestUncertainAt: maybeSeconds(of.oldestUncertainAtMs),

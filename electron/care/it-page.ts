@@ -19,6 +19,7 @@ import { forget } from '../updates/erasing.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { tidy } from '../updates/retention.ts';
 import type { Touched } from '../updates/transfer.ts';
+import { byIt } from '../updates/update-states.ts';
 import { auditPart, bundleFile, configPart, folderPart, jsonPart, logParts, makeBundle, outboxPart } from './bundle.ts';
 import type { Health } from './health.ts';
 import { exportUnsent } from './rescue/export-unsent.ts';
@@ -28,6 +29,7 @@ import type { SecondCopy } from './rescue/second-copy.ts';
 import {
   type BackUpResult,
   type BundleResult,
+  type RescueConfirmResult,
   type RescueExportResult,
   type RescueImportResult,
   shortestPassphrase,
@@ -188,6 +190,13 @@ export class ItPage {
       log.write('warn', 'updates imported from a rescue file', { added, already, takenBack });
       this.#touched(touched);
       return { kind: 'imported', fromTill: head.fromTill, added, already, takenBack };
+    },
+    'rescue.confirm': (): RescueConfirmResult => {
+      const updates = durably(() => this.#options.outbox.confirmedElsewhere(byIt));
+      if ('kind' in updates) return updates;
+      this.#options.log.write('warn', 'updates in rescue files confirmed as imported', { updates: updates.length });
+      this.#touched(updates.map(({ id, customerId }) => ({ updateId: id, customerId })));
+      return { kind: 'confirmed', updates: updates.length };
     },
     'customers.forget': ({ customerId }: { readonly customerId: number }): ForgetResult => {
       const { db, engine, clock, log, emit } = this.#options;

@@ -57,6 +57,16 @@ function seriesOf(health: Health): readonly Series[] {
       'Since when the oldest change that may have arrived is unresolved; absent if there is none.',
       one(health.oldestUncertainAt),
     ),
+    gauge(
+      'tillside_in_rescue_files',
+      'Changes that are only in a rescue file, as far as the till knows.',
+      one(health.inFiles),
+    ),
+    gauge(
+      'tillside_oldest_in_rescue_file_timestamp_seconds',
+      'When the first of these was moved to its file; absent if there is none.',
+      one(health.oldestInFileAt),
+    ),
     gauge('tillside_double_awards', 'Changes that may have been awarded points twice.', one(health.doubleAwards)),
     gauge('tillside_paused', 'Whether sending waits for IT, by reason.', [
       [{ why: health.paused ?? 'not-paused' }, Number(health.paused !== null)],

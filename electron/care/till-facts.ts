@@ -49,6 +49,10 @@ export type RescueImportResult =
   | { readonly kind: 'refused'; readonly why: 'not-a-rescue-file' | 'not-the-key' | 'newer' | 'other-organisation' }
   | { readonly kind: 'not-saved'; readonly why: NotSavedReason };
 
+export type RescueConfirmResult =
+  | { readonly kind: 'confirmed'; readonly updates: number }
+  | { readonly kind: 'not-saved'; readonly why: NotSavedReason };
+
 export type BundleResult =
   | { readonly kind: 'made'; readonly file: string }
   | { readonly kind: 'not-saved'; readonly why: NotSavedReason };

@@ -7,14 +7,14 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { folderFiles } from '../machine/folder-files.ts';
 import type { SyncStatus } from '../model/sync-status.ts';
 
-type Unsent = Pick<SyncStatus, 'unsent' | 'oldestSavedAtMs'>;
+type Unsent = Pick<SyncStatus, 'unsent' | 'oldestSavedAtMs' | 'inFiles'>;
 
 /** @returns a function to call with each status; it writes the file only when the text changes */
 export function unsentNote(dataDir: string): (status: Unsent) => void {
   const file = folderFiles(dataDir).unsentNote;
   let written: string | null = null;
-  return ({ unsent, oldestSavedAtMs }) => {
-    const text = sentence(unsent, oldestSavedAtMs);
+  return (status) => {
+    const text = sentence(status);
     if (text === written) return;
     try {
       if (text === '') rmSync(file, { force: true });
@@ -29,9 +29,19 @@ export function unsentNote(dataDir: string): (status: Unsent) => void {
   };
 }
 
-function sentence(unsent: number, oldestSavedAtMs: number | null): string {
+/** `before-remove.sh` prints it only in this form. */
+function sentence({ unsent, oldestSavedAtMs, inFiles }: Unsent): string {
+  const { updates: moved, lastAtMs } = inFiles;
+  if (unsent === 0 && moved > 0) {
+    const last = lastAtMs === null ? '' : `; the last was moved at ${new Date(lastAtMs).toISOString()}`;
+    return `${have(moved)} perhaps not reached head office: only in rescue files${last}.\n`;
+  }
   if (unsent === 0) return '';
-  const have = unsent === 1 ? '1 change of a customer has' : `${unsent} changes of customers have`;
   const since = oldestSavedAtMs === null ? '' : `; the oldest was saved at ${new Date(oldestSavedAtMs).toISOString()}`;
-  return `${have} not reached head office${since}.\n`;
+  const more = moved === 0 ? '' : `; ${moved} more only in rescue files`;
+  return `${have(unsent)} not reached head office${since}${more}.\n`;
+}
+
+function have(updates: number): string {
+  return updates === 1 ? '1 change of a customer has' : `${updates} changes of customers have`;
 }

@@ -8,6 +8,7 @@ import { doctor } from './doctor.ts';
 import { find } from './find.ts';
 import { importCustomers } from './import-customers.ts';
 import { organisationKeep } from './organisation-keep.ts';
+import { outboxConfirm } from './outbox-confirm.ts';
 import { outboxExport } from './outbox-export.ts';
 import { outboxImport } from './outbox-import.ts';
 import { outboxList } from './outbox-list.ts';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   outboxList,
   outboxExport,
   outboxImport,
+  outboxConfirm,
   importCustomers,
   regionPublish,
   regionStatus,

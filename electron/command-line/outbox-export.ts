@@ -113,7 +113,7 @@ async function move(end: End, secrets: Secrets, options: Export): Promise<ExitCo
       outbox.recoverInterrupted();
       finishExports(outbox, options.dataDir);
       const exported = await exportUnsent(db, outbox, options);
-      return { exported, left: nothingUnsent(outbox) };
+      return { exported, left: nothingUnsent(outbox.inFiles()) };
     });
     if (result.kind !== 'exported') return nothing(end, left);
     return done(end, { ...result, lost: 0, moved: true });
@@ -195,7 +195,8 @@ function say({ given, io }: End, { file, updates, oldestSavedAtMs, lost, moved }
     io.print(`${moved ? 'Moved' : 'Copied'} ${unsentInWords(updates, oldestSavedAtMs, io.clock.wallMs())}, into`);
     io.print(`  ${file}`);
     io.print('Import it on one other till only: tillside outbox import FILE');
-    if (!moved) io.print('This till still has them too. Do not let it send until the other till has checked them.');
+    if (moved) io.print('Then say so here, so that this till stops reporting them: tillside outbox confirm --yes');
+    else io.print('This till still has them too. Do not let it send until the other till has checked them.');
     if (lost !== 0) {
       const rows = lost === null ? 'Rows' : `${lost} rows`;
       io.print(`${rows} could not be read. The database keeps them: set it aside, do not delete it.`);

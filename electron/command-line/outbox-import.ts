@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { counted } from '../care/age-in-words.ts';
+import { importedEnding } from '../care/rescue/export-unsent.ts';
 import { importUnsent, markImported } from '../care/rescue/import-unsent.ts';
 import { readRescueFile } from '../care/rescue/sealed-file.ts';
-import { importedEnding, type TakeOver } from '../care/rescue/standing-copy.ts';
+import type { TakeOver } from '../care/rescue/standing-copy.ts';
 import { tillCode } from '../config/find-config.ts';
 import { directFiles } from '../machine/share/share-files.ts';
 import { Outbox } from '../updates/outbox.ts';

@@ -21,7 +21,11 @@ export async function writeDatabase<T>(
     const result = await work(folder);
     // The till itself writes the note only while it is open, and uninstallers read it in between.
     const outbox = new OutboxReader(folder.db);
-    unsentNote(dataDir)({ unsent: outbox.unsent(), oldestSavedAtMs: outbox.oldestOpenSavedAtMs() });
+    unsentNote(dataDir)({
+      unsent: outbox.unsent(),
+      oldestSavedAtMs: outbox.oldestOpenSavedAtMs(),
+      inFiles: outbox.inFiles(),
+    });
     return result;
   } finally {
     await background.close();

@@ -7,6 +7,7 @@ import { beforeSending } from './migrations/005-before-sending.ts';
 import { fewerPagesASave } from './migrations/006-fewer-pages-a-save.ts';
 import { searchKeyRules } from './migrations/007-search-keys.ts';
 import { erasedCustomers } from './migrations/008-erased-customers.ts';
+import { inRescueFiles } from './migrations/009-in-rescue-files.ts';
 import type { Db } from './open.ts';
 import { inTransaction } from './statements.ts';
 
@@ -25,6 +26,7 @@ export const migrations: readonly Migration[] = [
   fewerPagesASave,
   searchKeyRules,
   erasedCustomers,
+  inRescueFiles,
 ];
 
 export const currentVersion = migrations.length;

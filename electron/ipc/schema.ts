@@ -11,6 +11,7 @@ import type { AuditAction } from '../care/audit-log.ts';
 import type {
   BackUpResult,
   BundleResult,
+  RescueConfirmResult,
   RescueExportResult,
   RescueImportResult,
   TillFacts,
@@ -246,6 +247,8 @@ export const calls = {
   'rescue.import': call(
     z.strictObject({ file: z.string().max(maxRescueLength), passphrase: z.string().min(1).max(1000).nullable() }),
   ).returns<RescueImportResult>(),
+  /** Another till has imported everything that left this one in rescue files. @returns how many changes that were */
+  'rescue.confirm': call(nothing).returns<RescueConfirmResult>(),
   /** Erases a customer from this till on request. */
   'customers.forget': call(z.strictObject({ customerId: localId })).returns<ForgetResult>(),
 
@@ -297,6 +300,7 @@ export const adminCalls: { readonly [Name in CallName]?: AuditAction } = {
   'till.recoveryKeyKept': 'recovery-key',
   'rescue.export': 'outbox-export',
   'rescue.import': 'outbox-import',
+  'rescue.confirm': 'outbox-confirmed',
   'customers.import': 'customers-import',
   'customers.forget': 'customer-forgotten',
   'trouble.restore': 'restore',

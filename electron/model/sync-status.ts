@@ -15,6 +15,14 @@ export type Connection =
   | { readonly kind: 'online' }
   | { readonly kind: 'offline'; readonly why: NotSentReason | 'timeout' | 'connection-lost' | 'server-error' };
 
+/** Updates that left this till in a rescue file. This till cannot see whether another one has imported it. */
+export type InFiles = {
+  readonly updates: number;
+  /** When the first and the last of them left; null: there are none. */
+  readonly firstAtMs: number | null;
+  readonly lastAtMs: number | null;
+};
+
 export type SyncStatus = {
   /** What the pill shows, by priority: paused, attention, checking, offline, sending, waiting, all sent. */
   readonly state: SyncState;
@@ -32,6 +40,8 @@ export type SyncStatus = {
   /** Possible double awards that nobody has checked yet (see `updates/double-awards.ts`). */
   readonly doubleAwards: number;
   readonly oldestSavedAtMs: number | null;
+  /** Not in `unsent`, but not known to be sent either: with nothing else to tell, the pill says "Waiting". */
+  readonly inFiles: InFiles;
   readonly paused: PauseReason | null;
   readonly connection: Connection;
   /** Wall time of the last answer from the API itself. */

@@ -1,5 +1,5 @@
 /** Sends the sync status to the screen: counts the outbox, and combines a burst of changes into one event. */
-import type { SyncState, SyncStatus } from '../model/sync-status.ts';
+import type { InFiles, SyncState, SyncStatus } from '../model/sync-status.ts';
 import type { SyncContext } from './context.ts';
 
 /** Counting the outbox takes at most one part in this many of the time, however long the outbox is. */
@@ -33,15 +33,17 @@ export class StatusTeller {
   now(): SyncStatus {
     const { outbox, connection, clock } = this.#context;
     const counts = outbox.counts();
+    const inFiles = outbox.inFiles();
     const unsent = counts.queued + counts.sending + counts.unknown + counts.attention + counts.nextVisit;
     const dueAtMs = this.#nextTryAtMs();
     const dueInMs = dueAtMs === null ? null : Math.max(0, dueAtMs - clock.monotonicMs());
     return {
-      state: this.#stateOf(counts),
+      state: this.#stateOf(counts, inFiles),
       unsent,
       counts,
       doubleAwards: outbox.doubleAwards(),
       oldestSavedAtMs: outbox.oldestOpenSavedAtMs(),
+      inFiles,
       paused: connection.paused,
       connection: connection.connection,
       lastAnswerAtMs: connection.lastAnswerAtMs,
@@ -93,13 +95,13 @@ export class StatusTeller {
     this.#closed = true;
   }
 
-  #stateOf(counts: SyncStatus['counts']): SyncState {
+  #stateOf(counts: SyncStatus['counts'], inFiles: InFiles): SyncState {
     const { paused, connection } = this.#context.connection;
     if (paused !== null) return 'paused';
     if (counts.attention > 0) return 'attention';
     if (counts.unknown > 0) return 'checking';
     if (connection.kind === 'offline' && connection.why !== 'busy') return 'offline';
     if (counts.sending > 0) return 'sending';
-    return counts.queued + counts.nextVisit > 0 ? 'waiting' : 'all-sent';
+    return counts.queued + counts.nextVisit + inFiles.updates > 0 ? 'waiting' : 'all-sent';
   }
 }

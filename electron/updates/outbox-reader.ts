@@ -1,9 +1,13 @@
+import { versionOf } from '../db/migrate.ts';
 import type { Db } from '../db/open.ts';
 import { count, limitBy, sql } from '../db/statements.ts';
+import type { InFiles } from '../model/sync-status.ts';
 import type { UpdateState } from '../model/update-view.ts';
 import { findUpdate, isDoubleAward, openList, selectUpdates, type Update } from './rows.ts';
 
 export const movedOutEvent = 'moved to a rescue file';
+/** The schema version with the column `in_file`. */
+const knowsFilesSince = 9;
 
 /** SQL for one open state. SQLite uses the small partial index only if the query repeats its full condition. */
 export const openIn = (state: UpdateState) => `u.state = '${state}' and u.state in ${openList}`;
@@ -17,6 +21,7 @@ const isReady = `where ${openIn('queued')} and not exists (
 /** Queries on the outbox. Only `outbox.ts` changes it. */
 export class OutboxReader {
   readonly #db: Db;
+  #knowsFiles: boolean | null = null;
 
   constructor(db: Db) {
     this.#db = db;
@@ -44,14 +49,21 @@ export class OutboxReader {
     );
   }
 
-  /** Updates that another till has to send, as far as this till knows, and when the last of them left it. */
-  leftThisTill(): { readonly updates: number; readonly lastAtMs: number | null } {
-    const row = sql<{ updates: number; lastAtMs: number | null }>(
+  /** Updates that are only in a rescue file, or in this one, as far as this till knows: another till has to send them. */
+  inFiles(exportId: string | null = null): InFiles {
+    // A file of an older version can be read without migrating it.
+    this.#knowsFiles ??= versionOf(this.#db) >= knowsFilesSince;
+    const row = sql<InFiles>(
       this.#db,
-      `select count(*) as updates, max(settled_at_ms) as lastAtMs from updates
-       where state = 'discarded' and discard_reason = 'moved'`,
-    ).get();
-    return row ?? { updates: 0, lastAtMs: null };
+      `select count(*) as updates, min(settled_at_ms) as firstAtMs, max(settled_at_ms) as lastAtMs from updates
+       where ${this.#knowsFiles ? 'in_file is not null and in_file = coalesce(?, in_file)' : "? is null and state = 'discarded' and discard_reason = 'moved'"}`,
+    ).get(exportId);
+    return row ?? { updates: 0, firstAtMs: null, lastAtMs: null };
+  }
+
+  /** The exports whose rescue files hold them. */
+  exportsInFiles(): string[] {
+    return sql<string>(this.#db, 'select distinct in_file from updates where in_file is not null').pluck().all();
   }
 
   /**

@@ -44,7 +44,7 @@ import { byTill, type Change, type HistoryNote, isUntouched, moveUpdate } from '
  * | attention | `needsPerson`; `takenBack` and `broughtIn` where it was there | `putOff` → attention, to be asked at the customer's next visit; `replace` (a corrected update in its place), `discard` and `movedOut` → discarded; nothing else, however old (F12) |
  * | applied | `applied` | never |
  * | cancelled | `cancel`; a `save` that puts all of it back | never |
- * | discarded | `discard`, `replace`; `movedOut`: a rescue file or another till has it now | never, but by `takenBack`: the rescue file came back to its own till → unknown, or attention |
+ * | discarded | `discard`, `replace`; `movedOut`: a rescue file or another till has it now | never, but by `takenBack`: the rescue file came back to its own till → unknown, or attention; `confirmedElsewhere`: another till is known to have it → discarded |
  *
  * `overtaken` gives an update from a restored backup the state that a newer file of this till has for it.
  *
@@ -279,17 +279,35 @@ export class Outbox extends OutboxReader {
 
   /**
    * Moved to a rescue file, or to another till by the second copy: that till sends it, and this one never does. Not for an
-   * update in flight.
+   * update in flight. @param to `till`: another till has proved that it has it
    */
-  movedOut(update: Update, exportId: string): void {
+  movedOut(update: Update, exportId: string, to: 'file' | 'till'): void {
     inTransaction(this.#db, () =>
       this.#mustMove(
         update,
         'discarded',
         { by: byTill, event: movedOutEvent, detail: exportId },
-        { settledAtMs: this.#clock.wallMs(), discardReason: 'moved' },
+        { settledAtMs: this.#clock.wallMs(), discardReason: 'moved', inFile: to === 'file' ? exportId : null },
       ),
     );
+  }
+
+  /**
+   * Another till has imported what left this one in rescue files, or in one of them. @param by who says so
+   * @returns the updates
+   */
+  confirmedElsewhere(by: string, exportId: string | null = null): Update[] {
+    return inTransaction(this.#db, () => {
+      const updates = selectUpdates(
+        this.#db,
+        'where u.in_file is not null and u.in_file = coalesce(?, u.in_file) order by u.seq',
+        exportId,
+      );
+      for (const update of updates) {
+        this.#mustMove(update, 'discarded', { by, event: 'confirmed as imported by another till' }, { inFile: null });
+      }
+      return updates;
+    });
   }
 
   /** Its rescue file was imported by the till that made it. Another till may have sent it, so it is read back. */
@@ -303,6 +321,7 @@ export class Outbox extends OutboxReader {
         {
           settledAtMs: null,
           discardReason: null,
+          inFile: null,
           uncertainAfter: update.uncertainAfter ?? 'till-stopped',
           before: update.before ?? this.#knownBeforeIt(update),
         },

@@ -65,6 +65,8 @@ export type Update = {
   readonly result: UpdateResult | null;
   readonly answer: Answer | null;
   readonly discardReason: string | null;
+  /** The export whose rescue file has it, until another till is known to have it. */
+  readonly inFile: string | null;
   readonly replaces: string | null;
   readonly replacedBy: string | null;
 };
@@ -102,6 +104,7 @@ type Row = {
   put_off_at_ms?: number | null;
   before_sending?: string | null;
   award?: string | null;
+  in_file?: string | null;
 };
 
 type KeptEdit = Pick<Row, 'format' | 'changes' | 'baseline'>;
@@ -160,6 +163,7 @@ function decode(row: Row): Update {
     result: decodeResult(row.result),
     answer: decodeAnswer(row.answer),
     discardReason: row.discard_reason,
+    inFile: row.in_file ?? null,
     replaces: row.replaces,
     replacedBy: row.replaced_by,
   };
@@ -231,7 +235,7 @@ export function writeUpdate(db: Db, update: Update): void {
        changes = iif(?, ?, changes), baseline = iif(?, ?, baseline), confirmed_fills = ?, settled_at_ms = ?,
        revision = ?, attempts = ?, attempt_id = ?, uncertain_after = ?, resent = ?, reason = ?, result = ?, answer = ?,
        discard_reason = ?, replaced_by = ?, put_off_at_ms = ?, before_sending = ?,
-       award = ?
+       award = ?, in_file = ?
      where seq = ?`,
   ).run(
     update.customerId,
@@ -257,6 +261,7 @@ export function writeUpdate(db: Db, update: Update): void {
     update.putOffAtMs,
     jsonOrNull(update.before),
     jsonOrNull(update.award),
+    update.inFile,
     update.seq,
   );
 }

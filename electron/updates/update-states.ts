@@ -19,7 +19,7 @@ export const arrows: { readonly [From in UpdateState]: readonly UpdateState[] } 
   attention: ['attention', 'discarded'],
   applied: [],
   cancelled: [],
-  discarded: ['unknown', 'attention'],
+  discarded: ['unknown', 'attention', 'discarded'],
 };
 
 /** Who did what, for the history. */
@@ -37,6 +37,9 @@ export type Change = Partial<Omit<Update, 'id' | 'seq' | 'customerId' | 'state'>
 
 /** The author, in the history, of automatic steps. */
 export const byTill = 'till';
+
+/** The author, in the history, of what IT does; the audit log says who it was. */
+export const byIt = 'IT';
 
 /**
  * Makes one transition: writes the row, its history and, if affected, the effective view. Call it inside a transaction.

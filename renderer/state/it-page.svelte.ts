@@ -33,6 +33,8 @@ export class ItPage {
       passphrase: passphrase === '' ? null : passphrase,
     });
   });
+  /** Another till has imported what was moved. */
+  readonly rescueConfirm = new Action(() => this.#services.call('rescue.confirm'));
   readonly recoveryKey = new Action(() => this.#services.call('till.recoveryKey'));
   readonly recoveryKeyKept = new Action(() => this.#services.call('till.recoveryKeyKept'));
   /** Events report progress and are newer than the call's answer. */
@@ -73,7 +75,7 @@ export class ItPage {
   }
   /** One of the longer steps is running; the others wait. */
   get working(): boolean {
-    return [this.backUp, this.bundle, this.rescueOut, this.rescueIn].some(({ running }) => running);
+    return [this.backUp, this.bundle, this.rescueOut, this.rescueIn, this.rescueConfirm].some(({ running }) => running);
   }
 
   /** @throws {CallFailed} if the services do not answer at all */

@@ -1,5 +1,6 @@
 /** What the pill says, and the sentence behind it. */
 import type { ConnectionCheck, SyncState, SyncStatus } from '../../electron/model/sync-status.ts';
+import type { Formats } from '../format/formats.ts';
 import { m } from '../i18n/messages.ts';
 
 export type WhyNot = Extract<ConnectionCheck, { kind: 'failed' }>['why'];
@@ -39,14 +40,22 @@ export function statusSentence(status: SyncStatus): string | null {
   return null;
 }
 
+/** What left in rescue files and no till is known to have; null: nothing. */
+export function movedSentence({ inFiles: { updates, lastAtMs } }: SyncStatus, formats: Formats): string | null {
+  if (updates === 0 || lastAtMs === null) return null;
+  return m.help_moved_means({ shown: formats.number(updates), when: formats.moment(lastAtMs) });
+}
+
 export type StatusHelp = {
   readonly means: () => string;
   readonly customer: () => string;
   readonly act: () => string;
 };
 
+const movedHelp = { customer: m.help_moved_customer, act: m.help_moved_do };
+
 /** What a status means, what it means for the customer, and what staff do. */
-export const statusHelp: Record<SyncState, StatusHelp> = {
+const statusHelp: Record<SyncState, StatusHelp> = {
   'all-sent': { means: m.help_all_sent_means, customer: m.help_all_sent_customer, act: m.help_all_sent_do },
   sending: { means: m.help_sending_means, customer: m.help_sending_customer, act: m.help_sending_do },
   checking: { means: m.help_checking_means, customer: m.help_checking_customer, act: m.help_checking_do },
@@ -55,3 +64,11 @@ export const statusHelp: Record<SyncState, StatusHelp> = {
   paused: { means: m.help_paused_means, customer: m.help_paused_customer, act: m.help_paused_do },
   attention: { means: m.help_attention_means, customer: m.help_attention_customer, act: m.help_attention_do },
 };
+
+export function helpOf(status: SyncStatus, formats: Formats): StatusHelp {
+  const help = statusHelp[status.state];
+  const moved = movedSentence(status, formats);
+  // "Waiting" with nothing unsent: only a rescue file has them.
+  if (moved === null || status.state !== 'waiting' || status.unsent > 0) return help;
+  return { means: () => moved, ...movedHelp };
+}

@@ -19,6 +19,8 @@ export const health: Health = {
   connection: 'offline',
   offlineWhy: 'timeout',
   unsent: { queued: 2, sending: 0, unknown: 1, attention: 0, nextVisit: 0 },
+  inFiles: 0,
+  oldestInFileAt: null,
   doubleAwards: 0,
   oldestUnsentAt: 1_799_992_800,
   oldestUncertainAt: 1_799_996_400,

@@ -25,7 +25,7 @@ type FixtureRow = z.output<typeof fixtureRow>;
  * Rows as each version wrote them, named by what was new: a JSON format, or columns of the schema. Once shipped, a
  * fixture never changes.
  */
-function fixture(name: 'format-1' | 'schema-5'): FixtureRow[] {
+function fixture(name: 'format-1' | 'schema-5' | 'schema-9'): FixtureRow[] {
   const file = new URL(`./fixtures/updates-${name}.json`, import.meta.url);
   return z.array(fixtureRow).parse(JSON.parse(readFileSync(file, 'utf8')));
 }
@@ -127,8 +127,11 @@ describe('F29 rows that another version wrote', () => {
       assert.deepEqual(update?.before, before === null ? null : { markKey: null, updatedOn: null, ...before });
       assert.deepEqual(update?.award, json(row.award));
     }
+    const [moved = {}] = fixture('schema-9');
+    insertRows(db, [moved]);
+    assert.equal(findUpdate(db, String(moved.id))?.inFile, moved.in_file);
     // Whoever adds a column or a format adds a fixture for it.
-    const shipped = [...fixture('format-1'), ...rows];
+    const shipped = [...fixture('format-1'), ...rows, moved];
     const filled = new Set(shipped.flatMap((row) => Object.keys(row).filter((column) => row[column] !== null)));
     const columns = db.prepare<[], string>("select name from pragma_table_info('updates')").pluck().all();
     assert.deepEqual(columns.filter((column) => !filled.has(column)).toSorted(), ['customer_id', 'place', 'seq']);

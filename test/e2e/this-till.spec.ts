@@ -114,7 +114,7 @@ test('unsent changes move to a sealed file and back, and a customer is erased on
   await out.getByLabel('Repeat passphrase').fill(passphrase);
   await out.getByRole('button', { name: 'Move to a file' }).click();
   await expect(out.getByText('Changes moved: 1.')).toBeVisible();
-  await expect(till.status).toHaveText(/0 unsent/);
+  await expect(till.status).toHaveText(/^Offline.*0 unsent/);
 
   const [name = ''] = readdirSync(path.join(dataDir, 'data', 'rescue'));
   const back = care.getByRole('region', { name: 'Import a rescue file' });
@@ -141,6 +141,42 @@ test('unsent changes move to a sealed file and back, and a customer is erased on
   await till.find(devikaNair.externalId, /Devika|external ID/);
   await page.getByRole('searchbox', { name: 'Find customer' }).fill('rescued');
   await expect(page.getByRole('listbox', { name: 'Customers' }).getByRole('option')).toHaveCount(0);
+});
+
+test('what was moved to a file is never called sent until IT confirms that another till has it', async ({ till }) => {
+  const { page, server } = till;
+  await till.find(ritaJames.mobile, /Rita James/);
+  await server.control.setConnection(false);
+  await till.field('Last name').fill('Rescued');
+  await till.save();
+  await expect(till.status).toHaveText(/^Offline.*1/);
+  const out = (await openThisTill(till)).getByRole('region', { name: 'Move unsent changes to another till' });
+  await out.getByLabel('Passphrase', { exact: true }).fill('correct horse battery');
+  await out.getByLabel('Repeat passphrase').fill('correct horse battery');
+  await out.getByRole('button', { name: 'Move to a file' }).click();
+  await expect(out.getByText('Changes moved: 1.')).toBeVisible();
+
+  await server.control.setConnection(true);
+  const updates = await till.openUpdates();
+  await updates.getByRole('button', { name: 'Check connection' }).click();
+  await expect(till.status).toHaveText(/^Waiting.*0 unsent/);
+  await expect(updates).toContainText('No unsent changes on this till.');
+  await expect(updates).toContainText(
+    /Changes moved to a file: 1, the last on .*2026.* when another till imports the file/,
+  );
+  await expect(updates).not.toContainText('All changes have been sent');
+  await page.getByRole('button', { name: 'What this status means' }).click();
+  await expect(page.getByText(/Ask IT to import the file on another till/)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await updates.getByRole('button', { name: 'Done', exact: true }).click();
+  await expect(updates.getByRole('listitem')).toContainText('Moved to a file for another till to send.');
+
+  const care = await openThisTill(till);
+  await care.getByRole('button', { name: 'Another till has imported it' }).click();
+  await expect(care.getByText('Confirmed. Changes that another till has: 1')).toBeVisible();
+  await expect(till.status).toHaveText(/^All sent/);
+  await expect(care.getByRole('button', { name: 'Another till has imported it' })).toBeHidden();
+  expect(till.changes()).toEqual([]);
 });
 
 test('the pages that follow a search are loaded before anybody opens them', async ({ till }) => {

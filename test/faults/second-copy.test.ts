@@ -96,6 +96,8 @@ describe('the second copy of what is unsent', () => {
     // A is back before B: it sees that B has them.
     const risen = await openAt(folderA);
     await until('till A has given them away', async () => (await statusOf(risen)).unsent === 0);
+    // Till B has proved that it has them, so nobody has to confirm it.
+    assert.equal((await statusOf(risen)).inFiles.updates, 0);
     assert.deepEqual(times(), new Map());
     const tillB = await openAt(folderB, { till: secondTill });
     await untilAllSent(tillB);

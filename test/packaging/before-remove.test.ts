@@ -22,13 +22,15 @@ function remove(folder: string, how: string) {
   return { status, stderr };
 }
 
+const none = { updates: 0, firstAtMs: null, lastAtMs: null };
+
 test('removing the program says what each user has not sent, and deletes nothing (F30)', () => {
   const folder = temporaryFolder();
   const meera = dataPlace('linux', {}, path.join(folder, 'meera'), 'live');
   const tom = dataPlace('linux', {}, path.join(folder, 'tom'), 'live');
   const note = unsentNote(meera);
-  note({ unsent: 3, oldestSavedAtMs });
-  unsentNote(tom)({ unsent: 0, oldestSavedAtMs: null });
+  note({ unsent: 3, oldestSavedAtMs, inFiles: none });
+  unsentNote(tom)({ unsent: 0, oldestSavedAtMs: null, inFiles: none });
 
   for (const how of ['remove', '0']) {
     const { status, stderr } = remove(folder, how);
@@ -43,7 +45,19 @@ test('removing the program says what each user has not sent, and deletes nothing
   assert.ok(existsSync(folderFiles(meera).unsentNote));
   for (const how of ['upgrade', '1']) assert.equal(remove(folder, how).stderr, '', 'an update is not a removal');
 
-  note({ unsent: 0, oldestSavedAtMs: null });
+  const moved = { updates: 2, firstAtMs: oldestSavedAtMs, lastAtMs: oldestSavedAtMs };
+  note({ unsent: 3, oldestSavedAtMs, inFiles: moved });
+  assert.match(
+    remove(folder, 'remove').stderr,
+    /3 changes .*; 2 more only in rescue files\.\n.*Install Tillside again/,
+  );
+  note({ unsent: 0, oldestSavedAtMs: null, inFiles: moved });
+  assert.match(
+    remove(folder, 'remove').stderr,
+    /2 changes .* perhaps not reached head office: only in rescue files; the last was moved at 2026-01-15.*\n {2}Keep .*rescue until/,
+  );
+
+  note({ unsent: 0, oldestSavedAtMs: null, inFiles: none });
   assert.equal(remove(folder, 'remove').stderr, '', 'all is sent');
 });
 
@@ -65,7 +79,7 @@ test('follows no link as root, and prints only its own sentences', () => {
     },
     home: () => {
       const real = temporaryFolder();
-      unsentNote(dataPlace('linux', {}, real, 'live'))({ unsent: 9, oldestSavedAtMs: null });
+      unsentNote(dataPlace('linux', {}, real, 'live'))({ unsent: 9, oldestSavedAtMs: null, inFiles: none });
       symlinkSync(real, path.join(folder, 'home'));
     },
     words: () => {

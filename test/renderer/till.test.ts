@@ -13,6 +13,7 @@ const waiting: SyncStatus = {
   unsent: 1,
   counts: { queued: 1, sending: 0, unknown: 0, attention: 0, nextVisit: 0 },
   doubleAwards: 0,
+  inFiles: { updates: 0, firstAtMs: null, lastAtMs: null },
   oldestSavedAtMs: 1_700_000_000_000,
   paused: null,
   connection: { kind: 'offline', why: 'no-connection' },

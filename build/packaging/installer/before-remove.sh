@@ -21,6 +21,9 @@ for home in "${TILLSIDE_HOMES:-/home}"/*; do
   [ -f "$note" ] && [ ! -L "$note" ] || continue
   sentence=$(LC_ALL=C grep -E -m 1 '^[0-9]{1,9} [a-z ]+ not reached head office[0-9A-Za-z:.; -]*$' "$note") || continue
   echo "Tillside: $sentence" >&2
-  echo "  They stay in $place. Install Tillside again to send them; 'tillside outbox export' moves them to another till." >&2
+  case $sentence in
+    *": only in rescue files"*) echo "  Keep $place/rescue until another till has imported its files." >&2 ;;
+    *) echo "  They stay in $place. Install Tillside again to send them; 'tillside outbox export' moves them to another till." >&2 ;;
+  esac
 done
 exit 0

@@ -44,7 +44,7 @@
         FileClose $R5
       ${EndIf}
       ClearErrors
-      MessageBox MB_YESNO|MB_ICONEXCLAMATION|MB_DEFBUTTON2 "$R7$\nThey stay on this computer and are sent when Tillside is installed again. Remove Tillside?" /SD IDYES IDYES tillsideGoOn
+      MessageBox MB_YESNO|MB_ICONEXCLAMATION|MB_DEFBUTTON2 "$R7$\nEverything stays on this computer, and what waits here is sent when Tillside is installed again. Remove Tillside?" /SD IDYES IDYES tillsideGoOn
       Quit
       tillsideGoOn:
     ${EndIf}

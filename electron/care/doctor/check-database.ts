@@ -22,7 +22,7 @@ import { listDoubleAwards } from '../../updates/double-awards.ts';
 import { OutboxReader } from '../../updates/outbox-reader.ts';
 import { openList, selectUpdates } from '../../updates/rows.ts';
 import { ageInWords } from '../age-in-words.ts';
-import { nothingUnsent } from '../all-sent.ts';
+import { importAndConfirm, nothingUnsent, onlyInFiles } from '../all-sent.ts';
 import { act, type DraftFinding, fine, look } from './finding.ts';
 
 export type CheckDatabase = {
@@ -244,7 +244,14 @@ function checkWaiting(db: Db, clock: Clock): DraftFinding {
   const oldestSavedAtMs = Math.min(...oldest.map(({ savedAtMs }) => savedAtMs));
   const ageMs = oldest.length === 0 ? 0 : Math.max(0, clock.wallMs() - oldestSavedAtMs);
   const doubleAwards = listDoubleAwards(db).length;
-  const facts = { unsent: updates.length, ...counts, doubleAwards, oldestAgeSeconds: Math.round(ageMs / 1000) };
+  const inFiles = new OutboxReader(db).inFiles();
+  const facts = {
+    unsent: updates.length,
+    ...counts,
+    doubleAwards,
+    inRescueFiles: inFiles.updates,
+    oldestAgeSeconds: Math.round(ageMs / 1000),
+  };
   if (doubleAwards > 0) {
     const finding = counts.attention > 0 ? act : look;
     return finding(
@@ -254,27 +261,32 @@ function checkWaiting(db: Db, clock: Clock): DraftFinding {
       facts,
     );
   }
-  if (updates.length === 0) return fine('outbox', nothingUnsent(new OutboxReader(db)), facts);
+  const moved = onlyInFiles(inFiles);
+  if (updates.length === 0) {
+    const found = nothingUnsent(inFiles);
+    return moved === null ? fine('outbox', found, facts) : look('outbox', found, importAndConfirm, facts);
+  }
   const parts = [
     ...openStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`),
     ...(asked.length > 0 ? [`${asked.length} to settle at the customer's next visit`] : []),
   ];
-  const found = `${updates.length} unsent (${parts.join(', ')}), the oldest saved ${ageInWords(ageMs)} ago`;
+  const unsent = `${updates.length} unsent (${parts.join(', ')}), the oldest saved ${ageInWords(ageMs)} ago`;
+  const found = moved === null ? unsent : `${unsent}. ${moved}`;
   if (counts.attention > 0) {
     const advice = 'Staff resolve these in Updates. For reasons, run tillside outbox list.';
     return act('outbox', found, advice, facts);
   }
-  return waiting.length === 0 || ageMs < oldMs
-    ? fine('outbox', found, facts)
-    : look(
-        'outbox',
-        found,
-        {
-          see: ['config', 'proxy', 'dns', 'tls', 'server', 'credentials', 'permissions', 'instance'],
-          otherwise: 'Open Tillside: changes are sent only while it is open.',
-        },
-        facts,
-      );
+  const isOld = waiting.length > 0 && ageMs >= oldMs;
+  if (!isOld) return moved === null ? fine('outbox', found, facts) : look('outbox', found, importAndConfirm, facts);
+  return look(
+    'outbox',
+    found,
+    {
+      see: ['config', 'proxy', 'dns', 'tls', 'server', 'credentials', 'permissions', 'instance'],
+      otherwise: 'Open Tillside: changes are sent only while it is open.',
+    },
+    facts,
+  );
 }
 
 function megabytes(bytes: number): string {

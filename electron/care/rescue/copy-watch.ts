@@ -13,7 +13,8 @@ import { type CopyPlace, readCopyPlaces, writeCopyPlaces } from '../../updates/c
 import type { Outbox } from '../../updates/outbox.ts';
 import type { Update } from '../../updates/rows.ts';
 import type { Touched } from '../../updates/transfer.ts';
-import { importedEnding, importingEnding } from './standing-copy.ts';
+import { importedEnding } from './export-unsent.ts';
+import { importingEnding } from './standing-copy.ts';
 import { handOver } from './taken-over.ts';
 
 export type CopyWatchOptions = {

@@ -6,7 +6,7 @@
  * final name. If the till is killed before the commit, the next start deletes the temporary file and keeps the updates;
  * if after, it renames the file (`finishExports`).
  */
-import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { versionOf } from '../../db/migrate.ts';
 import type { Db } from '../../db/open.ts';
@@ -18,11 +18,14 @@ import { flushFolder, folderFiles, timeInName } from '../../machine/folder-files
 import { organisationOf } from '../../org/data-owner.ts';
 import type { Outbox } from '../../updates/outbox.ts';
 import { findUpdate } from '../../updates/rows.ts';
-import { type MovingUpdate, readMoving, salvageMoving, type Touched } from '../../updates/transfer.ts';
+import { attempt, type MovingUpdate, readMoving, salvageMoving, type Touched } from '../../updates/transfer.ts';
+import { byTill } from '../../updates/update-states.ts';
 import type { RescueContent } from './rescue-file.ts';
 import { type RescueHead, readRescueFile, type SealFor, seal } from './sealed-file.ts';
 
 export const rescueEnding = '.tillside-rescue';
+/** Added to its name once another till has imported it. */
+export const importedEnding = '.imported';
 const unfinishedEnding = '.unfinished';
 
 export type Export = {
@@ -74,7 +77,7 @@ export async function exportUnsent(
     if (!isSame) return false;
     for (const { row } of free) {
       const update = findUpdate(db, String(row.id));
-      if (update !== null) outbox.movedOut(update, exportId);
+      if (update !== null) outbox.movedOut(update, exportId, 'file');
     }
     return true;
   });
@@ -168,6 +171,19 @@ export function finishExports(outbox: Outbox, dataDir: string): FinishedExports 
     finished += 1;
   });
   return { finished, refused };
+}
+
+/**
+ * Looks for rescue files in this till's own folder that another till has renamed when it imported them, so that nobody
+ * has to confirm it. @returns the updates
+ */
+export function findImported(outbox: Outbox, dataDir: string): number {
+  const names = attempt(() => readdirSync(rescueFolder(dataDir))) ?? [];
+  return outbox.exportsInFiles().reduce((updates, exportId) => {
+    const ending = `-${exportId.slice(0, 8)}${rescueEnding}${importedEnding}`;
+    const isImported = names.some((name) => name.endsWith(ending));
+    return updates + (isImported ? outbox.confirmedElsewhere(byTill, exportId).length : 0);
+  }, 0);
 }
 
 export function rescueFolder(dataDir: string): string {

@@ -7,16 +7,10 @@ import { inTransaction } from '../../db/statements.ts';
 import { mayTakeIn } from '../../org/data-owner.ts';
 import type { Outbox } from '../../updates/outbox.ts';
 import { type TakenIn, takeIn } from '../../updates/transfer.ts';
+import { importedEnding } from './export-unsent.ts';
 import { type RescueContent, readRescueContent } from './rescue-file.ts';
 import { type OpenWith, type RescueFile, type RescueHead, readRescueFile, unseal, withReceipt } from './sealed-file.ts';
-import {
-  beginTakeOver,
-  endTakeOver,
-  importedEnding,
-  isOwnStanding,
-  type TakeOver,
-  undoTakeOver,
-} from './standing-copy.ts';
+import { beginTakeOver, endTakeOver, isOwnStanding, type TakeOver, undoTakeOver } from './standing-copy.ts';
 
 type Refused = {
   readonly kind: 'refused';

@@ -15,10 +15,9 @@
 import { createHmac } from 'node:crypto';
 import path from 'node:path';
 import type { ShareFiles } from '../../machine/share/share-files.ts';
-import { rescueEnding } from './export-unsent.ts';
+import { importedEnding, rescueEnding } from './export-unsent.ts';
 
 export const importingEnding = '.importing';
-export const importedEnding = '.imported';
 
 /** The start of the names of all files of a till in the folder. */
 function tillPart(till: string, keyHex: string): string {

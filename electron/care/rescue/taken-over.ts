@@ -34,7 +34,7 @@ export async function handOver(db: Db, outbox: Outbox, text: string, keyHex: str
       if (update === null || !isOpen(update.state) || update.revision !== Number(row.revision)) continue;
       if (update.state === 'sending') left += 1;
       else {
-        outbox.movedOut(update, file.head.exportId);
+        outbox.movedOut(update, file.head.exportId, 'till');
         touched.push({ updateId: update.id, customerId: update.customerId });
       }
     }

@@ -49,6 +49,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       state,
       unsent: waiting.length,
       counts,
+      inFiles: { updates: 0, firstAtMs: null, lastAtMs: null },
       doubleAwards: updates.filter(({ doubleAward }) => doubleAward !== null).length,
       oldestSavedAtMs: waiting.length === 0 ? null : Math.min(...waiting.map((update) => update.savedAtMs)),
       paused: state === 'paused' ? scene.paused : null,
@@ -301,6 +302,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       updates: updates.length,
       left: 0,
     }),
+    'rescue.confirm': () => ({ kind: 'confirmed', updates: 12 }),
     'rescue.import': () => ({ kind: 'imported', fromTill: 'store12.till1', added: 12, already: 2, takenBack: 0 }),
     'customers.forget': ({ customerId }) => {
       const open = updates.filter((update) => update.customerId === customerId);
