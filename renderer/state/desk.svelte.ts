@@ -7,6 +7,7 @@ import { Action } from './action.svelte.ts';
 import { CustomerForm, isFillable, type Saved, type UnviewedSave } from './customer-form.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';
 import type { Machine } from './machine.ts';
+import { Resource } from './resource.svelte.ts';
 
 /** Changes of one customer come within this long of one another, so one read covers them all. */
 const rereadAfterMs = 60;
@@ -39,21 +40,23 @@ export class Desk {
   readonly #services: Services;
   readonly #machine: Machine;
   readonly #events: DeskEvents;
-  #form = $state.raw<CustomerForm | null>(null);
-  #page = $state<Page>('customer');
-  #refresh = $state.raw<RefreshState>({ kind: 'idle' });
+  form = $state.raw<CustomerForm | null>(null);
+  page = $state<Page>('customer');
+  /** The last answer to "Refresh" for the open customer. */
+  refreshed = $state.raw<RefreshState>({ kind: 'idle' });
   /** Forms with unsaved text, by customer and by the update they correct. */
   readonly #aside = new Map<string, CustomerForm>();
-  #identityRequest = $state.raw<IdentityRequest | null>(null);
-  /** Counts staff's choices: an answer to an older choice is dropped. */
-  #turn = $state(0);
+  identityRequest = $state.raw<IdentityRequest | null>(null);
+  /** Grows with each choice of staff, so that a waiting answer can tell that they have moved on. */
+  turn = $state(0);
   /** The choice that is still being read. */
   #opening = $state<number | null>(null);
-  #notOpened = $state<'gone' | 'no-answer' | null>(null);
+  /** Why the last customer chosen is not on the screen. */
+  notOpened = $state<'gone' | 'no-answer' | null>(null);
   /** Customers who changed while another was being opened: a read in progress may already be outdated. */
   readonly #changedMeanwhile = new Set<number>();
-  #rereading = false;
-  #rereadWaits: (() => void) | null = null;
+  /** The open customer as known now, beside the form it was read for. */
+  readonly #view;
   /** Ids that are gone, and who those customers are now. */
   readonly #into = new Map<number, number>();
   /** Unsaved text that survives a restart. */
@@ -64,61 +67,53 @@ export class Desk {
     this.#machine = machine;
     this.#events = events;
     this.drafts = new Drafts(services, machine);
+    this.#view = new Resource({
+      machine,
+      first: null,
+      read: async () => {
+        const { form } = this;
+        const customerId = this.#openId;
+        return { form, view: customerId === null ? null : await services.call('customers.view', { customerId }) };
+      },
+      soonMs: rereadAfterMs,
+      againMs: rereadAgainAfterMs,
+      onRead: ({ form, view }) => {
+        if (form !== null && view !== null && form === this.form) this.#renew(form, view);
+      },
+    });
     services.on('customers.changed', ({ customerId }) => this.#changed(customerId));
     services.on('updates.changed', ({ customerId }) => this.#changed(customerId));
     // The organisation's rules and fields decide what can be edited.
-    services.on('org.changed', () => this.#rereadSoon());
+    services.on('org.changed', () => this.#view.stale());
     services.on('customers.merged', ({ customerId, into }) => this.#merged(customerId, into));
   }
 
-  get form(): CustomerForm | null {
-    return this.#form;
-  }
   /** The customer with this id is the open one. */
   isOpen(customerId: number): boolean {
     return this.#openId === customerId;
-  }
-  get page(): Page {
-    return this.#page;
-  }
-  /** Grows with each choice of staff, so that a waiting answer can tell that they have moved on. */
-  get turn(): number {
-    return this.#turn;
   }
   /** Somebody was chosen and is not on the screen yet. The previous customer's form takes no more keys. */
   get opening(): boolean {
     return this.#opening !== null;
   }
-  /** Why the last customer chosen is not on the screen. */
-  get notOpened(): 'gone' | 'no-answer' | null {
-    return this.#notOpened;
-  }
-  /** The last answer to "Refresh" for the open customer. */
-  get refreshed(): RefreshState {
-    return this.#refresh;
-  }
-
-  get identityRequest(): IdentityRequest | null {
-    return this.#identityRequest;
-  }
 
   askForChange(request: IdentityRequest | null): void {
-    this.#identityRequest = request;
+    this.identityRequest = request;
   }
 
   /** Shows the whole value of a masked field of the open customer. */
   readonly reveal = new Action(async (field: MaskableField): Promise<CustomerView | null> => {
-    const form = this.#form;
+    const form = this.form;
     const customerId = this.#openId;
     if (form === null || customerId === null) return null;
     const view = await this.#services.call('customers.reveal', { customerId, field });
-    if (view !== null && form === this.#form) this.#renew(form, view);
+    if (view !== null && form === this.form) this.#renew(form, view);
     return view;
   });
 
   show(page: Page): void {
     this.#choose();
-    this.#page = page;
+    this.page = page;
   }
 
   async open(customerId: number): Promise<Opened> {
@@ -138,7 +133,7 @@ export class Desk {
     const key = update.changes.map((change) => change.key).find(isFillable);
     if (update.kind === 'identity' && key !== undefined) {
       const opened = await this.open(update.customerId);
-      if (opened === 'open') this.#identityRequest = { key, replaces: update };
+      if (opened === 'open') this.identityRequest = { key, replaces: update };
       return opened;
     }
     const customerId = this.#now(update.customerId);
@@ -148,31 +143,31 @@ export class Desk {
   close(): void {
     this.#putAside();
     this.#choose();
-    this.#form = null;
-    this.#page = 'customer';
+    this.form = null;
+    this.page = 'customer';
   }
 
   /** The open customer was removed from this till, and so are their drafts. */
   forgotten(): void {
-    const customerId = customerOf(this.#form);
+    const customerId = customerOf(this.form);
     if (customerId !== null) this.drafts.erase(customerId);
     for (const [key, form] of this.#aside) if (customerOf(form) === customerId) this.#aside.delete(key);
     this.#choose();
-    this.#form = null;
-    this.#page = 'customer';
+    this.form = null;
+    this.page = 'customer';
   }
 
   /** Saves the open form. A customer opened by identifier is on this till from then on. */
   async save(): Promise<Saved | null> {
-    const form = this.#form;
+    const form = this.form;
     if (form === null) return null;
     const saved = await form.save();
-    if (saved === null || form !== this.#form) return saved;
+    if (saved === null || form !== this.form) return saved;
     if (form.replaces !== null) {
       this.#aside.delete(keyOf(form));
-      this.#form = this.#newForm(form.view, null, saved, form.unviewed);
+      this.form = this.#newForm(form.view, null, saved, form.unviewed);
     }
-    this.#rereadSoon();
+    this.#view.stale();
     return saved;
   }
 
@@ -184,24 +179,24 @@ export class Desk {
   async lookAgain(): Promise<void> {
     const customerId = this.#openId;
     if (customerId === null) return;
-    this.#refresh = { kind: 'looking' };
+    this.refreshed = { kind: 'looking' };
     const result = await this.#services
       .call('customers.refresh', { customerId })
       .catch((): LookupResult => ({ kind: 'failed', why: 'server' }));
-    const form = this.#form;
+    const form = this.form;
     if (form === null || this.#openId !== this.#now(customerId)) return;
-    this.#refresh = result;
-    if (result.kind === 'found') this.#rereadSoon();
+    this.refreshed = result;
+    if (result.kind === 'found') this.#view.stale();
     if (result.kind === 'erased') this.close();
   }
 
   /** Staff chose something: earlier requests are no longer awaited. */
   #choose(): number {
-    this.#turn += 1;
+    this.turn += 1;
     this.#opening = null;
-    this.#notOpened = null;
-    this.#identityRequest = null;
-    return this.#turn;
+    this.notOpened = null;
+    this.identityRequest = null;
+    return this.turn;
   }
 
   async #open(read: () => Promise<CustomerView | null>, replaces: UpdateView | null): Promise<Opened> {
@@ -215,7 +210,7 @@ export class Desk {
       if (!(error instanceof CallFailed)) throw error;
       return this.#notHere(turn, 'no-answer');
     }
-    if (turn !== this.#turn) return 'overtaken';
+    if (turn !== this.turn) return 'overtaken';
     if (view === null) return this.#notHere(turn, 'gone');
     this.#opening = null;
     this.#putAside();
@@ -224,17 +219,17 @@ export class Desk {
     this.#aside.delete(keyOf(fresh));
     kept?.refresh(view);
     if (kept === undefined) fresh.restore(this.drafts.of(fresh));
-    this.#form = kept ?? fresh;
-    this.#refresh = { kind: 'idle' };
-    this.#page = 'customer';
-    if (view.customerId !== null && this.#changedMeanwhile.has(view.customerId)) this.#rereadSoon();
+    this.form = kept ?? fresh;
+    this.refreshed = { kind: 'idle' };
+    this.page = 'customer';
+    if (view.customerId !== null && this.#changedMeanwhile.has(view.customerId)) this.#view.stale();
     return 'open';
   }
 
   #notHere(turn: number, why: 'gone' | 'no-answer'): Opened {
-    if (turn !== this.#turn) return 'overtaken';
+    if (turn !== this.turn) return 'overtaken';
     this.#opening = null;
-    this.#notOpened = why;
+    this.notOpened = why;
     return why;
   }
 
@@ -248,7 +243,7 @@ export class Desk {
   }
 
   #putAside(): void {
-    if (this.#form !== null && this.#form.changes.size > 0) this.#aside.set(keyOf(this.#form), this.#form);
+    if (this.form !== null && this.form.changes.size > 0) this.#aside.set(keyOf(this.form), this.form);
   }
 
   #renew(form: CustomerForm, view: CustomerView): void {
@@ -269,17 +264,17 @@ export class Desk {
     const again = this.#newForm(view, update, null);
     const typed = [...form.changes].filter(([key]) => !maskableFields.some((field) => field === key));
     for (const [key, text] of typed) again.type(key, text);
-    this.#form = again;
+    this.form = again;
   }
 
   #changed(customerId: number): void {
     this.#changedMeanwhile.add(customerId);
-    if (this.#openId === customerId) this.#rereadSoon();
+    if (this.#openId === customerId) this.#view.stale();
   }
 
   /** Who the form is about now. */
   get #openId(): number | null {
-    const customerId = customerOf(this.#form);
+    const customerId = customerOf(this.form);
     return customerId === null ? null : this.#now(customerId);
   }
 
@@ -297,34 +292,7 @@ export class Desk {
       // Its text is among the drafts.
       if (form.view.customerId === customerId) this.#aside.delete(key);
     }
-    if (isOpen) this.#rereadSoon();
-  }
-
-  /** Reads the open customer again, once for all changes that come together. */
-  #rereadSoon(afterMs = rereadAfterMs): void {
-    this.#rereadWaits ??= this.#machine.after(afterMs, () => void this.#reread());
-  }
-
-  /** One read at a time, so that an older answer never replaces a newer one. */
-  async #reread(): Promise<void> {
-    this.#rereadWaits = null;
-    if (this.#rereading) {
-      this.#rereadSoon();
-      return;
-    }
-    const form = this.#form;
-    const customerId = this.#openId;
-    if (form === null || customerId === null) return;
-    this.#rereading = true;
-    try {
-      const view = await this.#services.call('customers.view', { customerId });
-      if (view !== null && form === this.#form) this.#renew(form, view);
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      this.#rereadSoon(rereadAgainAfterMs);
-    } finally {
-      this.#rereading = false;
-    }
+    if (isOpen) this.#view.stale();
   }
 }
 

@@ -1,9 +1,9 @@
 import type { RescueImportResult, TillFacts } from '../../electron/care/till-facts.ts';
-import type { EventName, Payload } from '../../electron/ipc/schema.ts';
 import type { FeedFacts } from '../../electron/region/feed/region-feed.ts';
 import type { ImportOptions, ImportState, RegionFacts } from '../../electron/region/import-state.ts';
 import type { Services } from '../bridge.ts';
 import { Action } from './action.svelte.ts';
+import { follow } from './resource.svelte.ts';
 
 type TooLarge = { readonly kind: 'too-large' };
 /** The largest rescue file that fits into one call. */
@@ -14,10 +14,13 @@ type Reading = Partial<Pick<ImportOptions, 'encoding' | 'dateOrder'>>;
 /** What IT looks after: the till's data, backups, rescue files and region. */
 export class ItPage {
   readonly #services: Services;
-  #facts = $state.raw<TillFacts | null>(null);
-  #importing = $state.raw<ImportState>({ kind: 'none' });
-  #region = $state.raw<RegionFacts | null>(null);
-  #feed = $state.raw<FeedFacts | null>(null);
+  /** null: not known yet */
+  facts = $state.raw<TillFacts | null>(null);
+  importing = $state.raw<ImportState>({ kind: 'none' });
+  /** null: not known yet */
+  region = $state.raw<RegionFacts | null>(null);
+  /** null: the config names no region feed */
+  feed = $state.raw<FeedFacts | null>(null);
 
   // The results stay here, so that a dialog can be closed before the answer comes.
   readonly backUp = new Action(() => this.#services.call('till.backUp'));
@@ -47,8 +50,8 @@ export class ItPage {
   readonly answerImport = new Action((take: boolean) => this.#services.call('customers.importAnswer', { take }));
   readonly lookAtFeed = new Action(() => this.#services.call('customers.feedLook'));
   readonly #lookAtRegion = new Action(async () => {
-    this.#feed = await this.#services.call('customers.feed');
-    this.#region = await this.#services.call('customers.region');
+    this.feed = await this.#services.call('customers.feed');
+    this.region = await this.#services.call('customers.region');
   });
   readonly undoImport = new Action(() => this.#services.call('customers.importUndo'));
   readonly cancelImport = new Action(() => this.#services.call('customers.importCancel'));
@@ -58,21 +61,6 @@ export class ItPage {
     this.#services = services;
   }
 
-  /** null: not known yet */
-  get facts(): TillFacts | null {
-    return this.#facts;
-  }
-  get importing(): ImportState {
-    return this.#importing;
-  }
-  /** null: not known yet */
-  get region(): RegionFacts | null {
-    return this.#region;
-  }
-  /** null: the config names no region feed */
-  get feed(): FeedFacts | null {
-    return this.#feed;
-  }
   /** One of the longer steps is running; the others wait. */
   get working(): boolean {
     return [this.backUp, this.bundle, this.rescueOut, this.rescueIn, this.rescueConfirm].some(({ running }) => running);
@@ -80,34 +68,23 @@ export class ItPage {
 
   /** @throws {CallFailed} if the services do not answer at all */
   async start(): Promise<void> {
-    // An event may overtake an answer; the event is newer.
-    const heard = new Set<EventName>();
-    const on = <Name extends EventName>(name: Name, listener: (payload: Payload<Name>) => void) =>
-      this.#services.on(name, (payload) => {
-        heard.add(name);
-        listener(payload);
-      });
-    on('till.changed', (facts) => {
-      this.#facts = facts;
-    });
-    on('customers.feedChanged', () => {
+    this.#services.on('customers.feedChanged', () => {
       void this.#lookAtRegion.run();
     });
-    on('customers.importChanged', (state) => {
-      this.#importing = state;
-      if (state.kind === 'done') void this.#lookAtRegion.run();
-    });
-    const [facts, importing] = await Promise.all([
-      this.#services.call('till.facts'),
-      this.#services.call('customers.importState'),
+    await Promise.all([
+      follow(this.#services, 'till.facts', 'till.changed', (facts) => {
+        this.facts = facts;
+      }),
+      follow(this.#services, 'customers.importState', 'customers.importChanged', (state) => {
+        this.importing = state;
+        if (state.kind === 'done') void this.#lookAtRegion.run();
+      }),
       this.#lookAtRegion.run(),
     ]);
-    if (!heard.has('till.changed')) this.#facts = facts;
-    if (!heard.has('customers.importChanged')) this.#importing = importing;
   }
 
   /** Disk space changes all the time, without an event. */
   readonly look = new Action(async () => {
-    this.#facts = await this.#services.call('till.facts');
+    this.facts = await this.#services.call('till.facts');
   });
 }

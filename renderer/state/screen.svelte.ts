@@ -26,14 +26,14 @@ const mostFaults = 50;
 
 /** Everything behind the screen, made once and passed down. */
 export class Screen {
-  readonly till: TillState;
-  readonly search: Search;
-  readonly desk: Desk;
-  readonly updates: UpdateList;
-  readonly itPage: ItPage;
+  readonly till: Readonly<TillState>;
+  readonly search: Readonly<Search>;
+  readonly desk: Readonly<Desk>;
+  readonly updates: Readonly<UpdateList>;
+  readonly itPage: Readonly<ItPage>;
   readonly announcer = new Announcer();
   readonly #services: Services;
-  readonly #formats: Formats;
+  readonly formats: Formats;
   #faults = 0;
   /** Keys and presses so far, so that a waiting answer can tell that staff have moved on. */
   #acts = 0;
@@ -59,7 +59,7 @@ export class Screen {
     });
     this.updates = new UpdateList(services, machine);
     this.itPage = new ItPage(services);
-    this.#formats = $derived(
+    this.formats = $derived(
       makeFormats(
         inLanguage(language.locale, this.till.info?.locale ?? 'en'),
         this.till.info?.countryCode ?? 'GB',
@@ -81,9 +81,6 @@ export class Screen {
     });
   }
 
-  get formats(): Formats {
-    return this.#formats;
-  }
   /** Something in the screen's own program failed; the log has the details. */
   get isBroken(): boolean {
     return this.#isBroken;

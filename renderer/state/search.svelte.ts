@@ -4,8 +4,9 @@ import { type FindBy, type FindRequest, findsBy } from '../../electron/model/fin
 import { maxHits, maxQueryLength } from '../../electron/model/limits.ts';
 import type { LookUpType } from '../../electron/model/readings.ts';
 import type { UpdateState } from '../../electron/model/update-view.ts';
-import { CallFailed, type Services } from '../bridge.ts';
+import type { Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
+import { Resource } from './resource.svelte.ts';
 
 /** One line of the list under the search box. */
 export type SearchOption =
@@ -30,17 +31,10 @@ const openStates: ReadonlySet<UpdateState> = new Set(['queued', 'sending', 'unkn
  */
 export class Search {
   readonly #services: Services;
-  readonly #machine: Machine;
-  #query = $state('');
-  #result = $state.raw<SearchResult | null>(null);
-  #answered = $state<string | null>(null);
-  #active = $state(-1);
-  #lookup = $state.raw<LookupState>({ kind: 'idle' });
-  #asking: Promise<void> | null = null;
-  /** Something changed since the newest answer was requested. */
-  #outdated = true;
-  #refreshWaits: (() => void) | null = null;
-  #failed = $state(false);
+  query = $state('');
+  readonly #list: Resource<string, SearchResult>;
+  #marked = $state<number | string | null>(null);
+  lookup = $state.raw<LookupState>({ kind: 'idle' });
   /** What kind of identifier another program searches for; null if staff typed or scanned the text. */
   #by: FindBy | null = null;
   #lookupFor: string | null = null;
@@ -50,7 +44,17 @@ export class Search {
   /** @param isOpen the customer open at the counter, whom the page reads again and passes on by `follow` */
   constructor(services: Services, machine: Machine, isOpen: (customerId: number) => boolean = () => false) {
     this.#services = services;
-    this.#machine = machine;
+    this.#list = new Resource({
+      machine,
+      first: '',
+      read: (query) => services.call('customers.search', { query, limit: maxHits }),
+      soonMs: refreshAfterMs,
+      onRead: ({ hits }, query) => {
+        if (hits.length > 0 || !this.#isIdentifier || this.#lookupFor === query) return;
+        this.#stopLookupTimer();
+        this.#stopLookupTimer = machine.after(idleBeforeLookupMs, () => void this.lookUp());
+      },
+    });
     services.on('customers.changed', ({ customerId }) => {
       if (!isOpen(customerId)) this.#changed(customerId);
     });
@@ -58,7 +62,7 @@ export class Search {
     // The last customers of one person are none of the next one's business.
     services.on('staff.changed', () => {
       // Their role may not see everything that was found online.
-      if (this.#lookup.kind === 'found' || this.#lookup.kind === 'choose') this.#lookup = { kind: 'idle' };
+      if (this.lookup.kind === 'found' || this.lookup.kind === 'choose') this.lookup = { kind: 'idle' };
       void this.refresh();
     });
     services.on('customers.importChanged', ({ kind }) => {
@@ -66,42 +70,32 @@ export class Search {
     });
   }
 
-  get query(): string {
-    return this.#query;
-  }
   /** The newest answer. During a request it stays the previous one, so that the list does not flicker. */
   get result(): SearchResult | null {
-    return this.#result;
+    return this.#list.value;
   }
   /** The list matches the text in the box. */
   get settled(): boolean {
-    return this.#answered === this.#query;
+    return this.#list.key === this.query;
   }
   /** There are more than the list holds. */
   get hasMore(): boolean {
-    return (this.#result?.hits.length ?? 0) >= maxHits;
+    return (this.result?.hits.length ?? 0) >= maxHits;
   }
   /** The services did not answer the newest query. */
   get failed(): boolean {
-    return this.#failed;
-  }
-  get lookup(): LookupState {
-    return this.#lookup;
-  }
-  /** Index of the marked option, -1 for none. */
-  get active(): number {
-    return this.#active;
+    return this.#list.failed;
   }
 
-  readonly #options = $derived.by((): readonly SearchOption[] => {
-    const result = this.#result;
+  readonly options = $derived.by((): readonly SearchOption[] => {
+    const { result } = this;
     if (result === null) return [];
     const hits = result.hits.map((hit) => ({ kind: 'hit', hit }) as const);
-    switch (this.#lookup.kind) {
+    switch (this.lookup.kind) {
       case 'found':
-        return [{ kind: 'found-online', customer: this.#lookup.customer, answersTo: null }, ...hits];
+        return [{ kind: 'found-online', customer: this.lookup.customer, answersTo: null }, ...hits];
       case 'choose':
-        return [...this.#lookup.people.map((found) => ({ kind: 'found-online', ...found }) as const), ...hits];
+        return [...this.lookup.people.map((found) => ({ kind: 'found-online', ...found }) as const), ...hits];
       // Only after the server was asked: until then nobody knows whether there is such a customer.
       case 'not-found':
       case 'failed':
@@ -110,20 +104,18 @@ export class Search {
         return hits;
     }
   });
-  get options(): readonly SearchOption[] {
-    return this.#options;
-  }
+  /** Index of the marked option, -1 for none. */
+  readonly active = $derived(this.options.findIndex((option) => keyOf(option) === this.#marked));
 
   /** Reads the list again, for example when a customer changed. */
   refresh(): Promise<void> {
-    this.#outdated = true;
-    return this.#ask();
+    return this.#list.again();
   }
 
   /** Another program searches: like a scan, but only an identifier of this kind counts as a match. */
   find({ by, text }: FindRequest): void {
     // A running lookup of the same text may be for other kinds.
-    this.#lookup = { kind: 'idle' };
+    this.lookup = { kind: 'idle' };
     this.type(text);
     this.#by = by;
   }
@@ -131,24 +123,25 @@ export class Search {
   type(typed: string): void {
     // No name or identifier is longer; a whole pasted page is not searched.
     const text = typed.slice(0, maxQueryLength);
-    if (text === this.#query && this.#lookup.kind === 'looking') return;
-    this.#query = text;
+    if (text === this.query && this.lookup.kind === 'looking') return;
+    this.query = text;
     this.#by = null;
-    this.#active = -1;
+    this.#marked = null;
     this.#stopLookupTimer();
     this.#lookupFor = null;
-    this.#lookup = { kind: 'idle' };
-    void this.#ask();
+    this.lookup = { kind: 'idle' };
+    void this.#list.ask(text);
   }
 
   move(step: number): void {
     const count = this.options.length;
     if (count === 0) return;
-    this.#active = this.#active < 0 ? (step > 0 ? 0 : count - 1) : (this.#active + step + count) % count;
+    this.mark(this.active < 0 ? (step > 0 ? 0 : count - 1) : (this.active + step + count) % count);
   }
 
   mark(index: number): void {
-    this.#active = index;
+    const option = this.options[index];
+    this.#marked = option === undefined ? null : keyOf(option);
   }
 
   /**
@@ -158,52 +151,52 @@ export class Search {
    * way (F54).
    */
   async enter(): Promise<SearchOption | null> {
-    const query = this.#query;
-    await this.#ask();
-    if (this.#query !== query || this.#failed) return null;
-    const marked = this.options[this.#active];
+    const query = this.query;
+    await this.#list.ask(query);
+    if (this.query !== query || this.failed) return null;
+    const marked = this.options[this.active];
     if (marked !== undefined) return marked;
-    const { hits = [], identifiers = [], isSimilar = false } = this.#result ?? {};
+    const { hits = [], identifiers = [], isSimilar = false } = this.result ?? {};
     const by = this.#by;
     const answering = hits.filter(
       ({ answersTo }) => answersTo !== null && (by === null || findsBy[by].includes(answersTo)),
     );
-    const isName = by === null && !isSimilar && !/\p{Nd}/u.test(this.#query);
+    const isName = by === null && !isSimilar && !/\p{Nd}/u.test(this.query);
     const [only, another] = answering.length === 0 && isName ? hits : answering;
     if (only !== undefined && another === undefined) return { kind: 'hit', hit: only };
-    const isWhole = by !== null || hits.length === 0 || this.#query.trim().length >= wholeNumber;
+    const isWhole = by !== null || hits.length === 0 || this.query.trim().length >= wholeNumber;
     if (answering.length === 0 && identifiers.length > 0 && isWhole) {
       await this.lookUp();
-      if (this.#query !== query) return null;
-      if (this.#lookup.kind === 'found') {
-        return { kind: 'found-online', customer: this.#lookup.customer, answersTo: null };
+      if (this.query !== query) return null;
+      if (this.lookup.kind === 'found') {
+        return { kind: 'found-online', customer: this.lookup.customer, answersTo: null };
       }
     }
-    if (this.options.length > 0) this.#active = 0;
+    this.mark(0);
     return null;
   }
 
   /** Asks head office about every reading of the text; calls during a request share its answer. */
   lookUp(): Promise<void> {
-    const query = this.#query;
-    if (!this.#isIdentifier || this.#answered !== query) return Promise.resolve();
-    if (this.#lookupFor === query && this.#lookup.kind === 'looking') return this.#lookingUp;
+    const query = this.query;
+    if (!this.#isIdentifier || !this.settled) return Promise.resolve();
+    if (this.#lookupFor === query && this.lookup.kind === 'looking') return this.#lookingUp;
     this.#stopLookupTimer();
     this.#lookupFor = query;
-    this.#lookup = { kind: 'looking' };
+    this.lookup = { kind: 'looking' };
     this.#lookingUp = this.#services
       .call('customers.lookUpOnline', this.#by === null ? { query } : { query, by: this.#by })
       .catch((): OnlineResult => ({ kind: 'failed', why: 'server' }))
       .then((found) => {
         // Shown only while the text is still the same.
-        if (this.#lookupFor === query && this.#query === query) this.#lookup = found;
+        if (this.#lookupFor === query && this.query === query) this.lookup = found;
       });
     return this.#lookingUp;
   }
 
   /** The open customer was read again: their row changes in place. */
   follow({ customerId, fields, loyalty, updates }: CustomerView): void {
-    const result = this.#result;
+    const { result } = this;
     if (result === null || customerId === null) return;
     if (!result.hits.some((hit) => hit.customerId === customerId)) {
       this.#changed(customerId);
@@ -223,64 +216,25 @@ export class Search {
           }
         : hit,
     );
-    this.#result = { ...result, hits };
+    this.#list.patch({ ...result, hits });
   }
 
   /** A listed customer changed, or may now belong in the list. */
   #changed(customerId: number): void {
-    const { hits = [] } = this.#result ?? {};
+    const { hits = [] } = this.result ?? {};
     const isListed = hits.some((hit) => hit.customerId === customerId);
-    if (!isListed && (hits.length > 0 || this.#query === '')) return;
-    this.#refreshWaits ??= this.#machine.after(refreshAfterMs, () => {
-      this.#refreshWaits = null;
-      void this.refresh();
-    });
+    if (!isListed && (hits.length > 0 || this.query === '')) return;
+    this.#list.stale();
   }
 
   get #isIdentifier(): boolean {
-    return (this.#result?.identifiers.length ?? 0) > 0;
+    return (this.result?.identifiers.length ?? 0) > 0;
   }
+}
 
-  /** A customer with a new name may belong elsewhere in the list. */
-  #markAgain(marked: SearchOption | undefined): void {
-    if (marked?.kind === 'hit') {
-      const { customerId } = marked.hit;
-      this.#active = this.options.findIndex((option) => option.kind === 'hit' && option.hit.customerId === customerId);
-    }
-    if (this.#active >= this.options.length) this.#active = -1;
-  }
-
-  /** Resolves when the list matches the text in the box. */
-  #ask(): Promise<void> {
-    this.#asking ??= this.#askUntilSettled().finally(() => {
-      this.#asking = null;
-    });
-    return this.#asking;
-  }
-
-  async #askUntilSettled(): Promise<void> {
-    while (this.#outdated || this.#answered !== this.#query) {
-      this.#outdated = false;
-      const query = this.#query;
-      let result: SearchResult;
-      try {
-        result = await this.#services.call('customers.search', { query, limit: maxHits });
-      } catch (error) {
-        if (!(error instanceof CallFailed)) throw error;
-        if (query !== this.#query) continue;
-        this.#failed = true;
-        return;
-      }
-      if (query !== this.#query) continue;
-      this.#failed = false;
-      const marked = this.options[this.#active];
-      this.#result = result;
-      this.#answered = query;
-      this.#markAgain(marked);
-      if (result.hits.length === 0 && this.#isIdentifier && this.#lookupFor !== query) {
-        this.#stopLookupTimer();
-        this.#stopLookupTimer = this.#machine.after(idleBeforeLookupMs, () => void this.lookUp());
-      }
-    }
-  }
+/** A customer found online becomes a hit a moment later, in the same row; a press that has begun must not be lost. */
+export function keyOf(option: SearchOption): number | string {
+  if (option.kind === 'hit') return option.hit.customerId;
+  if (option.kind === 'found-online') return option.customer.customerId ?? option.kind;
+  return `${option.identifier.type} ${option.identifier.value}`;
 }

@@ -1,4 +1,3 @@
-import type { EventName, Payload } from '../../electron/ipc/schema.ts';
 import type { AppInfo, SecretResult } from '../../electron/model/app-info.ts';
 import type { AppUpdate } from '../../electron/model/app-update.ts';
 import type { StaffMember } from '../../electron/model/definitions.ts';
@@ -8,6 +7,7 @@ import type { PracticeFault, PracticeState } from '../../electron/practice/pract
 import type { Services } from '../bridge.ts';
 import { Action } from './action.svelte.ts';
 import type { Machine } from './machine.ts';
+import { follow } from './resource.svelte.ts';
 
 /** Until the services have sent the real one; nothing of it is shown (see `known`). */
 const noStatus: SyncStatus = {
@@ -32,16 +32,21 @@ function isConnected({ connection, paused }: SyncStatus): boolean {
 export class TillState {
   readonly #services: Services;
   readonly #machine: Machine;
-  #info = $state.raw<AppInfo | null>(null);
-  #sync = $state.raw<SyncStatus>(noStatus);
-  #known = $state(false);
-  #org = $state.raw<OrgView | null>(null);
-  #staff = $state.raw<StaffMember | null>(null);
-  #staffList = $state.raw<StaffList>({ members: [], asOfMs: null });
-  #practice = $state.raw<PracticeState | null>(null);
-  #appUpdate = $state.raw<AppUpdate>({ kind: 'current' });
-  #check = $state.raw<ConnectionCheck | null>(null);
-  #nowMs = $state(0);
+  info = $state.raw<AppInfo | null>(null);
+  sync = $state.raw<SyncStatus>(noStatus);
+  /** The status is known: before that there is none to show. */
+  known = $state(false);
+  org = $state.raw<OrgView | null>(null);
+  staff = $state.raw<StaffMember | null>(null);
+  /** Everybody who works here, with the age of the list. */
+  staffList = $state.raw<StaffList>({ members: [], asOfMs: null });
+  practice = $state.raw<PracticeState | null>(null);
+  /** Whether IT's feed has a newer Tillside. */
+  appUpdate = $state.raw<AppUpdate>({ kind: 'current' });
+  /** The last answer of "Check connection" while it is still true; null if there is none. */
+  check = $state.raw<ConnectionCheck | null>(null);
+  /** The wall clock, moving every few seconds: ages on the screen follow it. */
+  nowMs = $state(0);
   #activeAtMs = 0;
 
   /** Events report the results: a call's answer may be older than they are. */
@@ -56,116 +61,57 @@ export class TillState {
     return stored.kind === 'not-stored' ? stored : await this.#services.call('sync.checkConnection');
   });
   readonly checkConnection = new Action(async () => {
-    this.#check = null;
+    this.check = null;
     const check = await this.#services.call('sync.checkConnection');
-    this.#check = check;
+    this.check = check;
     // The server has just said whose till this is.
     const organisation = check.kind === 'connected' ? check.organisation : '';
-    if (organisation !== '' && this.#info !== null) this.#info = { ...this.#info, organisation };
+    if (organisation !== '' && this.info !== null) this.info = { ...this.info, organisation };
     return check;
   });
 
   constructor(services: Services, machine: Machine) {
     this.#services = services;
     this.#machine = machine;
-    this.#nowMs = machine.nowMs();
-  }
-
-  get info(): AppInfo | null {
-    return this.#info;
-  }
-  get sync(): SyncStatus {
-    return this.#sync;
-  }
-  /** The status is known: before that there is none to show. */
-  get known(): boolean {
-    return this.#known;
-  }
-  get org(): OrgView | null {
-    return this.#org;
-  }
-  get staff(): StaffMember | null {
-    return this.#staff;
-  }
-  /** Everybody who works here, with the age of the list. */
-  get staffList(): StaffList {
-    return this.#staffList;
-  }
-  get practice(): PracticeState | null {
-    return this.#practice;
-  }
-  /** Whether IT's feed has a newer Tillside. */
-  get appUpdate(): AppUpdate {
-    return this.#appUpdate;
-  }
-  /** The last answer of "Check connection" while it is still true; null if there is none. */
-  get check(): ConnectionCheck | null {
-    return this.#check;
-  }
-  /** The wall clock, moving every few seconds: ages on the screen follow it. */
-  get nowMs(): number {
-    return this.#nowMs;
+    this.nowMs = machine.nowMs();
   }
 
   /** @throws {CallFailed} if the services do not answer at all */
   async start(): Promise<void> {
-    const { call } = this.#services;
-    // An event may overtake an answer, and every change brings an event: the event is newer.
-    const heard = new Set<EventName>();
-    const on = <Name extends EventName>(name: Name, listener: (payload: Payload<Name>) => void) =>
-      this.#services.on(name, (payload) => {
-        heard.add(name);
-        listener(payload);
-      });
-    on('sync.changed', (status) => {
-      this.#statusIs(status);
-      this.#nowMs = this.#machine.nowMs();
-    });
-    on('org.changed', (org) => {
-      this.#org = org;
-    });
-    on('staff.changed', (staff) => {
-      this.#staff = staff;
-    });
-    on('staff.listed', (list) => {
-      this.#staffList = list;
-    });
-    on('practice.changed', (practice) => {
-      this.#practice = practice;
-    });
-    on('app.updateChanged', (update) => {
-      this.#appUpdate = update;
-    });
     const tick = () => {
-      this.#nowMs = this.#machine.nowMs();
+      this.nowMs = this.#machine.nowMs();
       this.#machine.after(5000, tick);
     };
     this.#machine.after(5000, tick);
-    const [info, sync, org, staff, staffList, practice, appUpdate] = await Promise.all([
-      call('app.info'),
-      call('sync.status'),
-      call('org.view'),
-      call('staff.current'),
-      call('staff.list'),
-      call('practice.state'),
-      call('app.update'),
+    await Promise.all([
+      this.readInfo(),
+      follow(this.#services, 'sync.status', 'sync.changed', (status) => this.#statusIs(status)),
+      follow(this.#services, 'org.view', 'org.changed', (org) => {
+        this.org = org;
+      }),
+      follow(this.#services, 'staff.current', 'staff.changed', (staff) => {
+        this.staff = staff;
+      }),
+      follow(this.#services, 'staff.list', 'staff.listed', (list) => {
+        this.staffList = list;
+      }),
+      follow(this.#services, 'practice.state', 'practice.changed', (practice) => {
+        this.practice = practice;
+      }),
+      follow(this.#services, 'app.update', 'app.updateChanged', (update) => {
+        this.appUpdate = update;
+      }),
     ]);
-    this.#info = info;
-    if (!heard.has('staff.listed')) this.#staffList = staffList;
-    if (!heard.has('sync.changed')) this.#statusIs(sync);
-    if (!heard.has('org.changed')) this.#org = org;
-    if (!heard.has('staff.changed')) this.#staff = staff;
-    if (!heard.has('practice.changed')) this.#practice = practice;
-    if (!heard.has('app.updateChanged')) this.#appUpdate = appUpdate;
   }
 
   #statusIs(status: SyncStatus): void {
-    const before = isConnected(this.#sync);
-    this.#sync = status;
-    this.#known = true;
+    const before = isConnected(this.sync);
+    this.sync = status;
+    this.known = true;
+    this.nowMs = this.#machine.nowMs();
     // An answer to "Check connection" goes once the connection has contradicted it.
-    const contradicts = this.#check?.kind === 'connected' ? !isConnected(status) : isConnected(status) && !before;
-    if (contradicts) this.#check = null;
+    const contradicts = this.check?.kind === 'connected' ? !isConnected(status) : isConnected(status) && !before;
+    if (contradicts) this.check = null;
   }
 
   async setPractice(change: { connection?: boolean; fault?: PracticeFault }): Promise<void> {
@@ -175,7 +121,7 @@ export class TillState {
   /** Tells the services that somebody is here, at most twice a minute. */
   active(): void {
     const nowMs = this.#machine.nowMs();
-    if (this.#staff === null || nowMs - this.#activeAtMs < 30_000) return;
+    if (this.staff === null || nowMs - this.#activeAtMs < 30_000) return;
     this.#activeAtMs = nowMs;
     // It only postpones the automatic sign-out; the next key makes up for a lost call.
     this.#services.call('staff.active').catch(() => undefined);
@@ -183,6 +129,6 @@ export class TillState {
 
   /** The set-up changes what the program says about itself. */
   async readInfo(): Promise<void> {
-    this.#info = await this.#services.call('app.info');
+    this.info = await this.#services.call('app.info');
   }
 }
