@@ -13,6 +13,7 @@ import { type FoundConfig, tillCode } from './config/find-config.ts';
 import { readPublicKey } from './config/public-key.ts';
 import { FindAsked } from './desk/find-asked.ts';
 import { createDispatcher, type Dispatcher } from './ipc/dispatcher.ts';
+import { ImportAudit } from './ipc/import-audit.ts';
 import type { AdminHandlers, EventMessage, FindHandlers, TroubleHandlers } from './ipc/schema.ts';
 import type { Clock } from './machine/clock.ts';
 import { openDoorbell } from './machine/doorbell.ts';
@@ -65,6 +66,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
   const noteUnsent = unsentNote(dataDir);
   let adminConfig = tillOptions(options, practice).config.admin;
   const admin = new Admin({ dataDir, config: () => adminConfig, staff: () => till?.staff() ?? null, clock, log });
+  const importAudit = new ImportAudit((action) => admin.begin(action));
   const find = new FindAsked(clock, log, () => {
     for (const listener of listeners) listener({ name: 'app.findAsked', payload: null });
     options.toFront?.();
@@ -81,6 +83,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
       trouble = null;
       till = opened;
       opened.subscribe((message) => {
+        if (message.name === 'customers.importChanged') importAudit.changed(message.payload);
         for (const listener of listeners) listener(message);
       });
       if (found.mode !== 'live') return;
@@ -131,7 +134,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
   const dispatcher = createDispatcher({
     handlers: () => ({ ...adminHandlers, ...findHandlers, ...handlers, ...till?.handlers }),
     allows: options.allows,
-    admits: (action) => admin.admits(action),
+    begin: importAudit.begin,
     log,
   });
   return {

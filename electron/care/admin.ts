@@ -8,7 +8,7 @@ import type { Clock } from '../machine/clock.ts';
 import type { Log } from '../machine/log.ts';
 import type { StaffMember } from '../model/definitions.ts';
 import type { AdminView, UnlockResult } from './admin-view.ts';
-import { type AuditAction, readAudit, writeAudit } from './audit-log.ts';
+import { type AuditAction, type AuditEnd, type AuditEntry, beginAudit, readAudit, writeAudit } from './audit-log.ts';
 
 export type AdminOptions = {
   readonly dataDir: string;
@@ -47,20 +47,26 @@ export class Admin {
     return { byPin: pin !== null, byManager: managers, waitSeconds: this.#waitSeconds() };
   }
 
-  /** Checks permission and writes the audit log. @returns false if the action needs IT and must not happen */
-  admits(action: AuditAction): boolean {
-    const isAdmitted = this.#mayAct();
-    if (isAdmitted) this.note(action);
-    else this.#options.log.write('warn', 'an action needs IT', { action });
-    return isAdmitted;
+  /**
+   * Checks permission and writes the audit log.
+   * @returns null if the action needs IT and must not happen; otherwise writes how it ended
+   */
+  begin(action: AuditAction): ((end: AuditEnd) => void) | null {
+    if (this.#mayAct()) return beginAudit(this.#entry(action), this.#write);
+    this.#options.log.write('warn', 'an action needs IT', { action });
+    return null;
   }
 
-  note(action: AuditAction): void {
-    const { dataDir, clock, staff, log } = this.#options;
-    const author = staff()?.code.slice(0, 100) ?? null;
-    const isWritten = writeAudit(dataDir, { atMs: clock.wallMs(), action, from: 'screen', author });
-    if (!isWritten) log.write('error', 'an action could not be written to the audit log', { action });
+  #entry(action: AuditAction) {
+    const { clock, staff } = this.#options;
+    return { atMs: clock.wallMs(), action, from: 'screen', author: staff()?.code.slice(0, 100) ?? null } as const;
   }
+
+  readonly #write = (entry: AuditEntry): void => {
+    const { dataDir, log } = this.#options;
+    if (writeAudit(dataDir, entry)) return;
+    log.write('error', 'an action could not be written to the audit log', { action: entry.action });
+  };
 
   /** Checks one PIN at a time, so that parallel tries cannot share a wait. */
   unlock(typed: string): Promise<UnlockResult> {
@@ -78,12 +84,12 @@ export class Admin {
       this.#wrongTries = 0;
       this.#unlockedUntilMs = clock.monotonicMs() + unlockedForMs;
       this.#unlockedBy = staff()?.code ?? null;
-      this.note('unlocked');
+      this.#write(this.#entry('unlocked'));
       return { kind: 'unlocked' };
     }
     this.#wrongTries += 1;
     this.#waitUntilMs = clock.monotonicMs() + waitAfter(this.#wrongTries);
-    this.note('wrong-pin');
+    this.#write(this.#entry('wrong-pin'));
     return { kind: 'wrong', waitSeconds: this.#waitSeconds() };
   }
 

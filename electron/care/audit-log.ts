@@ -1,7 +1,7 @@
 /**
  * The audit log: who moved, destroyed or revealed data of this till, and when. One line per action, written before it
- * happens; a command adds a second line with how it ended. Codes and times only, never customer data. Anyone who can write to the data folder can change it
- * (SECURITY.md).
+ * happens and one with how it ended. Codes and times only, never customer data. Anyone who can write to the data folder
+ * can change it (SECURITY.md).
  */
 import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -9,10 +9,12 @@ import { z } from 'zod';
 
 const auditActions = [
   'recovery-key',
+  'recovery-key-kept',
   'outbox-export',
   'outbox-import',
   'outbox-confirmed',
   'customers-import',
+  'customers-import-undone',
   'customer-forgotten',
   'restore',
   'secret-set',
@@ -29,8 +31,10 @@ const entry = z.object({
   from: z.enum(['screen', 'command']),
   /** The staff code (on screen) or the system user (for a command); null: nobody was signed in. */
   author: z.string().max(100).nullable(),
-  /** Of commands only. Absent for actions on screen, and in entries of older versions. */
-  outcome: z.enum(['begun', 'done', 'failed']).optional(),
+  /** `left`: staff ended it before it changed anything. Absent if it has no end of its own, and in older entries. */
+  outcome: z.enum(['begun', 'done', 'failed', 'left']).optional(),
+  /** Why it failed or was left; for a command, its exit code. */
+  code: z.string().max(60).optional(),
 });
 export type AuditEntry = z.output<typeof entry>;
 
@@ -53,10 +57,27 @@ export function writeAudit(dataDir: string, what: AuditEntry): boolean {
   }
 }
 
+export type AuditEnd = {
+  readonly outcome: 'done' | 'failed' | 'left';
+  readonly code?: string;
+};
+
+/**
+ * Writes that an action begins. @param write the caller's way to `writeAudit`
+ * @returns writes how it ended
+ */
+export function beginAudit(
+  what: Omit<AuditEntry, 'outcome' | 'code'>,
+  write: (entry: AuditEntry) => void,
+): (end: AuditEnd) => void {
+  write({ ...what, outcome: 'begun' });
+  return (end) => write({ ...what, ...end });
+}
+
 /** Oldest first, each action once, without lines that a crash cut off. */
 export function readAudit(dataDir: string): readonly AuditEntry[] {
   const lines = linesOf(dataDir);
-  const ended = new Set(lines.filter(({ outcome }) => outcome === 'done' || outcome === 'failed').map(actionOf));
+  const ended = new Set(lines.filter(({ outcome = 'begun' }) => outcome !== 'begun').map(actionOf));
   return lines.filter((line) => line.outcome !== 'begun' || !ended.has(actionOf(line)));
 }
 

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type AuditEntry, writeAudit } from '../care/audit-log.ts';
+import { type AuditAction, type AuditEnd, beginAudit, writeAudit } from '../care/audit-log.ts';
 import { MachineConfigError } from '../config/machine-config.ts';
 import { cannotOpen } from '../data/cannot-open.ts';
 import { faultFacts } from '../machine/fault-facts.ts';
@@ -64,22 +64,18 @@ export async function runCommand(argv: readonly string[], given: CommandIo): Pro
   return exitCodes.unwritten;
 }
 
+/** Set once the command has begun something that the audit log records. */
+type Audit = { end?: (end: AuditEnd) => void };
+
 async function runFound(command: Command, argv: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const audit: { note?: Note } = {};
+  const audit: Audit = {};
   const code = await attempt(command, argv, io, audit);
   const hasFailed = code === exitCodes.act || code === exitCodes.fault || code === exitCodes.usage;
-  audit.note?.(hasFailed ? 'failed' : 'done');
+  audit.end?.({ outcome: hasFailed ? 'failed' : 'done', ...(code === exitCodes.fine ? {} : { code: `exit-${code}` }) });
   return code;
 }
 
-type Note = (outcome: NonNullable<AuditEntry['outcome']>) => void;
-
-async function attempt(
-  command: Command,
-  argv: readonly string[],
-  io: CommandIo,
-  audit: { note?: Note },
-): Promise<ExitCode> {
+async function attempt(command: Command, argv: readonly string[], io: CommandIo, audit: Audit): Promise<ExitCode> {
   try {
     const given = readGiven(command, argv.slice(command.name.split(' ').length));
     if (given.has('help')) {
@@ -93,8 +89,7 @@ async function attempt(
       const dataDir = dataFolderAnyway(given, io);
       io.actAsOwner?.(dataDir);
       if (command.audit === undefined || command.onlyLooks?.(given) === true) return;
-      audit.note = noteOf(command.audit, dataDir, io);
-      audit.note('begun');
+      audit.end = beginIn(dataDir, command.audit, io);
     };
     if (output !== undefined) return await intoFile(path.resolve(io.cwd, output), command, given, io, run);
     run();
@@ -105,11 +100,11 @@ async function attempt(
 }
 
 /** A disk that cannot be written does not stop the command: it may be what saves a dead till's data. */
-function noteOf(action: AuditEntry['action'], dataDir: string, { user, clock }: CommandIo): Note {
-  const entry = { atMs: clock.wallMs(), action, from: 'command', author: user?.slice(0, 100) ?? null } as const;
-  return (outcome) => {
-    if (existsSync(dataDir)) writeAudit(dataDir, { ...entry, outcome });
-  };
+function beginIn(dataDir: string, action: AuditAction, { user, clock }: CommandIo): (end: AuditEnd) => void {
+  const what = { atMs: clock.wallMs(), action, from: 'command', author: user?.slice(0, 100) ?? null } as const;
+  return beginAudit(what, (entry) => {
+    if (existsSync(dataDir)) writeAudit(dataDir, entry);
+  });
 }
 
 /** The longest name that the arguments begin with. */

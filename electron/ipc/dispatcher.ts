@@ -3,11 +3,11 @@
  * envelope. Both the desktop app and the preview go through it; there is no other way to a handler.
  */
 import type { z } from 'zod';
-import type { AuditAction } from '../care/audit-log.ts';
+import type { AuditAction, AuditEnd } from '../care/audit-log.ts';
 import { faultFacts } from '../machine/fault-facts.ts';
 import type { Log } from '../machine/log.ts';
+import { adminCalls, type ImportGoesOn } from './admin-calls.ts';
 import {
-  adminCalls,
   type CallError,
   type CallName,
   calls,
@@ -29,8 +29,8 @@ export type DispatcherOptions<Sender> = {
   readonly handlers: () => Partial<Handlers>;
   /** Whether the sender is our own screen. */
   readonly allows: (sender: Sender) => boolean;
-  /** Checks and logs a call that only IT may make; false: it is refused. */
-  readonly admits: (action: AuditAction) => boolean;
+  /** Checks and logs a call that only IT may make; null: it is refused. Otherwise it is told how the call ended. */
+  readonly begin: (action: AuditAction) => ((end: AuditEnd | ImportGoesOn) => void) | null;
   readonly log: Log;
 };
 
@@ -53,7 +53,7 @@ function problems(error: z.ZodError): string {
 export function createDispatcher<Sender>({
   handlers,
   allows,
-  admits,
+  begin,
   log,
 }: DispatcherOptions<Sender>): Dispatcher<Sender> {
   let closing = false;
@@ -66,9 +66,18 @@ export function createDispatcher<Sender>({
     }
     const handler: ((argument: Parsed<Name>) => Result<Name> | Promise<Result<Name>>) | undefined = handlers()[name];
     if (handler === undefined) return refusal('not-open', 'the till could not be opened');
-    const action = adminCalls[name];
-    if (action !== undefined && !admits(action)) return refusal('admin-required', `${name} is for IT`);
-    return { ok: await handler(parsed.data) };
+    const guarded = adminCalls[name];
+    if (guarded === undefined) return { ok: await handler(parsed.data) };
+    const end = begin(guarded.action);
+    if (end === null) return refusal('admin-required', `${name} is for IT`);
+    try {
+      const result = await handler(parsed.data);
+      end(guarded.ended(result, parsed.data));
+      return { ok: result };
+    } catch (error) {
+      end({ outcome: 'failed', code: closing ? 'closing' : 'internal' });
+      throw error;
+    }
   }
 
   return {

@@ -7,7 +7,6 @@
  */
 import { z } from 'zod';
 import type { AdminView, UnlockResult } from '../care/admin-view.ts';
-import type { AuditAction } from '../care/audit-log.ts';
 import type {
   BackUpResult,
   BundleResult,
@@ -293,18 +292,6 @@ export const events = {
   'practice.changed': event<PracticeState>(),
   'till.changed': event<TillFacts>(),
 } as const;
-
-/** Calls that move, destroy or reveal data: only IT may make them (config `admin`), and each one is logged. */
-export const adminCalls: { readonly [Name in CallName]?: AuditAction } = {
-  'till.recoveryKey': 'recovery-key',
-  'till.recoveryKeyKept': 'recovery-key',
-  'rescue.export': 'outbox-export',
-  'rescue.import': 'outbox-import',
-  'rescue.confirm': 'outbox-confirmed',
-  'customers.import': 'customers-import',
-  'customers.forget': 'customer-forgotten',
-  'trouble.restore': 'restore',
-};
 
 export type CallName = keyof typeof calls;
 export type EventName = keyof typeof events;

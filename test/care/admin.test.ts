@@ -10,7 +10,7 @@ import { auditPart, doctorPart } from '../../electron/care/bundle.ts';
 import { checkAdmin } from '../../electron/care/doctor/check-admin.ts';
 import { parseMachineConfig } from '../../electron/config/machine-config.ts';
 import { hashPin, isPin, isPinHash } from '../../electron/config/pin-hash.ts';
-import { adminCalls } from '../../electron/ipc/schema.ts';
+import { adminCalls } from '../../electron/ipc/admin-calls.ts';
 import { silentLog } from '../../electron/machine/log.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { startTill } from '../../electron/start-till.ts';
@@ -83,7 +83,7 @@ describe('with a PIN', () => {
     await call('staff.signIn', { code: 'S7' });
     assert.deepEqual(await call('admin.unlock', { pin }), { ok: { kind: 'unlocked' } });
     for (const name of Object.keys(adminCalls)) assert.notEqual(codeOf(await call(name)), 'admin-required', name);
-    assert.deepEqual(actions(dataDir), ['unlocked', ...Object.values(adminCalls)]);
+    assert.deepEqual(actions(dataDir), ['unlocked', ...Object.values(adminCalls).map(({ action }) => action)]);
     assert.deepEqual([...new Set(readAudit(dataDir).map(({ author, from }) => `${author} ${from}`))], ['S7 screen']);
     await call('staff.signOut');
     assert.equal(codeOf(await call('till.recoveryKey')), 'admin-required');
@@ -174,7 +174,7 @@ describe('the log of actions', () => {
       ],
     );
     const { found } = checkAdmin(dataDir, systemClock, { pin: null, managers: false });
-    assert.match(found, /restore from the command line by an unknown user, a moment ago \(failed\)/);
+    assert.match(found, /restore from the command line by an unknown user, a moment ago \(failed: exit-2\)/);
     assert.match(found, /secret-set from the command line by carl, a moment ago;/);
     assert.match(found, /restore from the command line by anna, 1 hour ago$/);
     assert.match(readFileSync(current, 'utf8'), /"outcome":"begun"/);

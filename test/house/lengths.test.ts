@@ -10,7 +10,6 @@ const reasons: { readonly [file: string]: string } = {
   'electron/sync/engine.ts':
     'its timers, probe and sleep share one state, which two classes would have to tell each other',
   'electron/region/customer-import.ts': 'the steps of one import, in the order in which they run',
-  'electron/ipc/schema.ts': 'every call and event with what it takes and gives, in one table',
   'electron/practice/wire-answers.ts': 'one function for each answer of the API, in the order of its pages',
   'electron/config/config-sections.ts': 'every section of the config with its rules, as IT reads it from top to bottom',
   'renderer/pages/CustomerPage.svelte': 'the place of each field on the page; a third of it is style',

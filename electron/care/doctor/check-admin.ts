@@ -41,10 +41,11 @@ export function checkAdmin(dataDir: string, clock: Clock, { pin, managers }: Mac
   );
 }
 
-const endings = { begun: ' (not finished)', done: '', failed: ' (failed)' } as const;
+const endings = { begun: 'not finished', done: null, failed: 'failed', left: 'left' } as const;
 
-function inWords({ action, author, from, atMs, outcome = 'done' }: AuditEntry, nowMs: number): string {
+function inWords({ action, author, from, atMs, outcome = 'done', code }: AuditEntry, nowMs: number): string {
+  const ending = endings[outcome];
   const who = author ?? (from === 'command' ? 'an unknown user' : 'nobody signed in');
   const where = from === 'command' ? 'from the command line' : 'on screen';
-  return `${action} ${where} by ${who}, ${ageInWords(nowMs - atMs)} ago${endings[outcome]}`;
+  return `${action} ${where} by ${who}, ${ageInWords(nowMs - atMs)} ago${ending === null ? '' : ` (${ending}${code === undefined ? '' : `: ${code}`})`}`;
 }
