@@ -1,5 +1,6 @@
 /** Parses the arguments and options of a command, and prints its help. */
 import { parseArgs } from 'node:util';
+import { nearest } from '../model/slips.ts';
 import { BadUsage, type Command, type Given, type Option } from './command.ts';
 
 /** Every command takes these. */
@@ -65,7 +66,9 @@ function parse(known: { readonly [name: string]: Option }, argv: readonly string
   } catch (error) {
     // The rest of Node's message explains "--", which no command needs.
     const said = error instanceof Error ? error.message.split('. ')[0] : 'unknown arguments';
-    throw new BadUsage(`${said?.replace(/\.$/, '')}.`);
+    const [, option] = /^Unknown option '--([^']+)'/.exec(said ?? '') ?? [];
+    const meant = option === undefined ? null : nearest(option, Object.keys(known));
+    throw new BadUsage(`${said?.replace(/\.$/, '')}.${meant === null ? '' : ` Did you mean --${meant}?`}`);
   }
 }
 

@@ -10,6 +10,7 @@ import { cannotOpen } from '../data/cannot-open.ts';
 import { faultFacts } from '../machine/fault-facts.ts';
 import { type FileTrouble, fileTrouble } from '../machine/file-trouble.ts';
 import { type CannotOpenCode, TillCannotOpen } from '../machine/till-cannot-open.ts';
+import { nearest } from '../model/slips.ts';
 import {
   BadUsage,
   type Command,
@@ -37,6 +38,7 @@ const nextCommands: { readonly [Code in CannotOpenCode]?: string } = {
 };
 
 const helpWords: readonly (string | undefined)[] = ['help', '--help', '-h'];
+const plainWord = /^[a-z]+(?:-[a-z]+)*$/i;
 const versionWords: readonly (string | undefined)[] = ['--version', '-V'];
 
 /** Whether the program was started to run a command and not to open the app. */
@@ -45,7 +47,8 @@ export function isCommand(argv: readonly string[]): boolean {
   return (
     helpWords.includes(first) ||
     versionWords.includes(first) ||
-    commands.some(({ name }) => name.split(' ')[0] === first)
+    // Another plain word is a mistyped command: the app itself takes only options and addresses.
+    (first !== undefined && plainWord.test(first))
   );
 }
 
@@ -127,7 +130,13 @@ function withoutCommand(argv: readonly string[], io: CommandIo): ExitCode {
   const family = commands.filter(({ name }) => name.startsWith(`${first} `));
   const shown = family.length > 0 ? family : commands;
   const say = isHelp ? io.print : io.warn;
-  if (!isHelp && family.length === 0) say(`tillside: unknown command "${first}".`);
+  const typed = argv.slice(0, 2).filter((word) => plainWord.test(word));
+  if (!isHelp && (family.length === 0 || typed.length > 1)) {
+    const meant = commandMeant(typed);
+    // The second word may be anything, such as a secret, unless the first one has commands of its own.
+    const unknown = family.length === 0 ? first : typed.join(' ');
+    say(`tillside: unknown command "${unknown}".${meant === null ? '' : ` Did you mean "${meant}"?`}`);
+  }
   say('Usage: tillside COMMAND [options]     (for details: tillside COMMAND --help)');
   say('');
   for (const { name, summary } of shown) say(`  ${name.padEnd(18)} ${summary}`);
@@ -137,6 +146,15 @@ function withoutCommand(argv: readonly string[], io: CommandIo): ExitCode {
       '64 unknown command or option.',
   );
   return isHelp ? exitCodes.fine : exitCodes.usage;
+}
+
+/** @param typed one word, or the first two */
+function commandMeant(typed: readonly string[]): string | null {
+  const names = commands.map(({ name }) => name);
+  const [first = ''] = typed;
+  // "tillside export", where only "outbox export" has that word.
+  const withWord = names.filter((name) => name.split(' ')[1] === first);
+  return withWord.length === 1 ? (withWord[0] ?? null) : (nearest(typed.join(' '), names) ?? nearest(first, names));
 }
 
 /** Opens the file before the work, so that nothing is done if it cannot be written (F60). */

@@ -7,18 +7,21 @@ import path from 'node:path';
 import type { z } from 'zod';
 import { machineConfigSchema } from './config-sections.ts';
 import { joined, type Place, readConfigText, shownKey, type TextProblem } from './config-text.ts';
+import { keyMeant } from './meant-key.ts';
 
 export type MachineConfig = z.output<typeof machineConfigSchema>;
 
 const unknownKey = 'unknown key';
 const noFile = 'does not exist';
 
-/** One mistake in the config, in words. */
-export type ConfigProblem = TextProblem;
+/** One mistake in the config, in words. `meant`: the path of the key that an unknown one most likely stands for. */
+export type ConfigProblem = TextProblem & { readonly meant?: string };
 
-export function problemInWords({ path: at, found, expected, line, column }: ConfigProblem): string {
+export function problemInWords({ path: at, found, expected, meant, line, column }: ConfigProblem): string {
   const place = line === undefined ? '' : `line ${line}, column ${column}: `;
-  if (found === unknownKey) return `${place}${at}: ${unknownKey}`;
+  if (found === unknownKey) {
+    return `${place}${at}: ${unknownKey}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`;
+  }
   if (found === noFile) return `The file ${noFile}`;
   return `${place}${at}: found ${found}, expected ${expected}`;
 }
@@ -94,12 +97,16 @@ function problemsOf(error: z.ZodError, root: unknown, placeOf: PlaceOf): ConfigP
   return error.issues.flatMap((issue): ConfigProblem[] => {
     const at = issue.path.map((key) => shownKey(String(key))).join('.');
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({
-        path: joined(at, shownKey(key)),
-        found: isSecretName(key) ? 'a secret, which must not be in this file' : unknownKey,
-        expected: isSecretName(key) ? 'the secret in TILLSIDE_SECRET, or typed in the app' : 'no such key',
-        ...placeOf([...issue.path, key]),
-      }));
+      return issue.keys.map((key) => {
+        const meant = isSecretName(key) ? null : keyMeant(issue.path, key);
+        return {
+          path: joined(at, shownKey(key)),
+          found: isSecretName(key) ? 'a secret, which must not be in this file' : unknownKey,
+          expected: isSecretName(key) ? 'the secret in TILLSIDE_SECRET, or typed in the app' : 'no such key',
+          ...(meant === null ? {} : { meant }),
+          ...placeOf([...issue.path, key]),
+        };
+      });
     }
     return [
       {

@@ -1,4 +1,5 @@
 /** Finds typing mistakes in the domain of an email, offline. It only suggests: staff may keep what they typed. */
+import { slipsBetween } from './slips.ts';
 
 /** The most common email providers. */
 const providers =
@@ -66,28 +67,4 @@ function withRealEnding(domain: string): string | null {
   const dot = domain.lastIndexOf('.');
   const ending = endings.get(domain.slice(dot + 1));
   return ending === undefined ? null : `${domain.slice(0, dot)}.${ending}`;
-}
-
-/** Number of wrong, missing, extra or swapped letters. */
-function slipsBetween(one: string, other: string): number {
-  let before: number[] = [];
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= one.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j += 1) {
-      const same = one[i - 1] === other[j - 1];
-      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
-      next.push(
-        Math.min(
-          (row[j] ?? 0) + 1,
-          (next[j - 1] ?? 0) + 1,
-          (row[j - 1] ?? 0) + (same ? 0 : 1),
-          swapped ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
-        ),
-      );
-    }
-    before = row;
-    row = next;
-  }
-  return row[other.length] ?? 0;
 }

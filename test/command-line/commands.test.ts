@@ -26,7 +26,15 @@ describe('the tillside command', () => {
     assert.equal(isCommand(['outbox', 'list']), true);
     assert.equal(isCommand(['config', 'check', 'x']), true);
     assert.equal(isCommand(['--help']), true);
-    for (const argv of [[], ['--config', 'x'], ['--inspect', '.'], ['--data', 'outbox']]) {
+    assert.equal(isCommand(['docter']), true, 'a mistyped command does not open the window');
+    for (const argv of [
+      [],
+      ['tillside://find?card=1'],
+      ['C:\\a'],
+      ['--config', 'x'],
+      ['--inspect', '.'],
+      ['--data', 'outbox'],
+    ]) {
       assert.equal(isCommand(argv), false, argv.join(' '));
     }
   });
@@ -44,6 +52,27 @@ describe('the tillside command', () => {
     assert.match(option.err, /--fast.*\n?.*--help/);
     const more = await run(['outbox', 'list', 'all', 'of', 'it']);
     assert.equal(more.code, 64);
+  });
+
+  it('suggests the command or option that was most likely meant, and never one that is far away', async () => {
+    for (const [typed, meant] of [
+      ['docter', 'doctor'],
+      ['doc', 'doctor'],
+      ['suport-bundle x.zip', 'support-bundle'],
+      ['outbox exprot', 'outbox export'],
+      ['outbx list', 'outbox list'],
+      ['export', 'outbox export'],
+      ['fly', null],
+      ['outbox fly', null],
+    ] as const) {
+      const { code, err } = await run(typed.split(' '));
+      assert.equal(code, 64);
+      assert.equal(/unknown command "[^"]+"\. Did you mean "(.+)"\?/.exec(err)?.[1] ?? null, meant, typed);
+    }
+    assert.match((await run(['doctor', '--ful'])).err, /'--ful'\. Did you mean --full\? See: /);
+    assert.doesNotMatch((await run(['outbox', 'list', '--fast'])).err, /Did you mean/);
+    const secret = await run(['pin', 'hunter']);
+    assert.doesNotMatch(secret.err, /hunter/);
   });
 
   it('writes its result to a named file that only this user may read', async () => {
@@ -76,7 +105,7 @@ describe('tillside config check', () => {
     assert.match(checked.out, /api\.password: found a secret/);
     assert.doesNotMatch(checked.out, /hunter2|mars/);
     writeFileSync(file, '{"api":{"cluster":"eu"},"auth":{"method":"basic","till":"t"},"sinc":{}}');
-    assert.match((await run(['config', 'check', file])).out, /: sinc: unknown key$/);
+    assert.match((await run(['config', 'check', file])).out, /: sinc: unknown key \(did you mean sync\?\)$/);
     assert.deepEqual(await run(['config', 'check', 'no.json'], { cwd: folder }), {
       code: 2,
       out: `${folder}/no.json: does not exist.`,
