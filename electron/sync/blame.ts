@@ -105,6 +105,11 @@ export class Blame {
     return this.#suspects.has(updateId);
   }
 
+  /** The server lately said "busy" to this update. */
+  wasBusy(updateId: string): boolean {
+    return this.#busyAtMs.has(updateId);
+  }
+
   /** A person has decided, or the update is gone. */
   forget(updateId: string): void {
     this.#suspects.delete(updateId);

@@ -73,6 +73,11 @@ export class Due {
     return atMs !== undefined && this.#clock.monotonicMs() - atMs < counterMs ? 'counter' : 'backlog';
   }
 
+  /** It waits with the backlog from now on. */
+  leavesCounter(updateId: string): void {
+    this.#counterAtMs.delete(updateId);
+  }
+
   /** It may have arrived, or may still arrive. "Send now" does not shorten this wait. */
   waitBeforeReadBack(updateId: string): void {
     const sinceMs = this.#clock.monotonicMs();

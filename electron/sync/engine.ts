@@ -295,7 +295,7 @@ export class SyncEngine {
     const isOld = update.resent || !this.#due.isYoungerThan(update.id, config.sync.checkAfterMinutes * 60_000);
     const looked = await lookBeforeSending(this.#context, api, update, { isOld, lane });
     if (looked.kind === 'closed') return this.#due.closed(update);
-    if (looked.kind === 'later') return this.#giveUpIfHopeless(update);
+    if (looked.kind === 'later') return this.#afterFailure(update);
     if (looked.kind === 'held') return this.#due.delayCustomer(update.customerId, longestHeldMs);
     if (looked.kind === 'moved-on') return;
 
@@ -339,7 +339,7 @@ export class SyncEngine {
         break;
       case 'held':
       case 'not-sent':
-        this.#giveUpIfHopeless(update);
+        this.#afterFailure(update);
         break;
     }
   }
@@ -356,6 +356,13 @@ export class SyncEngine {
       case 'later':
         return this.#giveUpIfHopeless(update);
     }
+  }
+
+  #afterFailure(update: Update): void {
+    const { blame, pace } = this.#context;
+    const isRefused = this.#due.laneOf(update.id) === 'counter' && blame.wasBusy(update.id);
+    if (isRefused && !pace.takeRetry()) this.#due.leavesCounter(update.id);
+    this.#giveUpIfHopeless(update);
   }
 
   /** After a limited number of failures while other customers' updates passed, a person decides (F39, F40). */

@@ -6,7 +6,8 @@
  * There are two lanes. The counter may use the till's whole budget, because a customer is standing there. The backlog
  * has a rate of its own within it, like TCP: it starts slowly at a random moment, grows with each success until the
  * first refusal, then shrinks with each refusal and recovers slowly (AIMD). A few updates are no flood: they are sent
- * together and soon, or now if a person asks or the machine woke up (F13, F15). Nothing is sent before `Retry-After`.
+ * together and soon, or now if a person asks or the machine woke up (F13, F15). A part of what the counter sends is always
+ * the backlog's, so that a busy counter never stops it. Nothing is sent before `Retry-After`.
  *
  * In a crowd of thousands of tills, one till's share is one call in a quarter of an hour. It cannot be found out by trying:
  * one try each is a flood already. There IT sets the limit and how many tills share it. The backlog keeps to its share, less
@@ -15,6 +16,7 @@
  * Everything uses the monotonic clock (F16).
  */
 import type { Clock, Random } from '../machine/clock.ts';
+import { CounterShare } from './counter-share.ts';
 
 /** `counter`: a customer is standing there. `backlog`: the rest. */
 export type Lane = 'counter' | 'backlog';
@@ -69,7 +71,7 @@ const crowd = {
   /** So many of the counter's requests are made up for; more would stop a backlog for long. */
   mostOwed: 1.2,
   /** A backlog that takes twice as long as its share needs goes up to so much faster: the others must be done by then. */
-  lateGrowth: 2,
+  lateGrowth: 4,
   /** One request in so many only asks whether the server is there. */
   idleRequests: 10,
 } as const;
@@ -80,11 +82,11 @@ export class Pace {
   readonly #random: Random;
   readonly #budget: number;
   readonly #startRate: number;
-  /** So many share the limit that a till's share is less than the slow start: a till cannot find that out by trying. */
   readonly #isCrowded: boolean;
   readonly #burst: number;
   readonly #reserve: number;
   readonly #waiting: () => number;
+  readonly #counterShare = new CounterShare();
   #tokens: number;
   #rate = 0;
   #backlogTokens = 0;
@@ -116,10 +118,8 @@ export class Pace {
     this.#random = random;
     this.#waiting = waiting;
     this.#budget = requestsPerMinute;
-    const slowStart = requestsPerMinute * startShare;
-    const { callsPerMinute, tills } = sharedLimit ?? { callsPerMinute: Number.POSITIVE_INFINITY, tills: 1 };
-    this.#startRate = Math.min(slowStart, (fairPart * callsPerMinute) / tills);
-    this.#isCrowded = this.#startRate < slowStart;
+    this.#isCrowded = sharedLimit !== null && isCrowd(sharedLimit, requestsPerMinute);
+    this.#startRate = sharedLimit !== null && this.#isCrowded ? shareOf(sharedLimit) : requestsPerMinute * startShare;
     // Even with the smallest budget, a save, its check and a look-up at the counter need not wait.
     this.#burst = Math.max(4, requestsPerMinute / 10);
     this.#reserve = Math.min(3, this.#burst / 2);
@@ -153,14 +153,8 @@ export class Pace {
       this.#notBeforeMs - now,
       untilMs(lane === 'counter' ? 1 : 1 + this.#reserve, this.#tokens, this.#budget),
     );
-    if (lane === 'counter') return Math.max(0, forCounter);
-    return Math.max(
-      0,
-      forCounter,
-      this.#startsAtMs() - now,
-      this.#backlogNotBeforeMs - now,
-      untilMs(1 + this.#owedFirst(), this.#backlogTokens, this.#rate),
-    );
+    const isFree = lane === 'counter' || this.#isCounterShareDue;
+    return Math.max(0, forCounter, isFree ? 0 : this.#ownPaceMs());
   }
 
   /** Counts a request. One that could not wait (a look-up, or a check before sending) delays later ones. */
@@ -169,11 +163,23 @@ export class Pace {
     this.#tokens -= 1;
     if (lane === 'counter') {
       this.#owe();
+      this.#counterShare.requested();
+      return;
+    }
+    if (this.#isCounterShareDue && this.#ownPaceMs() > 0) {
+      this.#counterShare.backlogGoes();
+      // It paid for this look and for the sending.
+      this.#backlogTokens += 1;
       return;
     }
     if (this.#start !== null && this.#isFew) this.#backlogTokens = this.#waiting() * requestsPerUpdate;
     this.#start = null;
     this.#backlogTokens -= 1;
+  }
+
+  /** Whether a save at the counter that the server refused as too many is tried again ahead of the backlog. */
+  takeRetry(): boolean {
+    return this.#counterShare.takeRetry();
   }
 
   /** The server said that this till, or all tills together, send too many requests. */
@@ -242,6 +248,21 @@ export class Pace {
     this.#lostAtMs ??= this.#clock.monotonicMs();
   }
 
+  /** How long the backlog's own pace makes it wait. */
+  #ownPaceMs(): number {
+    const now = this.#clock.monotonicMs();
+    return Math.max(
+      this.#startsAtMs() - now,
+      this.#backlogNotBeforeMs - now,
+      untilMs(1 + this.#owedFirst(), this.#backlogTokens, this.#rate),
+    );
+  }
+
+  /** In a crowd, the counter has a share of the backlog's rate instead. */
+  get #isCounterShareDue(): boolean {
+    return !this.#isCrowded && this.#counterShare.isBacklogDue;
+  }
+
   /** A request that the backlog makes up for. */
   #owe(): void {
     if (this.#isCrowded) this.#owed = Math.min(crowd.mostOwed, this.#owed + 1);
@@ -275,6 +296,7 @@ export class Pace {
     this.#rate = this.#startRate;
     this.#backlogTokens = 1;
     this.#start = { atMs: this.#clock.monotonicMs(), fraction: this.#random.fraction() };
+    this.#counterShare.startAgain();
   }
 
   #startsAtMs(): number {
@@ -311,6 +333,15 @@ export class Pace {
     this.#backlogTokens = Math.max(this.#backlogTokens, Math.min(1, this.#backlogTokens + income - paid));
     this.#countedAtMs = now;
   }
+}
+
+/** So many share the limit that a till's share is less than the slow start: a till cannot find that out by trying. */
+export function isCrowd(sharedLimit: SharedLimit, requestsPerMinute: number): boolean {
+  return shareOf(sharedLimit) < requestsPerMinute * startShare;
+}
+
+function shareOf({ callsPerMinute, tills }: SharedLimit): number {
+  return (fairPart * callsPerMinute) / tills;
 }
 
 function untilMs(needed: number, tokens: number, rate: number): number {

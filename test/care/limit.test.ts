@@ -43,27 +43,41 @@ describe('what a till saw of the limit that all tills share', () => {
 });
 
 describe('the doctor on the shared limit', () => {
+  const unset = { sharedLimit: null, requestsPerMinute: 60 };
+
   it('ignores a few refusals and a few requests', () => {
     const dataDir = temporaryFolder();
-    assert.equal(checkLimit(dataDir, null).severity, 'fine');
+    assert.equal(checkLimit(dataDir, unset).severity, 'fine');
     tillThatSaw(dataDir, { requests: 99, refused: 50 });
-    assert.equal(checkLimit(dataDir, null).severity, 'fine');
+    assert.equal(checkLimit(dataDir, unset).severity, 'fine');
     tillThatSaw(dataDir, { requests: 800, refused: 0 });
-    assert.equal(checkLimit(dataDir, null).severity, 'look');
+    assert.equal(checkLimit(dataDir, unset).severity, 'look');
     const other = temporaryFolder();
     tillThatSaw(other, { requests: 800, refused: 39 });
-    assert.equal(checkLimit(other, null).severity, 'fine');
+    assert.equal(checkLimit(other, unset).severity, 'fine');
   });
 
   it('recommends a limit if none is set, and a lower one if too many calls are refused anyway', () => {
     const dataDir = temporaryFolder();
     tillThatSaw(dataDir, { requests: 400, refused: 80 });
-    const unset = checkLimit(dataDir, null);
-    assert.equal(unset.severity, 'look');
-    assert.match(unset.found, /20\.0 % of the last 400 requests/);
-    assert.match(String(unset.advice), /Set api\.sharedLimit in every till's config/);
-    const set = checkLimit(dataDir, { callsPerMinute: 300, tills: 5000 });
+    const advised = checkLimit(dataDir, unset);
+    assert.equal(advised.severity, 'look');
+    assert.match(advised.found, /20\.0 % of the last 400 requests/);
+    assert.match(String(advised.advice), /Set api\.sharedLimit in every till's config/);
+    const set = checkLimit(dataDir, { ...unset, sharedLimit: { callsPerMinute: 300, tills: 5000 } });
     assert.match(String(set.advice), /Check that 5000 tills .*\.callsPerMinute to 216 in/);
     assert.equal(set.facts.recommendedCallsPerMinute, 216);
+  });
+
+  it('says that few tills need a higher limit if they are refused too much', () => {
+    const dataDir = temporaryFolder();
+    tillThatSaw(dataDir, { requests: 400, refused: 40 });
+    const { severity, advice, facts } = checkLimit(dataDir, {
+      ...unset,
+      sharedLimit: { callsPerMinute: 300, tills: 20 },
+    });
+    assert.equal(severity, 'look');
+    assert.match(String(advice), /more than 300 calls a minute.*higher limit/);
+    assert.equal(facts.recommendedCallsPerMinute, undefined);
   });
 });

@@ -65,6 +65,26 @@ describe('two hundred tills that come back online at once', () => {
   });
 });
 
+describe('twenty tills whose counters alone use most of the limit', () => {
+  const tills = 20;
+  const waiting = 18;
+  const counterCalls = 260;
+  const counter = { minutesBetweenSaves: (2 * tills) / counterCalls, looks: true };
+  /** What the limit needs for the backlog beside the counters. */
+  const leastMinutes = (2 * waiting * tills) / (300 - counterCalls);
+
+  for (const { words, limit } of limits) {
+    it(`F18 at a limit of 300 calls a minute that ${words}, each backlog is sent, and saves at the counter are not slowed`, (t) => {
+      const result = worstOfThree(t, { tills, waiting, limit, sendNowEveryMs: null, counter });
+      assert.equal(result.unsent, 0);
+      assert.ok(result.refusedPart < 0.05);
+      assert.ok(result.counterSaves > 500 && result.acceptedPart >= 0.95);
+      assert.ok(result.allMinutes <= 3 * leastMinutes);
+      assert.ok(result.allMinutes <= 1.5 * result.halfMinutes);
+    });
+  }
+});
+
 describe('one till on its own', () => {
   it("F13 sends a few updates within its back-off and a minute, and a day's worth within minutes", (t) => {
     const few = worstOfThree(t, { tills: 1, waiting: 3, limit: perMinute, sendNowEveryMs: null });

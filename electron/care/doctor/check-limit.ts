@@ -1,5 +1,5 @@
 /** Whether the tills of the organisation together ask the server for more than it takes, by what this till saw of it. */
-import type { SharedLimit } from '../../sync/pace.ts';
+import { isCrowd, type PaceOptions } from '../../sync/pace.ts';
 import { readHealthNote } from '../health-note.ts';
 import { type DraftFinding, fine, look } from './finding.ts';
 
@@ -10,7 +10,10 @@ const muchRefused = 0.05;
 /** Room for what may come at once, in a limit that is recommended. */
 const safePart = 0.9;
 
-export function checkLimit(dataDir: string, sharedLimit: SharedLimit | null): DraftFinding {
+export function checkLimit(
+  dataDir: string,
+  { sharedLimit, requestsPerMinute }: Pick<PaceOptions, 'sharedLimit' | 'requestsPerMinute'>,
+): DraftFinding {
   const { requests, refused } = readHealthNote(dataDir).limit;
   const part = refused / requests;
   const facts = {
@@ -25,6 +28,11 @@ export function checkLimit(dataDir: string, sharedLimit: SharedLimit | null): Dr
   if (sharedLimit === null) {
     const advice =
       "Set api.sharedLimit in every till's config: callsPerMinute is the organisation's limit at the server, tills is how many tills share it.";
+    return look('limit', found, advice, facts);
+  }
+  if (!isCrowd(sharedLimit, requestsPerMinute)) {
+    // Tills this few find their pace by themselves, so another figure in the config changes nothing.
+    const advice = `The tills and other programs together ask for more than ${sharedLimit.callsPerMinute} calls a minute. Nothing is lost: what is refused waits, and is sent when it is quieter. Ask the vendor of the loyalty API for a higher limit, or find what else uses it.`;
     return look('limit', found, advice, facts);
   }
   const callsPerMinute = Math.max(1, Math.floor(sharedLimit.callsPerMinute * (1 - part) * safePart));

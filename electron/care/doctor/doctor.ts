@@ -58,7 +58,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
   const itsOwn =
     found?.mode === 'live'
       ? [
-          checkLimit(dataDir, found.config.api.sharedLimit),
+          checkLimit(dataDir, found.config.api),
           ...checkMonitoring({ dataDir, clock, isOpen, health: found.config.health }),
           ...checkCopy(dataDir, clock, found.config.rescue),
           checkAdmin(dataDir, clock, found.config.admin),

@@ -55,11 +55,11 @@ export function runChain({ tills: number, outages, days, limit, sharedLimit, see
   );
   for (const { fromMinute, toMinute } of outages) {
     queue.clock.after(fromMinute * minuteMs, () => {
-      server.isReachable = false;
+      server.goAway();
       for (const till of tills) till.isCutOff(changesPerOutage);
     });
     queue.clock.after(toMinute * minuteMs, () => {
-      server.isReachable = true;
+      server.comeBack();
     });
   }
   for (const till of tills) {

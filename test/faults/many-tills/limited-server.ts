@@ -7,7 +7,8 @@ export type Limit = { readonly kind: 'window' | 'bucket'; readonly namesWait: bo
 export type Reply = { readonly kind: 'taken' } | { readonly kind: 'refused'; readonly retryAfterMs: number | null };
 
 export class LimitedServer {
-  isReachable = false;
+  /** When it was last reachable again. */
+  backAtMs = Number.POSITIVE_INFINITY;
   calls = 0;
   refused = 0;
   readonly #limit: Limit;
@@ -21,6 +22,18 @@ export class LimitedServer {
     this.#limit = limit;
     this.#perMinute = perMinute;
     this.#clock = clock;
+  }
+
+  get isReachable(): boolean {
+    return this.backAtMs <= this.#clock.monotonicMs();
+  }
+
+  goAway(): void {
+    this.backAtMs = Number.POSITIVE_INFINITY;
+  }
+
+  comeBack(): void {
+    this.backAtMs = this.#clock.monotonicMs();
   }
 
   ask(): Reply | null {

@@ -6,24 +6,29 @@ import { type Lane, Pace, type SharedLimit } from '../../../electron/sync/pace.t
 import type { LimitedServer, Reply } from './limited-server.ts';
 
 const latencyMs = 100;
+/** A save that was not sent by then waits with the backlog, as in `sync/due.ts`. */
+const atCounterMs = 60_000;
 
 export type Counter = { tried: number; accepted: number };
+type Save = { readonly savedAtMs: number; isTried: boolean; isOnItsWay: boolean };
 
 /** One till: the requests its engine makes, and nothing else. */
 export class SimulatedTill {
-  /** Waiting updates cost a lookup and a send each, because they are more than a few minutes old. */
-  left: number;
+  /** When the last save of an outage was sent. */
   doneAtMs: number | null = null;
+  /** If so, a save at the counter costs a lookup and a send, because its customer was not asked about for long. */
+  looksAtCounter = false;
   readonly connection: ConnectionState;
   readonly pace: Pace;
   readonly #blame: Blame;
   readonly #server: LimitedServer;
   readonly #clock: Clock;
   readonly #counter: Counter;
-  readonly #atCounter: { isTried: boolean }[] = [];
+  readonly #atCounter: Save[] = [];
+  /** Oldest first. These cost a lookup and a send each, because they are more than a few minutes old. */
+  readonly #backlog: Save[] = [];
   #requests = 0;
   #inFlight = 0;
-  #backlogInFlight = 0;
   #isProbing = false;
   #cancel: (() => void) | null = null;
 
@@ -35,17 +40,27 @@ export class SimulatedTill {
     counter: Counter,
     sharedLimit: SharedLimit | null = null,
   ) {
-    this.left = waiting;
     this.#server = server;
     this.#clock = clock;
+    this.#saveUnsent(waiting);
     this.#counter = counter;
     this.connection = new ConnectionState(clock, random);
-    this.pace = new Pace({ requestsPerMinute: 60, maxInFlight: 4, sharedLimit }, clock, random, () => this.left);
+    this.pace = new Pace(
+      { requestsPerMinute: 60, maxInFlight: 4, sharedLimit },
+      clock,
+      random,
+      () => this.#backlog.length,
+    );
     this.#blame = new Blame(this.connection, this.pace, clock);
   }
 
+  /** Saves of an outage that are not sent yet. */
+  get left(): number {
+    return this.#backlog.filter(({ savedAtMs }) => savedAtMs <= this.#server.backAtMs).length;
+  }
+
   save(): void {
-    this.#atCounter.push({ isTried: false });
+    this.#atCounter.push({ savedAtMs: this.#clock.monotonicMs(), isTried: false, isOnItsWay: false });
     this.connection.tryNow();
     this.pump();
   }
@@ -57,8 +72,7 @@ export class SimulatedTill {
 
   /** An outage begins, during which staff save so many more changes. */
   isCutOff(waiting: number): void {
-    this.left += waiting;
-    this.doneAtMs = null;
+    this.#saveUnsent(waiting);
     this.pump();
   }
 
@@ -72,8 +86,10 @@ export class SimulatedTill {
     this.#cancel?.();
     this.#cancel = null;
     while (this.#inFlight + (this.#isProbing ? 1 : 0) < room(this)) {
+      this.#leaveCounter();
       const lane: Lane = this.#atCounter.length > 0 ? 'counter' : 'backlog';
-      if (lane === 'backlog' && this.left - this.#backlogInFlight === 0) {
+      const waiting = this.#backlog.find(({ isOnItsWay }) => !isOnItsWay);
+      if (lane === 'backlog' && waiting === undefined) {
         this.#askWhenIdle();
         return;
       }
@@ -88,7 +104,7 @@ export class SimulatedTill {
         return;
       }
       if (lane === 'counter') this.#sendFromCounter();
-      else this.#sendFromBacklog();
+      else if (waiting !== undefined) this.#sendFromBacklog(waiting);
     }
   }
 
@@ -112,7 +128,7 @@ export class SimulatedTill {
     const save = this.#atCounter.shift();
     if (save === undefined) return;
     this.#inFlight += 1;
-    this.#request('counter', (reply) => {
+    const end = (reply: Reply | null) => {
       this.#inFlight -= 1;
       // A save that the connection loses is not a refusal; it is retried like any other.
       if (!save.isTried && reply !== null) {
@@ -120,26 +136,46 @@ export class SimulatedTill {
         this.#counter.tried += 1;
         if (reply.kind === 'taken') this.#counter.accepted += 1;
       }
-      if (reply?.kind !== 'taken') this.#atCounter.unshift(save);
+      if (reply?.kind === 'refused' && !this.pace.takeRetry()) this.#backlog.push(save);
+      else if (reply?.kind !== 'taken') this.#atCounter.unshift(save);
+      this.pump();
+    };
+    if (this.looksAtCounter) this.#lookAndSend('counter', end);
+    else this.#request('counter', end);
+  }
+
+  #sendFromBacklog(save: Save): void {
+    this.#inFlight += 1;
+    save.isOnItsWay = true;
+    this.#lookAndSend('backlog', (reply) => {
+      this.#inFlight -= 1;
+      save.isOnItsWay = false;
+      if (reply?.kind === 'taken') {
+        this.#backlog.splice(this.#backlog.indexOf(save), 1);
+        if (save.savedAtMs <= this.#server.backAtMs) this.doneAtMs = this.#clock.monotonicMs();
+      }
       this.pump();
     });
   }
 
-  #sendFromBacklog(): void {
-    this.#inFlight += 1;
-    this.#backlogInFlight += 1;
-    const end = (isSent: boolean) => {
-      this.#inFlight -= 1;
-      this.#backlogInFlight -= 1;
-      if (isSent) {
-        this.left -= 1;
-        if (this.left === 0) this.doneAtMs = this.#clock.monotonicMs();
-      }
-      this.pump();
-    };
-    this.#request('backlog', (look) => {
-      if (look?.kind !== 'taken') end(false);
-      else this.#request('backlog', (sent) => end(sent?.kind === 'taken'));
+  #saveUnsent(count: number): void {
+    const savedAtMs = this.#clock.monotonicMs();
+    for (let save = 0; save < count; save += 1) this.#backlog.push({ savedAtMs, isTried: true, isOnItsWay: false });
+  }
+
+  #leaveCounter(): void {
+    const beforeMs = this.#clock.monotonicMs() - atCounterMs;
+    const isOld = ({ savedAtMs }: Save) => savedAtMs <= beforeMs;
+    while (this.#atCounter.some(isOld)) {
+      const [save] = this.#atCounter.splice(this.#atCounter.findIndex(isOld), 1);
+      if (save !== undefined) this.#backlog.push(save);
+    }
+  }
+
+  #lookAndSend(lane: Lane, then: (reply: Reply | null) => void): void {
+    this.#request(lane, (look) => {
+      if (look?.kind === 'taken') this.#request(lane, then);
+      else then(look);
     });
   }
 

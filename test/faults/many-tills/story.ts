@@ -15,6 +15,7 @@ export type Story = {
   readonly waiting: number;
   readonly limit: Limit;
   readonly sendNowEveryMs: number | null;
+  readonly counter?: { readonly minutesBetweenSaves: number; readonly looks: boolean };
   readonly seed?: number;
 };
 
@@ -29,21 +30,25 @@ export type StoryResult = {
   readonly allMinutes: number;
 };
 
-export function tell({ tills: number, waiting, limit, sendNowEveryMs, seed = 18 }: Story): StoryResult {
+const quietCounter = { minutesBetweenSaves: 4, looks: false };
+
+export function tell(story: Story): StoryResult {
+  const { tills: number, waiting, limit, sendNowEveryMs, counter: saves = quietCounter, seed = 18 } = story;
   const queue = new EventQueue();
   const random = seededRandom(seed);
   const server = new LimitedServer(limit, 300, queue.clock);
   const counter = { tried: 0, accepted: 0 };
   const tills = Array.from({ length: number }, () => new SimulatedTill(waiting, server, queue.clock, random, counter));
+  for (const till of tills) till.looksAtCounter = saves.looks;
   // An outage of twenty minutes in which every till retries, then the network returns for all at once.
   const backAtMs = 20.3 * minuteMs;
   for (const till of tills) till.pump();
   queue.clock.after(backAtMs, () => {
-    server.isReachable = true;
+    server.comeBack();
     for (const till of tills) {
-      // Each till saves every four minutes, and staff press "Send now".
+      // Each till goes on saving, and staff press "Send now".
       const serve = () =>
-        queue.clock.after(-Math.log(1 - random.fraction()) * 4 * minuteMs, () => {
+        queue.clock.after(-Math.log(1 - random.fraction()) * saves.minutesBetweenSaves * minuteMs, () => {
           till.save();
           serve();
         });
