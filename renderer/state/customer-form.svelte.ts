@@ -30,6 +30,15 @@ export type UnviewedSave = { readonly updateId: string; readonly texts: Readonly
 /** The server's value of a field changed while staff had typed text in it (F32). */
 export type ServerChange = { readonly from: string | null; readonly to: string | null };
 
+/** What staff typed into one field. */
+type Typed = {
+  readonly text: string;
+  /** The server's value when typing began; undefined: it began in an earlier update, which this form corrects. */
+  readonly began?: string | null;
+  /** Staff saw that somebody else has it, and say that both are this person (F23). */
+  readonly isConfirmed?: boolean;
+};
+
 /** Draft storage. */
 export type DraftStorage = {
   /** @returns once no earlier text can be stored any more after the save that now begins */
@@ -59,15 +68,11 @@ export class CustomerForm {
   /** The update that this form corrects, if any. */
   readonly replaces: UpdateView | null;
   #view: CustomerView;
-  #draft = $state.raw<ReadonlyMap<FieldKey, string>>(new Map());
-  /** The value of each typed field when typing began. */
-  #began = $state.raw<ReadonlyMap<FieldKey, string | null>>(new Map());
+  #typed = $state.raw<ReadonlyMap<FieldKey, Typed>>(new Map());
   #problems = $state.raw<readonly FieldProblem[]>([]);
   #hints = $state.raw<readonly FieldHint[]>([]);
   /** Fields that staff have left: only those show problems while others are being typed. */
   #left = $state.raw<ReadonlySet<FieldKey>>(new Set());
-  /** Somebody else's identifiers that staff confirmed as this person's (F23). */
-  #confirmed = $state.raw<ReadonlySet<FieldKey>>(new Set());
   #trouble = $state.raw<SaveTrouble | null>(null);
   #saving = $state(false);
   #saved = $state.raw<Saved | null>(null);
@@ -95,8 +100,8 @@ export class CustomerForm {
     this.#unviewed = unviewed;
     this.#drafts = drafts;
     if (replaces !== null) {
-      this.#draft = new Map(replaces.changes.map(({ key, to }) => [key, key === 'mobile' ? typedMobile(to) : to]));
-      this.#left = new Set(this.#draft.keys());
+      this.#typed = new Map(replaces.changes.map(({ key, to }) => [key, { text: asTyped(key, to) }]));
+      this.#left = new Set(this.#typed.keys());
     }
   }
 
@@ -122,7 +127,7 @@ export class CustomerForm {
     this.#view = view;
     // It may have been requested before the save.
     if (view.updates.some(({ updateId }) => updateId === this.#unviewed?.updateId)) this.#unviewed = null;
-    if (this.#draft.size > 0) this.#checkSoon();
+    if (this.#typed.size > 0) this.#checkSoon();
   }
 
   /** The value without this form's text; for a correction, also without the update it replaces. */
@@ -138,43 +143,44 @@ export class CustomerForm {
   }
 
   value(key: FieldKey): string {
-    return this.#draft.get(key) ?? this.current(key) ?? '';
+    return this.#typed.get(key)?.text ?? this.current(key) ?? '';
   }
 
   changed(key: FieldKey): boolean {
-    const typed = this.#draft.get(key);
-    return typed !== undefined && !same(typed, this.current(key));
+    const typed = this.#typed.get(key);
+    return typed !== undefined && !same(typed.text, this.current(key));
   }
 
   /** A lock applies only to a field without typed text: text typed before the lock can still be undone. */
   lock(key: FieldKey): LockReason | null {
-    if (this.#draft.get(key) !== undefined) return null;
-    return this.#view.locks[key] ?? null;
+    return this.#typed.has(key) ? null : (this.#view.locks[key] ?? null);
   }
 
   serverChange(key: FieldKey): ServerChange | null {
-    if (!this.changed(key) || !this.#began.has(key)) return null;
-    const from = this.#began.get(key) ?? null;
+    const from = this.#typed.get(key)?.began;
+    if (!this.changed(key) || from === undefined) return null;
     const to = this.#view.server[key] ?? null;
     return from === to || same(this.value(key), to) ? null : { from, to };
   }
 
-  readonly #changes = $derived.by((): ReadonlyMap<FieldKey, string> => {
-    return new Map([...this.#draft].filter(([key, typed]) => !same(typed, this.current(key))));
-  });
   /** What Save would send. */
-  get changes(): ReadonlyMap<FieldKey, string> {
-    return this.#changes;
-  }
+  readonly changes: ReadonlyMap<FieldKey, string> = $derived(
+    new Map([...this.#typed].flatMap(([key, { text }]) => (same(text, this.current(key)) ? [] : [[key, text]]))),
+  );
 
   type(key: FieldKey, text: string): void {
-    if (!this.#draft.has(key)) this.#began = new Map(this.#began).set(key, this.#view.server[key] ?? null);
-    this.#draft = new Map(this.#draft).set(key, text);
-    this.#confirmed = new Set([...this.#confirmed].filter((confirmed) => confirmed !== key));
-    this.#token = null;
-    this.#trouble = null;
+    const before = this.#typed.get(key);
+    const began = before === undefined ? (this.#view.server[key] ?? null) : before.began;
+    this.#typed = new Map(this.#typed).set(key, { text, ...(began === undefined ? {} : { began }) });
     this.#saved = null;
     this.#checkSoon();
+    this.#edited();
+  }
+
+  /** From now on Save is another save. */
+  #edited(): void {
+    this.#token = null;
+    this.#trouble = null;
     this.#drafts.note(this);
   }
 
@@ -185,7 +191,7 @@ export class CustomerForm {
 
   /** The field was left: its problem may be shown now. Text equal to the present value is no edit. */
   leave(key: FieldKey): void {
-    if (this.#draft.get(key) === undefined) return;
+    if (!this.#typed.has(key)) return;
     if (!this.changed(key)) {
       this.undo(key);
       return;
@@ -195,24 +201,16 @@ export class CustomerForm {
   }
 
   undo(key: FieldKey): void {
-    this.#draft = without(this.#draft, key);
-    this.#confirmed = new Set([...this.#confirmed].filter((confirmed) => confirmed !== key));
-    this.#began = without(this.#began, key);
+    this.#typed = new Map([...this.#typed].filter(([typed]) => typed !== key));
     this.#problems = this.#problems.filter((problem) => problem.key !== key);
-    this.#token = null;
-    this.#trouble = null;
-    this.#drafts.note(this);
+    this.#edited();
   }
 
   undoAll(): void {
-    this.#draft = new Map();
-    this.#confirmed = new Set();
-    this.#began = new Map();
+    this.#typed = new Map();
     this.#problems = [];
     this.#left = new Set();
-    this.#token = null;
-    this.#trouble = null;
-    this.#drafts.note(this);
+    this.#edited();
   }
 
   problem(key: FieldKey): FieldProblem | null {
@@ -225,11 +223,11 @@ export class CustomerForm {
     const reason = this.replaces?.reason;
     // The server said whose it is while sending: the same text needs the same confirmation.
     const known: FieldProblem[] =
-      reason?.kind === 'belongs-to-other' && this.#draft.get(reason.key) === this.#replacedValue(reason.key)
+      reason?.kind === 'belongs-to-other' && this.#typed.get(reason.key)?.text === this.#replacedText(reason.key)
         ? [{ key: reason.key, code: 'belongs-to-other', detail: null, limit: null }]
         : [];
     const found = this.#problems.filter((problem) => !known.some(({ key }) => key === problem.key));
-    return [...known, ...found].filter(({ key, code }) => code !== 'belongs-to-other' || !this.#confirmed.has(key));
+    return [...known, ...found].filter(({ key, code }) => code !== 'belongs-to-other' || !this.confirmed(key));
   }
 
   /** What the text of a field that was left most likely meant; null if nothing looks mistyped. */
@@ -244,14 +242,13 @@ export class CustomerForm {
   }
 
   confirmed(key: FieldKey): boolean {
-    return this.#confirmed.has(key);
+    return this.#typed.get(key)?.isConfirmed === true;
   }
 
   /** Staff saw both customers and say they are one person. Holds until the text changes. */
   confirm(key: FieldKey): void {
-    this.#confirmed = new Set(this.#confirmed).add(key);
-    this.#token = null;
-    this.#trouble = null;
+    this.#typed = new Map(this.#typed).set(key, { text: this.value(key), ...this.#typed.get(key), isConfirmed: true });
+    this.#edited();
   }
 
   /** The other customer who has what was typed into this field. */
@@ -327,7 +324,7 @@ export class CustomerForm {
         target: this.#target(),
         changes: Object.fromEntries(changes),
         replaces,
-        confirmedFills: [...changes.keys()].filter(isFillable).filter((key) => this.#confirmed.has(key)),
+        confirmedFills: [...changes.keys()].filter(isFillable).filter((key) => this.confirmed(key)),
       });
       if (result.kind === 'saved') {
         this.#settle(changes);
@@ -354,17 +351,16 @@ export class CustomerForm {
 
   /** What was saved is no draft any more; what was typed during the save still is. */
   #settle(saved: ReadonlyMap<FieldKey, string>): void {
-    this.#draft = new Map([...this.#draft].filter(([key, typed]) => saved.get(key) !== typed));
-    this.#began = new Map([...this.#began].filter(([key]) => this.#draft.has(key)));
+    this.#typed = new Map([...this.#typed].filter(([key, { text }]) => saved.get(key) !== text));
     this.#problems = [];
     this.#left = new Set();
     this.#trouble = null;
     this.#token = null;
   }
 
-  #replacedValue(key: FieldKey): string | undefined {
+  #replacedText(key: FieldKey): string | undefined {
     const to = this.replaces?.changes.find((change) => change.key === key)?.to;
-    return to !== undefined && key === 'mobile' ? typedMobile(to) : to;
+    return to === undefined ? undefined : asTyped(key, to);
   }
 
   #checkSoon(): void {
@@ -378,15 +374,9 @@ export class CustomerForm {
   }
 }
 
-/** A mobile in the API's form as it would be typed: bare digits would be read with the store's country. */
-function typedMobile(digits: string): string {
-  return /^\d/.test(digits) ? `+${digits}` : digits;
-}
-
-function without<Value>(map: ReadonlyMap<FieldKey, Value>, key: FieldKey): ReadonlyMap<FieldKey, Value> {
-  const rest = new Map(map);
-  rest.delete(key);
-  return rest;
+/** A mobile in the API's form has the country code: typed without "+", it would be read with the store's country. */
+function asTyped(key: FieldKey, value: string): string {
+  return key === 'mobile' && /^\d/.test(value) ? `+${value}` : value;
 }
 
 export function isFillable(key: FieldKey): key is FillableIdentifier {

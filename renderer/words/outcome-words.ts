@@ -2,6 +2,7 @@
 import type { SideEffect } from '../../electron/model/loyalty.ts';
 import type { OrgView } from '../../electron/model/org-view.ts';
 import { notSaved, type Rejection, type Warning } from '../../electron/model/outcome.ts';
+import type { SyncStatus } from '../../electron/model/sync-status.ts';
 import type { AttentionReason, UpdateView } from '../../electron/model/update-view.ts';
 import type { Formats } from '../format/formats.ts';
 import { m } from '../i18n/messages.ts';
@@ -118,22 +119,48 @@ export function broughtWords(update: UpdateView, formats: Formats): readonly str
   return update.result?.effects.map((effect) => effectSentence(effect, formats)) ?? [];
 }
 
-export function updateStateWord(update: UpdateView): string {
-  switch (update.state) {
+/** The signs of a state; `StateShape` draws them. */
+export type Shape = 'sent' | 'sending' | 'waiting' | 'offline' | 'checking' | 'paused' | 'needs-you' | 'ended' | 'none';
+
+type Till = { readonly org: OrgView | null; readonly sync: Pick<SyncStatus, 'paused' | 'connection'> };
+
+/** Without the update: as things stand for one that has just been saved. */
+export function updateShape(update: UpdateView | undefined, { org, sync }: Till): Shape {
+  switch (update?.state) {
     case 'queued':
-      return m.updates_state_queued();
+    case undefined:
+      if (update?.behindAnother === true) return 'waiting';
+      if (sync.paused !== null) return 'paused';
+      return sync.connection.kind === 'offline' ? 'offline' : 'waiting';
     case 'sending':
-      return m.updates_state_sending();
+      return 'sending';
     case 'unknown':
-      return m.updates_state_unknown();
+      return 'checking';
     case 'attention':
-      return update.putOffAtMs === null ? m.updates_state_attention() : m.updates_state_next_visit();
+      return update.putOffAtMs === null ? 'needs-you' : 'waiting';
     case 'applied':
-      if (update.kind === 'identity') return m.updates_state_requested();
-      return notSaved(update.result?.warnings ?? []).length > 0 ? m.updates_state_warned() : m.updates_state_applied();
+      return missedSentences(update, org).length > 0 ? 'needs-you' : 'sent';
     case 'cancelled':
-      return m.updates_state_cancelled();
     case 'discarded':
-      return update.replacedBy === null ? m.updates_state_discarded() : m.updates_state_fixed();
+      return 'ended';
   }
+}
+
+export const stateWord: Record<UpdateView['state'], () => string> = {
+  queued: m.updates_state_queued,
+  sending: m.updates_state_sending,
+  unknown: m.updates_state_unknown,
+  attention: m.updates_state_attention,
+  applied: m.updates_state_applied,
+  cancelled: m.updates_state_cancelled,
+  discarded: m.updates_state_discarded,
+};
+
+export function updateStateWord(update: UpdateView): string {
+  const { state } = update;
+  if (state === 'attention' && update.putOffAtMs !== null) return m.updates_state_next_visit();
+  if (state === 'applied' && update.kind === 'identity') return m.updates_state_requested();
+  if (state === 'applied' && notSaved(update.result?.warnings ?? []).length > 0) return m.updates_state_warned();
+  if (state === 'discarded' && update.replacedBy !== null) return m.updates_state_fixed();
+  return stateWord[state]();
 }
