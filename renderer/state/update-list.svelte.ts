@@ -1,3 +1,4 @@
+import type { Argument } from '../../electron/ipc/schema.ts';
 import type { FieldKey } from '../../electron/model/customer.ts';
 import type {
   ChangeResult,
@@ -10,6 +11,7 @@ import type { Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 import { Resource } from './resource.svelte.ts';
 
+type Step = 'updates.cancel' | 'updates.discard' | 'updates.putOff' | 'updates.awardSeen';
 export type Which = 'open' | 'closed' | 'doubled';
 
 /** The rows that are read together. */
@@ -110,20 +112,9 @@ export class UpdateList {
     return this.#history.again(updateId);
   }
 
-  async cancel(updateId: string): Promise<ChangeResult> {
-    return await this.#services.call('updates.cancel', { updateId });
-  }
-
-  async discard(updateId: string, reason: string): Promise<ChangeResult> {
-    return await this.#services.call('updates.discard', { updateId, reason });
-  }
-
-  async putOff(updateId: string): Promise<ChangeResult> {
-    return await this.#services.call('updates.putOff', { updateId });
-  }
-
-  async awardSeen(updateId: string): Promise<ChangeResult> {
-    return await this.#services.call('updates.awardSeen', { updateId });
+  /** Does with an update what its row offers. */
+  async change<Name extends Step>(name: Name, argument: Argument<Name>): Promise<ChangeResult> {
+    return await this.#services.call<Step>(name, argument);
   }
 
   async settle(updateId: string, choices: ReadonlyMap<FieldKey, FieldChoice>): Promise<SaveResult> {

@@ -100,46 +100,31 @@ export const lockSentence: Record<LockReason, () => string> = {
   'unknown-field': m.lock_unknown_field,
 };
 
-export function problemSentence(problem: FieldProblem, org: OrgView | null): string {
-  const field = fieldLabel(problem.key, org);
-  switch (problem.code) {
-    case 'required':
-      return m.problem_required({ field });
-    case 'mobile':
-      return m.problem_mobile();
-    case 'email':
-      return m.problem_email();
-    case 'date':
-      return problem.key === 'registeredOn' ? m.problem_date_time() : m.problem_date();
-    case 'too-early':
-      return m.problem_too_early({ date: problem.detail ?? '' });
-    case 'number':
-      return m.problem_number();
-    case 'whole-number':
-      return m.problem_whole_number();
-    case 'yes-or-no':
-      return m.problem_yes_or_no();
-    case 'not-an-option':
-      return m.problem_not_an_option();
-    case 'pattern':
-      return problem.detail ?? m.problem_pattern({ field });
-    case 'too-long':
-      return m.problem_too_long({ limit: problem.limit ?? 0 });
-    case 'control-characters':
-      return m.problem_control_characters();
-    case 'may-not-be-emptied':
-      return m.problem_may_not_be_emptied({ field });
-    case 'belongs-to-other':
-      return problem.detail === null
-        ? m.problem_belongs_to_other()
-        : m.problem_belongs_to_named({ name: problem.detail });
-    case 'confirm-online':
-      return m.problem_confirm_online();
-    case 'nothing-to-change':
-      return m.problem_nothing_to_change();
-    default:
-      return lockSentence[problem.code]();
-  }
+type Problem = Omit<FieldProblem, 'code'> & { readonly field: string };
+
+const problemWords: Record<FieldProblem['code'], (problem: Problem) => string> = {
+  ...lockSentence,
+  required: m.problem_required,
+  mobile: m.problem_mobile,
+  email: m.problem_email,
+  date: ({ key }) => (key === 'registeredOn' ? m.problem_date_time() : m.problem_date()),
+  'too-early': ({ detail }) => m.problem_too_early({ date: detail ?? '' }),
+  number: m.problem_number,
+  'whole-number': m.problem_whole_number,
+  'yes-or-no': m.problem_yes_or_no,
+  'not-an-option': m.problem_not_an_option,
+  pattern: ({ detail, field }) => detail ?? m.problem_pattern({ field }),
+  'too-long': ({ limit }) => m.problem_too_long({ limit: limit ?? 0 }),
+  'control-characters': m.problem_control_characters,
+  'may-not-be-emptied': m.problem_may_not_be_emptied,
+  'belongs-to-other': ({ detail }) =>
+    detail === null ? m.problem_belongs_to_other() : m.problem_belongs_to_named({ name: detail }),
+  'confirm-online': m.problem_confirm_online,
+  'nothing-to-change': m.problem_nothing_to_change,
+};
+
+export function problemSentence({ code, ...problem }: FieldProblem, org: OrgView | null): string {
+  return problemWords[code]({ ...problem, field: fieldLabel(problem.key, org) });
 }
 
 export const updateByIdentifier: Record<Identifier['type'], (inputs: { value: string }) => string> = {
