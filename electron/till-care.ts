@@ -58,7 +58,10 @@ export function createCare(parts: CareParts) {
       itPage.changed();
     },
     tidy: () => itPage.tidy(),
-    backedUp: (file) => void backupCopy.made(file),
+    backedUp: (why) => {
+      if (why === 'by-hand') void backupCopy.copy();
+      else backupCopy.copySoon();
+    },
   });
   const backupCopy = new BackupCopy({
     dataDir,
@@ -66,6 +69,7 @@ export function createCare(parts: CareParts) {
     keyHex: folder.keyHex,
     config: () => live.config.rescue,
     clock,
+    random,
     log,
     changed: ({ failure, copied }) =>
       changeHealthNote(dataDir, { backupCopy: failure, ...(copied === null ? {} : { copiedBackup: copied }) }),
@@ -156,7 +160,7 @@ export function createCare(parts: CareParts) {
       regionFeed.changed();
       secondCopy.configChanged();
       void escrow.keep();
-      void backupCopy.catchUp();
+      backupCopy.copySoon();
     },
     configUnusable: (where) => {
       live.refuse(where);

@@ -144,7 +144,7 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
   limitNote.start();
   secondCopy.start();
   void escrow.keep();
-  void backupCopy.catchUp();
+  backupCopy.copySoon();
   regionFeed.start();
   orgDesk.start();
   // Last, because if the disk refuses the first write, the start fails and must leave nothing running.

@@ -5,7 +5,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import type { MachineConfig } from '../config/machine-config.ts';
 import type { Transport } from '../loyalty-api/transport.ts';
-import type { Clock, Random } from '../machine/clock.ts';
+import { type Clock, ownMomentMs, type Random } from '../machine/clock.ts';
 import type { Log } from '../machine/log.ts';
 import type { Health } from './health.ts';
 import { changeHealthNote, readHealthNote, type ToldTo } from './health-note.ts';
@@ -46,8 +46,8 @@ export class HealthReport {
     // Not at once: a password from the environment is stored right after the till has opened.
     this.#in('metrics', 0, () => this.#writeMetrics());
     // A chain opens all its tills at the same time of day, so the first reports are spread out.
-    this.#in('heartbeat', this.#part(everyMs), () => void this.#beat(true));
-    this.#in('otlp', this.#part(everyMs), () => void this.#pushOtlp());
+    this.#in('heartbeat', ownMomentMs(this.#options.random, everyMs), () => void this.#beat(true));
+    this.#in('otlp', ownMomentMs(this.#options.random, everyMs), () => void this.#pushOtlp());
   }
 
   async close(): Promise<void> {
@@ -57,10 +57,6 @@ export class HealthReport {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
     await Promise.all([this.#postHeartbeat(false), this.#postOtlp(false)]);
-  }
-
-  #part(ms: number): number {
-    return Math.round(ms * this.#options.random.fraction());
   }
 
   #in(name: string, delayMs: number, run: () => void): void {
@@ -88,7 +84,11 @@ export class HealthReport {
     await this.#postHeartbeat(true);
     const intervalMs = this.#options.config().heartbeatMinutes * 60_000;
     // The second heartbeat comes at a random moment, so that from then on each till has its own.
-    this.#in('heartbeat', isFirst ? this.#part(intervalMs) : intervalMs, () => void this.#beat());
+    this.#in(
+      'heartbeat',
+      isFirst ? ownMomentMs(this.#options.random, intervalMs) : intervalMs,
+      () => void this.#beat(),
+    );
   }
 
   async #pushOtlp(): Promise<void> {

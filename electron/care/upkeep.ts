@@ -42,7 +42,7 @@ export type UpkeepOptions = {
   /** Removes old data, a little at a time. */
   readonly tidy?: () => Promise<void>;
   /** A backup was made. */
-  readonly backedUp?: (file: string) => void;
+  readonly backedUp?: (why: BackupWhy) => void;
 };
 
 /** The check waits until the start is over, and the first round comes later still. */
@@ -98,7 +98,7 @@ export class Upkeep {
     if (result.kind === 'made') {
       log.write('info', 'backup made', { why, bytes: result.bytes });
       this.#note({ lastBackupAtMs: clock.wallMs() });
-      this.#options.backedUp?.(result.file);
+      this.#options.backedUp?.(why);
     } else if (result.kind === 'failed') {
       log.write('error', 'backup failed', { why, code: result.code });
       // A backup reads every page, so it finds damage.

@@ -17,3 +17,8 @@ export type Random = {
   /** A new unique id (UUID). */
   readonly id: () => string;
 };
+
+/** A random moment within this time, so that what a chain's tills start together does not happen together. */
+export function ownMomentMs(random: Random, withinMs: number): number {
+  return Math.round(withinMs * random.fraction());
+}

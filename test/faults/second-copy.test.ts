@@ -7,6 +7,7 @@ import { readHealthNote } from '../../electron/care/health-note.ts';
 import { backupName, standingName } from '../../electron/care/rescue/standing-copy.ts';
 import { recoveryKeyOf } from '../../electron/db/recovery-key.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
+import { systemRandom } from '../../electron/machine/system-clock.ts';
 import { practiceCredentials, secondPracticeCredentials } from '../../electron/practice/practice-config.ts';
 import { run } from '../command-line/run.ts';
 import { storedKey } from '../db/offline-till.ts';
@@ -228,17 +229,18 @@ describe('the second copy of what is unsent', () => {
     await till.close();
     const file = path.join(share, backupName(practiceCredentials.till, storedKey(folder)));
     const rescue = { copyTo: share, copyAfterSeconds: 1, copyBackup: true };
+    const atOnce = { ...systemRandom, fraction: () => 0 };
     for (const start of ['first', 'second']) {
       const made = await run(['backup', '--data', folder, '--json']);
       assert.equal(made.code, 0, made.err);
       const newest = readdirSync(path.join(folder, 'backups')).sort().at(-1) ?? '';
-      const again = await openAt(folder, { rescue });
+      const again = await openAt(folder, { rescue, random: atOnce });
       await until(`the ${start} backup is copied`, () => readHealthNote(folder).copiedBackup === newest);
       assert.deepEqual(readFileSync(file), readFileSync(path.join(folder, 'backups', newest)));
       await again.close();
     }
     rmSync(file);
-    const again = await openAt(folder, { rescue });
+    const again = await openAt(folder, { rescue, random: atOnce });
     await until('a backup that went missing in the folder is copied again', () => existsSync(file));
     await again.close();
   });

@@ -4,7 +4,7 @@ import { parseMachineConfig } from '../../electron/config/machine-config.ts';
 import type { EventMessage, TillHandlers } from '../../electron/ipc/schema.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
 import type { Transport } from '../../electron/loyalty-api/transport.ts';
-import type { Clock } from '../../electron/machine/clock.ts';
+import type { Clock, Random } from '../../electron/machine/clock.ts';
 import { type Log, silentLog } from '../../electron/machine/log.ts';
 import type { SecretName, Secrets } from '../../electron/machine/secrets.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
@@ -57,6 +57,7 @@ export type TillSettings = {
   /** Sits between the till and the server, and passes on what it does not answer itself. */
   readonly between?: (send: Transport) => Transport;
   readonly clock?: Clock;
+  readonly random?: Random;
 };
 
 export type TillRig = {
@@ -106,7 +107,7 @@ export async function startTillRig(customers = 200): Promise<TillRig> {
       secrets,
       transport: settings.between?.(transport.send) ?? transport.send,
       clock: settings.clock ?? systemClock,
-      random: systemRandom,
+      random: settings.random ?? systemRandom,
       log: settings.log ?? silentLog,
       practice: null,
     });

@@ -10,7 +10,7 @@
  * Nothing here disturbs the till: if the feed does not answer, or a download fails verification, that is logged and
  * tried again at the next check.
  */
-import type { Clock, Random } from '../../machine/clock.ts';
+import { type Clock, ownMomentMs, type Random } from '../../machine/clock.ts';
 import { faultFacts } from '../../machine/fault-facts.ts';
 import type { Log } from '../../machine/log.ts';
 import type { AppUpdate } from '../../model/app-update.ts';
@@ -51,7 +51,7 @@ export class AppUpdates {
   constructor(options: AppUpdatesOptions) {
     this.#options = options;
     const { clock, random } = options;
-    this.#cancelLook = clock.after(random.fraction() * firstLookWithinMs, () => void this.#look());
+    this.#cancelLook = clock.after(ownMomentMs(random, firstLookWithinMs), () => void this.#look());
   }
 
   get state(): AppUpdate {

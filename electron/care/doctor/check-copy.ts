@@ -34,7 +34,8 @@ export function checkCopy(
     return [failing(`The copy of the backup in ${copyTo}`, note.backupCopy, clock, facts)];
   }
   if (copyBackup && note.copiedBackup === null) {
-    const advice = 'Keep Tillside open: it copies the newest backup when it starts and after each daily backup.';
+    const advice =
+      'Keep Tillside open: it copies the newest backup within an hour of its start and of each daily backup.';
     return [look('copy', `${copyTo} has no backup of this till yet`, advice, facts)];
   }
   const found =

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { MachineConfig } from '../../config/machine-config.ts';
 import { listBackups } from '../../db/backup/backups.ts';
-import type { Clock } from '../../machine/clock.ts';
+import { type Clock, ownMomentMs, type Random } from '../../machine/clock.ts';
 import type { Log } from '../../machine/log.ts';
 import { Share, ShareTrouble, type StartShareProcess } from '../../machine/share/share.ts';
 import { readHealthNote } from '../health-note.ts';
@@ -21,6 +21,7 @@ export type BackupCopyOptions = {
   readonly keyHex: string;
   readonly config: () => MachineConfig['rescue'];
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   readonly changed: (facts: BackupCopyFacts) => void;
   readonly startProcess?: StartShareProcess | undefined;
@@ -28,56 +29,72 @@ export type BackupCopyOptions = {
 
 /** Enough for a gigabyte over a slow connection. */
 const timeoutMs = 30 * 60_000;
+/** A chain's tills open together, and get a changed config together. Together their backups are too much for a share. */
+const withinMs = 60 * 60_000;
 const againMs = 60 * 60_000;
 
 export class BackupCopy {
   readonly #options: BackupCopyOptions;
   readonly #share: Share;
   #facts: BackupCopyFacts = { copied: null, failure: null };
-  #cancelAgain: (() => void) | null = null;
+  #cancel: (() => void) | null = null;
 
   constructor(options: BackupCopyOptions) {
     this.#options = options;
     this.#share = new Share({ clock: options.clock, timeoutMs, startProcess: options.startProcess });
   }
 
-  /** Never rejects, because the backup itself exists. */
-  async made(file: string): Promise<void> {
-    const { till, keyHex, config, clock, log } = this.#options;
-    const { copyTo, copyBackup } = config();
-    this.#cancelAgain?.();
-    if (copyTo === null || !copyBackup) return;
+  /** Copies the newest backup at the till's own moment, unless it is there already. */
+  copySoon(): void {
+    if (this.#newest() !== null) this.#in(ownMomentMs(this.#options.random, withinMs));
+  }
+
+  /**
+   * Copies the newest backup unless it is there already. Never rejects, because the backup itself exists; the share may
+   * not answer for long.
+   */
+  async copy(): Promise<void> {
+    const newest = this.#newest();
+    this.#cancel?.();
+    this.#cancel = null;
+    if (newest === null || (await this.#isThere(newest))) return;
+    const { clock, log } = this.#options;
     try {
-      await this.#share.files.copy(file, path.join(copyTo, backupName(till, keyHex)));
-      this.#note({ copied: path.basename(file), failure: null });
+      await this.#share.files.copy(newest.file, newest.to);
+      this.#note({ copied: path.basename(newest.file), failure: null });
     } catch (error) {
       const code = error instanceof ShareTrouble ? error.code : 'fault';
       if (code === 'CLOSED') return;
       log.write('warn', 'the backup was not copied', { code });
       this.#note({ ...this.#facts, failure: { code, sinceMs: this.#facts.failure?.sinceMs ?? clock.wallMs() } });
-      this.#cancelAgain = clock.after(againMs, () => void this.made(file));
+      this.#in(againMs);
     }
-  }
-
-  /**
-   * Copies the newest backup if the folder has none or an older one, for example because a command made it. Never
-   * rejects and waits for nothing, because the share may not answer.
-   */
-  async catchUp(): Promise<void> {
-    const { dataDir, till, keyHex, config } = this.#options;
-    const { copyTo, copyBackup } = config();
-    const [newest] = listBackups(dataDir);
-    if (copyTo === null || !copyBackup || newest === undefined) return;
-    if (readHealthNote(dataDir).copiedBackup === path.basename(newest.file)) {
-      const isThere = await this.#share.files.look([path.join(copyTo, backupName(till, keyHex))]).catch(() => [false]);
-      if (isThere[0] === true) return;
-    }
-    await this.made(newest.file);
   }
 
   close(): void {
-    this.#cancelAgain?.();
+    this.#cancel?.();
     this.#share.close();
+  }
+
+  /** Null: there is no backup, or IT wants no copy. */
+  #newest(): { readonly file: string; readonly to: string } | null {
+    const { dataDir, till, keyHex, config } = this.#options;
+    const { copyTo, copyBackup } = config();
+    const [newest] = listBackups(dataDir);
+    if (copyTo === null || !copyBackup || newest === undefined) return null;
+    return { file: newest.file, to: path.join(copyTo, backupName(till, keyHex)) };
+  }
+
+  /** A command may have made a newer one, and somebody may have removed the copy. */
+  async #isThere({ file, to }: { readonly file: string; readonly to: string }): Promise<boolean> {
+    if (readHealthNote(this.#options.dataDir).copiedBackup !== path.basename(file)) return false;
+    const [isThere] = await this.#share.files.look([to]).catch(() => [false]);
+    return isThere === true;
+  }
+
+  #in(delayMs: number): void {
+    this.#cancel?.();
+    this.#cancel = this.#options.clock.after(delayMs, () => void this.copy());
   }
 
   #note(facts: BackupCopyFacts): void {
