@@ -3,9 +3,21 @@
  * happens and one with how it ended. Codes and times only, never customer data. Anyone who can write to the data folder
  * can change it (SECURITY.md).
  */
-import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  appendFileSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { fileTrouble } from '../machine/file-trouble.ts';
 
 const auditActions = [
   'recovery-key',
@@ -50,8 +62,62 @@ export function writeAudit(dataDir: string, what: AuditEntry): boolean {
   const [older = '', current = ''] = auditFiles(dataDir);
   try {
     if ((statSync(current, { throwIfNoEntry: false })?.size ?? 0) > longestFile) renameSync(current, older);
-    appendFileSync(current, `${JSON.stringify(what)}\n`, { mode: 0o600, flush: true });
+    // A crash may have cut the last line off, and this one must not become a part of it.
+    const start = endsInALine(current) ? '' : '\n';
+    appendFileSync(current, `${start}${JSON.stringify(what)}\n`, { mode: 0o600, flush: true });
     return true;
+  } catch {
+    return false;
+  }
+}
+
+function endsInALine(file: string): boolean {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) return true;
+  const descriptor = openSync(file, 'r');
+  try {
+    const last = Buffer.alloc(1);
+    readSync(descriptor, last, 0, 1, size - 1);
+    return last.toString() === '\n';
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+export type AuditTrouble =
+  /** `code`: the system's error code. */
+  | { readonly kind: 'no-access'; readonly file: string; readonly code: string }
+  /** Nothing writes an empty file or such lines: a crash cut one off, or somebody changed the file. */
+  | { readonly kind: 'empty'; readonly file: string }
+  | { readonly kind: 'unreadable'; readonly file: string; readonly lines: number };
+
+/** What keeps the log from telling everything; null: nothing. A file that was taken away leaves no trace. */
+export function auditTrouble(dataDir: string): AuditTrouble | null {
+  for (const file of auditFiles(dataDir)) {
+    if (!existsSync(file)) continue;
+    try {
+      accessSync(file, constants.R_OK | constants.W_OK);
+      const text = readFileSync(file, 'utf8');
+      if (text === '') return { kind: 'empty', file };
+      const lines = text.split('\n').filter((line) => line !== '' && !isEntry(line)).length;
+      if (lines > 0) return { kind: 'unreadable', file, lines };
+    } catch (error) {
+      return { kind: 'no-access', file, code: fileTrouble(error)?.code ?? 'unknown' };
+    }
+  }
+  return null;
+}
+
+/** Of this version or a newer one, which may know other actions. */
+const anyEntry = entry.extend({
+  action: z.string().max(40),
+  from: z.string().max(40),
+  outcome: z.string().max(40).optional(),
+});
+
+function isEntry(line: string): boolean {
+  try {
+    return anyEntry.safeParse(JSON.parse(line)).success;
   } catch {
     return false;
   }

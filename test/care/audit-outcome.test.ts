@@ -6,7 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { strFromU8 } from 'fflate';
 import { auditFiles, readAudit, writeAudit } from '../../electron/care/audit-log.ts';
 import { auditPart } from '../../electron/care/bundle.ts';
-import { checkAdmin } from '../../electron/care/doctor/check-admin.ts';
+import { checkAdmin, checkAuditLog } from '../../electron/care/doctor/check-admin.ts';
 import { createDispatcher } from '../../electron/ipc/dispatcher.ts';
 import { silentLog } from '../../electron/machine/log.ts';
 import { systemClock } from '../../electron/machine/system-clock.ts';
@@ -165,6 +165,26 @@ describe("IT's actions on screen", () => {
     await dispatcher.dispatch(undefined, 'rescue.confirm', undefined);
     assert.deepEqual(ended, [{ outcome: 'failed', code: 'internal' }]);
     assert.deepEqual(readAudit(dataDir), []);
+  });
+});
+
+describe('the file of the audit log', () => {
+  it('keeps the next entry out of a line that a crash cut off, and the doctor tells of that line', async (t) => {
+    const { dataDir } = await open(t);
+    const [, current = ''] = auditFiles(dataDir);
+    const entry = { atMs: 1, action: 'restore', from: 'screen', author: null } as const;
+    writeAudit(dataDir, entry);
+    assert.deepEqual(checkAuditLog(dataDir), []);
+    writeFileSync(current, `${readFileSync(current, 'utf8')}{"atMs":1,"acti`);
+    writeAudit(dataDir, { ...entry, action: 'secret-set' });
+    assert.deepEqual(endings(dataDir), ['restore undefined', 'secret-set undefined']);
+    assert.match(checkAuditLog(dataDir)[0]?.found ?? '', /has 1 line that cannot be read/);
+  });
+
+  it('may hold entries of a newer version', async (t) => {
+    const { dataDir } = await open(t);
+    writeFileSync(auditFiles(dataDir)[1] ?? '', '{"atMs":1,"action":"something-new","from":"screen","author":null}\n');
+    assert.deepEqual(checkAuditLog(dataDir), []);
   });
 });
 

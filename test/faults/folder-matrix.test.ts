@@ -19,6 +19,7 @@ import {
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import Database from 'better-sqlite3';
+import { changeHealthNote } from '../../electron/care/health-note.ts';
 import { readRescueContent } from '../../electron/care/rescue/rescue-file.ts';
 import { readRescueFile, unseal } from '../../electron/care/rescue/sealed-file.ts';
 import { commands } from '../../electron/command-line/commands.ts';
@@ -50,10 +51,12 @@ const files: { readonly [name: string]: Kept } = {
   "the region's customers": { find: (folder) => path.join(folder, regionFilesIn(folder)[0] ?? 'none'), tells: 'start' },
   'the mark of the key': { find: (folder) => folderFiles(folder).keyMark, tells: 'doctor' },
   'a backup': { find: (folder) => firstIn(folderFiles(folder).backups), tells: 'doctor' },
+  'the audit log': { find: (folder) => path.join(folder, 'audit.jsonl'), tells: 'doctor' },
   'a rescue file': { find: (folder) => firstIn(folderFiles(folder).rescue), tells: 'doctor' },
   // Everything in these can be made again.
   'the lock': { find: (folder) => folderFiles(folder).lock, tells: 'nobody' },
   'the note of unsent changes': { find: (folder) => folderFiles(folder).unsentNote, tells: 'nobody' },
+  'what monitoring was told': { find: (folder) => path.join(folder, 'health.json'), tells: 'nobody' },
   'who has it open': { find: (folder) => path.join(folder, 'instance.json'), tells: 'nobody' },
 };
 
@@ -103,7 +106,7 @@ const cells: readonly Cell[] = Object.keys(files).flatMap((file) =>
 );
 
 /** A person may have moved it on purpose: that is what it is for. */
-const takenAway = ['a backup', 'a rescue file'];
+const takenAway = ['a backup', 'a rescue file', 'the audit log'];
 
 function isLoss({ file, fault }: Cell): boolean {
   if (fault === 'missing' && takenAway.includes(file)) return false;
@@ -141,12 +144,14 @@ before(async () => {
   await saveFor(first, '919845010001', 'Moved');
   await first.close();
   await setUp(['outbox', 'export']);
+  await setUp(['outbox', 'confirm', '--yes']);
   await setUp(['import', region]);
   const second = await openOfflineTill(folder);
   await saveFor(second, '919845010002', 'Backedup');
   await second.backUp();
   await saveFor(second, '919845010003', 'Later');
   writeFileSync(folderFiles(folder).unsentNote, '2 changes\n');
+  changeHealthNote(folder, { crashes: 1 });
   // As a power cut leaves it: the last commits are still in the -wal.
   base = path.join(temporaryFolder(), 'base');
   cpSync(folder, base, { recursive: true });
@@ -244,6 +249,8 @@ const looking: readonly (readonly string[])[] = [
 const doing: readonly (readonly string[])[] = [
   ['outbox', 'export'],
   ['outbox', 'import', otherRescue],
+  ['outbox', 'confirm', '--yes'],
+  ['outbox', 'confirm', otherRescue, '--yes'],
   ['import', region],
   ['backup'],
   ['restore', '--yes'],

@@ -1,8 +1,8 @@
 /** Who may do IT's work at this till, and the last such actions. */
 import type { MachineConfig } from '../../config/machine-config.ts';
 import type { Clock } from '../../machine/clock.ts';
-import { ageInWords } from '../age-in-words.ts';
-import { type AuditEntry, readAudit } from '../audit-log.ts';
+import { ageInWords, counted } from '../age-in-words.ts';
+import { type AuditEntry, auditTrouble, readAudit } from '../audit-log.ts';
 import { type DraftFinding, fine, look } from './finding.ts';
 
 const dayMs = 86_400_000;
@@ -39,6 +39,26 @@ export function checkAdmin(dataDir: string, clock: Clock, { pin, managers }: Mac
     [may, ...(last.length === 0 ? [] : [`last: ${last.join('; ')}`]), ...shownToday].join('. '),
     facts,
   );
+}
+
+/** With or without a config, since commands write the log too. */
+export function checkAuditLog(dataDir: string): DraftFinding[] {
+  const trouble = auditTrouble(dataDir);
+  if (trouble === null) return [];
+  const { kind, file } = trouble;
+  if (kind === 'no-access') {
+    const found = `Cannot read and write ${file} (${trouble.code}): who does IT's work here is not recorded`;
+    return [look('admin', found, 'Give the file to the user who runs Tillside.', { auditLog: trouble.code })];
+  }
+  const what = kind === 'empty' ? 'is empty' : `has ${counted(trouble.lines, 'line')} that cannot be read`;
+  return [
+    look(
+      'admin',
+      `${file} ${what}: after a crash, or because somebody changed it`,
+      'Find out who could write to the folder. Then move the file away and keep it; Tillside begins a new one.',
+      { auditLog: kind },
+    ),
+  ];
 }
 
 const endings = { begun: 'not finished', done: null, failed: 'failed', left: 'left' } as const;

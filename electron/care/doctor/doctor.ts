@@ -5,7 +5,7 @@ import { MachineConfigError, problemInWords } from '../../config/machine-config.
 import type { Transport } from '../../loyalty-api/transport.ts';
 import type { Clock } from '../../machine/clock.ts';
 import type { Secrets } from '../../machine/secrets.ts';
-import { checkAdmin } from './check-admin.ts';
+import { checkAdmin, checkAuditLog } from './check-admin.ts';
 import { checkCopy } from './check-copy.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkBackups, checkDisk, checkFolder, checkInstance } from './check-folder.ts';
@@ -46,6 +46,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
       ? [
           await checkDisk(dataDir),
           ...instance,
+          ...checkAuditLog(dataDir),
           checkBackups(dataDir, clock, key.kind === 'value' ? key.value : null, nativeBinding),
           ...checkDatabase({
             ...patient,
