@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { changedFiles, type Selection, testsReachedBy } from './check/changed.ts';
+import { type CitedLines, watchCitedLines } from './check/cited-lines.ts';
 import { endToEndSpecs, unitTests } from './check/import-graph.ts';
 import { slowest, timedByNode, timedByPlaywright } from './check/slowest.ts';
 import { nodeTestCounts, playwrightCounts, runStep, type Step, type StepResult } from './check/step.ts';
@@ -56,12 +57,26 @@ const svelte: Step = {
 const testWithinMs = 5 * 60_000;
 
 /** A test that hangs is reported by name. `--test-force-exit` would lose pending results, failures too. */
-function unit(files: readonly string[]): Step {
+function unit(files: readonly string[], cited: CitedLines | null): Step {
   // By itself Node leaves one core idle: half of a small machine, while most tests wait for a disk or a clock.
   const atOnce = `--test-concurrency=${availableParallelism()}`;
   const reporter = '--test-reporter=./build/check/timed-reporter.ts';
-  const args = ['--test', atOnce, `--test-timeout=${testWithinMs}`, reporter, ...files];
-  return { name: 'unit tests', args, counts: nodeTestCounts, timed: timedByNode };
+  const within = `--test-timeout=${testWithinMs}`;
+  const args = ['--test', atOnce, within, reporter, ...(cited?.args ?? []), ...files];
+  return { name: 'unit tests', args, env: cited?.env ?? {}, counts: nodeTestCounts, timed: timedByNode };
+}
+
+/** All together must also run each line whose comment names a failure. */
+async function runUnit(files: readonly string[], results: StepResult[]): Promise<void> {
+  const cited = files.length === unitTests().length ? watchCitedLines() : null;
+  const havePassed = await inOrder([unit(files, cited)], results, false);
+  const loose = cited?.loose() ?? [];
+  cited?.end();
+  if (!havePassed || loose.length === 0) return;
+  const printed = loose.join('\n');
+  const result = { name: 'failures that comments name', ok: false, durationMs: 0, printed, counts: null, timed: [] };
+  results.push(result);
+  report(result);
 }
 
 function endToEnd(files: readonly string[], env: { readonly [name: string]: string }): Step {
@@ -170,7 +185,7 @@ async function main(): Promise<number> {
       const isBuilt = await inOrder((runsUnit || runsSpecs) && built ? [bundles] : [], results, true);
       if (!isBuilt) return;
       await Promise.all([
-        inOrder(runsUnit ? [unit(unitFiles)] : [], results, false),
+        runsUnit ? runUnit(unitFiles, results) : null,
         inOrder(specs === null ? [] : [endToEnd(specFiles, specs.env)], results, false),
       ]);
     };

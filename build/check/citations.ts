@@ -1,17 +1,18 @@
 /**
- * A comment that names a failure (F42) says why a line is there. Whether the tests with that number in their title run the
- * line: otherwise the number has wandered, or nothing holds the line.
+ * A comment that names a failure (F42) says why a line is there. Where in the code that line is, and the same code that
+ * calls `ranCited` there.
  */
 import ts from 'typescript';
-import { type Coverage, coverageOf, ranAt } from './coverage.ts';
-import { readSource, sourceFiles, unitTests } from './import-graph.ts';
 
-/** `at`: where the code that it speaks of begins; null: it speaks of the file, whose functions count. */
+/** Where a call goes: before a statement, or around what can only be run whole. */
+type Place = { readonly start: number; readonly end: number; readonly as: 'statement' | 'block' | 'expression' };
+
 export type Citation = {
   readonly file: string;
   readonly line: number;
   readonly failure: string;
-  readonly at: number | null;
+  /** Any one of them is enough: a comment may speak of a whole file or class. */
+  readonly places: readonly Place[];
 };
 
 function isType(node: ts.Node): boolean {
@@ -23,43 +24,70 @@ function isType(node: ts.Node): boolean {
 const isInside = (node: ts.Node, kind: (node: ts.Node) => boolean): boolean =>
   ts.findAncestor(node, kind) !== undefined;
 
+const expressionAt = (node: ts.Node, source: ts.SourceFile): Place => ({
+  start: node.getStart(source),
+  end: node.end,
+  as: 'expression',
+});
+
+function bodyOf(node: ts.SignatureDeclaration, source: ts.SourceFile): Place | null {
+  const body: ts.Node | undefined = 'body' in node ? (node.body as ts.Node | undefined) : undefined;
+  if (body === undefined) return null;
+  if (!ts.isBlock(body)) return expressionAt(body, source);
+  const start = body.getStart(source) + 1;
+  return { start, end: start, as: 'statement' };
+}
+
 /** Where something runs if the node does: in the body of a function, or at the node. Null: nothing runs (types, data). */
-function runsAt(node: ts.Node, source: ts.SourceFile): number | null {
+function runsAt(node: ts.Node, source: ts.SourceFile): Place | null {
   if (isInside(node, isType)) return null;
-  if (ts.isFunctionLike(node)) {
-    const body: ts.Node | undefined = 'body' in node ? (node.body as ts.Node | undefined) : undefined;
-    return body === undefined ? null : body.getStart(source);
-  }
-  if (ts.isClassDeclaration(node)) {
-    const member = node.members.find(ts.isMethodDeclaration) ?? node.members[0];
-    return member === undefined ? null : runsAt(member, source);
-  }
-  const inner = ts.isVariableStatement(node)
+  if (ts.isFunctionLike(node)) return bodyOf(node, source);
+  const value = ts.isVariableStatement(node)
     ? node.declarationList.declarations[0]?.initializer
     : ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node)
       ? node.initializer
       : undefined;
-  if (inner !== undefined && ts.isFunctionLike(inner)) return runsAt(inner, source);
-  return isInside(node, ts.isFunctionLike) ? node.getStart(source) : null;
+  if (value !== undefined && ts.isFunctionLike(value)) return bodyOf(value, source);
+  if (!isInside(node, ts.isFunctionLike)) return null;
+  if (ts.isStatement(node)) {
+    const { parent } = node;
+    const isOneOfMany = ts.isBlock(parent) || ts.isCaseOrDefaultClause(parent);
+    return { start: node.getStart(source), end: node.end, as: isOneOfMany ? 'statement' : 'block' };
+  }
+  if (ts.isCaseOrDefaultClause(node))
+    return node.statements[0] === undefined ? null : runsAt(node.statements[0], source);
+  if (ts.isSpreadElement(node) || ts.isSpreadAssignment(node)) return expressionAt(node.expression, source);
+  if (value !== undefined) return expressionAt(value, source);
+  if (ts.isExpression(node)) return expressionAt(node, source);
+  throw new Error(`A comment that names a failure stands before "${node.getText(source).slice(0, 40)}": move it.`);
+}
+
+/** What begins with imports is a file; a file or a class is all of its functions. */
+function placesAt(node: ts.Node, source: ts.SourceFile): Place[] {
+  const whole = ts.isImportDeclaration(node) ? source : ts.isClassDeclaration(node) ? node : null;
+  const place = whole === null ? runsAt(node, source) : null;
+  if (whole === null) return place === null ? [] : [place];
+  const found: (Place | null)[] = [];
+  const visit = (inner: ts.Node) => {
+    if (ts.isFunctionLike(inner)) found.push(bodyOf(inner, source));
+    ts.forEachChild(inner, visit);
+  };
+  visit(whole);
+  return found.filter((one) => one !== null);
 }
 
 export function citationsIn(file: string, text: string): Citation[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
-  const hasCode = /\bfunction\b|=>|\bclass\b/.test(text);
-  // The screen's runes are compiled first, which moves all places.
-  const isMoved = file.endsWith('.svelte.ts');
   return [...text.matchAll(/\/\*[\s\S]*?\*\/|\/\/.*/g)].flatMap((comment) => {
+    const failures = new Set(comment[0].match(/\bF\d\d\b/g) ?? []);
+    if (failures.size === 0) return [];
     const end = comment.index + comment[0].length;
     const rest = /^(?:\s|\/\*[\s\S]*?\*\/|\/\/.*)*/.exec(text.slice(end))?.[0].length ?? 0;
     const at = outermostAt(source, end + rest);
-    // A comment between the parts of a type, or at the end of a block.
-    if (at === null && !isMoved) return [];
-    const speaksOfFile = isMoved || at === null || ts.isImportDeclaration(at);
-    const place = speaksOfFile ? null : runsAt(at, source);
-    if (speaksOfFile ? !hasCode : place === null) return [];
-    const { line } = source.getLineAndCharacterOfPosition(comment.index);
-    const failures = new Set(comment[0].match(/\bF\d\d\b/g) ?? []);
-    return [...failures].map((failure) => ({ file, line: line + 1, failure, at: place }));
+    // Null: a comment between the parts of a type, or at the end of a block.
+    const places = at === null ? [] : placesAt(at, source);
+    const line = source.getLineAndCharacterOfPosition(comment.index).line + 1;
+    return places.length === 0 ? [] : [...failures].map((failure) => ({ file, line, failure, places }));
   });
 }
 
@@ -72,31 +100,23 @@ function outermostAt(source: ts.SourceFile, position: number): ts.Node | null {
   return find(source);
 }
 
-function isHeld({ file, at }: Citation, coverage: Coverage): boolean {
-  if (at !== null) return ranAt(coverage, file, at, at + 1);
-  return (coverage.get(file) ?? []).some(({ startOffset, count }) => startOffset > 0 && count > 0);
-}
-
-/** @returns a sentence for each citation that the tests of its failure do not run */
-export async function looseCitations(progress: (failure: string) => void): Promise<string[]> {
-  const files = sourceFiles().filter((file) => /^(?:electron|renderer)\/.*\.ts$/.test(file));
-  const open = new Set(files.flatMap((file) => citationsIn(file, readSource(file))));
-  // What a random kill runs is different each time.
-  const tests = unitTests()
-    .filter((file) => !file.includes('/crash/'))
-    .map((file) => ({ file, text: readSource(file) }));
-  for (const failure of new Set([...open].map((citation) => citation.failure).toSorted())) {
-    progress(failure);
-    for (const { file } of tests.filter(({ text }) => text.includes(failure))) {
-      const left = [...open].filter((citation) => citation.failure === failure);
-      if (left.length === 0) break;
-      const cited = left.map((citation) => citation.file);
-      const args = [`--test-name-pattern=\\b${failure}\\b`, file];
-      const coverage = await coverageOf(args, cited, 5 * 60_000);
-      if (coverage !== null) for (const citation of left) if (isHeld(citation, coverage)) open.delete(citation);
-    }
-  }
-  return [...open].map(
-    ({ file, line, failure }) => `${file}:${line} names ${failure}, but no test of ${failure} runs it.`,
+/** @returns the text with a call `ranCited(id)` at each place; lines keep their numbers */
+export function withCalls(
+  text: string,
+  citations: readonly { readonly id: number; readonly places: readonly Place[] }[],
+) {
+  const edits = citations.flatMap(({ id, places }) =>
+    places.flatMap(({ start, end, as }) => {
+      if (as === 'statement') return [{ at: start, text: `ranCited(${id});` }];
+      const [open, close] = as === 'block' ? [`{ranCited(${id});`, '}'] : [`(ranCited(${id}),`, ')'];
+      return [
+        { at: start, text: open },
+        { at: end, text: close },
+      ];
+    }),
   );
+  const pieces = edits
+    .toSorted((one, other) => one.at - other.at)
+    .map((edit, at, sorted) => text.slice(sorted[at - 1]?.at ?? 0, edit.at) + edit.text);
+  return pieces.join('') + text.slice(Math.max(0, ...edits.map(({ at }) => at)));
 }

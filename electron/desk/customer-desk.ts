@@ -68,13 +68,11 @@ export class CustomerDesk {
         this.#isOfOther()
           ? { hits: [], identifiers: [], isSimilar: false, customersOnTill: 0 }
           : this.#covered(this.#read(() => searchCustomers(db, query, limit, this.#countryCode, this.#servedSince()))),
-      'customers.open': ({ customerId }: OneCustomer) =>
-        this.#isOfOther() ? null : this.#read(() => this.open(customerId)),
-      'customers.view': ({ customerId }: OneCustomer) =>
-        this.#isOfOther() ? null : this.#read(() => this.view(customerId)),
+      'customers.open': ({ customerId }: OneCustomer) => this.#read(() => this.open(customerId)),
+      'customers.view': ({ customerId }: OneCustomer) => this.#read(() => this.view(customerId)),
       'customers.reveal': ({ customerId, field }: OneCustomer & { readonly field: MaskableField }) => {
         this.#masking.show(customerId, field);
-        return this.#isOfOther() ? null : this.#read(() => this.view(customerId));
+        return this.#read(() => this.view(customerId));
       },
       'customers.openByIdentifier': ({ identifier }: OneIdentifier) =>
         this.#read(() => this.openByIdentifier(identifier)),
@@ -147,7 +145,7 @@ export class CustomerDesk {
    */
   async whoElseHas(typed: Identifier, exceptId: number | null): Promise<LookupResult> {
     const identifier = { ...typed, value: normalIdentifier(typed, this.#countryCode) };
-    const knownId = findByIdentifier(this.#context.db, identifier, exceptId);
+    const knownId = this.#isOfOther() ? null : findByIdentifier(this.#context.db, identifier, exceptId);
     if (knownId !== null) return this.#told({ kind: 'found', customerId: knownId });
     const found = await lookUp(this.#context, identifier);
     return found.kind === 'found' && found.customerId === exceptId ? { kind: 'not-found' } : this.#told(found);
@@ -161,6 +159,7 @@ export class CustomerDesk {
   }
 
   view(customerId: number): CustomerView | null {
+    if (this.#isOfOther()) return null;
     const { db, outbox } = this.#context;
     const hidden = this.#masking.hidden(customerId);
     return customerView(db, outbox, customerId, this.#organisation.view(), this.#countryCode, hidden);

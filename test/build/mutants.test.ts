@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
+import { coverageOf, ranAt } from '../../build/check/coverage.ts';
 import { readSource } from '../../build/check/import-graph.ts';
 import { mutantsOf } from '../../build/mutants/mutants-of.ts';
 import { projectRoot } from '../../build/project-root.ts';
@@ -30,4 +31,17 @@ it('each fault that no test can notice is still possible, and says why nobody ca
     assert.ok(isThere, `${file}: ${text}`);
     assert.ok(reason.length > 20, text);
   }
+});
+
+it('a fault is tried by the tests that run its place, and by no other', async () => {
+  const file = 'electron/model/readings.ts';
+  const text = readSource(file);
+  const place = text.indexOf('{', text.indexOf('function readingsOf(') + 80);
+  const isRunBy = async (pattern: string) => {
+    const args = [`--test-name-pattern=${pattern}`, 'test/model/readings.test.ts'];
+    const coverage = await coverageOf(args, [file], 60_000);
+    assert.ok(coverage !== null);
+    return ranAt(coverage, file, place, place + 1);
+  };
+  assert.deepEqual([await isRunBy('F54'), await isRunBy('no such test')], [true, false]);
 });

@@ -1,10 +1,12 @@
 /** What IT does at a till's own screen, and what a till deletes by age or on a customer's request. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { strFromU8, unzipSync } from 'fflate';
+import { bundleFile } from '../../electron/care/bundle.ts';
 import { listBackups } from '../../electron/db/backup/backups.ts';
 import { recoveryKeyOf } from '../../electron/db/recovery-key.ts';
 import type { Transport } from '../../electron/loyalty-api/transport.ts';
@@ -19,6 +21,7 @@ import { type RigTill, startTillRig, type TillRig } from '../helpers/till-rig.ts
 import { virtualClock } from '../helpers/virtual-clock.ts';
 
 const dayMs = 86_400_000;
+const noFullDisk = process.platform === 'linux' ? false : 'only Linux has a file that is always full';
 
 /** Retried, as a person would, while the last exchange about the customer is still being stored. */
 async function forget(till: RigTill, customerId: number): Promise<ForgetResult> {
@@ -88,6 +91,21 @@ describe("IT at the till's screen", () => {
     for (const word of ['Confidential', someMobile, '98450', 'a secret that is only here', storedKey(folder)]) {
       assert.equal(all.includes(word), false, `${word} is in the bundle`);
     }
+  });
+
+  it('F25: says that the disk is full if a support bundle has no room, and makes it once there is some', {
+    skip: noFullDisk,
+  }, async (t) => {
+    const folder = temporaryFolder();
+    const clock = virtualClock();
+    const till = await openOfflineTill(folder, { clock });
+    t.after(() => till.close());
+    const file = bundleFile(folder, clock.wallMs());
+    mkdirSync(path.dirname(file));
+    symlinkSync('/dev/full', file);
+    assert.deepEqual(await till.handlers['till.supportBundle'](undefined), { kind: 'not-saved', why: 'disk-full' });
+    rmSync(file);
+    assert.deepEqual(await till.handlers['till.supportBundle'](undefined), { kind: 'made', file });
   });
 });
 

@@ -31,6 +31,19 @@ describe('checkpoints', () => {
     await checkpointer.stop();
   });
 
+  it('F26 write no row: to the saving connection, nobody else has changed anything', async () => {
+    // SQLite changes this number for a connection when another one has committed.
+    const version = () => cache.db.pragma('data_version', { simple: true });
+    const before = version();
+    const checkpointer = start();
+    await checkpointer.now();
+    write(6);
+    const state = await checkpointer.now();
+    assert.ok(state !== null && state.moved > 1000, 'the thread has done its work');
+    assert.equal(version(), before);
+    await checkpointer.stop();
+  });
+
   it('keep the -wal short during heavy writing', async () => {
     const checkpointer = start();
     for (let round = 0; round < 6; round += 1) {

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { folderFiles, lastRunEndedCleanly } from '../../electron/machine/folder-files.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-import { openOfflineTill, openUpdatesOf } from './offline-till.ts';
+import { openOfflineTill, openRaw, openUpdatesOf, saveFor, someMobile } from './offline-till.ts';
 
 const child = fileURLToPath(new URL('./saving-child.ts', import.meta.url));
 
@@ -44,6 +44,16 @@ describe('a till that is cut off', () => {
     const updates = await openUpdatesOf(till);
     assert.equal(updates.length, 1);
     assert.deepEqual(updates[0]?.changes, [{ key: 'lastName', to: 'Durable' }]);
+  });
+
+  it('F24: has committed an update when its save returns', async (t) => {
+    const folder = temporaryFolder();
+    const till = await openOfflineTill(folder);
+    t.after(() => till.close());
+    const other = openRaw(folder);
+    t.after(() => other.close());
+    const rows = () => other.prepare('select count(*) from updates').pluck().get();
+    assert.deepEqual([rows(), (await saveFor(till, someMobile, 'Durable')).kind, rows()], [0, 'saved', 1]);
   });
 
   it('F04: one process at a time has the folder, and the next gets it once the first is gone', async () => {

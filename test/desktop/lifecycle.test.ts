@@ -162,7 +162,7 @@ test('IT picks a file in the desktop’s own dialog, and only its path reaches t
   assert.equal(await desktop.call('app.chooseFile'), '/media/usb/region.csv');
 });
 
-test('closing with unsent changes asks first, in the screen’s language, and "Stay open" keeps it open', async (t) => {
+test('F30 closing with unsent changes asks first, in the screen’s language, and "Stay open" keeps it open', async (t) => {
   const folder = temporaryFolder();
   const desktop = await startDesktop(t, { args: configured(folder, nowhere), env: secret });
   const window = await desktop.window();

@@ -4,16 +4,44 @@
  */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { CustomerDesk } from '../../electron/desk/customer-desk.ts';
+import { Masking } from '../../electron/desk/masking.ts';
 import type { FieldChanges } from '../../electron/model/customer.ts';
+import type { CustomerView } from '../../electron/model/customer-view.ts';
 import { answerDiffers } from '../../electron/model/outcome.ts';
 import { letNextLoginOwn, mayTakeIn } from '../../electron/org/data-owner.ts';
+import { Organisation } from '../../electron/org/organisation.ts';
 import { lookUp } from '../../electron/sync/look-up.ts';
 import { findUpdate, type Update } from '../../electron/updates/rows.ts';
+import { toldDoor } from '../../electron/updates/told-door.ts';
+import { readMoving, takeIn } from '../../electron/updates/transfer.ts';
 import { customerRecord, type EngineRig, ModelServer, okAnswer, startEngine } from '../helpers/engine-rig.ts';
+import { unknownLoyalty } from '../helpers/loyalty.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, type VirtualClock, virtualClock } from '../helpers/virtual-clock.ts';
 
 const minuteMs = 60_000;
+
+/** What staff can see of a customer by each of the desk's ways. */
+async function shownOf({ context }: EngineRig, customerId: number) {
+  const organisation = new Organisation(
+    context.db,
+    context.clock,
+    context.config.org,
+    () => null,
+    () => undefined,
+  );
+  const masking = new Masking({ masked: () => [], record: () => undefined, changed: () => undefined });
+  const desk = new CustomerDesk(context, organisation, 'IN', 60_000, () => 0, masking).calls(() => undefined);
+  const identifier = { type: 'userId', value: '1' } as const;
+  const lastName = (view: CustomerView | null) => view?.fields.lastName ?? null;
+  return {
+    found: desk['customers.search']({ query: 'some', limit: 5 }).hits.length,
+    opened: [desk['customers.open']({ customerId }), desk['customers.view']({ customerId })].map(lastName),
+    byIdentifier: lastName(desk['customers.openByIdentifier']({ identifier })),
+    whoHas: (await desk['customers.whoElseHas']({ identifier, exceptId: null })).kind,
+  };
+}
 
 describe('an update that may have arrived', () => {
   let clock: VirtualClock;
@@ -76,6 +104,29 @@ describe('an update that may have arrived', () => {
     await clock.pass(10 * minuteMs);
     assert.deepEqual([updateOf(updateId).state, because(updateId)], ['attention', 'points-moved']);
     assert.equal(server.ledger.length, 1);
+  });
+
+  it('F42 points that moved since another till last heard of the customer are evidence that it sent the update', async () => {
+    const known = rig.addCustomer('1');
+    server.reachable = false;
+    const updateId = rig.save(known, { lastName: 'New' });
+    // A backup or a damaged file does not tell what the till knew when it sent.
+    const updates = readMoving(rig.db).map((one) => ({ ...one, row: { ...one.row, before_sending: null } }));
+    for (const hasMoved of [false, true]) {
+      const theirs = new ModelServer(clock, 50);
+      const record = server.customers.get('1') ?? customerRecord('1', 'Before');
+      theirs.customers.set('1', hasMoved ? { ...record, loyalty: { ...unknownLoyalty, points: 50 } } : record);
+      const other = startEngine({ server: theirs, clock, random: seededRandom(6), folder: temporaryFolder() });
+      takeIn(other.db, other.outbox, toldDoor(other.db, clock), { updates, from: 'till1', surelyUnsent: false });
+      await clock.pass(10 * minuteMs);
+      assert.deepEqual(
+        [theirs.ledger.length, findUpdate(other.db, updateId)?.state],
+        hasMoved ? [0, 'attention'] : [1, 'applied'],
+      );
+      const stopped = other.stop();
+      await clock.pass(5000);
+      await stopped;
+    }
   });
 
   for (const lateMs of [20_000, 45_000, 60_000]) {
@@ -151,10 +202,13 @@ describe('an update that may have arrived', () => {
     assert.deepEqual([rig.engine.status().state, rig.engine.status().paused], ['paused', 'other-organisation']);
     const looked = await lookUp(rig.context, { type: 'userId', value: '1' });
     assert.deepEqual(looked, { kind: 'failed', why: 'other-organisation' });
+    const shown = () => shownOf(rig, customerId);
+    assert.deepEqual(await shown(), { found: 0, opened: [null, null], byIdentifier: null, whoHas: 'failed' });
     letNextLoginOwn(rig.db, clock.wallMs());
     rig.engine.tryNow();
     await clock.pass(30 * minuteMs);
     assert.equal(updateOf(updateId).state, 'applied');
+    assert.deepEqual(await shown(), { found: 1, opened: ['Ours', 'Ours'], byIdentifier: 'Ours', whoHas: 'found' });
   });
 
   it('F45 updates imported into a till that never signed in wait until the server is known to be their own', async () => {

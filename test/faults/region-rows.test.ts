@@ -1,14 +1,18 @@
-/** What can happen to a region file's rows on a till (F37). */
+/** What can happen to a region file's rows on a till (F37, F48). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { customerRow, insertUnknownCustomer } from '../../electron/customers/store.ts';
+import { customersOnTill } from '../../electron/customers/region.ts';
+import { customerRow, findByIdentifier, insertUnknownCustomer } from '../../electron/customers/store.ts';
 import { sql } from '../../electron/db/statements.ts';
 import { systemClock } from '../../electron/machine/system-clock.ts';
 import { OwnCopiesRefresh } from '../../electron/region/own-copies-refresh.ts';
+import { erase } from '../../electron/updates/erasing.ts';
+import { removeNotSeen, trimClosedUpdates } from '../../electron/updates/retention.ts';
+import { findUpdate } from '../../electron/updates/rows.ts';
 import { toldDoor } from '../../electron/updates/told-door.ts';
 import { recordOf } from '../customers/cache.ts';
 import { keepTold } from '../helpers/keep-told.ts';
-import { openImportRig } from '../region/import-rig.ts';
+import { openImportRig, saveHere } from '../region/import-rig.ts';
 
 const asha = { user_id: '777', firstname: 'Asha', lastname: 'Raman', mobile: '919845000123' };
 const line = (one: object) => `${JSON.stringify(one)}\n`;
@@ -62,4 +66,29 @@ test('F37 one customer who cannot be written is noted in the log, and the others
   assert.deepEqual(kept, ['1', '3']);
   assert.deepEqual(logged, ['error a customer of the region could not be stored']);
   assert.equal(sql(rig.db, 'select 1 from region_file where laid_through is not null').get(), undefined);
+});
+
+test('F48 a customer who was erased while an update waited here stays away when it is gone, although the region lists them', async (t) => {
+  const rig = openImportRig(t);
+  await rig.importText('region.jsonl', line(asha) + line({ ...asha, user_id: '778', mobile: '919845000124' }));
+  const [erased, kept] = ['777', '778'].map((value) => findByIdentifier(rig.db, { type: 'userId', value }) ?? 0);
+  assert.ok(erased !== undefined && kept !== undefined);
+  for (const [customerId, value] of [
+    [erased, '777'],
+    [kept, '778'],
+  ] as const) {
+    const updateId = saveHere(rig, customerId, { lastName: 'Typed' }, {}, { type: 'userId', value });
+    if (customerId === erased) erase(rig.db, customerId, 1000);
+    const update = findUpdate(rig.db, updateId);
+    assert.ok(update !== null);
+    rig.outbox.cancel(update, null);
+  }
+  assert.ok(customerRow(rig.db, erased) !== null, 'until nothing of theirs is left');
+  const never = Number.MAX_SAFE_INTEGER;
+  assert.equal(trimClosedUpdates(rig.db, never), 2);
+  assert.equal(removeNotSeen(rig.db, never, 1).removed, 2);
+  assert.equal(customerRow(rig.db, erased), null);
+  assert.equal(customersOnTill(rig.db), 1);
+  assert.deepEqual(rig.names('asha'), ['Asha Raman']);
+  assert.equal(rig.idOf('asha'), kept);
 });

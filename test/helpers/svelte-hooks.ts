@@ -2,7 +2,6 @@
  * Lets node:test import the screen's state classes by compiling `.svelte.ts` modules with Svelte. Import it first:
  * `import './svelte-hooks.ts'`, then load the class with `await import(…)`.
  */
-import { readFileSync } from 'node:fs';
 import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { compileModule } from 'svelte/compiler';
@@ -18,7 +17,7 @@ registerHooks({
   load(url, context, nextLoad) {
     if (!url.endsWith('.svelte.ts')) return nextLoad(url, context);
     const filename = fileURLToPath(url);
-    const plain = stripTypeScriptTypes(readFileSync(filename, 'utf8'));
+    const plain = stripTypeScriptTypes(String(nextLoad(url, context).source));
     const { js } = compileModule(plain, { filename, generate: 'client', dev: false });
     return { format: 'module', source: js.code, shortCircuit: true };
   },

@@ -72,6 +72,22 @@ test('Save that lost its answer uses the same token when pressed again (F05)', a
   assert.deepEqual(tokens, ['token-1', 'token-1']);
 });
 
+test('a request to change an identifier that lost its answer uses the same token when pressed again (F05)', async () => {
+  const { services: lossy, argumentsOf } = services({
+    'updates.requestIdentityChange': () => {
+      if (argumentsOf('updates.requestIdentityChange').length === 1) throw new CallFailed('no-answer', 'lost');
+      return { kind: 'saved', updateId: 'u-1', customerId: 7 };
+    },
+  });
+  const form = new CustomerForm(lossy, machine().machine, customer(), null);
+  const token = form.newToken();
+  const press = () => form.requestChange('mobile', '919845012345', null, token);
+  await assert.rejects(press(), CallFailed);
+  assert.equal((await press()).kind, 'saved');
+  const request = { token, customerId: 7, type: 'mobile', newValue: '919845012345', replaces: null };
+  assert.deepEqual(argumentsOf('updates.requestIdentityChange'), [request, request]);
+});
+
 test('typing after a failed save makes it a new save with its own token', async () => {
   const { form, argumentsOf } = open(() => {
     throw new CallFailed('no-answer', 'lost');

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ConnectionState } from '../../electron/sync/connection.ts';
+import { refresh } from '../../electron/sync/look-up.ts';
+import { findUpdate } from '../../electron/updates/rows.ts';
+import { ModelServer, startEngine } from '../helpers/engine-rig.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
 function lostLine() {
@@ -30,5 +34,66 @@ describe('the connection to the server', () => {
     assert.equal(line.isProbing, true);
     line.answered();
     assert.equal(line.isProbing, false);
+  });
+});
+
+describe('an engine on its connection', () => {
+  const start = async (requestsPerMinute: number, maxInFlight: number) => {
+    const clock = virtualClock();
+    const server = new ModelServer(clock, 100);
+    const folder = temporaryFolder();
+    const rig = startEngine({ server, clock, random: seededRandom(5), folder, requestsPerMinute, maxInFlight });
+    await clock.pass(1000);
+    const end = async () => {
+      const stopped = rig.stop();
+      await clock.pass(5000);
+      await stopped;
+    };
+    return { clock, server, rig, end };
+  };
+
+  it('F17 reads as the last exchange ended, while one update fails and another passes at once', async () => {
+    const { clock, server, rig, end } = await start(600, 1);
+    const [bad, good] = [rig.addCustomer('1'), rig.addCustomer('2')];
+    server.reachable = false;
+    rig.save(bad, { lastName: 'Typed' });
+    const updateId = rig.save(good, { lastName: 'Typed' });
+    // After so long, each is looked at before it is sent.
+    await clock.pass(10 * 60_000);
+    const ended: string[] = [];
+    server.onGet = ({ value }) => {
+      ended.push(value === '1' ? 'offline' : 'online');
+      return value === '1' ? { kind: 'failed', why: 'timeout', retryAfterMs: null } : null;
+    };
+    server.onAnswer = async (call) => void (call === 'update' && ended.push('online'));
+    server.reachable = true;
+    void refresh(rig.context, good);
+    await clock.pass(150);
+    assert.deepEqual([rig.engine.status().connection.kind, ended.splice(0)], ['online', ['online']]);
+    rig.engine.sendNow();
+    for (let ms = 0; ended.length < 3; ms += 50) {
+      assert.ok(ms < 10_000, `only ${ended.length} exchanges`);
+      await clock.pass(50);
+      if (ended.length > 0) assert.equal(rig.engine.status().connection.kind, ended.at(-1), `${ended}`);
+    }
+    assert.deepEqual(ended, ['offline', 'online', 'online']);
+    assert.equal(findUpdate(rig.db, updateId)?.state, 'applied');
+    await end();
+  });
+
+  it('F34 starts a backlog as slowly as ever although staff press "Send now" every second', async () => {
+    const { clock, server, rig, end } = await start(60, 4);
+    server.reachable = false;
+    for (let at = 1; at <= 20; at += 1) rig.save(rig.addCustomer(`${at}`), { lastName: 'Typed' });
+    await clock.pass(10 * 60_000);
+    server.reachable = true;
+    const before = server.calls;
+    for (let second = 0; second < 180; second += 1) {
+      rig.engine.sendNow();
+      await clock.pass(1000);
+    }
+    const calls = server.calls - before;
+    assert.ok(calls >= 1 && calls <= 10, `${calls} calls in three minutes`);
+    await end();
   });
 });

@@ -9,7 +9,7 @@ import { seededRandom, type VirtualClock, virtualClock } from '../helpers/virtua
 
 const minuteMs = 60_000;
 
-describe('an update that another till may have', () => {
+describe('F63 an update that another till may have', () => {
   let clock: VirtualClock;
   let server: ModelServer;
   let rig: EngineRig;

@@ -1,44 +1,86 @@
-/** Which code a comment with a failure's number speaks of, and whether a test ran it. */
+/** Which code a comment with a failure's number speaks of, and whether a test of that number ran it. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, it } from 'node:test';
-import { citationsIn } from '../../../build/check/citations.ts';
-import { coverageOf, ranAt } from '../../../build/check/coverage.ts';
-import { readSource } from '../../../build/check/import-graph.ts';
+import { citationsIn, withCalls } from '../../../build/check/citations.ts';
+import { watchCitedLines } from '../../../build/check/cited-lines.ts';
+import { projectRoot } from '../../../build/project-root.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 describe('a failure that a comment names', () => {
-  const speaksOf = (text: string) =>
-    citationsIn('a.ts', text).map(({ failure, at }) => [failure, at === null ? null : text.slice(at, at + 9)]);
+  const called = (text: string) => {
+    const found = citationsIn('a.ts', text).map((citation, id) => ({ ...citation, id }));
+    return withCalls(text, found).replaceAll('ranCited', 'ran');
+  };
 
-  it('speaks of the body of a function, of a statement, or of the whole file', () => {
-    assert.deepEqual(speaksOf("/** All (F01). */\nimport a from 'a';\nconst b = () => a;"), [['F01', null]]);
-    assert.deepEqual(speaksOf('/** One (F02, F03). */\nexport function b() { return 1; }'), [
-      ['F02', '{ return '],
-      ['F03', '{ return '],
-    ]);
-    assert.deepEqual(speaksOf('/** F04 */\nconst c = () => {\n  // F05\n  call();\n};'), [
-      ['F04', '{\n  // F0'],
-      ['F05', 'call();\n}'],
-    ]);
-    assert.deepEqual(speaksOf('class D {\n  /** F06 */\n  #e() { f(); }\n}'), [['F06', '{ f(); }\n']]);
+  it('speaks of the body of a function, of a statement, or of a part of it', () => {
+    assert.equal(
+      called('/** One (F02, F03). */\nexport function b() { return 1; }'),
+      '/** One (F02, F03). */\nexport function b() {ran(0);ran(1); return 1; }',
+    );
+    assert.equal(
+      called('/** F04 */\nconst c = () => {\n  // F05\n  call();\n};'),
+      '/** F04 */\nconst c = () => {ran(0);\n  // F05\n  ran(1);call();\n};',
+    );
+    assert.equal(called('// F06\nconst d = async (e) => ({ e });'), '// F06\nconst d = async (e) => (ran(0),({ e }));');
+    assert.equal(
+      called('function f() {\n  if (g)\n    // F07\n    return [\n      // F08\n      ...h(),\n    ];\n}'),
+      'function f() {\n  if (g)\n    // F07\n    {ran(0);return [\n      // F08\n      ...(ran(1),h()),\n    ];}\n}',
+    );
+    assert.equal(
+      called('const i = () =>\n  j &&\n  // F09\n  k({\n    // F10\n    l: m,\n  });'),
+      'const i = () =>\n  j &&\n  // F09\n  (ran(0),k({\n    // F10\n    l: (ran(1),m),\n  }));',
+    );
+  });
+
+  it('speaks of every function of a file or a class', () => {
+    assert.equal(
+      called("/** All (F01). */\nimport a from 'a';\nconst b = () => a;\nfunction c() { b(); }"),
+      "/** All (F01). */\nimport a from 'a';\nconst b = () => (ran(0),a);\nfunction c() {ran(0); b(); }",
+    );
+    assert.equal(called('/** F02 */\nclass D {\n  e() { f(); }\n}'), '/** F02 */\nclass D {\n  e() {ran(0); f(); }\n}');
   });
 
   it('is nothing that runs where it speaks of a type or of data', () => {
-    assert.deepEqual(speaksOf('/** F10 */\nconst longestMs = 5;\ntype J =\n  /** F11 */\n  | 1 | 2;'), []);
-    assert.deepEqual(speaksOf('/** F07 */\ntype G = { /** F08 */ h: 1 };\n/** F09 */\ninterface I {}'), []);
+    assert.deepEqual(citationsIn('a.ts', '/** F10 */\nconst longestMs = 5;\ntype J =\n  /** F11 */\n  | 1 | 2;'), []);
+    assert.deepEqual(citationsIn('a.ts', '/** F07 */\ntype G = { /** F08 */ h: 1 };\n/** F09 */\ninterface I {}'), []);
   });
 
-  it('is held by a test that runs the place, and by no other', async () => {
-    const file = 'electron/model/readings.ts';
-    const place = (name: string) => readSource(file).indexOf('{', readSource(file).indexOf(`function ${name}(`) + 80);
-    const ranIn = async (pattern: string) => {
-      const coverage = await coverageOf(
-        [`--test-name-pattern=${pattern}`, 'test/model/readings.test.ts'],
-        [file],
-        60_000,
+  it('is refused where no call can be added', () => {
+    assert.throws(() => citationsIn('a.ts', 'const a = () => ({\n  // F01\n  b,\n});'), /before "b": move it/);
+  });
+
+  it('is held by a test with its number that runs the place, in a thread too, and by no other', async () => {
+    const folder = temporaryFolder();
+    const names = ['held.ts', 'loose.ts', 'thread.ts'];
+    writeFileSync(path.join(folder, 'held.ts'), '/** F01 */\nexport const held = (): number => 1;\n');
+    writeFileSync(path.join(folder, 'loose.ts'), '/** F02 */\nexport const loose = (): number => 2;\n');
+    writeFileSync(path.join(folder, 'thread.ts'), '/** F03 */\nconst inThread = (): void => {};\ninThread();\n');
+    const test = path.join(folder, 'a.test.ts');
+    writeFileSync(
+      test,
+      `import { describe as group, it as check } from 'node:test';
+       import { Worker } from 'node:worker_threads';
+       import { held } from './held.ts';
+       import { loose } from './loose.ts';
+       group('F01', () => { check('in a group', () => void held()); });
+       check('of another number, F01', () => void loose());
+       check('F03', (_, done) => new Worker(new URL('./thread.ts', import.meta.url)).once('exit', () => done()));`,
+    );
+    const cited = watchCitedLines(names.map((name) => path.relative(projectRoot, path.join(folder, name))));
+    try {
+      const { NODE_TEST_CONTEXT, TILLSIDE_CITED, TILLSIDE_CITED_IN, ...env } = process.env;
+      const args = ['--test', ...cited.args, test];
+      const child = spawn(process.execPath, args, { env: { ...env, ...cited.env }, stdio: 'ignore' });
+      assert.equal(await new Promise((resolve) => child.once('close', resolve)), 0);
+      assert.deepEqual(
+        cited.loose().map((sentence) => sentence.replace(/^.*\//, '')),
+        ['loose.ts:1 names F02, but no test of F02 runs it.'],
       );
-      assert.ok(coverage !== null);
-      return ranAt(coverage, file, place('readingsOf'), place('readingsOf') + 1);
-    };
-    assert.deepEqual([await ranIn('F54'), await ranIn('no such test')], [true, false]);
+    } finally {
+      cited.end();
+    }
   });
 });
