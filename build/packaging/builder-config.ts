@@ -10,6 +10,7 @@ import { feedChannel } from '../../electron/care/app-update/updater-feed.ts';
 import { findScheme } from '../../electron/model/find-address.ts';
 import { projectRoot } from '../project-root.ts';
 import { linuxScripts } from './linux-scripts.ts';
+import { withFindAddress } from './msi-find-address.ts';
 import { withRemovalNote } from './msi-removal-note.ts';
 
 export type PackagingEnv = {
@@ -98,7 +99,7 @@ export function builderConfig(
     // electron/main.ts is in the archive, whose hash is in the program (Windows, macOS): a changed archive does not
     // start.
     disableAsarIntegrity: false,
-    // For macOS and Linux. On Windows nsis.nsh and the app itself register it.
+    // For macOS and Linux. On Windows nsis.nsh, msi-find-address.ts and the app itself register it.
     protocols: [{ name: 'Tillside', schemes: [findScheme], role: 'Viewer' }],
     electronFuses: {
       runAsNode: false,
@@ -139,7 +140,7 @@ export function builderConfig(
       include: resource('installer/nsis.nsh'),
     },
     msi: { upgradeCode: msiUpgradeCode, perMachine: true, oneClick: true, runAfterFinish: false },
-    msiProjectCreated: (file) => writeFileSync(file, withRemovalNote(readFileSync(file, 'utf8'))),
+    msiProjectCreated: (file) => writeFileSync(file, withFindAddress(withRemovalNote(readFileSync(file, 'utf8')))),
 
     mac: {
       target: ['dmg', 'zip'],
