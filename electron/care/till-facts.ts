@@ -2,6 +2,7 @@
 
 import type { DiskSpace } from '../machine/disk-space.ts';
 import type { NotSavedReason } from '../model/update-view.ts';
+import type { RefusedFile } from './rescue/import-unsent.ts';
 import type { CopyFacts } from './rescue/second-copy.ts';
 
 export type TillFacts = {
@@ -46,7 +47,7 @@ export type RescueImportResult =
       readonly already: number;
       readonly takenBack: number;
     }
-  | { readonly kind: 'refused'; readonly why: 'not-a-rescue-file' | 'not-the-key' | 'newer' | 'other-organisation' }
+  | { readonly kind: 'refused'; readonly why: RefusedFile }
   | { readonly kind: 'not-saved'; readonly why: NotSavedReason };
 
 export type RescueConfirmResult =

@@ -21,6 +21,9 @@ const refusals = {
   'not-the-key':
     "Wrong passphrase or key. Nothing was imported. Try the file's passphrase (TILLSIDE_PASSPHRASE), --private-key, or " +
     '--recovery-key with the recovery key of the till that made the file.',
+  'no-passphrase':
+    'No passphrase opens this file. Nothing was imported. Use --private-key with the private key that belongs to ' +
+    'rescue.publicKey, or --recovery-key with the recovery key of the till that made the file.',
   'other-organisation':
     "This file comes from another organisation's till. Nothing was imported. Import it on a till of that organisation.",
   newer:

@@ -22,6 +22,7 @@ type Refusal = Extract<RescueImportResult, { kind: 'refused' }>['why'];
 export const rescueRefusedSentence: Record<Refusal, () => string> = {
   'not-a-rescue-file': m.care_import_refused_file,
   'not-the-key': m.care_import_refused_key,
+  'no-passphrase': m.care_import_refused_no_passphrase,
   newer: m.care_import_refused_newer,
   'other-organisation': m.care_import_refused_organisation,
 };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -168,5 +169,34 @@ describe('rescuing a dying till', () => {
     await again.call['sync.sendNow'](undefined);
     await untilAllSent(again);
     assert.deepEqual([...timesInLedger().values()], [1, 1, 1]);
+  });
+
+  it("says that only IT opens a file for IT's key, whatever passphrase somebody tries", async () => {
+    const { publicKey } = generateKeyPairSync('x25519');
+    const der = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+    const tillA = await rig.openTill(rig.newFolder(), { rescue: { publicKey: der } });
+    await waiting(tillA, 1);
+    let name = '';
+    await tillA.until('nothing is in flight', async () => {
+      const made = await tillA.call['rescue.export']({ passphrase: null });
+      if (made.kind === 'exported') name = made.file;
+      return made.kind === 'exported';
+    });
+    const file = readFileSync(name, 'utf8');
+
+    const folderB = folderOf();
+    const tillB = await openAt(folderB, secondTill);
+    for (const tried of [passphrase, null]) {
+      const refused = await tillB.call['rescue.import']({ file, passphrase: tried });
+      assert.deepEqual(refused, { kind: 'refused', why: 'no-passphrase' });
+    }
+    await tillB.close();
+    const ran = await imported(folderB, name);
+    assert.equal(ran.code, 2);
+    assert.match(ran.err, /No passphrase opens this file.*--private-key/);
+    const withKey = await run(['outbox', 'import', name, '--data', folderB, '--recovery-key'], {
+      env: { TILLSIDE_RECOVERY_KEY: recoveryKeyOf('0'.repeat(64)) },
+    });
+    assert.match(withKey.err, /Wrong passphrase or key/);
   });
 });

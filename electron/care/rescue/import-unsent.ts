@@ -12,10 +12,9 @@ import { type RescueContent, readRescueContent } from './rescue-file.ts';
 import { type OpenWith, type RescueFile, type RescueHead, readRescueFile, unseal, withReceipt } from './sealed-file.ts';
 import { beginTakeOver, endTakeOver, isOwnStanding, type TakeOver, undoTakeOver } from './standing-copy.ts';
 
-type Refused = {
-  readonly kind: 'refused';
-  readonly why: 'not-a-rescue-file' | 'not-the-key' | 'newer' | 'other-organisation';
-};
+/** `no-passphrase`: only a key opens the file, so no passphrase that somebody tries can be right. */
+export type RefusedFile = 'not-a-rescue-file' | 'not-the-key' | 'no-passphrase' | 'newer' | 'other-organisation';
+type Refused = { readonly kind: 'refused'; readonly why: RefusedFile };
 
 export type ImportResult =
   | {
@@ -44,7 +43,7 @@ export type ImportInto = {
  * become uncertain: the engine reads them back before it sends anything.
  */
 export async function importUnsent(text: string, into: ImportInto): Promise<ImportResult> {
-  const opened = await open(text, into.openWith);
+  const opened = await open(text, into);
   if (opened.kind === 'refused') return opened;
   const { standing } = opened.file.head;
   const isOthers = standing !== undefined && !isOwnStanding(standing, into.keyHex);
@@ -57,7 +56,7 @@ export async function importUnsent(text: string, into: ImportInto): Promise<Impo
   const taking = await beginTakeOver(takeOver, standing, text);
   let isIn = false;
   try {
-    const now = await open(taking.text, into.openWith);
+    const now = await open(taking.text, into);
     if (now.kind === 'refused') return now;
     const result = bringIn(now, into);
     if (result.kind === 'refused') return result;
@@ -71,11 +70,15 @@ export async function importUnsent(text: string, into: ImportInto): Promise<Impo
 
 type Opened = { readonly kind: 'opened'; readonly file: RescueFile; readonly content: RescueContent };
 
-async function open(text: string, openWith: OpenWith): Promise<Opened | Refused> {
+async function open(text: string, { openWith, keyHex }: ImportInto): Promise<Opened | Refused> {
   const file = readRescueFile(text);
   if (file === null) return { kind: 'refused', why: 'not-a-rescue-file' };
   const opened = await unseal(file, openWith);
-  if (opened === null) return { kind: 'refused', why: 'not-the-key' };
+  if (opened === null) {
+    const isKeyGiven = openWith.kind === 'private-key' || (openWith.kind === 'till-key' && openWith.keyHex !== keyHex);
+    const hasPassphrase = file.recipients.some(({ kind }) => kind === 'passphrase');
+    return { kind: 'refused', why: isKeyGiven || hasPassphrase ? 'not-the-key' : 'no-passphrase' };
+  }
   const content = readRescueContent(opened);
   if (content === null) return { kind: 'refused', why: 'not-a-rescue-file' };
   return { kind: 'opened', file, content };
