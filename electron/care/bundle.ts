@@ -126,7 +126,7 @@ export function logParts(dataDir: string): BundlePart[] {
 export function folderPart(dataDir: string): BundlePart {
   const { backups, aside, rescue } = folderFiles(dataDir);
   const list = [dataDir, backups, aside, rescue].flatMap((folder) =>
-    existsSync(folder)
+    statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
       ? readdirSync(folder, { withFileTypes: true })
           .filter((entry) => entry.isFile())
           .map(({ name }) => {

@@ -29,6 +29,7 @@ import { TillCannotOpen } from '../machine/till-cannot-open.ts';
 import { cannotOpen, damaged, folderRefuses, keyUnreadable } from './cannot-open.ts';
 import { assertNew, databaseFile, noteFirstStart } from './evidence.ts';
 import { migrateTill, openTillDatabase } from './till-database.ts';
+import { isUsableBackup } from './usable-backups.ts';
 
 export type DataFolder = {
   readonly dataDir: string;
@@ -64,7 +65,7 @@ export async function openDataFolder(folder: DataFolder): Promise<OpenFolder> {
   const files = folderFiles(dataDir);
   const lock = lockFolder(dataDir, nativeBinding);
   try {
-    finishReplacement(files, folder.wallMs());
+    finishReplacement(files, folder.wallMs(), (file) => isUsable(file, folder));
     const endedCleanly = lastRunEndedCleanly(files.database);
     const exists = databaseFile(files) === 'there';
     if (!exists) assertNew(dataDir, folder.secrets.read('database-key').kind === 'value');
@@ -91,6 +92,12 @@ export async function openDataFolder(folder: DataFolder): Promise<OpenFolder> {
     lock.release();
     throw cannotOpen(error);
   }
+}
+
+/** Without a key it cannot be known, and the start fails anyway. */
+function isUsable(file: string, { secrets, nativeBinding }: DataFolder): boolean {
+  const key = secrets.read('database-key');
+  return key.kind !== 'value' || isUsableBackup(file, key.value, 'outbox', nativeBinding);
 }
 
 /** @throws TillCannotOpen if the folder cannot be written to, or another Tillside has it open */

@@ -22,8 +22,9 @@ import { carryCopyPlacesOver } from '../updates/copy-places.ts';
 import { Outbox } from '../updates/outbox.ts';
 import { openList, selectUpdates } from '../updates/rows.ts';
 import { toldDoor } from '../updates/told-door.ts';
-import { attempt, type MovingUpdate, readOne, salvageMoving, takeIn } from '../updates/transfer.ts';
+import { attempt, carryInFilesOver, type MovingUpdate, readOne, salvageMoving, takeIn } from '../updates/transfer.ts';
 import { migrateTill, openTillDatabase } from './till-database.ts';
+import { isUsableBackup } from './usable-backups.ts';
 
 export type Restore = {
   readonly dataDir: string;
@@ -57,7 +58,7 @@ export function restore({ dataDir, keyHex, backup, clock, random, nativeBinding 
   const unfinished = `${files.incoming}.unfinished`;
   for (const ending of ['', '-wal', '-shm']) rmSync(`${unfinished}${ending}`, { force: true });
   // Finish an interrupted restore first, because what it carried over is the newest data.
-  finishReplacement(files, clock.wallMs());
+  finishReplacement(files, clock.wallMs(), (file) => isUsableBackup(file, keyHex, 'outbox', nativeBinding));
   if (backup !== null) copyFileSync(backup, unfinished);
   try {
     const incoming = openIncoming(unfinished, keyHex, nativeBinding);
@@ -144,6 +145,7 @@ function carryOver(incoming: Db, old: Db | null, outbox: Outbox, clock: Clock) {
   });
   attempt(() => carryErasedOver(old, incoming));
   attempt(() => carryCopyPlacesOver(old, incoming, clock.wallMs()));
+  attempt(() => carryInFilesOver(old, incoming, outbox, told));
   outbox.recoverInterrupted();
   return { carriedOver: taken.added, uncertain, lost };
 }

@@ -2,7 +2,17 @@
  * The files in a till's data folder. The program deletes only surplus backups and unfinished copies; an unusable
  * database is set aside, in a folder named by the time.
  */
-import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 
 export type FolderFiles = {
@@ -102,10 +112,22 @@ export function flushFile(file: string): void {
  * The last steps of a restore or fresh start: sets the old database aside and puts the verified new one in its place.
  * If they are interrupted, the next open of the folder finishes them, so that no half-moved database is used and no
  * copy is left to be put in place months later.
+ * @param isUsable a new one that was damaged in between is set aside instead, and the old one stays in its place
  * @returns the new place of the old database; null: there was none, or nothing to do
  */
-export function finishReplacement(files: FolderFiles, wallMs: number): string | null {
+export function finishReplacement(
+  files: FolderFiles,
+  wallMs: number,
+  isUsable: (file: string) => boolean = () => true,
+): string | null {
   if (!existsSync(files.incoming)) return null;
+  const isGood = isUsable(files.incoming);
+  // Looking into it may have left these.
+  for (const ending of ['-wal', '-shm']) rmSync(`${files.incoming}${ending}`, { force: true });
+  if (!isGood) {
+    setFileAside(files, files.incoming, wallMs);
+    return null;
+  }
   // A `-wal` without its database must not end up beside the new one.
   const isOld = ['', '-wal', '-shm'].some((ending) => existsSync(`${files.database}${ending}`));
   const aside = isOld ? setAside(files, wallMs) : null;

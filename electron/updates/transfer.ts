@@ -22,6 +22,8 @@ const outboxRow = z.looseObject({
   saved_at_ms: z.number(),
 });
 
+const whoseRow = outboxRow.pick({ identifier_type: true, identifier_value: true });
+
 export const movingUpdates = z
   .array(
     z.strictObject({
@@ -147,9 +149,19 @@ export function takeIn(db: Db, outbox: Outbox, told: ToldDoor, { updates, from, 
   });
 }
 
+/** For a restored database: what is only in rescue files stays known, although this till does not send it. */
+export function carryInFilesOver(from: Db, to: Db, outbox: Outbox, told: ToldDoor): void {
+  for (const row of sql<TableRow>(from, 'select * from updates where in_file is not null order by seq').all()) {
+    if (findUpdate(to, String(row.id)) !== null) continue;
+    const moving = withCompany(from, row);
+    const customerId = customerFor(to, told, moving);
+    outbox.broughtIn(moving, { customerId, state: 'discarded', place: null, from: 'the database before the restore' });
+  }
+}
+
 /** Finds the update's customer on this till, and takes over the other till's record if it is newer. */
 function customerFor(db: Db, told: ToldDoor, { row, customer }: MovingUpdate): number {
-  const { identifier_type: type, identifier_value: value } = outboxRow.parse(row);
+  const { identifier_type: type, identifier_value: value } = whoseRow.parse(row);
   const identifier = { type, value };
   const record = customer.record === null || customer.asOfMs === null ? null : decodeRecord(customer.record);
   const kept = record === null ? null : told.keep({ record, by: 'till', asOfMs: customer.asOfMs }, { identifier });

@@ -58,6 +58,31 @@ describe('tillside backup and restore', () => {
     assert.equal(readdirSync(aside).length, 1);
   });
 
+  it('a new database that was damaged before it was put in place is set aside, and the old one stays', async () => {
+    const folder = await folderWithBackup();
+    const { aside, incoming } = folderFiles(folder);
+    writeFileSync(incoming, 'half of a database');
+    assert.deepEqual(await unsentAt(folder), { Anna: 'queued', Carl: 'queued' });
+    assert.equal(readdirSync(aside).length, 1);
+    writeFileSync(incoming, '');
+    const ran = await run(['restore', '--empty', '--yes', '--data', folder]);
+    assert.match(ran.out, /2 unsent changes were carried over/, ran.err);
+    assert.deepEqual(await unsentAt(folder), { Anna: 'queued', Carl: 'queued' });
+    assert.equal(existsSync(incoming), false);
+  });
+
+  it('what is only in a rescue file stays known after a restore', async () => {
+    const folder = await folderWithBackup();
+    const env = { TILLSIDE_PASSPHRASE: 'a passphrase for the test' };
+    assert.equal((await run(['outbox', 'export', '--data', folder], { env })).code, 0);
+    for (const from of [[], ['--empty']]) {
+      const ran = await run(['restore', ...from, '--yes', '--data', folder]);
+      assert.equal(ran.code, 0, ran.err);
+      const { unsent, inFiles } = JSON.parse((await run(['outbox', 'list', '--json', '--data', folder])).out);
+      assert.deepEqual([unsent, inFiles.updates], [0, 2], from.join(' '));
+    }
+  });
+
   it('makes a backup while the till is open, lists it, and copies it elsewhere', async (t) => {
     const folder = temporaryFolder();
     const till = await openOfflineTill(folder);

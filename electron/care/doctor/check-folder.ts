@@ -1,8 +1,11 @@
 /** Checks the data folder, its disk, and who has it open. */
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
+  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -17,6 +20,8 @@ import { listBackups } from '../../db/backup/backups.ts';
 import { takeInstanceLock } from '../../db/instance-lock.ts';
 import type { Clock } from '../../machine/clock.ts';
 import { diskSpace } from '../../machine/disk-space.ts';
+import { logFolder } from '../../machine/file-log.ts';
+import { fileTrouble } from '../../machine/file-trouble.ts';
 import { folderFiles } from '../../machine/folder-files.ts';
 import { readInstanceNote } from '../../machine/instance-note.ts';
 import { ageInWords, counted } from '../age-in-words.ts';
@@ -94,6 +99,9 @@ export function checkFolder(dataDir: string, platform: NodeJS.Platform): DraftFi
   if (platform !== 'win32' && mode !== 0) {
     return look('folder', `Other users can read ${dataDir}`, `chmod 700 ${dataDir}`, facts);
   }
+  const wrong = wrongParts(dataDir);
+  const [first] = wrong;
+  if (first !== undefined) return act('folder', wrong.map(({ found }) => found).join('; '), first.advice, facts);
   if (setAside > 0) {
     return look(
       'folder',
@@ -124,7 +132,45 @@ function isRescueFile(file: string): boolean {
 }
 
 function namesIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
+}
+
+const moveAway = 'Move it somewhere else, but do not delete it. Tillside creates what it needs.';
+
+type WrongPart = { readonly found: string; readonly advice: string };
+
+/** What is in the place of a file or folder that Tillside needs, and keeps it from using it. */
+function wrongParts(dataDir: string): WrongPart[] {
+  const files = folderFiles(dataDir);
+  const { database, lock, keyMark, incoming, unsentNote, firstStart, backups, aside, rescue } = files;
+  const needed: readonly (readonly [string, 'file' | 'folder'])[] = [
+    ...[`${database}-wal`, `${database}-shm`, lock, keyMark, incoming, unsentNote, firstStart].map(
+      (place) => [place, 'file'] as const,
+    ),
+    ...[backups, aside, rescue, logFolder(dataDir)].map((place) => [place, 'folder'] as const),
+  ];
+  return needed.flatMap(([place, kind]) => {
+    const wrong = wrongIn(place, kind);
+    return wrong === null ? [] : [wrong];
+  });
+}
+
+function wrongIn(place: string, needed: 'file' | 'folder'): WrongPart | null {
+  if (lstatSync(place, { throwIfNoEntry: false }) === undefined) return null;
+  const there = statSync(place, { throwIfNoEntry: false });
+  if (there === undefined) return { found: `${place} is a link to something that does not exist`, advice: moveAway };
+  const isFolder = there.isDirectory();
+  if (isFolder !== (needed === 'folder')) {
+    return { found: `${place} is a ${isFolder ? 'folder' : 'file'}, not a ${needed}`, advice: moveAway };
+  }
+  if (!isFolder) return null;
+  try {
+    accessSync(place, constants.R_OK | constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    const found = `Cannot write to ${place} (${fileTrouble(error)?.code ?? 'unknown'})`;
+    return { found, advice: 'Give the user who runs Tillside write permission there.' };
+  }
 }
 
 function findNetworkShare(dataDir: string): DraftFinding | null {
