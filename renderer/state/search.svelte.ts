@@ -8,11 +8,13 @@ import type { Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 import { Resource } from './resource.svelte.ts';
 
+/** What a line tells about a customer. */
+export type Listed = Omit<CustomerHit, 'customerId'>;
+
 /** One line of the list under the search box. */
 export type SearchOption =
   | { readonly kind: 'hit'; readonly hit: CustomerHit }
-  /** `answersTo`: the reading of the text that it matches, if staff choose among several. */
-  | { readonly kind: 'found-online'; readonly customer: CustomerView; readonly answersTo: LookUpType | null }
+  | { readonly kind: 'found-online'; readonly customer: CustomerView; readonly hit: Listed }
   | { readonly kind: 'by-identifier'; readonly identifier: Identifier };
 
 /** What is known from online lookups of every reading of the text. */
@@ -93,9 +95,9 @@ export class Search {
     const hits = result.hits.map((hit) => ({ kind: 'hit', hit }) as const);
     switch (this.lookup.kind) {
       case 'found':
-        return [{ kind: 'found-online', customer: this.lookup.customer, answersTo: null }, ...hits];
+        return [foundOnline(this.lookup.customer), ...hits];
       case 'choose':
-        return [...this.lookup.people.map((found) => ({ kind: 'found-online', ...found }) as const), ...hits];
+        return [...this.lookup.people.map(({ customer, answersTo }) => foundOnline(customer, answersTo)), ...hits];
       // Only after the server was asked: until then nobody knows whether there is such a customer.
       case 'not-found':
       case 'failed':
@@ -168,9 +170,7 @@ export class Search {
     if (answering.length === 0 && identifiers.length > 0 && isWhole) {
       await this.lookUp();
       if (this.query !== query) return null;
-      if (this.lookup.kind === 'found') {
-        return { kind: 'found-online', customer: this.lookup.customer, answersTo: null };
-      }
+      if (this.lookup.kind === 'found') return foundOnline(this.lookup.customer);
     }
     this.mark(0);
     return null;
@@ -195,23 +195,22 @@ export class Search {
   }
 
   /** The open customer was read again: their row changes in place. */
-  follow({ customerId, fields, loyalty, updates }: CustomerView): void {
+  follow(customer: CustomerView): void {
     const { result } = this;
+    const { customerId } = customer;
     if (result === null || customerId === null) return;
     if (!result.hits.some((hit) => hit.customerId === customerId)) {
       this.#changed(customerId);
       return;
     }
-    const unsent = updates.filter(({ state }) => openStates.has(state)).length;
-    const { firstName, lastName, mobile = null, email = null, externalId = null } = fields;
-    const now = { firstName: firstName ?? '', lastName: lastName ?? '', mobile, email, externalId };
+    const now = listed(customer);
     const hits = result.hits.map((hit) =>
       hit.customerId === customerId
         ? {
-            ...hit,
             ...now,
-            unsent,
-            tier: loyalty?.tier ?? hit.tier,
+            customerId,
+            tier: now.tier ?? hit.tier,
+            answersTo: hit.answersTo,
             matches: hit.matches.filter((match) => now[match.in] === hit[match.in]),
           }
         : hit,
@@ -230,6 +229,19 @@ export class Search {
   get #isIdentifier(): boolean {
     return (this.result?.identifiers.length ?? 0) > 0;
   }
+}
+
+/** @param answersTo the reading of the text that it matches, if staff choose among several */
+function foundOnline(customer: CustomerView, answersTo: LookUpType | null = null): SearchOption {
+  return { kind: 'found-online', customer, hit: { ...listed(customer), answersTo } };
+}
+
+function listed({ fields, loyalty, updates }: CustomerView): Listed {
+  const { firstName, lastName, mobile = null, email = null, externalId = null } = fields;
+  const unsent = updates.filter(({ state }) => openStates.has(state)).length;
+  const tier = loyalty?.tier ?? null;
+  const name = { firstName: firstName ?? '', lastName: lastName ?? '' };
+  return { ...name, mobile, email, externalId, tier, unsent, matches: [], answersTo: null };
 }
 
 /** A customer found online becomes a hit a moment later, in the same row; a press that has begun must not be lost. */

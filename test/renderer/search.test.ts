@@ -145,7 +145,7 @@ test('F54: if several match online, all are listed with what they match, and nob
   search.type('9811117777');
   assert.equal(await search.enter(), null);
   assert.deepEqual(
-    search.options.map((option) => option.kind === 'found-online' && option.answersTo),
+    search.options.map((option) => option.kind === 'found-online' && option.hit.answersTo),
     ['mobile', 'externalId'],
   );
 });
