@@ -7,6 +7,7 @@ import type { MachineConfig } from '../config/machine-config.ts';
 import type { Transport } from '../loyalty-api/transport.ts';
 import { type Clock, ownMomentMs, type Random } from '../machine/clock.ts';
 import type { Log } from '../machine/log.ts';
+import { openToOthers } from '../machine/open-to-others.ts';
 import type { Health } from './health.ts';
 import { changeHealthNote, readHealthNote, type ToldTo } from './health-note.ts';
 import { type CannotOpen, cannotOpenText, metricsText, otlpBody } from './metrics.ts';
@@ -141,9 +142,10 @@ function headersOf(text: string | null): { [name: string]: string } {
   );
 }
 
-/** Replaced atomically, so that an exporter never reads half a file. World-readable for the exporter's user. */
+/** Replaced atomically, so that an exporter never reads half a file. The exporter is another user. */
 function writeMetrics(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text, { mode: 0o644 });
+  writeFileSync(`${file}.new`, text);
+  openToOthers(`${file}.new`);
   renameSync(`${file}.new`, file);
 }
 

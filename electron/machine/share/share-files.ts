@@ -6,7 +6,6 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
-  fchmodSync,
   fsyncSync,
   openSync,
   readFileSync,
@@ -17,6 +16,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { flushFile, flushFolder } from '../folder-files.ts';
+import { openToOthers } from '../open-to-others.ts';
 
 /** Each rejects with the file system's error, also if the folder is missing: it is never created. */
 export type ShareFiles = {
@@ -83,6 +83,7 @@ export const directFiles: ShareFiles = {
     mustBeThere(to);
     const unfinished = unfinishedOf(to);
     copyFileSync(from, unfinished);
+    openToOthers(unfinished);
     flushFile(unfinished);
     place(unfinished, to);
     return null;
@@ -102,20 +103,12 @@ function mustBeThere(file: string): void {
 function writeNew(file: string, text: string): void {
   const descriptor = openSync(file, 'wx', 0o644);
   try {
+    // Other tills read it as other users. That is safe, because it is encrypted.
     openToOthers(descriptor);
     writeFileSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
-  }
-}
-
-/** Other tills read the file as other users. That is safe, because it is encrypted. Some shares have no modes. */
-function openToOthers(descriptor: number): void {
-  try {
-    fchmodSync(descriptor, 0o644);
-  } catch {
-    // Leave it to the share.
   }
 }
 

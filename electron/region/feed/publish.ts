@@ -19,6 +19,7 @@ import { createZstdCompress } from 'node:zlib';
 import type { JsonObject } from '../../loyalty-api/wire/scalars.ts';
 import { writeDurably } from '../../machine/durable-file.ts';
 import { timeInName } from '../../machine/folder-files.ts';
+import { openAsItsFolder } from '../../machine/open-to-others.ts';
 import { openCustomers, type Reading } from '../open-customers.ts';
 import { type FileRecord, readPiece } from '../read-piece.ts';
 import type { RefusedLine } from '../refusal.ts';
@@ -101,7 +102,7 @@ export async function publish({ files, erased, to, key, reading, nowMs, sure }: 
     const isNew = changed.length + gone.length > 0 || erasedIds.size > erasedBefore.size;
     if (before !== null && !isNew) {
       const same = { ...withoutSignature(before), madeAt: new Date(nowMs).toISOString() };
-      writeDurably(path.join(to, manifestName), manifestText(same, key));
+      writeManifest(to, manifestText(same, key));
       return { kind: 'nothing-new', state: before.state, customers: seen.size };
     }
     const madeAt = new Date(asOfMs).toISOString();
@@ -122,7 +123,7 @@ export async function publish({ files, erased, to, key, reading, nowMs, sure }: 
       state,
       files: [entry, ...deltas.slice(-mostDeltas), ...afterFull],
     };
-    writeDurably(path.join(to, manifestName), manifestText(manifest, key));
+    writeManifest(to, manifestText(manifest, key));
     removeOld(to, [...manifest.files, ...(before?.files ?? [])]);
     return {
       kind: 'published',
@@ -249,10 +250,18 @@ async function deltaOf(
   return { kind: 'delta', ...made, state, madeAt, customers: lines.length, buildsOn };
 }
 
+/** The web server, or the tills on a share, read it as other users. */
+function writeManifest(to: string, text: string): void {
+  const file = path.join(to, manifestName);
+  writeDurably(file, text);
+  openAsItsFolder(file);
+}
+
 /** Gives a finished file its final name. */
 async function takeIn(unfinished: string, name: string): Promise<Pick<FeedFile, 'name' | 'size' | 'sha256'>> {
   const sha256 = await sumOf(unfinished);
   const final = `${name}-${sha256.slice(0, 12)}.ndjson.zst`;
+  openAsItsFolder(unfinished);
   renameSync(unfinished, final);
   return { name: path.basename(final), size: statSync(final).size, sha256 };
 }
