@@ -1,7 +1,8 @@
 /**
- * `npm run demo:fleet [-- --tills N --outage SECONDS --fast N --stay]` is an outage drill. Practice tills lose their
+ * `npm run demo:fleet [-- --tills N --outage SECONDS --fast N --stay --picture FILE]` is an outage drill. Practice tills lose their
  * shared practice server twice while staff keep saving; the summary compares every save with the server's ledger.
- * Prometheus, if installed, scrapes the tills with the example's alert rules; `--stay` keeps it up afterwards. `--fast`
+ * Prometheus, if installed, scrapes the tills with the example's alert rules; `--stay` keeps it up afterwards, and
+ * `--picture` draws the example dashboard from its data, as a PNG file. `--fast`
  * runs so many times as fast, without Prometheus, whose time cannot be sped up. Exit code 1 if anything was lost,
  * doubled or not sent.
  */
@@ -14,6 +15,7 @@ import { askedToStop, BadArguments, explain, say } from './command-line.ts';
 import { fastClock } from './fleet/fast-clock.ts';
 import { runFleet } from './fleet/fleet.ts';
 import { metricsFileOf, tillName } from './fleet/fleet-till.ts';
+import { pictureDashboard } from './fleet/picture.ts';
 import { summaryOf, wentWell } from './fleet/summary.ts';
 import { projectRoot } from './project-root.ts';
 import { type Prometheus, prometheusMissing, startPrometheus } from './prometheus.ts';
@@ -30,12 +32,17 @@ async function main(folder: string): Promise<number> {
       outage: { type: 'string', default: '180' },
       fast: { type: 'string', default: '1' },
       stay: { type: 'boolean', default: false },
+      picture: { type: 'string' },
     },
   });
   const tills = wholeNumber('tills', values.tills, 50);
   const seconds = wholeNumber('outage', values.outage, 86_400);
   const fast = wholeNumber('fast', values.fast, 60);
+  const startMs = Date.now();
   const prometheus = fast > 1 ? null : await watch(folder, tills);
+  if (values.picture !== undefined && prometheus === null) {
+    throw new BadArguments('--picture needs Prometheus, and so not --fast');
+  }
   try {
     say(`${tills} tills open at one server that takes ${callsAMinute} calls a minute …`);
     const stopped = askedToStop().then(() => null);
@@ -58,6 +65,10 @@ async function main(folder: string): Promise<number> {
     process.stdout.write(`${summaryOf(report)}\n`);
     if (prometheus !== null) {
       process.stdout.write(`${await seenBy(prometheus)}\n`);
+      if (values.picture !== undefined) {
+        await pictureDashboard(prometheus, { fromMs: startMs, toMs: report.endedAtMs }, values.picture);
+        say(`The dashboard: ${values.picture}`);
+      }
       if (values.stay) {
         say(`Prometheus stays at ${prometheus.url} until Ctrl+C.`);
         await stopped;

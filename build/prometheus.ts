@@ -18,20 +18,26 @@ export type PrometheusOptions = {
 
 export type Sample = { readonly labels: { readonly [name: string]: string }; readonly value: number };
 
+export type Series = {
+  readonly labels: { readonly [name: string]: string };
+  readonly points: readonly { readonly atMs: number; readonly value: number }[];
+};
+export type Range = { readonly fromMs: number; readonly toMs: number; readonly stepMs: number };
+
 export type Prometheus = {
   readonly url: string;
   readonly query: (text: string) => Promise<readonly Sample[]>;
+  readonly range: (text: string, range: Range) => Promise<readonly Series[]>;
   readonly stop: () => Promise<void>;
 };
 
 const readyWithinMs = 20_000;
 
-const answer = z.object({
-  data: z.object({
-    result: z.array(
-      z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.coerce.number()]) }),
-    ),
-  }),
+const point = z.tuple([z.number(), z.coerce.number()]);
+const labels = z.record(z.string(), z.string());
+const answer = z.object({ data: z.object({ result: z.array(z.object({ metric: labels, value: point })) }) });
+const rangeAnswer = z.object({
+  data: z.object({ result: z.array(z.object({ metric: labels, values: z.array(z.tuple([z.number(), z.string()])) })) }),
 });
 
 /** Why Prometheus cannot be used here; null: it can. */
@@ -90,13 +96,28 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   return {
     url,
     query: async (text) => {
-      const response = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query: text })}`);
-      if (!response.ok) throw new Error(`Prometheus refuses ${text}: ${await response.text()}`);
-      const { data } = answer.parse(await response.json());
+      const { data } = answer.parse(await ask(url, 'query', { query: text }));
       return data.result.map(({ metric, value: [, value] }) => ({ labels: metric, value }));
+    },
+    range: async (text, { fromMs, toMs, stepMs }) => {
+      const times = { start: String(fromMs / 1000), end: String(toMs / 1000), step: String(stepMs / 1000) };
+      const { data } = rangeAnswer.parse(await ask(url, 'query_range', { query: text, ...times }));
+      return data.result.map(({ metric, values }) => ({
+        labels: metric,
+        points: values
+          .map(([seconds, value]) => ({ atMs: seconds * 1000, value: Number(value) }))
+          // A quantile of no requests is no number.
+          .filter(({ value }) => Number.isFinite(value)),
+      }));
     },
     stop,
   };
+}
+
+async function ask(url: string, what: string, words: { readonly [name: string]: string }): Promise<unknown> {
+  const response = await fetch(`${url}/api/v1/${what}?${new URLSearchParams(words)}`);
+  if (!response.ok) throw new Error(`Prometheus refuses ${words.query}: ${await response.text()}`);
+  return response.json();
 }
 
 /** Replaces an exporter: serves each file as it is now. */

@@ -96,6 +96,7 @@ export class FleetTill {
         sampleCustomers: () => sampleWireCustomers(server.control.localTime, customers).filter(isOwn),
       },
     });
+    await this.#till.backUp();
     const members = new Set(
       server.control.customers.filter(({ type }) => type === 'LOYALTY').map(({ userId }) => userId),
     );

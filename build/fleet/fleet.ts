@@ -40,6 +40,8 @@ export type OutageReport = Outage & {
 };
 
 export type FleetReport = {
+  /** Before the tills were closed. */
+  readonly endedAtMs: number;
   readonly outages: readonly OutageReport[];
   /** Saves that a screen was told are durable. */
   readonly saves: number;
@@ -103,6 +105,7 @@ class Fleet {
     this.#stopTelling();
     const findings = this.#tills.map((till) => till.compare());
     return {
+      endedAtMs: this.#options.clock.wallMs(),
       outages: reports,
       saves: this.#sum((till) => till.saves),
       updates: this.#sum((till) => till.updates),

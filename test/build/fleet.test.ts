@@ -41,7 +41,7 @@ describe('a chain of tills that loses its server twice', () => {
 });
 
 describe('the summary of a drill', () => {
-  const report = { outages: [], saves: 2, updates: 2, ledger: 2, unsent: 0 };
+  const report = { endedAtMs: 0, outages: [], saves: 2, updates: 2, ledger: 2, unsent: 0 };
   const findings = { lost: [], doubled: [], stuck: [] };
 
   it('fails a drill with an update that is unsent, lost, doubled or stuck, and names it', () => {

@@ -3,11 +3,12 @@
  * both.
  */
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { z } from 'zod';
+import { asked, dashboardPanels, fillPanels } from '../../../build/fleet/dashboard.ts';
+import { dashboardPage } from '../../../build/fleet/dashboard-page.ts';
 import { projectRoot } from '../../../build/project-root.ts';
 import { type Prometheus, type Sample, startPrometheus } from '../../../build/prometheus.ts';
 import { systemClock } from '../../../electron/machine/system-clock.ts';
@@ -21,15 +22,6 @@ import { needsPrometheus } from './needs-prometheus.ts';
 const examples = path.join(projectRoot, 'build', 'config', 'examples', 'monitoring');
 const twoHoursMs = 2 * 3_600_000;
 const dataWithinMs = 20_000;
-
-const dashboard = z
-  .object({ panels: z.array(z.object({ title: z.string(), targets: z.array(z.object({ expr: z.string() })) })) })
-  .parse(JSON.parse(readFileSync(path.join(examples, 'tillside-dashboard.json'), 'utf8')));
-
-/** The query as Grafana sends it with "All" selected. */
-function asked(expr: string): string {
-  return expr.replace(/\$(store|till)\b/g, '.*');
-}
 
 /** The metrics file of a till that died two hours ago with one unsent update. */
 async function deadTill(rig: TillRig): Promise<string> {
@@ -111,18 +103,19 @@ async function dataOf(prometheus: Prometheus, text: string): Promise<readonly Sa
 
 describe('a real Prometheus that scrapes one dead and one closed till', needsPrometheus(), () => {
   it('alerts for the dead till only, and has data for every dashboard query', async (t) => {
+    const startMs = Date.now();
     const prometheus = await prometheusOfTwoTills(t);
     const firing = await dataOf(prometheus, 'ALERTS{alertname="TillsideSilent",alertstate="firing"}');
     assert.deepEqual(
       firing.map(({ labels }) => labels.till),
       [secondPracticeCredentials.till],
     );
-    const queries = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
-    assert.ok(queries.length >= 25);
+    const panels = dashboardPanels();
+    assert.ok(panels.flatMap(({ targets }) => targets).length >= 25);
     const values = new Map<string, readonly number[]>();
-    for (const { title, targets } of dashboard.panels) {
-      for (const { expr } of targets) {
-        const samples = await dataOf(prometheus, asked(expr));
+    for (const { title, targets } of panels) {
+      for (const target of targets) {
+        const samples = await dataOf(prometheus, asked(target));
         values.set(title, [...(values.get(title) ?? []), ...samples.map(({ value }) => value)]);
       }
     }
@@ -133,6 +126,15 @@ describe('a real Prometheus that scrapes one dead and one closed till', needsPro
     assert.deepEqual(['Open tills', 'Silent tills', 'Not reaching the API'].map(first), [1, 1, 1]);
     assert.equal(first('Unsent updates'), 2, 'the one of the dead till, and the refused one');
     assert.ok(Math.abs((first('Oldest unsent update') ?? 0) - twoHoursMs / 1000) < 120);
+    const span = { fromMs: startMs, toMs: Date.now() };
+    const filled = await fillPanels(prometheus, span);
+    for (const { panel, series } of filled) {
+      assert.ok(series.some(({ points }) => points.length > 0), panel.title);
+    }
+    const page = dashboardPage(filled, span);
+    assert.doesNotMatch(page, /No data|NaN|undefined/);
+    assert.match(page, /<h2>Unsent updates<\/h2><div class="stat" style="background: #b58a12"><span><b>2<\/b>/);
+    assert.match(page, /TillsideSilent/);
     const saved = await prometheus.query('sum(tillside_saved_total)');
     assert.equal(saved[0]?.value, 2, 'of this run of each till');
   });
