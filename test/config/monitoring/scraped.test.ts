@@ -129,7 +129,10 @@ describe('a real Prometheus that scrapes one dead and one closed till', needsPro
     const span = { fromMs: startMs, toMs: Date.now() };
     const filled = await fillPanels(prometheus, span);
     for (const { panel, series } of filled) {
-      assert.ok(series.some(({ points }) => points.length > 0), panel.title);
+      assert.ok(
+        series.some(({ points }) => points.length > 0),
+        panel.title,
+      );
     }
     const page = dashboardPage(filled, span);
     assert.doesNotMatch(page, /No data|NaN|undefined/);
