@@ -22,6 +22,7 @@ import { fileTrouble } from '../machine/file-trouble.ts';
 const auditActions = [
   'recovery-key',
   'recovery-key-kept',
+  'recovery-key-used',
   'outbox-export',
   'outbox-import',
   'outbox-confirmed',

@@ -65,10 +65,14 @@ function parse(known: { readonly [name: string]: Option }, argv: readonly string
     });
   } catch (error) {
     // The rest of Node's message explains "--", which no command needs.
-    const said = error instanceof Error ? error.message.split('. ')[0] : 'unknown arguments';
-    const [, option] = /^Unknown option '--([^']+)'/.exec(said ?? '') ?? [];
+    const [said = ''] = error instanceof Error ? error.message.split(/\.\s/) : ['Unknown arguments'];
+    const isUnknown = said.startsWith('Unknown option');
+    const [, option] = /^Unknown option '--([a-z][a-z-]{0,30})'$/i.exec(said) ?? [];
     const meant = option === undefined ? null : nearest(option, Object.keys(known));
-    throw new BadUsage(`${said?.replace(/\.$/, '')}.${meant === null ? '' : ` Did you mean --${meant}?`}`);
+    // What is no name of an option may be a secret, such as a pasted key.
+    const isQuoted = !isUnknown || /^Unknown option '--?[a-z][a-z-]{0,30}'$/i.test(said);
+    const what = isQuoted ? said.replace(/\.$/, '') : 'Unknown option';
+    throw new BadUsage(`${what}.${meant === null ? '' : ` Did you mean --${meant}?`}`);
   }
 }
 

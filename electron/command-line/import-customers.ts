@@ -169,10 +169,10 @@ function tellEnd(state: ImportState, given: Given, io: CommandIo): ExitCode {
       throw new CommandRefused(`The import was stopped after ${state.records} records. ${unchanged} ${toContinue}`);
     case 'failed': {
       const where = state.line === null ? '' : `Line ${state.line}: `;
-      throw new CommandRefused(`${where}${failureText[state.why]}`);
+      throw new CommandRefused(`${where}${failureText(state.why)}`);
     }
     default:
-      throw new CommandRefused(failureText.stopped);
+      throw new CommandRefused(failureText('stopped'));
   }
 }
 
@@ -207,9 +207,9 @@ function progressLine(state: ImportState): string | null {
   return state.kind === 'laying' ? 'Customers imported; applying unsent changes' : null;
 }
 
-const unchanged = 'Nothing changed on this till.';
+const unchanged = '{unchanged}';
 const toContinue = 'To continue, run the same command again.';
-export const failureText: { readonly [Why in ImportFailure]: string } = {
+const failureTexts: { readonly [Why in ImportFailure]: string } = {
   empty: `The file is empty. ${unchanged}`,
   'utf-16': `The file is UTF-16 without a byte order mark. ${unchanged} Save it as UTF-8.`,
   'not-utf-8': `The file is not UTF-8. ${unchanged} Save it as UTF-8. If it comes from a Windows program, try --encoding windows-1252 with --check.`,
@@ -230,3 +230,8 @@ export const failureText: { readonly [Why in ImportFailure]: string } = {
   stopped: `The import was interrupted. ${unchanged} ${toContinue}`,
   other: `Disk or database error. ${unchanged} Try again; if it happens again, ask support.`,
 };
+
+/** @param nothing what a failure leaves as it was */
+export function failureText(why: ImportFailure, nothing = 'Nothing changed on this till.'): string {
+  return failureTexts[why].replace(unchanged, nothing);
+}

@@ -69,7 +69,7 @@ export const recoveryKeyOpen: Command = {
     const keyFile = given.text('private-key');
     if (keyFile === undefined) throw new BadUsage('Your private key is missing: --private-key FILE.');
     const text = readOrRefuse(path.resolve(io.cwd, given.arguments[0] ?? ''));
-    const opened = await openSealedKey(text, { kind: 'private-key', key: privateKey(path.resolve(io.cwd, keyFile)) });
+    const opened = await openSealedKey(text, { kind: 'private-key', key: privateKey(keyFile, io) });
     switch (opened.kind) {
       case 'not-a-sealed-key':
         throw new CommandRefused('Not an encrypted recovery key, or it was modified.');
@@ -88,6 +88,7 @@ export const recoveryKeyOpen: Command = {
 
 export const recoveryKeyUse: Command = {
   name: 'recovery-key use',
+  audit: 'recovery-key-used',
   summary: 'Unlocks the data with the recovery key and stores the key on this machine',
   about: [
     'For a disk from another machine, or for another user on this one. The key is read from TILLSIDE_RECOVERY_KEY, or ' +

@@ -2,9 +2,10 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ageInWords, counted } from '../care/age-in-words.ts';
+import { fileTrouble } from '../machine/file-trouble.ts';
 import { feedMemory } from '../region/feed/feed-memory.ts';
 import { feedJsonSchema, manifestName } from '../region/feed/manifest.ts';
-import { NotAFeed, type Published, publish, type RefusedInFile } from '../region/feed/publish.ts';
+import { DamagedFeed, NotAFeed, type Published, publish, type RefusedInFile } from '../region/feed/publish.ts';
 import type { DateOrder } from '../region/file-values.ts';
 import { refusals } from '../region/refusal.ts';
 import { regionTakenAtMs } from '../region/region-before.ts';
@@ -13,7 +14,7 @@ import { BadUsage, type Command, CommandRefused, exitCodes, type Given } from '.
 import { doubtText, failureText, oneOf, readingOptions } from './import-customers.ts';
 import { readDatabase } from './read-database.ts';
 import { tillPlace } from './till-place.ts';
-import { readOrRefuse } from './typed-secrets.ts';
+import { keyFile } from './typed-secrets.ts';
 
 export const regionPublish: Command = {
   name: 'region publish',
@@ -22,7 +23,8 @@ export const regionPublish: Command = {
   about: [
     'FILE has the format of tillside import; several files together form one region. FOLDER gets a file with all customers, ' +
       `a file with what is new, changed or gone since the last publish, and a manifest that names both (${manifestName}). ` +
-      "Put the folder on a web server or a share, and set its URL or path as region.feed in the tills' config.",
+      "Put the folder on a web server or a share, and set its URL or path as region.feed in the tills' config. Whoever may " +
+      'read the folder may read what is published.',
     'Tills that have the previous state download only the difference. Its files stay until the next publish.',
     'With --erased every till that uses the feed erases these customers, also those it served, except for unsent ' +
       'changes. They are left out of FILE and stay erased, so next time you only need to list new ones.',
@@ -80,7 +82,7 @@ export const regionPublish: Command = {
 function keyOf(given: Given, from: (name: string) => string): KeyObject | null {
   const file = given.text('key');
   if (file === undefined) return null;
-  const text = readOrRefuse(from(file));
+  const text = keyFile('key', file, from(file));
   try {
     const key = createPrivateKey(text);
     if (key.asymmetricKeyType === 'ed25519') return key;
@@ -113,16 +115,31 @@ async function published(options: Parameters<typeof publish>[0]): Promise<Publis
     return await publish(options);
   } catch (error) {
     if (error instanceof UnreadableFile) {
-      throw new CommandRefused(`${error.line === null ? '' : `Line ${error.line}: `}${failureText[error.code]}`);
+      const where = `${error.file ?? 'A file'}${error.line === null ? '' : `, line ${error.line}`}`;
+      throw new CommandRefused(`${where}: ${failureText(error.code, 'Nothing was published.')}`);
+    }
+    if (error instanceof DamagedFeed) {
+      throw new CommandRefused(
+        [
+          `${error.file} is missing or damaged. Nothing was published. Put it back from a backup, or publish into a new folder:`,
+          'then every till downloads the full file, and --erased has to name all customers to erase again.',
+        ].join('\n'),
+      );
     }
     if (error instanceof NotAFeed) {
       throw new CommandRefused(
         `${manifestName} in that folder was not made by Tillside. Nothing was published. Choose another folder.`,
       );
     }
+    const trouble = fileTrouble(error);
+    if (trouble !== null) {
+      const { path: file, code } = trouble;
+      throw new CommandRefused(`Could not read or write ${file ?? 'a file'} (${code}). Nothing was published.`);
+    }
     const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null;
-    if (typeof code === 'string')
-      throw new CommandRefused(`Could not read or write a file (${code}). Nothing was published.`);
+    if (typeof code === 'string') {
+      throw new CommandRefused(`A file is damaged (${code}). Nothing was published.`);
+    }
     throw error;
   }
 }

@@ -1,10 +1,10 @@
 /** Secrets that a command needs. They come from the environment or are asked for, never from its arguments. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type OpenWith, readPrivateKey } from '../care/rescue/sealed-file.ts';
 import { keyOfRecovery } from '../db/recovery-key.ts';
 import type { Secrets } from '../machine/secrets.ts';
-import { type CommandIo, CommandRefused, type Given, type Option } from './command.ts';
+import { BadUsage, type CommandIo, CommandRefused, type Given, type Option } from './command.ts';
 
 const shortestPassphrase = 12;
 
@@ -54,8 +54,8 @@ function longEnough(passphrase: string): string {
 
 /** Opens a rescue file with IT's private key, its till's recovery key, its passphrase, or else this till's own key. */
 export async function openWithOf(given: Given, io: CommandIo, ownKeyHex: string, isOwn: boolean): Promise<OpenWith> {
-  const keyFile = given.text('private-key');
-  if (keyFile !== undefined) return { kind: 'private-key', key: privateKey(path.resolve(io.cwd, keyFile)) };
+  const keyName = given.text('private-key');
+  if (keyName !== undefined) return { kind: 'private-key', key: privateKey(keyName, io) };
   if (given.has('recovery-key')) {
     const keyHex = keyOfRecovery(await typedRecoveryKey(io));
     if (keyHex === null) throw mistyped();
@@ -74,14 +74,16 @@ export function readOrRefuse(file: string): string {
   }
 }
 
-export function privateKey(file: string) {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    throw new CommandRefused(`Cannot read the private key ${file}.`);
-  }
-  const key = readPrivateKey(text);
+/** The text of a file with a key. The name is not repeated if the key itself was given in its place. */
+export function keyFile(option: string, name: string, file: string): string {
+  const isKey = /-----BEGIN|^[A-Za-z0-9+/]{40,}={0,2}$/.test(name.trim()) && !existsSync(file);
+  if (isKey) throw new BadUsage(`--${option} takes the name of a PEM file, not the key itself.`);
+  return readOrRefuse(file);
+}
+
+export function privateKey(name: string, { cwd }: Pick<CommandIo, 'cwd'>) {
+  const file = path.resolve(cwd, name);
+  const key = readPrivateKey(keyFile('private-key', name, file));
   if (key === null) throw new CommandRefused(`${file} is not an X25519 private key in PEM format.`);
   return key;
 }

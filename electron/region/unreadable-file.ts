@@ -16,10 +16,13 @@ export class UnreadableFile extends Error {
   readonly code: WhyUnreadable;
   /** The line of the problem; null: the whole file. */
   readonly line: number | null;
+  /** Set where one of several files is meant. */
+  readonly file: string | null;
 
-  constructor(code: WhyUnreadable, line: number | null = null) {
+  constructor(code: WhyUnreadable, line: number | null = null, file: string | null = null) {
     super(code);
     this.code = code;
     this.line = line;
+    this.file = file;
   }
 }

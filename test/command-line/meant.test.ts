@@ -22,3 +22,23 @@ it('suggests the command or option that was most likely meant, and never one tha
   const secret = await run(['pin', 'hunter']);
   assert.doesNotMatch(secret.err, /hunter/);
 });
+
+it('a key in place of its file is refused without being repeated', async () => {
+  const body = 'MC4CAQAwBQYDK2VuBCIEIJ1234567890abcdefghijklmnopqrstuvwxyz';
+  for (const argv of [
+    ['outbox', 'import', 'x', `--${body}`],
+    ['recovery-key', 'open', '-----BEGIN PRIVATE KEY-----MC4CAQ'],
+    ['recovery-key', 'open', import.meta.filename, `--private-key=${body}`],
+    ['recovery-key', 'open', import.meta.filename, `--private-key=-----BEGIN PRIVATE KEY-----\n${body}`],
+    ['region', 'publish', import.meta.filename, '--to', '/no/such', `--key=${body}`],
+  ]) {
+    const { code, out, err } = await run(argv);
+    assert.equal(code, 64, err);
+    assert.doesNotMatch(out + err, /MC4CAQ/);
+  }
+});
+
+it('an option without its value is told in one line', async () => {
+  const { err } = await run(['doctor', '--config', '--data', '/x']);
+  assert.match(err, /^tillside doctor: Option '--config' argument is ambiguous\. See: tillside doctor --help$/);
+});

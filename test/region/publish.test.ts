@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
@@ -55,6 +55,57 @@ describe('tillside region publish', () => {
     const names = readdirSync(to);
     assert.equal((await publish()).out.includes('No changes'), true);
     assert.deepEqual(readdirSync(to), names);
+  });
+
+  it('makes a feed that whoever may read its folder can read, such as a web server', async (t) => {
+    if (process.platform === 'win32') return;
+    const before = process.umask(0o077);
+    t.after(() => process.umask(before));
+    const folder = temporaryFolder();
+    const file = path.join(folder, 'customers.csv');
+    writeFileSync(file, `${heading}1,Anna,919845000001\n`);
+    for (const [around, made, files] of [
+      [0o755, 0o755, 0o644],
+      [0o1777, 0o755, 0o644],
+      [0o700, 0o700, 0o600],
+    ] as const) {
+      const www = path.join(folder, around.toString(8));
+      mkdirSync(www);
+      chmodSync(www, around);
+      const to = path.join(www, 'a', 'feed');
+      for (const name of ['Anna', 'Anne']) {
+        writeFileSync(file, `${heading}1,${name},919845000001\n`);
+        assert.equal((await run(['region', 'publish', file, '--to', to])).code, 0);
+      }
+      const modeOf = (place: string) => (statSync(place).mode & 0o777).toString(8);
+      assert.deepEqual([modeOf(path.dirname(to)), modeOf(to)], [made.toString(8), made.toString(8)]);
+      assert.deepEqual(
+        new Set(readdirSync(to).map((name) => modeOf(path.join(to, name)))),
+        new Set([files.toString(8)]),
+      );
+    }
+  });
+
+  it('names the file that is missing or damaged', async () => {
+    const folder = temporaryFolder();
+    const to = path.join(folder, 'feed');
+    const file = path.join(folder, 'customers.csv');
+    const missing = await run(['region', 'publish', file, '--to', to]);
+    assert.equal(missing.code, 2);
+    assert.match(missing.err, /Could not read or write .*customers\.csv \(ENOENT\)\. Nothing was published/);
+    writeFileSync(file, `${heading}1,Anna,919845000001\n`);
+    assert.equal((await run(['region', 'publish', file, '--to', to])).code, 0);
+    const full = path.join(to, readdirSync(to).find((name) => name.startsWith('region-full')) ?? '');
+    writeFileSync(full, readFileSync(full).fill(0x5a, 10));
+    const damaged = await run(['region', 'publish', file, '--to', to]);
+    assert.equal(damaged.code, 2, damaged.err);
+    assert.match(damaged.err, /region-full.* is missing or damaged\. Nothing was published/);
+    rmSync(full);
+    assert.match((await run(['region', 'publish', file, '--to', to])).err, /region-full.* is missing or damaged/);
+    const [good, empty] = [file, path.join(folder, 'empty.csv')];
+    writeFileSync(empty, '');
+    const unreadable = await run(['region', 'publish', good, empty, '--to', path.join(folder, 'other')]);
+    assert.match(unreadable.err, /empty\.csv: The file is empty\. Nothing was published\.$/);
   });
 
   it("publishes nothing that looks wrong, and overwrites nobody else's folder", async () => {

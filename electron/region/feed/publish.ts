@@ -4,6 +4,7 @@
  */
 import { hash, type KeyObject } from 'node:crypto';
 import {
+  chmodSync,
   createWriteStream,
   existsSync,
   mkdirSync,
@@ -24,6 +25,7 @@ import { openCustomers, type Reading } from '../open-customers.ts';
 import { type FileRecord, readPiece } from '../read-piece.ts';
 import type { RefusedLine } from '../refusal.ts';
 import { toldRow } from '../told-row.ts';
+import { UnreadableFile } from '../unreadable-file.ts';
 import { sumOf } from './feed-source.ts';
 import { type FeedFile, type Manifest, manifestName, manifestText, readManifest, wayTo } from './manifest.ts';
 
@@ -69,7 +71,7 @@ const mostDeltas = 14;
 
 /** @throws UnreadableFile, or the file system's error */
 export async function publish({ files, erased, to, key, reading, nowMs, sure }: PublishOptions): Promise<Published> {
-  mkdirSync(to, { recursive: true });
+  makeFolder(to);
   const before = readBefore(to);
   const { sums: known, erased: erasedBefore } = await stateBefore(before, to, reading);
   const erasedIds = new Set([...erasedBefore, ...erased.map((userId) => `user_id:${userId}`)]);
@@ -139,8 +141,28 @@ export async function publish({ files, erased, to, key, reading, nowMs, sure }: 
   }
 }
 
+/** A new folder is as readable as the one around it. Windows passes these rights on by itself. */
+function makeFolder(to: string): void {
+  const first = mkdirSync(to, { recursive: true });
+  if (first === undefined || process.platform === 'win32') return;
+  const mode = (statSync(path.dirname(first)).mode & 0o755) | 0o700;
+  for (let folder = to; folder.length >= first.length; folder = path.dirname(folder)) chmodSync(folder, mode);
+}
+
 /** The folder has a manifest that is not ours, so it is not overwritten. */
 export class NotAFeed extends Error {}
+
+/**
+ * A file that the manifest names is missing or was changed. What tills have cannot be told without it, nor whom they have
+ * to erase.
+ */
+export class DamagedFeed extends Error {
+  readonly file: string;
+  constructor(file: string) {
+    super('a file of the feed is damaged');
+    this.file = file;
+  }
+}
 
 function withoutSignature({ signature: _, ...manifest }: Manifest): Omit<Manifest, 'signature'> {
   return manifest;
@@ -163,12 +185,16 @@ async function* linesIn(
   takes: (line: Line) => boolean,
 ): AsyncGenerator<string> {
   for (const file of files) {
-    for await (const found of recordsIn(file, reading)) {
-      if ('why' in found) refused.push({ ...found, file });
-      else {
-        const one = lineOf(found.item);
-        if (takes(one)) yield `${one.line}\n`;
+    try {
+      for await (const found of recordsIn(file, reading)) {
+        if ('why' in found) refused.push({ ...found, file });
+        else {
+          const one = lineOf(found.item);
+          if (takes(one)) yield `${one.line}\n`;
+        }
       }
+    } catch (error) {
+      throw error instanceof UnreadableFile ? new UnreadableFile(error.code, error.line, file) : error;
     }
   }
 }
@@ -215,8 +241,11 @@ async function stateBefore(before: Manifest | null, to: string, reading: Reading
   const erased = new Set<string>();
   if (before === null) return { sums: null, erased };
   const sums = new Map<string, string>();
-  for (const { name } of wayTo(before, null) ?? []) {
-    for await (const found of recordsIn(path.join(to, name), reading)) {
+  for (const { name, size, sha256 } of wayTo(before, null) ?? []) {
+    const file = path.join(to, name);
+    const there = statSync(file, { throwIfNoEntry: false });
+    if (there?.size !== size || (await sumOf(file)) !== sha256) throw new DamagedFeed(file);
+    for await (const found of recordsIn(file, reading)) {
       if ('why' in found) continue;
       const { id, sum } = lineOf(found.item);
       if (found.item.erased === true) erased.add(id);
