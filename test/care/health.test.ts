@@ -158,7 +158,8 @@ describe('the heartbeat', () => {
           ? send(request)
           : Promise.resolve({ kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' }),
       clock,
-      random: systemRandom,
+      // A second heartbeat right after the first would come before the config is broken.
+      random: { ...systemRandom, fraction: () => 0.5 },
       log: { write: () => undefined },
       practice: null,
     });
