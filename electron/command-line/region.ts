@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ageInWords, counted } from '../care/age-in-words.ts';
 import { fileTrouble } from '../machine/file-trouble.ts';
@@ -74,6 +74,9 @@ export const regionPublish: Command = {
       throw new CommandRefused(
         [...why, 'Nothing was published. If this is what you want, run the command again with --yes.'].join('\n'),
       );
+    }
+    if (process.platform !== 'win32' && (statSync(from(to)).mode & 0o044) === 0) {
+      io.warn(`Only this user can read ${to}: let the web server or the tills read it, and publish again.`);
     }
     return found.kind === 'published' && found.refused.length > 0 ? exitCodes.look : exitCodes.fine;
   },

@@ -1,6 +1,6 @@
 /** The programs keep what they write from other users (umask). What others must read has to be opened to them. */
 import assert from 'node:assert/strict';
-import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { writeCannotOpen } from '../../electron/care/health-report.ts';
@@ -35,18 +35,27 @@ describe('with the umask of the programs', { skip: process.platform === 'win32' 
     assert.equal(modeOf(other), 0o644);
   });
 
-  it('whoever may read the folder of a feed can read its files, and nobody else', async () => {
+  it('whoever may read the folder of a feed can read its files and nobody else, and IT is told if that is nobody', async () => {
     const customers = path.join(temporaryFolder(), 'customers.csv');
     for (const mode of [0o755, 0o750, 0o700]) {
       const to = temporaryFolder();
       chmodSync(to, mode);
       for (const name of ['Asha', 'Asha Maria']) {
         writeFileSync(customers, `user_id,firstname,mobile\n1,${name},919845000001\n`);
-        assert.equal((await run(['region', 'publish', customers, '--to', to, '--country', 'IN'])).code, 0);
+        const { code, err } = await run(['region', 'publish', customers, '--to', to, '--country', 'IN']);
+        assert.equal(code, 0);
+        assert.equal(/Only this user can read/.test(err), mode === 0o700);
       }
       const names = readdirSync(to);
       assert.ok(names.length >= 3);
       for (const name of names) assert.equal(modeOf(path.join(to, name)), mode & 0o644, name);
+      chmodSync(to, 0o755);
+      assert.equal((await run(['region', 'publish', customers, '--to', to, '--country', 'IN'])).err, '');
+      const manifest = 'tillside-region.json';
+      const { files }: { files: { name: string }[] } = JSON.parse(readFileSync(path.join(to, manifest), 'utf8'));
+      for (const name of [manifest, ...files.map((file) => file.name)]) {
+        assert.equal(modeOf(path.join(to, name)), 0o644, name);
+      }
     }
   });
 });

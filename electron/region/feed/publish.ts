@@ -104,7 +104,7 @@ export async function publish({ files, erased, to, key, reading, nowMs, sure }: 
     const isNew = changed.length + gone.length > 0 || erasedIds.size > erasedBefore.size;
     if (before !== null && !isNew) {
       const same = { ...withoutSignature(before), madeAt: new Date(nowMs).toISOString() };
-      writeManifest(to, manifestText(same, key));
+      writeManifest(to, same, key);
       return { kind: 'nothing-new', state: before.state, customers: seen.size };
     }
     const madeAt = new Date(asOfMs).toISOString();
@@ -125,7 +125,7 @@ export async function publish({ files, erased, to, key, reading, nowMs, sure }: 
       state,
       files: [entry, ...deltas.slice(-mostDeltas), ...afterFull],
     };
-    writeManifest(to, manifestText(manifest, key));
+    writeManifest(to, manifest, key);
     removeOld(to, [...manifest.files, ...(before?.files ?? [])]);
     return {
       kind: 'published',
@@ -280,17 +280,15 @@ async function deltaOf(
 }
 
 /** The web server, or the tills on a share, read it as other users. */
-function writeManifest(to: string, text: string): void {
-  const file = path.join(to, manifestName);
-  writeDurably(file, text);
-  openAsItsFolder(file);
+function writeManifest(to: string, manifest: Omit<Manifest, 'signature'>, key: KeyObject | null): void {
+  writeDurably(path.join(to, manifestName), manifestText(manifest, key));
+  for (const name of [manifestName, ...manifest.files.map((file) => file.name)]) openAsItsFolder(path.join(to, name));
 }
 
 /** Gives a finished file its final name. */
 async function takeIn(unfinished: string, name: string): Promise<Pick<FeedFile, 'name' | 'size' | 'sha256'>> {
   const sha256 = await sumOf(unfinished);
   const final = `${name}-${sha256.slice(0, 12)}.ndjson.zst`;
-  openAsItsFolder(unfinished);
   renameSync(unfinished, final);
   return { name: path.basename(final), size: statSync(final).size, sha256 };
 }
