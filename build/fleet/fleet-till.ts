@@ -1,6 +1,7 @@
 /** A till of the fleet: a real one in its own folder, with staff who save changes to its own customers. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseMachineConfig } from '../../electron/config/machine-config.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
 import type { Clock, Random } from '../../electron/machine/clock.ts';
@@ -69,6 +70,7 @@ export class FleetTill {
     this.#closeTransport = transport.close;
     const base = practiceConfig(server.url);
     const isOwn = (_: unknown, index: number) => index % tills === number - 1;
+    const sampleCustomers = () => sampleWireCustomers(server.control.localTime, customers).filter(isOwn);
     this.#till = await openTill({
       dataDir: this.#dataDir,
       config: parseMachineConfig(
@@ -93,10 +95,11 @@ export class FleetTill {
       log: silentLog,
       practice: {
         ...practiceSwitches(server.control),
-        sampleCustomers: () => sampleWireCustomers(server.control.localTime, customers).filter(isOwn),
+        sampleCustomers,
       },
     });
     await this.#till.backUp();
+    await this.#importRegion(sampleCustomers());
     const members = new Set(
       server.control.customers.filter(({ type }) => type === 'LOYALTY').map(({ userId }) => userId),
     );
@@ -151,6 +154,20 @@ export class FleetTill {
     this.stopSaving();
     await this.#till?.close();
     this.#closeTransport();
+  }
+
+  /** For the age of the region on the dashboard. */
+  async #importRegion(customers: readonly unknown[]): Promise<void> {
+    const file = path.join(this.#dataDir, 'region.ndjson');
+    writeFileSync(file, customers.map((customer) => `${JSON.stringify(customer)}\n`).join(''));
+    const { handlers } = this.#open;
+    await handlers['customers.import']({ file, encoding: 'utf-8', dateOrder: null, check: false });
+    for (;;) {
+      const { kind } = await handlers['customers.importState'](undefined);
+      if (kind === 'done') return;
+      if (kind === 'failed' || kind === 'question') throw new Error(`the region's import is ${kind}`);
+      await setTimeout(20);
+    }
   }
 
   get #open(): Till {
