@@ -152,9 +152,8 @@ export class Desk {
     const customerId = customerOf(this.form);
     if (customerId !== null) this.drafts.erase(customerId);
     for (const [key, form] of this.#aside) if (customerOf(form) === customerId) this.#aside.delete(key);
-    this.#choose();
     this.form = null;
-    this.page = 'customer';
+    this.close();
   }
 
   /** Saves the open form. A customer opened by identifier is on this till from then on. */

@@ -9,7 +9,7 @@ type TooLarge = { readonly kind: 'too-large' };
 /** The largest rescue file that fits into one call. */
 const largestRescueBytes = 3_500_000;
 
-type Reading = Partial<Pick<ImportOptions, 'encoding' | 'dateOrder'>>;
+export type Reading = Partial<Pick<ImportOptions, 'encoding' | 'dateOrder'>>;
 
 /** What IT looks after: the till's data, backups, rescue files and region. */
 export class ItPage {

@@ -202,4 +202,7 @@ function inLanguage(shown: string, store: string): string {
   return shown.split('-')[0] === store.split('-')[0] ? store : shown;
 }
 
+/** The context's key of what is told of each dialog over the page. */
+export const overPage = Symbol('over the page');
+
 export const [useScreen, provideScreen] = createContext<Screen>();
