@@ -2,7 +2,12 @@
  * A test language made from English at run time: every vowel doubled and accented, in brackets. Longer than most
  * languages, it shows what would be clipped, and text without brackets comes from no message.
  */
-const spoken = new URLSearchParams(location.search).get('language') === 'pseudo';
+let isSpoken = false;
+
+export function speakPseudo(speaks: boolean): void {
+  isSpoken = speaks;
+}
+
 const vowels: { readonly [letter: string]: string } = {
   a: 'áá',
   e: 'éé',
@@ -21,8 +26,8 @@ const end = '\uE001';
 
 /** Replaces every English message in the scenes' build. */
 export function strange<Inputs extends object>(say: (inputs: Inputs) => string): (inputs: Inputs) => string {
-  if (!spoken) return say;
   return (inputs) => {
+    if (!isSpoken) return say(inputs);
     const marked = { ...inputs };
     for (const [name, value] of Object.entries(inputs ?? {})) {
       if (typeof value === 'string') Object.assign(marked, { [name]: `${begin}${value}${end}` });

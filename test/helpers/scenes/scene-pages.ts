@@ -60,7 +60,10 @@ export async function buildScenePages(browser: Browser): Promise<ScenePages> {
       return page;
     },
     async show(page, scene, language = 'en') {
-      await page.goto(`${origin}/index.html?${new URLSearchParams({ scene, language })}`);
+      // Half the work of a new document.
+      if (page.url().startsWith(origin))
+        await page.evaluate((asked) => window.showScene(...asked), [scene, language] as const);
+      else await page.goto(`${origin}/index.html?${new URLSearchParams({ scene, language })}`);
       await page.getByRole('searchbox').or(page.locator('#trouble-title')).waitFor();
     },
     close: () => {

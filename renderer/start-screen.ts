@@ -1,0 +1,50 @@
+import { mount, unmount } from 'svelte';
+import './theme/base.css';
+import App from './App.svelte';
+import { type Services, servicesOfWindow } from './bridge.ts';
+import { startLanguage } from './i18n/language.svelte.ts';
+import { fetchLaterTexts, m } from './i18n/messages.ts';
+import { Guide } from './state/guide.svelte.ts';
+import { browserMachine } from './state/machine.ts';
+import { Screen } from './state/screen.svelte.ts';
+import { followTheme } from './theme/theme.svelte.ts';
+
+/**
+ * Shows the till's screen in an empty element.
+ * @returns what takes it away again
+ */
+export async function startScreen(target: HTMLElement): Promise<() => Promise<void>> {
+  const theme = followTheme();
+  const services = servicesOfWindow(askForAdmin);
+  // If there is no answer, the app reports that itself.
+  const trouble = (await services?.call('trouble.view').catch(() => null)) ?? null;
+  const language = await startLanguage(
+    async () => trouble?.locale ?? (await services?.call('app.info'))?.locale ?? navigator.language,
+    // A till that is not open has no listener.
+    (tag) => void services?.call('app.languageShown', { tag }).catch(() => undefined),
+  );
+  if (services === null) {
+    target.textContent = m.app_no_program();
+    return async () => target.replaceChildren();
+  }
+  if (trouble !== null) {
+    const [{ default: TroublePage }] = await Promise.all([import('./pages/TroublePage.svelte'), fetchLaterTexts()]);
+    const page = mount(TroublePage, { target, props: { services, first: trouble } });
+    return () => unmount(page);
+  }
+  const screen = new Screen(services, browserMachine, language);
+  const app = mount(App, { target, props: { screen, theme, language, guide: new Guide(localStorage) } });
+  return () => unmount(app);
+}
+
+/** Over any page, including that of a till that could not be opened. */
+async function askForAdmin(services: Services): Promise<boolean> {
+  const { default: AdminDialog } = await import('./parts/AdminDialog.svelte');
+  return new Promise((resolve) => {
+    const onDone = (isAdmitted: boolean) => {
+      void unmount(dialog);
+      resolve(isAdmitted);
+    };
+    const dialog = mount(AdminDialog, { target: document.body, props: { services, onDone } });
+  });
+}
