@@ -90,7 +90,10 @@ export function doctorPart(findings: readonly Finding[], home: string): BundlePa
   );
 }
 
-/** The effective config with its defaults. URL queries are left out because they may hold access tokens. */
+/**
+ * The effective config with its defaults. URL queries are left out because they may hold access tokens, and so may the path
+ * of a web hook that monitoring is told by.
+ */
 export function configPart(config: MachineConfig): BundlePart {
   const bare = (key: string, value: unknown) => {
     if (typeof value !== 'string') return value;
@@ -98,7 +101,14 @@ export function configPart(config: MachineConfig): BundlePart {
     if (key === 'pin') return 'set';
     return /^https?:/.test(value) ? value.replace(/[?#].*$/, '?…') : value;
   };
-  return jsonPart('config.json', 'The machine config with its defaults', JSON.parse(JSON.stringify(config, bare)));
+  const { heartbeatUrl, otlp } = config.health;
+  const health = { ...config.health, heartbeatUrl: originOf(heartbeatUrl), otlp: { ...otlp, url: originOf(otlp.url) } };
+  const shown = JSON.parse(JSON.stringify({ ...config, health }, bare));
+  return jsonPart('config.json', 'The machine config with its defaults', shown);
+}
+
+function originOf(url: string | null): string | null {
+  return url === null ? null : `${new URL(url).origin}/…`;
 }
 
 export function auditPart(dataDir: string): BundlePart {

@@ -25,7 +25,7 @@ async function usedTill(): Promise<string> {
 
 function configIn(): string {
   const file = path.join(temporaryFolder(), 'config.json');
-  const heartbeatUrl = 'https://monitoring.invalid/till?key=letsSomebodyIn';
+  const heartbeatUrl = 'https://monitoring.invalid/letsSomebodyIn/till?key=letsSomebodyIn';
   writeFileSync(
     file,
     JSON.stringify({
