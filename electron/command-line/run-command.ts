@@ -39,7 +39,7 @@ const nextCommands: { readonly [Code in CannotOpenCode]?: string } = {
 
 const helpWords: readonly (string | undefined)[] = ['help', '--help', '-h'];
 const plainWord = /^[a-z]+(?:-[a-z]+)*$/i;
-const versionWords: readonly (string | undefined)[] = ['--version', '-V'];
+const versionWords: readonly (string | undefined)[] = ['--version', '-V', 'version'];
 
 /** Whether the program was started to run a command and not to open the app. */
 export function isCommand(argv: readonly string[]): boolean {
@@ -48,8 +48,18 @@ export function isCommand(argv: readonly string[]): boolean {
     helpWords.includes(first) ||
     versionWords.includes(first) ||
     // Another plain word is a mistyped command: the app itself takes only options and addresses.
-    (first !== undefined && plainWord.test(first))
+    (first !== undefined && plainWord.test(first)) ||
+    commandAfterOptions(argv) !== null
   );
+}
+
+/** @returns the first word of a command that follows options, as in `tillside --data FOLDER outbox list`; null: there is none */
+function commandAfterOptions(argv: readonly string[]): string | null {
+  if (argv[0]?.startsWith('-') !== true) return null;
+  const isName = (word: string) => commands.some(({ name }) => name.split(' ')[0] === word);
+  // The app itself takes these two with a value.
+  const at = argv.findIndex((word, index) => isName(word) && !/^--(config|data)$/.test(argv[index - 1] ?? ''));
+  return at === -1 ? null : (argv[at] ?? null);
 }
 
 export async function runCommand(argv: readonly string[], given: CommandIo): Promise<ExitCode> {
@@ -125,13 +135,22 @@ function withoutCommand(argv: readonly string[], io: CommandIo): ExitCode {
     io.print(`Tillside ${io.version}`);
     return exitCodes.fine;
   }
-  const isHelp = first === undefined || helpWords.includes(first);
+  // "help outbox list" and "--help outbox", as other programs have it.
+  const [about, ...rest] = helpWords.includes(first) ? argv.slice(1) : argv;
+  const asked = about === first ? null : find([about ?? '', ...rest]);
+  if (asked !== null) {
+    for (const line of helpOf(asked)) io.print(line);
+    return exitCodes.fine;
+  }
   // The first word of a two-word command alone lists its family.
-  const family = commands.filter(({ name }) => name.startsWith(`${first} `));
+  const family = commands.filter(({ name }) => name.startsWith(`${about} `));
+  const isHelp = about !== first || first === undefined || (family.length > 0 && helpWords.includes(argv[1]));
   const shown = family.length > 0 ? family : commands;
   const say = isHelp ? io.print : io.warn;
   const typed = argv.slice(0, 2).filter((word) => plainWord.test(word));
-  if (!isHelp && (family.length === 0 || typed.length > 1)) {
+  const late = commandAfterOptions(argv);
+  if (!isHelp && late !== null) say(`tillside: name the command first, then its options: tillside ${late} …`);
+  else if (!isHelp && (family.length === 0 || typed.length > 1)) {
     const meant = commandMeant(typed);
     // The second word may be anything, such as a secret, unless the first one has commands of its own.
     const unknown = family.length === 0 ? first : typed.join(' ');

@@ -27,6 +27,7 @@ describe('the tillside command', () => {
     assert.equal(isCommand(['config', 'check', 'x']), true);
     assert.equal(isCommand(['--help']), true);
     assert.equal(isCommand(['docter']), true, 'a mistyped command does not open the window');
+    assert.equal(isCommand(['--data', 'x', 'outbox', 'list']), true, 'nor does one after its options');
     for (const argv of [
       [],
       ['tillside://find?card=1'],

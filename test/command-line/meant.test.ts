@@ -42,3 +42,29 @@ it('an option without its value is told in one line', async () => {
   const { err } = await run(['doctor', '--config', '--data', '/x']);
   assert.match(err, /^tillside doctor: Option '--config' argument is ambiguous\. See: tillside doctor --help$/);
 });
+
+it('help is found in every order that people type it', async () => {
+  for (const argv of [
+    ['help', 'doctor'],
+    ['--help', 'doctor'],
+    ['doctor', '--help'],
+    ['doctor', '-h'],
+  ]) {
+    const { code, out } = await run(argv);
+    assert.equal(code, 0, argv.join(' '));
+    assert.match(out, /^tillside doctor \[options\]/, argv.join(' '));
+  }
+  for (const argv of [
+    ['help', 'outbox'],
+    ['outbox', '--help'],
+    ['outbox', 'help'],
+  ]) {
+    const { code, out, err } = await run(argv);
+    assert.deepEqual([code, err], [0, ''], argv.join(' '));
+    assert.match(out, /outbox list/);
+    assert.doesNotMatch(out, /config check/);
+  }
+  assert.match((await run(['version'])).out, /^Tillside \d/);
+  const late = await run(['--data', '/x', 'outbox', 'list']);
+  assert.deepEqual([late.code, /name the command first.*: tillside outbox …/.test(late.err)], [64, true], late.err);
+});
