@@ -49,19 +49,15 @@ export type RuleContext = {
   readonly countryCode: string;
 };
 
-/** Longest values. Those of names, external ids and till codes are the API's; the others only stop obvious mistakes. */
-const limits = {
+/** The API's longest values. The other fields have a form that no longer value has. */
+const limits: { readonly [Field in CoreField]?: number } = {
   firstName: 100,
   lastName: 100,
-  mobile: 32,
   email: maxEmailLength,
   externalId: maxExternalIdLength,
-  registeredOn: 19,
   registeredTill: 50,
   associatedWith: 50,
-  type: 20,
-  fraudStatus: 20,
-} as const satisfies Record<CoreField, number>;
+};
 
 function isEmpty(value: string | null | undefined): boolean {
   return value === null || value === undefined || value === '';
@@ -177,7 +173,8 @@ function problemOf(
     return mayBeEmptied(key) ? null : problem('may-not-be-emptied');
   }
   if (isCoreField(key)) {
-    if (value.length > limits[key]) return problem('too-long', limits[key]);
+    const longest = limits[key];
+    if (longest !== undefined && value.length > longest) return problem('too-long', longest);
     const code = coreProblem(key, value, typed, context);
     if (code !== null) return problem(code);
     const { earliestRegistration: earliest } = context.policy;
@@ -234,7 +231,8 @@ export function checkIdentityChange(
   if (value === oldValue) return { changes: {}, problems: [] };
   if (cannotBeSeen(type, typed, undefined)) return problem('control-characters');
   if (value === '') return problem('may-not-be-emptied');
-  if (value.length > limits[type]) return problem('too-long', limits[type]);
+  const longest = limits[type];
+  if (longest !== undefined && value.length > longest) return problem('too-long', longest);
   const code = coreProblem(type, value, typed, context);
   return code === null ? { changes: { [type]: value }, problems: [] } : problem(code);
 }

@@ -30,6 +30,8 @@ const definitions: readonly FieldDefinition[] = [
   defined('age', { dataType: 'integer' }),
   defined('postcode', { pattern: { regex: '[A-Z0-9 ]{3,10}', error: 'A postcode has 3 to 10 letters and digits' } }),
   defined('note', { widget: 'textarea' }),
+  defined('nickname', {}),
+  defined('round', { widget: 'radio', options: ['O\u0092Brien\u2007\u2013 A'] }),
   defined('card', { disabled: true }),
   defined('height', { kind: 'extended', dataType: 'double' }),
   defined('car', { kind: 'extended', dataType: 'boolean' }),
@@ -158,6 +160,17 @@ const right: readonly (readonly [FieldKey, string, string])[] = [
   ['custom.visited', '05/2024', '05/2024'],
   ['custom.note', 'ring twice\nask for Asha', 'ring twice\nask for Asha'],
   ['custom.hobbies', '["Reading","Cooking"]', '["Reading","Cooking"]'],
+  // An option stays as the organisation wrote it, and a text keeps its dash.
+  ['custom.round', 'O\u0092Brien\u2007\u2013 A', 'O\u0092Brien\u2007\u2013 A'],
+  ['custom.nickname', 'Asha \u2013 R', 'Asha \u2013 R'],
+  ['custom.note', 'ring twice\u2028ask for Asha', 'ring twice\nask for Asha'],
+  ['externalId', 'RJ\u0000-1001', 'RJ-1001'],
+  ['fraudStatus', 'CONFIRMED', 'CONFIRMED'],
+  ['fraudStatus', 'NONE', 'NONE'],
+  ['type', 'LOYALTY', 'LOYALTY'],
+  ['subscription.sms.BULK', '0', '0'],
+  ['subscription.sms.BULK', '1', '1'],
+  ['firstName', '', ''],
   ['custom.occupation', '', ''],
   ['extended.height', '1.62', '1.62'],
   ['extended.wedding', '2015-05-20 18:00:00', '2015-05-20 18:00:00'],
@@ -212,4 +225,69 @@ test('a field that cannot be changed says why', () => {
     'fill-not-allowed',
   );
   assert.equal(lockOf('email', { ...known, identifier: { type: 'email', value: 'a@b.co' } }), 'existing-identifier');
+});
+
+test('a value may be exactly as long as allowed', () => {
+  for (const [key, longest] of [
+    ['firstName', 100],
+    ['lastName', 100],
+    ['externalId', 250],
+    ['registeredTill', 50],
+    ['associatedWith', 50],
+    ['custom.nickname', 1000],
+    ['custom.note', 4000],
+  ] as const) {
+    assert.deepEqual(check(key, 'n'.repeat(longest)).problems, [], key);
+    const [problem] = check(key, 'n'.repeat(longest + 1)).problems;
+    assert.deepEqual(problem, { key, code: 'too-long', detail: null, limit: longest });
+  }
+});
+
+test('a custom or an extended field can be emptied, but a till cannot', () => {
+  const known = context({ 'custom.nickname': 'A', 'extended.height': '1.6', registeredTill: 'till.1' });
+  assert.deepEqual(check('custom.nickname', '', known), { changes: { 'custom.nickname': '' }, problems: [] });
+  assert.deepEqual(check('extended.height', '', known), { changes: { 'extended.height': '' }, problems: [] });
+  assert.equal(check('registeredTill', '', known).problems[0]?.code, 'may-not-be-emptied');
+});
+
+test("the organisation's first registration date is about no other field", () => {
+  const policy = { ...context().policy, earliestRegistration: '2015-04-01 00:00:00' };
+  assert.deepEqual(check('registeredTill', '1', context({}, { policy })).problems, []);
+});
+
+test('a Buddhist year is kept where the organisation has its own form for dates', () => {
+  const pattern = { regex: '\\d{4}-\\d{2}-\\d{2}', error: null };
+  const own = [defined('visited', { widget: 'date', pattern })];
+  const thai = context({}, { countryCode: 'TH', definitions: own });
+  assert.deepEqual(check('custom.visited', '2567-05-01', thai).changes, { 'custom.visited': '2567-05-01' });
+});
+
+test('staff may change only the fields of their role, by name or by kind', () => {
+  const known = context({}, { mayChange: ['lastName', 'custom.*'] });
+  assert.equal(lockOf('lastName', known), null);
+  assert.equal(lockOf('custom.nickname', known), null);
+  assert.equal(lockOf('firstName', known), 'not-your-role');
+  assert.equal(lockOf('extended.height', known), 'not-your-role');
+  assert.equal(check('firstName', 'Usha', known).problems[0]?.code, 'not-your-role');
+});
+
+test('a value that staff were not shown cannot be changed, not even by typing it', () => {
+  const masked = context({}, { masked: ['lastName'] });
+  assert.equal(lockOf('lastName', masked), 'masked');
+  assert.equal(lockOf('firstName', masked), null);
+  for (const typed of ['Raman', ' Raman ', 'Rao']) {
+    assert.equal(check('lastName', typed, masked).problems[0]?.code, 'masked', typed);
+  }
+});
+
+test('the field reserved for Tillside cannot be changed', () => {
+  const known = context({}, { reserved: ['custom.nickname'] });
+  assert.equal(lockOf('custom.nickname', known), 'unknown-field');
+  assert.equal(lockOf('custom.note', known), null);
+});
+
+test('an identifier that was emptied can be filled in again', () => {
+  const known = context({ email: '' });
+  assert.equal(lockOf('email', known), null);
+  assert.equal(lockOf('email', context({ email: null })), null);
 });
