@@ -76,8 +76,8 @@ export function identifierOf(db: Db, customerId: number, primary: FillableIdenti
   // A pending value cannot identify the customer to the server.
   const known = readRecord(db, customerId)?.fields ?? {};
   for (const type of [primary, 'mobile', 'email', 'externalId'] as const) {
-    const value = known[type];
-    if (value !== null && value !== undefined && value !== '') return { type, value };
+    const value = known[type] ?? '';
+    if (value !== '') return { type, value };
   }
   return null;
 }

@@ -34,5 +34,5 @@ export function outboxOfOneCustomer(t: TestContext) {
     assert.ok(update !== null);
     return update;
   };
-  return { outbox, input, seen };
+  return { db, clock, customerId, outbox, input, seen };
 }

@@ -1,0 +1,47 @@
+/** What becomes of a customer's updates, drafts and tokens when the server says something about the customer. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { encodeRecord } from '../../electron/customers/record-json.ts';
+import { firstRegionId } from '../../electron/customers/region.ts';
+import { keepDraft, listDrafts } from '../../electron/updates/drafts.ts';
+import { toldDoor } from '../../electron/updates/told-door.ts';
+import { recordOf } from '../customers/cache.ts';
+import { keepTold } from '../helpers/keep-told.ts';
+import { outboxOfOneCustomer } from './one-customer.ts';
+
+it('what belonged to a customer who was merged into another belongs to the other (F05, F38)', (t) => {
+  const { db, clock, customerId, outbox, input, seen } = outboxOfOneCustomer(t);
+  const survivor = keepTold(db, recordOf({ lastName: 'Before' }, '2'), clock.wallMs());
+  const first = outbox.save(input({ lastName: 'New' }, 'till1'));
+  const joined = input({ firstName: 'Newer' }, 'till1');
+  assert.equal(outbox.save(joined), first);
+  keepDraft(db, { target: { customerId }, replaces: null, changes: { email: 'a@b.co' }, typedAtMs: 1 });
+  const told = {
+    record: recordOf({ lastName: 'Before' }, '2'),
+    by: 'read',
+    asOfMs: clock.wallMs(),
+    merged: true,
+  } as const;
+  toldDoor(db, clock).keep(told, { customerId });
+  assert.equal(seen(first).customerId, survivor);
+  for (const token of [first, joined.token]) {
+    assert.deepEqual(outbox.savedBy(token), { updateId: first, customerId: survivor });
+  }
+  assert.deepEqual(
+    listDrafts(db).map(({ target }) => target),
+    [{ customerId: survivor }],
+  );
+});
+
+it('a customer who was merged into one of the region file moves to them (F38)', (t) => {
+  const { db, clock, customerId, outbox, input, seen } = outboxOfOneCustomer(t);
+  db.prepare(
+    `insert into region.customers (id, user_id, first_name, last_name, name_forward, name_backward, line)
+     values (?, '2', '', 'Before', '', '', 1)`,
+  ).run(firstRegionId);
+  const record = recordOf({ lastName: 'Before' }, '2');
+  db.prepare('insert into region.customer_records values (?, ?)').run(firstRegionId, encodeRecord(record));
+  const id = outbox.save(input({ lastName: 'New' }, 'till1'));
+  toldDoor(db, clock).keep({ record, by: 'read', asOfMs: clock.wallMs(), merged: true }, { customerId });
+  assert.equal(seen(id).customerId, firstRegionId);
+});
