@@ -1,8 +1,7 @@
 /**
  * The only way for data from the server into the cache, whoever brings it: an answer, a region file or another till.
  *
- * - A customer is identified by the server's id, or by an identifier that came from the server; never by one that is
- * only
+ * - A customer is identified by the server's id, or by an identifier that came from the server; never by one that is only
  *   pending on them (F36). Another user id is another person, unless the server said that the two were merged (F38).
  * - An older `updated_on` never replaces a newer one, and data from a file never counts as fresh (F46).
  * - An erased customer stays erased until the server itself sends them again (F48).
@@ -121,8 +120,7 @@ export class ToldDoor {
     const isMerged = told.merged === true && known?.userId !== told.record.userId;
     const base = isMerged ? null : known;
     const { record, asOfMs } = laidOver(base, knownAsOfMs, told);
-    if (record === known && asOfMs === knownAsOfMs) return;
-    writeRecord(this.#db, customerId, record, asOfMs);
+    if (record !== known) writeRecord(this.#db, customerId, record, asOfMs);
   }
 }
 
