@@ -57,18 +57,16 @@ export function commitApplied(
   const { db, outbox, told, clock } = context;
   return inTransaction(db, () => {
     const before = customerOf(context, update);
-    const row = customerRow(db, before);
     let customerId = before;
-    const isOfFields = update.kind === 'fields' && row !== null;
-    if (isOfFields) {
-      const base = record ?? { ...nothingTold, userId: row.user_id };
+    if (update.kind === 'fields') {
+      const base = record ?? nothingTold;
       const sent = silentlySaved(update, base.fields, result.warnings);
       const kept = told.keep(
         {
           record: { ...base, fields: { ...base.fields, ...sent } },
-          by: record === null ? 'answer' : by,
+          by,
           // Without a new record, the age stays the same (F31).
-          asOfMs: record === null ? row.as_of_ms : clock.wallMs(),
+          asOfMs: record === null ? (customerRow(db, before)?.as_of_ms ?? null) : clock.wallMs(),
           merged,
         },
         { customerId: before },

@@ -1,0 +1,107 @@
+/** The look at an update that another till may have, by this till's copy. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { lookBeforeSending } from '../../electron/sync/look.ts';
+import { customerRecord } from '../helpers/engine-rig.ts';
+import { keepTold } from '../helpers/keep-told.ts';
+import { contextOfOneCustomer } from './context-of-one.ts';
+import { waiting } from './look-at-one.ts';
+
+describe('an update that another till may have by the copy (F63)', () => {
+  const standings = ['unseen', 'being-taken', 'unproved'] as const;
+  const mayBeElsewhere = { kind: 'cannot-tell', after: 'till-stopped', because: 'may-be-elsewhere' };
+
+  for (const standing of standings) {
+    it(`counts as arrived if the server has it: ${standing}`, async (t) => {
+      const { look, now, server, saidOf, customerId } = waiting(t, { standing });
+      server.customers.set('1', customerRecord('1', 'New'));
+      assert.equal(await look(), 'closed');
+      assert.equal(now().state, 'applied');
+      assert.ok(saidOf(customerId));
+    });
+
+    it(`is in conflict like any other: ${standing}`, async (t) => {
+      const { look, now, server } = waiting(t, { standing });
+      server.customers.set('1', customerRecord('1', 'Theirs'));
+      assert.equal(await look(), 'closed');
+      assert.equal(now().reason?.kind, 'conflict');
+    });
+
+    it(`goes only where nothing moved since it was saved, and nobody is importing it: ${standing}`, async (t) => {
+      const { look, now } = waiting(t, { standing });
+      assert.equal(await look(), standing === 'being-taken' ? 'held' : 'go');
+      assert.equal(now().state, 'queued');
+    });
+
+    it(`waits if points moved, and in the end for a person: ${standing}`, async (t) => {
+      const { look, now, server } = waiting(t, { standing });
+      server.apply('1', { firstName: 'Other' });
+      assert.equal(await look(), standing === 'unproved' ? 'closed' : 'held');
+      if (standing === 'unproved') assert.deepEqual(now().reason, mayBeElsewhere);
+    });
+
+    it(`waits where the till may not read, and in the end for a person: ${standing}`, async (t) => {
+      const { look, now, server } = waiting(t, { standing, sync: { readBack: false } });
+      assert.equal(await look(), standing === 'unproved' ? 'closed' : 'held');
+      if (standing === 'unproved') assert.deepEqual(now().reason, mayBeElsewhere);
+      assert.equal(server.calls, 0);
+    });
+  }
+
+  it('is looked at like any other once the copy turns out not to have it', async (t) => {
+    const { look, server } = waiting(t, { standing: Promise.resolve('here') });
+    assert.equal(await look(), 'go');
+    assert.equal(server.calls, 0);
+  });
+
+  it('waits if the record here is younger than the update, so that it proves nothing', async (t) => {
+    const { look, db, clock } = waiting(t, { standing: 'unseen' });
+    await clock.pass(1);
+    keepTold(db, customerRecord('1', 'Before'), clock.wallMs());
+    assert.equal(await look(), 'held');
+  });
+
+  it('is compared with what was noted before its first attempt, if there was one', async (t) => {
+    const { outbox, seen, id, look, db, clock } = waiting(t, { standing: 'unseen' });
+    const before = { points: 0, purchases: 0, updatedOn: null, markKey: null, mark: null, asOfMs: clock.wallMs() };
+    outbox.claim(id, 0, before);
+    outbox.uncertain(seen(id), 'timeout', null);
+    outbox.resend(seen(id));
+    await clock.pass(1);
+    keepTold(db, customerRecord('1', 'Before'), clock.wallMs());
+    assert.equal(await look(), 'go');
+  });
+
+  it('waits if the server cannot be asked', async (t) => {
+    const { look, server } = waiting(t, { standing: 'unseen' });
+    server.reachable = false;
+    assert.equal(await look(), 'later');
+  });
+
+  it('is looked at again if staff edit it during the look', async (t) => {
+    const { look, now, server, outbox, input } = waiting(t, { standing: 'unseen' });
+    server.onAnswer = async () => void outbox.edit(now(), input({ firstName: 'Newer' }, 'till1'));
+    assert.equal(await look(), 'moved-on');
+  });
+
+  it('has its new identifier checked like any other', async (t) => {
+    const { look, now, server } = waiting(t, {
+      standing: 'unseen',
+      changes: { email: 'a@example.com' },
+      baseline: { email: null },
+    });
+    const own = customerRecord('1', 'Before');
+    server.customers.set('1', { ...own, fields: { ...own.fields, email: null } });
+    server.customers.set('9', { ...customerRecord('9', 'Other'), fields: { email: 'a@example.com' } });
+    assert.equal(await look(), 'closed');
+    assert.equal(now().reason?.kind, 'belongs-to-other');
+  });
+
+  it('that asks for another identifier cannot be looked for, so it waits', async (t) => {
+    const { outbox, input, seen, context, server } = contextOfOneCustomer(t, { standing: 'unseen' });
+    const id = outbox.save({ ...input({ mobile: '919845099999' }, 'till1'), kind: 'identity' });
+    const looked = await lookBeforeSending(context, server.api, seen(id), { isOld: false, lane: 'counter' });
+    assert.equal(looked.kind, 'held');
+    assert.equal(server.calls, 0);
+  });
+});
