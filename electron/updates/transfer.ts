@@ -7,22 +7,24 @@ import { decodeRecord } from '../customers/record-json.ts';
 import { findTold, insertUnknownCustomer } from '../customers/store.ts';
 import type { ToldDoor } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
-import { inTransaction, sql } from '../db/statements.ts';
+import { count, inTransaction, sql } from '../db/statements.ts';
 import { openStates } from '../model/update-view.ts';
 import type { Outbox } from './outbox.ts';
 import { findUpdate, openList } from './rows.ts';
 import { type TableRow, tableRow } from './transfer-rows.ts';
 
-/** The columns of a row that every version has and that identify it. */
-const outboxRow = z.looseObject({
-  id: z.uuid(),
-  state: z.enum(openStates),
+/** Says whose a row is. */
+const whoseRow = z.looseObject({
   identifier_type: z.enum(['mobile', 'email', 'externalId', 'userId']),
   identifier_value: z.string(),
-  saved_at_ms: z.number(),
 });
 
-const whoseRow = outboxRow.pick({ identifier_type: true, identifier_value: true });
+/** The columns of a row that every version has and that identify it. */
+const outboxRow = whoseRow.extend({
+  id: z.uuid(),
+  state: z.enum(openStates),
+  saved_at_ms: z.number(),
+});
 
 export const movingUpdates = z
   .array(
@@ -75,20 +77,18 @@ export type Salvaged = {
 export function salvageMoving(db: Db): Salvaged {
   const updates: MovingUpdate[] = [];
   let lost = 0;
-  const told = attempt(() => ({
-    last: db.prepare<[], number | null>('select max(seq) from updates').pluck().get() ?? 0,
-  }));
+  const last = attempt(() => count(db, 'select coalesce(max(seq), 0) as n from updates'));
   const one = attempt(() => db.prepare<[number], TableRow>('select * from updates where seq = ?'));
   if (one === null) return { updates, lost: null };
   let stretch = 0;
-  for (let seq = 1; told === null ? stretch <= longestStretch : seq <= told.last; seq += 1) {
+  for (let seq = 1; last === null ? stretch <= longestStretch : seq <= last; seq += 1) {
     const row = attempt(() => one.get(seq) ?? 'none');
     stretch = row === null || row === 'none' ? stretch + 1 : 0;
     if (row === null) lost += 1;
     if (row === null || row === 'none' || !outboxRow.safeParse(row).success) continue;
     updates.push(attempt(() => withCompany(db, row)) ?? { row, history: [], customer: { record: null, asOfMs: null } });
   }
-  return { updates, lost: told === null ? null : lost };
+  return { updates, lost: last === null ? null : lost };
 }
 
 /** @returns null if the file is unreadable there */
