@@ -99,9 +99,9 @@ const elsewhere: { readonly [locale: string]: readonly Rule[] } = {
   ],
 };
 
-/** What a text says that the glossary forbids, as sentences; names in braces are not words. */
+/** What a text says that the glossary forbids, as sentences; names in braces and commands are not words. */
 function faultsOf(key: string, text: string, list = rules): readonly string[] {
-  const words = text.replaceAll(/\{\w+\}/g, '{}');
+  const words = text.replaceAll(/\{\w+\}|\btillside [a-z]+ [a-z]+/g, '{}');
   return list
     .filter(({ never, except }) => never.test(words) && !except?.includes(key))
     .map(({ never, say }) => `${key} says “${never.exec(words)?.[0]}” in “${text}”. Say ${say}.`);
