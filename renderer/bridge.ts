@@ -19,6 +19,16 @@ export class CallFailed extends Error {
   }
 }
 
+/** @returns null if the services did not answer; any other failure is a bug */
+export async function answerOf<Value>(call: Promise<Value>): Promise<{ readonly value: Value } | null> {
+  try {
+    return { value: await call };
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    return null;
+  }
+}
+
 export type Services = {
   /** @throws {CallFailed} */
   readonly call: <Name extends CallName>(name: Name, argument?: Argument<Name>) => Promise<Result<Name>>;

@@ -1,4 +1,4 @@
-import { CallFailed } from '../bridge.ts';
+import { answerOf } from '../bridge.ts';
 
 /**
  * One thing that staff or IT can start; a second press while it runs does nothing. If the services do not answer, the
@@ -32,12 +32,10 @@ export class Action<Args extends readonly unknown[], Result> {
     this.clear();
     this.#running = true;
     try {
-      this.#result = await this.#do(...args);
+      const answer = await answerOf(this.#do(...args));
+      this.#failed = answer === null;
+      this.#result = answer?.value ?? null;
       return this.#result;
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      this.#failed = true;
-      return null;
     } finally {
       this.#running = false;
     }

@@ -11,7 +11,7 @@ import type {
   UpdateView,
 } from '../../electron/model/update-view.ts';
 import type { Draft } from '../../electron/updates/drafts.ts';
-import { CallFailed, type Services } from '../bridge.ts';
+import { answerOf, type Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 
 /** Why the last press of Save made no update. The text always stays in the form. */
@@ -319,13 +319,15 @@ export class CustomerForm {
     try {
       await this.#drafts.beforeSave(this);
       const replaces = this.replaces?.updateId ?? null;
-      const result = await this.#services.call('updates.save', {
+      const saving = this.#services.call('updates.save', {
         token,
         target: this.#target(),
         changes: Object.fromEntries(changes),
         replaces,
         confirmedFills: [...changes.keys()].filter(isFillable).filter((key) => this.confirmed(key)),
       });
+      // Without an answer it may have been saved. The same token makes the next press harmless.
+      const { value: result } = (await answerOf(saving)) ?? { value: { kind: 'not-saved', why: 'no-answer' } as const };
       if (result.kind === 'saved') {
         this.#settle(changes);
         this.#unviewed = { updateId: result.updateId, texts: new Map([...(this.#unviewed?.texts ?? []), ...changes]) };
@@ -337,11 +339,6 @@ export class CustomerForm {
         this.#left = new Set([...this.#left, ...result.problems.map((problem) => problem.key)]);
       }
       this.#trouble = result;
-      return null;
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      // The call itself was lost: it may have been saved. The same token makes the next press harmless.
-      this.#trouble = { kind: 'not-saved', why: 'no-answer' };
       return null;
     } finally {
       this.#saving = false;

@@ -2,7 +2,7 @@ import type { FillableIdentifier, Identifier } from '../../electron/model/custom
 import type { CustomerView, LookupResult, PurchasesResult } from '../../electron/model/customer-view.ts';
 import { type MaskableField, maskableFields } from '../../electron/model/masked.ts';
 import type { UpdateView } from '../../electron/model/update-view.ts';
-import { CallFailed, type Services } from '../bridge.ts';
+import { answerOf, type Services } from '../bridge.ts';
 import { Action } from './action.svelte.ts';
 import { CustomerForm, isFillable, type Saved, type UnviewedSave } from './customer-form.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';
@@ -202,15 +202,14 @@ export class Desk {
     const turn = this.#choose();
     this.#opening = turn;
     this.#changedMeanwhile.clear();
-    let view: CustomerView | null;
-    try {
-      view = await read();
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      return this.#notHere(turn, 'no-answer');
-    }
+    const answer = await answerOf(read());
     if (turn !== this.turn) return 'overtaken';
-    if (view === null) return this.#notHere(turn, 'gone');
+    const view = answer?.value ?? null;
+    if (view === null) {
+      this.#opening = null;
+      this.notOpened = answer === null ? 'no-answer' : 'gone';
+      return this.notOpened;
+    }
     this.#opening = null;
     this.#putAside();
     const fresh = this.#newForm(view, replaces, null);
@@ -223,13 +222,6 @@ export class Desk {
     this.page = 'customer';
     if (view.customerId !== null && this.#changedMeanwhile.has(view.customerId)) this.#view.stale();
     return 'open';
-  }
-
-  #notHere(turn: number, why: 'gone' | 'no-answer'): Opened {
-    if (turn !== this.turn) return 'overtaken';
-    this.#opening = null;
-    this.notOpened = why;
-    return why;
   }
 
   #newForm(

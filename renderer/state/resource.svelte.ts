@@ -1,5 +1,5 @@
 import type { CallName, EventName, Payload, Result } from '../../electron/ipc/schema.ts';
-import { CallFailed, type Services } from '../bridge.ts';
+import { answerOf, type Services } from '../bridge.ts';
 import type { Machine } from './machine.ts';
 
 type How<Key, Value> = {
@@ -98,7 +98,7 @@ export class Resource<Key, Value> {
         this.#isStale = false;
         const key = this.#wanted;
         const forgotten = this.#forgotten;
-        const answer = await this.#answerTo(key);
+        const answer = await answerOf(this.#how.read(key));
         if (key !== this.#wanted || forgotten !== this.#forgotten) continue;
         this.#failed = answer === null;
         if (answer === null) {
@@ -110,15 +110,6 @@ export class Resource<Key, Value> {
       } while (!this.#isFresh);
     } finally {
       this.#reading = null;
-    }
-  }
-
-  async #answerTo(key: Key): Promise<{ readonly value: Value } | null> {
-    try {
-      return { value: await this.#how.read(key) };
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      return null;
     }
   }
 }
