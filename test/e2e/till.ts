@@ -25,6 +25,19 @@ import { bundleParts, logsOf, PersonalData, type Source } from './personal-data.
 export { expect } from 'playwright/test';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
+
+/**
+ * The address bar of each context's window loads two pages of its own: half a second of work for each spec. Chromium takes
+ * only the last list, so the part of Playwright's that matters here is repeated.
+ */
+const noAddressBar = [
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+  'PaintHolding',
+  'HttpsUpgrades',
+  'OptimizationHints',
+];
+const browserFlags = [...chromiumFlags(isRoot()), `--disable-features=${noAddressBar.join(',')}`];
 const onElectron = process.env.TILLSIDE_E2E_HOST === 'electron';
 
 /** A number as shown, with any kind of grouping. */
@@ -104,8 +117,7 @@ export const test = base.extend<Fixtures, { host: Browser | null }>({
       const executablePath = onElectron
         ? null
         : (process.env.TILLSIDE_CHROMIUM ?? (await findChromium(process.platform, process.env)));
-      const browser =
-        executablePath === null ? null : await chromium.launch({ executablePath, args: chromiumFlags(isRoot()) });
+      const browser = executablePath === null ? null : await chromium.launch({ executablePath, args: browserFlags });
       await use(browser);
       await browser?.close();
     },
