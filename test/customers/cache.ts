@@ -1,11 +1,11 @@
 /** A real encrypted cache in a temporary folder, without a server. */
 
 import path from 'node:path';
-import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
 
 import type { Db } from '../../electron/db/open.ts';
 import type { CustomerRecord, FieldValues } from '../../electron/model/customer.ts';
 import { keepTold } from '../helpers/keep-told.ts';
+import { openMigrated } from '../helpers/migrated-database.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 export const testKey = 'c'.repeat(64);
@@ -22,8 +22,7 @@ export type TestCache = {
 export function openTestCache(): TestCache {
   const folder = temporaryFolder();
   const file = path.join(folder, 'tillside.db');
-  const db = openTillDatabase({ file, keyHex: testKey });
-  migrateTill(db);
+  const db = openMigrated({ file, keyHex: testKey });
   return {
     db,
     file,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
+import { openTillDatabase } from '../../electron/data/till-database.ts';
 
 import type { Db } from '../../electron/db/open.ts';
 import { CustomerDesk } from '../../electron/desk/customer-desk.ts';
@@ -10,13 +10,13 @@ import { systemClock, systemRandom } from '../../electron/machine/system-clock.t
 import { Organisation } from '../../electron/org/organisation.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 import { ModelServer, startEngine } from '../helpers/engine-rig.ts';
+import { openMigrated } from '../helpers/migrated-database.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
 
 function openServices(t: TestContext): { db: Db; updates: UpdateDesk; save: (lastName: string) => string } {
-  const db = openTillDatabase({ file: `${temporaryFolder()}/tillside.db`, keyHex: 'c'.repeat(64) });
+  const db = openMigrated({ file: `${temporaryFolder()}/tillside.db`, keyHex: 'c'.repeat(64) });
   t.after(() => db.close());
-  migrateTill(db);
   const updates = new UpdateDesk({
     db,
     outbox: new Outbox(db, systemClock, systemRandom),

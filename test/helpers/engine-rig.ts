@@ -5,7 +5,6 @@
 
 import path from 'node:path';
 import { parseMachineConfig } from '../../electron/config/machine-config.ts';
-import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
 
 import type { Db } from '../../electron/db/open.ts';
 import type { LoyaltyApi } from '../../electron/loyalty-api/loyalty-api.ts';
@@ -24,6 +23,7 @@ import { Outbox } from '../../electron/updates/outbox.ts';
 import { toldDoor } from '../../electron/updates/told-door.ts';
 import { keepTold } from './keep-told.ts';
 import { unknownLoyalty } from './loyalty.ts';
+import { openMigrated } from './migrated-database.ts';
 
 const key = '5'.repeat(64);
 
@@ -210,8 +210,7 @@ export function startEngine({
     },
     'test',
   );
-  const db = openTillDatabase({ file: path.join(folder, 'tillside.db'), keyHex: key });
-  migrateTill(db);
+  const db = openMigrated({ file: path.join(folder, 'tillside.db'), keyHex: key });
   const outbox = new Outbox(db, clock, random);
   const logged: string[] = [];
   const log: Log = { write: (level, event) => logged.push(`${level} ${event}`) };

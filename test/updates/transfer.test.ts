@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { insertUnknownCustomer } from '../../electron/customers/store.ts';
-import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
 
 import type { Db } from '../../electron/db/open.ts';
 import type { FieldChanges } from '../../electron/model/customer.ts';
@@ -11,6 +10,7 @@ import { toldDoor } from '../../electron/updates/told-door.ts';
 import { type MovingUpdate, readMoving, salvageMoving, takeIn } from '../../electron/updates/transfer.ts';
 import { customerRecord } from '../helpers/engine-rig.ts';
 import { keepTold } from '../helpers/keep-told.ts';
+import { openMigrated } from '../helpers/migrated-database.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
@@ -18,9 +18,8 @@ const clock = virtualClock();
 const random = seededRandom(5);
 
 function open(t: TestContext): { readonly db: Db; readonly outbox: Outbox } {
-  const db = openTillDatabase({ file: `${temporaryFolder()}/tillside.db`, keyHex: 'd'.repeat(64) });
+  const db = openMigrated({ file: `${temporaryFolder()}/tillside.db`, keyHex: 'd'.repeat(64) });
   t.after(() => db.close());
-  migrateTill(db);
   return { db, outbox: new Outbox(db, clock, random) };
 }
 
