@@ -62,13 +62,12 @@ async function live({ outcome, second, death, refresh, saves }: Order): Promise<
     till.clock.after(4000, () => server.apply(userId, changes));
     return 'lose';
   };
-  const ids = new Map(saves.map(({ userId }) => [userId, till.rig.addCustomer(userId)]));
   const old = server.customers.get('1');
   const save = (when: Save['when']) => {
-    for (const one of saves) if (one.when === when) till.rig.save(ids.get(one.userId) ?? 0, one.changes);
+    for (const one of saves) if (one.when === when) till.rig.save(Number(one.userId), one.changes);
   };
   const maybeRefresh = async (moment: (typeof moments)[number]) => {
-    if (refresh?.moment === moment) await refreshed(till, ids.get('1') ?? 0, refresh.telling, old);
+    if (refresh?.moment === moment) await refreshed(till, refresh.telling, old);
   };
   await till.pass(10);
   till.hold();
@@ -93,18 +92,18 @@ async function live({ outcome, second, death, refresh, saves }: Order): Promise<
   try {
     compare(till, till.updates(), saves);
   } finally {
-    till.end();
+    await till.ended();
   }
   return death === null || till.hasDied;
 }
 
-async function refreshed(till: MortalTill, customerId: number, telling: string, old: CustomerRecord | undefined) {
+async function refreshed(till: MortalTill, telling: string, old: CustomerRecord | undefined) {
   const { server } = till;
   if (telling === "another till's value") server.apply('1', { lastName: 'Elsewhere' });
   if (telling === 'the old value' && old !== undefined) {
     server.onGet = () => ({ kind: 'found', value: old, merged: false, answer: okAnswer });
   }
-  await till.refresh(customerId);
+  await till.refresh(1);
   server.onGet = () => null;
 }
 

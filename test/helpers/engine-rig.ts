@@ -4,7 +4,7 @@
  */
 
 import path from 'node:path';
-import { parseMachineConfig } from '../../electron/config/machine-config.ts';
+import { type MachineConfig, parseMachineConfig } from '../../electron/config/machine-config.ts';
 
 import type { Db } from '../../electron/db/open.ts';
 import type { LoyaltyApi } from '../../electron/loyalty-api/loyalty-api.ts';
@@ -182,13 +182,23 @@ export type EngineRigOptions = {
   readonly server: ModelServer;
   readonly clock: Clock;
   readonly random: Random;
-  readonly folder: string;
+  /** A folder, or a database that is open already. */
+  readonly folder: string | Db;
   readonly requestsPerMinute?: number;
   readonly maxInFlight?: number;
   readonly sharedLimit?: SharedLimit | null;
   readonly sync?: { readonly [key: string]: unknown };
   readonly standing?: SyncContext['standing'];
 };
+
+const configs = new Map<string, MachineConfig>();
+
+/** Read once: a test may start thousands of engines. */
+function configOf(json: string): MachineConfig {
+  const config = configs.get(json) ?? parseMachineConfig(JSON.parse(json), 'test');
+  configs.set(json, config);
+  return config;
+}
 
 /** Opens the folder's database (again) and starts an engine on it, like a start of the program. */
 export function startEngine({
@@ -202,15 +212,15 @@ export function startEngine({
   sync = {},
   standing = () => 'here',
 }: EngineRigOptions): EngineRig {
-  const config = parseMachineConfig(
-    {
+  const config = configOf(
+    JSON.stringify({
       api: { url: 'http://127.0.0.1:1', requestsPerMinute, maxInFlight, sharedLimit },
       auth: { method: 'basic', till: 'till1' },
       sync: { settleSeconds: 1, slowServerSeconds: 10, ...sync },
-    },
-    'test',
+    }),
   );
-  const db = openMigrated({ file: path.join(folder, 'tillside.db'), keyHex: key });
+  const db =
+    typeof folder === 'string' ? openMigrated({ file: path.join(folder, 'tillside.db'), keyHex: key }) : folder;
   const outbox = new Outbox(db, clock, random);
   const logged: string[] = [];
   const log: Log = { write: (level, event) => logged.push(`${level} ${event}`) };

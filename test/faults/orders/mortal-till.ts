@@ -1,11 +1,10 @@
-/** A till in this process that can die at any step, as by a power cut: nothing of it runs on, and the next one opens its folder. */
-import { readdirSync, rmSync } from 'node:fs';
-import path from 'node:path';
+/** A till in this process that can die at any step, as by a power cut: nothing of it runs on, and the next one goes on with its data. */
 import { refresh } from '../../../electron/sync/look-up.ts';
 import { selectUpdates, type Update } from '../../../electron/updates/rows.ts';
-import { type EngineRig, ModelServer, startEngine } from '../../helpers/engine-rig.ts';
-import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { customerRecord, type EngineRig, ModelServer, startEngine } from '../../helpers/engine-rig.ts';
+import { keepTold } from '../../helpers/keep-told.ts';
 import { seededRandom, type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts';
+import { LastingData } from './lasting-data.ts';
 
 /** Null: it lives on. */
 export const deaths = [
@@ -23,7 +22,12 @@ export type Death = (typeof deaths)[number];
 /** What writes down the end of an exchange. */
 const settlings = ['applied', 'needsPerson', 'notSent', 'held', 'uncertain'] as const;
 
-const folder = temporaryFolder();
+/** The customers that each till knows from the start; the numbers are the same at the server and here. */
+export const customers = [1, 2] as const;
+
+const data = new LastingData((db, asOfMs) => {
+  for (const id of customers) keepTold(db, customerRecord(String(id), 'Before'), asOfMs);
+});
 
 export class MortalTill {
   readonly clock: VirtualClock = virtualClock();
@@ -37,8 +41,9 @@ export class MortalTill {
   #isRefreshing = false;
 
   constructor(death: Death) {
-    for (const file of readdirSync(folder)) rmSync(path.join(folder, file), { recursive: true });
     this.#death = death;
+    data.rewind(this.clock.wallMs());
+    for (const id of customers) this.server.customers.set(String(id), customerRecord(String(id), 'Before'));
     this.server.onArrival = async (call) => {
       const isReadBack = call === 'get' && !this.#isRefreshing && this.server.updateCalls > 0;
       if (call === 'update') this.#mayDie('bytes-sent');
@@ -80,15 +85,21 @@ export class MortalTill {
     return selectUpdates(this.rig.db, 'order by u.place, u.seq');
   }
 
-  end(): void {
-    this.#life.isOver = true;
-    this.rig.db.close();
+  /** Nothing of it is left when this resolves. */
+  async ended(): Promise<void> {
+    this.#end();
+    await this.clock.settle();
   }
 
   #mayDie(where: Death): void {
     if (where !== this.#death || this.hasDied) return;
     this.hasDied = true;
-    this.end();
+    this.#end();
+  }
+
+  #end(): void {
+    this.#life.isOver = true;
+    data.cutOff(this.rig.db);
   }
 
   #start(): EngineRig {
@@ -99,10 +110,8 @@ export class MortalTill {
       server: mortalServer(this.server, life),
       clock: { ...clock, after: (ms, run) => clock.after(ms, () => !life.isOver && run()) },
       random: this.#random,
-      folder,
+      folder: data.connection(),
     });
-    // What dies here is the process, not the machine: nothing has to reach the disk.
-    rig.db.pragma('synchronous = off');
     const { outbox } = rig;
     const claim = outbox.claim.bind(outbox);
     outbox.claim = (...given) => {
