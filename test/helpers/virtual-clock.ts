@@ -1,5 +1,4 @@
 /** A clock the test controls: time passes only when the test says so. */
-import { setImmediate } from 'node:timers/promises';
 import type { Clock, Random } from '../../electron/machine/clock.ts';
 
 export type VirtualClock = Clock & {
@@ -18,9 +17,17 @@ export function virtualClock(startWallMs = Date.UTC(2026, 0, 15, 9)): VirtualClo
   let nextId = 0;
   const timers = new Map<number, { dueMs: number; run: () => void }>();
 
-  const settle = async () => {
-    for (let round = 0; round < 4; round += 1) await setImmediate();
-  };
+  // One promise, not one for each round: the test runner follows each promise, and this is called for each timer.
+  const settle = () =>
+    new Promise<void>((resolve) => {
+      let rounds = 4;
+      const next = () => {
+        rounds -= 1;
+        if (rounds === 0) resolve();
+        else setImmediate(next);
+      };
+      setImmediate(next);
+    });
 
   return {
     wallMs: () => nowMs + wallOffsetMs,
