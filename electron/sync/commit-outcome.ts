@@ -57,16 +57,17 @@ export function commitApplied(
   const { db, outbox, told, clock } = context;
   return inTransaction(db, () => {
     const before = customerOf(context, update);
+    const row = customerRow(db, before);
     let customerId = before;
     if (update.kind === 'fields') {
-      const base = record ?? nothingTold;
+      const base = record ?? { ...nothingTold, userId: row?.user_id ?? null };
       const sent = silentlySaved(update, base.fields, result.warnings);
       const kept = told.keep(
         {
           record: { ...base, fields: { ...base.fields, ...sent } },
           by,
           // Without a new record, the age stays the same (F31).
-          asOfMs: record === null ? (customerRow(db, before)?.as_of_ms ?? null) : clock.wallMs(),
+          asOfMs: record === null ? (row?.as_of_ms ?? null) : clock.wallMs(),
           merged,
         },
         { customerId: before },

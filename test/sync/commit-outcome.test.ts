@@ -64,6 +64,13 @@ describe('the answer that an update was applied', () => {
     assert.equal(customerRow(db, customerId)?.user_id, '1');
   });
 
+  it('without the customer takes nothing away from them, even if it says that they were merged (F38)', (t) => {
+    const { context, update, fields, db, customerId } = sending(t);
+    commitOutcome(context, update, applied(null, [], true));
+    assert.equal(fields()?.mobile, '919845000001');
+    assert.equal(customerRow(db, customerId)?.user_id, '1');
+  });
+
   it('with a part of the customer means that they have the rest of what was sent', (t) => {
     const { context, update, fields, now } = sending(t);
     commitOutcome(context, update, applied(recordOf({ lastName: 'New' }, '1')));
