@@ -105,7 +105,7 @@ describe('the answer says', () => {
     assert.equal(await look(true), 'closed');
     assert.equal(now().state, 'applied');
     assert.deepEqual(now().result, { effects: [], warnings: [], answer: null, confirmedBy: 'already' });
-    assert.equal(fields()?.lastName, 'New');
+    assert.deepEqual([fields()?.lastName, fields()?.firstName], ['New', 'Some']);
     assert.ok(saidOf(customerId));
   });
 
