@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { customerRow, findTold, insertUnknownCustomer, readRecord } from '../../electron/customers/store.ts';
 import type { FieldValues } from '../../electron/model/customer.ts';
 import { lookBeforeSending } from '../../electron/sync/look.ts';
+import { historyOf } from '../../electron/updates/history.ts';
 import { recordOf } from '../customers/cache.ts';
 import { customerRecord, okAnswer } from '../helpers/engine-rig.ts';
 import { keepTold } from '../helpers/keep-told.ts';
@@ -30,9 +31,10 @@ describe('the server is asked before an update is sent', () => {
   });
 
   it('if the update has waited for long', async (t) => {
-    const { look, server } = waiting(t);
+    const { look, server, db, id } = waiting(t);
     assert.equal(await look(true), 'go');
     assert.equal(server.calls, 1);
+    assert.equal(historyOf(db, id).length, 1, 'what was known already is not noted again');
   });
 
   it('if it is not known whether the server is reachable', async (t) => {
