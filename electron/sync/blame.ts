@@ -23,8 +23,6 @@ import type { Update } from '../updates/rows.ts';
 import type { ConnectionState, Failure } from './connection.ts';
 import type { Pace } from './pace.ts';
 
-export type Fault = 'line' | 'till' | 'update' | 'nobody';
-
 export type Trouble = {
   readonly why: NotSentReason | UnknownReason;
   /** The wait that the server asked for; null: none. */
@@ -129,14 +127,13 @@ export class Blame {
   }
 
   /** A look-up by staff failed. This customer may be the cause, so the queue finds out for itself. */
-  lookUpFailed(trouble: Trouble): Fault {
+  lookUpFailed(trouble: Trouble): void {
     const isClear =
       certainlyTheLine.includes(trouble.why) || this.#isLimit('look-up', trouble) || this.#doubted !== null;
     const { why } = trouble;
     const isOdd = why === 'unreadable-answer' || why === 'till-stopped';
-    if (isClear || isOdd || this.#connection.connection.kind !== 'online') return this.lineFailed(trouble);
-    this.#connection.doubt(why);
-    return 'nobody';
+    if (isClear || isOdd || this.#connection.connection.kind !== 'online') this.lineFailed(trouble);
+    else this.#connection.doubt(why);
   }
 
   /** The API answered a login, so the server is reachable. */
@@ -150,65 +147,67 @@ export class Blame {
   }
 
   /** The server refused the till, not the update (401, 403). */
-  tillRefused(): Fault {
+  tillRefused(): void {
     this.#connection.answered();
-    return 'till';
   }
 
   /** An exchange about this update got no answer from the API itself. */
-  failed(update: Pick<Update, 'id' | 'customerId'>, step: Step, trouble: Trouble): Fault {
+  failed(update: Pick<Update, 'id' | 'customerId'>, step: Step, trouble: Trouble): void {
     const { why } = trouble;
-    if (why === 'till-stopped') return 'nobody';
-    if (certainlyTheLine.includes(why) || this.#isLimit(update.id, trouble)) return this.lineFailed(trouble);
-    const suspect = this.#suspect(update, step, why);
-    // Even an unreadable answer proves that the server is reachable.
-    if (why === 'unreadable-answer') this.#connection.answered();
-    if (why === 'unreadable-answer') {
-      this.#charge(suspect, firstChargeMs);
-      return 'update';
+    if (why === 'till-stopped') return;
+    if (certainlyTheLine.includes(why) || this.#isLimit(update.id, trouble)) {
+      this.lineFailed(trouble);
+      return;
     }
-    if (this.#isAnotherAfterDoubt(update.customerId, why)) return this.lineFailed(trouble);
+    const suspect = this.#suspect(update, step, why);
+    if (why === 'unreadable-answer') {
+      // Even that proves that the server is reachable.
+      this.#connection.answered();
+      this.#charge(suspect, firstChargeMs);
+      return;
+    }
+    if (this.#isAnotherAfterDoubt(update.customerId, why)) {
+      this.lineFailed(trouble);
+      return;
+    }
     if (why === 'busy' && suspect.failures === 1) this.#connection.waitFor(this.#pace.heardBusy());
     if (suspect.othersPassed) {
       this.#charge(suspect, firstChargeMs);
       this.#lastCharged = suspect;
       if (why === 'busy') this.#pace.heardNoLimit();
     } else if (suspect.charges > 0) this.#wait(suspect, chargedMs(suspect, firstChargeMs));
-    else this.#wait(suspect, firstDoubtMs * 2 ** Math.min(suspect.failures - 1, 20));
-    return 'update';
+    else this.#wait(suspect, firstDoubtMs * 2 ** (suspect.failures - 1));
   }
 
   /** The answer to a sent update was lost. It is read back after its own wait, so nothing else has to wait. */
-  answerLost({ customerId }: Pick<Update, 'customerId'>, why: UnknownReason): Fault {
-    const trouble: Trouble = { why, retryAfterMs: null };
-    if (why === 'unreadable-answer' || why === 'till-stopped') return this.lineFailed(trouble);
-    return this.#isAnotherAfterDoubt(customerId, why) ? this.lineFailed(trouble) : 'nobody';
+  answerLost({ customerId }: Pick<Update, 'customerId'>, why: UnknownReason): void {
+    if (why === 'unreadable-answer' || why === 'till-stopped' || this.#isAnotherAfterDoubt(customerId, why)) {
+      this.lineFailed({ why, retryAfterMs: null });
+    }
   }
 
   /** The server is busy with this customer (521). The connection is fine, and only this customer waits. */
-  customerBusy(update: Pick<Update, 'id' | 'customerId'>): Fault {
+  customerBusy(update: Pick<Update, 'id' | 'customerId'>): void {
     this.#answered();
     const suspect = this.#suspect(update, 'send', 'busy');
     if (suspect.othersPassed) this.#charge(suspect, firstBusyMs);
     else if (suspect.charges > 0) this.#wait(suspect, chargedMs(suspect, firstBusyMs));
-    else this.#wait(suspect, Math.min(longestBusyMs, firstBusyMs * 2 ** Math.min(suspect.failures - 1, 20)));
+    else this.#wait(suspect, Math.min(longestBusyMs, firstBusyMs * 2 ** (suspect.failures - 1)));
     this.#othersPassed(update.customerId);
-    return 'update';
   }
 
   /** An exchange failed that no update can have caused. */
-  lineFailed({ why, retryAfterMs }: Trouble): Fault {
-    if (why === 'till-stopped') return 'nobody';
+  lineFailed({ why, retryAfterMs }: Trouble): void {
+    if (why === 'till-stopped') return;
     if (why === 'unreadable-answer') {
       // The server answered, so it is reachable.
       this.#connection.answered();
-      return 'nobody';
+      return;
     }
     this.#isLineBad = true;
     if (why === 'busy') this.#pace.toldBusy(retryAfterMs);
     else this.#pace.lost();
     this.#connection.failed(why);
-    return 'line';
   }
 
   /** Somebody asked to send now, so everything that was not charged is tried. */

@@ -114,7 +114,6 @@ export function blameFor(context: SyncContext, api: LoyaltyApi, update: Update, 
     }
     case 'unknown':
       blame.answerLost(update, outcome.why);
-      return;
   }
 }
 

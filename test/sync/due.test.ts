@@ -103,6 +103,7 @@ describe('an update saved just now', () => {
 
   it('is as old as its first save, however often others join it', async (t) => {
     const { due, clock, outbox, input } = open(t);
+    await clock.pass(700);
     const id = outbox.save(input({ lastName: 'New' }, 'till1'));
     due.saved(id);
     await clock.pass(500);
@@ -139,6 +140,7 @@ describe('an update that may have arrived', () => {
 
   it('is read again after the time that a slow server may need (F43)', async (t) => {
     const { due, unknown, next, clock } = open(t);
+    await clock.pass(700);
     const { id } = unknown();
     due.waitBeforeReadBack(id);
     await clock.pass(readBackMs);
