@@ -152,6 +152,16 @@ describe('the customer of an update that comes to a till', () => {
     assert.equal(customerRow(to.db, to.customerId)?.as_of_ms, from.clock.wallMs() + 1);
   });
 
+  it('is not as the other till knows them, if nobody knows how old that is', (t) => {
+    const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
+    saveAt(from, mobile(1));
+    from.db.exec(`update customer_records set record = replace(record, '"lastName"', '"externalId":"X","lastName"');
+      update customers set as_of_ms = null`);
+    assert.equal(readRecord(from.db, from.customerId)?.fields.externalId, 'X');
+    bring(to, readMoving(from.db));
+    assert.equal(readRecord(to.db, to.customerId)?.fields.externalId, undefined);
+  });
+
   it('is the one with the identifier here, if the other till never had their record', (t) => {
     const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
     const identifier = { type: 'externalId', value: 'X-9' } as const;
