@@ -1,5 +1,6 @@
 /** The sections of the machine config, with their defaults and rules. No section may hold a secret. */
 import path, { isAbsolute } from 'node:path';
+import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 import { isPinHash } from './pin-hash.ts';
 import { readPublicKey, readSigningKey } from './public-key.ts';
@@ -145,7 +146,9 @@ export const machineConfigSchema = z.strictObject({
       code: word(100).nullable().default(null).describe('Your own code for the store, for your monitoring.'),
       countryCode: z
         .string()
-        .regex(/^[A-Z]{2}$/, 'a country as two capital letters, such as "IN"')
+        .regex(/^[A-Z]{2}$/, { error: 'a country as two capital letters, such as "IN"', abort: true })
+        // An unknown one ("UK" for "GB") would leave every mobile without its country code.
+        .refine(isSupportedCountry, 'a country of the ISO list, such as "IN", or "GB" for the United Kingdom')
         .default('IN')
         .describe('Country of mobile numbers typed without a country code.'),
       timeZone: z

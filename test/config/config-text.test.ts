@@ -125,6 +125,8 @@ test('what cannot work is refused, by the path of its key', () => {
     ['auth.till', 'store\u200b123'],
     ['auth.till', 'store\u0007'],
     ['auth.till', ''],
+    ['store.countryCode', 'UK'],
+    ['store.countryCode', 'XX'],
   ];
   for (const [key, value] of wrong) {
     assert.deepEqual(
