@@ -37,6 +37,94 @@ describe('the connection to the server', () => {
   });
 });
 
+describe('what is known of the connection', () => {
+  const open = () => {
+    const clock = virtualClock();
+    const random = { ...seededRandom(3), fraction: () => 1 };
+    return { clock, line: new ConnectionState(clock, random) };
+  };
+
+  it('is nothing before the first exchange, which goes at once', () => {
+    const { line } = open();
+    assert.deepEqual([line.connection, line.paused, line.lastAnswerAtMs], [{ kind: 'untried' }, null, null]);
+    assert.deepEqual([line.waitMs, line.isProbing, line.sinceAnswerMs], [0, false, Number.POSITIVE_INFINITY]);
+  });
+
+  it('is that the server answered, and when, by the wall clock and since (F16, F17)', async () => {
+    const { line, clock } = open();
+    line.failed('tls');
+    await clock.pass(1000);
+    line.answered();
+    const answeredAtMs = clock.wallMs();
+    await clock.pass(300);
+    clock.setWall(0);
+    assert.deepEqual([line.connection, line.lastAnswerAtMs], [{ kind: 'online' }, answeredAtMs]);
+    assert.deepEqual([line.waitMs, line.isProbing, line.sinceAnswerMs], [0, false, 300]);
+  });
+
+  it('is why it failed, and each wait is twice as long, up to half a minute (F13)', async () => {
+    const { line, clock } = open();
+    for (const waitMs of [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {
+      line.failed('tls');
+      assert.equal(line.waitMs, waitMs);
+    }
+    assert.deepEqual([line.connection, line.isProbing], [{ kind: 'offline', why: 'tls' }, true]);
+    await clock.pass(29_000);
+    assert.equal(line.waitMs, 1000);
+    await clock.pass(2000);
+    assert.equal(line.waitMs, 0);
+  });
+
+  it('is a doubt after one failure: the next request goes at once, and a later failure waits as long as the next one', () => {
+    const { line } = open();
+    line.doubt('timeout');
+    line.doubt('timeout');
+    assert.deepEqual([line.connection, line.isProbing, line.waitMs], [{ kind: 'offline', why: 'timeout' }, true, 0]);
+    line.failed('timeout');
+    assert.equal(line.waitMs, 2000);
+    line.doubt('timeout');
+    line.failed('timeout');
+    assert.equal(line.waitMs, 4000, 'a doubt forgets no failure');
+  });
+
+  it('makes tills that lost it together come back at different times', () => {
+    const clock = virtualClock();
+    const early = new ConnectionState(clock, { ...seededRandom(3), fraction: () => 0 });
+    early.failed('tls');
+    assert.equal(early.waitMs, 500);
+  });
+
+  it('is that the server refuses the till, until somebody lets one request try again', () => {
+    const { line } = open();
+    line.pause('credentials');
+    assert.equal(line.paused, 'credentials');
+    line.resume();
+    assert.deepEqual([line.paused, line.isProbing], [null, true]);
+    line.failed('tls');
+    line.resume();
+    line.failed('tls');
+    assert.equal(line.waitMs, 4000, 'it forgets no failure');
+  });
+
+  it('starts over if somebody asks to try now', () => {
+    const { line } = open();
+    for (let count = 0; count < 3; count += 1) line.failed('tls');
+    line.tryNow();
+    assert.deepEqual([line.waitMs, line.isProbing], [0, true]);
+    line.failed('tls');
+    assert.equal(line.waitMs, 2000);
+    line.answered();
+    line.tryNow();
+    assert.equal(line.isProbing, false);
+  });
+
+  it('can wait for a time that somebody else names', () => {
+    const { line } = open();
+    line.waitFor(700);
+    assert.equal(line.waitMs, 700);
+  });
+});
+
 describe('an engine on its connection', () => {
   const start = async (requestsPerMinute: number, maxInFlight: number) => {
     const clock = virtualClock();

@@ -1,0 +1,35 @@
+/** Whose an update is and how they are named to the server, after what happened since it was read. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { insertUnknownCustomer } from '../../electron/customers/store.ts';
+import { customerOf, identifierNow } from '../../electron/sync/context.ts';
+import { recordOf } from '../customers/cache.ts';
+import { keepTold } from '../helpers/keep-told.ts';
+import { contextOfOneCustomer } from './context-of-one.ts';
+
+it('an update belongs to the customer whom its own was merged into since (F38)', (t) => {
+  const { context, outbox, input, seen, db, clock, customerId } = contextOfOneCustomer(t);
+  const read = seen(outbox.save(input({ lastName: 'New' }, 'till1')));
+  assert.equal(customerOf(context, read), customerId);
+  const record = recordOf({ lastName: 'Before' }, '2');
+  const survivor = keepTold(db, record, clock.wallMs());
+  context.told.keep({ record, by: 'read', asOfMs: clock.wallMs(), merged: true }, { customerId });
+  assert.equal(customerOf(context, read), survivor);
+  assert.deepEqual(identifierNow(context, read), { type: 'userId', value: '2' });
+});
+
+it('an update that is not here belongs to whom it says', (t) => {
+  const { context } = contextOfOneCustomer(t);
+  assert.equal(customerOf(context, { id: 'gone', customerId: 77 }), 77);
+});
+
+it('an update is sent with the server id once that is known, else with the identifier that it was saved with', (t) => {
+  const { context, outbox, input, seen, db, clock } = contextOfOneCustomer(t);
+  const identifier = { type: 'userId', value: '7' } as const;
+  const customerId = insertUnknownCustomer(db, { type: 'mobile', value: '911' });
+  db.prepare("update customer_records set record = replace(record, '911', '') where customer_id = ?").run(customerId);
+  const update = seen(outbox.save({ ...input({ lastName: 'New' }, 'till1'), customerId, identifier }));
+  assert.deepEqual(identifierNow(context, update), identifier);
+  context.told.keep({ record: recordOf({}, '8'), by: 'read', asOfMs: clock.wallMs() }, { customerId });
+  assert.deepEqual(identifierNow(context, update), { type: 'userId', value: '8' });
+});

@@ -1,0 +1,114 @@
+/** What is read from a row of the outbox, whichever version wrote it. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isReadableEdit, isUnreadable, selectUpdates, writeUpdate } from '../../electron/updates/rows.ts';
+import { outboxOfOneCustomer } from './one-customer.ts';
+
+describe('a row of the outbox', () => {
+  it('holds everything that was saved', (t) => {
+    const { outbox, input, seen, customerId, clock } = outboxOfOneCustomer(t);
+    const staff = { code: 'A001', name: 'Ana' };
+    const saved = {
+      ...input({ email: 'a@b.co' }, 'till1', { email: null }),
+      confirmedFills: ['email'],
+      staff,
+    } as const;
+    const id = outbox.save(saved);
+    assert.deepEqual(seen(id), {
+      seq: 1,
+      id,
+      customerId,
+      place: 1,
+      kind: 'fields',
+      state: 'queued',
+      identifier: { type: 'userId', value: '1' },
+      changes: { email: 'a@b.co' },
+      baseline: { email: null },
+      confirmedFills: ['email'],
+      staff,
+      till: 'till1',
+      savedAtMs: clock.wallMs(),
+      settledAtMs: null,
+      revision: 0,
+      attempts: 0,
+      attemptId: null,
+      uncertainAfter: null,
+      resent: false,
+      before: null,
+      award: null,
+      reason: null,
+      putOffAtMs: null,
+      result: null,
+      answer: null,
+      discardReason: null,
+      inFile: null,
+      replaces: null,
+      replacedBy: null,
+    });
+  });
+
+  it('names staff by their code if it holds no name', (t) => {
+    const { db, outbox, input, seen } = outboxOfOneCustomer(t);
+    const id = outbox.save({ ...input({ lastName: 'New' }, 'till1'), staff: { code: 'A001', name: 'Ana' } });
+    db.exec('update updates set staff_name = null');
+    assert.deepEqual(seen(id).staff, { code: 'A001', name: 'A001' });
+  });
+
+  it('confirms nothing if that cannot be read', (t) => {
+    const { db, outbox, input, seen } = outboxOfOneCustomer(t);
+    const id = outbox.save({ ...input({ lastName: 'New' }, 'till1'), confirmedFills: ['email'] });
+    db.exec(`update updates set confirmed_fills = '["later"]'`);
+    assert.deepEqual(seen(id).confirmedFills, []);
+  });
+
+  for (const [title, damage] of [
+    ['changes', `changes = '{"later":"1"}'`],
+    ['old values', `baseline = '{"later":"1"}'`],
+    ['format', 'format = 2'],
+  ] as const) {
+    it(`that this version cannot read by its ${title} is told apart, and keeps its text when it is written (F29)`, (t) => {
+      const { db, outbox, input, seen } = outboxOfOneCustomer(t);
+      const id = outbox.save(input({ lastName: 'New' }, 'till1', { lastName: 'Before' }));
+      assert.equal(isUnreadable(db, seen(id).seq), false);
+      db.exec(`update updates set ${damage}`);
+      const texts = () => db.prepare('select changes, baseline from updates').get();
+      const before = texts();
+      assert.deepEqual(seen(id).reason, { kind: 'unreadable' });
+      assert.equal(isUnreadable(db, seen(id).seq), true);
+      writeUpdate(db, seen(id));
+      assert.deepEqual(texts(), before);
+    });
+  }
+
+  it('of which one part can be read is not readable (F29)', () => {
+    const row = { format: 1, changes: '{}', baseline: '{}' };
+    assert.equal(isReadableEdit(row), true);
+    assert.equal(isReadableEdit({ ...row, changes: '[]' }), false);
+    assert.equal(isReadableEdit({ ...row, baseline: '[]' }), false);
+  });
+
+  it('that is not there is not unreadable', (t) => {
+    assert.equal(isUnreadable(outboxOfOneCustomer(t).db, 99), false);
+  });
+
+  it('is written as it is read', (t) => {
+    const { db, outbox, input, seen } = outboxOfOneCustomer(t);
+    const id = outbox.save(input({ lastName: 'New' }, 'till1'));
+    const changed = { ...seen(id), resent: true, settledAtMs: 5, putOffAtMs: 6, uncertainAfter: 'timeout' } as const;
+    writeUpdate(db, changed);
+    assert.deepEqual(seen(id), changed);
+    writeUpdate(db, { ...changed, resent: false });
+    assert.equal(seen(id).resent, false);
+    const empty = db.prepare('select reason, result, answer, before_sending, award from updates').get();
+    assert.deepEqual(empty, { reason: null, result: null, answer: null, before_sending: null, award: null });
+  });
+
+  it('is one of several in the order that was asked for', (t) => {
+    const { db, outbox, input } = outboxOfOneCustomer(t);
+    const ids = ['1', '2'].map((n) => outbox.save(input({ mobile: `91984500001${n}` }, 'till1')));
+    assert.deepEqual(
+      selectUpdates(db, 'where u.customer_id > ? order by u.seq desc', 0).map(({ id }) => id),
+      ids.toReversed(),
+    );
+  });
+});
