@@ -1,7 +1,7 @@
 /** What is read from a row of the outbox, whichever version wrote it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isReadableEdit, isUnreadable, selectUpdates, writeUpdate } from '../../electron/updates/rows.ts';
+import { isReadableEdit, isUnreadable, selectUpdates, type Update, writeUpdate } from '../../electron/updates/rows.ts';
 import { outboxOfOneCustomer } from './one-customer.ts';
 
 describe('a row of the outbox', () => {
@@ -94,11 +94,22 @@ describe('a row of the outbox', () => {
   it('is written as it is read', (t) => {
     const { db, outbox, input, seen } = outboxOfOneCustomer(t);
     const id = outbox.save(input({ lastName: 'New' }, 'till1'));
-    const changed = { ...seen(id), resent: true, settledAtMs: 5, putOffAtMs: 6, uncertainAfter: 'timeout' } as const;
+    const changed: Update = {
+      ...seen(id),
+      resent: true,
+      settledAtMs: 5,
+      putOffAtMs: 6,
+      uncertainAfter: 'timeout',
+      before: { points: 1, purchases: 2, updatedOn: 'then', markKey: 'custom.a', mark: 'b', asOfMs: 3 },
+      award: { kind: 'watched', sinceMs: 4 },
+      reason: { kind: 'no-such-customer' },
+      inFile: 'export',
+    };
     writeUpdate(db, changed);
     assert.deepEqual(seen(id), changed);
-    writeUpdate(db, { ...changed, resent: false });
-    assert.equal(seen(id).resent, false);
+    const emptied = { ...changed, resent: false, before: null, award: null, reason: null, inFile: null };
+    writeUpdate(db, emptied);
+    assert.deepEqual(seen(id), emptied);
     const empty = db.prepare('select reason, result, answer, before_sending, award from updates').get();
     assert.deepEqual(empty, { reason: null, result: null, answer: null, before_sending: null, award: null });
   });
