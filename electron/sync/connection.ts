@@ -66,7 +66,7 @@ export class ConnectionState {
   failed(why: Failure): void {
     this.#connection = { kind: 'offline', why };
     this.#failures += 1;
-    const grown = Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(this.#failures - 1, 10));
+    const grown = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (this.#failures - 1));
     // Random between half and full, so that tills that lost the connection together do not all retry together.
     this.#retryAtMs = this.#clock.monotonicMs() + grown * (0.5 + 0.5 * this.#random.fraction());
   }
