@@ -68,3 +68,37 @@ test("F14: a connection that fails differently every few seconds does not fill a
   assert.ok(said.length <= 24 * 12 + 1, `${said.length} lines`);
   assert.ok(said.length > 24);
 });
+
+test('counts each outage by itself, from its first failure, and says how long the last one was', async () => {
+  const { clock, said, note } = loggedConnection();
+  await clock.pass(2000);
+  note(online);
+  await clock.pass(1000);
+  for (const seconds of [2, 7]) {
+    note(offline('timeout'));
+    await clock.pass(seconds * 1000 + 499);
+    note(online);
+    await clock.pass(1000);
+  }
+  assert.deepEqual(
+    said.map(([, event, facts]) => [event, facts.offlineSeconds]),
+    [
+      ['the server answers', 0],
+      ['the server cannot be reached', undefined],
+      ['the server answers', 2],
+      ['the server cannot be reached', undefined],
+      ['the server answers', 7],
+    ],
+  );
+});
+
+test('says after five minutes that the reason is another one by now (F14)', async () => {
+  const { clock, said, note } = loggedConnection();
+  note(offline('timeout'));
+  await clock.pass(299_999);
+  note(offline('name-not-found'));
+  assert.equal(said.length, 1);
+  await clock.pass(1);
+  note(offline('name-not-found'));
+  assert.deepEqual(said[1], ['warn', 'the server cannot be reached', { why: 'name-not-found', unsent: 0 }]);
+});

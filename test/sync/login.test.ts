@@ -25,10 +25,11 @@ it('a till whose data is of another organisation stops sending, and the log says
   const { context, server, logged } = contextOfOneCustomer(t);
   await login(context, server.api, 'counter');
   server.organisationId = '2';
-  await login(context, server.api, 'counter');
-  await login(context, server.api, 'counter');
-  assert.equal(context.connection.paused, 'other-organisation');
-  assert.deepEqual(logged, ['error the server speaks for another organisation']);
+  for (let count = 0; count < 2; count += 1) {
+    await login(context, server.api, 'counter');
+    assert.equal(context.connection.paused, 'other-organisation');
+    assert.deepEqual(logged, ['error the server speaks for another organisation']);
+  }
 });
 
 it('an answer to an old password says nothing about the organisation', async (t) => {

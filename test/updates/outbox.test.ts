@@ -72,13 +72,15 @@ describe('a save', () => {
 
 describe('staff', () => {
   it('edit an update that was never sent, and only that', (t) => {
-    const { outbox, input, saved, seen, last, entry } = open(t);
+    const { outbox, input, saved, seen, last, entry, db, customerId } = open(t);
     const id = saved();
     const edit = { ...input({ email: 'a@b.co' }, 'till1', { email: null }), confirmedFills: ['email'] } as const;
     assert.equal(outbox.edit(seen(id), edit), id);
     const { changes, baseline, confirmedFills, revision, state } = seen(id);
     assert.deepEqual([changes, baseline, confirmedFills], [edit.changes, edit.baseline, ['email']]);
     assert.deepEqual([revision, state], [1, 'queued']);
+    const shown = customerRow(db, customerId);
+    assert.deepEqual([shown?.last_name, shown?.email], ['Before', 'a@b.co']);
     assert.deepEqual(outbox.savedBy(edit.token)?.updateId, id);
     const [before, after] = [{ lastName: 'New' }, { email: 'a@b.co' }];
     assert.deepEqual(last(id), { ...entry, by: 'staff', event: 'edited', from: 'queued', to: 'queued', before, after });
@@ -339,7 +341,8 @@ it('an update that this version cannot read waits for a person, unless it is in 
   outbox.cancel(seen(closed), null);
   assert.equal(outbox.surfaceUnreadable(), 0);
   db.exec("update updates set changes = '[]'");
-  assert.equal(outbox.surfaceUnreadable([1, 2]), 1);
+  assert.equal(outbox.surfaceUnreadable([2]), 0);
+  assert.equal(outbox.surfaceUnreadable([1]), 1);
   assert.deepEqual([seen(id).state, seen(id).reason], ['attention', { kind: 'unreadable' }]);
   assert.equal(outbox.surfaceUnreadable(), 0);
   assert.equal(readRecord(db, customerId)?.fields.lastName, 'Before');

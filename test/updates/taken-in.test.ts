@@ -15,7 +15,8 @@ import {
   salvageMoving,
   takeIn,
 } from '../../electron/updates/transfer.ts';
-import { outboxOfOneCustomer } from './one-customer.ts';
+import { recordOf } from '../customers/cache.ts';
+import { addToRegion, outboxOfOneCustomer } from './one-customer.ts';
 
 type Till = ReturnType<typeof outboxOfOneCustomer>;
 
@@ -169,6 +170,15 @@ describe('the customer of an update that comes to a till', () => {
     const id = saveAt(from, mobile(1), { customerId: there ?? 0, identifier });
     bring(to, readMoving(from.db));
     assert.equal(to.seen(id).customerId, here);
+  });
+
+  it('is the one of the region file, if the other till never had their record', (t) => {
+    const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
+    const identifier = { type: 'mobile', value: '919845000099' } as const;
+    const id = saveAt(from, mobile(1), { customerId: insertUnknownCustomer(from.db, identifier), identifier });
+    const regional = addToRegion(to.db, recordOf({ mobile: identifier.value, lastName: 'Iyer' }, '9'));
+    bring(to, readMoving(from.db));
+    assert.equal(to.seen(id).customerId, regional);
   });
 
   it('is an empty one, if they were erased here (F48)', (t) => {

@@ -1,13 +1,11 @@
 /** What becomes of a customer's updates, drafts and tokens when the server says something about the customer. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { encodeRecord } from '../../electron/customers/record-json.ts';
-import { firstRegionId } from '../../electron/customers/region.ts';
 import { keepDraft, listDrafts } from '../../electron/updates/drafts.ts';
 import { toldDoor } from '../../electron/updates/told-door.ts';
 import { recordOf } from '../customers/cache.ts';
 import { keepTold } from '../helpers/keep-told.ts';
-import { outboxOfOneCustomer } from './one-customer.ts';
+import { addToRegion, outboxOfOneCustomer } from './one-customer.ts';
 
 it('what belonged to a customer who was merged into another belongs to the other (F05, F38)', (t) => {
   const { db, clock, customerId, outbox, input, seen } = outboxOfOneCustomer(t);
@@ -35,13 +33,9 @@ it('what belonged to a customer who was merged into another belongs to the other
 
 it('a customer who was merged into one of the region file moves to them (F38)', (t) => {
   const { db, clock, customerId, outbox, input, seen } = outboxOfOneCustomer(t);
-  db.prepare(
-    `insert into region.customers (id, user_id, first_name, last_name, name_forward, name_backward, line)
-     values (?, '2', '', 'Before', '', '', 1)`,
-  ).run(firstRegionId);
   const record = recordOf({ lastName: 'Before' }, '2');
-  db.prepare('insert into region.customer_records values (?, ?)').run(firstRegionId, encodeRecord(record));
+  const survivor = addToRegion(db, record);
   const id = outbox.save(input({ lastName: 'New' }, 'till1'));
   toldDoor(db, clock).keep({ record, by: 'read', asOfMs: clock.wallMs(), merged: true }, { customerId });
-  assert.equal(seen(id).customerId, firstRegionId);
+  assert.equal(seen(id).customerId, survivor);
 });
