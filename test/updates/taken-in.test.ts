@@ -6,6 +6,7 @@ import type { Db } from '../../electron/db/open.ts';
 import type { FieldChanges, Identifier } from '../../electron/model/customer.ts';
 import { erase } from '../../electron/updates/erasing.ts';
 import { historyOf } from '../../electron/updates/history.ts';
+import type { BeforeSending } from '../../electron/updates/row-json.ts';
 import { toldDoor } from '../../electron/updates/told-door.ts';
 import {
   carryInFilesOver,
@@ -139,6 +140,37 @@ describe('updates that come to a till', () => {
     );
     bring(to, all);
     assert.deepEqual(ids(readMoving(to.db)), [...here, one, two, three, others]);
+  });
+});
+
+describe('what proves later whether an update from another till arrived (F42)', () => {
+  const noted: BeforeSending = { points: 7, purchases: 1, updatedOn: null, markKey: null, mark: null, asOfMs: 3 };
+  const before = (from: Till, to: Till, id: string) => {
+    bring(to, readMoving(from.db));
+    return to.seen(id).before;
+  };
+
+  it('is what that till noted before it sent it', (t) => {
+    const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
+    const id = saveAt(from, mobile(1));
+    from.outbox.claim(id, 0, noted);
+    assert.deepEqual(before(from, to, id), noted);
+  });
+
+  it('is its record of the customer, if it noted nothing', (t) => {
+    const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
+    const id = saveAt(from, mobile(1));
+    assert.deepEqual(before(from, to, id), { ...noted, points: 0, purchases: 0, asOfMs: from.clock.wallMs() });
+  });
+
+  it('is nothing, if nobody knows how old its record is, or it has none', (t) => {
+    const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
+    const id = saveAt(from, mobile(1));
+    from.db.exec('update customers set as_of_ms = null');
+    assert.equal(before(from, to, id), null);
+    const again = outboxOfOneCustomer(t);
+    from.db.exec('update customers set as_of_ms = 1; delete from customer_records');
+    assert.equal(before(from, again, id), null);
   });
 });
 
