@@ -524,10 +524,9 @@ export class Outbox extends OutboxReader {
     return moveUpdate(this.#db, this.#clock, seen, to, note, change);
   }
 
-  #mustMove(seen: Update, to: UpdateState, note: HistoryNote, change: Change): Update {
-    const moved = this.#move(seen, to, note, change);
-    if (moved === null) throw new Error(`Update ${seen.id} has changed since it was read.`);
-    return moved;
+  #mustMove(seen: Update, to: UpdateState, note: HistoryNote, change: Change): void {
+    if (this.#move(seen, to, note, change) === null)
+      throw new Error(`Update ${seen.id} has changed since it was read.`);
   }
 }
 

@@ -102,8 +102,20 @@ describe('updates that come to a till', () => {
     const sending = saveAt(from, mobile(2));
     from.outbox.claim(sending, 0);
     bring(to, readMoving(from.db), true);
-    assert.equal(to.seen(sending).state, 'unknown');
-    assert.equal(to.seen(decided).state, 'attention');
+    assert.deepEqual([to.seen(sending).state, to.seen(sending).uncertainAfter], ['unknown', 'till-stopped']);
+    assert.deepEqual([to.seen(decided).state, to.seen(decided).uncertainAfter], ['attention', null]);
+  });
+
+  it('come without the columns that only a later version has', (t) => {
+    const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
+    const id = saveAt(from, mobile(1));
+    const later = readMoving(from.db).map((one) => ({
+      ...one,
+      row: { ...one.row, later: 1 },
+      history: one.history.map((entry) => ({ ...entry, later: 1 })),
+    }));
+    assert.equal(bring(to, later).added, 1);
+    assert.equal(historyOf(to.db, id)[0]?.event, 'saved');
   });
 
   it('are in attention if this version cannot read them (F29)', (t) => {
