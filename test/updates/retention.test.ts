@@ -148,6 +148,16 @@ describe('what a till deletes by age', () => {
     assert.deepEqual(stopped, { updates: 200, customers: 0 });
     const rest = await tidy(cache.db, clock.wallMs(), stepping, () => true);
     assert.deepEqual(rest, { updates: 250, customers: 450 });
+    assert.equal(steps, 1 + 3 + 1, 'a pause after each step');
+  });
+
+  it('customers are checked two thousand at a time, without leaving one out', () => {
+    const { db } = cache;
+    db.exec(`with recursive n (id) as (select 11 union all select id + 1 from n where id < 2011)
+      insert into customers (id, first_name, last_name, name_forward, name_backward) select id, '', '', '', '' from n`);
+    assert.deepEqual(removeNotSeen(db, clock.wallMs(), 1), { removed: 2000, nextId: 2011 });
+    assert.deepEqual(removeNotSeen(db, clock.wallMs(), 2011), { removed: 1, nextId: null });
+    assert.deepEqual(removeNotSeen(db, clock.wallMs(), 1), { removed: 0, nextId: null });
   });
 
   it("erasing a customer removes the drafts under any of their identifiers, and nobody else's", () => {
