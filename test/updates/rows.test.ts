@@ -87,6 +87,24 @@ describe('a row of the outbox', () => {
     assert.equal(isReadableEdit({ ...row, baseline: '[]' }), false);
   });
 
+  it('of an older version says of a warning only its code, which says what it means', (t) => {
+    const { db, outbox, input, seen } = outboxOfOneCustomer(t);
+    const id = outbox.save(input({ lastName: 'New' }, 'till1'));
+    const warning = { code: 91001, field: null, message: null };
+    const warnings = [
+      warning,
+      { ...warning, code: 1016 },
+      { ...warning, meaning: 'notSaved' },
+      { ...warning, code: -9 },
+    ];
+    const result = { effects: [], warnings, answer: null, confirmedBy: 'answer' };
+    db.prepare('update updates set result = ?').run(JSON.stringify(result));
+    assert.deepEqual(
+      seen(id).result?.warnings.map(({ meaning }) => meaning),
+      ['onlyNotRead', 'notSaved', 'notSaved', 'notSaved'],
+    );
+  });
+
   it('that is not there is not unreadable', (t) => {
     assert.equal(isUnreadable(outboxOfOneCustomer(t).db, 99), false);
   });
