@@ -27,15 +27,15 @@ describe('the status', () => {
     const id = outbox.save(input({ lastName: 'New' }, 'till1'));
     assert.deepEqual([state(), teller.now().unsent], ['waiting', 1]);
     outbox.claim(id, 0);
-    assert.equal(state(), 'sending');
+    assert.deepEqual([state(), teller.now().unsent], ['sending', 1]);
     context.connection.failed('busy');
     assert.equal(state(), 'sending', 'a busy server is there');
     context.connection.failed('tls');
     assert.equal(state(), 'offline');
     outbox.uncertain(seen(id), 'timeout', null);
-    assert.equal(state(), 'checking');
+    assert.deepEqual([state(), teller.now().unsent], ['checking', 1]);
     outbox.needsPerson(seen(id), { kind: 'conflict', fields: [] }, null);
-    assert.equal(state(), 'attention');
+    assert.deepEqual([state(), teller.now().unsent], ['attention', 1]);
     context.connection.pause('permission');
     assert.equal(state(), 'paused');
     context.connection.resume();

@@ -70,6 +70,7 @@ describe('updates that come to a till', () => {
     const touched = [{ updateId: id, customerId: to.customerId }];
     const moving = readMoving(from.db);
     assert.deepEqual(bring(to, moving), { added: 1, already: 0, takenBack: 0, touched });
+    assert.equal(customerRow(to.db, to.customerId)?.open_updates, 1);
     assert.deepEqual(bring(to, moving), { added: 0, already: 1, takenBack: 0, touched: [] });
     const last = historyOf(to.db, id).at(-1);
     assert.deepEqual([last?.event, last?.detail], ['brought from another till', 'till7']);
