@@ -65,6 +65,8 @@ export async function buildScenePages(browser: Browser): Promise<ScenePages> {
         await page.evaluate((asked) => window.showScene(...asked), [scene, language] as const);
       else await page.goto(`${origin}/index.html?${new URLSearchParams({ scene, language })}`);
       await page.getByRole('searchbox').or(page.locator('#trouble-title')).waitFor();
+      // The page beside the search comes a moment later.
+      await page.locator('h1').first().waitFor();
     },
     close: () => {
       server.close();
