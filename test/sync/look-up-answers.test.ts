@@ -40,6 +40,8 @@ describe('a look-up', () => {
     assert.equal(readRecord(db, result.customerId)?.fields.lastName, 'Found');
     assert.deepEqual(heard, [`customer ${result.customerId}`]);
     assert.deepEqual([passed, taken.mock.calls.map((call) => call.arguments)], [[null], [['counter']]]);
+    await lookUp(context, { type: 'mobile', value: '919845000007' });
+    assert.deepEqual(passed, [null, result.customerId], 'by now it is known who that is');
   });
 
   it('by card or by identifier finds a customer who has no server id by an identifier in the answer', async (t) => {
@@ -47,6 +49,7 @@ describe('a look-up', () => {
     server.onGet = () => found(recordOf({ mobile: null, email: 'a@b.co' }, null));
     const result = await lookUp(context, { type: 'cardNumber', value: '77' });
     assert.equal(result.kind === 'found' && result.customerId, findTold(db, { type: 'email', value: 'a@b.co' }));
+    assert.deepEqual(await lookUp(context, { type: 'cardNumber', value: '77' }), result, 'and stays one customer');
   });
 
   const answers: readonly (readonly [Exclude<ReadOutcome<CustomerRecord>, { kind: 'found' }>, object, boolean])[] = [
