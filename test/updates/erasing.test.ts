@@ -1,7 +1,9 @@
 /** What is removed from this till when a customer is erased. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { isErased } from '../../electron/customers/erased.ts';
 import { customerRow, readRecord } from '../../electron/customers/store.ts';
+import { keepDraft, listDrafts } from '../../electron/updates/drafts.ts';
 import { erase, forget } from '../../electron/updates/erasing.ts';
 import { historyOf } from '../../electron/updates/history.ts';
 import { findUpdate } from '../../electron/updates/rows.ts';
@@ -35,7 +37,12 @@ it('a customer with something unsent is not forgotten before somebody closes it'
   outbox.save(input({ email: 'a@b.co' }, 'till1'));
   assert.deepEqual(forget(db, customerId, 5), { kind: 'unsent', count: 2, oldestSavedAtMs });
   assert.equal(readRecord(db, customerId)?.fields.lastName, 'Before');
+  outbox.cancel(seen(id), null);
+  assert.equal(forget(db, customerId, 5).kind, 'unsent', 'one is enough');
+  keepDraft(db, { target: { customerId }, replaces: null, changes: { lastName: 'Typed' }, typedAtMs: 1 });
   erase(db, customerId, 5);
+  assert.ok(isErased(db, { userId: '1', fields: {} }));
+  assert.deepEqual(listDrafts(db), []);
   assert.deepEqual(readRecord(db, customerId)?.fields, {});
   assert.equal(customerRow(db, customerId)?.user_id, '1');
   assert.equal(customerRow(db, customerId)?.last_name, '');
