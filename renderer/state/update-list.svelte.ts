@@ -30,6 +30,8 @@ export class UpdateList {
   readonly #list;
   readonly #history;
   #wanted: Stretch = { which: 'open', offset: 0, limit: 2 * step };
+  /** How far each list is scrolled, so that coming back from a customer continues where it was left. */
+  readonly left = new Map<Which, number>();
   /** Nobody looks at it otherwise, so nothing is read. */
   #isShown = false;
 

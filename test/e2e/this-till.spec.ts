@@ -1,6 +1,7 @@
 /** IT's page of the till: what it is, its backups, recovery key, rescue files and region. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Locator } from 'playwright/test';
 import { hashPin } from '../../electron/config/pin-hash.ts';
 import { anchors } from '../../electron/practice/anchors.ts';
 import { expect, type TillScreen, test } from './till.ts';
@@ -12,6 +13,17 @@ async function openThisTill({ page }: TillScreen) {
   await page.getByRole('button', { name: 'This till', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'This till' })).toBeFocused();
   return page.getByRole('region', { name: 'This till' });
+}
+
+/** Moves the only unsent change to a file. While it is being sent, the till refuses, and says so. */
+async function move(out: Locator): Promise<void> {
+  const moved = out.getByText('Changes moved: 1.');
+  const busy = out.getByText('A change is being sent right now. Try again in a moment.');
+  await expect(async () => {
+    await out.getByRole('button', { name: 'Move to a file' }).click();
+    await expect(moved.or(busy)).toBeVisible();
+    await expect(moved).toBeVisible({ timeout: 100 });
+  }).toPass();
 }
 
 test('IT keeps the recovery key, makes a backup, imports customers, and makes the file for support', async ({
@@ -112,8 +124,7 @@ test('unsent changes move to a sealed file and back, and a customer is erased on
   await out.getByRole('button', { name: 'Move to a file' }).click();
   await expect(out.getByText('The passphrases don’t match.')).toBeVisible();
   await out.getByLabel('Repeat passphrase').fill(passphrase);
-  await out.getByRole('button', { name: 'Move to a file' }).click();
-  await expect(out.getByText('Changes moved: 1.')).toBeVisible();
+  await move(out);
   await expect(till.status).toHaveText(/^Offline.*0 unsent/);
 
   const [name = ''] = readdirSync(path.join(dataDir, 'data', 'rescue'));
@@ -153,8 +164,7 @@ test('what was moved to a file is never called sent until IT confirms that anoth
   const out = (await openThisTill(till)).getByRole('region', { name: 'Move unsent changes to another till' });
   await out.getByLabel('Passphrase', { exact: true }).fill('correct horse battery');
   await out.getByLabel('Repeat passphrase').fill('correct horse battery');
-  await out.getByRole('button', { name: 'Move to a file' }).click();
-  await expect(out.getByText('Changes moved: 1.')).toBeVisible();
+  await move(out);
 
   await server.control.setConnection(true);
   const updates = await till.openUpdates();
