@@ -243,14 +243,18 @@ export class SyncEngine {
       // A try that finds the cause of a failure must not wait for the pace of the backlog.
       const { blame } = this.#context;
       const lane = blame.isSuspect(id) || blame.isDoubtful ? 'counter' : this.#due.laneOf(id);
-      if (this.#asksFirst(lane)) {
-        const closedMs = lane === 'counter' ? connection.waitMs : untilProbeMs(this.#context);
-        if (closedMs > 0) return closedMs;
+      const asksFirst = this.#asksFirst(lane);
+      const closedMs = asksFirst ? untilProbeMs(this.#context, lane) : gateMs(this.#context, lane);
+      if (closedMs > 0) {
+        // The login that ends the doubt ends this wait, too.
+        if (!blame.isDoubtful) return closedMs;
+        waitMs = closedMs;
+        break;
+      }
+      if (asksFirst) {
         void this.#probe(api, lane);
         return null;
       }
-      const closedMs = gateMs(this.#context, lane);
-      if (closedMs > 0) return closedMs;
       this.#run(api, next.job, lane);
     }
     if (this.#inFlight.size > 0 || this.#probing) return waitMs;

@@ -14,10 +14,10 @@ export function gateMs({ connection, pace }: Gate, lane: Lane): number {
 
 /**
  * How long until the server may be probed; 0: now. If very many tills share the limit, it would be a flood if all of them
- * probed as soon as the network is back.
+ * probed as soon as the network is back, so there only a probe for the counter goes as soon as the connection allows.
  */
-export function untilProbeMs({ connection, pace }: Gate): number {
-  const isPaced = pace.probeLane === 'backlog' && connection.connection.kind !== 'untried';
+export function untilProbeMs({ connection, pace }: Gate, lane: Lane = 'backlog'): number {
+  const isPaced = lane === 'backlog' && pace.probeLane === 'backlog' && connection.connection.kind !== 'untried';
   return Math.max(connection.waitMs, isPaced ? pace.waitMs('backlog') : 0);
 }
 
