@@ -125,8 +125,8 @@ export async function startTillRig(customers = 200): Promise<TillRig> {
         new Promise((resolve, reject) => {
           const timeout = setTimeout(() => {
             waiting.delete(look);
-            reject(new Error(`Did not happen within 10 s: ${what}`));
-          }, 10_000);
+            reject(new Error(`Did not happen within 30 s: ${what}`));
+          }, 30_000);
           const look = () => {
             void Promise.resolve(condition()).then((holds) => {
               if (!holds || !waiting.delete(look)) return;
