@@ -2,12 +2,10 @@
  * A till with its screen for the specs: its own loyalty server, a config, a data folder, and the screen in either host
  * (the preview in Chromium, or Electron). The same specs run on both.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { _electron, type Browser, test as base, chromium, expect, type Locator, type Page } from 'playwright/test';
 import { chromiumFlags, findChromium, isRoot } from '../../build/chromium.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
@@ -21,6 +19,7 @@ import { type PracticeServer, startPracticeServer } from '../../electron/practic
 import { sampleCustomers, sampleSize } from '../../electron/practice/sample-customers.ts';
 import { run } from '../command-line/run.ts';
 import { bundleParts, logsOf, PersonalData, type Source } from './personal-data.ts';
+import { Previews } from './previews.ts';
 
 export { expect } from 'playwright/test';
 
@@ -47,8 +46,8 @@ export const inGroups = (digits: string) => new RegExp([...digits].join('\\s?'))
 type RunningHost = {
   readonly page: Page;
   readonly pickFile: (region: Locator, file: string) => Promise<void>;
-  /** `kill` is a power cut for the program; `quit` is what closing it does. */
-  readonly stop: (how: 'kill' | 'quit') => Promise<void>;
+  /** `kill` is a power cut for the program; `quit` is what closing it does; `leave` keeps its process for the next spec. */
+  readonly stop: (how: 'kill' | 'quit' | 'leave') => Promise<void>;
   /** What the program and its page have printed so far. */
   readonly said: () => readonly Source[];
 };
@@ -108,18 +107,23 @@ type Fixtures = {
   readonly secondTill: TillScreen;
 };
 
-export const test = base.extend<Fixtures, { host: Browser | null }>({
+/** What the tills of a worker's specs run in, one after another. */
+type PreviewHost = { readonly browser: Browser; readonly previews: Previews };
+
+export const test = base.extend<Fixtures, { host: PreviewHost | null }>({
   settings: [{}, { option: true }],
 
   host: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
     async ({}, use) => {
-      const executablePath = onElectron
-        ? null
-        : (process.env.TILLSIDE_CHROMIUM ?? (await findChromium(process.platform, process.env)));
-      const browser = executablePath === null ? null : await chromium.launch({ executablePath, args: browserFlags });
-      await use(browser);
-      await browser?.close();
+      if (onElectron) return await use(null);
+      const executablePath = process.env.TILLSIDE_CHROMIUM ?? (await findChromium(process.platform, process.env));
+      if (executablePath === null) throw new Error('there is no Chromium');
+      const browser = await chromium.launch({ executablePath, args: browserFlags });
+      const previews = new Previews();
+      await use({ browser, previews });
+      await previews.end();
+      await browser.close();
     },
     { scope: 'worker' },
   ],
@@ -149,7 +153,7 @@ export const test = base.extend<Fixtures, { host: Browser | null }>({
 
 /** One till of the server's, with its own data folder. */
 async function openScreen(
-  host: Browser | null,
+  host: PreviewHost | null,
   server: PracticeServer,
   chosen: TillSettings,
 ): Promise<{ readonly screen: TillScreen; readonly close: () => Promise<void> }> {
@@ -209,7 +213,7 @@ async function openScreen(
   return {
     screen,
     close: async () => {
-      await running.stop('quit');
+      await running.stop('leave');
       said.push(...running.said());
       const { customers, ledger } = server.control;
       const people = chosen.mode === 'live' ? customers : sampleCustomers(sampleSize);
@@ -246,36 +250,28 @@ function environment(secret: string | null): { [name: string]: string } {
 }
 
 async function openPreview(
-  browser: Browser,
+  { browser, previews }: PreviewHost,
   args: readonly string[],
   { viewport, touch }: TillSettings,
   secret: string | null,
 ): Promise<RunningHost> {
-  const script = path.join(root, 'build', 'preview.ts');
-  const child = spawn(process.execPath, [script, ...args, '--port', '0', '--no-open'], {
-    env: environment(secret),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
   const said = new Map<string, string>();
   const hear = (name: string, text: string) => said.set(name, `${said.get(name) ?? ''}${text}\n`);
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  const preview = await previews.open([...args, '--port', '0', '--no-open'], secret, (text) => {
     hear('what the program said', text);
     process.stderr.write(text);
   });
-  const url = await readyUrl(child);
   const context = await browser.newContext({ viewport, hasTouch: touch });
   const page = await context.newPage();
   hearPage(page, hear);
-  await page.goto(url);
+  await page.goto(preview.url);
   return {
     page,
     pickFile: (region, file) => region.getByRole('textbox', { name: 'File location' }).fill(file),
     said: () => [...said].map(([name, text]) => ({ name, text })),
     stop: async (how) => {
       await context.close();
-      const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve();
-      child.kill(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
-      await ended;
+      await preview[how]();
     },
   };
 }
@@ -283,15 +279,6 @@ async function openPreview(
 function hearPage(page: Page, hear: (name: string, text: string) => void): void {
   page.on('console', (message) => hear('console of the page', message.text()));
   page.on('pageerror', (error) => hear('errors of the page', error.stack ?? error.message));
-}
-
-async function readyUrl(child: ChildProcess): Promise<string> {
-  if (child.stdout === null) throw new Error('the preview has no standard output');
-  for await (const line of createInterface({ input: child.stdout })) {
-    const ready: unknown = JSON.parse(line);
-    if (typeof ready === 'object' && ready !== null && 'url' in ready) return String(ready.url);
-  }
-  throw new Error('the preview ended before it was ready');
 }
 
 async function openElectron(args: readonly string[], secret: string | null): Promise<RunningHost> {

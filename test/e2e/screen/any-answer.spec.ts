@@ -186,7 +186,7 @@ test("F52: whatever head office answers, nothing breaks, and nobody is shown und
     log: silentLog,
   });
   stack.defer(() => server.close());
-  const page = await host.newPage({ viewport: { width: 1366, height: 768 }, reducedMotion: 'reduce' });
+  const page = await host.browser.newPage({ viewport: { width: 1366, height: 768 }, reducedMotion: 'reduce' });
   stack.defer(() => page.close());
   const said: string[] = [];
   page.on('pageerror', (error) => said.push(error.stack ?? error.message));
