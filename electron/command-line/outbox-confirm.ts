@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { readRescueFile } from '../care/rescue/sealed-file.ts';
+import { byIt } from '../updates/history.ts';
 import { Outbox } from '../updates/outbox.ts';
-import { byIt } from '../updates/update-states.ts';
 import { type Command, CommandRefused, exitCodes } from './command.ts';
 import { mustExist } from './read-database.ts';
 import { dataFolderAnyway } from './till-place.ts';

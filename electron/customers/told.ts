@@ -10,7 +10,7 @@
  */
 import type { Db } from '../db/open.ts';
 import { inTransaction } from '../db/statements.ts';
-import { type CustomerRecord, type Identifier, mergeRecord } from '../model/customer.ts';
+import { type CustomerRecord, type CustomerRef, mergeRecord } from '../model/customer.ts';
 import { isErased, unmarkErased } from './erased.ts';
 import { forgetCustomer, makeOwn } from './region.ts';
 import {
@@ -36,9 +36,6 @@ export type Told = {
   readonly merged?: boolean;
 };
 
-/** The customer that the server was asked about. */
-export type Asked = { readonly customerId: number } | { readonly identifier: Identifier };
-
 export type Kept =
   /** `before`: the customer's id before a merge; the same as `customerId` if there was none. */
   | { readonly kind: 'kept'; readonly customerId: number; readonly before: number }
@@ -63,8 +60,8 @@ export class ToldDoor {
     this.#follower = follower;
   }
 
-  /** One transaction. */
-  keep(told: Told, asked: Asked | null = null): Kept {
+  /** One transaction. @param asked the customer that the server was asked about; null: about nobody */
+  keep(told: Told, asked: CustomerRef | null = null): Kept {
     return inTransaction(this.#db, () => {
       const isFromServer = told.by === 'read' || told.by === 'answer';
       if (isFromServer) unmarkErased(this.#db, told.record);
@@ -77,7 +74,7 @@ export class ToldDoor {
   }
 
   /** The customer that the record is about. `isAsked`: it is the one we asked about, or we asked about nobody. */
-  #personOf({ record, merged = false }: Told, asked: Asked | null) {
+  #personOf({ record, merged = false }: Told, asked: CustomerRef | null) {
     const known = record.userId === null ? null : findByUserId(this.#db, record.userId);
     const askedId = this.#askedId(asked, record);
     if (askedId === null) {
@@ -92,7 +89,7 @@ export class ToldDoor {
     return { customerId: known, before: askedId, isAsked: true };
   }
 
-  #askedId(asked: Asked | null, record: CustomerRecord): number | null {
+  #askedId(asked: CustomerRef | null, record: CustomerRecord): number | null {
     if (asked === null) return null;
     if ('customerId' in asked) return customerRow(this.#db, asked.customerId) === null ? null : asked.customerId;
     const byIdentifier = findTold(this.#db, asked.identifier);
@@ -102,7 +99,7 @@ export class ToldDoor {
     return userId === null || userId === record.userId ? byIdentifier : null;
   }
 
-  #newCustomer(asked: Asked | null): number {
+  #newCustomer(asked: CustomerRef | null): number {
     return asked !== null && 'identifier' in asked
       ? insertUnknownCustomer(this.#db, asked.identifier)
       : insertEmptyCustomer(this.#db);

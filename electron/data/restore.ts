@@ -22,7 +22,8 @@ import { carryCopyPlacesOver } from '../updates/copy-places.ts';
 import { Outbox } from '../updates/outbox.ts';
 import { openList, selectUpdates } from '../updates/rows.ts';
 import { toldDoor } from '../updates/told-door.ts';
-import { attempt, carryInFilesOver, type MovingUpdate, readOne, salvageMoving, takeIn } from '../updates/transfer.ts';
+import { attempt, carryInFilesOver, readOne, salvageMoving, takeIn } from '../updates/transfer.ts';
+import type { MovingUpdate } from '../updates/transfer-rows.ts';
 import { migrateTill, openTillDatabase } from './till-database.ts';
 import { isUsableBackup } from './usable-backups.ts';
 

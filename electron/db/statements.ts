@@ -24,6 +24,21 @@ export function sql<Row = never>(db: Db, text: string): Database.Statement<unkno
   return statement;
 }
 
+type Row = { readonly [column: string]: unknown };
+
+/** Inserts a row. */
+export function insertInto(db: Db, table: string, row: Row): void {
+  const columns = Object.keys(row);
+  const text = `insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`;
+  sql(db, text).run(...Object.values(row));
+}
+
+/** Changes these columns of the row with this id. */
+export function changeRow(db: Db, table: string, id: unknown, row: Row): void {
+  const columns = Object.keys(row).map((column) => `${column} = ?`);
+  sql(db, `update ${table} set ${columns.join(', ')} where id = ?`).run(...Object.values(row), id);
+}
+
 /**
  * A `limit` with a bound parameter. For a bare parameter SQLite prepares the statement again at each run, to plan for
  * its value; it does not do that for a sum.

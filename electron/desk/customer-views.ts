@@ -11,6 +11,7 @@ import {
   type FieldValues,
   fieldKeys,
   type Identifier,
+  isFillable,
   priorities,
 } from '../model/customer.ts';
 import type { CustomerView } from '../model/customer-view.ts';
@@ -71,7 +72,7 @@ function shownFields(fields: FieldValues, org: OrgView): FieldValues {
  */
 function shownValue(key: FieldKey, value: string | null, org: OrgView): string | null {
   if (value === null) return null;
-  if (key === 'mobile' || key === 'email' || key === 'externalId') return plainSigns(value) || value;
+  if (isFillable(key)) return plainSigns(value) || value;
   const definition = definitionOf(key, org.fields);
   // An option must stay exactly as defined.
   if ((definition?.options.length ?? 0) > 0) return value;

@@ -3,7 +3,7 @@ import type { Db } from '../db/open.ts';
 import type { Clock } from '../machine/clock.ts';
 import { type FieldChanges, fieldKeys } from '../model/customer.ts';
 import { isMaskedText, type MaskableField } from '../model/masked.ts';
-import { type Draft, type DraftTarget, type KeptDraft, keepDraft, listDrafts } from '../updates/drafts.ts';
+import { type Draft, type KeptDraft, keepDraft, listDrafts } from '../updates/drafts.ts';
 
 export function draftCalls(db: Db, clock: Clock, hidden: (customerId: number) => readonly MaskableField[]) {
   /** Text of masked fields, by draft: the screen does not have it, so what it stores later must not delete it. */
@@ -29,7 +29,7 @@ export function draftCalls(db: Db, clock: Clock, hidden: (customerId: number) =>
   };
 }
 
-function placeOf({ target, replaces }: { readonly target: DraftTarget; readonly replaces: string | null }): string {
+function placeOf({ target, replaces }: Pick<KeptDraft, 'target' | 'replaces'>): string {
   return JSON.stringify([target, replaces]);
 }
 

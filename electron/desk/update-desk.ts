@@ -5,13 +5,13 @@ import type { Db } from '../db/open.ts';
 import { inTransaction } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import {
+  type CustomerRef,
   type FieldChanges,
   type FieldKey,
   type FieldValues,
   type FillableIdentifier,
   fieldKeys,
   fillableIdentifiers,
-  type Identifier,
 } from '../model/customer.ts';
 import { emailMeant } from '../model/email-slip.ts';
 import { type MaskableField, maskableFields } from '../model/masked.ts';
@@ -32,12 +32,9 @@ import { type Checked, checkChanges, checkIdentityChange, isAllowed, type RuleCo
 import { isUntouched, mayPutOff } from '../updates/update-states.ts';
 import { ruleContext, strangerContext } from './customer-views.ts';
 
-/** The customer: one in the cache, or one that only the server knows, by identifier. */
-export type Target = { readonly customerId: number } | { readonly identifier: Identifier };
-
 export type SaveRequest = {
   readonly token: string;
-  readonly target: Target;
+  readonly target: CustomerRef;
   readonly changes: FieldChanges;
   readonly replaces: string | null;
   readonly confirmedFills: readonly FillableIdentifier[];
@@ -75,7 +72,7 @@ export class UpdateDesk {
   }
 
   /** The problems that `save` would report. None for an unknown customer: `save` says that they are gone. */
-  check(target: Target, changes: FieldChanges): CheckResult {
+  check(target: CustomerRef, changes: FieldChanges): CheckResult {
     const found = this.#contextOf(target, null);
     if (found === null) return { problems: [], hints: [] };
     const { changes: clean, problems } = this.#checkAll(changes, found.context, found.customerId);
@@ -277,7 +274,7 @@ export class UpdateDesk {
 
   /** The customer and the context for the rules. An identifier that is known here means the cached customer. */
   #contextOf(
-    target: Target,
+    target: CustomerRef,
     withoutUpdateId: string | null,
   ): { readonly customerId: number | null; readonly context: RuleContext } | null {
     const { db, countryCode } = this.#at;

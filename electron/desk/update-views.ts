@@ -67,7 +67,7 @@ const lists = {
     order: `u.state <> 'attention' or u.put_off_at_ms is not null, ${byCustomer}, u.place, u.seq`,
   },
   closed: { where: `not ${open}`, order: 'u.settled_at_ms desc, u.seq desc' },
-  doubled: { where: `u.award is not null and u.${isDoubleAward}`, order: 'u.seq desc' },
+  doubled: { where: isDoubleAward, order: 'u.seq desc' },
 } as const;
 
 export type Page = {

@@ -57,7 +57,7 @@ const localId = z.number().int().positive();
 const uuid = z.uuid();
 
 const identifier: z.ZodType<Identifier> = z.strictObject({
-  type: z.enum(['mobile', 'email', 'externalId', 'userId']),
+  type: z.enum([...fillableIdentifiers, 'userId']),
   value: z.string().min(1).max(254),
 });
 

@@ -17,7 +17,12 @@
  */
 import { type Loyalty, mergeLoyalty } from './loyalty.ts';
 
-export type IdentifierType = 'mobile' | 'email' | 'externalId' | 'userId';
+/** The identifiers that an organisation registers customers by. Staff may fill them in while they are empty. */
+export const fillableIdentifiers = ['mobile', 'email', 'externalId'] as const;
+export type FillableIdentifier = (typeof fillableIdentifiers)[number];
+
+export const identifierTypes = [...fillableIdentifiers, 'userId'] as const;
+export type IdentifierType = (typeof identifierTypes)[number];
 
 /** An identifier of a customer. `userId` is the server's own id (`id` in a request, `user_id` in an answer). */
 export type Identifier = {
@@ -25,9 +30,8 @@ export type Identifier = {
   readonly value: string;
 };
 
-/** The identifiers that an organisation registers customers by. Staff may fill them in while they are empty. */
-export const fillableIdentifiers = ['mobile', 'email', 'externalId'] as const;
-export type FillableIdentifier = (typeof fillableIdentifiers)[number];
+/** A customer of this till, or one whom only the server may know. */
+export type CustomerRef = { readonly customerId: number } | { readonly identifier: Identifier };
 
 export const coreFields = [
   'firstName',
@@ -118,6 +122,10 @@ const core: ReadonlySet<string> = new Set(coreFields);
 const subscriptions: ReadonlySet<string> = new Set(
   channels.flatMap((channel) => priorities.map((priority) => `subscription.${channel}.${priority}`)),
 );
+
+export function isFillable(key: FieldKey): key is FillableIdentifier {
+  return fillableIdentifiers.some((identifier) => identifier === key);
+}
 
 export function isCoreField(key: string): key is CoreField {
   return core.has(key);

@@ -3,11 +3,10 @@
  * failed look-up reports failure, never "not found" (F31).
  */
 import { customerRow, findByUserId, findTold } from '../customers/store.ts';
-import type { Asked } from '../customers/told.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
-import { type CustomerRecord, fillableIdentifiers } from '../model/customer.ts';
+import { type CustomerRecord, type CustomerRef, fillableIdentifiers } from '../model/customer.ts';
 import type { LookupResult, PurchasesResult } from '../model/customer-view.ts';
 import { exactKey } from '../model/identifiers.ts';
 import type { ReadOutcome } from '../model/outcome.ts';
@@ -104,7 +103,7 @@ export async function purchasesOf(context: SyncContext, customerId: number): Pro
 const mostAsks = 3;
 
 /** @param asked null if only the answer says who the customer is */
-async function ask(context: SyncContext, identifier: LookUpIdentifier, asked: Asked | null): Promise<LookUp> {
+async function ask(context: SyncContext, identifier: LookUpIdentifier, asked: CustomerRef | null): Promise<LookUp> {
   const api = context.api();
   if (api === null) return { kind: 'failed', why: 'no-secret' };
   if (!(await speaksForOurs(context, api))) return { kind: 'failed', why: notOurs(context) };
@@ -133,12 +132,12 @@ function notOurs({ owner, connection }: SyncContext): FailedWhy {
 }
 
 /** The customer on this till, as far as known before the answer is stored. */
-function whoNow({ db }: SyncContext, asked: Asked | null, { userId }: CustomerRecord): number | null {
+function whoNow({ db }: SyncContext, asked: CustomerRef | null, { userId }: CustomerRecord): number | null {
   if (asked !== null && 'customerId' in asked && customerRow(db, asked.customerId) !== null) return asked.customerId;
   return userId === null ? null : findByUserId(db, userId);
 }
 
-function keep(context: SyncContext, asked: Asked | null, { value: record, merged }: Found): LookUp {
+function keep(context: SyncContext, asked: CustomerRef | null, { value: record, merged }: Found): LookUp {
   const { db, told, clock, log, tell } = context;
   // In the meantime, the customer may have been merged or erased.
   const askedId = asked !== null && 'customerId' in asked ? asked.customerId : null;
@@ -160,7 +159,7 @@ function keep(context: SyncContext, asked: Asked | null, { value: record, merged
 }
 
 /** For a record without a server id: the identifier in the answer. */
-function namedBy({ userId, fields }: CustomerRecord): Asked | null {
+function namedBy({ userId, fields }: CustomerRecord): CustomerRef | null {
   if (userId !== null) return null;
   for (const type of fillableIdentifiers) {
     const value = fields[type];
@@ -173,7 +172,7 @@ function notFound(
   context: SyncContext,
   api: LoyaltyApi,
   outcome: Exclude<ReadOutcome<unknown>, { kind: 'found' }>,
-  asked: Asked | null,
+  asked: CustomerRef | null,
 ): LookUp {
   switch (outcome.kind) {
     case 'not-found':
@@ -191,7 +190,7 @@ function notFound(
   }
 }
 
-function eraseHere({ db, clock, tell }: SyncContext, asked: Asked | null): LookUp {
+function eraseHere({ db, clock, tell }: SyncContext, asked: CustomerRef | null): LookUp {
   if (asked === null) return { kind: 'erased' };
   const customerId = 'customerId' in asked ? asked.customerId : findTold(db, asked.identifier);
   if (customerId !== null) {

@@ -11,7 +11,6 @@ import type { Db } from '../db/open.ts';
 import type { DoubleAward } from '../model/update-view.ts';
 import { writeHistory } from './history.ts';
 import { isDoubleAward, selectUpdates, type Update, writeUpdate } from './rows.ts';
-import { byTill } from './update-states.ts';
 
 const watchedForMs = 24 * 3_600_000;
 
@@ -32,7 +31,7 @@ export function lookForDoubleAwards(db: Db, customerId: number, nowMs: number): 
     const found = doubleAwardOf(db, update, nowMs);
     if (found !== null) {
       writeUpdate(db, { ...update, award: { kind: 'possible', found } });
-      note(db, update, 'possible double award', byTill, nowMs);
+      writeHistory(db, update, update.state, nowMs, { event: 'possible double award' });
     } else if (Math.abs(nowMs - award.sinceMs) > watchedForMs) writeUpdate(db, { ...update, award: null });
   }
 }
@@ -41,7 +40,7 @@ export function lookForDoubleAwards(db: Db, customerId: number, nowMs: number): 
 export function markAwardSeen(db: Db, update: Update, by: string, nowMs: number): void {
   if (update.award?.kind !== 'possible') throw new Error(`Update ${update.id} is not a possible double award.`);
   writeUpdate(db, { ...update, award: { kind: 'seen', found: update.award.found } });
-  note(db, update, 'possible double award looked at', by, nowMs);
+  writeHistory(db, update, update.state, nowMs, { by, event: 'possible double award looked at' });
 }
 
 function doubleAwardOf(db: Db, update: Update, nowMs: number): DoubleAward | null {
@@ -89,27 +88,11 @@ function awardedSince(db: Db, customerId: number, sinceMs: number): number {
     .reduce((sum, effect) => sum + (effect.kind === 'points' ? (effect.awarded ?? 0) : 0), 0);
 }
 
-function note(db: Db, update: Update, event: string, by: string, atMs: number): void {
-  writeHistory(db, {
-    updateId: update.id,
-    atMs,
-    by,
-    event,
-    from: update.state,
-    to: update.state,
-    attemptId: update.attemptId,
-    requestId: null,
-    before: null,
-    after: null,
-    detail: null,
-  });
-}
-
 /** Cases that nobody has checked yet, newest first; empty for a file of an older version. */
 export function listDoubleAwards(db: Db): readonly (DoubleAward & { readonly id: string })[] {
   const known = db.prepare<[], string>("select name from pragma_table_info('updates')").pluck().all();
   if (!known.includes('award')) return [];
-  return selectUpdates(db, `where u.award is not null and u.${isDoubleAward} order by u.seq desc`).flatMap(
-    ({ id, award }) => (award?.kind === 'possible' ? [{ id, ...award.found }] : []),
+  return selectUpdates(db, `where ${isDoubleAward} order by u.seq desc`).flatMap(({ id, award }) =>
+    award?.kind === 'possible' ? [{ id, ...award.found }] : [],
   );
 }

@@ -6,19 +6,31 @@ import { z } from 'zod';
 import { customerRow } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { recall, remember } from '../db/remembered.ts';
-import { type FieldChanges, type FieldKey, fieldKeys, type Identifier, isFieldKey } from '../model/customer.ts';
+import { type CustomerRef, type FieldKey, fieldKeys, identifierTypes } from '../model/customer.ts';
+import { fieldChanges } from './row-json.ts';
 
-/** The customer of a draft: one in this till's cache, or one that only the server knows, by identifier. */
-export type DraftTarget = { readonly customerId: number } | { readonly identifier: Identifier };
+const keptForMs = 14 * 24 * 3_600_000;
+/** More than anybody needs; beyond it, the oldest draft is deleted. */
+const mostDrafts = 100;
 
-export type KeptDraft = {
-  readonly target: DraftTarget;
-  /** The update that the text corrects. */
-  readonly replaces: string | null;
-  /** Empty: the draft is deleted. */
-  readonly changes: FieldChanges;
-  readonly typedAtMs: number;
-};
+const drafts = z
+  .array(
+    z
+      .object({
+        target: z.union([
+          z.object({ customerId: z.number() }),
+          z.object({ identifier: z.object({ type: z.enum(identifierTypes), value: z.string() }) }),
+        ]),
+        /** The update that the text corrects. */
+        replaces: z.string().nullable(),
+        /** Empty: the draft is deleted. */
+        changes: fieldChanges,
+        typedAtMs: z.number(),
+      })
+      .readonly(),
+  )
+  .readonly();
+export type KeptDraft = z.output<typeof drafts>[number];
 
 /** A draft as shown on screen. */
 export type Draft = Omit<KeptDraft, 'changes'> & {
@@ -26,24 +38,6 @@ export type Draft = Omit<KeptDraft, 'changes'> & {
   readonly name: string;
   readonly changes: readonly { readonly key: FieldKey; readonly to: string }[];
 };
-
-const keptForMs = 14 * 24 * 3_600_000;
-/** More than anybody needs; beyond it, the oldest draft is deleted. */
-const mostDrafts = 100;
-
-const drafts: z.ZodType<readonly KeptDraft[]> = z.array(
-  z.object({
-    target: z.union([
-      z.object({ customerId: z.number() }),
-      z.object({
-        identifier: z.object({ type: z.enum(['mobile', 'email', 'externalId', 'userId']), value: z.string() }),
-      }),
-    ]),
-    replaces: z.string().nullable(),
-    changes: z.record(z.string(), z.string()).refine((map) => Object.keys(map).every(isFieldKey)),
-    typedAtMs: z.number(),
-  }),
-);
 
 /** Newest first. Drafts of customers who are no longer on this till are left out. */
 export function listDrafts(db: Db): readonly Draft[] {
@@ -82,38 +76,36 @@ export function keepDraft(db: Db, draft: KeptDraft): void {
  * Call it before the old row is deleted.
  */
 export function moveDrafts(db: Db, customerId: number, into: number): void {
-  const kept = recall(db, 'drafts');
-  if (kept === null) return;
-  const moved = readDrafts(db).map((draft) =>
-    'customerId' in draft.target && draft.target.customerId === customerId
-      ? { ...draft, target: { customerId: into } }
-      : draft,
-  );
-  const together = new Map<string, KeptDraft>();
-  // They are stored newest first, which gives their order even if the clock was wrong.
-  for (const draft of moved) {
-    const newer = together.get(placeOf(draft)) ?? draft;
-    together.set(placeOf(draft), { ...newer, changes: { ...draft.changes, ...newer.changes } });
-  }
-  remember(db, 'drafts', [...together.values()], kept.asOfMs);
+  changeDrafts(db, (kept) => {
+    const together = new Map<string, KeptDraft>();
+    // They are stored newest first, which gives their order even if the clock was wrong.
+    for (const draft of kept) {
+      const isTheirs = 'customerId' in draft.target && draft.target.customerId === customerId;
+      const moved = isTheirs ? { ...draft, target: { customerId: into } } : draft;
+      const newer = together.get(placeOf(moved)) ?? moved;
+      together.set(placeOf(moved), { ...newer, changes: { ...moved.changes, ...newer.changes } });
+    }
+    return [...together.values()];
+  });
 }
 
 /** Deletes all drafts of an erased customer, by id and by identifiers. */
 export function forgetDrafts(db: Db, customerId: number, identifiers: readonly string[]): void {
-  const kept = recall(db, 'drafts');
-  if (kept === null) return;
-  const others = readDrafts(db).filter(({ target }) =>
-    'customerId' in target ? target.customerId !== customerId : !identifiers.includes(target.identifier.value),
+  changeDrafts(db, (kept) =>
+    kept.filter(({ target }) =>
+      'customerId' in target ? target.customerId !== customerId : !identifiers.includes(target.identifier.value),
+    ),
   );
-  remember(db, 'drafts', others, kept.asOfMs);
 }
 
 /** Deletes a draft when it is saved. Call it in the save's transaction, so that a crash cannot restore the draft. */
-export function forgetSavedDraft(db: Db, target: DraftTarget, replaces: string | null): void {
+export function forgetSavedDraft(db: Db, target: CustomerRef, replaces: string | null): void {
+  changeDrafts(db, (kept) => kept.filter((draft) => placeOf(draft) !== placeOf({ target, replaces })));
+}
+
+function changeDrafts(db: Db, change: (kept: readonly KeptDraft[]) => readonly KeptDraft[]): void {
   const kept = recall(db, 'drafts');
-  if (kept === null) return;
-  const others = readDrafts(db).filter((draft) => placeOf(draft) !== placeOf({ target, replaces }));
-  remember(db, 'drafts', others, kept.asOfMs);
+  if (kept !== null) remember(db, 'drafts', change(readDrafts(db)), kept.asOfMs);
 }
 
 function placeOf({ target, replaces }: Pick<KeptDraft, 'target' | 'replaces'>): string {

@@ -3,7 +3,7 @@ import { markErased } from '../customers/erased.ts';
 import { forgetCustomer } from '../customers/region.ts';
 import { type CustomerRow, customerRow, nothingBut, writeRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
-import { count, inTransaction, sql } from '../db/statements.ts';
+import { inTransaction, sql } from '../db/statements.ts';
 import type { ForgetResult } from '../model/customer-view.ts';
 import { forgetDrafts } from './drafts.ts';
 import { identifierOf, refreshEffective } from './effective.ts';
@@ -19,19 +19,12 @@ export function forget(db: Db, customerId: number, nowMs: number): ForgetResult 
     return inTransaction(db, () => {
       const row = customerRow(db, customerId);
       if (row === null) return { kind: 'not-here' };
-      const unsent = count(
+      const unsent = sql<{ count: number; oldestSavedAtMs: number }>(
         db,
-        `select count(*) as n from updates where customer_id = ? and state in ${openList}`,
-        customerId,
-      );
-      if (unsent > 0) {
-        const oldest = count(
-          db,
-          `select min(saved_at_ms) as n from updates where customer_id = ? and state in ${openList}`,
-          customerId,
-        );
-        return { kind: 'unsent', count: unsent, oldestSavedAtMs: oldest };
-      }
+        `select count(*) as count, min(saved_at_ms) as oldestSavedAtMs from updates
+         where customer_id = ? and state in ${openList}`,
+      ).get(customerId);
+      if (unsent !== undefined && unsent.count > 0) return { kind: 'unsent', ...unsent };
       const ids = sql<{ id: string }>(db, 'select id from updates where customer_id = ?').all(customerId);
       for (const { id } of ids) removeUpdate(db, id);
       markErased(db, identifiersOf(row), nowMs);

@@ -1,30 +1,49 @@
 /** The append-only history of an update: one row per state change, and one per change of its baseline. */
 import type { Db } from '../db/open.ts';
-import { count, sql } from '../db/statements.ts';
+import { count, insertInto, sql } from '../db/statements.ts';
+import type { FieldChanges } from '../model/customer.ts';
 import type { UpdateHistoryEntry, UpdateState } from '../model/update-view.ts';
 import { decodeChanges } from './row-json.ts';
+import type { Update } from './rows.ts';
 
-export type HistoryNote = UpdateHistoryEntry & { readonly updateId: string };
+/** The author of automatic steps. */
+export const byTill = 'till';
 
-export function writeHistory(db: Db, note: HistoryNote): void {
-  sql(
-    db,
-    `insert into update_history (update_id, id, at_ms, by, event, from_state, to_state, attempt_id, request_id, before,
-       after, detail) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
-    note.updateId,
-    nextHistoryId(db, note.updateId),
-    note.atMs,
-    note.by,
-    note.event,
-    note.from,
-    note.to,
-    note.attemptId,
-    note.requestId,
-    note.before === null ? null : JSON.stringify(note.before),
-    note.after === null ? null : JSON.stringify(note.after),
-    note.detail,
-  );
+/** The author of what IT does; the audit log says who it was. */
+export const byIt = 'IT';
+
+/** Who did what; without `by`, the till did it. */
+export type HistoryNote = {
+  readonly by?: string;
+  readonly event: string;
+  readonly requestId?: string | null;
+  readonly before?: FieldChanges;
+  readonly after?: FieldChanges;
+  readonly detail?: string | null;
+};
+
+/** @param from the state before; null: not a change of state */
+export function writeHistory(
+  db: Db,
+  { id, attemptId, state }: Pick<Update, 'id' | 'attemptId' | 'state'>,
+  from: UpdateState | null,
+  atMs: number,
+  { by = byTill, event, requestId = null, before, after, detail = null }: HistoryNote,
+): void {
+  insertInto(db, 'update_history', {
+    update_id: id,
+    id: nextHistoryId(db, id),
+    at_ms: atMs,
+    by,
+    event,
+    from_state: from,
+    to_state: state,
+    attempt_id: attemptId,
+    request_id: requestId,
+    before: before === undefined ? null : JSON.stringify(before),
+    after: after === undefined ? null : JSON.stringify(after),
+    detail,
+  });
 }
 
 /** Earlier entries are only ever removed together with the whole update. */

@@ -1,42 +1,17 @@
 /** Decides when a save is joined to an update that is still waiting, and combines the two. */
 
 import type { Db } from '../db/open.ts';
-import {
-  type FieldChanges,
-  type FieldKey,
-  type FieldValues,
-  type FillableIdentifier,
-  fieldKeys,
-  type Identifier,
-} from '../model/customer.ts';
+import { type FieldChanges, type FieldKey, type FieldValues, fieldKeys, isFillable } from '../model/customer.ts';
 import { wantedValue } from '../model/same-value.ts';
-import type { UpdateKind } from '../model/update-view.ts';
-import { openList, type Staff, selectUpdates, type Update } from './rows.ts';
+import { type NewUpdate, openList, selectUpdates, type Update } from './rows.ts';
 import { isUntouched } from './update-states.ts';
 
-export type SaveInput = {
-  readonly token: string;
-  readonly customerId: number;
-  readonly kind: UpdateKind;
-  readonly identifier: Identifier;
-  readonly changes: FieldChanges;
-  /** The server's values of the changed fields; absent if not known. */
-  readonly baseline: FieldValues;
-  readonly confirmedFills: readonly FillableIdentifier[];
-  readonly staff: Staff | null;
-  readonly till: string;
-};
+export type SaveInput = Omit<NewUpdate, 'id' | 'savedAtMs' | 'place' | 'replaces'> & { readonly token: string };
 
 /** Changes that are never joined, because history and consent must show each step (F20). */
 function standsAlone(changes: FieldChanges): boolean {
   return fieldKeys(changes).some(
-    (key) =>
-      key === 'mobile' ||
-      key === 'email' ||
-      key === 'externalId' ||
-      key === 'type' ||
-      key === 'fraudStatus' ||
-      key.startsWith('subscription.'),
+    (key) => isFillable(key) || key === 'type' || key === 'fraudStatus' || key.startsWith('subscription.'),
   );
 }
 

@@ -39,14 +39,8 @@ export class OutboxReader {
 
   /** Whether the export with this id was committed here. */
   hasMovedOut(exportId: string): boolean {
-    return (
-      count(
-        this.#db,
-        'select count(*) as n from update_history where event = ? and detail = ?',
-        movedOutEvent,
-        exportId,
-      ) > 0
-    );
+    const text = 'select count(*) as n from update_history where event = ? and detail = ?';
+    return count(this.#db, text, movedOutEvent, exportId) > 0;
   }
 
   /** Updates that are only in a rescue file, or in this one, as far as this till knows: another till has to send them. */
@@ -120,35 +114,29 @@ export class OutboxReader {
 
   /** Possible double awards that nobody has checked yet. */
   doubleAwards(): number {
-    return count(this.#db, `select count(*) as n from updates where award is not null and ${isDoubleAward}`);
+    return count(this.#db, `select count(*) as n from updates where ${isDoubleAward}`);
   }
 
   oldestOpenSavedAtMs(): number | null {
-    const row = sql<{ oldest: number | null }>(
-      this.#db,
-      `select min(saved_at_ms) as oldest from updates where state in ${openList}`,
-    ).get();
-    return row?.oldest ?? null;
+    return this.#oldest(`select min(saved_at_ms) from updates where state in ${openList}`);
   }
 
   /** Without updates put off until the customer's next visit, which may be any age. */
   oldestWaitingSavedAtMs(): number | null {
-    const row = sql<{ oldest: number | null }>(
-      this.#db,
-      `select min(saved_at_ms) as oldest from updates where state in ${openList} and put_off_at_ms is null`,
-    ).get();
-    return row?.oldest ?? null;
+    return this.#oldest(`select min(saved_at_ms) from updates where state in ${openList} and put_off_at_ms is null`);
   }
 
   /** Since when the oldest update that may have arrived is unresolved. */
   oldestUnknownSinceMs(): number | null {
-    const row = sql<{ oldest: number | null }>(
-      this.#db,
+    return this.#oldest(
       `select min((select max(h.at_ms) from update_history h
-         where h.update_id = u.id and h.to_state = 'unknown' and h.from_state is not 'unknown')) as oldest
+         where h.update_id = u.id and h.to_state = 'unknown' and h.from_state is not 'unknown'))
        from updates u where ${openIn('unknown')}`,
-    ).get();
-    return row?.oldest ?? null;
+    );
+  }
+
+  #oldest(text: string): number | null {
+    return sql<number | null>(this.#db, text).pluck().get() ?? null;
   }
 
   /**
@@ -156,16 +144,9 @@ export class OutboxReader {
    * can also be one that was saved later.
    */
   isBehindAnother(update: Update): boolean {
-    return (
-      count(
-        this.#db,
-        `select count(*) as n from updates where customer_id = ? and state in ${openList} and put_off_at_ms is null
-           and ((place, seq) < (?, ?) or (state in ('sending', 'unknown') and seq <> ?))`,
-        update.customerId,
-        update.place,
-        update.seq,
-        update.seq,
-      ) > 0
-    );
+    const { customerId, place, seq } = update;
+    const text = `select count(*) as n from updates where customer_id = ? and state in ${openList} and put_off_at_ms is null
+       and ((place, seq) < (?, ?) or (state in ('sending', 'unknown') and seq <> ?))`;
+    return count(this.#db, text, customerId, place, seq, seq) > 0;
   }
 }

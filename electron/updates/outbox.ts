@@ -9,7 +9,7 @@ import type { AttentionReason, UpdateResult, UpdateState } from '../model/update
 import { beforeSendingOf } from './before-sending.ts';
 import { lookForDoubleAwards, markAwardSeen, watchForDoubleAward } from './double-awards.ts';
 import { refreshEffective } from './effective.ts';
-import { writeHistory } from './history.ts';
+import { type HistoryNote, writeHistory } from './history.ts';
 import { joinable, joined, type SaveInput } from './joining.ts';
 import { movedOutEvent, OutboxReader, openIn } from './outbox-reader.ts';
 import type { BeforeSending } from './row-json.ts';
@@ -23,15 +23,8 @@ import {
   type Update,
   writeUpdate,
 } from './rows.ts';
-import {
-  type BroughtIn,
-  beforeAtOther,
-  insertHistory,
-  insertRow,
-  overwriteRow,
-  replaceHistory,
-} from './transfer-rows.ts';
-import { byTill, type Change, type HistoryNote, isUntouched, moveUpdate } from './update-states.ts';
+import { beforeAtOther, insertRow, type MovingUpdate, overwriteRow, replaceHistory } from './transfer-rows.ts';
+import { type Change, isUntouched, moveUpdate } from './update-states.ts';
 
 /**
  * The outbox: every state of an update and every transition between them.
@@ -110,47 +103,29 @@ export class Outbox extends OutboxReader {
         update,
         'discarded',
         { by: who(input.staff), event: 'fixed by a newer update' },
-        { settledAtMs: this.#clock.wallMs(), discardReason: 'fixed', replacedBy: newId },
+        { discardReason: 'fixed', replacedBy: newId },
       );
       return newId;
     });
   }
 
   cancel(update: Update, staff: Staff | null): void {
-    inTransaction(this.#db, () => {
-      this.#mustBeUntouched(update);
-      this.#mustMove(
-        update,
-        'cancelled',
-        { by: who(staff), event: 'cancelled' },
-        { settledAtMs: this.#clock.wallMs() },
-      );
-    });
+    this.#mustBeUntouched(update);
+    this.#mustMove(update, 'cancelled', { by: who(staff), event: 'cancelled' }, {});
   }
 
   /** @param token of the request, so that repeating it gives the same result (F05) */
   discard(update: Update, reason: string, staff: Staff | null, token: string | null = null): void {
     inTransaction(this.#db, () => {
-      this.#mustMove(
-        update,
-        'discarded',
-        { by: who(staff), event: 'discarded' },
-        { settledAtMs: this.#clock.wallMs(), discardReason: reason },
-      );
+      this.#mustMove(update, 'discarded', { by: who(staff), event: 'discarded' }, { discardReason: reason });
       if (token !== null) this.#keepToken({ token, customerId: update.customerId }, update.id);
     });
   }
 
   /** Puts a conflict off until the customer's next visit, because staff cannot decide it without them. */
   putOff(update: Update, staff: Staff | null): void {
-    inTransaction(this.#db, () =>
-      this.#mustMove(
-        update,
-        'attention',
-        { by: who(staff), event: 'put off until the next visit' },
-        { putOffAtMs: this.#clock.wallMs() },
-      ),
-    );
+    const note = { by: who(staff), event: 'put off until the next visit' };
+    this.#mustMove(update, 'attention', note, { putOffAtMs: this.#clock.wallMs() });
   }
 
   /**
@@ -167,7 +142,7 @@ export class Outbox extends OutboxReader {
       return this.#move(
         update,
         'sending',
-        { by: byTill, event: 'sending' },
+        { event: 'sending' },
         {
           attemptId: this.#random.id(),
           attempts: update.attempts + 1,
@@ -189,36 +164,17 @@ export class Outbox extends OutboxReader {
   }
 
   uncertain(update: Update, after: UnknownReason, answer: Answer | null): Update | null {
-    return inTransaction(this.#db, () =>
-      this.#move(
-        update,
-        'unknown',
-        {
-          by: byTill,
-          event: 'not known whether it arrived',
-          detail: after,
-          requestId: answer?.requestId ?? null,
-        },
-        { uncertainAfter: after, answer },
-      ),
-    );
+    const note = { event: 'not known whether it arrived', detail: after, requestId: answer?.requestId ?? null };
+    return this.#move(update, 'unknown', note, { uncertainAfter: after, answer });
   }
 
   /** Call inside the transaction that also writes the customer's record, after writing it. */
   applied(update: Update, result: UpdateResult): Update | null {
+    const { answer, confirmedBy } = result;
+    const note = { event: `applied, told by ${confirmedBy}`, requestId: answer?.requestId ?? null };
+    const award = watchForDoubleAward(update, this.#clock.wallMs());
     return inTransaction(this.#db, () => {
-      const moved = this.#move(
-        update,
-        'applied',
-        { by: byTill, event: `applied, told by ${result.confirmedBy}`, requestId: result.answer?.requestId ?? null },
-        {
-          result,
-          answer: result.answer,
-          reason: null,
-          settledAtMs: this.#clock.wallMs(),
-          award: watchForDoubleAward(update, this.#clock.wallMs()),
-        },
-      );
+      const moved = this.#move(update, 'applied', note, { result, answer, reason: null, award });
       if (moved !== null) {
         this.#rebase(moved);
         lookForDoubleAwards(this.#db, moved.customerId, this.#clock.wallMs());
@@ -229,23 +185,10 @@ export class Outbox extends OutboxReader {
 
   /** A person has to decide: it was rejected, is in conflict, or we can't tell whether it arrived. */
   needsPerson(update: Update, reason: AttentionReason, answer: Answer | null): Update | null {
-    return inTransaction(this.#db, () =>
-      this.#move(
-        update,
-        'attention',
-        {
-          by: byTill,
-          event: 'needs attention',
-          detail: reason.kind === 'refused' ? String(reason.rejection.code ?? 'refused') : reason.kind,
-          requestId: answer?.requestId ?? null,
-        },
-        {
-          reason,
-          ...(answer === null ? {} : { answer }),
-          award: watchForDoubleAward(update, this.#clock.wallMs()),
-        },
-      ),
-    );
+    const detail = reason.kind === 'refused' ? String(reason.rejection.code ?? 'refused') : reason.kind;
+    const note = { event: 'needs attention', detail, requestId: answer?.requestId ?? null };
+    const award = watchForDoubleAward(update, this.#clock.wallMs());
+    return this.#move(update, 'attention', note, { reason, ...(answer === null ? {} : { answer }), award });
   }
 
   /** A manager or IT has checked a possible double award. */
@@ -255,26 +198,12 @@ export class Outbox extends OutboxReader {
 
   /** Reading back proved that it did not arrive, so it may be sent once more. */
   resend(update: Update): Update | null {
-    return inTransaction(this.#db, () =>
-      this.#move(
-        update,
-        'queued',
-        { by: byTill, event: 'did not arrive, goes once more' },
-        { resent: true, attemptId: null },
-      ),
-    );
+    return this.#move(update, 'queued', { event: 'did not arrive, goes once more' }, { resent: true, attemptId: null });
   }
 
   /** It is unsent in a backup, and we don't know what happened since, so it is never sent automatically (F44). */
   restored(update: Update): void {
-    inTransaction(this.#db, () =>
-      this.#mustMove(
-        update,
-        'unknown',
-        { by: byTill, event: 'restored from a backup' },
-        { uncertainAfter: 'restored' },
-      ),
-    );
+    this.#mustMove(update, 'unknown', { event: 'restored from a backup' }, { uncertainAfter: 'restored' });
   }
 
   /**
@@ -282,13 +211,11 @@ export class Outbox extends OutboxReader {
    * update in flight. @param to `till`: another till has proved that it has it
    */
   movedOut(update: Update, exportId: string, to: 'file' | 'till'): void {
-    inTransaction(this.#db, () =>
-      this.#mustMove(
-        update,
-        'discarded',
-        { by: byTill, event: movedOutEvent, detail: exportId },
-        { settledAtMs: this.#clock.wallMs(), discardReason: 'moved', inFile: to === 'file' ? exportId : null },
-      ),
+    this.#mustMove(
+      update,
+      'discarded',
+      { event: movedOutEvent, detail: exportId },
+      { discardReason: 'moved', inFile: to === 'file' ? exportId : null },
     );
   }
 
@@ -313,19 +240,16 @@ export class Outbox extends OutboxReader {
   /** Its rescue file was imported by the till that made it. Another till may have sent it, so it is read back. */
   takenBack(update: Update): void {
     if (update.discardReason !== 'moved') throw new Error(`Update ${update.id} was not moved out of this till.`);
-    inTransaction(this.#db, () =>
-      this.#mustMove(
-        update,
-        update.reason === null ? 'unknown' : 'attention',
-        { by: byTill, event: 'taken back from a rescue file' },
-        {
-          settledAtMs: null,
-          discardReason: null,
-          inFile: null,
-          uncertainAfter: update.uncertainAfter ?? 'till-stopped',
-          before: update.before ?? this.#knownBeforeIt(update),
-        },
-      ),
+    this.#mustMove(
+      update,
+      update.reason === null ? 'unknown' : 'attention',
+      { event: 'taken back from a rescue file' },
+      {
+        discardReason: null,
+        inFile: null,
+        uncertainAfter: update.uncertainAfter ?? 'till-stopped',
+        before: update.before ?? this.#knownBeforeIt(update),
+      },
     );
   }
 
@@ -333,27 +257,25 @@ export class Outbox extends OutboxReader {
    * Imports another till's update with its history. This till sends it, or reads it back if the other may have sent it.
    */
   broughtIn(
-    { row, history, customer }: BroughtIn,
+    { row, history, customer }: MovingUpdate,
     { customerId, state, place, from }: { customerId: number; state: UpdateState; place: number | null; from: string },
   ): void {
     const id = String(row.id);
     inTransaction(this.#db, () => {
       makeOwn(this.#db, customerId);
       insertRow(this.#db, row, { customer_id: customerId, state, place, before_sending: beforeAtOther(row, customer) });
-      for (const entry of history) insertHistory(this.#db, id, entry);
-      const update = findUpdate(this.#db, id);
-      if (update !== null) this.#note(update, { by: byTill, event: 'brought from another till', detail: from });
+      replaceHistory(this.#db, id, history);
+      this.#note(id, { event: 'brought from another till', detail: from });
       refreshEffective(this.#db, customerId);
     });
   }
 
   /** Takes over the state from a newer file of this till than the restored backup. */
-  overtaken(update: Update, { row, history }: BroughtIn): void {
+  overtaken(update: Update, { row, history }: MovingUpdate): void {
     inTransaction(this.#db, () => {
       overwriteRow(this.#db, row);
       replaceHistory(this.#db, update.id, history);
-      const now = findUpdate(this.#db, update.id);
-      if (now !== null) this.#note(now, { by: byTill, event: 'taken from the database before the restore' });
+      this.#note(update.id, { event: 'taken from the database before the restore' });
       refreshEffective(this.#db, update.customerId);
     });
   }
@@ -400,14 +322,8 @@ export class Outbox extends OutboxReader {
   }
 
   #back(update: Update, event: string, detail: string, answer: Answer | null): Update | null {
-    return inTransaction(this.#db, () =>
-      this.#move(
-        update,
-        'queued',
-        { by: byTill, event, detail, requestId: answer?.requestId ?? null },
-        { attemptId: null, attempts: update.attempts - 1, answer },
-      ),
-    );
+    const note = { event, detail, requestId: answer?.requestId ?? null };
+    return this.#move(update, 'queued', note, { attemptId: null, attempts: update.attempts - 1, answer });
   }
 
   /** Uses the save's token as the update's id, so that the same save cannot create a second update (F05). */
@@ -415,19 +331,8 @@ export class Outbox extends OutboxReader {
     const id = input.token;
     const savedAtMs = this.#clock.wallMs();
     insertUpdate(this.#db, { ...input, id, savedAtMs, place, replaces });
-    writeHistory(this.#db, {
-      updateId: id,
-      atMs: savedAtMs,
-      by: who(input.staff),
-      event: 'saved',
-      from: null,
-      to: 'queued',
-      attemptId: null,
-      requestId: null,
-      before: null,
-      after: input.changes,
-      detail: null,
-    });
+    const note = { by: who(input.staff), event: 'saved', after: input.changes };
+    writeHistory(this.#db, { id, attemptId: null, state: 'queued' }, null, savedAtMs, note);
     refreshEffective(this.#db, input.customerId);
     return id;
   }
@@ -448,8 +353,7 @@ export class Outbox extends OutboxReader {
     if (fieldKeys(changes).length > 0) {
       this.#mustMove(last, 'queued', { ...note, event: 'joined by a later save' }, { changes, baseline, revision });
     } else {
-      const settledAtMs = this.#clock.wallMs();
-      this.#mustMove(last, 'cancelled', { ...note, event: 'put back' }, { baseline, revision, settledAtMs });
+      this.#mustMove(last, 'cancelled', { ...note, event: 'put back' }, { baseline, revision });
     }
   }
 
@@ -483,36 +387,14 @@ export class Outbox extends OutboxReader {
       Object.fromEntries(
         fieldKeys(moved).flatMap((key) => (values[key] === undefined ? [] : [[key, values[key] ?? '']])),
       );
-    writeHistory(this.#db, {
-      updateId: update.id,
-      atMs: this.#clock.wallMs(),
-      by: byTill,
-      event,
-      from: update.state,
-      to: update.state,
-      attemptId: update.attemptId,
-      requestId: null,
-      before: texts(update.baseline),
-      after: texts(moved),
-      detail: null,
-    });
+    const note = { event, before: texts(update.baseline), after: texts(moved) };
+    writeHistory(this.#db, update, update.state, this.#clock.wallMs(), note);
   }
 
   /** Adds a history row without a state change. */
-  #note(update: Update, { by, event, detail = null }: HistoryNote): void {
-    writeHistory(this.#db, {
-      updateId: update.id,
-      atMs: this.#clock.wallMs(),
-      by,
-      event,
-      from: null,
-      to: update.state,
-      attemptId: update.attemptId,
-      requestId: null,
-      before: null,
-      after: null,
-      detail,
-    });
+  #note(updateId: string, note: HistoryNote): void {
+    const update = findUpdate(this.#db, updateId);
+    if (update !== null) writeHistory(this.#db, update, null, this.#clock.wallMs(), note);
   }
 
   #mustBeUntouched(update: Update): void {
@@ -521,7 +403,7 @@ export class Outbox extends OutboxReader {
   }
 
   #move(seen: Update, to: UpdateState, note: HistoryNote, change: Change): Update | null {
-    return moveUpdate(this.#db, this.#clock, seen, to, note, change);
+    return inTransaction(this.#db, () => moveUpdate(this.#db, this.#clock, seen, to, note, change));
   }
 
   #mustMove(seen: Update, to: UpdateState, note: HistoryNote, change: Change): void {

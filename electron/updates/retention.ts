@@ -22,7 +22,7 @@ export function trimClosedUpdates(db: Db, beforeMs: number): number {
       db,
       // A possible double award stays until somebody has checked it, and so does what is only in a rescue file.
       `select id from updates where state in ('applied','cancelled','discarded') and settled_at_ms < ?
-         and not (award is not null and ${isDoubleAward}) and in_file is null
+         and not (${isDoubleAward}) and in_file is null
        order by settled_at_ms limit ${updatesAtATime}`,
     )
       .all(beforeMs)

@@ -15,7 +15,7 @@ import { type AttentionReason, type DoubleAward, type UpdateResult, uncertainRea
 export const rowFormat = 1;
 
 const fieldKey = z.string().refine(isFieldKey);
-const changes: z.ZodType<FieldChanges> = z
+export const fieldChanges: z.ZodType<FieldChanges> = z
   .record(z.string(), z.string())
   .refine((map) => Object.keys(map).every(isFieldKey));
 const baseline: z.ZodType<FieldValues> = z
@@ -106,29 +106,24 @@ const reason: z.ZodType<AttentionReason> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unreadable') }),
 ]);
 
-/** The server's known values before the first attempt; null: not known. */
-export type BeforeSending = {
-  readonly points: number | null;
-  readonly purchases: number | null;
-  readonly updatedOn: string | null;
-  /** The custom field that the update's id is written to (sync.markField); null: none. */
-  readonly markKey: string | null;
-  /** The id that was in that field. */
-  readonly mark: string | null;
-  /** When the server sent all of this. */
-  readonly asOfMs: number | null;
-};
+const beforeSending = z
+  .object({
+    points: nullableNumber,
+    purchases: nullableNumber,
+    // Absent in older rows: then nothing proves that they did not arrive.
+    updatedOn: nullableText.default(null),
+    /** The custom field that the update's id is written to (sync.markField); null: none. */
+    // Absent in older rows: then the field proves nothing.
+    markKey: nullableText.default(null),
+    /** The id that was in that field. */
+    mark: nullableText,
+    /** When the server sent all of this. */
+    asOfMs: nullableNumber,
+  })
+  .readonly();
 
-const beforeSending: z.ZodType<BeforeSending> = z.object({
-  points: nullableNumber,
-  purchases: nullableNumber,
-  // Absent in older rows: then nothing proves that they did not arrive.
-  updatedOn: nullableText.default(null),
-  // Absent in older rows: then the field proves nothing.
-  markKey: nullableText.default(null),
-  mark: nullableText,
-  asOfMs: nullableNumber,
-});
+/** The server's known values before the first attempt; null: not known. */
+export type BeforeSending = z.output<typeof beforeSending>;
 
 const doubleAward: z.ZodType<DoubleAward> = z.object({
   pointsBefore: z.number(),
@@ -141,18 +136,14 @@ const doubleAward: z.ZodType<DoubleAward> = z.object({
   requestIds: z.array(z.string()),
 });
 
-export type AwardCheck =
-  /** The customer's points are watched for a while, because an earlier attempt may still arrive. */
-  | { readonly kind: 'watched'; readonly sinceMs: number }
-  | { readonly kind: 'possible'; readonly found: DoubleAward }
-  /** Somebody has checked it. */
-  | { readonly kind: 'seen'; readonly found: DoubleAward };
-
-const awardCheck: z.ZodType<AwardCheck> = z.discriminatedUnion('kind', [
+const awardCheck = z.discriminatedUnion('kind', [
+  // The customer's points are watched for a while, because an earlier attempt may still arrive.
   z.object({ kind: z.literal('watched'), sinceMs: z.number() }),
   z.object({ kind: z.literal('possible'), found: doubleAward }),
+  // Somebody has checked it.
   z.object({ kind: z.literal('seen'), found: doubleAward }),
 ]);
+export type AwardCheck = z.output<typeof awardCheck>;
 
 const confirmedFills = z.array(z.enum(fillableIdentifiers));
 
@@ -169,7 +160,7 @@ function decoder<T>(schema: z.ZodType<T>): (json: string | null) => T | null {
 }
 
 /** Each decoder returns null for null and for anything unreadable. */
-export const decodeChanges = decoder(changes);
+export const decodeChanges = decoder(fieldChanges);
 export const decodeBaseline = decoder(baseline);
 export const decodeAnswer = decoder(answer);
 export const decodeResult = decoder(result);

@@ -2,7 +2,7 @@
 
 import { makeOwn } from '../customers/region.ts';
 import type { Db } from '../db/open.ts';
-import { sql } from '../db/statements.ts';
+import { changeRow, count, insertInto, sql } from '../db/statements.ts';
 import type { FieldChanges, FieldValues, FillableIdentifier, Identifier, IdentifierType } from '../model/customer.ts';
 import type { Answer } from '../model/outcome.ts';
 import {
@@ -31,7 +31,7 @@ import {
 export const openList = `(${openStates.map((state) => `'${state}'`).join(',')})`;
 
 /** A possible double award that nobody has checked yet, for SQL. */
-export const isDoubleAward = "award ->> 'kind' = 'possible'";
+export const isDoubleAward = "award is not null and award ->> 'kind' = 'possible'";
 
 export type Staff = { readonly code: string; readonly name: string };
 
@@ -44,6 +44,7 @@ export type Update = {
   readonly state: UpdateState;
   readonly identifier: Identifier;
   readonly changes: FieldChanges;
+  /** The server's values of the changed fields; absent if not known. */
   readonly baseline: FieldValues;
   readonly confirmedFills: readonly FillableIdentifier[];
   readonly staff: Staff | null;
@@ -192,78 +193,64 @@ export type NewUpdate = Pick<
   | 'confirmedFills'
   | 'staff'
   | 'till'
+  | 'savedAtMs'
   | 'replaces'
 > & {
-  readonly savedAtMs: number;
   /** Null: after everything saved before. */
   readonly place: number | null;
 };
 
+/** The place after everything saved before. */
+export function lastPlace(db: Db): number {
+  return count(db, 'select coalesce(max(seq), 0) + 1 as n from updates');
+}
+
 /** Writes a new queued row. */
 export function insertUpdate(db: Db, update: NewUpdate): void {
   makeOwn(db, update.customerId);
-  sql(
-    db,
-    `insert into updates (id, format, customer_id, place, kind, state, identifier_type, identifier_value, changes,
-       baseline, confirmed_fills, staff_code, staff_name, till, saved_at_ms, replaces)
-     values (?, ?, ?, coalesce(?, (select coalesce(max(seq), 0) + 1 from updates)), ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
-    update.id,
-    rowFormat,
-    update.customerId,
-    update.place,
-    update.kind,
-    update.identifier.type,
-    update.identifier.value,
-    JSON.stringify(update.changes),
-    JSON.stringify(update.baseline),
-    JSON.stringify(update.confirmedFills),
-    update.staff?.code ?? null,
-    update.staff?.name ?? null,
-    update.till,
-    update.savedAtMs,
-    update.replaces,
-  );
+  insertInto(db, 'updates', {
+    id: update.id,
+    format: rowFormat,
+    customer_id: update.customerId,
+    place: update.place ?? lastPlace(db),
+    kind: update.kind,
+    state: 'queued',
+    identifier_type: update.identifier.type,
+    identifier_value: update.identifier.value,
+    changes: JSON.stringify(update.changes),
+    baseline: JSON.stringify(update.baseline),
+    confirmed_fills: JSON.stringify(update.confirmedFills),
+    staff_code: update.staff?.code ?? null,
+    staff_name: update.staff?.name ?? null,
+    till: update.till,
+    saved_at_ms: update.savedAtMs,
+    replaces: update.replaces,
+  });
 }
 
 /** Writes everything that can change in an update. An unreadable row keeps its raw text. */
 export function writeUpdate(db: Db, update: Update): void {
-  const readable = update.reason?.kind !== 'unreadable';
-  sql(
-    db,
-    `update updates set customer_id = ?, state = ?, identifier_type = ?, identifier_value = ?,
-       changes = iif(?, ?, changes), baseline = iif(?, ?, baseline), confirmed_fills = ?, settled_at_ms = ?,
-       revision = ?, attempts = ?, attempt_id = ?, uncertain_after = ?, resent = ?, reason = ?, result = ?, answer = ?,
-       discard_reason = ?, replaced_by = ?, put_off_at_ms = ?, before_sending = ?,
-       award = ?, in_file = ?
-     where seq = ?`,
-  ).run(
-    update.customerId,
-    update.state,
-    update.identifier.type,
-    update.identifier.value,
-    readable ? 1 : 0,
-    JSON.stringify(update.changes),
-    readable ? 1 : 0,
-    JSON.stringify(update.baseline),
-    JSON.stringify(update.confirmedFills),
-    update.settledAtMs,
-    update.revision,
-    update.attempts,
-    update.attemptId,
-    update.uncertainAfter,
-    update.resent ? 1 : 0,
-    jsonOrNull(update.reason),
-    jsonOrNull(update.result),
-    jsonOrNull(update.answer),
-    update.discardReason,
-    update.replacedBy,
-    update.putOffAtMs,
-    jsonOrNull(update.before),
-    jsonOrNull(update.award),
-    update.inFile,
-    update.seq,
-  );
+  const isReadable = update.reason?.kind !== 'unreadable';
+  changeRow(db, 'updates', update.id, {
+    state: update.state,
+    ...(isReadable ? { changes: JSON.stringify(update.changes), baseline: JSON.stringify(update.baseline) } : {}),
+    confirmed_fills: JSON.stringify(update.confirmedFills),
+    settled_at_ms: update.settledAtMs,
+    revision: update.revision,
+    attempts: update.attempts,
+    attempt_id: update.attemptId,
+    uncertain_after: update.uncertainAfter,
+    resent: update.resent ? 1 : 0,
+    reason: jsonOrNull(update.reason),
+    result: jsonOrNull(update.result),
+    answer: jsonOrNull(update.answer),
+    discard_reason: update.discardReason,
+    replaced_by: update.replacedBy,
+    put_off_at_ms: update.putOffAtMs,
+    before_sending: jsonOrNull(update.before),
+    award: jsonOrNull(update.award),
+    in_file: update.inFile,
+  });
 }
 
 function jsonOrNull(value: unknown): string | null {

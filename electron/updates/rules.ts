@@ -11,9 +11,9 @@ import {
   type FieldValues,
   type FillableIdentifier,
   fieldKeys,
-  fillableIdentifiers,
   type Identifier,
   isCoreField,
+  isFillable,
 } from '../model/customer.ts';
 
 import { gregorian, normalDateTime } from '../model/date-time.ts';
@@ -61,10 +61,6 @@ const limits: { readonly [Field in CoreField]?: number } = {
 
 function isEmpty(value: string | null | undefined): boolean {
   return value === null || value === undefined || value === '';
-}
-
-function isFillable(key: FieldKey): key is (typeof fillableIdentifiers)[number] {
-  return fillableIdentifiers.some((identifier) => identifier === key);
 }
 
 export function isAllowed(key: FieldKey, mayChange: RuleContext['mayChange']): boolean {

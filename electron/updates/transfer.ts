@@ -2,40 +2,15 @@
  * Moves updates from one till to another. Rows are copied unchanged, including unreadable ones, with their history and
  * the till's record of the customer.
  */
-import { z } from 'zod';
 import { decodeRecord } from '../customers/record-json.ts';
 import { findTold, insertUnknownCustomer } from '../customers/store.ts';
 import type { ToldDoor } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
 import { count, inTransaction, sql } from '../db/statements.ts';
-import { openStates } from '../model/update-view.ts';
+import type { openStates } from '../model/update-view.ts';
 import type { Outbox } from './outbox.ts';
 import { findUpdate, openList } from './rows.ts';
-import { type TableRow, tableRow } from './transfer-rows.ts';
-
-/** Says whose a row is. */
-const whoseRow = z.looseObject({
-  identifier_type: z.enum(['mobile', 'email', 'externalId', 'userId']),
-  identifier_value: z.string(),
-});
-
-/** The columns of a row that every version has and that identify it. */
-const outboxRow = whoseRow.extend({
-  id: z.uuid(),
-  state: z.enum(openStates),
-  saved_at_ms: z.number(),
-});
-
-export const movingUpdates = z
-  .array(
-    z.strictObject({
-      row: tableRow.refine((row) => outboxRow.safeParse(row).success),
-      history: z.array(tableRow),
-      customer: z.strictObject({ record: z.string().nullable(), asOfMs: z.number().nullable() }),
-    }),
-  )
-  .readonly();
-export type MovingUpdate = z.output<typeof movingUpdates>[number];
+import { type MovingUpdate, outboxRow, type TableRow, whoseRow } from './transfer-rows.ts';
 
 /** Reads one update. @throws SqliteError if the file is damaged there */
 export function readOne(db: Db, updateId: string): MovingUpdate | null {

@@ -5,10 +5,9 @@
 
 import type { Db } from '../db/open.ts';
 import type { Clock } from '../machine/clock.ts';
-import type { FieldChanges } from '../model/customer.ts';
 import { openStates, type UpdateState } from '../model/update-view.ts';
 import { refreshEffective } from './effective.ts';
-import { writeHistory } from './history.ts';
+import { type HistoryNote, writeHistory } from './history.ts';
 import { findUpdate, type Update, writeUpdate } from './rows.ts';
 
 /** All allowed transitions. Any other one is a bug and rolls back its transaction. */
@@ -22,24 +21,8 @@ export const arrows: { readonly [From in UpdateState]: readonly UpdateState[] } 
   discarded: ['unknown', 'attention', 'discarded'],
 };
 
-/** Who did what, for the history. */
-export type HistoryNote = {
-  readonly by: string;
-  readonly event: string;
-  readonly requestId?: string | null;
-  readonly before?: FieldChanges;
-  readonly after?: FieldChanges;
-  readonly detail?: string | null;
-};
-
 /** Other columns that change with the state. */
-export type Change = Partial<Omit<Update, 'id' | 'seq' | 'customerId' | 'state'>>;
-
-/** The author, in the history, of automatic steps. */
-export const byTill = 'till';
-
-/** The author, in the history, of what IT does; the audit log says who it was. */
-export const byIt = 'IT';
+export type Change = Partial<Omit<Update, 'id' | 'seq' | 'customerId' | 'state' | 'settledAtMs'>>;
 
 /**
  * Makes one transition: writes the row, its history and, if affected, the effective view. Call it inside a transaction.
@@ -59,21 +42,11 @@ export function moveUpdate(
   if (!arrows[from].includes(to)) throw new Error(`An update cannot go from ${from} to ${to}.`);
   const current = findUpdate(db, seen.id);
   if (current === null || current.state !== from || current.revision !== seen.revision) return null;
-  const moved = { ...current, ...change, state: to };
+  const nowMs = clock.wallMs();
+  const closedAtMs = isOpen(from) ? nowMs : current.settledAtMs;
+  const moved = { ...current, ...change, state: to, settledAtMs: isOpen(to) ? null : closedAtMs };
   writeUpdate(db, moved);
-  writeHistory(db, {
-    updateId: current.id,
-    atMs: clock.wallMs(),
-    by: note.by,
-    event: note.event,
-    from,
-    to,
-    attemptId: moved.attemptId ?? current.attemptId,
-    requestId: note.requestId ?? null,
-    before: note.before ?? null,
-    after: note.after ?? null,
-    detail: note.detail ?? null,
-  });
+  writeHistory(db, { ...moved, attemptId: moved.attemptId ?? current.attemptId }, from, nowMs, note);
   if (showsOtherwise(from, to, change)) refreshEffective(db, current.customerId);
   return moved;
 }

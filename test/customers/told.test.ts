@@ -8,8 +8,8 @@ import {
   insertUnknownCustomer,
   readRecord,
 } from '../../electron/customers/store.ts';
-import { type Asked, type Told, ToldDoor } from '../../electron/customers/told.ts';
-import type { FieldValues } from '../../electron/model/customer.ts';
+import { type Told, ToldDoor } from '../../electron/customers/told.ts';
+import type { CustomerRef, FieldValues } from '../../electron/model/customer.ts';
 import { openTestCache, recordOf } from './cache.ts';
 
 type Source = Partial<Omit<Told, 'record'>>;
@@ -26,7 +26,7 @@ function open(t: TestContext) {
   const keep = (
     { userId = '1', updatedOn = null, ...fields }: FieldValues & { userId?: string | null; updatedOn?: string | null },
     source: Source = {},
-    asked: Asked | null = null,
+    asked: CustomerRef | null = null,
   ) => door.keep({ by: 'read', asOfMs: 1000, ...source, record: { ...recordOf(fields, userId), updatedOn } }, asked);
   const known = (customerId: number) => [
     readRecord(db, customerId)?.fields,

@@ -172,7 +172,9 @@ describe('F29 rows that another version wrote', () => {
     migrateTill(db);
     const [first = ''] = ids;
     for (const last of historyOf(db, first).slice(-1))
-      writeHistory(db, { ...last, updateId: first, event: 'looked at' });
+      writeHistory(db, { id: first, attemptId: last.attemptId, state: last.to }, last.from, last.atMs, {
+        event: 'looked at',
+      });
     assert.deepEqual(
       historyOf(db, first).map(({ event }) => event),
       ['saved', 'sending', 'settled', 'looked at'],

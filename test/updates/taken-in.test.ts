@@ -8,14 +8,8 @@ import { erase } from '../../electron/updates/erasing.ts';
 import { historyOf } from '../../electron/updates/history.ts';
 import type { BeforeSending } from '../../electron/updates/row-json.ts';
 import { toldDoor } from '../../electron/updates/told-door.ts';
-import {
-  carryInFilesOver,
-  type MovingUpdate,
-  readMoving,
-  readOne,
-  salvageMoving,
-  takeIn,
-} from '../../electron/updates/transfer.ts';
+import { carryInFilesOver, readMoving, readOne, salvageMoving, takeIn } from '../../electron/updates/transfer.ts';
+import type { MovingUpdate } from '../../electron/updates/transfer-rows.ts';
 import { recordOf } from '../customers/cache.ts';
 import { addToRegion, outboxOfOneCustomer } from './one-customer.ts';
 

@@ -16,10 +16,11 @@ import { writeDurably } from '../../machine/durable-file.ts';
 import { type FileTrouble, tidyEach } from '../../machine/file-trouble.ts';
 import { flushFolder, folderFiles, timeInName } from '../../machine/folder-files.ts';
 import { organisationOf } from '../../org/data-owner.ts';
+import { byTill } from '../../updates/history.ts';
 import type { Outbox } from '../../updates/outbox.ts';
 import { findUpdate } from '../../updates/rows.ts';
-import { attempt, type MovingUpdate, readMoving, salvageMoving, type Touched } from '../../updates/transfer.ts';
-import { byTill } from '../../updates/update-states.ts';
+import { attempt, readMoving, salvageMoving, type Touched } from '../../updates/transfer.ts';
+import type { MovingUpdate } from '../../updates/transfer-rows.ts';
 import type { RescueContent } from './rescue-file.ts';
 import { type RescueHead, readRescueFile, type SealFor, seal } from './sealed-file.ts';
 

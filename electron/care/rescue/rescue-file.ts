@@ -1,6 +1,6 @@
 /** The decrypted content of a rescue file. */
 import { z } from 'zod';
-import { movingUpdates } from '../../updates/transfer.ts';
+import { movingUpdates } from '../../updates/transfer-rows.ts';
 
 const rescueContent = z.strictObject({
   /** Schema version of the database that the rows come from. */
