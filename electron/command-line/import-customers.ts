@@ -210,6 +210,7 @@ function progressLine(state: ImportState): string | null {
 const unchanged = '{unchanged}';
 const toContinue = 'To continue, run the same command again.';
 const failureTexts: { readonly [Why in ImportFailure]: string } = {
+  'not-a-file': `This is a folder, a device or a pipe, not a file. ${unchanged}`,
   empty: `The file is empty. ${unchanged}`,
   'utf-16': `The file is UTF-16 without a byte order mark. ${unchanged} Save it as UTF-8.`,
   'not-utf-8': `The file is not UTF-8. ${unchanged} Save it as UTF-8. If it comes from a Windows program, try --encoding windows-1252 with --check.`,

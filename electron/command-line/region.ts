@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { ageInWords, counted } from '../care/age-in-words.ts';
 import { fileTrouble } from '../machine/file-trouble.ts';
@@ -14,7 +14,7 @@ import { BadUsage, type Command, CommandRefused, exitCodes, type Given } from '.
 import { doubtText, failureText, oneOf, readingOptions } from './import-customers.ts';
 import { readDatabase } from './read-database.ts';
 import { tillPlace } from './till-place.ts';
-import { keyFile } from './typed-secrets.ts';
+import { keyFile, readOrRefuse } from './typed-secrets.ts';
 
 export const regionPublish: Command = {
   name: 'region publish',
@@ -101,7 +101,7 @@ const userIdLine = /^\d{1,20}$/;
 function erasedIn(given: Given, from: (name: string) => string): string[] {
   const name = given.text('erased');
   if (name === undefined) return [];
-  const lines = readFileSync(from(name), 'utf8')
+  const lines = readOrRefuse(from(name))
     .replace(/^\uFEFF/, '')
     .split('\n')
     .map((line) => line.trim().replace(/^"(.*)"$/, '$1'));

@@ -1,8 +1,9 @@
 /** Secrets that a command needs. They come from the environment or are asked for, never from its arguments. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type OpenWith, readPrivateKey } from '../care/rescue/sealed-file.ts';
 import { keyOfRecovery } from '../db/recovery-key.ts';
+import { NotAFile, readOthersFile } from '../machine/others-file.ts';
 import type { Secrets } from '../machine/secrets.ts';
 import { BadUsage, type CommandIo, CommandRefused, type Given, type Option } from './command.ts';
 
@@ -67,8 +68,9 @@ export async function openWithOf(given: Given, io: CommandIo, ownKeyHex: string,
 
 export function readOrRefuse(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readOthersFile(file).toString('utf8');
   } catch (error) {
+    if (error instanceof NotAFile) throw new CommandRefused(`${file} is a folder, a device or a pipe, not a file.`);
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new CommandRefused(why === 'ENOENT' ? `${file} does not exist.` : `Cannot read ${file} (${why}).`);
   }

@@ -2,9 +2,9 @@
  * Reads and validates the machine config, one JSON file that IT writes. Errors name the place, what was found and what
  * was expected. Values are never quoted, because somebody may have put a secret into the file.
  */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
+import { NotAFile, readOthersFile } from '../machine/others-file.ts';
 import { machineConfigSchema } from './config-sections.ts';
 import { joined, type Place, readConfigText, shownKey, type TextProblem } from './config-text.ts';
 import { keyMeant } from './meant-key.ts';
@@ -136,10 +136,15 @@ export function parseMachineConfig(raw: unknown, file: string, placeOf: PlaceOf 
 export function readMachineConfig(file: string): MachineConfig {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readOthersFile(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    const found = code === 'EISDIR' ? 'a folder' : code === 'ENOENT' ? noFile : `it cannot be read (${code})`;
+    const found =
+      error instanceof NotAFile
+        ? 'a folder, a device or a pipe'
+        : code === 'ENOENT'
+          ? noFile
+          : `it cannot be read (${code})`;
     throw new MachineConfigError(file, [{ path: '(the file)', found, expected: 'a readable file' }]);
   }
   const text = readConfigText(bytes);

@@ -2,9 +2,10 @@
  * Reads a file's text as UTF-8 bytes, and unpacks gz and zst. The first bytes, never the name, decide what a file is.
  * If it certainly is not a text of customers, it is refused with the reason before it is read.
  */
-import { createReadStream } from 'node:fs';
+import type { ReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { NotAFile, streamOthersFile } from '../machine/others-file.ts';
 import { UnreadableFile, type WhyUnreadable } from './unreadable-file.ts';
 
 const pieceBytes = 1 << 20;
@@ -16,10 +17,18 @@ export type FileBytes = {
   readonly bytesRead: () => number;
 };
 
-/** Reading fails with UnreadableFile if it is not text, or with the system's error. */
+/** Opening and reading fail with UnreadableFile if it is no file or no text, or with the system's error. */
 export function openFileBytes(file: string): FileBytes {
-  const raw = createReadStream(file, { highWaterMark: pieceBytes });
+  const raw = opened(file);
   return { pieces: textOf(raw), bytesRead: () => raw.bytesRead };
+}
+
+function opened(file: string): ReadStream {
+  try {
+    return streamOthersFile(file, { highWaterMark: pieceBytes });
+  } catch (error) {
+    throw error instanceof NotAFile ? new UnreadableFile('not-a-file') : error;
+  }
 }
 
 async function* textOf(raw: Readable & { readonly bytesRead: number }): AsyncGenerator<Buffer> {

@@ -1,5 +1,6 @@
 /** The file as a whole cannot be imported. */
 export type WhyUnreadable =
+  | 'not-a-file'
   | 'empty'
   | 'utf-16'
   | 'not-utf-8'

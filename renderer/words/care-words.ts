@@ -28,6 +28,7 @@ export const rescueRefusedSentence: Record<Refusal, () => string> = {
 };
 
 export const importFailedSentence: Record<ImportFailure, () => string> = {
+  'not-a-file': m.care_region_not_a_file,
   empty: m.care_region_not_customers,
   'utf-16': m.care_region_utf16,
   'not-utf-8': m.care_region_not_utf8,

@@ -178,7 +178,14 @@ describe('what the disk refuses', () => {
     const target = await run(['backup', temporaryFolder(), '--data', folder]);
     assert.equal(target.code, 2);
     assert.match(target.err, /it is a folder/);
-    assert.equal((await run(['outbox', 'import', temporaryFolder(), '--data', folder])).code, 2);
+    const rescue = await run(['outbox', 'import', temporaryFolder(), '--data', folder]);
+    assert.equal(rescue.code, 2);
+    assert.match(rescue.err, /is a folder, a device or a pipe, not a file/);
+    for (const files of [[temporaryFolder()], [file, '--erased', temporaryFolder()]]) {
+      const published = await run(['region', 'publish', ...files, '--to', path.join(temporaryFolder(), 'feed')]);
+      assert.equal(published.code, 2);
+      assert.match(published.err, /is a folder, a device or a pipe, not a file/);
+    }
   });
 
   it("a reader that goes away ends a command quietly, with the command's own exit code", async () => {

@@ -35,6 +35,13 @@ test('reads a config as editors save it: with a byte order mark, with either lin
   }
 });
 
+test('says so if it is no file', () => {
+  const folder = temporaryFolder();
+  const isFolder = (error: unknown) =>
+    error instanceof MachineConfigError && error.problems[0]?.found === 'a folder, a device or a pipe';
+  assert.throws(() => readMachineConfig(folder), isFolder);
+});
+
 describe('a mistake in the text is reported by line and column', () => {
   const changes: readonly (readonly [string, from: string, to: string, expected: string])[] = [
     ['a comma too few', '"basic",', '"basic"', '7:5 no comma between two entries'],

@@ -63,6 +63,10 @@ describe('F56: a file that an import does not read', () => {
       const found = await whyNot(rig, bytes);
       assert.equal(typeof found === 'string' ? found : found.why, why, bytes.toString('latin1', 0, 12));
     }
+    const one = rig.newImport();
+    one.start(path.join(rig.dataDir, 'files'));
+    await one.ended;
+    assert.equal(one.state.kind === 'failed' && one.state.why, 'not-a-file');
     assert.deepEqual(rig.names('rita'), ['Rita James']);
     assert.equal(customersOnTill(rig.db), 1);
     assert.equal(existsSync(path.join(rig.dataDir, 'import.part')), false);

@@ -1,10 +1,11 @@
 /** Reads a feed from an https address, a folder or a share. The caller verifies what it returns. */
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../machine/clock.ts';
+import { readOthersFile, streamOthersFile } from '../../machine/others-file.ts';
 import { type FeedFile, manifestName } from './manifest.ts';
 
 /** The part of `fetch` that we use: Node's, or Electron's `net.fetch` with the platform's proxies. */
@@ -51,7 +52,11 @@ export class FeedSource {
   async manifest(etag: string | null): Promise<FetchedManifest> {
     try {
       if (!this.#isWeb)
-        return { kind: 'text', text: readFileSync(path.join(this.#place, manifestName), 'utf8'), etag: null };
+        return {
+          kind: 'text',
+          text: readOthersFile(path.join(this.#place, manifestName)).toString('utf8'),
+          etag: null,
+        };
       const known: Headers = etag === null ? {} : { 'If-None-Match': etag };
       return await this.#ask(manifestName, known, async (answer): Promise<FetchedManifest> => {
         if (answer.status === 304) return { kind: 'same' };
@@ -89,7 +94,7 @@ export class FeedSource {
   }
 
   async #copy(name: string, part: string, from: number): Promise<null> {
-    await pipeline(createReadStream(path.join(this.#place, name), { start: from }), writeFrom(part, from), {
+    await pipeline(streamOthersFile(path.join(this.#place, name), { start: from }), writeFrom(part, from), {
       signal: this.#stop,
     });
     return null;

@@ -9,7 +9,6 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -21,6 +20,7 @@ import type { JsonObject } from '../../loyalty-api/wire/scalars.ts';
 import { writeDurably } from '../../machine/durable-file.ts';
 import { timeInName } from '../../machine/folder-files.ts';
 import { openAsItsFolder } from '../../machine/open-to-others.ts';
+import { readOthersFile } from '../../machine/others-file.ts';
 import { openCustomers, type Reading } from '../open-customers.ts';
 import { type FileRecord, readPiece } from '../read-piece.ts';
 import type { RefusedLine } from '../refusal.ts';
@@ -171,7 +171,7 @@ function withoutSignature({ signature: _, ...manifest }: Manifest): Omit<Manifes
 function readBefore(to: string): Manifest | null {
   const file = path.join(to, manifestName);
   if (!existsSync(file)) return null;
-  const found = readManifest(readFileSync(file, 'utf8'), null);
+  const found = readManifest(readOthersFile(file).toString('utf8'), null);
   if (typeof found === 'string') throw new NotAFeed();
   return found;
 }
