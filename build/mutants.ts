@@ -1,8 +1,9 @@
 /**
  * `npm run test:mutants -- FILE…` writes one small fault after another into a file, and lists those that no test
  * notices. It tries only tests that import the file, directly or not, and run the faulty place, the nearest first.
- * `--tests N` limits it to the nearest N files. Exit code 1 if a fault survives that `mutants/equivalent.json` does not
- * list. Texts (SQL included) are not changed.
+ * `--tests N` limits it to the nearest N files, `--by TEST` (repeatable) to these, and `--seconds N` to so long for each
+ * fault. Exit code 1 if a fault survives that `mutants/equivalent.json` does not list. Texts (SQL included) are not
+ * changed.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,6 +13,7 @@ import { type Coverage, coverageOf, passes, ranAt } from './check/coverage.ts';
 import { reaching, readImportGraph, readSource, unitTests } from './check/import-graph.ts';
 import { say } from './command-line.ts';
 import { type Mutant, mutantsOf } from './mutants/mutants-of.ts';
+import { nearestFirst } from './mutants/nearest.ts';
 import { projectRoot } from './project-root.ts';
 
 /** A fault that no test can tell from the original, and why. */
@@ -38,19 +40,14 @@ async function measure(test: string, files: readonly string[]): Promise<Test | n
   return coverage === null ? null : { tookMs: performance.now() - startedMs, coverage };
 }
 
-/** The tests of its own room first, then the failures, then the others by distance. */
-function farFrom(file: string, test: string, steps: ReadonlyMap<string, number>): number {
-  const [, room] = file.split('/');
-  const [, folder] = test.split('/');
-  return (folder === room ? 0 : folder === 'faults' ? 100 : 200) + (steps.get(test) ?? 0);
-}
-
 const measured = new Map<string, Promise<Test | null>>();
 
 async function survives(file: string, mutant: Mutant, nearest: readonly string[]): Promise<boolean> {
   const { start, end, reachedAt, becomes } = mutant;
   const env = { TILLSIDE_MUTANT: JSON.stringify({ url: urlOf(file), start, end, becomes }) };
+  const untilMs = performance.now() + Number(values.seconds) * 1000;
   for (const name of nearest) {
+    if (performance.now() > untilMs) break;
     const measuring = measured.get(name) ?? measure(name, files);
     measured.set(name, measuring);
     const test = await measuring;
@@ -62,7 +59,11 @@ async function survives(file: string, mutant: Mutant, nearest: readonly string[]
 }
 
 const { values, positionals } = parseArgs({
-  options: { tests: { type: 'string', default: '1000' } },
+  options: {
+    tests: { type: 'string', default: '1000' },
+    by: { type: 'string', multiple: true },
+    seconds: { type: 'string', default: '3600' },
+  },
   allowPositionals: true,
 });
 const files = positionals.map((file) => path.relative(projectRoot, path.resolve(file)).replaceAll('\\', '/'));
@@ -70,10 +71,8 @@ const graph = readImportGraph();
 let surviving = 0;
 for (const file of files) {
   const steps = reaching(graph, [file]);
-  const nearest = unitTests()
-    .filter((test) => steps.has(test) && !killsAtRandom.test(test))
-    .toSorted((one, other) => farFrom(file, one, steps) - farFrom(file, other, steps))
-    .slice(0, Number(values.tests));
+  const tests = unitTests().filter((test) => steps.has(test) && !killsAtRandom.test(test));
+  const nearest = values.by ?? nearestFirst(file, tests, steps).slice(0, Number(values.tests));
   const isEquivalent = (mutant: Mutant) =>
     equivalents.some((one) => one.file === file && one.text === mutant.text && one.mutated === mutant.mutated);
   const mutants = mutantsOf(readSource(file)).filter((mutant) => !isEquivalent(mutant));

@@ -6,6 +6,7 @@ import { it } from 'node:test';
 import { coverageOf, ranAt } from '../../build/check/coverage.ts';
 import { readSource } from '../../build/check/import-graph.ts';
 import { mutantsOf } from '../../build/mutants/mutants-of.ts';
+import { nearestFirst } from '../../build/mutants/nearest.ts';
 import { projectRoot } from '../../build/project-root.ts';
 
 const faultsIn = (text: string) => mutantsOf(text).map(({ mutated }) => mutated);
@@ -31,6 +32,25 @@ it('each fault that no test can notice is still possible, and says why nobody ca
     assert.ok(isThere, `${file}: ${text}`);
     assert.ok(reason.length > 20, text);
   }
+});
+
+it("a file's own test is tried first, then those that import it, then those of its room", () => {
+  const steps = new Map([
+    ['test/desk/far.test.ts', 2],
+    ['test/faults/far.test.ts', 4],
+    ['test/sync/far.test.ts', 3],
+    ['test/desk/imports-it.test.ts', 1],
+    ['test/sync/imports-it.test.ts', 1],
+    ['test/sync/pace.test.ts', 1],
+  ]);
+  assert.deepEqual(nearestFirst('electron/sync/pace.ts', [...steps.keys()], steps), [
+    'test/sync/pace.test.ts',
+    'test/desk/imports-it.test.ts',
+    'test/sync/imports-it.test.ts',
+    'test/sync/far.test.ts',
+    'test/faults/far.test.ts',
+    'test/desk/far.test.ts',
+  ]);
 });
 
 it('a fault is tried by the tests that run its place, and by no other', async () => {
