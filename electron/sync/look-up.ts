@@ -138,10 +138,11 @@ function whoNow({ db }: SyncContext, asked: CustomerRef | null, { userId }: Cust
 }
 
 function keep(context: SyncContext, asked: CustomerRef | null, { value: record, merged }: Found): LookUp {
-  const { db, told, clock, log, tell } = context;
+  const { told, clock, log, tell } = context;
   // In the meantime, the customer may have been merged or erased.
   const askedId = asked !== null && 'customerId' in asked ? asked.customerId : null;
-  if (askedId !== null && whoNow(context, asked, record) === null) return { kind: 'not-found' };
+  const hereId = askedId === null ? null : whoNow(context, asked, record);
+  if (askedId !== null && hereId === null) return { kind: 'not-found' };
   try {
     const kept = told.keep({ record, by: 'read', asOfMs: clock.wallMs(), merged }, asked ?? namedBy(record));
     if (kept.kind !== 'kept') return { kind: 'failed', why: 'server' };
@@ -152,9 +153,7 @@ function keep(context: SyncContext, asked: CustomerRef | null, { value: record, 
     if (trouble === null) throw error;
     log.write('error', 'a customer that was looked up could not be stored', { trouble });
     // A customer who is already here is shown with the older data.
-    return askedId !== null && customerRow(db, askedId) !== null
-      ? { kind: 'found', customerId: askedId }
-      : { kind: 'failed', why: 'not-kept' };
+    return hereId === null ? { kind: 'failed', why: 'not-kept' } : { kind: 'found', customerId: hereId };
   }
 }
 

@@ -94,7 +94,7 @@ export class Pace {
   /** Until a backlog's first request: when it may start, and its random share of the spread. */
   #start: { readonly atMs: number; readonly fraction: number } | null = null;
   #hurriedAtMs = Number.NEGATIVE_INFINITY;
-  #grewAtMs: number;
+  #grewAtMs = Number.NEGATIVE_INFINITY;
   #countedAtMs: number;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #backlogNotBeforeMs = Number.NEGATIVE_INFINITY;
@@ -125,7 +125,6 @@ export class Pace {
     this.#reserve = Math.min(3, this.#burst / 2);
     this.#tokens = this.#burst;
     this.#countedAtMs = clock.monotonicMs();
-    this.#grewAtMs = this.#countedAtMs;
     this.#cameBack = { atMs: this.#countedAtMs, waiting: waiting() };
     this.#startSlowly();
   }
@@ -188,7 +187,7 @@ export class Pace {
     const now = this.#clock.monotonicMs();
     this.#beforeDoubt = null;
     this.#slowDown();
-    if (retryAfterMs !== null && retryAfterMs > 0) {
+    if (retryAfterMs !== null) {
       const jittered = Math.min(retryAfterMs, longestWaitMs) * (1 + 0.25 * this.#random.fraction());
       this.#notBeforeMs = Math.max(this.#notBeforeMs, now + jittered);
     }

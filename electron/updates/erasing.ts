@@ -43,7 +43,8 @@ export function forget(db: Db, customerId: number, nowMs: number): ForgetResult 
  */
 export function erase(db: Db, customerId: number, nowMs: number): void {
   inTransaction(db, () => {
-    if (forget(db, customerId, nowMs).kind !== 'unsent') return;
+    forget(db, customerId, nowMs);
+    // They are still here if something is unsent.
     const row = customerRow(db, customerId);
     const identifier = identifierOf(db, customerId, 'mobile');
     if (row === null || identifier === null) return;

@@ -181,6 +181,21 @@ describe('a refresh', () => {
     db.pragma('query_only = off');
   });
 
+  it('shows the customer whom they were merged into meanwhile, even if the new data cannot be stored', async (t) => {
+    const { context, server, db, heard, customerId } = await open(t);
+    let into = 0;
+    server.onGet = () => {
+      db.prepare('delete from customers where id = ?').run(customerId);
+      into = keepTold(db, customerRecord('1', 'Before'), 1);
+      db.pragma('query_only = on');
+      return found(customerRecord('1', 'Now'));
+    };
+    assert.deepEqual(await refresh(context, customerId), { kind: 'found', customerId: into });
+    assert.notEqual(into, customerId);
+    assert.deepEqual(heard, [`${customerId} is ${into}`]);
+    db.pragma('query_only = off');
+  });
+
   it('of a customer who is deleted meanwhile finds nobody', async (t) => {
     const { context, server, db, customerId } = await open(t);
     server.onGet = () => {

@@ -66,8 +66,10 @@ describe('the points of a customer after an update was sent twice', () => {
   });
 
   it('are a possible double award if there are more, with all evidence', (t) => {
-    const { id, says, seen, db, startedMs } = sentTwice(t);
+    const { id, says, seen, db, startedMs, outbox } = sentTwice(t);
+    assert.equal(outbox.doubleAwards(), 0);
     says(151);
+    assert.equal(outbox.doubleAwards(), 1);
     const attempts = historyOf(db, id).flatMap(({ attemptId }) => attemptId ?? []);
     const found = {
       pointsBefore: 100,

@@ -15,6 +15,10 @@ it('a customer with nothing unsent goes with every update, history and token, an
   const joined = input({ firstName: 'Newer' }, 'till1');
   outbox.save(joined);
   outbox.cancel(seen(id), null);
+  for (const value of ['1', '2']) {
+    const target = { identifier: { type: 'userId', value } } as const;
+    keepDraft(db, { target, replaces: null, changes: { lastName: `Typed ${value}` }, typedAtMs: 1 });
+  }
   const pragmas = t.mock.method(db, 'pragma');
   assert.deepEqual(forget(db, customerId, 5), { kind: 'forgotten' });
   assert.deepEqual(
@@ -23,6 +27,12 @@ it('a customer with nothing unsent goes with every update, history and token, an
   );
   assert.deepEqual([customerRow(db, customerId), findUpdate(db, id), historyOf(db, id)], [null, null, []]);
   assert.equal(outbox.savedBy(joined.token), null);
+  assert.deepEqual(
+    listDrafts(db).map(({ changes }) => changes),
+    [[{ key: 'lastName', to: 'Typed 2' }]],
+  );
+  assert.ok(isErased(db, { userId: '1', fields: {} }));
+  erase(db, customerId, 6);
   assert.deepEqual(forget(db, customerId, 6), { kind: 'not-here' });
 });
 
