@@ -19,6 +19,8 @@ import { watchdogMs, watchOver } from './watchdog.ts';
 
 /** Longest wait of an update after a local failure, such as a full disk. */
 const troubleMs = 30_000;
+/** Longest wait of an update after an error that only a new version can mend. */
+const longestBugMs = 60 * 60_000;
 /** What another till may have is asked about ever more seldom; `tryNow` ends the wait once that is known. */
 const longestHeldMs = 10 * 60_000;
 const commitAgainMs = 5000;
@@ -402,7 +404,7 @@ export class SyncEngine {
   #noteFailure(update: Update, error: unknown): void {
     if (this.#abandoned) return;
     this.#logTrouble('an update could not be worked on', error, update.id);
-    this.#due.delayCustomer(update.customerId, troubleMs);
+    this.#due.delayCustomer(update.customerId, databaseTrouble(error) === null ? longestBugMs : troubleMs);
     try {
       const current = findUpdate(this.#context.db, update.id);
       // It may have been sent, and must not stay in sending while nobody sends it.

@@ -61,6 +61,11 @@ export function virtualClock(startWallMs = Date.UTC(2026, 0, 15, 9)): VirtualClo
   };
 }
 
+/** This clock on a busy machine: each timer fires late by up to this time. */
+export function lateClock(clock: Clock, lateMs: () => number): Clock {
+  return { ...clock, after: (delayMs, run) => clock.after(delayMs + Math.round(lateMs()), run) };
+}
+
 /** The same sequence for the same seed (mulberry32), and ids that count up. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;

@@ -1,11 +1,10 @@
 /** On a busy machine a timer fires late, so that what was due one after the other is due at once. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Clock } from '../../electron/machine/clock.ts';
 import type { NotSentReason } from '../../electron/model/outcome.ts';
 import { ModelServer, okAnswer, startEngine } from '../helpers/engine-rig.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
+import { lateClock, seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
 type Fate = ReturnType<ModelServer['fate']>;
 
@@ -28,12 +27,17 @@ describe('F40 an update that failed once arrives soon, and once', () => {
       if (!readBack && typeof fate === 'string') continue;
       it(`after ${what}, with timers ${lateMs} ms late${readBack ? '' : ', if nothing is read back'}`, async () => {
         const clock = virtualClock();
-        const late: Clock = { ...clock, after: (delayMs, run) => clock.after(delayMs + lateMs, run) };
         const server = new ModelServer(clock, 10);
         const next = [fate];
         server.fate = () => next.pop() ?? 'apply';
         const sync = { readBack, slowServerSeconds: slowServerMs / 1000 };
-        const rig = startEngine({ server, clock: late, random: seededRandom(7), folder: temporaryFolder(), sync });
+        const rig = startEngine({
+          server,
+          clock: lateClock(clock, () => lateMs),
+          random: seededRandom(7),
+          folder: temporaryFolder(),
+          sync,
+        });
         const customer = rig.addCustomer('1');
         // The login at the start has just passed, so that the next one is due with the update in doubt.
         await clock.pass(30);
