@@ -125,17 +125,20 @@ export function insertUnknownCustomer(db: Db, identifier: Identifier): number {
   return customerId;
 }
 
+/** A record of which nothing is known. */
+export const nothingTold: CustomerRecord = {
+  userId: null,
+  fields: {},
+  loyalty: null,
+  updatedOn: null,
+  source: null,
+  otherSubscriptions: [],
+  unknown: {},
+};
+
 /** A record with only this identifier known. */
 export function nothingBut({ type, value }: Identifier): CustomerRecord {
-  return {
-    userId: type === 'userId' ? value : null,
-    fields: type === 'userId' ? {} : { [type]: value },
-    loyalty: null,
-    updatedOn: null,
-    source: null,
-    otherSubscriptions: [],
-    unknown: {},
-  };
+  return { ...nothingTold, ...(type === 'userId' ? { userId: value } : { fields: { [type]: value } }) };
 }
 
 /**

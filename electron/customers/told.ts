@@ -37,8 +37,7 @@ export type Told = {
 };
 
 export type Kept =
-  /** `before`: the customer's id before a merge; the same as `customerId` if there was none. */
-  | { readonly kind: 'kept'; readonly customerId: number; readonly before: number }
+  | { readonly kind: 'kept'; readonly customerId: number }
   /** The data is about another person than we asked about, and was stored as theirs. */
   | { readonly kind: 'somebody-else'; readonly customerId: number }
   | { readonly kind: 'erased' };
@@ -66,10 +65,10 @@ export class ToldDoor {
       const isFromServer = told.by === 'read' || told.by === 'answer';
       if (isFromServer) unmarkErased(this.#db, told.record);
       else if (isErased(this.#db, told.record)) return { kind: 'erased' };
-      const { customerId, before, isAsked } = this.#personOf(told, asked);
+      const { customerId, isAsked } = this.#personOf(told, asked);
       this.#write(customerId, told);
       this.#follower.told(customerId);
-      return isAsked ? { kind: 'kept', customerId, before } : { kind: 'somebody-else', customerId };
+      return isAsked ? { kind: 'kept', customerId } : { kind: 'somebody-else', customerId };
     });
   }
 
@@ -77,16 +76,12 @@ export class ToldDoor {
   #personOf({ record, merged = false }: Told, asked: CustomerRef | null) {
     const known = record.userId === null ? null : findByUserId(this.#db, record.userId);
     const askedId = this.#askedId(asked, record);
-    if (askedId === null) {
-      const customerId = known ?? this.#newCustomer(asked);
-      return { customerId, before: customerId, isAsked: true };
-    }
+    if (askedId === null) return { customerId: known ?? this.#newCustomer(asked), isAsked: true };
     const userId = customerRow(this.#db, askedId)?.user_id ?? null;
     const isSame = userId === null || record.userId === null || userId === record.userId || merged;
-    if (!isSame) return { customerId: known ?? insertEmptyCustomer(this.#db), before: askedId, isAsked: false };
-    if (known === null || known === askedId) return { customerId: askedId, before: askedId, isAsked: true };
-    this.#join(askedId, known);
-    return { customerId: known, before: askedId, isAsked: true };
+    if (!isSame) return { customerId: known ?? insertEmptyCustomer(this.#db), isAsked: false };
+    if (known !== null && known !== askedId) this.#join(askedId, known);
+    return { customerId: known ?? askedId, isAsked: true };
   }
 
   #askedId(asked: CustomerRef | null, record: CustomerRecord): number | null {
@@ -114,8 +109,9 @@ export class ToldDoor {
   #write(customerId: number, told: Told): void {
     const known = readRecord(this.#db, customerId);
     const knownAsOfMs = customerRow(this.#db, customerId)?.as_of_ms ?? null;
-    const isMerged = told.merged === true && known?.userId !== told.record.userId;
-    const base = isMerged ? null : known;
+    // An answer that does not say who they are now takes nothing away from them.
+    const isAnother = told.record.userId !== null && known?.userId !== told.record.userId;
+    const base = told.merged === true && isAnother ? null : known;
     const { record, asOfMs } = laidOver(base, knownAsOfMs, told);
     if (record !== known) writeRecord(this.#db, customerId, record, asOfMs);
   }

@@ -91,8 +91,8 @@ export type UpdateOutcome =
       readonly kind: 'applied';
       /** The customer was merged into another: the record is the other one's, and the two are now one (trap 10). */
       readonly merged: boolean;
-      /** The customer in the answer; `null` if it held none. */
-      readonly record: CustomerRecord | null;
+      /** The customer in the answer, which may leave out any part. */
+      readonly record: CustomerRecord;
       readonly effects: readonly SideEffect[];
       readonly warnings: readonly Warning[];
       readonly answer: Answer;

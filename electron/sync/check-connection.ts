@@ -1,4 +1,6 @@
 /** "Check connection": verifies the till's credentials, and shows who this till is for the server. */
+import type { StoreLogin } from '../model/definitions.ts';
+import type { ReadOutcome } from '../model/outcome.ts';
 import type { ConnectionCheck } from '../model/sync-status.ts';
 import type { Organisation } from '../org/organisation.ts';
 import type { SyncContext } from './context.ts';
@@ -14,33 +16,28 @@ export async function checkConnection(
   const api = context.api();
   if (api === null) return { kind: 'failed', why: 'no-secret' };
   const outcome = await login(context, api, 'counter');
-  if (context.owner.ownership === 'other') {
+  if (context.owner.ownership === 'other' || outcome.kind !== 'found') {
     engine.changed();
-    return { kind: 'failed', why: 'other-organisation' };
+    return { kind: 'failed', why: whyNot(context, outcome) };
   }
-  switch (outcome.kind) {
-    case 'found': {
-      const { serverTimeMs } = outcome.value;
-      organisation.keepLogin(outcome.value);
-      engine.noteServerTime(serverTimeMs);
-      engine.tryNow();
-      return {
-        kind: 'connected',
-        organisation: outcome.value.organisation,
-        till: outcome.value.till,
-        clockDifferenceMs: serverTimeMs === null ? null : context.clock.wallMs() - serverTimeMs,
-      };
-    }
-    case 'held':
-      engine.changed();
-      return { kind: 'failed', why: outcome.why };
-    case 'failed': {
-      engine.changed();
-      return { kind: 'failed', why: outcome.why === 'till-stopped' ? 'connection-lost' : outcome.why };
-    }
-    case 'not-found':
-    case 'refused':
-      engine.changed();
-      return { kind: 'failed', why: 'unreadable-answer' };
-  }
+  const { serverTimeMs } = outcome.value;
+  organisation.keepLogin(outcome.value);
+  engine.noteServerTime(serverTimeMs);
+  engine.tryNow();
+  return {
+    kind: 'connected',
+    organisation: outcome.value.organisation,
+    till: outcome.value.till,
+    clockDifferenceMs: serverTimeMs === null ? null : context.clock.wallMs() - serverTimeMs,
+  };
+}
+
+function whyNot(
+  { owner }: SyncContext,
+  outcome: ReadOutcome<StoreLogin>,
+): Extract<ConnectionCheck, { kind: 'failed' }>['why'] {
+  if (owner.ownership === 'other') return 'other-organisation';
+  if (outcome.kind === 'held') return outcome.why;
+  if (outcome.kind !== 'failed') return 'unreadable-answer';
+  return outcome.why === 'till-stopped' ? 'connection-lost' : outcome.why;
 }

@@ -1,17 +1,22 @@
 /** Stores the server's answer to an update in one transaction: the customer, the outbox row and the history. */
-import { customerRow } from '../customers/store.ts';
+import { customerRow, nothingTold } from '../customers/store.ts';
+import type { Told } from '../customers/told.ts';
 import { inTransaction } from '../db/statements.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
 import { type CustomerRecord, type FieldKey, type FieldValues, fieldKeys } from '../model/customer.ts';
-import { type Answer, answerDiffers, notSaved, type UpdateOutcome, type Warning } from '../model/outcome.ts';
+import {
+  type Answer,
+  answerDiffers,
+  notSaved,
+  type ReadOutcome,
+  type UpdateOutcome,
+  type Warning,
+} from '../model/outcome.ts';
 import { similarValue, wantedValue } from '../model/same-value.ts';
 import type { AttentionReason, UpdateResult } from '../model/update-view.ts';
 import { erase } from '../updates/erasing.ts';
 import type { Update } from '../updates/rows.ts';
-import { customerOf, type SyncContext } from './context.ts';
-
-/** The customer's id before and after, which differ if two customers were merged. */
-export type Written = { readonly before: number; readonly customerId: number };
+import { customerOf, type SyncContext, type Written } from './context.ts';
 
 /** Everything that an outcome changes, in one transaction. */
 export function commitOutcome(context: SyncContext, update: Update, outcome: UpdateOutcome): Written {
@@ -35,12 +40,11 @@ export function commitOutcome(context: SyncContext, update: Update, outcome: Upd
   }
 }
 
-/** How we know: from the answer, from a read, or because it is already known here. */
-export type AppliedBy = {
-  readonly record: CustomerRecord | null;
-  readonly by: 'answer' | 'read';
-  readonly merged: boolean;
-};
+/** How we know that the server has an update. */
+export type AppliedBy =
+  | { readonly by: 'answer' | 'read'; readonly record: CustomerRecord; readonly merged: boolean }
+  /** The record here shows it already. */
+  | { readonly by: 'known' };
 
 /**
  * The server has the update.
@@ -48,36 +52,41 @@ export type AppliedBy = {
  * A field that the answer leaves out has the value that was sent, unless the server warned about it. A field with a
  * different value was not accepted, whatever the answer's code says, and staff get a warning (F47).
  */
-export function commitApplied(
+export function commitApplied(context: SyncContext, update: Update, applied: AppliedBy, result: UpdateResult): Written {
+  return inTransaction(context.db, () => {
+    const before = customerOf(context, update);
+    const told = toldBy(context, before, applied);
+    const { fields } = told.record;
+    let written: Written = { before, customerId: before };
+    if (update.kind === 'fields') {
+      const sent = silentlySaved(update, fields, result.warnings);
+      written = keep(context, before, { ...told, record: { ...told.record, fields: { ...fields, ...sent } } });
+    }
+    const contradicted = applied.by === 'answer' ? contradictions(update, fields, result.warnings) : [];
+    context.outbox.applied(update, { ...result, warnings: [...result.warnings, ...contradicted] });
+    return written;
+  });
+}
+
+function toldBy({ db, clock }: SyncContext, customerId: number, applied: AppliedBy): Told {
+  if (applied.by !== 'known') return { ...applied, asOfMs: clock.wallMs() };
+  const row = customerRow(db, customerId);
+  // Without a new record, the age stays the same (F31).
+  return { record: { ...nothingTold, userId: row?.user_id ?? null }, by: 'answer', asOfMs: row?.as_of_ms ?? null };
+}
+
+/** Stores a record that was read for an update. Call in a transaction. */
+export function keepRead(
   context: SyncContext,
   update: Update,
-  { record, by, merged }: AppliedBy,
-  result: UpdateResult,
+  { value: record, merged }: Extract<ReadOutcome<CustomerRecord>, { kind: 'found' }>,
 ): Written {
-  const { db, outbox, told, clock } = context;
-  return inTransaction(db, () => {
-    const before = customerOf(context, update);
-    const row = customerRow(db, before);
-    let customerId = before;
-    if (update.kind === 'fields') {
-      const base = record ?? { ...nothingTold, userId: row?.user_id ?? null };
-      const sent = silentlySaved(update, base.fields, result.warnings);
-      const kept = told.keep(
-        {
-          record: { ...base, fields: { ...base.fields, ...sent } },
-          by,
-          // Without a new record, the age stays the same (F31).
-          asOfMs: record === null ? (row?.as_of_ms ?? null) : clock.wallMs(),
-          merged,
-        },
-        { customerId: before },
-      );
-      customerId = kept.kind === 'kept' ? kept.customerId : before;
-    }
-    const contradicted = record === null || by === 'read' ? [] : contradictions(update, record.fields, result.warnings);
-    outbox.applied(update, { ...result, warnings: [...result.warnings, ...contradicted] });
-    return { before, customerId };
-  });
+  return keep(context, customerOf(context, update), { record, by: 'read', asOfMs: context.clock.wallMs(), merged });
+}
+
+function keep({ told }: SyncContext, before: number, record: Told): Written {
+  const kept = told.keep(record, { customerId: before });
+  return { before, customerId: kept.kind === 'kept' ? kept.customerId : before };
 }
 
 function silentlySaved({ changes }: Update, told: FieldValues, warnings: readonly Warning[]): FieldValues {
@@ -126,13 +135,3 @@ export function commitNeedsPerson(
     return { before: customerId, customerId };
   });
 }
-
-const nothingTold: CustomerRecord = {
-  userId: null,
-  fields: {},
-  loyalty: null,
-  updatedOn: null,
-  source: null,
-  otherSubscriptions: [],
-  unknown: {},
-};

@@ -7,13 +7,13 @@ import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { Clock } from '../machine/clock.ts';
 import type { Log } from '../machine/log.ts';
 import type { FillableIdentifier, Identifier } from '../model/customer.ts';
-import type { Held } from '../model/outcome.ts';
+import type { Held, ReadOutcome } from '../model/outcome.ts';
 import type { DataOwner } from '../org/data-owner.ts';
 import { identifierOf } from '../updates/effective.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import type { Update } from '../updates/rows.ts';
 import type { AppliedLog } from './applied-log.ts';
-import type { Blame } from './blame.ts';
+import type { Blame, Step } from './blame.ts';
 import type { ConnectionState } from './connection.ts';
 import type { MarkField } from './mark-field.ts';
 import type { Pace } from './pace.ts';
@@ -56,6 +56,9 @@ export type Tell = {
   readonly lookLater: (customerId: number) => void;
 };
 
+/** The customer's id before and after a commit, which differ if two customers were merged. */
+export type Written = { readonly before: number; readonly customerId: number };
+
 /** The update's current customer: since it was read, two customers may have been merged. */
 export function customerOf({ db }: Pick<SyncContext, 'db'>, update: Pick<Update, 'id' | 'customerId'>): number {
   const row = sql<{ customer_id: number }>(db, 'select customer_id from updates where id = ?').get(update.id);
@@ -76,8 +79,40 @@ export function pauseFor(context: SyncContext, asked: LoyaltyApi, why: Held['why
   if (context.api() === asked) context.connection.pause(why);
 }
 
+/** The server refused the till for a read. If only this call is not permitted, sending goes on. */
+export function readHeld(context: SyncContext, asked: LoyaltyApi, why: Held['why']): void {
+  if (why === 'credentials') pauseFor(context, asked, why);
+  else context.blame.tillRefused();
+}
+
+type NotTold = Exclude<ReadOutcome<never>, { kind: 'found' | 'not-found' }>;
+
+/**
+ * A read for an update brought no record.
+ * @returns `no-such-call`: the till may not read, so the update goes on without
+ */
+export function notTold(
+  context: SyncContext,
+  asked: LoyaltyApi,
+  update: Update,
+  step: Step,
+  outcome: NotTold,
+): 'no-such-call' | 'later' {
+  switch (outcome.kind) {
+    case 'held':
+      readHeld(context, asked, outcome.why);
+      return outcome.why === 'credentials' ? 'later' : 'no-such-call';
+    case 'refused':
+      context.blame.passed(update, step);
+      return 'no-such-call';
+    case 'failed':
+      context.blame.failed(update, step, outcome);
+      return 'later';
+  }
+}
+
 /** After a commit, notifies the screen that this update changed, and of a merge. */
-export function tellUpdate({ tell }: SyncContext, updateId: string, before: number, customerId: number): void {
+export function tellUpdate({ tell }: SyncContext, updateId: string, { before, customerId }: Written): void {
   if (before !== customerId) tell.customerMerged(before, customerId);
   tell.updateChanged(updateId, customerId);
 }

@@ -4,8 +4,8 @@ import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { SyncStatus } from '../model/sync-status.ts';
 import type { AttentionReason } from '../model/update-view.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
-import { commitNeedsPerson, commitOutcome, type Written } from './commit-outcome.ts';
-import { type SyncContext, tellUpdate } from './context.ts';
+import { commitNeedsPerson, commitOutcome } from './commit-outcome.ts';
+import { type SyncContext, tellUpdate, type Written } from './context.ts';
 import { cannotTell } from './decide.ts';
 import { Due, type Job } from './due.ts';
 import { asksFirst, gateMs, idleMs, room, untilProbeMs } from './gate.ts';
@@ -321,7 +321,7 @@ export class SyncEngine {
         : commitOutcome(this.#context, claimed.update, outcome),
     );
     if (written === null) return;
-    tellUpdate(this.#context, update.id, written.before, written.customerId);
+    tellUpdate(this.#context, update.id, written);
     if (!isOnlyMark) this.#afterOutcome(claimed, outcome.kind, written.customerId);
   }
 
@@ -379,10 +379,10 @@ export class SyncEngine {
     if (why === null || current === null) return;
     const reason: AttentionReason =
       current.state === 'unknown' ? cannotTell(current, 'not-answered').reason : { kind: 'does-not-pass', why };
-    const { before, customerId } = commitNeedsPerson(this.#context, current, reason, current.answer);
+    const written = commitNeedsPerson(this.#context, current, reason, current.answer);
     blame.forget(update.id);
     this.#due.closed(update);
-    tellUpdate(this.#context, update.id, before, customerId);
+    tellUpdate(this.#context, update.id, written);
   }
 
   /** Commits an answer, waiting for the disk if necessary (F25). */

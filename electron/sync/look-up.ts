@@ -4,6 +4,7 @@
  */
 import { customerRow, findByUserId, findTold } from '../customers/store.ts';
 import { databaseTrouble } from '../db/trouble.ts';
+import { isCard } from '../loyalty-api/card-look-ups.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
 import { type CustomerRecord, type CustomerRef, fillableIdentifiers } from '../model/customer.ts';
@@ -13,7 +14,7 @@ import type { ReadOutcome } from '../model/outcome.ts';
 import type { LookUpIdentifier, LookUpType } from '../model/readings.ts';
 import { identifierOf } from '../updates/effective.ts';
 import { erase } from '../updates/erasing.ts';
-import { pauseFor, type SyncContext } from './context.ts';
+import { readHeld, type SyncContext } from './context.ts';
 import { login } from './login.ts';
 
 export type LookUp =
@@ -22,15 +23,14 @@ export type LookUp =
   | { readonly kind: 'refused' }
   | Exclude<LookupResult, { readonly kind: 'found' }>;
 
-type FailedWhy = Extract<LookupResult, { kind: 'failed' }>['why'];
+type Failed = Extract<LookupResult, { kind: 'failed' }>;
 type Found = Extract<ReadOutcome<CustomerRecord>, { kind: 'found' }>;
 
 /** Looks up a customer by an identifier and stores the record in the cache. */
 export function lookUp(context: SyncContext, identifier: LookUpIdentifier): Promise<LookUp> {
   const { type, value } = identifier;
   // An update cannot use a card as its identifier, so only the answer says who the customer is.
-  const isCard = type === 'cardNumber' || type === 'cardExternalId';
-  return ask(context, identifier, isCard ? null : { identifier: { type, value } });
+  return ask(context, identifier, isCard(type) ? null : { identifier: { type, value } });
 }
 
 /**
@@ -43,9 +43,8 @@ export async function lookUpAny(
 ): Promise<readonly LookUp[]> {
   const [only] = values;
   if (only !== undefined && values.length === 1) return [await lookUp(context, { type, value: only })];
-  const api = context.api();
-  if (api === null) return [{ kind: 'failed', why: 'no-secret' }];
-  if (!(await speaksForOurs(context, api))) return [{ kind: 'failed', why: notOurs(context) }];
+  const api = await ourApi(context);
+  if ('kind' in api) return [api];
   context.pace.take('counter');
   const outcome = await api.getCustomers(type, values);
   if (outcome.kind !== 'found') return [notFound(context, api, outcome, null)];
@@ -63,7 +62,7 @@ export async function lookUpAny(
 /** Whether the answer is about a customer with one of these values. Any other answer is ignored. */
 function answersTo({ userId, fields }: CustomerRecord, type: LookUpType, values: readonly string[]): boolean {
   // A customer may have several cards, and the answer need not list them.
-  if (type === 'cardNumber' || type === 'cardExternalId') return true;
+  if (isCard(type)) return true;
   const answered = type === 'userId' ? userId : fields[type];
   if (answered === null || answered === undefined) return true;
   return values.some((value) =>
@@ -84,9 +83,8 @@ export async function refresh(context: SyncContext, customerId: number): Promise
 
 /** A customer's purchases with amounts. They are only shown, not stored. */
 export async function purchasesOf(context: SyncContext, customerId: number): Promise<PurchasesResult> {
-  const api = context.api();
-  if (api === null) return { kind: 'failed', why: 'no-secret' };
-  if (!(await speaksForOurs(context, api))) return { kind: 'failed', why: notOurs(context) };
+  const api = await ourApi(context);
+  if ('kind' in api) return api;
   const identifier = identifierOf(context.db, customerId, context.primaryIdentifier());
   if (identifier === null) return { kind: 'not-found' };
   context.pace.take('counter');
@@ -104,9 +102,8 @@ const mostAsks = 3;
 
 /** @param asked null if only the answer says who the customer is */
 async function ask(context: SyncContext, identifier: LookUpIdentifier, asked: CustomerRef | null): Promise<LookUp> {
-  const api = context.api();
-  if (api === null) return { kind: 'failed', why: 'no-secret' };
-  if (!(await speaksForOurs(context, api))) return { kind: 'failed', why: notOurs(context) };
+  const api = await ourApi(context);
+  if ('kind' in api) return api;
   for (let asks = 1; ; asks += 1) {
     const position = context.applied.position();
     context.pace.take('counter');
@@ -121,14 +118,14 @@ async function ask(context: SyncContext, identifier: LookUpIdentifier, asked: Cu
 }
 
 /** Nothing is looked up before we know which organisation the server belongs to (F45). */
-async function speaksForOurs(context: SyncContext, api: LoyaltyApi): Promise<boolean> {
-  if (context.owner.ownership === 'unproved') await login(context, api, 'counter');
-  return context.owner.ownership === 'ours';
-}
-
-function notOurs({ owner, connection }: SyncContext): FailedWhy {
-  if (owner.ownership === 'other') return 'other-organisation';
-  return connection.paused === 'credentials' ? 'credentials' : 'offline';
+async function ourApi(context: SyncContext): Promise<LoyaltyApi | Failed> {
+  const { owner, connection } = context;
+  const api = context.api();
+  if (api === null) return { kind: 'failed', why: 'no-secret' };
+  if (owner.ownership === 'unproved') await login(context, api, 'counter');
+  if (owner.ownership === 'ours') return api;
+  if (owner.ownership === 'other') return { kind: 'failed', why: 'other-organisation' };
+  return { kind: 'failed', why: connection.paused === 'credentials' ? 'credentials' : 'offline' };
 }
 
 /** The customer on this till, as far as known before the answer is stored. */
@@ -180,8 +177,7 @@ function notFound(
       if (isErased(outcome.answer)) return eraseHere(context, asked);
       return { kind: outcome.kind };
     case 'held':
-      if (outcome.why === 'credentials') pauseFor(context, api, 'credentials');
-      else context.blame.tillRefused();
+      readHeld(context, api, outcome.why);
       return { kind: 'failed', why: outcome.why };
     case 'failed':
       context.blame.lookUpFailed(outcome);
@@ -199,7 +195,7 @@ function eraseHere({ db, clock, tell }: SyncContext, asked: CustomerRef | null):
   return { kind: 'erased' };
 }
 
-function failedWhy(why: Extract<ReadOutcome<never>, { kind: 'failed' }>['why']): FailedWhy {
+function failedWhy(why: Extract<ReadOutcome<never>, { kind: 'failed' }>['why']): Failed['why'] {
   switch (why) {
     case 'sign-in-page':
       return 'sign-in-page';

@@ -13,12 +13,19 @@ import { customerRow, readRecord } from '../customers/store.ts';
 import { commitTogether } from '../db/group-commit.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { type CustomerRecord, type FillableIdentifier, fieldKeys, fillableIdentifiers } from '../model/customer.ts';
-import type { ReadOutcome } from '../model/outcome.ts';
 import { sameValue } from '../model/same-value.ts';
 import { beforeSendingOf } from '../updates/before-sending.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
-import { commitApplied, commitNeedsPerson, commitNotFound, type Written } from './commit-outcome.ts';
-import { customerOf, identifierNow, pauseFor, type Standing, type SyncContext, tellUpdate } from './context.ts';
+import { commitApplied, commitNeedsPerson, commitNotFound, keepRead } from './commit-outcome.ts';
+import {
+  customerOf,
+  identifierNow,
+  notTold,
+  type Standing,
+  type SyncContext,
+  tellUpdate,
+  type Written,
+} from './context.ts';
 import { cannotTell, type Decision, decide } from './decide.ts';
 import type { Lane } from './pace.ts';
 
@@ -94,8 +101,7 @@ function asSeen({ db }: SyncContext, seen: Update): Update | null {
 }
 
 function close(context: SyncContext, update: Update, decision: Exclude<Decision, { kind: 'send' }>): Looked {
-  const { before, customerId } = commitDecision(context, update, decision);
-  tellUpdate(context, update.id, before, customerId);
+  tellUpdate(context, update.id, commitDecision(context, update, decision));
   return { kind: 'closed' };
 }
 
@@ -111,7 +117,7 @@ function commitDecision(context: SyncContext, update: Update, decision: Exclude<
   switch (decision.kind) {
     case 'is-there': {
       const result = { effects: [], warnings: [], answer: null, confirmedBy: decision.confirmedBy } as const;
-      return commitApplied(context, update, { record: null, by: 'read', merged: false }, result);
+      return commitApplied(context, update, { by: 'known' }, result);
     }
     case 'needs-person':
       return commitNeedsPerson(context, update, decision.reason, null);
@@ -128,57 +134,33 @@ function isRecordOld({ db, clock, config }: SyncContext, update: Update): boolea
   return toldAtMs === null || Math.abs(clock.wallMs() - toldAtMs) >= config.sync.checkAfterMinutes * 60_000;
 }
 
-/** Reads the customer, stores the record, and sets the baseline of fields whose value was not known when edited. */
+/**
+ * Reads the customer, stores the record, and sets the baseline of fields whose value was not known when edited. A failed
+ * look never lets the update go.
+ */
 async function askAboutCustomer(context: SyncContext, api: LoyaltyApi, update: Update, lane: Lane): Promise<Answered> {
-  const { db, told, clock, blame } = context;
+  const { db, blame } = context;
   context.pace.take(lane);
   const outcome = await api.getCustomer(identifierNow(context, update));
   switch (outcome.kind) {
     case 'found': {
       blame.passed(update, 'look');
-      const { value: record, merged } = outcome;
-      const { before, customerId } = await commitTogether(db, (): Written => {
-        const asked = customerOf(context, update);
-        const kept = told.keep({ record, by: 'read', asOfMs: clock.wallMs(), merged }, { customerId: asked });
+      const { before, customerId } = await commitTogether(db, () => {
+        const kept = keepRead(context, update, outcome);
         const current = findUpdate(db, update.id);
-        if (current?.state === 'queued') learnBaseline(context, current, record);
-        return { before: asked, customerId: kept.kind === 'kept' ? kept.customerId : asked };
+        if (current?.state === 'queued') learnBaseline(context, current, outcome.value);
+        return kept;
       });
       if (before !== customerId) context.tell.customerMerged(before, customerId);
       context.tell.customerChanged(customerId);
       return 'told';
     }
-    case 'not-found': {
+    case 'not-found':
       blame.passed(update, 'look');
-      const { before, customerId } = commitNotFound(context, update, outcome.answer);
-      tellUpdate(context, update.id, before, customerId);
+      tellUpdate(context, update.id, commitNotFound(context, update, outcome.answer));
       return 'closed';
-    }
     default:
-      return notTold(context, api, update, outcome);
-  }
-}
-
-type NotTold = Exclude<ReadOutcome<never>, { kind: 'found' | 'not-found' }>;
-
-/**
- * The look brought no record. Without permission to read, the update goes without it; a failed look never lets it go.
- */
-function notTold(context: SyncContext, api: LoyaltyApi, update: Update, outcome: NotTold): 'no-such-call' | 'later' {
-  switch (outcome.kind) {
-    case 'held':
-      if (outcome.why === 'credentials') {
-        pauseFor(context, api, 'credentials');
-        return 'later';
-      }
-      context.blame.tillRefused();
-      return 'no-such-call';
-    case 'refused':
-      context.blame.passed(update, 'look');
-      return 'no-such-call';
-    case 'failed':
-      context.blame.failed(update, 'look', outcome);
-      return 'later';
+      return notTold(context, api, update, 'look', outcome);
   }
 }
 
@@ -197,9 +179,8 @@ async function checkFills(context: SyncContext, api: LoyaltyApi, update: Update,
     const answered = await checkFill(context, api, update, type, value, lane);
     if (answered !== 'free') return { kind: answered };
   }
-  const current = findUpdate(context.db, update.id);
-  const isAsSeen = current !== null && current.revision === update.revision && current.state === 'queued';
-  return isAsSeen ? { kind: 'go', update: current } : { kind: 'moved-on' };
+  const current = asSeen(context, update);
+  return current === null ? { kind: 'moved-on' } : { kind: 'go', update: current };
 }
 
 /** Checks that nobody else has the identifier that is being filled in. */
@@ -214,8 +195,7 @@ async function checkFill(
   const { told, blame, clock } = context;
   const stop = (otherUserId: string | null): 'closed' => {
     const reason = { kind: 'belongs-to-other', key: type, otherUserId } as const;
-    const { before, customerId } = commitNeedsPerson(context, update, reason, null);
-    tellUpdate(context, update.id, before, customerId);
+    tellUpdate(context, update.id, commitNeedsPerson(context, update, reason, null));
     return 'closed';
   };
   // Without permission to read, the till cannot know who has the identifier, so a person decides.
@@ -233,7 +213,7 @@ async function checkFill(
       blame.passed(update, 'look');
       return 'free';
     default:
-      return notTold(context, api, update, outcome) === 'later' ? 'later' : stop(null);
+      return notTold(context, api, update, 'look', outcome) === 'later' ? 'later' : stop(null);
   }
 }
 

@@ -5,9 +5,10 @@
 import { inTransaction } from '../db/statements.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { CustomerRecord } from '../model/customer.ts';
+import type { ReadOutcome } from '../model/outcome.ts';
 import type { Update } from '../updates/rows.ts';
-import { commitApplied, commitNeedsPerson, commitNotFound, type Written } from './commit-outcome.ts';
-import { customerOf, identifierNow, pauseFor, type SyncContext, tellUpdate } from './context.ts';
+import { commitApplied, commitNeedsPerson, commitNotFound, keepRead } from './commit-outcome.ts';
+import { customerOf, identifierNow, notTold, type SyncContext, tellUpdate, type Written } from './context.ts';
 import { cannotTell, decide } from './decide.ts';
 import type { Lane } from './pace.ts';
 
@@ -33,34 +34,25 @@ export async function readBack(
   switch (outcome.kind) {
     case 'found':
       context.blame.passed(update, 'read-back');
-      return byRecord(context, update, outcome.value, outcome.merged, hadTime);
+      return byRecord(context, update, outcome, hadTime);
     case 'not-found':
       context.blame.passed(update, 'read-back');
       return closed(context, update, commitNotFound(context, update, outcome.answer));
-    case 'held':
-      if (outcome.why === 'credentials') {
-        pauseFor(context, api, 'credentials');
-        return 'later';
-      }
-      context.blame.tillRefused();
-      return withoutReading(context, update, hadTime);
-    case 'refused':
-      context.blame.passed(update, 'read-back');
-      return withoutReading(context, update, hadTime);
-    case 'failed':
-      context.blame.failed(update, 'read-back', outcome);
-      return 'later';
+    default: {
+      const mayGoOn = notTold(context, api, update, 'read-back', outcome) === 'no-such-call';
+      return mayGoOn ? withoutReading(context, update, hadTime) : 'later';
+    }
   }
 }
 
 function byRecord(
   context: SyncContext,
   update: Update,
-  record: CustomerRecord,
-  merged: boolean,
+  found: Extract<ReadOutcome<CustomerRecord>, { kind: 'found' }>,
   hadTime: boolean,
 ): ReadBack {
-  const { db, outbox, told, clock, mark } = context;
+  const { db, outbox, mark } = context;
+  const { value: record, merged } = found;
   const decision = decide(update, { told: record, mark: mark.current, hadTime });
   if (decision.kind === 'is-there') {
     const result = { effects: [], warnings: [], answer: null, confirmedBy: decision.confirmedBy } as const;
@@ -68,20 +60,19 @@ function byRecord(
     context.applied.note(written.customerId);
     return closed(context, update, written);
   }
-  const written = inTransaction(db, (): Written => {
-    const before = customerOf(context, update);
-    const kept = told.keep({ record, by: 'read', asOfMs: clock.wallMs(), merged }, { customerId: before });
+  const written = inTransaction(db, () => {
+    const kept = keepRead(context, update, found);
     if (decision.kind === 'did-not-arrive') outbox.resend(update);
     if (decision.kind === 'needs-person') outbox.needsPerson(update, decision.reason, null);
-    return { before, customerId: kept.kind === 'kept' ? kept.customerId : before };
+    return kept;
   });
   closed(context, update, written);
   if (decision.kind === 'did-not-arrive') return 'goes-again';
   return decision.kind === 'too-early' ? 'too-early' : 'closed';
 }
 
-function closed(context: SyncContext, update: Update, { before, customerId }: Written): 'closed' {
-  tellUpdate(context, update.id, before, customerId);
+function closed(context: SyncContext, update: Update, written: Written): 'closed' {
+  tellUpdate(context, update.id, written);
   return 'closed';
 }
 
@@ -95,6 +86,6 @@ function withoutReading(context: SyncContext, update: Update, hadTime: boolean):
   }
   if (!hadTime) return 'too-early';
   context.outbox.resend(update);
-  tellUpdate(context, update.id, update.customerId, customerOf(context, update));
+  tellUpdate(context, update.id, { before: update.customerId, customerId: customerOf(context, update) });
   return 'goes-again';
 }

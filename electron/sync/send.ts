@@ -4,8 +4,7 @@ import { fillableIdentifiers } from '../model/customer.ts';
 import type { UpdateOutcome } from '../model/outcome.ts';
 import { beforeSendingOf } from '../updates/before-sending.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
-import type { Written } from './commit-outcome.ts';
-import { customerOf, identifierNow, pauseFor, type SyncContext } from './context.ts';
+import { customerOf, identifierNow, pauseFor, type SyncContext, type Written } from './context.ts';
 import { decideByRecord } from './look.ts';
 import type { Mark } from './mark-field.ts';
 
@@ -66,9 +65,7 @@ async function sendFields(
     return { ...outcome, warnings: outcome.warnings.filter((warning) => warning !== refused) };
   }
   // The answer need not include it, but the next update compares with it.
-  const record =
-    outcome.record === null ? null : { ...outcome.record, fields: { [mark.key]: update.id, ...outcome.record.fields } };
-  return { ...outcome, record };
+  return { ...outcome, record: { ...outcome.record, fields: { [mark.key]: update.id, ...outcome.record.fields } } };
 }
 
 function noteMarkRefused({ mark, log }: SyncContext, code: number | null): void {

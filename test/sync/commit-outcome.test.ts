@@ -25,7 +25,10 @@ function sending(t: TestContext, changes: FieldChanges = { lastName: 'New', firs
   return { ...one, id, update, now, fields, age };
 }
 
-const applied = (record: CustomerRecord | null, warnings: readonly Warning[] = [], merged = false): UpdateOutcome => ({
+/** An answer that leaves out every field. */
+const noField = recordOf({}, '1');
+
+const applied = (record: CustomerRecord, warnings: readonly Warning[] = [], merged = false): UpdateOutcome => ({
   kind: 'applied',
   merged,
   record,
@@ -54,19 +57,31 @@ describe('the answer that an update was applied', () => {
     assert.equal(age(), clock.wallMs());
   });
 
-  it('without the customer means that they have what was sent, and are as old as before (F31)', async (t) => {
+  it('without any field means that they have what was sent', (t) => {
+    const { context, update, fields } = sending(t);
+    const before = fields();
+    commitOutcome(context, update, applied(noField));
+    assert.deepEqual(fields(), { ...before, lastName: 'New', firstName: 'Newer' });
+  });
+
+  it('that is known without a new record means the same, and they are as old as before (F31)', async (t) => {
     const { context, update, fields, age, clock, db, customerId } = sending(t);
     const [before, asOfMs] = [fields(), age()];
     await clock.pass(1000);
-    commitOutcome(context, update, applied(null));
+    commitApplied(
+      context,
+      update,
+      { by: 'known' },
+      { effects: [], warnings: [], answer: null, confirmedBy: 'already' },
+    );
     assert.deepEqual(fields(), { ...before, lastName: 'New', firstName: 'Newer' });
     assert.equal(age(), asOfMs);
     assert.equal(customerRow(db, customerId)?.user_id, '1');
   });
 
-  it('without the customer takes nothing away from them, even if it says that they were merged (F38)', (t) => {
+  it('without their id takes nothing away from them, even if it says that they were merged (F38)', (t) => {
     const { context, update, fields, db, customerId } = sending(t);
-    commitOutcome(context, update, applied(null, [], true));
+    commitOutcome(context, update, applied({ ...noField, userId: null }, [], true));
     assert.equal(fields()?.mobile, '919845000001');
     assert.equal(customerRow(db, customerId)?.user_id, '1');
   });
@@ -80,20 +95,20 @@ describe('the answer that an update was applied', () => {
 
   it('empties a field whose change the server took silently', (t) => {
     const { context, update, fields } = sending(t, { lastName: '' });
-    commitOutcome(context, update, applied(null));
+    commitOutcome(context, update, applied(noField));
     assert.equal(fields()?.lastName, null);
   });
 
   it('with a warning about a field says nothing about that field (F47)', (t) => {
     const { context, update, fields, now } = sending(t);
-    commitOutcome(context, update, applied(null, [warning()]));
+    commitOutcome(context, update, applied(noField, [warning()]));
     assert.deepEqual([fields()?.lastName, fields()?.firstName], ['Before', 'Newer']);
     assert.deepEqual(now().result?.warnings, [warning()]);
   });
 
   it('with a warning about no certain field says nothing about any (F47)', (t) => {
     const { context, update, fields } = sending(t);
-    commitOutcome(context, update, applied(null, [warning({ field: null })]));
+    commitOutcome(context, update, applied(noField, [warning({ field: null })]));
     assert.deepEqual([fields()?.lastName, fields()?.firstName], ['Before', 'Some']);
   });
 
@@ -102,7 +117,7 @@ describe('the answer that an update was applied', () => {
     commitOutcome(
       context,
       update,
-      applied(null, [warning({ meaning: 'onlyNotRead' }), warning({ meaning: 'onlyNotRead', field: null })]),
+      applied(noField, [warning({ meaning: 'onlyNotRead' }), warning({ meaning: 'onlyNotRead', field: null })]),
     );
     assert.deepEqual([fields()?.lastName, fields()?.firstName], ['New', 'Newer']);
   });
@@ -140,7 +155,7 @@ describe('the answer that an update was applied', () => {
     const id = outbox.save({ ...input({ mobile: '919845099999' }, 'till1'), kind: 'identity' });
     const update = outbox.claim(id, 0);
     assert.ok(update !== null);
-    commitOutcome(context, update, applied(null));
+    commitOutcome(context, update, applied(noField));
     assert.equal(seen(id).state, 'applied');
     assert.equal(readRecord(db, customerId)?.fields.mobile, '919845000001');
   });

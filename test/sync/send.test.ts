@@ -140,11 +140,6 @@ describe('the request', () => {
     assert.equal(outcome.record?.fields.lastName, 'New');
   });
 
-  it('is answered without the customer: nothing is known of the reserved field either', async (t) => {
-    const outcome = await saved(t, { isMarked: true }).sendWith({ ...applied, record: null });
-    assert.deepEqual(outcome, { ...applied, record: null });
-  });
-
   it('is answered with another id in the reserved field, which counts', async (t) => {
     const record = { ...applied.record, ...customerRecord('1', 'New'), fields: { [markKey]: 'another' } };
     const outcome = await saved(t, { isMarked: true }).sendWith({ ...applied, record });
