@@ -63,7 +63,6 @@ const coupon: z.ZodType<Coupon> = z.object({
   description: text,
   validTill: text,
   redeemed: z.boolean(),
-  createdOn: text,
 });
 
 const purchase: z.ZodType<Purchase> = z.object({

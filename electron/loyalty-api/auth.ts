@@ -1,12 +1,11 @@
 /** Authentication: the headers of every call, and how they are renewed. */
 import type { MachineConfig } from '../config/machine-config.ts';
-import type { Clock } from '../machine/clock.ts';
 import type { StoreLogin } from '../model/definitions.ts';
 import type { Answer, Held, NotSent, ReadOutcome } from '../model/outcome.ts';
 import { judge } from './exchange.ts';
 import { failedRead } from './read-outcomes.ts';
 import { headerText, tokenRequest } from './requests.ts';
-import type { Transport } from './transport.ts';
+import type { CallParameters } from './transport.ts';
 import { partOf, readNumber, readText } from './wire/scalars.ts';
 
 export type AuthHeaders = { readonly [name: string]: string };
@@ -28,17 +27,10 @@ export type Auth = {
 
 type OAuthConfig = Extract<MachineConfig['auth'], { method: 'oauth' }>;
 
-export type AuthParameters = {
+export type AuthParameters = CallParameters & {
   readonly config: MachineConfig['auth'];
   /** In its stored form: the md5 of the till's password, or the OAuth secret. */
   readonly secret: string;
-  /** Without a trailing slash. */
-  readonly baseUrl: string;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  /** `product/version` */
-  readonly userAgent: string;
-  readonly timeoutMs: number;
 };
 
 export function createAuth(parameters: AuthParameters): Auth {

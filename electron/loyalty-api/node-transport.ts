@@ -54,11 +54,6 @@ function proxyEnvironment(env: NodeTransportParameters['env']): { [name: string]
   return settings;
 }
 
-function proxyFor(protocol: string, told: { readonly [name: string]: string }): URL | null {
-  const address = protocol === 'https:' ? (told.https_proxy ?? told.HTTPS_PROXY) : (told.http_proxy ?? told.HTTP_PROXY);
-  return address !== undefined && URL.canParse(address) ? new URL(address) : null;
-}
-
 /** The facts of an error; connection errors also have host and port. */
 function tellsOf(error: unknown): { readonly code: string; readonly hostname: unknown; readonly port: unknown } {
   if (!(error instanceof Error)) return { code: 'UNKNOWN', hostname: undefined, port: undefined };
@@ -170,7 +165,7 @@ export function createNodeTransport(parameters: NodeTransportParameters): NodeTr
         });
         outgoing.on('error', (error) => {
           if (mayHaveLeft) lost(tellsOf(error).code);
-          else settle(notSent(error, target, proxyFor(target.protocol, proxyEnv)));
+          else settle(notSent(error, target, proxy === null ? null : URL.parse(proxy)));
         });
         outgoing.on('response', (message) => readAnswer(message, settle, lost));
         outgoing.end(body ?? undefined);

@@ -14,7 +14,7 @@
 import type { Identifier } from '../model/customer.ts';
 import type { Answer, Unknown, UpdateOutcome, Warning } from '../model/outcome.ts';
 import { allFailed, meaningOf } from './codes.ts';
-import { judge, type Reply, readRetryAfterMs } from './exchange.ts';
+import { judge, type Reply, readRetryAfterMs, withItem } from './exchange.ts';
 import { fieldOf, type SentFields } from './named-field.ts';
 import { itemAbout, withAskedExternalId } from './same-customer.ts';
 import type { HttpResult } from './transport.ts';
@@ -78,7 +78,7 @@ export function updateOutcome(result: HttpResult, asked: AskedUpdate, wallMs: nu
     const aboutOther = item === null && readCustomers(reply.object).length > 0;
     return aboutOther ? unreadable : refusalOfRequest(reply, reply.status, asked.sent);
   }
-  const answer: Answer = { ...reply.answer, itemCode: itemStatus.code, itemMessage: itemStatus.message };
+  const answer = withItem(reply.answer, itemStatus);
   const meaning = meaningOf(itemStatus.code);
 
   if (itemStatus.success === true) {
@@ -122,9 +122,9 @@ export function updateOutcome(result: HttpResult, asked: AskedUpdate, wallMs: nu
   }
 }
 
-function rejected(item: WireItemStatus, request: WireStatus, sent: SentFields, answer: Answer): UpdateOutcome {
-  const code = item.code ?? request.code;
-  const message = item.message ?? request.message;
+function rejected(item: WireItemStatus | null, request: WireStatus, sent: SentFields, answer: Answer): UpdateOutcome {
+  const code = item?.code ?? request.code;
+  const message = item?.message ?? request.message;
   return { kind: 'rejected', rejection: { code, message, field: fieldOf(code, message, sent) }, answer };
 }
 
@@ -143,8 +143,7 @@ function refusalOfRequest(reply: Reply, status: WireStatus, sent: SentFields): U
   // An undocumented code is a refusal only if the answer says that it failed, and not by a crash.
   const undocumented = verdict === null && status.success === false && !isUncertainCode(status.code);
   if (!known && !undocumented) return { kind: 'unknown', why: 'unreadable-answer', answer };
-  const { code, message } = status;
-  return { kind: 'rejected', rejection: { code, message, field: fieldOf(code, message, sent) }, answer };
+  return rejected(null, status, sent, answer);
 }
 
 /** Whether the customer was erased on request; the till must then erase its copy. */

@@ -7,8 +7,8 @@ import type { Purchase } from '../model/loyalty.ts';
 import type { Answer, NotSent, ReadOutcome, Rejection, Unknown } from '../model/outcome.ts';
 import type { LookUpIdentifier } from '../model/readings.ts';
 import { meaningOf, notPermittedCode } from './codes.ts';
-import { judge, type Reply } from './exchange.ts';
-import { itemAbout, withAskedExternalId } from './same-customer.ts';
+import { judge, type Reply, withItem } from './exchange.ts';
+import { type AboutAsked, itemAbout, withAskedExternalId } from './same-customer.ts';
 import type { HttpResult } from './transport.ts';
 import { readCustomer } from './wire/customer.ts';
 import { readPurchases } from './wire/loyalty.ts';
@@ -24,9 +24,12 @@ import {
   tells,
 } from './wire/scalars.ts';
 
-const unreadable: ReadOutcome<never> = { kind: 'failed', why: 'unreadable-answer', retryAfterMs: null };
+/** There is no result, and it is not known to be absent. */
+type Failed = Exclude<ReadOutcome<never>, { kind: 'found' | 'not-found' }>;
 
-export function failedRead(trouble: NotSent | Unknown): ReadOutcome<never> {
+const unreadable: Failed = { kind: 'failed', why: 'unreadable-answer', retryAfterMs: null };
+
+export function failedRead(trouble: NotSent | Unknown): Failed {
   return {
     kind: 'failed',
     why: trouble.why,
@@ -38,10 +41,16 @@ export function failedRead(trouble: NotSent | Unknown): ReadOutcome<never> {
  * If the server does not have this call (an older release, or a gateway that allows only some), it answers 404, 405 or
  * 501, often with a page. That is about the call and not the connection, so the till continues without it.
  */
-function troubleOf(result: HttpResult, trouble: NotSent | Unknown): ReadOutcome<never> {
+function troubleOf(result: HttpResult, trouble: NotSent | Unknown): Failed {
   const noSuchCall = result.kind === 'answer' && [404, 405, 501].includes(result.status);
   if (!noSuchCall || trouble.answer === null) return failedRead(trouble);
   return { kind: 'refused', rejection: { code: result.status, field: null, message: null }, answer: trouble.answer };
+}
+
+/** The API's reply, or the outcome if it is already certain. */
+function replyTo(result: HttpResult, wallMs: number): Reply | Failed {
+  const reply = judge(result, wallMs);
+  return reply.kind === 'reply' || reply.kind === 'held' ? reply : troubleOf(result, reply);
 }
 
 function requestRejection({ status }: Reply): Rejection {
@@ -73,9 +82,8 @@ export function readOutcome<T>(
   /** The result if the organisation says that it has none. */
   none: T | null = null,
 ): ReadOutcome<T> {
-  const reply = judge(result, wallMs);
-  if (reply.kind === 'held') return reply;
-  if (reply.kind !== 'reply') return troubleOf(result, reply);
+  const reply = replyTo(result, wallMs);
+  if (reply.kind !== 'reply') return reply;
   const { answer, status, verdict } = reply;
   if (none !== null && saysNone(reply)) return { kind: 'found', value: none, merged: false, answer };
   if (status?.code === 500 || verdict === 'refused' || verdict === 'not-found') {
@@ -89,29 +97,27 @@ export function readOutcome<T>(
 
 /** One customer of a look-up: found, certainly not found, or refused individually. */
 type Looked =
-  | { readonly kind: 'there'; readonly record: CustomerRecord }
-  | { readonly kind: 'absent' }
-  | Exclude<ReadOutcome<never>, { kind: 'not-found' | 'found' }>;
+  | { readonly kind: 'there'; readonly record: CustomerRecord; readonly answer: Answer }
+  | { readonly kind: 'not-found'; readonly answer: Answer }
+  | Failed;
 
 function look(item: JsonObject, reply: Reply): Looked {
   const status: WireItemStatus | null = readItemStatus(item);
-  const answer: Answer = { ...reply.answer, itemCode: status?.code ?? null, itemMessage: status?.message ?? null };
+  const answer = withItem(reply.answer, status);
   if (status === null || status.success === null) {
     // The vendor's samples do not always have an item status here; a customer with an id in a good answer counts.
     const record = readCustomer(item);
     const good = reply.httpSuccess && reply.status?.code === 200 && record.userId !== null;
-    if (good && (status === null || meaningOf(status.code).item === 'done')) return { kind: 'there', record };
+    if (good && (status === null || meaningOf(status.code).item === 'done')) return { kind: 'there', record, answer };
   }
   if (status?.success === true) {
-    return reply.httpSuccess
-      ? { kind: 'there', record: readCustomer(item) }
-      : { kind: 'failed', why: 'unreadable-answer', retryAfterMs: null };
+    return reply.httpSuccess ? { kind: 'there', record: readCustomer(item), answer } : unreadable;
   }
   if (status?.code === notPermittedCode) return { kind: 'held', why: 'permission', answer };
   const verdict = meaningOf(status?.code ?? null).item;
   switch (verdict) {
     case 'not-found':
-      return { kind: 'absent' };
+      return { kind: 'not-found', answer };
     case 'credentials':
     case 'permission':
       return { kind: 'held', why: verdict, answer };
@@ -120,7 +126,7 @@ function look(item: JsonObject, reply: Reply): Looked {
     case 'uncertain':
       return { kind: 'failed', why: 'server-error', retryAfterMs: null };
     default:
-      if (status?.success !== false) return { kind: 'failed', why: 'unreadable-answer', retryAfterMs: null };
+      if (status?.success !== false) return unreadable;
       return { kind: 'refused', rejection: { code: status.code, field: null, message: status.message }, answer };
   }
 }
@@ -130,9 +136,8 @@ function lookup(
   result: HttpResult,
   wallMs: number,
 ): { readonly kind: 'items'; readonly reply: Reply; readonly items: readonly JsonObject[] } | ReadOutcome<never> {
-  const reply = judge(result, wallMs);
-  if (reply.kind === 'held') return reply;
-  if (reply.kind !== 'reply') return troubleOf(result, reply);
+  const reply = replyTo(result, wallMs);
+  if (reply.kind !== 'reply') return reply;
   const items = readCustomers(reply.object);
   if (items.length > 0) return { kind: 'items', reply, items };
   if (reply.verdict === 'not-found') return { kind: 'not-found', answer: reply.answer };
@@ -144,25 +149,31 @@ function lookup(
   return hasList ? { kind: 'not-found', answer: reply.answer } : unreadable;
 }
 
-/** Outcome of `customer/get` for one customer. An answer about somebody else is unreadable. */
+/** The item about one customer. An answer about somebody else is unreadable. */
+function lookupOne(
+  result: HttpResult,
+  identifier: LookUpIdentifier,
+  wallMs: number,
+): (AboutAsked & { readonly kind: 'item'; readonly reply: Reply }) | ReadOutcome<never> {
+  const found = lookup(result, wallMs);
+  if (found.kind !== 'items') return found;
+  const about = itemAbout(found.reply.object, [identifier]);
+  return about === null ? unreadable : { ...about, kind: 'item', reply: found.reply };
+}
+
+/** Outcome of `customer/get` for one customer. */
 export function customerOutcome(
   result: HttpResult,
   identifier: LookUpIdentifier,
   wallMs: number,
 ): ReadOutcome<CustomerRecord> {
-  const found = lookup(result, wallMs);
-  if (found.kind !== 'items') return found;
-  const { reply } = found;
-  const about = itemAbout(reply.object, [identifier]);
-  if (about === null) return unreadable;
-  const { item, merged } = about;
+  const found = lookupOne(result, identifier, wallMs);
+  if (found.kind !== 'item') return found;
+  const { item, merged, reply } = found;
   const looked = look(item, reply);
-  const status = readItemStatus(item);
-  const answer: Answer = { ...reply.answer, itemCode: status?.code ?? null, itemMessage: status?.message ?? null };
-  if (looked.kind === 'there') {
-    return { kind: 'found', value: withAskedExternalId(looked.record, item, identifier), merged, answer };
-  }
-  return looked.kind === 'absent' ? { kind: 'not-found', answer } : looked;
+  if (looked.kind !== 'there') return looked;
+  const value = withAskedExternalId(looked.record, item, identifier);
+  return { kind: 'found', value, merged, answer: looked.answer };
 }
 
 /**
@@ -175,9 +186,8 @@ export function customersOutcome(result: HttpResult, wallMs: number): ReadOutcom
   if (found.kind !== 'items') return found;
   const looked = found.items.map((item) => look(item, found.reply));
   const records = looked.flatMap((each) => (each.kind === 'there' ? [each.record] : []));
-  if (records.length === 0) {
-    for (const each of looked) if (each.kind !== 'there' && each.kind !== 'absent') return each;
-  }
+  const failed = looked.find((each) => each.kind !== 'there' && each.kind !== 'not-found');
+  if (records.length === 0 && failed !== undefined) return failed;
   return { kind: 'found', value: records, merged: false, answer: found.reply.answer };
 }
 
@@ -187,17 +197,11 @@ export function purchasesOutcome(
   identifier: Identifier,
   wallMs: number,
 ): ReadOutcome<readonly Purchase[]> {
-  const found = lookup(result, wallMs);
-  if (found.kind !== 'items') return found;
-  const about = itemAbout(found.reply.object, [identifier]);
-  if (about === null) return unreadable;
-  const { item, merged } = about;
-  const status = readItemStatus(item);
-  if (status?.success === false) {
-    const looked = look(item, found.reply);
-    if (looked.kind === 'there') return unreadable;
-    return looked.kind === 'absent' ? { kind: 'not-found', answer: found.reply.answer } : looked;
-  }
-  if (!found.reply.httpSuccess || !tells(item, 'transactions')) return unreadable;
-  return { kind: 'found', value: readPurchases(partOf(item, 'transactions')), merged, answer: found.reply.answer };
+  const found = lookupOne(result, identifier, wallMs);
+  if (found.kind !== 'item') return found;
+  const { item, merged, reply } = found;
+  const looked = readItemStatus(item)?.success === false ? look(item, reply) : null;
+  if (looked !== null && looked.kind !== 'there') return looked;
+  if (!reply.httpSuccess || !tells(item, 'transactions')) return unreadable;
+  return { kind: 'found', value: readPurchases(partOf(item, 'transactions')), merged, answer: reply.answer };
 }

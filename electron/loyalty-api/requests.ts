@@ -134,31 +134,20 @@ export function transactionsRequest(baseUrl: string, { type, value }: Identifier
   return get(`${baseUrl}/v1.1/customer/transactions?format=json&${who}`);
 }
 
-/** `GET /v1.1/store/login.json` */
-export function loginRequest(baseUrl: string): ApiRequest {
-  return get(`${baseUrl}/v1.1/store/login.json?format=json`);
-}
+/** The calls without parameters. */
+const fixedCalls = {
+  login: '/v1.1/store/login.json?format=json',
+  configs: '/v1.1/organization/configs?format=json',
+  /** The fields of a customer. */
+  customFields: '/v1.1/organization/customfields?format=json&scope=loyalty_registration',
+  extendedFields: '/v2/extendedFields?format=json',
+  associates: '/v1.1/store/staff?format=json&type=ASSOCIATE',
+  managers: '/v1.1/store/staff?format=json&type=MANAGER',
+} as const;
+export type FixedCall = keyof typeof fixedCalls;
 
-/** `GET /v1.1/organization/configs` */
-export function configsRequest(baseUrl: string): ApiRequest {
-  return get(`${baseUrl}/v1.1/organization/configs?format=json`);
-}
-
-/** `GET /v1.1/organization/customfields` for the fields of a customer. */
-export function customFieldsRequest(baseUrl: string): ApiRequest {
-  return get(`${baseUrl}/v1.1/organization/customfields?format=json&scope=loyalty_registration`);
-}
-
-/** `GET /v2/extendedFields` */
-export function extendedFieldsRequest(baseUrl: string): ApiRequest {
-  return get(`${baseUrl}/v2/extendedFields?format=json`);
-}
-
-export type StaffType = 'ASSOCIATE' | 'MANAGER';
-
-/** `GET /v1.1/store/staff` for one kind of staff, as documented. */
-export function staffRequest(baseUrl: string, type: StaffType): ApiRequest {
-  return get(`${baseUrl}/v1.1/store/staff?format=json&type=${type}`);
+export function fixedRequest(baseUrl: string, call: FixedCall): ApiRequest {
+  return get(`${baseUrl}${fixedCalls[call]}`);
 }
 
 /** `POST /v3/oauth/token/generate`: the only request with the OAuth secret. */

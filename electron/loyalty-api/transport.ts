@@ -3,6 +3,7 @@
  * line, tests) and Electron's `net` (desktop app, with the platform's proxy settings and certificates). Both must
  * distinguish *not sent* from *lost*: when in doubt, it is lost.
  */
+import type { Clock } from '../machine/clock.ts';
 import type { NotSentReason } from '../model/outcome.ts';
 
 export type HttpRequest = {
@@ -37,3 +38,15 @@ export type HttpResult =
 
 /** Never throws, never rejects. */
 export type Transport = (request: HttpRequest) => Promise<HttpResult>;
+
+/** What every call needs. */
+export type CallParameters = {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** `product/version` */
+  readonly userAgent: string;
+  /** Per exchange. */
+  readonly timeoutMs: number;
+};

@@ -59,7 +59,6 @@ export type Coupon = {
   readonly description: string | null;
   readonly validTill: string | null;
   readonly redeemed: boolean;
-  readonly createdOn: string | null;
 };
 
 export type Purchase = {

@@ -3,6 +3,7 @@ import { describe, it, test } from 'node:test';
 import type { MachineConfig } from '../../electron/config/machine-config.ts';
 import { createAuth } from '../../electron/loyalty-api/auth.ts';
 import { createLoyaltyApi } from '../../electron/loyalty-api/client.ts';
+import { isErased } from '../../electron/loyalty-api/outcomes.ts';
 import { keptSecret } from '../../electron/loyalty-api/till-secret.ts';
 import type { HttpRequest, HttpResult } from '../../electron/loyalty-api/transport.ts';
 import { createFakeClock } from './fake-clock.ts';
@@ -185,6 +186,12 @@ test('purchases come with their amounts from a separate call', async () => {
   assert.equal(await kindOf(answer(body({ user_id: userId }))), 'failed');
   assert.equal(await kindOf(answer(requestBody(400))), 'refused');
   assert.equal(await kindOf(answer(itemBody({ success: false, code: 1012 }))), 'not-found');
+});
+
+test('a customer whose purchases are not found is known to be erased, if the answer says so (F48)', async () => {
+  const message = 'Customer deleted after PII deletion request';
+  const outcome = await setUp([answer(itemBody({ success: false, code: 1012, message }))]).api.purchases(who);
+  assert.ok(outcome.kind === 'not-found' && isErased(outcome.answer));
 });
 
 test('an organisation that reports no custom fields or configs has none; that is no failure', async () => {

@@ -19,7 +19,6 @@ describe('the loyalty samples of customer/get', () => {
       description: 'Tea for two',
       validTill: '2027-02-28 23:59:59',
       redeemed: false,
-      createdOn: '2027-01-04 19:47:12',
     };
     for (const coupons of [{ coupon: [coupon] }, { coupon }, [coupon], [{ coupon }]]) {
       assert.deepEqual(readLoyalty({ coupons }), { ...unknownLoyalty, coupons: [read] });

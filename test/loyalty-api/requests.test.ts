@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { optionalParts } from '../../electron/loyalty-api/optional-parts.ts';
 import {
   customersRequest,
-  customFieldsRequest,
+  fixedRequest,
   headerText,
   identityChangeRequest,
   transactionsRequest,
@@ -97,7 +97,7 @@ test('purchases with their amounts are a separate call', () => {
 
 test('custom fields are requested for customer registration', () => {
   assert.equal(
-    customFieldsRequest(base).url,
+    fixedRequest(base, 'customFields').url,
     `${base}/v1.1/organization/customfields?format=json&scope=loyalty_registration`,
   );
 });

@@ -46,7 +46,7 @@ const full: Loyalty = {
   tierExpiresOn: '2031-09-11 23:59:59',
   programs: [fullProgram],
   expiring: [{ points: 10, on: '2027-03-25', programId: null }],
-  coupons: [{ code: 'X2Y7AP', description: 'Tea', validTill: '2027-02-28 23:59:59', redeemed: false, createdOn: null }],
+  coupons: [{ code: 'X2Y7AP', description: 'Tea', validTill: '2027-02-28 23:59:59', redeemed: false }],
   purchases: [{ number: 'B-1', kind: 'purchase', on: '2027-04-05 17:07:23', store: 'till.a', amount: null }],
   cards: ['4000-1'],
 };

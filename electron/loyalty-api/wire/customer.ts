@@ -3,15 +3,12 @@
  * unknown keys are stored under `unknown` (api-facts, trap 7).
  */
 import {
-  type Channel,
   type CoreField,
   type CustomerRecord,
-  channels,
   coreFields,
   type FieldGroup,
   type FieldKey,
-  type Priority,
-  priorities,
+  isFieldKey,
 } from '../../model/customer.ts';
 import { fieldNames } from '../field-names.ts';
 import { longestName, longestUnknown, longestValue, mostListed, mostNamedFields, readShown } from './limits.ts';
@@ -133,7 +130,7 @@ function subscriptionFlag(entry: unknown): boolean | null {
   return word === 'UNSUBSCRIBED' || word === 'OPTOUT' ? false : null;
 }
 
-type Subscription = { readonly channel: string; readonly priority: string; readonly subscribed: boolean };
+type Subscription = CustomerRecord['otherSubscriptions'][number];
 
 /** Subscriptions of scope `all`. Narrower scopes are left out, because the form does not have them. */
 function readSubscriptions(value: unknown): readonly Subscription[] {
@@ -146,14 +143,6 @@ function readSubscriptions(value: unknown): readonly Subscription[] {
     if (channel === null || priority === null || scope !== 'ALL' || subscribed === null) return [];
     return [{ channel, priority, subscribed }];
   });
-}
-
-function isChannel(text: string): text is Channel {
-  return channels.some((channel) => channel === text);
-}
-
-function isPriority(text: string): text is Priority {
-  return priorities.some((priority) => priority === text);
 }
 
 function readUnknown(item: JsonObject): JsonObject {
@@ -191,12 +180,9 @@ export function readCustomer(item: JsonObject): CustomerRecord {
   ];
   const otherSubscriptions: Subscription[] = [];
   for (const subscription of readSubscriptions(partOf(item, 'subscriptions'))) {
-    const { channel, priority, subscribed } = subscription;
-    if (isChannel(channel) && isPriority(priority)) {
-      fields.push([`subscription.${channel}.${priority}`, subscribed ? '1' : '0']);
-    } else {
-      otherSubscriptions.push(subscription);
-    }
+    const key = `subscription.${subscription.channel}.${subscription.priority}`;
+    if (isFieldKey(key)) fields.push([key, subscription.subscribed ? '1' : '0']);
+    else otherSubscriptions.push(subscription);
   }
   return {
     userId: readUserId(item),

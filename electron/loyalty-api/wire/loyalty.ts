@@ -169,7 +169,6 @@ function readCoupon(entry: unknown): Coupon[] {
       description,
       validTill: readLocalTime(partOf(entry, 'valid_till')),
       redeemed: readBoolean(partOf(entry, 'redeemed')) ?? false,
-      createdOn: readLocalTime(partOf(entry, 'created_date', 'created_on')),
     },
   ];
 }

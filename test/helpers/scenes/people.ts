@@ -99,16 +99,14 @@ const gold: Loyalty = {
       description: '15 % off shoes',
       validTill: '2026-03-19 23:59:59',
       redeemed: false,
-      createdOn: null,
     },
     {
       code: 'WELCOME5',
       description: 'Five off from thirty',
       validTill: '2026-06-30 23:59:59',
       redeemed: false,
-      createdOn: null,
     },
-    { code: 'OLD1', description: 'Used', validTill: '2026-06-30 23:59:59', redeemed: true, createdOn: null },
+    { code: 'OLD1', description: 'Used', validTill: '2026-06-30 23:59:59', redeemed: true },
   ],
   purchases: [
     { number: 'B-1239', kind: 'purchase', on: '2026-03-11 17:20:00', store: 'store12.till1', amount: 1499 },
