@@ -1,6 +1,7 @@
 /** Calls that move, destroy or reveal data: only IT may make them (config `admin`), and the audit log says how each ended. */
 import path from 'node:path';
 import type { AuditAction, AuditEnd } from '../care/audit-log.ts';
+import type { TroubleResult } from '../care/trouble-view.ts';
 import type { ImportState } from '../region/import-state.ts';
 import type { CallName, Parsed, Result } from './schema.ts';
 
@@ -28,10 +29,8 @@ export const adminCalls: { readonly [Name in CallName]?: AdminCall<Name> } = {
   },
   'customers.importUndo': { action: 'customers-import-undone', ended: (state) => importBegun(state, '') },
   'customers.forget': { action: 'customer-forgotten', ended: (result) => endOf(result, 'forgotten') },
-  'trouble.restore': {
-    action: 'restore',
-    ended: (result) => (result.kind === 'trouble' ? failed(result.view.code) : endOf(result, 'open')),
-  },
+  'trouble.useRecoveryKey': { action: 'recovery-key-used', ended: openedEnd },
+  'trouble.restore': { action: 'restore', ended: openedEnd },
 };
 
 const done: AuditEnd = { outcome: 'done' };
@@ -42,6 +41,10 @@ function failed(code: string): AuditEnd {
 
 function endOf(result: { readonly kind: string; readonly why?: string }, good: string): AuditEnd {
   return result.kind === good ? done : failed(result.why ?? result.kind);
+}
+
+function openedEnd(result: TroubleResult): AuditEnd {
+  return result.kind === 'trouble' ? failed(result.view.code) : endOf(result, 'open');
 }
 
 function importBegun(state: ImportState, file: string): AuditEnd | ImportGoesOn {

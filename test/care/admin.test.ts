@@ -33,6 +33,7 @@ const argumentsOf: { readonly [name: string]: unknown } = {
   'rescue.import': { file: 'x', passphrase: null },
   'customers.import': { file: '/no/such.csv' },
   'customers.forget': { customerId: 1 },
+  'trouble.useRecoveryKey': { typed: 'nonsense' },
   'trouble.restore': { backup: null },
 };
 
@@ -72,8 +73,12 @@ const actions = (dataDir: string) => readAudit(dataDir).map(({ action }) => acti
 describe('with a PIN', () => {
   it('no IT action works without the PIN, whatever the screen asks for', async (t) => {
     const { call, dataDir } = await open(t, { pin: hash });
-    for (const name of Object.keys(adminCalls)) assert.equal(codeOf(await call(name)), 'admin-required', name);
+    const needPin = Object.keys(adminCalls).filter((name) => name !== 'trouble.useRecoveryKey');
+    for (const name of needPin) assert.equal(codeOf(await call(name)), 'admin-required', name);
     assert.deepEqual(actions(dataDir), []);
+    // The recovery key itself proves that it is IT.
+    assert.deepEqual(await call('trouble.useRecoveryKey'), { ok: { kind: 'refused', why: 'mistyped' } });
+    assert.deepEqual(actions(dataDir), ['recovery-key-used']);
     assert.equal(codeOf(await call('till.facts')), null);
     assert.deepEqual(await call('admin.view'), { ok: { byPin: true, byManager: false, waitSeconds: 0 } });
   });

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { readAudit } from '../../electron/care/audit-log.ts';
+import { hashPin } from '../../electron/config/pin-hash.ts';
 import { recoveryKeyOf } from '../../electron/db/recovery-key.ts';
 import { createBridge } from '../../electron/ipc/bridge.ts';
 import type { Argument, CallName, Result } from '../../electron/ipc/schema.ts';
@@ -23,11 +25,16 @@ async function folderWithOneUpdate(): Promise<string> {
 }
 
 /** As the desktop app and the preview start it, called as the screen does. */
-async function start(t: TestContext, dataDir: string, metricsFile: string | null = null) {
+async function start(
+  t: TestContext,
+  dataDir: string,
+  { metricsFile = null, pin = null }: { readonly metricsFile?: string | null; readonly pin?: string | null } = {},
+) {
   const file = path.join(temporaryFolder(), 'config.json');
-  const config = offlineConfig();
+  const { health, admin, ...others } = offlineConfig();
+  const config = { ...others, health: { ...health, metricsFile }, admin: { ...admin, pin } };
   const started = await startTill({
-    found: { mode: 'live', file, config: { ...config, health: { ...config.health, metricsFile } } },
+    found: { mode: 'live', file, config },
     dataDir,
     host: 'preview',
     version: '0.0.0-test',
@@ -57,7 +64,7 @@ describe('a till that cannot be opened', () => {
     damageTable(folder, 'update_history');
     const metricsFile = path.join(temporaryFolder(), 'tillside.prom');
     writeFileSync(metricsFile, 'tillside_open{till="t"} 1\n');
-    await start(t, folder, metricsFile);
+    await start(t, folder, { metricsFile });
     const text = readFileSync(metricsFile, 'utf8');
     assert.match(text, /^tillside_open\{till="[^"]+"\} 0$/m);
     assert.match(text, /^tillside_cannot_open\{till="[^"]+",why="database-unreadable"\} 1$/m);
@@ -94,12 +101,12 @@ describe('a till that cannot be opened', () => {
     assert.equal(started.status()?.unsent, 1);
   });
 
-  it('F27: accepts the recovery key on its screen, and opens', async (t) => {
+  it('F27: accepts the recovery key on its screen without a PIN, opens, and keeps in the audit log how each try ended', async (t) => {
     const folder = await folderWithOneUpdate();
     const disk = path.join(temporaryFolder(), 'disk');
     cpSync(folder, disk, { recursive: true });
     writeFileSync(path.join(disk, 'secrets.json'), '{}');
-    const { started, call } = await start(t, disk);
+    const { started, call } = await start(t, disk, { pin: await hashPin('123456') });
     const view = await call('trouble.view');
     assert.deepEqual(typeof view === 'object' && view?.nextSteps, ['recovery-key']);
     assert.equal(typeof view === 'object' && view?.unsent, null);
@@ -108,6 +115,14 @@ describe('a till that cannot be opened', () => {
     assert.deepEqual(await use(recoveryKeyOf('e'.repeat(64))), { kind: 'refused', why: 'other-key' });
     assert.deepEqual(await use(recoveryKeyOf(storedKey(folder))), { kind: 'open' });
     assert.equal(started.status()?.unsent, 1);
+    assert.deepEqual(
+      readAudit(disk).map(({ action, from, outcome, code }) => [action, from, outcome, code]),
+      [
+        ['recovery-key-used', 'screen', 'failed', 'mistyped'],
+        ['recovery-key-used', 'screen', 'failed', 'other-key'],
+        ['recovery-key-used', 'screen', 'done', undefined],
+      ],
+    );
   });
 
   it('delivers the events of the till that opened later to earlier listeners', async (t) => {
