@@ -1,5 +1,6 @@
 /** Chooses the cipher of a database file. With either cipher, each page has its own nonce and checksum. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 
@@ -22,8 +23,10 @@ function cipherOf(file: string): Cipher {
   try {
     const found = statSync(file, { bigint: true, throwIfNoEntry: false });
     if (found === undefined) return 'aegis';
-    // Threads that start later inherit it. A file that replaces this one was made at another time.
-    const name = `cipher of ${found.dev}:${found.ino}:${found.birthtimeNs}`;
+    // Threads that start later inherit it. A file that replaces this one was made at another time; some file systems don't
+    // know when. There a new file may get a deleted one's number, but in practice not its name as well.
+    const made = found.birthtimeNs === 0n ? path.resolve(file) : found.birthtimeNs;
+    const name = `cipher of ${found.dev}:${found.ino}:${made}`;
     const known = getEnvironmentData(name);
     if (known === 'aegis' || known === 'chacha20') return known;
     const cipher = readCipher(file);
