@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from './project-root.ts';
 
-export type BundleName = 'main' | 'preload' | 'renderer';
+export type BundleName = 'main' | 'preload' | 'renderer' | 'packages';
 
 type Bundle = {
   readonly config: string;
@@ -29,6 +29,11 @@ export const bundles: { readonly [Name in BundleName]: Bundle } = {
     config: 'build/vite.renderer.config.ts',
     sources: ['renderer', 'electron/ipc', 'package-lock.json', 'build/vite.renderer.config.ts'],
     output: 'renderer/index.html',
+  },
+  packages: {
+    config: 'build/vite.packages.config.ts',
+    sources: ['package-lock.json', 'build/check/packed-packages.ts', 'build/vite.packages.config.ts'],
+    output: 'packages/zod.js',
   },
 };
 

@@ -6,7 +6,9 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ensureBuilt } from './bundles.ts';
 import { changedFiles, type Selection, testsReachedBy } from './check/changed.ts';
 import { type CitedLines, watchCitedLines } from './check/cited-lines.ts';
 import { endToEndSpecs, unitTests } from './check/import-graph.ts';
@@ -46,6 +48,8 @@ const types: Step = {
 /** Several times as long as the longest test takes on a slow machine. */
 const testWithinMs = 5 * 60_000;
 
+const usePackedPackages = pathToFileURL(path.join(import.meta.dirname, 'check', 'use-packed-packages.ts')).href;
+
 /** A test that hangs is reported by name. `--test-force-exit` would lose pending results, failures too. */
 function unit(files: readonly string[], cited: CitedLines | null): Step {
   // By itself Node leaves one core idle: half of a small machine, while most tests wait for a disk or a clock.
@@ -53,11 +57,13 @@ function unit(files: readonly string[], cited: CitedLines | null): Step {
   const reporter = '--test-reporter=./build/check/timed-reporter.ts';
   const within = `--test-timeout=${testWithinMs}`;
   const args = ['--test', atOnce, within, reporter, ...(cited?.args ?? []), ...files];
-  return { name: 'unit tests', args, env: cited?.env ?? {}, counts: nodeTestCounts, timed: timedByNode };
+  const env = { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${usePackedPackages}`, ...cited?.env };
+  return { name: 'unit tests', args, env, counts: nodeTestCounts, timed: timedByNode };
 }
 
 /** All together must also run each line whose comment names a failure. */
 async function runUnit(files: readonly string[], results: StepResult[]): Promise<void> {
+  await ensureBuilt(['packages']);
   const cited = files.length === unitTests().length ? watchCitedLines() : null;
   const havePassed = await inOrder([unit(files, cited)], results, false);
   const loose = cited?.loose() ?? [];

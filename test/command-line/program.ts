@@ -6,7 +6,7 @@ import type { Ran } from './run.ts';
 const program = fileURLToPath(new URL('../../build/tillside.ts', import.meta.url));
 
 export type AsProcess = {
-  /** The whole environment apart from PATH and where Node keeps compiled code: nothing from whoever runs the tests. */
+  /** The whole environment apart from PATH and what makes Node start faster: nothing from whoever runs the tests. */
   readonly env?: { readonly [name: string]: string };
   /** What is piped in; absent means nothing. */
   readonly input?: string;
@@ -18,8 +18,9 @@ export async function runProgram(
   argv: readonly string[],
   { env: own = {}, input = '', limit }: AsProcess = {},
 ): Promise<Ran> {
-  const { PATH, NODE_COMPILE_CACHE } = process.env;
-  const env = { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }), ...own };
+  const { PATH, NODE_COMPILE_CACHE, NODE_OPTIONS } = process.env;
+  // A variable without a value is left out by `spawn`.
+  const env = { PATH, NODE_COMPILE_CACHE, NODE_OPTIONS, ...own };
   const words = [process.execPath, program, ...argv];
   const [first = '', ...rest] = limit === undefined ? words : ['sh', '-c', `${limit}; exec "$0" "$@"`, ...words];
   const child = spawn(first, rest, { stdio: ['pipe', 'pipe', 'pipe'], env });
