@@ -15,8 +15,9 @@ export type Trouble = {
 
 export type BadConnection = {
   readonly url: string;
-  /** Happens to the next request to this path, and only to that one. */
+  /** Happens to the next request to this path, and only to that one. From then on, nothing is answered until `goOn`. */
   readonly expect: (path: string, trouble: Trouble) => void;
+  readonly goOn: () => void;
   /** Happens to every connection from its first moment, before a request is read; null restores the network. */
   readonly refuseAll: (deal: ((socket: net.Socket) => void) | null) => void;
   readonly close: () => Promise<void>;
@@ -27,6 +28,8 @@ export async function startBadConnection(serverUrl: string): Promise<BadConnecti
   const sockets = new Set<net.Socket>();
   let next: { readonly path: string; readonly trouble: Trouble } | null = null;
   let refuse: ((socket: net.Socket) => void) | null = null;
+  let held = Promise.withResolvers<void>();
+  held.resolve();
 
   const keep = (socket: net.Socket) => {
     sockets.add(socket);
@@ -46,12 +49,21 @@ export async function startBadConnection(serverUrl: string): Promise<BadConnecti
       const request = Buffer.concat(chunks);
       if (!isWhole(request)) return;
       chunks.length = 0;
-      const met = next !== null && pathOf(request).includes(next.path) ? next.trouble : passing;
-      if (met !== passing) next = null;
-      if (met.passesOn) void passOn(request, serverPort, keep).then((answer) => met.deal(socket, answer));
-      else met.deal(socket, Buffer.alloc(0));
+      void answer(request, socket);
     });
   });
+  const answer = async (request: Buffer, socket: net.Socket) => {
+    const met = next !== null && pathOf(request).includes(next.path) ? next.trouble : null;
+    if (met === null) {
+      const passed = await passOn(request, serverPort, keep);
+      await held.promise;
+      socket.end(passed);
+      return;
+    }
+    next = null;
+    held = Promise.withResolvers();
+    met.deal(socket, met.passesOn ? await passOn(request, serverPort, keep) : Buffer.alloc(0));
+  };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -62,6 +74,7 @@ export async function startBadConnection(serverUrl: string): Promise<BadConnecti
     expect: (path, trouble) => {
       next = { path, trouble };
     },
+    goOn: () => held.resolve(),
     refuseAll: (deal) => {
       refuse = deal;
     },
@@ -72,8 +85,6 @@ export async function startBadConnection(serverUrl: string): Promise<BadConnecti
     },
   };
 }
-
-const passing: Trouble = { passesOn: true, deal: (socket, answer) => socket.end(answer) };
 
 const endOfHeaders = '\r\n\r\n';
 
