@@ -23,6 +23,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
   let practice: PracticeState | null = scene.practice ? { connection: true, fault: 'none' } : null;
   let signedIn: { code: string; name: string; role: 'ASSOCIATE' } | null =
     scene.save?.kind === 'staff-required' ? null : { ...staff, role: 'ASSOCIATE' };
+  let inFiles = scene.inFiles;
   let secretNeeded = scene.info.secretNeeded ?? false;
 
   function status(): SyncStatus {
@@ -41,15 +42,16 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       [counts.unknown > 0, 'checking'],
       [connection.kind === 'offline', 'offline'],
       [counts.sending > 0, 'sending'],
-      [counts.queued + counts.nextVisit > 0, 'waiting'],
+      [counts.queued + counts.nextVisit + inFiles > 0, 'waiting'],
     ];
     const waiting = updates.filter(open);
+    const movedAtMs = inFiles === 0 ? null : nowMs - 3 * 3_600_000;
     const state = order.find(([holds]) => holds)?.[1] ?? 'all-sent';
     return {
       state,
       unsent: waiting.length,
       counts,
-      inFiles: { updates: 0, firstAtMs: null, lastAtMs: null },
+      inFiles: { updates: inFiles, firstAtMs: movedAtMs, lastAtMs: movedAtMs },
       doubleAwards: updates.filter(({ doubleAward }) => doubleAward !== null).length,
       oldestSavedAtMs: waiting.length === 0 ? null : Math.min(...waiting.map((update) => update.savedAtMs)),
       paused: state === 'paused' ? scene.paused : null,
@@ -302,7 +304,12 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       updates: updates.length,
       left: 0,
     }),
-    'rescue.confirm': () => ({ kind: 'confirmed', updates: 12 }),
+    'rescue.confirm': () => {
+      const updates = inFiles;
+      inFiles = 0;
+      tell({ name: 'sync.changed', payload: status() });
+      return { kind: 'confirmed', updates };
+    },
     'rescue.import': () => ({ kind: 'imported', fromTill: 'store12.till1', added: 12, already: 2, takenBack: 0 }),
     'customers.forget': ({ customerId }) => {
       const open = updates.filter((update) => update.customerId === customerId);

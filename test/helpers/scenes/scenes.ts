@@ -19,6 +19,8 @@ export type Scene = {
   readonly updates: readonly UpdateView[];
   readonly connection: Connection;
   readonly paused: PauseReason | null;
+  /** Changes that left in a rescue file, and no till is known to have. */
+  readonly inFiles: number;
   readonly info: Partial<AppInfo>;
   readonly org: OrgView;
   readonly practice: boolean;
@@ -37,6 +39,7 @@ const plain: Scene = {
   updates: [],
   connection: { kind: 'online' },
   paused: null,
+  inFiles: 0,
   info: {},
   org,
   practice: false,
@@ -114,6 +117,8 @@ export const scenes = {
   },
   'saved-offline': { ...plain, connection: offline, updates: [change(0)] },
   waiting: { ...plain, updates: [change(2)] },
+  moved: { ...plain, inFiles: 12 },
+  'moved-and-waiting': { ...plain, inFiles: 12, updates: [change(2)] },
   sending: { ...plain, updates: [change(0, { state: 'sending' })] },
   checking: { ...plain, updates: [change(1, { state: 'unknown' })] },
   sent: { ...plain, updates: [change(1, { state: 'applied', result: brought50, lastAnswer: answer })] },
@@ -221,6 +226,27 @@ export const scenes = {
       recordsPerSecond: 21_000,
       secondsLeft: 28,
     },
+  },
+  question: {
+    ...plain,
+    importing: {
+      kind: 'question',
+      file: '/srv/region.csv',
+      columns: [
+        { column: 'phone', takenAs: 'mobile', why: null },
+        { column: 'shoe_size', takenAs: null, why: 'not-known' },
+      ],
+      customers: 288_000,
+      records: 300_000,
+      refused: 12_000,
+      report: '/home/till/.local/share/tillside/live/region.csv.refused.csv',
+      before: 412_000,
+      doubts: ['shrinks', 'many-refused', 'columns', 'other-people'],
+    },
+  },
+  'import-failed': {
+    ...plain,
+    importing: { kind: 'failed', file: '/srv/region.csv', why: 'day-or-month', line: 12_044 },
   },
   'disk-full': { ...plain, save: { kind: 'not-saved', why: 'disk-full' } },
   'staff-required': { ...plain, save: { kind: 'staff-required' } },

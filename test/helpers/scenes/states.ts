@@ -51,6 +51,8 @@ const thisTill = async (page: Page) => {
   await page.locator('#care-title').waitFor();
 };
 
+const rescue = (page: Page) => page.locator('[aria-labelledby="care-rescue"]');
+
 /** An online lookup starts by itself when the typing stops. */
 const lookedUp = async (page: Page) => {
   await type(page, '+44 7700 900123');
@@ -62,9 +64,15 @@ const state = (name: string, scene: SceneName, way: ScreenState['way']): ScreenS
 
 export const states: readonly ScreenState[] = [
   state('damaged-data', 'damaged-data', stay),
+  state('damaged-data-sure', 'damaged-data', (page) => page.locator('section .button').first().click()),
   state('key-unreadable', 'key-unreadable', stay),
   state('first-start', 'first-start', stay),
   state('secret-needed', 'secret-needed', stay),
+  state('connected', 'secret-needed', async (page) => {
+    await page.locator('#till-password').fill('secret');
+    await page.locator('.setup .primary').click();
+    await page.locator('.setup .notice').waitFor();
+  }),
   state('welcome', 'plain', stay),
   state('drafts', 'drafts', stay),
   state('update-available', 'update-available', stay),
@@ -164,6 +172,11 @@ export const states: readonly ScreenState[] = [
     inForm('james', (page) => page.locator('.question .button').click()),
   ),
   state('paused', 'paused', open('james')),
+  state('check-failed', 'paused', async (page) => {
+    await page.locator('#open-status-help').click();
+    await page.locator('.sync .panel .button').click();
+    await page.locator('.sync .panel .notice').waitFor();
+  }),
   state('practice', 'practice', open('james')),
   state('practice-server', 'practice', (page) => page.locator('#practice-fault-button').click()),
   state('guide', 'practice', stay),
@@ -202,6 +215,19 @@ export const states: readonly ScreenState[] = [
     await page.locator('.key').waitFor();
   }),
   state('this-till-busy', 'importing', thisTill),
+  state('this-till-question', 'question', thisTill),
+  state('this-till-import-failed', 'import-failed', thisTill),
+  state('this-till-moved', 'moved', async (page) => {
+    await thisTill(page);
+    await rescue(page).scrollIntoViewIfNeeded();
+  }),
+  state('this-till-moved-confirmed', 'moved', async (page) => {
+    await thisTill(page);
+    await rescue(page).getByRole('button').click();
+    await rescue(page).locator('.notice').waitFor();
+  }),
+  state('updates-moved', 'moved', updates),
+  state('updates-moved-and-waiting', 'moved-and-waiting', inUpdates(stay)),
   state('disk-low', 'disk-low', stay),
   state(
     'forget',
@@ -221,9 +247,19 @@ export const states: readonly ScreenState[] = [
     await page.locator('dialog .notice').waitFor();
   }),
   state('menu', 'plain', (page) => page.locator('#open-menu').click()),
-  ...(['plain', 'sending', 'checking', 'saved-offline', 'waiting', 'paused', 'refused'] as const).map((scene) =>
-    state(`help-${scene}`, scene, (page) => page.locator('#open-status-help').click()),
-  ),
+  ...(
+    [
+      'plain',
+      'sending',
+      'checking',
+      'saved-offline',
+      'waiting',
+      'moved',
+      'moved-and-waiting',
+      'paused',
+      'refused',
+    ] as const
+  ).map((scene) => state(`help-${scene}`, scene, (page) => page.locator('#open-status-help').click())),
 ];
 
 /** The README's pictures, by file name. */
