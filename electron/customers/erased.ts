@@ -8,7 +8,19 @@ import { inTransaction, sql } from '../db/statements.ts';
 import { type CustomerRecord, fillableIdentifiers, type IdentifierType } from '../model/customer.ts';
 import { exactKey } from '../model/identifiers.ts';
 
-function erasedKeysOf({ userId, fields }: Pick<CustomerRecord, 'userId' | 'fields'>): readonly string[] {
+/** What identifies a customer. */
+type Named = Pick<CustomerRecord, 'userId' | 'fields'>;
+
+/** All identifiers in a customer's row, including pending ones. */
+export function namedIn(
+  row: {
+    readonly [Column in 'user_id' | 'mobile' | 'email' | 'external_id']: string | null;
+  },
+): Named {
+  return { userId: row.user_id, fields: { mobile: row.mobile, email: row.email, externalId: row.external_id } };
+}
+
+function erasedKeysOf({ userId, fields }: Named): readonly string[] {
   const named: [IdentifierType, string | null][] = [
     ['userId', userId],
     ...fillableIdentifiers.map((type): [IdentifierType, string | null] => [type, fields[type] ?? null]),
@@ -24,20 +36,20 @@ function erasedKeysOf({ userId, fields }: Pick<CustomerRecord, 'userId' | 'field
   );
 }
 
-export function markErased(db: Db, record: Pick<CustomerRecord, 'userId' | 'fields'>, nowMs: number): void {
+export function markErased(db: Db, record: Named, nowMs: number): void {
   for (const key of erasedKeysOf(record)) {
     sql(db, 'insert or replace into erased_customers (key, at_ms) values (?, ?)').run(key, nowMs);
   }
 }
 
 /** The server itself sent them again, so they are a customer again. */
-export function unmarkErased(db: Db, record: CustomerRecord): void {
+export function unmarkErased(db: Db, record: Named): void {
   if (!isErased(db, record)) return;
   for (const key of erasedKeysOf(record)) sql(db, 'delete from erased_customers where key = ?').run(key);
 }
 
 /** Most tills have erased nobody; then nothing is hashed. */
-export function isErased(db: Db, record: Pick<CustomerRecord, 'userId' | 'fields'>): boolean {
+export function isErased(db: Db, record: Named): boolean {
   if (sql(db, 'select 1 from erased_customers limit 1').get() === undefined) return false;
   return erasedKeysOf(record).some(
     (key) => sql(db, 'select 1 from erased_customers where key = ?').get(key) !== undefined,

@@ -15,7 +15,7 @@ import type { Db } from '../db/open.ts';
 import { count, inTransaction, sql } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import { type FileTrouble, tidyEach } from '../machine/file-trouble.ts';
-import { isErased } from './erased.ts';
+import { isErased, namedIn } from './erased.ts';
 
 export const firstRegionId = 2 ** 30;
 
@@ -65,12 +65,30 @@ export const regionIndexes = (schema: string): readonly string[] => [
   `create index if not exists ${schema}.customer_words_customer on customer_words (customer_id)`,
 ];
 
+/** The columns by which customers are found and listed, on the till and in the region's file. */
+export const searchColumns = [
+  'mobile',
+  'email',
+  'external_id',
+  'first_name',
+  'last_name',
+  'tier',
+  'name_forward',
+  'name_backward',
+  'mobile_backward',
+  'email_key',
+  'external_key',
+] as const;
+
+const copiedColumns = ['id', 'user_id', ...searchColumns].join(', ');
+
 /** For SQL over `region.customers r`: no own row replaces this one, and it is not hidden. */
 export const shownOfRegion = `not exists (select 1 from main.customers o where o.id = r.id)
   and not exists (select 1 from main.region_hidden h where h.id = r.id)`;
 
-/** Attaches an empty region, so that all statements work before the first import. */
+/** Attaches an empty region in place of any other, so that all statements work without an import. */
 export function attachEmptyRegion(db: Db): void {
+  if (isAttached(db)) db.exec('detach region');
   db.exec("attach ':memory:' as region key ''");
   db.exec(regionTables('region'));
   for (const index of regionIndexes('region')) db.exec(index);
@@ -118,27 +136,27 @@ function stateOf(db: Db, name: string): RegionState {
 /** @returns false if the file cannot be used; then an empty region is attached */
 function replaceAttached(db: Db, file: string, keyHex: string): boolean {
   db.exec('detach region');
-  // Attaching a file that does not exist would create an empty one.
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) {
-    attachEmptyRegion(db);
-    return false;
-  }
   try {
-    attachRegionFile(db, file, keyHex);
-    const format = db.prepare<[], { format: number }>('select format from region.about').get()?.format;
-    if (format === regionFormat && isWholeIfSmall(db, file)) {
-      db.pragma('region.cache_size = -45056');
-      // Nobody writes to this file, so its read lock is held instead of being taken by every search and save.
-      db.pragma('region.locking_mode = exclusive');
-      return true;
+    if (isFilled(file)) {
+      attachRegionFile(db, file, keyHex);
+      const format = db.prepare<[], { format: number }>('select format from region.about').get()?.format;
+      if (format === regionFormat && isWholeIfSmall(db, file)) {
+        db.pragma('region.cache_size = -45056');
+        // Nobody writes to this file, so its read lock is held instead of being taken by every search and save.
+        db.pragma('region.locking_mode = exclusive');
+        return true;
+      }
     }
-    db.exec('detach region');
   } catch (error) {
     if (databaseTrouble(error) !== 'busy' && !isUnusable(error)) throw error;
-    if (isAttached(db)) db.exec('detach region');
   }
   attachEmptyRegion(db);
   return false;
+}
+
+/** Attaching a missing or empty file would make a new one. */
+function isFilled(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 /** Files up to this size are checked immediately, because that is fast enough. */
@@ -196,10 +214,8 @@ export function takeRegion(db: Db, dataDir: string, keyHex: string, name: string
       ).run();
     });
   } catch (error) {
-    if (before === null) {
-      db.exec('detach region');
-      attachEmptyRegion(db);
-    } else replaceAttached(db, regionFilePath(dataDir, before), keyHex);
+    if (before === null) attachEmptyRegion(db);
+    else replaceAttached(db, regionFilePath(dataDir, before), keyHex);
     throw error;
   }
   return true;
@@ -226,7 +242,6 @@ export function leaveDamagedRegion(db: Db, error: unknown): boolean {
   const trouble = databaseTrouble(error);
   const isDamage = trouble === 'damaged' || trouble === 'other';
   if (!isDamage || db.inTransaction || regionState(db).kind !== 'there') return false;
-  db.exec('detach region');
   attachEmptyRegion(db);
   return true;
 }
@@ -239,7 +254,7 @@ export function attachRegionToRead(db: Db, dataDir: string, keyHex: string, isWh
   const name = currentName(db);
   if (name === null) return { kind: 'none' };
   const file = regionFilePath(dataDir, name);
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) return { kind: 'unusable', name };
+  if (!isFilled(file)) return { kind: 'unusable', name };
   try {
     attachRegionFile(db, file, keyHex);
     const said = isWhole ? db.prepare<[], unknown>('pragma region.quick_check').pluck().all() : ['ok'];
@@ -269,11 +284,8 @@ export function makeOwn(db: Db, customerId: number): void {
   if (sql(db, 'select 1 from main.customers where id = ?').get(customerId) !== undefined) return;
   const copied = sql(
     db,
-    `insert into main.customers (id, user_id, mobile, email, external_id, first_name, last_name, tier, name_forward,
-       name_backward, mobile_backward, email_key, external_key, as_of_ms)
-     select id, user_id, mobile, email, external_id, first_name, last_name, tier, name_forward, name_backward,
-       mobile_backward, email_key, external_key, null
-     from region.customers r where id = ? and ${shownOfRegion}`,
+    `insert into main.customers (${copiedColumns})
+     select ${copiedColumns} from region.customers r where id = ? and ${shownOfRegion}`,
   ).run(customerId);
   if (copied.changes === 0) return;
   sql(
@@ -321,13 +333,9 @@ function hideOfRegion(db: Db, customerId: number): void {
 
 /** Customers who were erased while they still had updates here must not come back through the region file (F48). */
 function isErasedInRegion(db: Db, customerId: number): boolean {
-  type Named = { user_id: string | null; mobile: string | null; email: string | null; external_id: string | null };
-  const named = sql<Named>(db, 'select user_id, mobile, email, external_id from region.customers where id = ?').get(
-    customerId,
-  );
-  if (named === undefined) return false;
-  const { user_id, mobile, email, external_id } = named;
-  return isErased(db, { userId: user_id, fields: { mobile, email, externalId: external_id } });
+  const text = 'select user_id, mobile, email, external_id from region.customers where id = ?';
+  const row = sql<Parameters<typeof namedIn>[0]>(db, text).get(customerId);
+  return row !== undefined && isErased(db, namedIn(row));
 }
 
 /** A new customer id. Ids are never reused, even after a customer is gone. */

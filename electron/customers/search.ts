@@ -7,8 +7,8 @@
 import type { Db } from '../db/open.ts';
 import { limitBy, sql } from '../db/statements.ts';
 import { cleanText, plainSigns } from '../model/clean-text.ts';
+import { isFillable } from '../model/customer.ts';
 import type { CustomerHit, SearchResult } from '../model/customer-view.ts';
-import { exactKey } from '../model/identifiers.ts';
 import { identifiersAmong, type LookUpIdentifier, type LookUpType, readingsOf } from '../model/readings.ts';
 import { highlightsOf } from './match-marks.ts';
 import { misspeltNames } from './misspelt.ts';
@@ -22,7 +22,7 @@ import {
 } from './ranges.ts';
 import { customersOnTill } from './region.ts';
 import { afterPrefix } from './search-text.ts';
-import { type CustomerRow, customerRow, findByIdentifier } from './store.ts';
+import { type CustomerRow, customerRow, findByUserId, keyOf, lookupColumn } from './store.ts';
 import { readTyped, type Typed } from './typed.ts';
 
 /** How many first words to try if both typed words are only prefixes ("ri ja"). */
@@ -111,27 +111,15 @@ function byWholeName(db: Db, name: string, limit: number): Candidate[] {
   ];
 }
 
-/** Null for cards, which only head office knows, and for the server's own id, which is looked up separately. */
-function columnOf(type: LookUpType): SearchColumn | null {
-  switch (type) {
-    case 'mobile':
-      return 'mobile';
-    case 'email':
-      return 'email_key';
-    case 'externalId':
-      return 'external_key';
-    default:
-      return null;
-  }
-}
-
 function candidatesOf(db: Db, typed: Typed, readings: readonly LookUpIdentifier[], limit: number): Candidate[] {
   /** What the whole query can be, by column and key. If its range is read anyway, exact matches come first in it. */
   const whole = new Map<string, { column: SearchColumn; key: string; type: LookUpType }>();
   for (const { type, value } of readings) {
-    const column = columnOf(type);
-    const key = type === 'mobile' ? value : exactKey(value);
-    if (column !== null) whole.set(`${column} ${key}`, { column, key, type });
+    // Only head office knows cards, and the server's own id is looked up below.
+    if (!isFillable(type)) continue;
+    const column = lookupColumn[type];
+    const key = keyOf(type, value);
+    whole.set(`${column} ${key}`, { column, key, type });
   }
   const found: Candidate[] = [];
   const read = (column: SearchColumn, prefix: string) => {
@@ -150,7 +138,7 @@ function candidatesOf(db: Db, typed: Typed, readings: readonly LookUpIdentifier[
     for (const id of customersWith(db, column, key, limit)) found.push({ id, exact: true, answersTo: type });
   }
   if (typed.userId !== null) {
-    const id = findByIdentifier(db, { type: 'userId', value: typed.userId });
+    const id = findByUserId(db, typed.userId);
     if (id !== null) found.push({ id, exact: true, answersTo: 'userId' });
   }
   if (typed.lastDigits !== '') found.push(...prefixRange(db, 'mobile_backward', typed.lastDigits, limit));

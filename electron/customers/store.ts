@@ -1,62 +1,45 @@
 /** The rows of the customer cache: the server's record, and the effective values that are searched and shown. */
 import type { Db } from '../db/open.ts';
-import { sql } from '../db/statements.ts';
+import { changeRow, sql } from '../db/statements.ts';
 import type { CustomerRecord, FieldChanges, FieldValues, Identifier } from '../model/customer.ts';
 import { exactKey } from '../model/identifiers.ts';
 import { decodeRecord, encodeRecord } from './record-json.ts';
-import { makeOwn, nextOwnId, shownOfRegion } from './region.ts';
+import { makeOwn, nextOwnId, searchColumns, shownOfRegion } from './region.ts';
 import { nameKeys, reversed } from './search-text.ts';
 
-export type CustomerRow = {
+export type CustomerRow = Pick<SearchRow, 'mobile' | 'email' | 'external_id' | 'first_name' | 'last_name' | 'tier'> & {
   readonly id: number;
   readonly user_id: string | null;
-  readonly mobile: string | null;
-  readonly email: string | null;
-  readonly external_id: string | null;
-  readonly first_name: string;
-  readonly last_name: string;
-  readonly tier: string | null;
   readonly open_updates: number;
   readonly as_of_ms: number | null;
   readonly served_at_ms: number;
 };
 
-const rowColumns =
-  'id, user_id, mobile, email, external_id, first_name, last_name, tier, open_updates, as_of_ms, served_at_ms';
-
-const regionColumns =
-  'id, user_id, mobile, email, external_id, first_name, last_name, tier, 0 as open_updates, ' +
-  'null as as_of_ms, 0 as served_at_ms';
+const rowColumns = 'id, user_id, mobile, email, external_id, first_name, last_name, tier';
+const ownRow = `select ${rowColumns}, open_updates, as_of_ms, served_at_ms from main.customers where id = ?`;
+const regionRow = `select ${rowColumns}, 0 as open_updates, null as as_of_ms, 0 as served_at_ms
+  from region.customers r where id = ? and ${shownOfRegion}`;
 
 export function customerRow(db: Db, customerId: number): CustomerRow | null {
-  const own = sql<CustomerRow>(db, `select ${rowColumns} from main.customers where id = ?`).get(customerId);
-  if (own !== undefined) return own;
-  return (
-    sql<CustomerRow>(db, `select ${regionColumns} from region.customers r where id = ? and ${shownOfRegion}`).get(
-      customerId,
-    ) ?? null
-  );
+  return sql<CustomerRow>(db, ownRow).get(customerId) ?? sql<CustomerRow>(db, regionRow).get(customerId) ?? null;
 }
 
+type RecordRow = { readonly record: string };
+const ownRecord = 'select record from main.customer_records where customer_id = ?';
+const regionRecord = `select record from region.customer_records join region.customers r on r.id = customer_id
+  where customer_id = ? and ${shownOfRegion}`;
+
 export function readRecord(db: Db, customerId: number): CustomerRecord | null {
-  const own = sql<{ record: string }>(db, 'select record from main.customer_records where customer_id = ?').get(
-    customerId,
-  );
-  if (own !== undefined) return decodeRecord(own.record);
-  const row = sql<{ record: string }>(
-    db,
-    `select record from region.customer_records join region.customers r on r.id = customer_id
-     where customer_id = ? and ${shownOfRegion}`,
-  ).get(customerId);
+  const row = sql<RecordRow>(db, ownRecord).get(customerId) ?? sql<RecordRow>(db, regionRecord).get(customerId);
   return row === undefined ? null : decodeRecord(row.record);
 }
 
 /** The unique or indexed column of each identifier. */
-const lookupColumn = {
-  userId: 'user_id = ?',
-  mobile: 'mobile = ?',
-  email: 'email_key = ?',
-  externalId: 'external_key = ?',
+export const lookupColumn = {
+  userId: 'user_id',
+  mobile: 'mobile',
+  email: 'email_key',
+  externalId: 'external_key',
 } as const;
 
 /**
@@ -92,15 +75,16 @@ export function findTold(db: Db, identifier: Identifier): number | null {
   return match?.id ?? null;
 }
 
-function keyOf(type: Identifier['type'], value: string): string {
+/** How an identifier is written in its column. */
+export function keyOf(type: Identifier['type'], value: string): string {
   return type === 'email' || type === 'externalId' ? exactKey(value) : value;
 }
 
 /** Parameters: the key and the customer to ignore, twice. */
 function holdersBy(type: Identifier['type']): string {
-  return `select id from main.customers where ${lookupColumn[type]} and id is not ?
+  return `select id from main.customers where ${lookupColumn[type]} = ? and id is not ?
     union all
-    select id from region.customers r where ${lookupColumn[type]} and id is not ? and ${shownOfRegion}`;
+    select id from region.customers r where ${lookupColumn[type]} = ? and id is not ? and ${shownOfRegion}`;
 }
 
 /** Inserts an empty row; the record follows in the same transaction. */
@@ -157,17 +141,7 @@ export function writeRecord(db: Db, customerId: number, record: CustomerRecord, 
 
 /** The columns of a customer's row that are derived from the effective values. */
 export type SearchRow = {
-  readonly mobile: string | null;
-  readonly email: string | null;
-  readonly external_id: string | null;
-  readonly first_name: string;
-  readonly last_name: string;
-  readonly tier: string | null;
-  readonly name_forward: string;
-  readonly name_backward: string;
-  readonly mobile_backward: string | null;
-  readonly email_key: string | null;
-  readonly external_key: string | null;
+  readonly [Column in (typeof searchColumns)[number]]: Column extends `${string}name${string}` ? string : string | null;
 };
 
 /** @returns the row, and the words of the name, which have their own table */
@@ -194,21 +168,6 @@ export function searchRow(values: FieldValues, tier: string | null): { row: Sear
   };
 }
 
-/** The columns by which customers are found and listed, on the till and in the region's file. */
-export const searchColumns = [
-  'mobile',
-  'email',
-  'external_id',
-  'first_name',
-  'last_name',
-  'tier',
-  'name_forward',
-  'name_backward',
-  'mobile_backward',
-  'email_key',
-  'external_key',
-] as const satisfies readonly (keyof SearchRow)[];
-
 const writtenColumns = [...searchColumns, 'open_updates'] as const;
 const readWritten = `select ${writtenColumns.join(', ')} from main.customers where id = ?`;
 
@@ -230,14 +189,14 @@ export function writeSearchRow(
   const row: Written = { ...search.row, open_updates: openUpdates };
   const moved = writtenColumns.filter((column) => before?.[column] !== row[column]);
   if (moved.length === 0) return;
-  sql(db, `update customers set ${moved.map((column) => `${column} = ?`).join(', ')} where id = ?`).run(
-    ...moved.map((column) => row[column]),
-    customerId,
-  );
-  if (!moved.includes('first_name') && !moved.includes('last_name')) return;
-  sql(db, 'delete from customer_words where customer_id = ?').run(customerId);
-  for (const word of search.words) {
-    sql(db, 'insert or ignore into customer_words (word, customer_id) values (?, ?)').run(word, customerId);
+  changeRow(db, 'main.customers', customerId, Object.fromEntries(moved.map((column) => [column, row[column]])));
+  if (moved.includes('first_name') || moved.includes('last_name')) writeWords(db, customerId, search.words);
+}
+
+export function writeWords(db: Db, customerId: number, words: readonly string[]): void {
+  sql(db, 'delete from main.customer_words where customer_id = ?').run(customerId);
+  for (const word of words) {
+    sql(db, 'insert or ignore into main.customer_words (word, customer_id) values (?, ?)').run(word, customerId);
   }
 }
 

@@ -23,7 +23,7 @@ export function takeInstanceLock(file: string, nativeBinding?: string): Instance
 }
 
 function begin(file: string, nativeBinding: string | undefined): InstanceLock | null {
-  const db = new Database(file, { timeout: 0, ...(nativeBinding === undefined ? {} : { nativeBinding }) });
+  const db = new Database(file, { timeout: 0, nativeBinding });
   try {
     db.exec('begin exclusive');
   } catch (error) {

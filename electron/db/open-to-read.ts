@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { chooseCipher } from './cipher.ts';
-import { type Db, lockWaitMs, type OpenDatabase } from './open.ts';
+import { type Db, type OpenDatabase, openWith } from './open.ts';
 
 /**
  * Opens an existing database read-only, beside the one connection that writes (F26), or because it must not change: a
@@ -9,24 +8,11 @@ import { type Db, lockWaitMs, type OpenDatabase } from './open.ts';
  * @throws SqliteError if the key is wrong or the file is not a database. An empty file counts as none: SQLite would
  * take it for a new database, which any key opens, and delete the `-wal` beside it
  */
-export function openToRead({ file, keyHex, nativeBinding }: OpenDatabase): Db {
-  if (statSync(file, { throwIfNoEntry: false })?.size === 0) {
+export function openToRead(onFile: OpenDatabase): Db {
+  if (statSync(onFile.file, { throwIfNoEntry: false })?.size === 0) {
     throw new Database.SqliteError('the file is empty', 'SQLITE_NOTADB');
   }
-  const db = new Database(file, {
-    readonly: true,
-    fileMustExist: true,
-    timeout: lockWaitMs.whileOpening,
-    ...(nativeBinding === undefined ? {} : { nativeBinding }),
-  });
-  try {
-    chooseCipher(db, file);
-    db.pragma(`key = "raw:${keyHex}"`);
-    db.prepare('select count(*) from sqlite_schema').get();
-    db.pragma('trusted_schema = OFF');
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+  const db = openWith(onFile, { readonly: true, fileMustExist: true });
+  db.pragma('trusted_schema = OFF');
+  return db;
 }

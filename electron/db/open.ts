@@ -46,13 +46,14 @@ export function openDatabase(onFile: OpenDatabase): Db {
 }
 
 /** Opens the file with its key, without any settings. @throws SqliteError as `openDatabase` */
-export function openEncrypted({ file, keyHex, nativeBinding, mustExist = false }: OpenDatabase): Db {
-  if (!/^[0-9a-f]{64}$/.test(keyHex)) throw new Error('A database key is 64 hex digits.');
-  const db = new Database(file, {
-    fileMustExist: mustExist,
-    timeout: lockWaitMs.whileOpening,
-    ...(nativeBinding === undefined ? {} : { nativeBinding }),
-  });
+export function openEncrypted(onFile: OpenDatabase): Db {
+  if (!/^[0-9a-f]{64}$/.test(onFile.keyHex)) throw new Error('A database key is 64 hex digits.');
+  return openWith(onFile, { fileMustExist: onFile.mustExist ?? false });
+}
+
+/** @throws SqliteError as `openDatabase` */
+export function openWith({ file, keyHex, nativeBinding }: OpenDatabase, how: Database.Options): Db {
+  const db = new Database(file, { ...how, timeout: lockWaitMs.whileOpening, nativeBinding });
   try {
     chooseCipher(db, file);
     db.pragma(`key = "raw:${keyHex}"`);

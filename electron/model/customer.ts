@@ -123,7 +123,7 @@ const subscriptions: ReadonlySet<string> = new Set(
   channels.flatMap((channel) => priorities.map((priority) => `subscription.${channel}.${priority}`)),
 );
 
-export function isFillable(key: FieldKey): key is FillableIdentifier {
+export function isFillable(key: string): key is FillableIdentifier {
   return fillableIdentifiers.some((identifier) => identifier === key);
 }
 

@@ -1,7 +1,8 @@
 /** Converts an imported customer to the rows to write. */
 
 import { encodeRecord } from '../customers/record-json.ts';
-import { type SearchRow, searchColumns, searchRow } from '../customers/store.ts';
+import { searchColumns } from '../customers/region.ts';
+import { type SearchRow, searchRow } from '../customers/store.ts';
 import { readCustomer } from '../loyalty-api/wire/customer.ts';
 import type { JsonObject } from '../loyalty-api/wire/scalars.ts';
 import { mergeRecord } from '../model/customer.ts';

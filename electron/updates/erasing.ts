@@ -1,5 +1,5 @@
 /** Erases a customer who asked for it, here or at head office. */
-import { markErased } from '../customers/erased.ts';
+import { markErased, namedIn } from '../customers/erased.ts';
 import { forgetCustomer } from '../customers/region.ts';
 import { type CustomerRow, customerRow, nothingBut, writeRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
@@ -27,8 +27,7 @@ export function forget(db: Db, customerId: number, nowMs: number): ForgetResult 
       if (unsent !== undefined && unsent.count > 0) return { kind: 'unsent', ...unsent };
       const ids = sql<{ id: string }>(db, 'select id from updates where customer_id = ?').all(customerId);
       for (const { id } of ids) removeUpdate(db, id);
-      markErased(db, identifiersOf(row), nowMs);
-      forgetTyped(db, row);
+      noteErased(db, row, nowMs);
       forgetCustomer(db, customerId);
       return { kind: 'forgotten' };
     });
@@ -48,24 +47,17 @@ export function erase(db: Db, customerId: number, nowMs: number): void {
     const row = customerRow(db, customerId);
     const identifier = identifierOf(db, customerId, 'mobile');
     if (row === null || identifier === null) return;
-    markErased(db, identifiersOf(row), nowMs);
-    forgetTyped(db, row);
+    noteErased(db, row, nowMs);
     writeRecord(db, customerId, nothingBut(identifier), null);
     refreshEffective(db, customerId);
   });
 }
 
-/** All their identifiers, including pending ones. */
-function identifiersOf({ user_id, mobile, email, external_id }: CustomerRow) {
-  return { userId: user_id, fields: { mobile, email, externalId: external_id } };
-}
-
-function forgetTyped(db: Db, { id, user_id, mobile, email, external_id }: CustomerRow): void {
-  forgetDrafts(
-    db,
-    id,
-    [user_id, mobile, email, external_id].filter((value) => value !== null),
-  );
+/** Removes their drafts, and remembers that they were erased. */
+function noteErased(db: Db, row: CustomerRow, nowMs: number): void {
+  markErased(db, namedIn(row), nowMs);
+  const identifiers = [row.user_id, row.mobile, row.email, row.external_id].filter((value) => value !== null);
+  forgetDrafts(db, row.id, identifiers);
 }
 
 /** Removes an update with its history and save tokens. */
