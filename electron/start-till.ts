@@ -13,6 +13,7 @@ import { type FoundConfig, tillCode } from './config/find-config.ts';
 import { readPublicKey } from './config/public-key.ts';
 import { FindAsked } from './desk/find-asked.ts';
 import { createDispatcher, type Dispatcher } from './ipc/dispatcher.ts';
+import { createEvents } from './ipc/events.ts';
 import { ImportAudit } from './ipc/import-audit.ts';
 import type { AdminHandlers, EventMessage, FindHandlers, TroubleHandlers } from './ipc/schema.ts';
 import type { Clock } from './machine/clock.ts';
@@ -59,7 +60,7 @@ const lookAgainMs = 100;
 export async function startTill<Sender>(options: StartOptions<Sender>): Promise<StartedTill<Sender>> {
   const { found, dataDir, secrets, clock, random, log } = options;
   const practice = found.mode === 'practice' ? await startPracticeMode({ dataDir, secrets, clock, random }) : null;
-  const listeners = new Set<(message: EventMessage) => void>();
+  const { emit, subscribe } = createEvents<EventMessage>();
   let till: Till | null = null;
   let trouble: TillCannotOpen | null = null;
   let stopWatching = (): void => undefined;
@@ -68,7 +69,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
   const admin = new Admin({ dataDir, config: () => adminConfig, staff: () => till?.staff() ?? null, clock, log });
   const importAudit = new ImportAudit((action) => admin.begin(action));
   const find = new FindAsked(clock, log, () => {
-    for (const listener of listeners) listener({ name: 'app.findAsked', payload: null });
+    emit({ name: 'app.findAsked', payload: null });
     options.toFront?.();
   });
   const findHandlers: FindHandlers = find.calls;
@@ -84,7 +85,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
       till = opened;
       opened.subscribe((message) => {
         if (message.name === 'customers.importChanged') importAudit.changed(message.payload);
-        for (const listener of listeners) listener(message);
+        emit(message);
       });
       if (found.mode !== 'live') return;
       noteUnsent(opened.status());
@@ -139,10 +140,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
   });
   return {
     dispatcher,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe,
     wake: () => till?.wake(),
     status: () => till?.status() ?? null,
     trouble: () => trouble,

@@ -9,43 +9,40 @@ import { Escrow } from './care/rescue/escrow.ts';
 import { SecondCopy } from './care/rescue/second-copy.ts';
 import type { Tally } from './care/tally.ts';
 import { Upkeep } from './care/upkeep.ts';
-import type { LiveConfig } from './config/live-config.ts';
 import { customersOnTill, leaveDamagedRegion } from './customers/region.ts';
-import type { ToldDoor } from './customers/told.ts';
 import type { OpenFolder } from './data/data-folder.ts';
 import type { Background } from './db/background.ts';
-import type { EventMessage } from './ipc/schema.ts';
-import { folderFiles } from './machine/folder-files.ts';
 import type { Organisation } from './org/organisation.ts';
 import type { CustomerImport } from './region/customer-import.ts';
 import type { RegionFeed } from './region/feed/region-feed.ts';
 import type { SyncEngine } from './sync/engine.ts';
-import type { Till, TillOptions } from './till-options.ts';
-import type { Outbox } from './updates/outbox.ts';
+import type { Till, TillParts } from './till-options.ts';
 
-export type CareParts = {
-  readonly options: TillOptions;
+export type CareParts = TillParts & {
   readonly folder: OpenFolder;
   readonly background: Background;
-  readonly live: LiveConfig;
-  readonly till: string;
   readonly engine: SyncEngine;
-  readonly outbox: Outbox;
-  readonly told: ToldDoor;
   readonly tally: Tally;
   readonly organisation: Organisation;
   readonly startedAtMs: number;
   readonly crashes: number;
   readonly customerImport: CustomerImport;
   readonly regionFeed: RegionFeed;
-  readonly emit: (message: EventMessage) => void;
 };
 
 export function createCare(parts: CareParts) {
-  const { options, folder, background, live, till, engine, outbox, told, tally, organisation, regionFeed, emit } =
-    parts;
+  const { options, folder, background, live, till, engine, outbox, db, tally, organisation, regionFeed } = parts;
   const { dataDir, clock, random, log, secrets, version, nativeBinding } = options;
-  const { db } = folder;
+  const rescuing = {
+    dataDir,
+    till,
+    keyHex: folder.keyHex,
+    config: () => live.config.rescue,
+    clock,
+    random,
+    log,
+    startProcess: options.startShareProcess,
+  };
   const upkeep = new Upkeep({
     ...folder,
     dataDir,
@@ -64,44 +61,25 @@ export function createCare(parts: CareParts) {
     },
   });
   const backupCopy = new BackupCopy({
-    dataDir,
-    till,
-    keyHex: folder.keyHex,
-    config: () => live.config.rescue,
-    clock,
-    random,
-    log,
+    ...rescuing,
     changed: ({ failure, copied }) =>
       changeHealthNote(dataDir, { backupCopy: failure, ...(copied === null ? {} : { copiedBackup: copied }) }),
-    startProcess: options.startShareProcess,
   });
   const escrow = new Escrow({
-    dataDir,
-    till,
-    keyHex: folder.keyHex,
-    config: () => live.config.rescue,
-    clock,
-    random,
-    log,
+    ...rescuing,
     tried: (failure) => changeHealthNote(dataDir, { escrow: failure }),
-    startProcess: options.startShareProcess,
   });
   const secondCopy = new SecondCopy({
+    ...rescuing,
     db,
     outbox,
-    onFile: { file: folderFiles(dataDir).database, keyHex: folder.keyHex, nativeBinding },
-    till,
-    config: () => live.config.rescue,
-    clock,
-    random,
-    log,
+    onFile: parts.onFile,
     changed: (facts) => {
       changeHealthNote(dataDir, { copy: facts.failure, copyRightAtMs: facts.rightAtMs });
       itPage.changed();
     },
     handedOver: (updates) => itPage.updatesLeft(updates),
     freed: () => engine.tryNow(),
-    startProcess: options.startShareProcess,
   });
   const health = (open = true) =>
     healthOf({
@@ -127,15 +105,10 @@ export function createCare(parts: CareParts) {
   const itPage: ItPage = new ItPage({
     ...folder,
     ...options,
-    till,
-    live,
-    outbox,
-    told,
-    engine,
+    ...parts,
     upkeep,
     secondCopy,
     health,
-    emit,
   });
   const otlpHeaders = () => {
     const kept = secrets.read('otlp-headers');

@@ -1,7 +1,5 @@
 /** Creates what staff use, as the screen's calls. */
 import { writeAudit } from './care/audit-log.ts';
-import type { LiveConfig } from './config/live-config.ts';
-import type { Db } from './db/open.ts';
 import { CustomerDesk } from './desk/customer-desk.ts';
 import { draftCalls } from './desk/draft-calls.ts';
 import { Masking } from './desk/masking.ts';
@@ -10,17 +8,9 @@ import { UpdateDesk } from './desk/update-desk.ts';
 import type { OrgDesk } from './org/org-desk.ts';
 import type { SyncContext } from './sync/context.ts';
 import type { SyncEngine } from './sync/engine.ts';
-import type { Outbox } from './updates/outbox.ts';
+import type { TillParts } from './till-options.ts';
 
-/** When an opened customer's record is older than this, it is refreshed in the background. */
-const freshForMs = 60_000;
-
-export type DeskParts = {
-  readonly live: LiveConfig;
-  readonly till: string;
-  readonly db: Db;
-  readonly dataDir: string;
-  readonly outbox: Outbox;
+export type DeskParts = TillParts & {
   readonly orgDesk: OrgDesk;
   readonly context: SyncContext;
   readonly engine: SyncEngine;
@@ -28,7 +18,7 @@ export type DeskParts = {
   readonly mended: (error: unknown) => boolean;
 };
 
-export function createDesks({ live, till, db, dataDir, outbox, orgDesk, context, engine, mended }: DeskParts) {
+export function createDesks({ options, live, till, db, outbox, orgDesk, context, engine, mended }: DeskParts) {
   const { organisation, staff } = orgDesk;
   const { store, staff: staffRules } = live.config;
   const { countryCode } = store;
@@ -36,7 +26,7 @@ export function createDesks({ live, till, db, dataDir, outbox, orgDesk, context,
     masked: () => orgDesk.role.masked,
     record: () => {
       const author = staff.current?.code.slice(0, 100) ?? null;
-      const isWritten = writeAudit(dataDir, {
+      const isWritten = writeAudit(options.dataDir, {
         atMs: context.clock.wallMs(),
         action: 'details-shown',
         from: 'screen',
@@ -46,15 +36,14 @@ export function createDesks({ live, till, db, dataDir, outbox, orgDesk, context,
     },
     changed: context.tell.customerChanged,
   });
-  const customerDesk = new CustomerDesk(
+  const customerDesk = new CustomerDesk({
     context,
     organisation,
     countryCode,
-    freshForMs,
-    () => (live.config.data.showRecent ? staff.signedOutAtMs : null),
+    servedSince: () => (live.config.data.showRecent ? staff.signedOutAtMs : null),
     masking,
     mended,
-  );
+  });
   const updates = new UpdateDesk({
     db,
     outbox,

@@ -1,7 +1,10 @@
 /** What a till needs to start, and what it offers to its host. */
 import type { UpkeepFacts } from './care/upkeep.ts';
+import type { LiveConfig } from './config/live-config.ts';
 import type { MachineConfig } from './config/machine-config.ts';
+import type { ToldDoor } from './customers/told.ts';
 import type { BackupResult } from './db/backup/backups.ts';
+import type { Db, OpenDatabase } from './db/open.ts';
 import type { EventMessage, TillHandlers } from './ipc/schema.ts';
 import type { Transport } from './loyalty-api/transport.ts';
 import type { Clock, Random } from './machine/clock.ts';
@@ -14,6 +17,7 @@ import type { StaffMember } from './model/definitions.ts';
 import type { SyncStatus } from './model/sync-status.ts';
 import type { PracticeSwitches } from './practice/practice-state.ts';
 import type { Download } from './region/feed/feed-source.ts';
+import type { Outbox } from './updates/outbox.ts';
 
 export type TillOptions = {
   /** The till's data folder, created if missing. Practice mode must have its own. */
@@ -40,6 +44,19 @@ export type TillOptions = {
   readonly chooseFile?: () => Promise<string | null>;
   /** The SQLite binary in a packaged app; absent: the package finds it. */
   readonly nativeBinding?: string;
+};
+
+/** What all parts of an open till share. */
+export type TillParts = {
+  readonly options: TillOptions;
+  readonly live: LiveConfig;
+  /** The till's code. */
+  readonly till: string;
+  readonly db: Db;
+  readonly onFile: OpenDatabase;
+  readonly outbox: Outbox;
+  readonly told: ToldDoor;
+  readonly emit: (message: EventMessage) => void;
 };
 
 export type Till = {

@@ -1,26 +1,15 @@
 /** Creates the sync engine and what its exchanges share. */
-import type { LiveConfig } from './config/live-config.ts';
-import type { ToldDoor } from './customers/told.ts';
-import type { Db } from './db/open.ts';
-import type { EventMessage } from './ipc/schema.ts';
 import type { ApiOfTill } from './loyalty-api/api-of-till.ts';
 import type { Organisation } from './org/organisation.ts';
 import { connectionLog } from './sync/connection-log.ts';
 import type { SyncContext } from './sync/context.ts';
 import { createContext } from './sync/create-context.ts';
 import { SyncEngine } from './sync/engine.ts';
-import type { TillOptions } from './till-options.ts';
-import type { Outbox } from './updates/outbox.ts';
+import type { TillOptions, TillParts } from './till-options.ts';
 
-export type SyncParts = {
-  readonly options: TillOptions;
-  readonly live: LiveConfig;
+export type SyncParts = TillParts & {
   readonly api: ApiOfTill;
   readonly organisation: Organisation;
-  readonly outbox: Outbox;
-  readonly told: ToldDoor;
-  readonly db: Db;
-  readonly emit: (message: EventMessage) => void;
   readonly lookLater: (customerId: number) => void;
   readonly standing: SyncContext['standing'];
 };

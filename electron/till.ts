@@ -24,7 +24,7 @@ import { fillCache } from './practice/fill-cache.ts';
 import { practiceCalls } from './practice/practice-calls.ts';
 import { createCare } from './till-care.ts';
 import { createDesks } from './till-desks.ts';
-import type { Till, TillOptions } from './till-options.ts';
+import type { Till, TillOptions, TillParts } from './till-options.ts';
 import { createRegion } from './till-region.ts';
 import { createSync } from './till-sync.ts';
 import { Outbox } from './updates/outbox.ts';
@@ -67,47 +67,30 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
   const outbox = new Outbox(db, clock, random);
   const told = toldDoor(db, clock);
   if (practice !== null) fillCache(db, told, practice.sampleCustomers, clock.wallMs());
+  const shared: TillParts = { options, live, till, db, onFile, outbox, told, emit };
   const { context, engine } = createSync({
-    options,
-    live,
+    ...shared,
     api,
     organisation,
-    outbox,
-    told,
-    db,
-    emit,
     lookLater: (customerId) => desks.customerDesk.refreshLater(customerId, live.config.sync.settleSeconds * 1000),
     standing: (update) => secondCopy.standing(update),
   });
-  const { tell } = context;
-  const { customerImport, regionFeed } = createRegion({
-    options,
-    live,
-    db,
-    onFile,
-    told,
-    customerChanged: tell.customerChanged,
-    emit,
-  });
+  const { customerChanged } = context.tell;
+  const { customerImport, regionFeed } = createRegion({ ...shared, customerChanged });
   const { upkeep, itPage, healthReport, limitNote, secondCopy, backupCopy, escrow, regionMended, configHost } =
     createCare({
-      options,
+      ...shared,
       folder,
       background,
-      live,
-      till,
       engine,
-      outbox,
-      told,
       tally,
       organisation,
       startedAtMs,
       crashes,
       customerImport,
       regionFeed,
-      emit,
     });
-  const desks = createDesks({ live, till, db, dataDir, outbox, orgDesk, context, engine, mended: regionMended });
+  const desks = createDesks({ ...shared, orgDesk, context, engine, mended: regionMended });
 
   subscribe(({ name }) => {
     if (name === 'staff.changed') desks.masking.hideAgain();

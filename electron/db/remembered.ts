@@ -1,4 +1,5 @@
 /** Small values that survive a restart, each with the time it was received. */
+import type { z } from 'zod';
 import type { Db } from './open.ts';
 import { sql } from './statements.ts';
 
@@ -23,10 +24,10 @@ export function remember(db: Db, name: RememberedName, value: unknown, asOfMs: n
   ).run(name, JSON.stringify(value), asOfMs);
 }
 
-export type Remembered = { readonly value: unknown; readonly asOfMs: number };
+export type Remembered<T> = { readonly value: T; readonly asOfMs: number };
 
 /** @returns null if there is none, or it can no longer be read */
-export function recall(db: Db, name: RememberedName): Remembered | null {
+export function recall(db: Db, name: RememberedName): Remembered<unknown> | null {
   const row = sql<{ value: string; as_of_ms: number }>(db, 'select value, as_of_ms from remembered where name = ?').get(
     name,
   );
@@ -36,4 +37,11 @@ export function recall(db: Db, name: RememberedName): Remembered | null {
   } catch {
     return null;
   }
+}
+
+/** A value that cannot be read, for example from another version, counts as not known. */
+export function recallAs<T>(db: Db, name: RememberedName, schema: z.ZodType<T>): Remembered<T> | null {
+  const remembered = recall(db, name);
+  const value = remembered === null ? undefined : schema.safeParse(remembered.value).data;
+  return remembered === null || value === undefined ? null : { value, asOfMs: remembered.asOfMs };
 }

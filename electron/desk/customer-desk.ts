@@ -20,44 +20,32 @@ import { onlineResult } from './online-result.ts';
 type OneCustomer = { readonly customerId: number };
 type OneIdentifier = { readonly identifier: Identifier };
 
+/** When an opened customer's record is older than this, it is refreshed in the background. */
+const freshForMs = 60_000;
+
+export type CustomerDeskOptions = {
+  readonly context: SyncContext;
+  readonly organisation: Organisation;
+  readonly countryCode: string;
+  /** Start of the list of recently served customers; `null`: IT has turned the list off. */
+  readonly servedSince: () => number | null;
+  readonly masking: Masking;
+  /** Whether the call that failed with this error can be repeated, because the damaged part is now left out. */
+  readonly mended: (error: unknown) => boolean;
+};
+
 export class CustomerDesk {
-  readonly #context: SyncContext;
-  readonly #organisation: Organisation;
-  readonly #countryCode: string;
-  readonly #freshForMs: number;
-  readonly #servedSince: () => number | null;
-  readonly #masking: Masking;
-  readonly #mended: (error: unknown) => boolean;
+  readonly #at: CustomerDeskOptions;
   readonly #refreshing = new Set<number>();
   readonly #cancelLater = new Set<() => void>();
 
-  /**
-   * @param freshForMs a record older than this is refreshed when its customer is opened
-   * @param servedSince start of the list of recently served customers; `null`: IT has turned the list off
-   * @param mended whether the call that failed with this error can be repeated, because the damaged part is now left
-   * out
-   */
-  constructor(
-    context: SyncContext,
-    organisation: Organisation,
-    countryCode: string,
-    freshForMs: number,
-    servedSince: () => number | null,
-    masking: Masking,
-    mended: (error: unknown) => boolean = () => false,
-  ) {
-    this.#context = context;
-    this.#organisation = organisation;
-    this.#countryCode = countryCode;
-    this.#freshForMs = freshForMs;
-    this.#servedSince = servedSince;
-    this.#masking = masking;
-    this.#mended = mended;
+  constructor(options: CustomerDeskOptions) {
+    this.#at = options;
   }
 
   /** @param asked called after an answer from head office, so that waiting updates can be sent */
   calls(asked: () => void) {
-    const { db } = this.#context;
+    const { db } = this.#at.context;
     const thenAsked = async <Found extends OnlineResult>(answer: Promise<Found>) => {
       const found = await answer;
       asked();
@@ -67,11 +55,13 @@ export class CustomerDesk {
       'customers.search': ({ query, limit }: { readonly query: string; readonly limit: number }) =>
         this.#isOfOther()
           ? { hits: [], identifiers: [], isSimilar: false, customersOnTill: 0 }
-          : this.#covered(this.#read(() => searchCustomers(db, query, limit, this.#countryCode, this.#servedSince()))),
+          : this.#covered(
+              this.#read(() => searchCustomers(db, query, limit, this.#at.countryCode, this.#at.servedSince())),
+            ),
       'customers.open': ({ customerId }: OneCustomer) => this.#read(() => this.open(customerId)),
       'customers.view': ({ customerId }: OneCustomer) => this.#read(() => this.view(customerId)),
       'customers.reveal': ({ customerId, field }: OneCustomer & { readonly field: MaskableField }) => {
-        this.#masking.show(customerId, field);
+        this.#at.masking.show(customerId, field);
         return this.#read(() => this.view(customerId));
       },
       'customers.openByIdentifier': ({ identifier }: OneIdentifier) =>
@@ -79,7 +69,7 @@ export class CustomerDesk {
       'customers.lookUpOnline': ({ query, by }: { readonly query: string; readonly by?: FindBy | undefined }) =>
         thenAsked(this.lookUpOnline(query, by)),
       'customers.refresh': ({ customerId }: OneCustomer) => thenAsked(this.refresh(customerId)),
-      'customers.purchases': ({ customerId }: OneCustomer) => purchasesOf(this.#context, customerId),
+      'customers.purchases': ({ customerId }: OneCustomer) => purchasesOf(this.#at.context, customerId),
       'customers.whoElseHas': ({ identifier, exceptId }: OneIdentifier & { readonly exceptId: number | null }) =>
         this.whoElseHas(identifier, exceptId),
     };
@@ -87,14 +77,14 @@ export class CustomerDesk {
 
   /** The data belongs to another organisation than the till signs in to, so no customers are shown (F45). */
   #isOfOther(): boolean {
-    return this.#context.owner.ownership === 'other';
+    return this.#at.context.owner.ownership === 'other';
   }
 
   #read<T>(work: () => T): T {
     try {
       return work();
     } catch (error) {
-      if (!this.#mended(error)) throw error;
+      if (!this.#at.mended(error)) throw error;
       return work();
     }
   }
@@ -102,28 +92,28 @@ export class CustomerDesk {
   open(customerId: number): CustomerView | null {
     const view = this.view(customerId);
     if (view === null) return null;
-    this.#masking.opened(customerId);
+    this.#at.masking.opened(customerId);
     this.#noteServed(customerId);
     this.#refreshInBackground(customerId);
     return view;
   }
 
   openByIdentifier(identifier: Identifier): CustomerView {
-    const customerId = findTold(this.#context.db, identifier);
+    const customerId = findTold(this.#at.context.db, identifier);
     const known = customerId === null ? null : this.open(customerId);
-    return known ?? strangerView(identifier, this.#organisation.view(), this.#countryCode);
+    return known ?? strangerView(identifier, this.#at.organisation.view(), this.#at.countryCode);
   }
 
   /** Asks head office for every reading of the text in parallel, with one call per kind of identifier. */
   async lookUpOnline(query: string, by?: FindBy): Promise<OnlineResult> {
-    const readings = readingsOf(query, this.#countryCode).filter(
+    const readings = readingsOf(query, this.#at.countryCode).filter(
       ({ type }) => by === undefined || findsBy[by].includes(type),
     );
     const types = new Set(readings.map(({ type }) => type));
     const answers = await Promise.all(
       [...types].map(async (type) => {
         const values = readings.flatMap((reading) => (reading.type === type ? [reading.value] : []));
-        const outcomes = await lookUpAny(this.#context, type, values);
+        const outcomes = await lookUpAny(this.#at.context, type, values);
         return outcomes.map((outcome) => ({ answersTo: type, outcome }));
       }),
     );
@@ -136,7 +126,7 @@ export class CustomerDesk {
   }
 
   async refresh(customerId: number): Promise<LookupResult> {
-    return this.#told(await refresh(this.#context, customerId));
+    return this.#told(await refresh(this.#at.context, customerId));
   }
 
   /**
@@ -144,10 +134,10 @@ export class CustomerDesk {
    * @param typed normalised as in the form
    */
   async whoElseHas(typed: Identifier, exceptId: number | null): Promise<LookupResult> {
-    const identifier = { ...typed, value: normalIdentifier(typed, this.#countryCode) };
-    const knownId = this.#isOfOther() ? null : findByIdentifier(this.#context.db, identifier, exceptId);
+    const identifier = { ...typed, value: normalIdentifier(typed, this.#at.countryCode) };
+    const knownId = this.#isOfOther() ? null : findByIdentifier(this.#at.context.db, identifier, exceptId);
     if (knownId !== null) return this.#told({ kind: 'found', customerId: knownId });
-    const found = await lookUp(this.#context, identifier);
+    const found = await lookUp(this.#at.context, identifier);
     return found.kind === 'found' && found.customerId === exceptId ? { kind: 'not-found' } : this.#told(found);
   }
 
@@ -160,19 +150,19 @@ export class CustomerDesk {
 
   view(customerId: number): CustomerView | null {
     if (this.#isOfOther()) return null;
-    const { db, outbox } = this.#context;
-    const hidden = this.#masking.hidden(customerId);
-    return customerView(db, outbox, customerId, this.#organisation.view(), this.#countryCode, hidden);
+    const { db, outbox } = this.#at.context;
+    const hidden = this.#at.masking.hidden(customerId);
+    return customerView(db, outbox, customerId, this.#at.organisation.view(), this.#at.countryCode, hidden);
   }
 
   #covered(found: SearchResult): SearchResult {
-    const hits = found.hits.flatMap((hit) => coverHit(hit, this.#masking.hidden(hit.customerId)) ?? []);
+    const hits = found.hits.flatMap((hit) => coverHit(hit, this.#at.masking.hidden(hit.customerId)) ?? []);
     return { ...found, hits };
   }
 
   /** Notes the visit, for retention. A full disk must not prevent opening the customer (F25). */
   #noteServed(customerId: number): void {
-    const { db, clock, log } = this.#context;
+    const { db, clock, log } = this.#at.context;
     try {
       markServed(db, customerId, clock.wallMs());
     } catch (error) {
@@ -183,16 +173,16 @@ export class CustomerDesk {
   }
 
   #refreshInBackground(customerId: number): void {
-    const { connection, clock, db } = this.#context;
+    const { connection, clock, db } = this.#at.context;
     const asOfMs = customerRow(db, customerId)?.as_of_ms ?? null;
     // A clock that was set back must not make a record look fresh for ever.
-    const isFresh = asOfMs !== null && Math.abs(clock.wallMs() - asOfMs) < this.#freshForMs;
+    const isFresh = asOfMs !== null && Math.abs(clock.wallMs() - asOfMs) < freshForMs;
     if (!isFresh && connection.waitMs === 0 && connection.paused === null) this.refreshQuietly(customerId);
   }
 
   /** Refreshes the customer after a while, because an update was sent more than once. */
   refreshLater(customerId: number, delayMs: number): void {
-    const cancel = this.#context.clock.after(delayMs, () => {
+    const cancel = this.#at.context.clock.after(delayMs, () => {
       this.#cancelLater.delete(cancel);
       this.refreshQuietly(customerId);
     });
@@ -205,10 +195,10 @@ export class CustomerDesk {
 
   /** Refreshes in the background. The screen shows the age of its data and gets an event when there is newer data. */
   refreshQuietly(customerId: number): void {
-    const { log } = this.#context;
+    const { log } = this.#at.context;
     if (this.#refreshing.has(customerId)) return;
     this.#refreshing.add(customerId);
-    void refresh(this.#context, customerId)
+    void refresh(this.#at.context, customerId)
       .catch((error: unknown) =>
         log.write('error', 'a refresh failed', { error: error instanceof Error ? error.name : 'unknown' }),
       )

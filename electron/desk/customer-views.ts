@@ -44,14 +44,10 @@ export function ruleContext(
   // Includes the update that is replaced: its hidden values must not change unseen either.
   const seen = hidden.length === 0 ? fields : effectiveView(db, customerId).fields;
   return {
+    ...ofOrganisation(org),
     server: shownFields(server?.fields ?? {}, org),
     effective: shownFields(fields, org),
     identifier,
-    policy: org.policy,
-    definitions: org.fields,
-    definitionsKnown: definitionsKnown(org),
-    reserved: org.reserved,
-    mayChange: org.mayChange,
     masked: hidden.filter((field) => seen[field] || server?.fields[field]),
     countryCode,
   };
@@ -81,25 +77,15 @@ function shownValue(key: FieldKey, value: string | null, org: OrgView): string |
   return (definition?.widget === 'textarea' ? cleanLines(value) : cleanText(value)) || value;
 }
 
-function definitionsKnown({ fieldsAsOfMs }: OrgView): RuleContext['definitionsKnown'] {
-  return { custom: fieldsAsOfMs.custom !== null, extended: fieldsAsOfMs.extended !== null };
+function ofOrganisation({ policy, fields, fieldsAsOfMs, reserved, mayChange }: OrgView) {
+  const definitionsKnown = { custom: fieldsAsOfMs.custom !== null, extended: fieldsAsOfMs.extended !== null };
+  return { policy, definitions: fields, definitionsKnown, reserved, mayChange };
 }
 
 /** The same for a customer who is not on this till, of whom only the identifier is known. */
 export function strangerContext(identifier: Identifier, org: OrgView, countryCode: string): RuleContext {
   const fields = identifier.type === 'userId' ? {} : { [identifier.type]: identifier.value };
-  return {
-    server: fields,
-    effective: fields,
-    identifier,
-    policy: org.policy,
-    definitions: org.fields,
-    definitionsKnown: definitionsKnown(org),
-    reserved: org.reserved,
-    mayChange: org.mayChange,
-    masked: [],
-    countryCode,
-  };
+  return { ...ofOrganisation(org), server: fields, effective: fields, identifier, masked: [], countryCode };
 }
 
 function locksOf(context: RuleContext): { readonly [Key in FieldKey]?: LockReason } {
@@ -133,14 +119,10 @@ export function customerView(
     .filter((edit) => edit.kind === 'fields')
     .flatMap(({ updateId, state, changes }) => fieldKeys(changes).map((key) => ({ key, updateId, state })));
   const view: CustomerView = {
+    ...viewOf(context),
     customerId,
-    identifier: context.identifier,
-    fields: context.effective,
-    server: context.server,
     // Of several edits of a field, the last one's value is shown.
     pending: pending.filter(({ key }, at) => !pending.slice(at + 1).some((later) => later.key === key)),
-    locks: locksOf(context),
-    masked: [],
     loyalty: server?.loyalty ?? null,
     updatedOn: server?.updatedOn ?? null,
     source: server?.source ?? null,
@@ -155,7 +137,12 @@ export function customerView(
 
 /** The view of a customer who is not on this till. */
 export function strangerView(identifier: Identifier, org: OrgView, countryCode: string): CustomerView {
-  const context = strangerContext(identifier, org, countryCode);
+  return viewOf(strangerContext(identifier, org, countryCode));
+}
+
+/** What is known without the customer's row. */
+function viewOf(context: RuleContext): CustomerView {
+  const { identifier } = context;
   return {
     customerId: null,
     identifier,

@@ -16,13 +16,15 @@ import {
 import { emailMeant } from '../model/email-slip.ts';
 import { type MaskableField, maskableFields } from '../model/masked.ts';
 import type { OrgView } from '../model/org-view.ts';
-import type {
-  ChangeResult,
-  CheckResult,
-  FieldChoice,
-  FieldProblem,
-  SaveResult,
-  UpdateKind,
+import {
+  type ChangeResult,
+  type CheckResult,
+  type FieldChoice,
+  type FieldProblem,
+  fieldProblem,
+  type NotSavedReason,
+  type SaveResult,
+  type UpdateKind,
 } from '../model/update-view.ts';
 import { forgetSavedDraft } from '../updates/drafts.ts';
 import type { SaveInput } from '../updates/joining.ts';
@@ -194,46 +196,35 @@ export class UpdateDesk {
   }
 
   cancel(updateId: string): ChangeResult {
-    return this.#change(updateId, (update, staff) => {
-      if (!isUntouched(update)) return false;
-      this.#at.outbox.cancel(update, staff);
-      return true;
-    });
+    return this.#change(updateId, isUntouched, (update, staff) => this.#at.outbox.cancel(update, staff));
   }
 
   discard(updateId: string, reason: string): ChangeResult {
-    return this.#change(updateId, (update, staff) => {
-      if (update.state !== 'attention') return false;
-      this.#at.outbox.discard(update, reason, staff);
-      return true;
-    });
+    const mayDiscard = ({ state }: Update) => state === 'attention';
+    return this.#change(updateId, mayDiscard, (update, staff) => this.#at.outbox.discard(update, reason, staff));
   }
 
   /** Puts a conflict off until the customer's next visit. It stays listed and can still be settled. */
   putOff(updateId: string): ChangeResult {
-    return this.#change(updateId, (update, staff) => {
-      if (!mayPutOff(update)) return false;
-      this.#at.outbox.putOff(update, staff);
-      return true;
-    });
+    return this.#change(updateId, mayPutOff, (update, staff) => this.#at.outbox.putOff(update, staff));
   }
 
   awardSeen(updateId: string): ChangeResult {
-    return this.#change(updateId, (update, staff) => {
-      if (update.award?.kind !== 'possible') return false;
-      this.#at.outbox.awardSeen(update, staff);
-      return true;
-    });
+    const isPossible = ({ award }: Update) => award?.kind === 'possible';
+    return this.#change(updateId, isPossible, (update, staff) => this.#at.outbox.awardSeen(update, staff));
   }
 
   #change(
     updateId: string,
-    change: (update: NonNullable<ReturnType<typeof findUpdate>>, staff: Staff | null) => boolean,
+    mayChange: (update: Update) => boolean,
+    change: (update: Update, staff: Staff | null) => void,
   ): ChangeResult {
     return this.#durably(() =>
       this.#bySomebody((staff) => {
         const update = findUpdate(this.#at.db, updateId);
-        return update !== null && change(update, staff) ? { kind: 'done' } : { kind: 'moved-on' };
+        if (update === null || !mayChange(update)) return { kind: 'moved-on' };
+        change(update, staff);
+        return { kind: 'done' };
       }),
     );
   }
@@ -254,9 +245,7 @@ export class UpdateDesk {
   }
 
   /** Runs one transaction. A disk error is returned, not thrown (F25). */
-  #durably<T>(
-    work: () => T,
-  ): T | { readonly kind: 'not-saved'; readonly why: Exclude<ReturnType<typeof databaseTrouble>, null> } {
+  #durably<T>(work: () => T): T | { readonly kind: 'not-saved'; readonly why: NotSavedReason } {
     const { db, mended } = this.#at;
     try {
       try {
@@ -302,7 +291,7 @@ export class UpdateDesk {
     );
     const offline: FieldProblem[] = this.#at.isOnline()
       ? []
-      : confirmedFills.map((key) => ({ key, code: 'confirm-online', detail: null, limit: null }));
+      : confirmedFills.map((key) => fieldProblem(key, 'confirm-online'));
     return { ...checked, problems: [...checked.problems, ...doubles, ...offline] };
   }
 
@@ -315,7 +304,7 @@ export class UpdateDesk {
       if (owner === null) return [];
       const row = customerRow(this.#at.db, owner);
       const name = `${row?.first_name ?? ''} ${row?.last_name ?? ''}`.trim();
-      return [{ key: type, code: 'belongs-to-other', detail: name === '' ? null : name, limit: null }];
+      return [fieldProblem(type, 'belongs-to-other', { detail: name || null })];
     });
   }
 
@@ -329,10 +318,6 @@ export class UpdateDesk {
         .map((key) => [key, context.server[key] ?? null]),
     );
   }
-}
-
-function fieldProblem(key: FieldKey, code: FieldProblem['code']): FieldProblem {
-  return { key, code, detail: null, limit: null };
 }
 
 /** Staff must not replace an update whose values are masked for them. */

@@ -3,6 +3,7 @@
  * to `ipcRenderer`. Only types are imported from the schema, so that the preload's bundle contains no parsers.
  */
 import { callChannel, eventChannel } from './channels.ts';
+import { createEvents } from './events.ts';
 import type { Bridge } from './schema.ts';
 
 /** The part of `ipcRenderer` that the bridge needs. */
@@ -15,22 +16,15 @@ export type Wire = {
 
 export function createBridge(wire: Wire): Bridge {
   // biome-ignore lint/suspicious/noExplicitAny: what came over the wire is one of the schema's messages
-  const listeners = new Set<(message: any) => void>();
+  const { emit, subscribe } = createEvents<any>();
   // A single permanent listener on the channel; the screen's listeners come and go here.
-  wire.on(eventChannel, (_event, message) => {
-    for (const listener of [...listeners]) listener(message);
-  });
+  wire.on(eventChannel, (_event, message) => emit(message));
   return {
     call: (name, argument) => wire.invoke(callChannel, name, argument),
     on(name, listener) {
-      // biome-ignore lint/suspicious/noExplicitAny: as above; the name says which payload it is
-      const ofName = (message: any) => {
+      return subscribe((message) => {
         if (message.name === name) listener(message.payload);
-      };
-      listeners.add(ofName);
-      return () => {
-        listeners.delete(ofName);
-      };
+      });
     },
   };
 }

@@ -11,7 +11,7 @@ export function createEvents<Message>(): Events<Message> {
   const listeners = new Set<(message: Message) => void>();
   return {
     emit: (message) => {
-      for (const listener of listeners) listener(message);
+      for (const listener of [...listeners]) listener(message);
     },
     subscribe: (listener) => {
       listeners.add(listener);

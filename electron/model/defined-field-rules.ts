@@ -3,7 +3,7 @@ import type { FieldKey } from './customer.ts';
 import { normalDateTime } from './date-time.ts';
 import type { FieldDefinition } from './definitions.ts';
 import type { PatternMatcher } from './pattern.ts';
-import type { FieldProblem } from './update-view.ts';
+import { type FieldProblem, fieldProblem } from './update-view.ts';
 
 /** The values of a field that holds several: the API stores a JSON array in a string. Null if it is not one. */
 export function severalValues(value: string): string[] | null {
@@ -68,24 +68,18 @@ export function definitionProblem(
   definition: FieldDefinition,
   matcher: PatternMatcher,
 ): FieldProblem | null {
-  const problem = (code: FieldProblem['code'], detail: string | null = null): FieldProblem => ({
-    key,
-    code,
-    detail,
-    limit: null,
-  });
   const several = definition.widget === 'checkbox' && definition.options.length > 0 ? severalValues(value) : null;
   const values = several ?? [value];
-  if (several !== null && several.length === 0 && definition.mandatory) return problem('required');
+  if (several !== null && several.length === 0 && definition.mandatory) return fieldProblem(key, 'required');
   if (definition.options.length > 0 && !values.every((item) => definition.options.includes(item))) {
-    return problem('not-an-option');
+    return fieldProblem(key, 'not-an-option');
   }
   for (const item of values) {
     const code =
       definition.widget === 'date' ? dateProblem(item, definition, matcher) : dataTypeProblem(item, definition);
-    if (code !== null) return problem(code);
+    if (code !== null) return fieldProblem(key, code);
     if (definition.pattern !== null && !matcher.allows(definition.pattern.regex, item)) {
-      return problem('pattern', definition.pattern.error);
+      return fieldProblem(key, 'pattern', { detail: definition.pattern.error });
     }
   }
   return null;

@@ -200,6 +200,14 @@ export type FieldProblem = {
   readonly limit: number | null;
 };
 
+export function fieldProblem(
+  key: FieldKey,
+  code: FieldProblem['code'],
+  { detail = null, limit = null }: Partial<Pick<FieldProblem, 'detail' | 'limit'>> = {},
+): FieldProblem {
+  return { key, code, detail, limit };
+}
+
 /** A value that was most likely meant instead of what staff typed: offered, never forced. */
 export type FieldHint = { readonly key: FieldKey; readonly suggestion: string };
 

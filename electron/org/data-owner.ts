@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { Db } from '../db/open.ts';
-import { recall, remember } from '../db/remembered.ts';
+import { recallAs, remember } from '../db/remembered.ts';
 import type { Clock } from '../machine/clock.ts';
 import type { StoreLogin } from '../model/definitions.ts';
 
@@ -98,6 +98,5 @@ export function mayTakeIn(db: Db, organisation: string | null, nowMs: number): b
 
 /** Null before the first login. */
 export function readOwner(db: Db): Owner | null {
-  const parsed = ownerSchema.safeParse(recall(db, 'data-owner')?.value);
-  return parsed.success ? parsed.data : null;
+  return recallAs(db, 'data-owner', ownerSchema)?.value ?? null;
 }

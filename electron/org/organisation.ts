@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { MachineConfig } from '../config/machine-config.ts';
 import type { Db } from '../db/open.ts';
-import { type RememberedName, recall, remember } from '../db/remembered.ts';
+import { type Remembered, type RememberedName, recallAs, remember } from '../db/remembered.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { Clock } from '../machine/clock.ts';
 import { type CustomKey, fillableIdentifiers } from '../model/customer.ts';
@@ -79,16 +79,6 @@ const askFor: {
   custom: { name: 'custom-fields', ask: (api) => api.customFields() },
   extended: { name: 'extended-fields', ask: (api) => api.extendedFields() },
 };
-
-export type Told<T> = { readonly value: T; readonly asOfMs: number };
-
-/** A remembered value that cannot be read, for example from another version, counts as not known. */
-export function recallAs<T>(db: Db, name: RememberedName, schema: z.ZodType<T>): Told<T> | null {
-  const remembered = recall(db, name);
-  if (remembered === null) return null;
-  const parsed = schema.safeParse(remembered.value);
-  return parsed.success ? { value: parsed.data, asOfMs: remembered.asOfMs } : null;
-}
 
 export class Organisation {
   readonly #db: Db;
@@ -173,7 +163,7 @@ export class Organisation {
   }
 
   /** The last login, with the organisation's name; null: none yet. */
-  login(): Told<StoreLogin> | null {
+  login(): Remembered<StoreLogin> | null {
     return recallAs(this.#db, 'store-login', loginSchema);
   }
 

@@ -5,13 +5,13 @@
 import { z } from 'zod';
 import type { MachineConfig } from '../config/machine-config.ts';
 import type { Db } from '../db/open.ts';
-import { recall, remember } from '../db/remembered.ts';
+import { recall, recallAs, remember } from '../db/remembered.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { Clock } from '../machine/clock.ts';
 import type { StaffMember } from '../model/definitions.ts';
 import type { StaffList } from '../model/org-view.ts';
-import { isOld, recallAs } from './organisation.ts';
+import { isOld } from './organisation.ts';
 
 const staffSchema: z.ZodType<readonly StaffMember[]> = z.array(
   z.object({ code: z.string(), name: z.string(), role: z.enum(['ASSOCIATE', 'MANAGER', 'OTHER']) }),

@@ -3,14 +3,14 @@ import { existsSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { type RegionState, regionFilePath, regionState, takeRegion } from '../customers/region.ts';
 import type { Db } from '../db/open.ts';
-import { recall, remember } from '../db/remembered.ts';
+import { recallAs, remember } from '../db/remembered.ts';
 import { sql } from '../db/statements.ts';
 
 const kept = z.object({ name: z.string(), asOfMs: z.number() });
 export type RegionBefore = z.output<typeof kept>;
 
 export function regionBefore(db: Db, dataDir: string): RegionBefore | null {
-  const before = kept.safeParse(recall(db, 'region-before')?.value).data;
+  const before = recallAs(db, 'region-before', kept)?.value;
   return before !== undefined && existsSync(regionFilePath(dataDir, before.name)) ? before : null;
 }
 

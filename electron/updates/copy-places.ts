@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Db } from '../db/open.ts';
-import { recall, remember } from '../db/remembered.ts';
+import { recallAs, remember } from '../db/remembered.ts';
 import { count } from '../db/statements.ts';
 
 const places = z
@@ -20,8 +20,7 @@ const places = z
 export type CopyPlace = z.output<typeof places>[number];
 
 export function readCopyPlaces(db: Db): readonly CopyPlace[] {
-  const parsed = places.safeParse(recall(db, 'second-copy')?.value ?? []);
-  return parsed.success ? parsed.data : [];
+  return recallAs(db, 'second-copy', places)?.value ?? [];
 }
 
 export function writeCopyPlaces(db: Db, now: readonly CopyPlace[], nowMs: number): void {

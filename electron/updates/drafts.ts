@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { customerRow } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
-import { recall, remember } from '../db/remembered.ts';
+import { recall, recallAs, remember } from '../db/remembered.ts';
 import { type CustomerRef, type FieldKey, fieldKeys, identifierTypes } from '../model/customer.ts';
 import { fieldChanges } from './row-json.ts';
 
@@ -52,9 +52,8 @@ export function listDrafts(db: Db): readonly Draft[] {
 }
 
 function readDrafts(db: Db): readonly KeptDraft[] {
-  const kept = drafts.safeParse(recall(db, 'drafts')?.value ?? []);
-  if (!kept.success) return [];
-  return kept.data.filter(({ target }) => !('customerId' in target && customerRow(db, target.customerId) === null));
+  const kept = recallAs(db, 'drafts', drafts)?.value ?? [];
+  return kept.filter(({ target }) => !('customerId' in target && customerRow(db, target.customerId) === null));
 }
 
 /** Deletes old drafts. Call it only if the server has confirmed the clock. */

@@ -27,7 +27,7 @@ import {
   normalMobile,
 } from '../model/identifiers.ts';
 import { PatternMatcher } from '../model/pattern.ts';
-import type { FieldProblem, LockReason } from '../model/update-view.ts';
+import { type FieldProblem, fieldProblem, type LockReason } from '../model/update-view.ts';
 
 export type RuleContext = {
   /** The server's known values; unknown fields are absent. */
@@ -121,7 +121,14 @@ function cannotBeSeen(key: FieldKey, typed: string, definition: FieldDefinition 
 }
 
 /** @param typed as staff typed it, because a mobile in the API's form has lost its plus sign */
-function coreProblem(key: CoreField, value: string, typed: string, context: RuleContext): FieldProblem['code'] | null {
+function coreProblem(key: CoreField, value: string, typed: string, context: RuleContext): FieldProblem | null {
+  const longest = limits[key];
+  if (longest !== undefined && value.length > longest) return fieldProblem(key, 'too-long', { limit: longest });
+  const code = formProblem(key, value, typed, context);
+  return code === null ? null : fieldProblem(key, code);
+}
+
+function formProblem(key: CoreField, value: string, typed: string, context: RuleContext): FieldProblem['code'] | null {
   switch (key) {
     case 'firstName':
     case 'lastName':
@@ -154,12 +161,7 @@ function problemOf(
   context: RuleContext,
   matcher: PatternMatcher,
 ): FieldProblem | null {
-  const problem = (code: FieldProblem['code'], limit: number | null = null): FieldProblem => ({
-    key,
-    code,
-    detail: null,
-    limit,
-  });
+  const problem = (code: FieldProblem['code']) => fieldProblem(key, code);
   const lock = lockOf(key, context);
   if (lock !== null) return problem(lock);
   const definition = definitionOf(key, context.definitions);
@@ -169,17 +171,15 @@ function problemOf(
     return mayBeEmptied(key) ? null : problem('may-not-be-emptied');
   }
   if (isCoreField(key)) {
-    const longest = limits[key];
-    if (longest !== undefined && value.length > longest) return problem('too-long', longest);
-    const code = coreProblem(key, value, typed, context);
-    if (code !== null) return problem(code);
+    const wrong = coreProblem(key, value, typed, context);
+    if (wrong !== null) return wrong;
     const { earliestRegistration: earliest } = context.policy;
     const isTooEarly = key === 'registeredOn' && earliest !== undefined && value < earliest;
-    return isTooEarly ? { ...problem('too-early'), detail: earliest.slice(0, 10) } : null;
+    return isTooEarly ? fieldProblem(key, 'too-early', { detail: earliest.slice(0, 10) }) : null;
   }
   if (key.startsWith('subscription.')) return value === '0' || value === '1' ? null : problem('yes-or-no');
   const limit = definition?.widget === 'textarea' ? 4000 : 1000;
-  if (value.length > limit) return problem('too-long', limit);
+  if (value.length > limit) return fieldProblem(key, 'too-long', { limit });
   return definition === undefined ? null : definitionProblem(key, value, definition, matcher);
 }
 
@@ -217,18 +217,13 @@ export function checkIdentityChange(
   context: RuleContext,
 ): Checked {
   const value = cleaned(type, typed, context);
-  const problem = (code: FieldProblem['code'], limit: number | null = null): Checked => ({
-    changes: {},
-    problems: [{ key: type, code, detail: null, limit }],
-  });
+  const problem = (code: FieldProblem['code']): Checked => ({ changes: {}, problems: [fieldProblem(type, code)] });
   if (!isAllowed(type, context.mayChange)) return problem('not-your-role');
   if (context.masked.includes(type)) return problem('masked');
   if (oldValue === '') return problem('nothing-to-change');
   if (value === oldValue) return { changes: {}, problems: [] };
   if (cannotBeSeen(type, typed, undefined)) return problem('control-characters');
   if (value === '') return problem('may-not-be-emptied');
-  const longest = limits[type];
-  if (longest !== undefined && value.length > longest) return problem('too-long', longest);
-  const code = coreProblem(type, value, typed, context);
-  return code === null ? { changes: { [type]: value }, problems: [] } : problem(code);
+  const wrong = coreProblem(type, value, typed, context);
+  return wrong === null ? { changes: { [type]: value }, problems: [] } : { changes: {}, problems: [wrong] };
 }

@@ -107,7 +107,14 @@ describe('F25 a write that is refused', () => {
       () => undefined,
     );
     const masking = new Masking({ masked: () => [], record: () => undefined, changed: () => undefined });
-    const desk = new CustomerDesk(rig.context, organisation, 'IN', 60_000, () => 0, masking);
+    const desk = new CustomerDesk({
+      context: rig.context,
+      organisation,
+      countryCode: 'IN',
+      servedSince: () => 0,
+      masking,
+      mended: () => false,
+    });
     rig.db.pragma('query_only = ON');
     assert.equal(desk.open(customerId)?.fields.lastName, 'Shown');
     rig.db.pragma('query_only = OFF');

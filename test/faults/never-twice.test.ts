@@ -32,7 +32,14 @@ async function shownOf({ context }: EngineRig, customerId: number) {
     () => undefined,
   );
   const masking = new Masking({ masked: () => [], record: () => undefined, changed: () => undefined });
-  const desk = new CustomerDesk(context, organisation, 'IN', 60_000, () => 0, masking).calls(() => undefined);
+  const desk = new CustomerDesk({
+    context,
+    organisation,
+    countryCode: 'IN',
+    servedSince: () => 0,
+    masking,
+    mended: () => false,
+  }).calls(() => undefined);
   const identifier = { type: 'userId', value: '1' } as const;
   const lastName = (view: CustomerView | null) => view?.fields.lastName ?? null;
   return {

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import type { Db } from '../../db/open.ts';
-import { recall, remember } from '../../db/remembered.ts';
+import { recallAs, remember } from '../../db/remembered.ts';
 
 const memory = z.object({
   /** null: none that the feed has */
@@ -35,7 +35,7 @@ const nothing: FeedMemory = {
 };
 
 export function feedMemory(db: Db): FeedMemory {
-  return memory.safeParse(recall(db, 'region-feed')?.value).data ?? nothing;
+  return recallAs(db, 'region-feed', memory)?.value ?? nothing;
 }
 
 export function keepFeedMemory(db: Db, what: Partial<FeedMemory>, nowMs: number): void {
