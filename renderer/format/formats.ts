@@ -1,43 +1,14 @@
 /** Numbers, dates and ages in the store's conventions. Made once the till's locale is known. */
 import { hasOffset, momentOf } from '../../electron/model/store-time.ts';
 
-export type Formats = {
-  readonly locale: string;
-  readonly number: (value: number) => string;
-  /** Money without its currency, which the server does not give: two decimals or none. */
-  readonly amount: (value: number) => string;
-  /** A gain or loss, with its sign. */
-  readonly signed: (value: number) => string;
-  /** The server's `YYYY-MM-DD HH:MM:SS` (no zone: the store's time) as a date. Other text is returned unchanged. */
-  readonly serverDate: (text: string) => string;
-  readonly serverDateTime: (text: string) => string;
-  /** The moment that such a text means in the store; null if it is not a time. */
-  readonly serverMs: (text: string) => number | null;
-  /** A moment of this computer's clock, in the store's time zone. */
-  readonly moment: (atMs: number) => string;
-  /** How long ago: "2 minutes ago", "yesterday". */
-  readonly age: (atMs: number, nowMs: number) => string;
-  /** A share of a whole, from 0 to 1. */
-  readonly percent: (part: number) => string;
-  /** Disk space, in the largest fitting unit. */
-  readonly bytes: (bytes: number) => string;
-  /** Words as a list in a sentence. Ids are joined by commas. */
-  readonly list: (items: readonly string[]) => string;
-  /** `YYYY-MM-DD[ HH:MM:SS]` from what a person may type as a date; other text is returned unchanged. */
-  readonly typedDate: (typed: string, withTime: boolean) => string;
-  /** The way back: the same date as people here type it. */
-  readonly dateToType: (text: string) => string;
-  /** The order of a date in words: "day/month/year". */
-  readonly dateOrder: string;
-};
+export type Formats = ReturnType<typeof makeFormats>;
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const gigabyte = 1e9;
-
 /** @param locale a language tag; the country is added if it names none (`en` in India is `en-IN`) */
-export function makeFormats(locale: string, countryCode: string, timeZone: string): Formats {
+export function makeFormats(locale: string, countryCode: string, timeZone: string) {
   const tag = regional(locale, countryCode);
   const number = new Intl.NumberFormat(tag, { maximumFractionDigits: 2 });
   const amount = new Intl.NumberFormat(tag, {
@@ -67,15 +38,22 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
 
   return {
     locale: tag,
-    number: (value) => number.format(value),
-    amount: (value) => amount.format(value),
-    signed: (value) => signed.format(value),
-    serverDate: (text) => (hasOffset(text) ? shownMoment(text, day) : withServerMs(text, (ms) => date.format(ms))),
-    serverDateTime: (text) =>
+    number: (value: number) => number.format(value),
+    /** Money without its currency, which the server does not give: two decimals or none. */
+    amount: (value: number) => amount.format(value),
+    /** A gain or loss, with its sign. */
+    signed: (value: number) => signed.format(value),
+    /** The server's `YYYY-MM-DD HH:MM:SS` (no zone: the store's time) as a date. Other text is returned unchanged. */
+    serverDate: (text: string) =>
+      hasOffset(text) ? shownMoment(text, day) : withServerMs(text, (ms) => date.format(ms)),
+    serverDateTime: (text: string) =>
       unbroken(hasOffset(text) ? shownMoment(text, moment) : withServerMs(text, (ms) => dateTime.format(ms))),
-    serverMs: (text) => momentOf(text, timeZone),
-    moment: (atMs) => unbroken(moment.format(atMs)),
-    age: (atMs, nowMs) => {
+    /** The moment that such a text means in the store; null if it is not a time. */
+    serverMs: (text: string) => momentOf(text, timeZone),
+    /** A moment of this computer's clock, in the store's time zone. */
+    moment: (atMs: number) => unbroken(moment.format(atMs)),
+    /** How long ago: "2 minutes ago", "yesterday". */
+    age: (atMs: number, nowMs: number) => {
       const pastMs = Math.max(0, nowMs - atMs);
       if (pastMs < minuteMs) return relative.format(0, 'second');
       if (pastMs < hourMs) return relative.format(-Math.floor(pastMs / minuteMs), 'minute');
@@ -84,11 +62,17 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
       if (pastMs < 730 * dayMs) return relative.format(-Math.floor(pastMs / (30 * dayMs)), 'month');
       return relative.format(-Math.floor(pastMs / (365 * dayMs)), 'year');
     },
-    percent: (part) => percent.format(part),
-    bytes: (bytes) => (bytes < gigabyte ? megabytes.format(bytes / 1e6) : gigabytes.format(bytes / gigabyte)),
-    list: (items) => list.format(items),
-    typedDate: (typed, withTime) => typedDate(typed, withTime, order),
-    dateToType: (text) => dateToType(text, order, between),
+    /** A share of a whole, from 0 to 1. */
+    percent: (part: number) => percent.format(part),
+    /** Disk space, in the largest fitting unit. */
+    bytes: (bytes: number) => (bytes < gigabyte ? megabytes.format(bytes / 1e6) : gigabytes.format(bytes / gigabyte)),
+    /** Words as a list in a sentence. Ids are joined by commas. */
+    list: (items: readonly string[]) => list.format(items),
+    /** `YYYY-MM-DD[ HH:MM:SS]` from what a person may type as a date; other text is returned unchanged. */
+    typedDate: (typed: string, withTime: boolean) => typedDate(typed, withTime, order),
+    /** The way back: the same date as people here type it. */
+    dateToType: (text: string) => dateToType(text, order, between),
+    /** The order of a date in words: "day/month/year". */
     dateOrder: order.map((part) => partNames.of(part) ?? part).join(between),
   };
 }

@@ -2,6 +2,7 @@ import type { RescueImportResult } from '../../electron/care/till-facts.ts';
 import type { NotSavedReason } from '../../electron/model/update-view.ts';
 import type { ImportFailure } from '../../electron/region/import-state.ts';
 import { m } from '../i18n/messages.ts';
+import { sameFor } from './same-for.ts';
 
 /** Why a file or a step of IT's failed, and what to do. */
 export const notDoneSentence: Record<NotSavedReason, () => string> = {
@@ -29,23 +30,17 @@ export const rescueRefusedSentence: Record<Refusal, () => string> = {
 
 export const importFailedSentence: Record<ImportFailure, () => string> = {
   'not-a-file': m.care_region_not_a_file,
-  empty: m.care_region_not_customers,
+  ...sameFor(m.care_region_not_customers, 'empty', 'json-list', 'nothing-in-it'),
   'utf-16': m.care_region_utf16,
   'not-utf-8': m.care_region_not_utf8,
-  'not-text': m.care_region_wrong_kind,
+  ...sameFor(m.care_region_wrong_kind, 'not-text', 'web-page'),
   spreadsheet: m.care_region_spreadsheet,
   packed: m.care_region_packed,
-  'web-page': m.care_region_wrong_kind,
-  'json-list': m.care_region_not_customers,
   damaged: m.care_region_damaged,
   'no-identifier-column': m.care_region_heading,
   'day-or-month': m.care_region_day_or_month,
-  'nothing-in-it': m.care_region_not_customers,
-  'no-such-file': m.care_region_no_file,
-  'not-allowed': m.care_region_no_file,
+  ...sameFor(m.care_region_no_file, 'no-such-file', 'not-allowed'),
   'disk-full': m.care_region_disk,
-  'not-taken': m.care_region_other,
   'nothing-before': m.care_region_nothing_before,
-  stopped: m.care_region_other,
-  other: m.care_region_other,
+  ...sameFor(m.care_region_other, 'not-taken', 'stopped', 'other'),
 };

@@ -8,6 +8,7 @@ import type { allFailed, RefusalCode, WarningCode } from '../../electron/loyalty
 import type { FieldKey } from '../../electron/model/customer.ts';
 import { answerDiffers } from '../../electron/model/outcome.ts';
 import { m } from '../i18n/messages.ts';
+import { sameFor } from './same-for.ts';
 
 /** A refusal or a warning; `label` is the field's name on the screen, `null` if it concerns no single field. */
 export type Objection = {
@@ -68,61 +69,26 @@ const invalidOrSubscription: Words = {
 };
 
 const refusals: Record<RefusalCode | typeof allFailed, Words> = {
-  400: other,
-  402: other,
-  404: otherForIt,
-  405: otherForIt,
-  406: otherForIt,
-  415: otherForIt,
+  ...sameFor(other, 400, 402),
+  ...sameFor(otherForIt, 404, 405, 406, 415, 1060, 1061, 1062, 1064),
   500: { says: m.reason_refused_unnamed, next: m.next_correct_or_give_up },
-  1060: otherForIt,
-  1061: otherForIt,
-  1062: otherForIt,
-  1064: otherForIt,
   618: { says: m.reason_fraud, next: m.next_call_manager },
-  816: noSuchCustomer,
-  1011: noSuchCustomer,
-  1012: noSuchCustomer,
-  1001: invalid,
-  1002: invalid,
-  1003: invalid,
-  1042: invalid,
-  1006: identifierUnclear,
-  1007: identifierUnclear,
-  1039: identifierUnclear,
-  1043: identifierUnclear,
-  1013: notMember,
-  1020: notMember,
+  ...sameFor(noSuchCustomer, 816, 1011, 1012),
+  ...sameFor(invalid, 1001, 1002, 1003, 1042),
+  ...sameFor(identifierUnclear, 1006, 1007, 1039, 1043),
+  ...sameFor(notMember, 1013, 1020),
   1034: { says: m.reason_registered_on, next: m.next_correct },
   1041: { says: m.reason_identity_refused, next: m.next_ask_head_office },
   1044: { says: m.reason_no_permission, next: m.next_ask_it },
-  1016: belongsToOther,
-  1032: belongsToOther,
-  1033: belongsToOther,
-  1047: belongsToOther,
-  1017: fieldRefused,
-  1018: fieldRefused,
-  91015: fieldRefused,
-  1024: notUpdated,
-  10002: notUpdated,
-  91003: notUpdated,
-  1045: notMadeMember,
-  1046: notMadeMember,
-  1048: notMadeMember,
-  1049: notMadeMember,
-  1101: subscriptionRefused,
-  1102: subscriptionRefused,
-  1103: subscriptionRefused,
+  ...sameFor(belongsToOther, 1016, 1032, 1033, 1047, 91007),
+  ...sameFor(fieldRefused, 1017, 1018, 91015),
+  ...sameFor(notUpdated, 1024, 10002, 91003),
+  ...sameFor(notMadeMember, 1045, 1046, 1048, 1049),
+  ...sameFor(subscriptionRefused, 1101, 1102, 1103, 1105, 1106, 1110, 91022),
   1104: invalidOrSubscription,
-  1105: subscriptionRefused,
-  1106: subscriptionRefused,
-  1110: subscriptionRefused,
-  91022: subscriptionRefused,
   91005: { says: m.warning_primary_key, next: m.next_ask_head_office },
   91006: { says: naming(m.warning_not_allowed, m.warning_not_allowed_plain), next: m.next_ask_head_office },
-  91007: belongsToOther,
-  91020: tillCode,
-  91021: tillCode,
+  ...sameFor(tillCode, 91020, 91021),
 };
 
 const partRefused: Words = {
@@ -144,17 +110,12 @@ const stillOther: Words = {
 
 /** For a part that was not saved although the rest was. */
 const warnings: Record<WarningCode, Words> = {
-  1017: partRefused,
-  91015: partRefused,
+  ...sameFor(partRefused, 1017, 91015),
   91003: partOther,
   91005: refusals[91005],
   91006: refusals[91006],
-  91007: {
-    says: naming(m.warning_belongs_to_other, m.warning_belongs_to_other_plain),
-    next: m.next_look_again,
-  },
-  91020: partTillCode,
-  91021: partTillCode,
+  91007: { says: naming(m.warning_belongs_to_other, m.warning_belongs_to_other_plain), next: m.next_look_again },
+  ...sameFor(partTillCode, 91020, 91021),
   91022: { says: m.warning_subscription, next: m.next_look_again },
 };
 

@@ -136,9 +136,7 @@ export const updateByIdentifier: Record<Identifier['type'], (inputs: { value: st
 
 /** The reading of the search by which somebody is found. */
 export const answersToWord: Record<LookUpType, () => string> = {
-  mobile: m.field_mobile,
-  email: m.field_email,
-  externalId: m.field_external_id,
+  ...coreLabels,
   userId: m.field_user_id,
   cardNumber: m.field_card_number,
   cardExternalId: m.field_card_number,
