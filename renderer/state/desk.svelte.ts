@@ -14,8 +14,8 @@ const rereadAfterMs = 60;
 /** A failed read is repeated: the page must not show old data. */
 const rereadAgainAfterMs = 2000;
 
-/** The page that fills the screen beside the search. */
-export type Page = 'customer' | 'updates' | 'till';
+/** The page asked for; `customer` is the start page while nobody is open. */
+export type Page = 'customer' | 'updates' | 'till' | 'set-up';
 
 export type RefreshState = { readonly kind: 'idle' } | { readonly kind: 'looking' } | LookupResult;
 

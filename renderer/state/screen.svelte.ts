@@ -39,11 +39,14 @@ export class Screen {
   #acts = 0;
   /** Whether another program asked for a customer. `maybe`: it may have done so before this page loaded. */
   #asked = $state<'no' | 'maybe' | 'yes'>('maybe');
-  /** The till's password can be typed later, or again if it is not accepted. */
-  #setUp = $state<'when-needed' | 'later' | 'again'>('when-needed');
+  /** The till's password can be typed later. */
+  #isSetUpLater = $state(false);
+  /** What is open over every page. */
+  sheet = $state<'keys' | 'report' | null>(null);
   #pageDialogs = $state(0);
   #ready = $state(false);
-  #isBroken = $state(false);
+  /** Something in the screen's own program failed; the log has the details. */
+  isBroken = $state(false);
 
   /** @param language the one on the screen, which may differ from the store's */
   constructor(services: Services, machine: Machine, language: { readonly locale: string }) {
@@ -81,17 +84,12 @@ export class Screen {
     });
   }
 
-  /** Something in the screen's own program failed; the log has the details. */
-  get isBroken(): boolean {
-    return this.#isBroken;
-  }
   /** The page that fills the screen beside the search. */
   get place(): Place {
+    const { page, form } = this.desk;
     if (!this.#ready) return 'starting';
-    if (this.desk.page === 'till') return 'till';
-    if (this.#setUp === 'again' || (this.till.info?.secretNeeded === true && this.#setUp !== 'later')) return 'set-up';
-    if (this.desk.page === 'updates') return 'updates';
-    return this.desk.form === null ? 'home' : 'customer';
+    if (page !== 'till' && this.till.info?.secretNeeded === true && !this.#isSetUpLater) return 'set-up';
+    return page === 'customer' && form === null ? 'home' : page;
   }
 
   /** When to show the customer that another program asked for. */
@@ -115,8 +113,9 @@ export class Screen {
     this.#ready = true;
   }
 
-  setUp(when: 'later' | 'again'): void {
-    this.#setUp = when;
+  leaveSetUp(): void {
+    this.#isSetUpLater = true;
+    this.desk.show('customer');
   }
 
   /**
@@ -168,14 +167,10 @@ export class Screen {
 
   /** A part of the screen broke. The log learns where, never with what data. */
   broke(part: ScreenPart, error: unknown): void {
-    if (part === 'elsewhere') this.#isBroken = true;
+    if (part === 'elsewhere') this.isBroken = true;
     this.#faults += 1;
     if (this.#faults > mostFaults) return;
     this.#services.call('app.fault', { part, ...faultOf(error) }).catch(() => undefined);
-  }
-
-  goOn(): void {
-    this.#isBroken = false;
   }
 
   /** Saves the open form and announces the result. False: it was not saved, and the form says why. */

@@ -25,7 +25,7 @@ test('wrong credentials pause the till; typing the right password on the screen 
   const password = page.getByLabel('Till password');
   await password.fill('wrong again');
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
-  await expect(page.locator('#setup-trouble')).toContainText('did not accept this till’s password');
+  await expect(page.locator('#till-password-trouble')).toContainText('did not accept this till’s password');
   await expect(till.status).toHaveText('Paused · 1 unsent');
   // One request with each password, not a loop.
   expect(server.control.countOf('customer/update')).toBeLessThanOrEqual(asked + 1);

@@ -305,10 +305,9 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       left: 0,
     }),
     'rescue.confirm': () => {
-      const updates = inFiles;
       inFiles = 0;
       tell({ name: 'sync.changed', payload: status() });
-      return { kind: 'confirmed', updates };
+      return { kind: 'confirmed', updates: scene.inFiles };
     },
     'rescue.import': () => ({ kind: 'imported', fromTill: 'store12.till1', added: 12, already: 2, takenBack: 0 }),
     'customers.forget': ({ customerId }) => {
