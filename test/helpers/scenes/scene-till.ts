@@ -9,7 +9,7 @@ import type { FieldChanges, FieldKey, Identifier } from '../../../electron/model
 import type { CustomerHit, CustomerView } from '../../../electron/model/customer-view.ts';
 import { orgParts } from '../../../electron/model/org-view.ts';
 import type { SyncState, SyncStatus } from '../../../electron/model/sync-status.ts';
-import type { FieldProblem, UpdateView } from '../../../electron/model/update-view.ts';
+import { type FieldProblem, fieldProblem, type UpdateView } from '../../../electron/model/update-view.ts';
 import type { PracticeState } from '../../../electron/practice/practice-state.ts';
 import { change, nowMs, person, staff } from './people.ts';
 import type { Scene } from './scenes.ts';
@@ -102,13 +102,12 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
   }
 
   function problemsIn(changes: FieldChanges): FieldProblem[] {
-    const problem = (key: FieldKey, code: FieldProblem['code']) => ({ key, code, detail: null, limit: null });
     const found: FieldProblem[] = [];
-    if (changes.email !== undefined && !changes.email.includes('@')) found.push(problem('email', 'email'));
+    if (changes.email !== undefined && !changes.email.includes('@')) found.push(fieldProblem('email', 'email'));
     const owner = [...people.values()].find(({ fields }) => fields.email === changes.email);
-    if (typeof changes.email === 'string' && owner !== undefined) found.push(problem('email', 'belongs-to-other'));
+    if (typeof changes.email === 'string' && owner !== undefined) found.push(fieldProblem('email', 'belongs-to-other'));
     if (changes.registeredOn !== undefined && !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(changes.registeredOn)) {
-      found.push(problem('registeredOn', 'date'));
+      found.push(fieldProblem('registeredOn', 'date'));
     }
     return found;
   }
