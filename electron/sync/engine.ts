@@ -58,7 +58,7 @@ export class SyncEngine {
   #timerDueAtMs: number | null = null;
   #stopWatching: (() => void) | null = null;
   #probing = false;
-  #probedAtMs: number;
+  #probedAtMs = Number.NEGATIVE_INFINITY;
   /** Wall clock minus monotonic clock at the last look. */
   #clockGapMs: number;
   #closed = false;
@@ -75,7 +75,6 @@ export class SyncEngine {
       slowServerMs: config.sync.slowServerSeconds * 1000,
     });
     this.#status = new StatusTeller(context, () => this.#timerDueAtMs, statusChanged);
-    this.#probedAtMs = clock.monotonicMs();
     this.#clockGapMs = clock.wallMs() - clock.monotonicMs();
   }
 
@@ -147,7 +146,6 @@ export class SyncEngine {
   /** The till has a new password: tests it now, even if nothing is waiting. */
   passwordChanged(): void {
     this.#context.owner.passwordChanged();
-    this.#probedAtMs = Number.NEGATIVE_INFINITY;
     this.sendNow();
   }
 
@@ -207,7 +205,6 @@ export class SyncEngine {
   #pump(): void {
     if (this.#closed || !this.#isSurfaced) return;
     this.#cancelTimer?.();
-    this.#cancelTimer = null;
     this.#timerDueAtMs = null;
     let waitMs: number | null;
     try {
