@@ -36,8 +36,8 @@ export async function runCrashRig({ kills: count, tills, only = '', random, prog
   const chosen = kills.filter(({ name }) => name.includes(only));
   if (chosen.length === 0) throw new Error(`No kill has a name that contains "${only}".`);
   const folder = mkdtempSync(path.join(tmpdir(), 'tillside-crash-'));
-  // There are hundreds of starts, so each program is compiled only once.
-  const env = { ...process.env, NODE_COMPILE_CACHE: path.join(folder, 'compiled') };
+  // There are hundreds of starts, so each program is compiled only once, or not at all if it was before.
+  const env = { NODE_COMPILE_CACHE: path.join(folder, 'compiled'), ...process.env };
   const total = new Matrix(chosen.map(({ name }) => name));
   const plan = planned(count, chosen, random);
   const matrices = Array.from({ length: tills }, () => new Matrix([]));

@@ -45,7 +45,7 @@ const returns = ['at-import', 'before-b', 'beside-b', 'after-b'] as const;
 
 export async function runDeadDisks({ rounds, random, progress }: DeadDiskOptions): Promise<DeadDiskResult> {
   const folder = mkdtempSync(path.join(tmpdir(), 'tillside-dead-disk-'));
-  const env = { ...process.env, NODE_COMPILE_CACHE: path.join(folder, 'compiled') };
+  const env = { NODE_COMPILE_CACHE: path.join(folder, 'compiled'), ...process.env };
   const server = await startPracticeProcess(rounds * customersPerRound * 2, env);
   const total = { saves: 0, due: 0, imported: 0, problems: [] as string[] };
   try {
