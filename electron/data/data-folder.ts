@@ -71,7 +71,8 @@ export async function openDataFolder(folder: DataFolder): Promise<OpenFolder> {
     if (!exists) assertNew(dataDir, folder.secrets.read('database-key').kind === 'value');
     const keyHex = databaseKey(folder, exists);
     const expected = expectedFrames(files.database);
-    const db = openWithKey(files, keyHex, nativeBinding);
+    const onFile = { file: files.database, keyHex, nativeBinding };
+    const db = explained(files, keyHex, () => openTillDatabase(onFile));
     try {
       const lostCommits = areCommitsLost(db, expected);
       // The next save would overwrite what is left of them.
@@ -132,10 +133,6 @@ function databaseKey({ dataDir, secrets }: DataFolder, databaseExists: boolean):
     throw new TillCannotOpen('key-unreadable', "The key to this till's data could not be stored. Ask IT.");
   }
   return key;
-}
-
-function openWithKey(files: FolderFiles, keyHex: string, nativeBinding: string | undefined): Db {
-  return explained(files, keyHex, () => openTillDatabase({ file: files.database, keyHex, nativeBinding }));
 }
 
 /**

@@ -23,7 +23,6 @@ import { Outbox } from '../updates/outbox.ts';
 import { openList, selectUpdates } from '../updates/rows.ts';
 import { toldDoor } from '../updates/told-door.ts';
 import { attempt, carryInFilesOver, readOne, salvageMoving, takeIn } from '../updates/transfer.ts';
-import type { MovingUpdate } from '../updates/transfer-rows.ts';
 import { migrateTill, openTillDatabase } from './till-database.ts';
 import { isUsableBackup } from './usable-backups.ts';
 
@@ -127,7 +126,7 @@ function openOld(file: string, keyHex: string, nativeBinding: string | undefined
 function carryOver(incoming: Db, old: Db | null, outbox: Outbox, clock: Clock) {
   let uncertain = 0;
   for (const update of selectUpdates(incoming, `where u.state in ${openList}`)) {
-    const newer = old === null ? null : newerOf(old, update.id);
+    const newer = old === null ? null : attempt(() => readOne(old, update.id));
     if (newer !== null) outbox.overtaken(update, newer);
     else if (update.state !== 'attention') {
       outbox.restored(update);
@@ -149,9 +148,4 @@ function carryOver(incoming: Db, old: Db | null, outbox: Outbox, clock: Clock) {
   attempt(() => carryInFilesOver(old, incoming, outbox, told));
   outbox.recoverInterrupted();
   return { carriedOver: taken.added, uncertain, lost };
-}
-
-/** @returns null if the old file does not have it */
-function newerOf(old: Db, updateId: string): MovingUpdate | null {
-  return attempt(() => readOne(old, updateId));
 }

@@ -42,25 +42,25 @@ export class OrgDesk {
     const { db, clock, config, reserved, emit } = options;
     this.#options = options;
     const { roles } = config.staff;
-    this.organisation = new Organisation(
+    this.organisation = new Organisation({
       db,
       clock,
-      config.org,
+      fallback: config.org,
       reserved,
-      (view) => emit({ name: 'org.changed', payload: view }),
-      () => this.role.mayChange,
-    );
+      mayChange: () => this.role.mayChange,
+      changed: (view) => emit({ name: 'org.changed', payload: view }),
+    });
     const differ = JSON.stringify(roles.manager) !== JSON.stringify(roles.associate);
-    this.staff = new StaffDesk(
+    this.staff = new StaffDesk({
       db,
       clock,
-      config.staff,
-      (current) => {
+      signOutAfterMinutes: config.staff.signOutAfterMinutes,
+      changed: (current) => {
         emit({ name: 'staff.changed', payload: current });
         if (differ) this.organisation.staffChanged();
       },
-      (list) => emit({ name: 'staff.listed', payload: list }),
-    );
+      listed: (list) => emit({ name: 'staff.listed', payload: list }),
+    });
   }
 
   /** The role of the current staff; without sign-in, an associate. */

@@ -80,55 +80,46 @@ const askFor: {
   extended: { name: 'extended-fields', ask: (api) => api.extendedFields() },
 };
 
+export type OrganisationOptions = {
+  readonly db: Db;
+  readonly clock: Clock;
+  /** What counts until the server has said otherwise. */
+  readonly fallback: MachineConfig['org'];
+  /** The name of the reserved custom field (sync.markField). */
+  readonly reserved: () => string | null;
+  /** The fields that the current staff may change. */
+  readonly mayChange: () => readonly string[] | null;
+  readonly changed: (view: OrgView) => void;
+};
+
 export class Organisation {
-  readonly #db: Db;
-  readonly #clock: Clock;
-  readonly #fallback: MachineConfig['org'];
-  readonly #changed: (view: OrgView) => void;
-  readonly #reserved: () => string | null;
-  readonly #mayChange: () => readonly string[] | null;
+  readonly #at: OrganisationOptions;
   #view: Omit<OrgView, 'mayChange'> | null = null;
 
-  /**
-   * @param reserved the name of the reserved custom field (sync.markField)
-   * @param mayChange the fields that the current staff may change
-   */
-  constructor(
-    db: Db,
-    clock: Clock,
-    fallback: MachineConfig['org'],
-    reserved: () => string | null,
-    changed: (view: OrgView) => void,
-    mayChange: () => readonly string[] | null = () => null,
-  ) {
-    this.#db = db;
-    this.#reserved = reserved;
-    this.#clock = clock;
-    this.#fallback = fallback;
-    this.#changed = changed;
-    this.#mayChange = mayChange;
+  constructor(options: OrganisationOptions) {
+    this.#at = options;
   }
 
   view(): OrgView {
     this.#view ??= this.#readView();
-    return { ...this.#view, mayChange: this.#mayChange() };
+    return { ...this.#view, mayChange: this.#at.mayChange() };
   }
 
   /** Other staff are signed in, who may change other fields. */
   staffChanged(): void {
-    this.#changed(this.view());
+    this.#at.changed(this.view());
   }
 
   /** IT changed the reserved field, so the form hides another one. */
   reservedChanged(): void {
     this.#view = null;
-    this.#changed(this.view());
+    this.#at.changed(this.view());
   }
 
   reserved(): ReservedField | null {
-    const name = this.#reserved();
+    const name = this.#at.reserved();
     if (name === null) return null;
-    const custom = recallAs(this.#db, 'custom-fields', definitionsSchema);
+    const custom = recallAs(this.#at.db, 'custom-fields', definitionsSchema);
     return {
       key: `custom.${name}`,
       isDefined: custom === null ? null : custom.value.some((field) => field.name === name && !field.disabled),
@@ -136,11 +127,11 @@ export class Organisation {
   }
 
   #readView(): Omit<OrgView, 'mayChange'> {
-    const policy = recallAs(this.#db, 'org-policy', policySchema);
-    const custom = recallAs(this.#db, 'custom-fields', definitionsSchema);
-    const extended = recallAs(this.#db, 'extended-fields', definitionsSchema);
-    const fallback = this.#fallback;
-    const reserved = this.#reserved();
+    const policy = recallAs(this.#at.db, 'org-policy', policySchema);
+    const custom = recallAs(this.#at.db, 'custom-fields', definitionsSchema);
+    const extended = recallAs(this.#at.db, 'extended-fields', definitionsSchema);
+    const fallback = this.#at.fallback;
+    const reserved = this.#at.reserved();
     const shown = (custom?.value ?? []).filter(({ name }) => name !== reserved);
     const byPosition = (a: FieldDefinition, b: FieldDefinition) =>
       a.position - b.position || a.label.localeCompare(b.label);
@@ -164,18 +155,18 @@ export class Organisation {
 
   /** The last login, with the organisation's name; null: none yet. */
   login(): Remembered<StoreLogin> | null {
-    return recallAs(this.#db, 'store-login', loginSchema);
+    return recallAs(this.#at.db, 'store-login', loginSchema);
   }
 
   keepLogin(login: StoreLogin): void {
-    remember(this.#db, 'store-login', login, this.#clock.wallMs());
+    remember(this.#at.db, 'store-login', login, this.#at.clock.wallMs());
   }
 
   /** The parts that are missing or a day old. */
   due(): readonly Part[] {
     const { policyAsOfMs, fieldsAsOfMs } = this.view();
     const ages: { readonly [part in Part]: number | null } = { policy: policyAsOfMs, ...fieldsAsOfMs };
-    return parts.filter((part) => isOld(ages[part], this.#clock));
+    return parts.filter((part) => isOld(ages[part], this.#at.clock));
   }
 
   /**
@@ -189,14 +180,14 @@ export class Organisation {
         return this.#keep(name, await ask(api));
       }),
     );
-    if (kept.includes(true)) this.#changed(this.view());
+    if (kept.includes(true)) this.#at.changed(this.view());
     return wanted.filter((_, index) => kept[index] !== true);
   }
 
   #keep(name: RememberedName, outcome: ReadOutcome<unknown>): boolean {
     if (outcome.kind !== 'found') return false;
     this.#view = null;
-    remember(this.#db, name, outcome.value, this.#clock.wallMs());
+    remember(this.#at.db, name, outcome.value, this.#at.clock.wallMs());
     return true;
   }
 }

@@ -3,7 +3,6 @@
  * updates keep their author (F28).
  */
 import { z } from 'zod';
-import type { MachineConfig } from '../config/machine-config.ts';
 import type { Db } from '../db/open.ts';
 import { recall, recallAs, remember } from '../db/remembered.ts';
 import { databaseTrouble } from '../db/trouble.ts';
@@ -17,29 +16,23 @@ const staffSchema: z.ZodType<readonly StaffMember[]> = z.array(
   z.object({ code: z.string(), name: z.string(), role: z.enum(['ASSOCIATE', 'MANAGER', 'OTHER']) }),
 );
 
+export type StaffDeskOptions = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly signOutAfterMinutes: number;
+  readonly changed: (current: StaffMember | null) => void;
+  readonly listed: (list: StaffList) => void;
+};
+
 export class StaffDesk {
-  readonly #db: Db;
-  readonly #clock: Clock;
-  readonly #signOutAfterMs: number;
-  readonly #changed: (current: StaffMember | null) => void;
-  readonly #listed: (list: StaffList) => void;
+  readonly #at: StaffDeskOptions;
   #current: StaffMember | null = null;
   #cancelSignOut: (() => void) | null = null;
   #signedOutAtMs: number;
 
-  constructor(
-    db: Db,
-    clock: Clock,
-    config: MachineConfig['staff'],
-    changed: (current: StaffMember | null) => void,
-    listed: (list: StaffList) => void,
-  ) {
-    this.#db = db;
-    this.#clock = clock;
-    this.#signOutAfterMs = config.signOutAfterMinutes * 60_000;
-    this.#changed = changed;
-    this.#listed = listed;
-    this.#signedOutAtMs = recall(db, 'signed-out')?.asOfMs ?? 0;
+  constructor(options: StaffDeskOptions) {
+    this.#at = options;
+    this.#signedOutAtMs = recall(options.db, 'signed-out')?.asOfMs ?? 0;
   }
 
   /** Wall time of the last sign-out. Customers served before it are no longer listed. */
@@ -52,13 +45,13 @@ export class StaffDesk {
   }
 
   list(): StaffList {
-    const remembered = recallAs(this.#db, 'staff-list', staffSchema);
+    const remembered = recallAs(this.#at.db, 'staff-list', staffSchema);
     return { members: remembered?.value ?? [], asOfMs: remembered?.asOfMs ?? null };
   }
 
   /** Whether the list is due. It has its own age, because it may have failed when other parts did not. */
   isDue(): boolean {
-    return isOld(this.list().asOfMs, this.#clock);
+    return isOld(this.list().asOfMs, this.#at.clock);
   }
 
   /**
@@ -81,16 +74,17 @@ export class StaffDesk {
   /** There was activity: restarts the timer of the automatic sign-out. */
   active(): void {
     this.#cancelSignOut?.();
+    const { clock, signOutAfterMinutes } = this.#at;
     this.#cancelSignOut =
-      this.#current === null ? null : this.#clock.after(this.#signOutAfterMs, () => this.#become(null));
+      this.#current === null ? null : clock.after(signOutAfterMinutes * 60_000, () => this.#become(null));
   }
 
   /** @returns whether it succeeded */
   async refresh(api: LoyaltyApi): Promise<boolean> {
     const outcome = await api.staff();
     if (outcome.kind !== 'found') return false;
-    remember(this.#db, 'staff-list', outcome.value, this.#clock.wallMs());
-    this.#listed(this.list());
+    remember(this.#at.db, 'staff-list', outcome.value, this.#at.clock.wallMs());
+    this.#at.listed(this.list());
     return true;
   }
 
@@ -102,14 +96,14 @@ export class StaffDesk {
     if (this.#current !== null && this.#current.code !== member?.code) this.#noteSignedOut();
     this.#current = member;
     this.active();
-    this.#changed(member);
+    this.#at.changed(member);
   }
 
   /** A full disk must not prevent signing out. */
   #noteSignedOut(): void {
-    this.#signedOutAtMs = this.#clock.wallMs();
+    this.#signedOutAtMs = this.#at.clock.wallMs();
     try {
-      remember(this.#db, 'signed-out', null, this.#signedOutAtMs);
+      remember(this.#at.db, 'signed-out', null, this.#signedOutAtMs);
     } catch (error) {
       if (databaseTrouble(error) === null) throw error;
     }

@@ -8,23 +8,20 @@ const statusShare = 20;
 const skewShownMs = 5 * 60_000;
 const confirmedWithinMs = 24 * 60 * 60_000;
 
+type Context = Pick<SyncContext, 'outbox' | 'connection' | 'clock' | 'log'>;
+
 export class StatusTeller {
-  readonly #context: Pick<SyncContext, 'outbox' | 'connection' | 'clock' | 'log'>;
+  readonly #context: Context;
   readonly #nextTryAtMs: () => number | null;
   readonly #tell: (status: SyncStatus) => void;
   #isDue = false;
   #notBeforeMs = 0;
-  #clockSkewMs: number | null = null;
   /** This machine's clock minus the server's; null: not asked yet, NaN: the server does not send its time. */
   #serverSkewMs: number | null = null;
   #closed = false;
 
   /** @param nextTryAtMs when the engine has its next job, on the monotonic clock */
-  constructor(
-    context: Pick<SyncContext, 'outbox' | 'connection' | 'clock' | 'log'>,
-    nextTryAtMs: () => number | null,
-    tell: (status: SyncStatus) => void,
-  ) {
+  constructor(context: Context, nextTryAtMs: () => number | null, tell: (status: SyncStatus) => void) {
     this.#context = context;
     this.#nextTryAtMs = nextTryAtMs;
     this.#tell = tell;
@@ -48,7 +45,7 @@ export class StatusTeller {
       connection: connection.connection,
       lastAnswerAtMs: connection.lastAnswerAtMs,
       nextTryAtMs: unsent === 0 || dueInMs === null ? null : Math.round(clock.wallMs() + dueInMs),
-      clockSkewMs: this.#clockSkewMs,
+      clockSkewMs: Math.abs(this.#serverSkewMs ?? 0) > skewShownMs ? this.#serverSkewMs : null,
     };
   }
 
@@ -58,9 +55,7 @@ export class StatusTeller {
       this.#serverSkewMs ??= Number.NaN;
       return;
     }
-    const skewMs = this.#context.clock.wallMs() - serverTimeMs;
-    this.#serverSkewMs = skewMs;
-    this.#clockSkewMs = Math.abs(skewMs) > skewShownMs ? skewMs : null;
+    this.#serverSkewMs = this.#context.clock.wallMs() - serverTimeMs;
     this.changed();
   }
 

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { openTillDatabase } from '../../electron/data/till-database.ts';
-
 import type { Db } from '../../electron/db/open.ts';
-import { CustomerDesk } from '../../electron/desk/customer-desk.ts';
-import { Masking } from '../../electron/desk/masking.ts';
 import { UpdateDesk } from '../../electron/desk/update-desk.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
-import { Organisation } from '../../electron/org/organisation.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
+import { customerDeskOf } from '../helpers/customer-desk.ts';
 import { ModelServer, startEngine } from '../helpers/engine-rig.ts';
 import { openMigrated } from '../helpers/migrated-database.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -99,22 +96,7 @@ describe('F25 a write that is refused', () => {
     });
     t.after(() => rig.stop());
     const customerId = rig.addCustomer('1', 'Shown');
-    const organisation = new Organisation(
-      rig.db,
-      clock,
-      rig.context.config.org,
-      () => null,
-      () => undefined,
-    );
-    const masking = new Masking({ masked: () => [], record: () => undefined, changed: () => undefined });
-    const desk = new CustomerDesk({
-      context: rig.context,
-      organisation,
-      countryCode: 'IN',
-      servedSince: () => 0,
-      masking,
-      mended: () => false,
-    });
+    const desk = customerDeskOf(rig.context);
     rig.db.pragma('query_only = ON');
     assert.equal(desk.open(customerId)?.fields.lastName, 'Shown');
     rig.db.pragma('query_only = OFF');

@@ -4,17 +4,15 @@
  */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { CustomerDesk } from '../../electron/desk/customer-desk.ts';
-import { Masking } from '../../electron/desk/masking.ts';
 import type { FieldChanges } from '../../electron/model/customer.ts';
 import type { CustomerView } from '../../electron/model/customer-view.ts';
 import { answerDiffers } from '../../electron/model/outcome.ts';
 import { letNextLoginOwn, mayTakeIn } from '../../electron/org/data-owner.ts';
-import { Organisation } from '../../electron/org/organisation.ts';
 import { lookUp } from '../../electron/sync/look-up.ts';
 import { findUpdate, type Update } from '../../electron/updates/rows.ts';
 import { toldDoor } from '../../electron/updates/told-door.ts';
 import { readMoving, takeIn } from '../../electron/updates/transfer.ts';
+import { customerDeskOf } from '../helpers/customer-desk.ts';
 import { customerRecord, type EngineRig, ModelServer, okAnswer, startEngine } from '../helpers/engine-rig.ts';
 import { unknownLoyalty } from '../helpers/loyalty.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -24,22 +22,7 @@ const minuteMs = 60_000;
 
 /** What staff can see of a customer by each of the desk's ways. */
 async function shownOf({ context }: EngineRig, customerId: number) {
-  const organisation = new Organisation(
-    context.db,
-    context.clock,
-    context.config.org,
-    () => null,
-    () => undefined,
-  );
-  const masking = new Masking({ masked: () => [], record: () => undefined, changed: () => undefined });
-  const desk = new CustomerDesk({
-    context,
-    organisation,
-    countryCode: 'IN',
-    servedSince: () => 0,
-    masking,
-    mended: () => false,
-  }).calls(() => undefined);
+  const desk = customerDeskOf(context).calls(() => undefined);
   const identifier = { type: 'userId', value: '1' } as const;
   const lastName = (view: CustomerView | null) => view?.fields.lastName ?? null;
   return {
