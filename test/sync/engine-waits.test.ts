@@ -239,6 +239,27 @@ describe('an update that may have arrived', () => {
   });
 });
 
+describe('an update that Tillside fails to send', () => {
+  for (const [what, fail, longestMs] of [
+    ['an error that only a new version can mend', () => assert.fail('a bug'), 60 * minuteMs],
+    ['an error of the database', diskFull, 30_000],
+  ] as const) {
+    it(`is tried ever more seldom after ${what}`, async (t) => {
+      const { rig, clock, one } = await online(t);
+      const tries: number[] = [];
+      t.mock.method(rig.outbox, 'claim', () => {
+        tries.push(clock.monotonicMs());
+        return fail();
+      });
+      rig.save(one, { lastName: 'Waits' });
+      await clock.pass(8 * 60 * minuteMs);
+      const waits = tries.map((ms, at) => ms - (tries[at - 1] ?? ms));
+      assert.deepEqual(waits.slice(1, 4), [5000, 10_000, 20_000]);
+      assert.deepEqual(waits.slice(-2), [longestMs, longestMs]);
+    });
+  }
+});
+
 describe('a wait ends at once', () => {
   it('for a save, whatever the back-off is', async (t) => {
     const { rig, clock, one, other, server, sent } = await online(t);
@@ -250,6 +271,18 @@ describe('a wait ends at once', () => {
     rig.save(other, { lastName: 'Now' });
     await clock.pass(0);
     assert.equal(sent()[0], '2');
+  });
+
+  it('if somebody asks, whatever the back-off is', async (t) => {
+    const { rig, clock, one, server, sent } = await online(t);
+    server.reachable = false;
+    rig.save(one, { lastName: 'Waits' });
+    await clock.pass(30_000);
+    assert.ok(rig.context.connection.waitMs > 100);
+    server.reachable = true;
+    rig.engine.tryNow();
+    await clock.pass(100);
+    assert.deepEqual(sent(), ['1']);
   });
 
   it('if somebody asks, for an update that Tillside failed to send, too', async (t) => {
@@ -266,7 +299,6 @@ describe('a wait ends at once', () => {
       [1, 1],
     );
     assert.ok(rig.statuses.length > told);
-    assert.equal(rig.context.connection.isProbing, false, 'nothing has to prove itself');
   });
 
   it('for a new password, which is tried although nothing waits', async (t) => {
@@ -285,6 +317,7 @@ describe('a wait ends at once', () => {
       clock.setWall(clock.wallMs() + sleptMs);
       rig.engine.tryNow();
       rig.engine.tryNow();
+      assert.equal(rig.context.connection.isProbing, false, 'nothing has to prove itself');
       assert.equal(hurried.mock.callCount(), sleptMs > minuteMs ? 1 : 0);
     }
   });
