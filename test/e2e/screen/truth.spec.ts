@@ -139,7 +139,9 @@ test('F51: duplicates in any answer take no page down: customer, changes, fields
   });
   await till.find(rita.mobile, /Rita James/);
   await till.field('Last name').fill('Jameson');
-  await page.keyboard.press('Control+s');
+  await till.save();
+  // The status was "All sent" before the press, too: reloading before it went would lose it.
+  await expect.poll(till.changes).toEqual([{ lastName: 'Jameson' }]);
   await expect(till.status).toHaveText(/^All sent/);
   for (const call of [
     'customers.search',
@@ -158,7 +160,8 @@ test('F51: duplicates in any answer take no page down: customer, changes, fields
   await expect(heading(till)).toHaveText('Rita Jameson');
   await expect(page.getByRole('region', { name: 'Loyalty', exact: true })).toBeVisible();
   await till.field('First name').fill('Margarita');
-  await page.keyboard.press('Control+s');
+  await till.save();
+  await expect.poll(till.changes).toHaveLength(2);
   await expect(till.status).toHaveText(/^All sent/);
   const updates = await till.openUpdates();
   await updates.getByRole('button', { name: 'Recent' }).or(updates.locator('fieldset button').nth(1)).first().click();
