@@ -41,8 +41,12 @@ function chromiumPlaces(platform: NodeJS.Platform, env: ProgramEnv): string[] {
       folders.filter((folder) => folder !== undefined).map((folder) => path.win32.join(folder, program)),
     );
   }
+  return onPath(names, env);
+}
+
+function onPath(programs: readonly string[], env: ProgramEnv): string[] {
   const folders = (env.PATH ?? '').split(path.posix.delimiter).filter((folder) => folder !== '');
-  return names.flatMap((name) => folders.map((folder) => path.posix.join(folder, name)));
+  return programs.flatMap((name) => folders.map((folder) => path.posix.join(folder, name)));
 }
 
 /** @returns the program's path, or null: an installed one first, then Playwright's own */
@@ -52,6 +56,11 @@ export async function findChromium(platform: NodeJS.Platform, env: ProgramEnv): 
   // Slow to load, so only on demand.
   const { chromium } = await import('playwright');
   return isProgram(chromium.executablePath()) ? chromium.executablePath() : null;
+}
+
+/** The Chromium without windows, which shows a page for a fifth less work; null if it is not installed. */
+export function findHeadlessShell(env: ProgramEnv): string | null {
+  return onPath(['chromium-headless-shell', 'chrome-headless-shell'], env).find(isProgram) ?? null;
 }
 
 /** Whether a window can be shown. */

@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { _electron, type Browser, test as base, chromium, expect, type Locator, type Page } from 'playwright/test';
-import { chromiumFlags, findChromium, isRoot } from '../../build/chromium.ts';
+import { _electron, type Browser, test as base, expect, type Locator, type Page } from 'playwright/test';
+import { isRoot } from '../../build/chromium.ts';
 import { createNodeTransport } from '../../electron/loyalty-api/node-transport.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import {
@@ -18,6 +18,7 @@ import {
 import { type PracticeServer, startPracticeServer } from '../../electron/practice/practice-server.ts';
 import { sampleCustomers, sampleSize } from '../../electron/practice/sample-customers.ts';
 import { run } from '../command-line/run.ts';
+import { launchChromium } from '../helpers/browser.ts';
 import { bundleParts, logsOf, PersonalData, type Source } from './personal-data.ts';
 import { Previews } from './previews.ts';
 
@@ -36,7 +37,7 @@ const noAddressBar = [
   'HttpsUpgrades',
   'OptimizationHints',
 ];
-const browserFlags = [...chromiumFlags(isRoot()), `--disable-features=${noAddressBar.join(',')}`];
+const browserFlags = [`--disable-features=${noAddressBar.join(',')}`];
 const onElectron = process.env.TILLSIDE_E2E_HOST === 'electron';
 
 /** A number as shown, with any kind of grouping. */
@@ -117,9 +118,7 @@ export const test = base.extend<Fixtures, { host: PreviewHost | null }>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
     async ({}, use) => {
       if (onElectron) return await use(null);
-      const executablePath = process.env.TILLSIDE_CHROMIUM ?? (await findChromium(process.platform, process.env));
-      if (executablePath === null) throw new Error('there is no Chromium');
-      const browser = await chromium.launch({ executablePath, args: browserFlags });
+      const browser = await launchChromium(false, browserFlags);
       const previews = new Previews();
       await use({ browser, previews });
       await previews.end();
@@ -261,7 +260,8 @@ async function openPreview(
     hear('what the program said', text);
     process.stderr.write(text);
   });
-  const context = await browser.newContext({ viewport, hasTouch: touch });
+  // Motion is only paint, and half of a page's frames.
+  const context = await browser.newContext({ viewport, hasTouch: touch, reducedMotion: 'reduce' });
   const page = await context.newPage();
   hearPage(page, hear);
   await page.goto(preview.url);

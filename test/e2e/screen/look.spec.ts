@@ -5,6 +5,8 @@
  */
 import { expect, mainStates, test } from './scenes.ts';
 
+test.use({ takesPictures: true });
+
 /** German for its long words, Hindi for its tall letters; dark is the same for all, so English is enough. */
 const looks = [
   ['en', 'light'],

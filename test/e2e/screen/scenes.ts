@@ -1,14 +1,22 @@
 /**
  * The screen's states for the specs, shown one after another in one page, because a page for each would be too slow.
  */
-import { test as base, chromium, type Page } from 'playwright/test';
-import { chromiumFlags, findChromium, isRoot } from '../../../build/chromium.ts';
-import { buildScenePages, type ScenePages } from '../../helpers/scenes/scene-pages.ts';
+import path from 'node:path';
+import { test as base, type Page } from 'playwright/test';
+import { launchChromium } from '../../helpers/browser.ts';
+import { buildScenes, openScenePages, type ScenePages } from '../../helpers/scenes/scene-pages.ts';
 import { type ScreenState, states } from '../../helpers/scenes/states.ts';
 
 export { expect } from 'playwright/test';
 
 const touchScreen = { width: 1024, height: 768 };
+
+/** The states without their look: laid out, but not painted, which is a fifth of the work. */
+export type Layouts = {
+  readonly page: Page;
+  /** Brings a state about, from the beginning. */
+  readonly show: (state: ScreenState, language?: string) => Promise<void>;
+};
 
 export type Scenes = {
   readonly page: Page;
@@ -34,19 +42,25 @@ export const mainStates: readonly ScreenState[] = [
   'damaged-data',
 ].map(stateOf);
 
-type Shared = { scenePages: ScenePages; touchScenes: Scenes };
+type Shared = {
+  /** Whether the specs compare pixels. */
+  takesPictures: boolean;
+  scenePages: ScenePages;
+  touchScenes: Scenes;
+  layouts: Layouts;
+};
 
 export const test = base.extend<Record<never, never>, Shared>({
+  takesPictures: [false, { option: true, scope: 'worker' }],
+
   scenePages: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
-    async ({}, use) => {
-      const executablePath = process.env.TILLSIDE_CHROMIUM ?? (await findChromium(process.platform, process.env));
-      const browser = await chromium.launch({
-        ...(executablePath === null ? {} : { executablePath }),
-        // The same letter shapes on every machine, for the pictures.
-        args: [...chromiumFlags(isRoot()), '--font-render-hinting=none', '--disable-lcd-text'],
-      });
-      const pages = await buildScenePages(browser);
+    async ({ takesPictures }, use, { project }) => {
+      // Emptied by Playwright before each run.
+      const folder = path.join(project.outputDir, 'scenes');
+      await buildScenes(folder);
+      // The same letter shapes on every machine, for the pictures.
+      const browser = await launchChromium(takesPictures, ['--font-render-hinting=none', '--disable-lcd-text']);
+      const pages = await openScenePages(browser, folder);
       await use(pages);
       pages.close();
       await browser.close();
@@ -56,25 +70,43 @@ export const test = base.extend<Record<never, never>, Shared>({
 
   touchScenes: [
     async ({ scenePages }, use) => {
-      // Reduced motion: nothing is measured half-way.
-      const page = await scenePages.newPage({
-        viewport: touchScreen,
-        hasTouch: true,
-        colorScheme: 'light',
-        reducedMotion: 'reduce',
-      });
+      const page = await touchPage(scenePages);
       await use({
         page,
-        show: async ({ scene, way }, language = 'en', theme = 'light') => {
-          await page.setViewportSize(touchScreen);
+        show: async (state, language = 'en', theme = 'light') => {
           await page.emulateMedia({ colorScheme: theme });
-          await scenePages.show(page, scene, language);
-          await way(page);
-          await page.evaluate(() => document.fonts.ready);
+          await show(scenePages, page, state, language);
         },
       });
       await page.context().close();
     },
     { scope: 'worker' },
   ],
+
+  layouts: [
+    async ({ scenePages }, use) => {
+      const page = await touchPage(scenePages);
+      await page.addInitScript(() => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(':root { opacity: 0 }');
+        document.adoptedStyleSheets = [sheet];
+      });
+      await use({ page, show: (state, language = 'en') => show(scenePages, page, state, language) });
+      await page.context().close();
+    },
+    { scope: 'worker' },
+  ],
 });
+
+/** Reduced motion: nothing is measured half-way. */
+const touchPage = (scenePages: ScenePages): Promise<Page> =>
+  scenePages.newPage({ viewport: touchScreen, hasTouch: true, colorScheme: 'light', reducedMotion: 'reduce' });
+
+async function show(scenePages: ScenePages, page: Page, { scene, way }: ScreenState, language: string): Promise<void> {
+  if (page.viewportSize()?.width !== touchScreen.width || page.viewportSize()?.height !== touchScreen.height) {
+    await page.setViewportSize(touchScreen);
+  }
+  await scenePages.show(page, scene, language);
+  await way(page);
+  await page.evaluate(() => document.fonts.ready);
+}

@@ -4,10 +4,10 @@
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { nowMs } from './people.ts';
@@ -47,10 +47,24 @@ export type ScenePages = {
   readonly close: () => void;
 };
 
-export async function buildScenePages(browser: Browser): Promise<ScenePages> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tillside-scenes-'));
+/** Builds the page into a folder. If another process builds it already, waits for that. */
+export async function buildScenes(folder: string): Promise<void> {
+  const done = path.join(folder, 'built');
+  mkdirSync(path.dirname(folder), { recursive: true });
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+    while (!existsSync(done)) await setTimeout(50);
+    return;
+  }
   const script = path.join(import.meta.dirname, 'build-scenes.ts');
   await promisify(execFile)(process.execPath, [script, folder]);
+  writeFileSync(done, '');
+}
+
+/** @param folder with the built page */
+export async function openScenePages(browser: Browser, folder: string): Promise<ScenePages> {
   const { server, origin } = await serve(folder);
   return {
     async newPage(options = {}) {
@@ -71,7 +85,6 @@ export async function buildScenePages(browser: Browser): Promise<ScenePages> {
     close: () => {
       server.close();
       server.closeAllConnections();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

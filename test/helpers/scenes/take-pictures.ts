@@ -3,13 +3,12 @@
  * `node test/helpers/scenes/take-pictures.ts [--language ar] [--only 1366-light,1024-dark] [state …]`
  * With `--readme` it replaces those of the README.
  */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright';
-import { chromiumFlags, findChromium, isRoot } from '../../../build/chromium.ts';
-import { buildScenePages } from './scene-pages.ts';
+import { launchChromium } from '../browser.ts';
+import { buildScenes, openScenePages } from './scene-pages.ts';
 import { readmeStates, states } from './states.ts';
 
 const { values, positionals } = parseArgs({
@@ -26,12 +25,10 @@ const looks = values.readme ? ['1366-light'] : values.only.split(',');
 const asked = values.readme
   ? readmeStates
   : states.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-const executablePath = process.env.TILLSIDE_CHROMIUM ?? (await findChromium(process.platform, process.env));
-const browser = await chromium.launch({
-  ...(executablePath === null ? {} : { executablePath }),
-  args: chromiumFlags(isRoot()),
-});
-const pages = await buildScenePages(browser);
+const browser = await launchChromium(true);
+const scenes = path.join(mkdtempSync(path.join(tmpdir(), 'tillside-scenes-')), 'built');
+await buildScenes(scenes);
+const pages = await openScenePages(browser, scenes);
 for (const { name, scene, way } of asked) {
   for (const look of looks) {
     const width = Number.parseInt(look, 10);
@@ -49,5 +46,6 @@ for (const { name, scene, way } of asked) {
   }
 }
 pages.close();
+rmSync(path.dirname(scenes), { recursive: true });
 await browser.close();
 process.stdout.write(`${folder}\n`);
