@@ -115,9 +115,9 @@ export function customerView(
   const context = ruleContext(db, customerId, org, countryCode, null, hidden);
   if (row === null || context === null) return null;
   const { server, edits } = effectiveView(db, customerId);
-  const pending = edits
-    .filter((edit) => edit.kind === 'fields')
-    .flatMap(({ updateId, state, changes }) => fieldKeys(changes).map((key) => ({ key, updateId, state })));
+  const pending = edits.flatMap(({ id, state, changes }) =>
+    fieldKeys(changes).map((key) => ({ key, updateId: id, state })),
+  );
   const view: CustomerView = {
     ...viewOf(context),
     customerId,

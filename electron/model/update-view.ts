@@ -39,6 +39,19 @@ export type FieldConflict = {
   readonly ours: string;
 };
 
+/** Why reading back gave no answer. */
+export const cannotTellReasons = [
+  'read-back-differs',
+  'read-back-not-allowed',
+  'resent-once',
+  'no-baseline',
+  'not-told', // head office does not return the value of a changed field (F41)
+  'points-moved', // the fields are unchanged, but the points or the time of the last change are not (F42)
+  'restored', // it comes from a backup (F44)
+  'not-answered', // reading back was tried a bounded number of times (F39)
+  'may-be-elsewhere', // another till may have it by the second copy (F63)
+] as const;
+
 /** Why an update needs a person. */
 export type AttentionReason =
   | { readonly kind: 'refused'; readonly rejection: Rejection }
@@ -50,21 +63,7 @@ export type AttentionReason =
   | {
       readonly kind: 'cannot-tell';
       readonly after: UncertainReason;
-      readonly because:
-        | 'read-back-differs'
-        | 'read-back-not-allowed'
-        | 'resent-once'
-        | 'no-baseline'
-        /** Head office does not return the value of a changed field (F41). */
-        | 'not-told'
-        /** The fields are unchanged, but the points or the time of the last change are not (F42). */
-        | 'points-moved'
-        /** It comes from a backup (F44). */
-        | 'restored'
-        /** Reading back was tried a bounded number of times (F39). */
-        | 'not-answered'
-        /** Another till may have it by the second copy (F63). */
-        | 'may-be-elsewhere';
+      readonly because: (typeof cannotTellReasons)[number];
     }
   /** Sending it keeps failing while other customers' updates go through (F40). It certainly did not arrive. */
   | { readonly kind: 'does-not-pass'; readonly why: NotSentReason | UnknownReason }

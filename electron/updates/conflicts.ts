@@ -2,14 +2,14 @@
 import { readRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import type { FieldConflict } from '../model/update-view.ts';
-import { openList, selectUpdates, writeUpdate } from './rows.ts';
+import { openUpdatesOf, writeUpdate } from './rows.ts';
 
 /**
  * Call in the transaction that writes a customer's record. A conflict may stay open for months, and staff must decide
  * by the server's current value.
  */
 export function renewConflicts(db: Db, customerId: number): void {
-  for (const update of selectUpdates(db, `where u.customer_id = ? and u.state in ${openList}`, customerId)) {
+  for (const update of openUpdatesOf(db, customerId)) {
     const { reason } = update;
     if (reason?.kind !== 'conflict') continue;
     const known = readRecord(db, customerId)?.fields ?? {};

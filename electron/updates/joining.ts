@@ -3,7 +3,7 @@
 import type { Db } from '../db/open.ts';
 import { type FieldChanges, type FieldKey, type FieldValues, fieldKeys, isFillable } from '../model/customer.ts';
 import { wantedValue } from '../model/same-value.ts';
-import { type NewUpdate, openList, selectUpdates, type Update } from './rows.ts';
+import { isBefore, type NewUpdate, openUpdatesOf, type Update } from './rows.ts';
 import { isUntouched } from './update-states.ts';
 
 export type SaveInput = Omit<NewUpdate, 'id' | 'savedAtMs' | 'place' | 'replaces'> & { readonly token: string };
@@ -18,11 +18,7 @@ function standsAlone(changes: FieldChanges): boolean {
 /** The same person's last update of the customer, if it was never sent and can take in the new changes. */
 export function joinable(db: Db, input: SaveInput): Update | null {
   if (input.kind !== 'fields' || standsAlone(input.changes)) return null;
-  const last = selectUpdates(
-    db,
-    `where u.customer_id = ? and u.state in ${openList} order by u.place desc, u.seq desc limit 1`,
-    input.customerId,
-  )[0];
+  const last = openUpdatesOf(db, input.customerId).at(-1);
   if (last === undefined || last.kind !== 'fields' || !isUntouched(last) || standsAlone(last.changes)) return null;
   return last.staff?.code === input.staff?.code ? last : null;
 }
@@ -33,13 +29,7 @@ export function joined(
   last: Update,
   input: SaveInput,
 ): { readonly changes: FieldChanges; readonly baseline: FieldValues } {
-  const earlier = selectUpdates(
-    db,
-    `where u.customer_id = ? and u.state in ${openList} and (u.place, u.seq) < (?, ?)`,
-    last.customerId,
-    last.place,
-    last.seq,
-  );
+  const earlier = openUpdatesOf(db, last.customerId).filter((update) => isBefore(update, last));
   const baseline: FieldValues = { ...input.baseline, ...last.baseline };
   const all: FieldChanges = { ...last.changes, ...input.changes };
   /** The server already has the new value, as far as we know. */

@@ -16,8 +16,9 @@ import type { BeforeSending } from './row-json.ts';
 import {
   findUpdate,
   insertUpdate,
+  isBefore,
   isUnreadable,
-  openList,
+  openUpdatesOf,
   type Staff,
   selectUpdates,
   type Update,
@@ -363,14 +364,8 @@ export class Outbox extends OutboxReader {
    */
   #rebase(update: Update): void {
     const known = readRecord(this.#db, update.customerId)?.fields ?? {};
-    const later = selectUpdates(
-      this.#db,
-      `where u.customer_id = ? and u.kind = 'fields' and u.state in ${openList} and (u.place, u.seq) > (?, ?)`,
-      update.customerId,
-      update.place,
-      update.seq,
-    );
-    for (const other of later) {
+    for (const other of openUpdatesOf(this.#db, update.customerId)) {
+      if (other.kind !== 'fields' || !isBefore(update, other)) continue;
       const moved = fieldKeys(update.changes).filter(
         (key) => other.changes[key] !== undefined && known[key] !== undefined,
       );

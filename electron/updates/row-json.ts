@@ -9,7 +9,13 @@ import { type FieldChanges, type FieldValues, fillableIdentifiers, isFieldKey } 
 import type { SideEffect } from '../model/loyalty.ts';
 import type { Answer, Warning } from '../model/outcome.ts';
 import { notSentReasons, unknownReasons } from '../model/outcome.ts';
-import { type AttentionReason, type DoubleAward, type UpdateResult, uncertainReasons } from '../model/update-view.ts';
+import {
+  type AttentionReason,
+  cannotTellReasons,
+  type DoubleAward,
+  type UpdateResult,
+  uncertainReasons,
+} from '../model/update-view.ts';
 
 /** Version of the JSON that this program writes. */
 export const rowFormat = 1;
@@ -89,17 +95,7 @@ const reason: z.ZodType<AttentionReason> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('cannot-tell'),
     after: z.enum(uncertainReasons),
-    because: z.enum([
-      'read-back-differs',
-      'read-back-not-allowed',
-      'resent-once',
-      'no-baseline',
-      'not-told',
-      'points-moved',
-      'restored',
-      'not-answered',
-      'may-be-elsewhere',
-    ]),
+    because: z.enum(cannotTellReasons),
   }),
   z.object({ kind: z.literal('does-not-pass'), why: z.enum([...notSentReasons, ...unknownReasons]) }),
   z.object({ kind: z.literal('no-such-customer') }),

@@ -72,14 +72,9 @@ export type Update = {
   readonly replacedBy: string | null;
 };
 
-type Row = {
-  seq: number;
-  id: string;
+type Row = Pick<Update, 'seq' | 'id' | 'place' | 'kind' | 'state' | 'till' | 'revision' | 'attempts' | 'replaces'> & {
   format: number;
   customer_id: number;
-  place: number;
-  kind: UpdateKind;
-  state: UpdateState;
   identifier_type: IdentifierType;
   identifier_value: string;
   changes: string;
@@ -87,11 +82,8 @@ type Row = {
   confirmed_fills: string;
   staff_code: string | null;
   staff_name: string | null;
-  till: string;
   saved_at_ms: number;
   settled_at_ms: number | null;
-  revision: number;
-  attempts: number;
   attempt_id: string | null;
   uncertain_after: UncertainReason | null;
   resent: number;
@@ -99,7 +91,6 @@ type Row = {
   result: string | null;
   answer: string | null;
   discard_reason: string | null;
-  replaces: string | null;
   replaced_by: string | null;
   /** Absent in a file of an older version, which can be read without migrating it. */
   put_off_at_ms?: number | null;
@@ -180,6 +171,16 @@ export function selectUpdates(db: Db, where: string, ...parameters: unknown[]): 
   return sql<Row>(db, `select u.* from updates u ${where}`)
     .all(...parameters)
     .map(decode);
+}
+
+/** A customer's open updates, in sending order. */
+export function openUpdatesOf(db: Db, customerId: number): Update[] {
+  return selectUpdates(db, `where u.customer_id = ? and u.state in ${openList} order by u.place, u.seq`, customerId);
+}
+
+/** Whether the first is sent before the second, if both are open and of the same customer. */
+export function isBefore(one: Update, other: Update): boolean {
+  return one.place < other.place || (one.place === other.place && one.seq < other.seq);
 }
 
 export type NewUpdate = Pick<

@@ -18,13 +18,13 @@ describe('the effective view', () => {
     const { fields, edits } = effectiveView(db, customerId);
     assert.deepEqual([fields.firstName, fields.lastName], ['Second', 'First']);
     assert.deepEqual(
-      edits.map(({ updateId }) => updateId),
+      edits.map(({ id }) => id),
       [first, second],
     );
     const without = effectiveView(db, customerId, first);
     assert.deepEqual([without.fields.firstName, without.fields.lastName], ['Second', 'Before']);
     assert.deepEqual(
-      without.edits.map(({ updateId }) => updateId),
+      without.edits.map(({ id }) => id),
       [second],
     );
   });

@@ -47,6 +47,10 @@ function readSerial(value: unknown): number | null {
 
 type Tier = Program['tier'];
 
+function readTier(entry: unknown, names: readonly string[], serials: readonly string[]): Tier {
+  return { name: readTierName(partOf(entry, ...names)), serial: readSerial(partOf(entry, ...serials)) };
+}
+
 /** Whether the answer says that there is no tier; null if it does not mention tiers. */
 function isNone(entry: JsonObject, keys: readonly string[], { name, serial }: Tier): boolean | null {
   return tells(entry, ...keys) ? name === null && serial === null : null;
@@ -102,14 +106,8 @@ function readProgram(entry: unknown): Program[] {
   if (programId === null || programId.length > longestName || !isObject(entry)) return [];
   const number = (...keys: string[]) => readNumber(partOf(entry, ...keys));
   const text = (...keys: string[]) => readShown(partOf(entry, ...keys));
-  const tier = {
-    name: readTierName(partOf(entry, 'currentSlab', 'current_slab')),
-    serial: readSerial(partOf(entry, 'slabSNo', 'slab_sno')),
-  };
-  const next = {
-    name: readTierName(partOf(entry, 'nextSlab', 'next_slab')),
-    serial: readSerial(partOf(entry, 'nextSlabSerialNumber', 'next_slab_serial_number')),
-  };
+  const tier = readTier(entry, ['currentSlab', 'current_slab'], ['slabSNo', 'slab_sno']);
+  const next = readTier(entry, ['nextSlab', 'next_slab'], ['nextSlabSerialNumber', 'next_slab_serial_number']);
   const noNextTier = isNone(entry, ['nextSlab', 'next_slab', 'nextSlabSerialNumber', 'next_slab_serial_number'], next);
   const toRenew = partOf(entry, 'gap_to_renew');
   return [
@@ -257,14 +255,8 @@ function readEffect(effect: JsonObject, ownId: string | null): SideEffect {
     case 'slab':
       return {
         kind: 'tier',
-        from: {
-          name: readTierName(partOf(effect, 'previous_slab_name')),
-          serial: readSerial(partOf(effect, 'previous_slab_number')),
-        },
-        to: {
-          name: readTierName(partOf(effect, 'upgraded_slab_name')),
-          serial: readSerial(partOf(effect, 'upgraded_slab_number')),
-        },
+        from: readTier(effect, ['previous_slab_name'], ['previous_slab_number']),
+        to: readTier(effect, ['upgraded_slab_name'], ['upgraded_slab_number']),
       };
     case 'alternate_currency':
       return {
