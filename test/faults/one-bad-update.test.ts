@@ -1,6 +1,6 @@
 /** One update that cannot succeed never holds up another customer, whatever the server or a gateway answers (F40). */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import type { ReadOutcome, UpdateOutcome } from '../../electron/model/outcome.ts';
 import { findUpdate } from '../../electron/updates/rows.ts';
 import { ModelServer, okAnswer, startEngine } from '../helpers/engine-rig.ts';
@@ -93,9 +93,13 @@ async function run(poison: Poison | null) {
 }
 
 describe('one update that cannot succeed', () => {
+  let without: Awaited<ReturnType<typeof run>>;
+  before(async () => {
+    without = await run(null);
+  });
+
   for (const [words, poison] of Object.entries(poisons)) {
     it(`F39, F40 ${words}: the others go on time, it costs few calls, and a person decides`, async () => {
-      const without = await run(null);
       const { othersMs, calls, bad, status } = await run(poison);
       assert.ok(
         othersMs <= without.othersMs * 1.1 + 2000,
