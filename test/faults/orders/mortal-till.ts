@@ -34,6 +34,8 @@ export class MortalTill {
   readonly server = new ModelServer(this.clock, 40);
   /** Whether the till died where it should. */
   hasDied = false;
+  /** Where it could have died. */
+  readonly passed = new Set<Death>();
   rig: EngineRig;
   readonly #death: Death;
   readonly #random = seededRandom(7);
@@ -92,6 +94,7 @@ export class MortalTill {
   }
 
   #mayDie(where: Death): void {
+    this.passed.add(where);
     if (where !== this.#death || this.hasDied) return;
     this.hasDied = true;
     this.#end();
