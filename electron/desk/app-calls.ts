@@ -24,21 +24,8 @@ export type AppCallOptions = Pick<AppInfo, 'version' | 'mode' | 'host' | 'till'>
   readonly chooseFile?: () => Promise<string | null>;
 };
 
-export function appCalls({
-  version,
-  mode,
-  host,
-  till,
-  config,
-  log,
-  secrets,
-  api,
-  engine,
-  orgDesk,
-  appUpdate,
-  languageShown,
-  chooseFile,
-}: AppCallOptions) {
+export function appCalls(options: AppCallOptions) {
+  const { version, mode, host, till, config, log, secrets, api, engine, orgDesk } = options;
   return {
     'app.info': (): AppInfo => ({
       version,
@@ -58,11 +45,11 @@ export function appCalls({
       return null;
     },
     'app.languageShown': ({ tag }: { readonly tag: string }) => {
-      languageShown?.(tag);
+      options.languageShown?.(tag);
       return null;
     },
-    'app.chooseFile': async (): Promise<string | null> => (await chooseFile?.()) ?? null,
-    'app.update': (): AppUpdate => appUpdate?.() ?? { kind: 'current' },
+    'app.chooseFile': async (): Promise<string | null> => (await options.chooseFile?.()) ?? null,
+    'app.update': (): AppUpdate => options.appUpdate?.() ?? { kind: 'current' },
     'app.provideSecret': async ({ secret }: { readonly secret: string }): Promise<SecretResult> => {
       const { method } = config.auth;
       const written = keepTillSecret(secrets, method, secret);

@@ -1,6 +1,7 @@
 /** Reads and writes outbox rows. */
 
 import { makeOwn } from '../customers/region.ts';
+import type { KeptEdit } from '../db/migrate.ts';
 import type { Db } from '../db/open.ts';
 import { changeRow, count, insertInto, sql } from '../db/statements.ts';
 import type { FieldChanges, FieldValues, FillableIdentifier, Identifier, IdentifierType } from '../model/customer.ts';
@@ -99,20 +100,16 @@ type Row = Pick<Update, 'seq' | 'id' | 'place' | 'kind' | 'state' | 'till' | 're
   in_file?: string | null;
 };
 
-type KeptEdit = Pick<Row, 'format' | 'changes' | 'baseline'>;
-
 /** Null: this version cannot read it. */
-function decodeEdit({ format, changes, baseline }: KeptEdit): {
-  readonly changes: FieldChanges | null;
-  readonly baseline: FieldValues | null;
-} {
-  return { changes: format <= rowFormat ? decodeChanges(changes) : null, baseline: decodeBaseline(baseline) };
+function decodeEdit(edit: KeptEdit): Pick<Update, 'changes' | 'baseline'> | null {
+  const changes = edit.format <= rowFormat ? decodeChanges(edit.changes) : null;
+  const baseline = decodeBaseline(edit.baseline);
+  return changes === null || baseline === null ? null : { changes, baseline };
 }
 
 /** Whether this version can read an update that an older one may have written (F29). */
 export function isReadableEdit(edit: KeptEdit): boolean {
-  const { changes, baseline } = decodeEdit(edit);
-  return changes !== null && baseline !== null;
+  return decodeEdit(edit) !== null;
 }
 
 /** Whether this version cannot read the row's edit; false if there is no such row. */
@@ -126,8 +123,7 @@ export function isUnreadable(db: Db, seq: number): boolean {
  * stays in the table. Unreadable parts of an answer or result are left out, because the update itself matters more.
  */
 function decode(row: Row): Update {
-  const { changes, baseline } = decodeEdit(row);
-  const readable = changes !== null && baseline !== null;
+  const edit = decodeEdit(row);
   return {
     seq: row.seq,
     id: row.id,
@@ -136,8 +132,8 @@ function decode(row: Row): Update {
     kind: row.kind,
     state: row.state,
     identifier: { type: row.identifier_type, value: row.identifier_value },
-    changes: changes ?? {},
-    baseline: baseline ?? {},
+    changes: edit?.changes ?? {},
+    baseline: edit?.baseline ?? {},
     confirmedFills: decodeConfirmedFills(row.confirmed_fills) ?? [],
     staff: row.staff_code === null ? null : { code: row.staff_code, name: row.staff_name ?? row.staff_code },
     till: row.till,
@@ -150,7 +146,7 @@ function decode(row: Row): Update {
     resent: row.resent === 1,
     before: decodeBeforeSending(row.before_sending ?? null),
     award: decodeAwardCheck(row.award ?? null),
-    reason: readable ? decodeReason(row.reason) : { kind: 'unreadable' },
+    reason: edit === null ? { kind: 'unreadable' } : decodeReason(row.reason),
     putOffAtMs: row.put_off_at_ms ?? null,
     result: decodeResult(row.result),
     answer: decodeAnswer(row.answer),
