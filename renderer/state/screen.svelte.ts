@@ -33,6 +33,7 @@ export class Screen {
   readonly itPage: Readonly<ItPage>;
   readonly announcer = new Announcer();
   readonly #services: Services;
+  /** In the language and with the store's conventions of the moment, wherever it is kept. */
   readonly formats: Formats;
   #faults = 0;
   /** Keys and presses so far, so that a waiting answer can tell that staff have moved on. */
@@ -62,13 +63,11 @@ export class Screen {
     });
     this.updates = new UpdateList(services, machine);
     this.itPage = new ItPage(services);
-    this.formats = $derived(
-      makeFormats(
-        inLanguage(language.locale, this.till.info?.locale ?? 'en'),
-        this.till.info?.countryCode ?? 'GB',
-        this.till.info?.timeZone ?? 'UTC',
-      ),
-    );
+    const formats = $derived.by(() => {
+      const { locale = 'en', countryCode = 'GB', timeZone = 'UTC' } = this.till.info ?? {};
+      return makeFormats(inLanguage(language.locale, locale), countryCode, timeZone);
+    });
+    this.formats = new Proxy(formats, { get: (_, name) => Reflect.get(formats, name) });
     services.on('app.findAsked', () => {
       this.#asked = 'yes';
     });
