@@ -6,44 +6,34 @@ import { answerOf } from '../bridge.ts';
  */
 export class Action<Args extends readonly unknown[], Result> {
   readonly #do: (...args: Args) => Promise<Result>;
-  #running = $state(false);
-  #result = $state.raw<Result | null>(null);
-  #failed = $state(false);
+  running = $state(false);
+  /** The last run's result; null before it and during a run. */
+  result = $state.raw<Result | null>(null);
+  /** The last run got no answer from the services. */
+  failed = $state(false);
 
   constructor(run: (...args: Args) => Promise<Result>) {
     this.#do = run;
   }
 
-  get running(): boolean {
-    return this.#running;
-  }
-  /** The last run's result; null before it and during a run. */
-  get result(): Result | null {
-    return this.#result;
-  }
-  /** The last run got no answer from the services. */
-  get failed(): boolean {
-    return this.#failed;
-  }
-
   /** @returns null if it runs already, or got no answer */
   async run(...args: Args): Promise<Result | null> {
-    if (this.#running) return null;
+    if (this.running) return null;
     this.clear();
-    this.#running = true;
+    this.running = true;
     try {
       const answer = await answerOf(this.#do(...args));
-      this.#failed = answer === null;
-      this.#result = answer?.value ?? null;
-      return this.#result;
+      this.failed = answer === null;
+      this.result = answer?.value ?? null;
+      return this.result;
     } finally {
-      this.#running = false;
+      this.running = false;
     }
   }
 
   /** Clears the last run's result. */
   clear(): void {
-    this.#result = null;
-    this.#failed = false;
+    this.result = null;
+    this.failed = false;
   }
 }

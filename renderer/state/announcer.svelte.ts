@@ -3,15 +3,11 @@ const kept = 8;
 
 /** What a screen reader announces: one sentence after another, none over the one before. */
 export class Announcer {
-  #said = $state.raw<readonly { readonly number: number; readonly sentence: string }[]>([]);
+  said = $state.raw<readonly { readonly number: number; readonly sentence: string }[]>([]);
   #count = 0;
-
-  get said(): readonly { readonly number: number; readonly sentence: string }[] {
-    return this.#said;
-  }
 
   say(sentence: string): void {
     this.#count += 1;
-    this.#said = [...this.#said, { number: this.#count, sentence }].slice(-kept);
+    this.said = [...this.said, { number: this.#count, sentence }].slice(-kept);
   }
 }

@@ -1,5 +1,4 @@
-import type { Argument } from '../../electron/ipc/schema.ts';
-import type { FieldKey, FillableIdentifier, Identifier } from '../../electron/model/customer.ts';
+import type { FieldKey, FillableIdentifier } from '../../electron/model/customer.ts';
 import type { CustomerView, LookupResult } from '../../electron/model/customer-view.ts';
 import type {
   CheckResult,
@@ -67,17 +66,18 @@ export class CustomerForm {
   readonly #machine: Machine;
   /** The update that this form corrects, if any. */
   readonly replaces: UpdateView | null;
-  #view: CustomerView;
+  view: CustomerView;
   #typed = $state.raw<ReadonlyMap<FieldKey, Typed>>(new Map());
   #problems = $state.raw<readonly FieldProblem[]>([]);
   #hints = $state.raw<readonly FieldHint[]>([]);
   /** Fields that staff have left: only those show problems while others are being typed. */
   #left = $state.raw<ReadonlySet<FieldKey>>(new Set());
-  #trouble = $state.raw<SaveTrouble | null>(null);
-  #saving = $state(false);
-  #saved = $state.raw<Saved | null>(null);
+  trouble = $state.raw<SaveTrouble | null>(null);
+  saving = $state(false);
+  /** The last update that this form made. */
+  saved = $state.raw<Saved | null>(null);
   /** Otherwise a field would show its old value for a moment, and typing that again would not count as an edit. */
-  #unviewed = $state.raw<UnviewedSave | null>(null);
+  unviewed = $state.raw<UnviewedSave | null>(null);
   #token: string | null = null;
   #checkNumber = 0;
   #stopCheckTimer: () => void = () => undefined;
@@ -94,10 +94,10 @@ export class CustomerForm {
   ) {
     this.#services = services;
     this.#machine = machine;
-    this.#view = $state.raw(view);
+    this.view = $state.raw(view);
     this.replaces = replaces;
-    this.#saved = saved;
-    this.#unviewed = unviewed;
+    this.saved = saved;
+    this.unviewed = unviewed;
     this.#drafts = drafts;
     if (replaces !== null) {
       this.#typed = new Map(replaces.changes.map(({ key, to }) => [key, { text: asTyped(key, to) }]));
@@ -105,40 +105,23 @@ export class CustomerForm {
     }
   }
 
-  get view(): CustomerView {
-    return this.#view;
-  }
-  get saving(): boolean {
-    return this.#saving;
-  }
-  get trouble(): SaveTrouble | null {
-    return this.#trouble;
-  }
-  /** The last update that this form made. */
-  get saved(): Saved | null {
-    return this.#saved;
-  }
-  get unviewed(): UnviewedSave | null {
-    return this.#unviewed;
-  }
-
   /** A newer view of the same customer. Typed text stays. */
   refresh(view: CustomerView): void {
-    this.#view = view;
+    this.view = view;
     // It may have been requested before the save.
-    if (view.updates.some(({ updateId }) => updateId === this.#unviewed?.updateId)) this.#unviewed = null;
+    if (view.updates.some(({ updateId }) => updateId === this.unviewed?.updateId)) this.unviewed = null;
     if (this.#typed.size > 0) this.#checkSoon();
   }
 
   /** The value without this form's text; for a correction, also without the update it replaces. */
   current(key: FieldKey): string | null | undefined {
-    const unviewed = this.#unviewed?.texts.get(key);
+    const unviewed = this.unviewed?.texts.get(key);
     if (unviewed !== undefined) return unviewed;
     const replaced = this.replaces?.changes.find((change) => change.key === key);
-    if (replaced !== undefined) return replaced.was === undefined ? this.#view.server[key] : replaced.was;
-    const known = this.#view.fields[key];
+    if (replaced !== undefined) return replaced.was === undefined ? this.view.server[key] : replaced.was;
+    const known = this.view.fields[key];
     // Nothing is known about somebody not on this till, except what they were looked up by.
-    const { customerId, identifier } = this.#view;
+    const { customerId, identifier } = this.view;
     return known === undefined && customerId === null && identifier.type === key ? identifier.value : known;
   }
 
@@ -153,13 +136,13 @@ export class CustomerForm {
 
   /** A lock applies only to a field without typed text: text typed before the lock can still be undone. */
   lock(key: FieldKey): LockReason | null {
-    return this.#typed.has(key) ? null : (this.#view.locks[key] ?? null);
+    return this.#typed.has(key) ? null : (this.view.locks[key] ?? null);
   }
 
   serverChange(key: FieldKey): ServerChange | null {
     const from = this.#typed.get(key)?.began;
     if (!this.changed(key) || from === undefined) return null;
-    const to = this.#view.server[key] ?? null;
+    const to = this.view.server[key] ?? null;
     return from === to || same(this.value(key), to) ? null : { from, to };
   }
 
@@ -170,9 +153,9 @@ export class CustomerForm {
 
   type(key: FieldKey, text: string): void {
     const before = this.#typed.get(key);
-    const began = before === undefined ? (this.#view.server[key] ?? null) : before.began;
+    const began = before === undefined ? (this.view.server[key] ?? null) : before.began;
     this.#typed = new Map(this.#typed).set(key, { text, ...(began === undefined ? {} : { began }) });
-    this.#saved = null;
+    this.saved = null;
     this.#checkSoon();
     this.#edited();
   }
@@ -180,7 +163,7 @@ export class CustomerForm {
   /** From now on Save is another save. */
   #edited(): void {
     this.#token = null;
-    this.#trouble = null;
+    this.trouble = null;
     this.#drafts.note(this);
   }
 
@@ -214,7 +197,7 @@ export class CustomerForm {
   }
 
   problem(key: FieldKey): FieldProblem | null {
-    if (!this.#left.has(key) && this.#trouble?.kind !== 'invalid') return null;
+    if (!this.#left.has(key) && this.trouble?.kind !== 'invalid') return null;
     return this.problems.find((problem) => problem.key === key) ?? null;
   }
 
@@ -255,7 +238,7 @@ export class CustomerForm {
   whoElseHas(key: FillableIdentifier): Promise<LookupResult> {
     const identifier = { type: key, value: this.value(key) };
     return this.#services
-      .call('customers.whoElseHas', { identifier, exceptId: this.#view.customerId })
+      .call('customers.whoElseHas', { identifier, exceptId: this.view.customerId })
       .catch((): LookupResult => ({ kind: 'failed', why: 'server' }));
   }
 
@@ -269,7 +252,7 @@ export class CustomerForm {
     replaces: UpdateView | null,
     token: string,
   ): Promise<SaveResult> {
-    const { customerId } = this.#view;
+    const { customerId } = this.view;
     if (customerId === null) return { kind: 'moved-on' };
     const replacedId = replaces?.updateId ?? null;
     const request = { token, customerId, type: key, newValue, replaces: replacedId };
@@ -291,7 +274,7 @@ export class CustomerForm {
       return;
     }
     const { problems, hints } = await this.#services
-      .call('updates.check', { target: this.#target(), changes: Object.fromEntries(changes) })
+      .call('updates.check', { target: this.target, changes: Object.fromEntries(changes) })
       // No warning before Save then; Save asks again.
       .catch((): CheckResult => ({ problems: [], hints: [] }));
     if (number !== this.#checkNumber) return;
@@ -301,27 +284,27 @@ export class CustomerForm {
 
   /** @returns what was saved, or null: `trouble` says why not. A second press during a save does nothing. */
   async save(): Promise<Saved | null> {
-    if (this.#saving) return null;
+    if (this.saving) return null;
     const changes = this.changes;
     if (changes.size === 0) {
-      this.#trouble = { kind: 'nothing-changed' };
+      this.trouble = { kind: 'nothing-changed' };
       return null;
     }
     if (this.problems.some(({ code }) => code === 'belongs-to-other')) {
-      this.#trouble = { kind: 'invalid' };
+      this.trouble = { kind: 'invalid' };
       return null;
     }
     this.#stopCheckTimer();
     this.#checkNumber += 1;
     this.#token ??= this.#machine.newToken();
     const token = this.#token;
-    this.#saving = true;
+    this.saving = true;
     try {
       await this.#drafts.beforeSave(this);
       const replaces = this.replaces?.updateId ?? null;
       const saving = this.#services.call('updates.save', {
         token,
-        target: this.#target(),
+        target: this.target,
         changes: Object.fromEntries(changes),
         replaces,
         confirmedFills: [...changes.keys()].filter(isFillable).filter((key) => this.confirmed(key)),
@@ -330,18 +313,18 @@ export class CustomerForm {
       const { value: result } = (await answerOf(saving)) ?? { value: { kind: 'not-saved', why: 'no-answer' } as const };
       if (result.kind === 'saved') {
         this.#settle(changes);
-        this.#unviewed = { updateId: result.updateId, texts: new Map([...(this.#unviewed?.texts ?? []), ...changes]) };
-        this.#saved = { updateId: result.updateId, customerId: result.customerId };
-        return this.#saved;
+        this.unviewed = { updateId: result.updateId, texts: new Map([...(this.unviewed?.texts ?? []), ...changes]) };
+        this.saved = { updateId: result.updateId, customerId: result.customerId };
+        return this.saved;
       }
       if (result.kind === 'invalid') {
         this.#problems = result.problems;
         this.#left = new Set([...this.#left, ...result.problems.map((problem) => problem.key)]);
       }
-      this.#trouble = result;
+      this.trouble = result;
       return null;
     } finally {
-      this.#saving = false;
+      this.saving = false;
       this.#drafts.note(this);
     }
   }
@@ -351,7 +334,7 @@ export class CustomerForm {
     this.#typed = new Map([...this.#typed].filter(([key, { text }]) => saved.get(key) !== text));
     this.#problems = [];
     this.#left = new Set();
-    this.#trouble = null;
+    this.trouble = null;
     this.#token = null;
   }
 
@@ -365,9 +348,16 @@ export class CustomerForm {
     this.#stopCheckTimer = this.#machine.after(checkAfterTypingMs, () => void this.check());
   }
 
-  #target(): Argument<'updates.save'>['target'] {
-    const { customerId, identifier } = this.#view;
-    return customerId === null ? { identifier: plain(identifier) } : { customerId };
+  /** Who it is about, as the services are told. */
+  get target(): Draft['target'] {
+    const { customerId, identifier } = this.view;
+    const { type, value } = identifier;
+    return customerId === null ? { identifier: { type, value } } : { customerId };
+  }
+
+  /** Where its text is kept. */
+  get place(): string {
+    return placeOf({ target: this.target, replaces: this.replaces?.updateId ?? null });
   }
 }
 
@@ -380,6 +370,9 @@ export function isFillable(key: FieldKey): key is FillableIdentifier {
   return key === 'mobile' || key === 'email' || key === 'externalId';
 }
 
-function plain({ type, value }: Identifier): Identifier {
-  return { type, value };
+/** Each customer has one, and so has each update that is corrected. */
+export function placeOf({ target, replaces }: Pick<Draft, 'target' | 'replaces'>): string {
+  const who =
+    'customerId' in target ? String(target.customerId) : `${target.identifier.type}:${target.identifier.value}`;
+  return `${who}/${replaces ?? ''}`;
 }

@@ -163,7 +163,7 @@ export class Desk {
     const saved = await form.save();
     if (saved === null || form !== this.form) return saved;
     if (form.replaces !== null) {
-      this.#aside.delete(keyOf(form));
+      this.#aside.delete(form.place);
       this.form = this.#newForm(form.view, null, saved, form.unviewed);
     }
     this.#view.stale();
@@ -213,8 +213,8 @@ export class Desk {
     this.#opening = null;
     this.#putAside();
     const fresh = this.#newForm(view, replaces, null);
-    const kept = this.#aside.get(keyOf(fresh));
-    this.#aside.delete(keyOf(fresh));
+    const kept = this.#aside.get(fresh.place);
+    this.#aside.delete(fresh.place);
     kept?.refresh(view);
     if (kept === undefined) fresh.restore(this.drafts.of(fresh));
     this.form = kept ?? fresh;
@@ -234,7 +234,7 @@ export class Desk {
   }
 
   #putAside(): void {
-    if (this.form !== null && this.form.changes.size > 0) this.#aside.set(keyOf(this.form), this.form);
+    if (this.form !== null && this.form.changes.size > 0) this.#aside.set(this.form.place, this.form);
   }
 
   #renew(form: CustomerForm, view: CustomerView): void {
@@ -290,10 +290,4 @@ export class Desk {
 /** Who the form is about; a customer opened by identifier is on this till from the first save on. */
 function customerOf(form: CustomerForm | null): number | null {
   return form?.view.customerId ?? form?.saved?.customerId ?? null;
-}
-
-function keyOf(form: CustomerForm): string {
-  const { customerId, identifier } = form.view;
-  const who = customerId === null ? `${identifier.type}:${identifier.value}` : String(customerId);
-  return `${who}/${form.replaces?.updateId ?? ''}`;
 }

@@ -1,6 +1,6 @@
 import type { Draft } from '../../electron/updates/drafts.ts';
 import type { Services } from '../bridge.ts';
-import type { CustomerForm } from './customer-form.svelte.ts';
+import { type CustomerForm, placeOf } from './customer-form.svelte.ts';
 import type { Machine } from './machine.ts';
 
 const keepAfterMs = 250;
@@ -33,7 +33,7 @@ export class Drafts {
   }
 
   of(form: CustomerForm): Draft['changes'] {
-    return this.#kept.get(placeOf(targetOf(form)))?.changes ?? [];
+    return this.#kept.get(form.place)?.changes ?? [];
   }
 
   /** A draft moves along when its customer turns out to be another one; newer text of a field wins. */
@@ -67,7 +67,7 @@ export class Drafts {
    * @returns once nothing of it is on its way any more
    */
   async beforeSave(form: CustomerForm): Promise<void> {
-    const place = placeOf(targetOf(form));
+    const place = form.place;
     this.#timers.get(place)?.();
     await this.#keeping.get(place);
   }
@@ -77,10 +77,11 @@ export class Drafts {
    * During a save nothing is written: its end tells what is left.
    */
   note(form: CustomerForm): void {
-    const place = placeOf(targetOf(form));
+    const place = form.place;
     this.#timers.get(place)?.();
     const draft: Draft = {
-      ...targetOf(form),
+      target: form.target,
+      replaces: form.replaces?.updateId ?? null,
       name: [form.view.fields.firstName ?? '', form.view.fields.lastName ?? ''].filter((part) => part !== '').join(' '),
       changes: [...form.changes].map(([key, to]) => ({ key, to })),
       typedAtMs: this.#machine.nowMs(),
@@ -123,18 +124,4 @@ export class Drafts {
       });
     this.#keeping.set(place, keeping);
   }
-}
-
-function targetOf({ view: { customerId, identifier }, replaces }: CustomerForm): Pick<Draft, 'target' | 'replaces'> {
-  const { type, value } = identifier;
-  return {
-    target: customerId === null ? { identifier: { type, value } } : { customerId },
-    replaces: replaces?.updateId ?? null,
-  };
-}
-
-function placeOf({ target, replaces }: Pick<Draft, 'target' | 'replaces'>): string {
-  const who =
-    'customerId' in target ? String(target.customerId) : `${target.identifier.type}:${target.identifier.value}`;
-  return `${who}/${replaces ?? ''}`;
 }

@@ -26,7 +26,8 @@ export class Resource<Key, Value> {
   readonly #how: How<Key, Value>;
   #wanted: Key;
   #answer = $state.raw<{ readonly key: Key; readonly value: Value } | null>(null);
-  #failed = $state(false);
+  /** The last read got no answer. */
+  failed = $state(false);
   #isStale = false;
   #forgotten = 0;
   #reading: Promise<void> | null = null;
@@ -44,10 +45,6 @@ export class Resource<Key, Value> {
   /** The value's own key; null: not read yet */
   get key(): Key | null {
     return this.#answer?.key ?? null;
-  }
-  /** The last read got no answer. */
-  get failed(): boolean {
-    return this.#failed;
   }
 
   /** @returns once the value is that of the newest key, or there was no answer */
@@ -100,7 +97,7 @@ export class Resource<Key, Value> {
         const forgotten = this.#forgotten;
         const answer = await answerOf(this.#how.read(key));
         if (key !== this.#wanted || forgotten !== this.#forgotten) continue;
-        this.#failed = answer === null;
+        this.failed = answer === null;
         if (answer === null) {
           if (this.#how.againMs !== undefined) this.stale(this.#how.againMs);
           return;
