@@ -14,6 +14,8 @@ import { followTheme } from './theme/theme.svelte.ts';
  * @returns what takes it away again
  */
 export async function startScreen(target: HTMLElement): Promise<() => Promise<void>> {
+  document.addEventListener('submit', byHandler);
+  document.addEventListener('click', unlessLocked);
   const theme = followTheme();
   const services = servicesOfWindow(askForAdmin);
   // If there is no answer, the app reports that itself.
@@ -35,6 +37,16 @@ export async function startScreen(target: HTMLElement): Promise<() => Promise<vo
   const screen = new Screen(services, browserMachine, language);
   const app = mount(App, { target, props: { screen, theme, language, guide: new Guide(localStorage) } });
   return () => unmount(app);
+}
+
+/** A form is submitted by its own handler, never by the browser. */
+function byHandler(event: SubmitEvent): void {
+  event.preventDefault();
+}
+
+/** A locked control can be focused, so that its reason is heard, and stays as it is. */
+function unlessLocked(event: MouseEvent): void {
+  if (event.target instanceof HTMLInputElement && event.target.ariaDisabled === 'true') event.preventDefault();
 }
 
 /** Over any page, including that of a till that could not be opened. */

@@ -39,6 +39,11 @@ export function keyWord(key: string): string {
   return keyWords[key]?.() ?? key;
 }
 
+/** For the control that does the same (`aria-keyshortcuts`). */
+export function keysOf(command: Command): string {
+  return keyMap.flatMap((key) => (key.command === command ? key.keys : [])).join(' ');
+}
+
 /** A character with what is held; one character alone is typing. Of other keys the browser's own name. */
 function spelled({ key, ctrlKey, metaKey, altKey, shiftKey }: Pressed): string {
   if (key.length > 1 || !(ctrlKey || metaKey || altKey)) return key;

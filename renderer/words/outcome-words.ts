@@ -126,25 +126,17 @@ type Till = { readonly org: OrgView | null; readonly sync: Pick<SyncStatus, 'pau
 
 /** Without the update: as things stand for one that has just been saved. */
 export function updateShape(update: UpdateView | undefined, { org, sync }: Till): Shape {
-  switch (update?.state) {
-    case 'queued':
-    case undefined:
-      if (update?.behindAnother === true) return 'waiting';
-      if (sync.paused !== null) return 'paused';
-      return sync.connection.kind === 'offline' ? 'offline' : 'waiting';
-    case 'sending':
-      return 'sending';
-    case 'unknown':
-      return 'checking';
-    case 'attention':
-      return update.putOffAtMs === null ? 'needs-you' : 'waiting';
-    case 'applied':
-      return missedSentences(update, org).length > 0 ? 'needs-you' : 'sent';
-    case 'cancelled':
-    case 'discarded':
-      return 'ended';
+  if (update === undefined || update.state === 'queued') {
+    if (update?.behindAnother === true) return 'waiting';
+    if (sync.paused !== null) return 'paused';
+    return sync.connection.kind === 'offline' ? 'offline' : 'waiting';
   }
+  if (update.state === 'attention') return update.putOffAtMs === null ? 'needs-you' : 'waiting';
+  if (update.state === 'applied') return missedSentences(update, org).length > 0 ? 'needs-you' : 'sent';
+  return plainShapes[update.state];
 }
+
+const plainShapes = { sending: 'sending', unknown: 'checking', cancelled: 'ended', discarded: 'ended' } as const;
 
 export const stateWord: Record<UpdateView['state'], () => string> = {
   queued: m.updates_state_queued,

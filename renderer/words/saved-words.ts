@@ -14,29 +14,25 @@ type Shown = {
 
 /** Without the update: what will happen as things stand. */
 export function savedSentence(update: UpdateView | undefined, { formats, till }: Shown): string {
-  switch (update?.state) {
-    case 'applied': {
-      const brought = formats.list(broughtWords(update, formats));
-      return brought === '' ? m.announce_sent_plain() : m.announce_sent({ brought });
-    }
-    case 'attention':
-      return update.reason === null ? m.fate_needs_you() : reasonSentence(update.reason, till.org);
-    case 'unknown':
-      return m.save_done_checking();
-    case 'cancelled':
-      return m.fate_cancelled();
-    case 'discarded':
-      return m.fate_discarded();
-    case 'sending':
-      return m.save_done_sending();
-    case 'queued':
-    case undefined: {
-      const { paused, connection } = till.sync;
-      if (paused !== null) return m.save_done_paused();
-      return connection.kind === 'offline' ? m.save_done_offline() : m.save_done_online();
-    }
+  if (update === undefined || update.state === 'queued') {
+    const { paused, connection } = till.sync;
+    if (paused !== null) return m.save_done_paused();
+    return connection.kind === 'offline' ? m.save_done_offline() : m.save_done_online();
   }
+  if (update.state === 'applied') {
+    const brought = formats.list(broughtWords(update, formats));
+    return brought === '' ? m.announce_sent_plain() : m.announce_sent({ brought });
+  }
+  if (update.state !== 'attention') return plainSentences[update.state]();
+  return update.reason === null ? m.fate_needs_you() : reasonSentence(update.reason, till.org);
 }
+
+const plainSentences = {
+  sending: m.save_done_sending,
+  unknown: m.save_done_checking,
+  cancelled: m.fate_cancelled,
+  discarded: m.fate_discarded,
+};
 
 /** An update of the open customer changed state; null if nobody needs to know. */
 export function movedSentence(update: UpdateView, shown: Shown): string | null {

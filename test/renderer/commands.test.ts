@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { commandOf } from '../../renderer/state/commands.ts';
+import { commandOf, keyMap, keysOf, keyWord } from '../../renderer/state/commands.ts';
 
 const press = (key: string, held: Partial<Parameters<typeof commandOf>[0]> = {}) => ({
   key,
@@ -30,4 +30,16 @@ test('keys in a field type there; outside of one they go to the search', () => {
   assert.equal(commandOf(press('F1'), 'customer', true), 'help');
   assert.equal(commandOf(press('Escape'), 'customer', true), 'back');
   assert.equal(commandOf(press('a', { ctrlKey: true }), 'home', false), null);
+});
+
+test('every line in the list of shortcuts does what it says, and names its keys as the keyboard does', () => {
+  for (const { keys, command } of keyMap) {
+    for (const key of keys) {
+      const [name = '', held] = key.split('+').toReversed();
+      assert.equal(commandOf(press(name, { ctrlKey: held === 'Control' }), 'customer', false), command ?? null, key);
+    }
+  }
+  const words = keyMap.flatMap(({ keys }) => keys.map(keyWord));
+  assert.deepEqual(words, ['F2', '↑', '↓', 'Enter', 'Ctrl+S', 'Esc', 'Tab', '?', 'F1']);
+  assert.equal(keysOf('help'), '? F1');
 });
