@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { findUpdate } from '../../electron/updates/rows.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { diskFull, openAlone } from './engine-rig-alone.ts';
 
 /** A till that stopped with this many updates waiting, of a customer each. */
@@ -147,6 +148,22 @@ describe('an engine that is closed', () => {
     release();
     await clock.pass(60_000);
     assert.deepEqual([state(), rig.logged], ['unknown', ['info update answered']]);
+  });
+
+  it('does not touch the database any more, which is closed by then', async (t) => {
+    const { clock, server, start, hold } = await openAlone(t);
+    const rig = start({ folder: temporaryFolder() });
+    await clock.pass(0);
+    const release = hold('update');
+    rig.save(rig.addCustomer('1'), { lastName: 'New' });
+    await clock.pass(0);
+    const stopped = rig.stop();
+    await clock.pass(3000);
+    await stopped;
+    release();
+    await clock.pass(60_000);
+    assert.equal(server.ledger.length, 1);
+    assert.deepEqual(rig.logged, ['info update answered']);
   });
 
   it('says so if the database does not take what was on its way', async (t) => {
