@@ -175,7 +175,7 @@ describe('an engine that is closed', () => {
     assert.deepEqual(rig.logged, ['error what was on its way could not be noted']);
   });
 
-  it('tells no status that was still due', async (t) => {
+  it('tells no status and starts no probe that was still due', async (t) => {
     const { rig, clock, release, close } = await open(t);
     release();
     await clock.pass(1000);
@@ -183,7 +183,7 @@ describe('an engine that is closed', () => {
     rig.engine.changed();
     await close();
     await clock.pass(1000);
-    assert.equal(rig.statuses.length, told);
+    assert.deepEqual([rig.statuses.length, clock.timers()], [told, 0]);
   });
 
   it('knows until then whose update is on its way', async (t) => {
