@@ -452,6 +452,8 @@ export class SyncEngine {
       if (outcome.kind === 'found') this.noteServerTime(outcome.value.serverTimeMs);
     } catch (error) {
       this.#logTrouble('the server could not be asked', error);
+      // Otherwise the next one would go at once, again and again.
+      connection.waitFor(troubleMs);
     } finally {
       this.#probing = false;
       this.changed();

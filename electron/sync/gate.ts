@@ -23,7 +23,7 @@ export function untilProbeMs({ connection, pace }: Gate, lane: Lane = 'backlog')
 
 /** How long until it is probed although the last exchange worked. */
 export function idleMs({ connection, pace }: Gate): number {
-  return Math.max(0, Math.max(idleProbeMs, pace.idleProbeMs) - connection.sinceAnswerMs);
+  return Math.max(connection.waitMs, Math.max(idleProbeMs, pace.idleProbeMs) - connection.sinceAnswerMs);
 }
 
 /** How many requests may be in flight. */

@@ -2,6 +2,7 @@
 import type { TestContext } from 'node:test';
 import { SqliteError } from 'better-sqlite3';
 import type { Db } from '../../electron/db/open.ts';
+import { findUpdate } from '../../electron/updates/rows.ts';
 import {
   type EngineRig,
   type EngineRigOptions,
@@ -51,4 +52,26 @@ export async function openAlone(t: TestContext) {
     return resolve;
   };
   return { clock, server, db, start, noteCalls, hold };
+}
+
+/** An engine that is online, with two customers. */
+export async function online(t: TestContext, options: Partial<EngineRigOptions> = {}) {
+  const opened = await openAlone(t);
+  const rig = opened.start(options);
+  await opened.clock.pass(0);
+  const [one, other] = [rig.addCustomer('1'), rig.addCustomer('2')];
+  const state = (id: string) => findUpdate(opened.db, id)?.state;
+  const sent = () => opened.server.ledger.map(({ userId }) => userId);
+  return { ...opened, rig, one, other, state, sent };
+}
+
+/** An update of this customer meets an error in Tillside, and its customer waits. */
+export async function failOnce(t: TestContext, { rig, clock, one }: Awaited<ReturnType<typeof online>>) {
+  const broken = t.mock.method(rig.outbox, 'claim', () => {
+    throw new Error('a bug');
+  });
+  const id = rig.save(one, { lastName: `Waits ${clock.monotonicMs()}` });
+  await clock.pass(1);
+  broken.mock.restore();
+  return id;
 }

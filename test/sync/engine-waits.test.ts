@@ -1,34 +1,10 @@
 /** When an engine looks again: its one timer, its probes, and who may shorten a wait. */
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
-import { findUpdate } from '../../electron/updates/rows.ts';
-import type { EngineRigOptions } from '../helpers/engine-rig.ts';
+import { describe, it } from 'node:test';
 import { okAnswer } from '../helpers/engine-rig.ts';
-import { diskFull, openAlone } from './engine-rig-alone.ts';
+import { diskFull, failOnce, online } from './engine-rig-alone.ts';
 
 const minuteMs = 60_000;
-
-/** An engine that is online, with two customers. */
-async function online(t: TestContext, options: Partial<EngineRigOptions> = {}) {
-  const opened = await openAlone(t);
-  const rig = opened.start(options);
-  await opened.clock.pass(0);
-  const [one, other] = [rig.addCustomer('1'), rig.addCustomer('2')];
-  const state = (id: string) => findUpdate(opened.db, id)?.state;
-  const sent = () => opened.server.ledger.map(({ userId }) => userId);
-  return { ...opened, rig, one, other, state, sent };
-}
-
-/** An update of this customer meets an error in Tillside, and its customer waits. */
-async function failOnce(t: TestContext, { rig, clock, one }: Awaited<ReturnType<typeof online>>) {
-  const broken = t.mock.method(rig.outbox, 'claim', () => {
-    throw new Error('a bug');
-  });
-  const id = rig.save(one, { lastName: 'Waits' });
-  await clock.pass(1);
-  broken.mock.restore();
-  return id;
-}
 
 describe('the timer of an engine', () => {
   it('is one beside the watchdog, however often something changes', async (t) => {

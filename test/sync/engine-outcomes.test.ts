@@ -1,0 +1,168 @@
+/** What an engine does before an update goes, once its outcome is known, and if something in Tillside fails. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { historyOf } from '../../electron/updates/history.ts';
+import { failOnce, online } from './engine-rig-alone.ts';
+
+const names = (calls: readonly string[]) => calls.map((call) => call.split(' ')[0]);
+
+describe('before an update goes', () => {
+  it('a login does, if the network may be gone and the update could not be read back (F14)', async (t) => {
+    for (const readBack of [true, false]) {
+      const { rig, clock, one, server, noteCalls } = await online(t, { sync: { readBack } });
+      server.reachable = false;
+      rig.save(one, { lastName: 'Waits' });
+      await clock.pass(20_000);
+      server.reachable = true;
+      const calls = noteCalls();
+      rig.engine.tryNow();
+      await clock.pass(1);
+      assert.deepEqual(names(calls), readBack ? ['get', 'update'] : ['login', 'update']);
+    }
+  });
+
+  it('the server is asked about its customer once it is as old as the config says', async (t) => {
+    for (const [ageMs, expected] of [
+      [29_999, ['update']],
+      [30_000, ['get', 'update']],
+    ] as const) {
+      const { rig, clock, one, noteCalls } = await online(t, { sync: { checkAfterMinutes: 0.5 } });
+      const calls = noteCalls();
+      const paced = t.mock.method(rig.context.pace, 'waitMs', () => 60_000);
+      rig.save(one, { lastName: 'Waits' });
+      await clock.pass(ageMs);
+      paced.mock.restore();
+      rig.engine.tryNow();
+      await clock.pass(0);
+      assert.deepEqual(names(calls), expected);
+    }
+  });
+
+  it('the pace is kept to less than a millisecond', async (t) => {
+    const { rig, clock, one, server } = await online(t);
+    const paced = t.mock.method(rig.context.pace, 'waitMs', () => 0.5);
+    rig.save(one, { lastName: 'Waits' });
+    await clock.pass(0);
+    assert.equal(server.updateCalls, 0);
+    paced.mock.restore();
+    await clock.pass(1);
+    assert.equal(server.updateCalls, 1);
+  });
+});
+
+describe('once an update was applied', () => {
+  it('its customer is looked at later if it was sent more than once', async (t) => {
+    const { rig, clock, one, other, server, sent } = await online(t);
+    const later = t.mock.method(rig.context.tell, 'lookLater');
+    rig.save(one, { lastName: 'Once' });
+    await clock.pass(1);
+    const fates = ['apply', 'lose'] as const;
+    let sendings = 0;
+    server.fate = () => fates[1 - Math.min(1, sendings++)] ?? 'apply';
+    rig.save(other, { lastName: 'Twice' });
+    await clock.pass(60_000);
+    assert.deepEqual(sent(), ['1', '2']);
+    assert.deepEqual(
+      later.mock.calls.map((call) => call.arguments),
+      [[other]],
+    );
+  });
+
+  it('a read that it overtook is known to be old', async (t) => {
+    const { rig, clock, one } = await online(t);
+    const position = rig.context.applied.position();
+    rig.save(one, { lastName: 'New' });
+    await clock.pass(1);
+    assert.equal(rig.context.applied.isOvertaken(one, position), true);
+  });
+
+  it('its customer no longer waits for what failed before', async (t) => {
+    const opened = await online(t);
+    for (let round = 0; round < 2; round += 1) {
+      const id = await failOnce(t, opened);
+      await opened.clock.pass(4998);
+      assert.equal(opened.state(id), 'queued');
+      await opened.clock.pass(1);
+      assert.equal(opened.state(id), 'applied');
+    }
+  });
+});
+
+describe('if something in Tillside fails', () => {
+  it('an update that may have been sent is read back, and a person hears nothing of it', async (t) => {
+    const { rig, clock, one, state, db, noteCalls } = await online(t);
+    const broken = t.mock.method(rig.outbox, 'applied', () => assert.fail('a bug'));
+    const calls = noteCalls();
+    const id = rig.save(one, { lastName: 'New' });
+    await clock.pass(0);
+    broken.mock.restore();
+    assert.equal(state(id), 'unknown');
+    assert.equal(historyOf(db, id).at(-1)?.detail, 'till-stopped');
+    assert.ok(rig.logged.includes('error an update could not be worked on'));
+    await clock.pass(10_000);
+    assert.equal(state(id), 'applied');
+    assert.deepEqual(names(calls), ['update', 'get']);
+  });
+
+  it('the watchdog finds what could not even be noted', async (t) => {
+    const { rig, clock, one, state } = await online(t);
+    const broken = ['applied' as const, 'uncertain' as const].map((name) =>
+      t.mock.method(rig.outbox, name, () => assert.fail('a bug')),
+    );
+    const id = rig.save(one, { lastName: 'New' });
+    await clock.pass(1);
+    for (const method of broken) method.mock.restore();
+    assert.equal(state(id), 'sending');
+    assert.ok(rig.logged.includes('error an update could not be noted as uncertain'));
+    await clock.pass(60_000);
+    assert.equal(state(id), 'applied');
+    assert.ok(rig.logged.includes('error the watchdog found updates that nobody sends'));
+  });
+
+  it('the server is asked again, half a minute later', async (t) => {
+    const { rig, clock, server } = await online(t);
+    const broken = t.mock.method(server.api, 'login', () => {
+      if (broken.mock.callCount() > 9) broken.mock.restore();
+      assert.fail('a bug');
+    });
+    await clock.pass(5 * 60_000 + 29_999);
+    assert.deepEqual([broken.mock.callCount(), rig.logged], [1, ['error the server could not be asked']]);
+    await clock.pass(1);
+    assert.equal(broken.mock.callCount(), 2);
+    broken.mock.restore();
+    const before = server.calls;
+    await clock.pass(5 * 60_000);
+    assert.ok(server.calls > before);
+  });
+});
+
+describe('the watchdog', () => {
+  it('leaves an update that is on its way to whoever sends it', async (t) => {
+    const { rig, clock, one, hold, state } = await online(t);
+    const release = hold('update');
+    const id = rig.save(one, { lastName: 'Slow' });
+    await clock.pass(60_000);
+    assert.deepEqual([state(id), rig.logged.filter((line) => line.startsWith('error'))], ['sending', []]);
+    release();
+    await clock.pass(1);
+    assert.equal(state(id), 'applied');
+  });
+
+  it('notices that the machine slept: what waits is sent, and first looked at (F15)', async (t) => {
+    const { rig, clock, one, server, noteCalls } = await online(t);
+    server.reachable = false;
+    rig.save(one, { lastName: 'Waits' });
+    await clock.pass(20_000);
+    server.reachable = true;
+    t.mock.method(rig.context.connection, 'failed');
+    rig.context.connection.waitFor(60 * 60_000);
+    rig.engine.changed();
+    const hurried = t.mock.method(rig.context.pace, 'hurry');
+    const calls = noteCalls();
+    clock.setWall(clock.wallMs() + 8 * 60 * 60_000);
+    await clock.pass(10_000);
+    assert.ok(hurried.mock.callCount() > 0);
+    await clock.pass(20_000);
+    assert.deepEqual(names(calls), ['login', 'get', 'update']);
+  });
+});
