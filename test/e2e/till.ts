@@ -260,7 +260,7 @@ async function openPreview(
     hear('what the program said', text);
     process.stderr.write(text);
   });
-  // Motion is only paint, and half of a page's frames.
+  // Motion is only paint, and a twentieth of a spec's work.
   const context = await browser.newContext({ viewport, hasTouch: touch, reducedMotion: 'reduce' });
   const page = await context.newPage();
   hearPage(page, hear);
