@@ -74,13 +74,21 @@ export async function openScenePages(browser: Browser, folder: string): Promise<
       return page;
     },
     async show(page, scene, language = 'en') {
-      // Half the work of a new document.
-      if (page.url().startsWith(origin))
-        await page.evaluate((asked) => window.showScene(...asked), [scene, language] as const);
-      else await page.goto(`${origin}/index.html?${new URLSearchParams({ scene, language })}`);
-      await page.getByRole('searchbox').or(page.locator('#trouble-title')).waitFor();
-      // The page beside the search comes a moment later.
-      await page.locator('h1').first().waitFor();
+      const isOpen = page.url().startsWith(origin);
+      if (!isOpen) await page.goto(`${origin}/index.html?${new URLSearchParams({ scene, language })}`);
+      // In one call, because each question to the page costs as much as a picture.
+      await page.evaluate(
+        async ({ again, asked }) => {
+          // Half the work of a new document.
+          if (again) await window.showScene(...asked);
+          const isShown = (selector: string) => document.querySelector(selector)?.checkVisibility() === true;
+          // The page beside the search comes a moment later.
+          while (!isShown('h1') || !isShown('#find-customer, #trouble-title')) {
+            await new Promise((resolve) => requestAnimationFrame(resolve));
+          }
+        },
+        { again: isOpen, asked: [scene, language] as const },
+      );
     },
     close: () => {
       server.close();
