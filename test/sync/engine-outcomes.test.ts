@@ -7,6 +7,18 @@ import { failOnce, online } from './engine-rig-alone.ts';
 const names = (calls: readonly string[]) => calls.map((call) => call.split(' ')[0]);
 
 describe('before an update goes', () => {
+  it('the server has said whose it is, after a new password (F45)', async (t) => {
+    const { rig, clock, server, one, hold } = await online(t);
+    const release = hold('login');
+    rig.engine.passwordChanged();
+    rig.save(one, { lastName: 'Waits' });
+    await clock.pass(1000);
+    assert.equal(server.updateCalls, 0);
+    release();
+    await clock.pass(1);
+    assert.equal(server.updateCalls, 1);
+  });
+
   it('a login does, if the network may be gone and the update could not be read back (F14)', async (t) => {
     for (const readBack of [true, false]) {
       const { rig, clock, one, server, noteCalls } = await online(t, { sync: { readBack } });

@@ -109,15 +109,17 @@ describe('a probe of the server', () => {
   });
 
   it('counts as a request on its way', async (t) => {
-    const { rig, clock, one, hold, server, sent } = await online(t, { maxInFlight: 1 });
-    const release = hold('login');
-    await clock.pass(5 * minuteMs);
-    rig.save(one, { lastName: 'Waits' });
-    await clock.pass(1000);
-    assert.equal(server.updateCalls, 0);
-    release();
-    await clock.pass(1);
-    assert.deepEqual(sent(), ['1']);
+    for (const maxInFlight of [1, 2]) {
+      const { rig, clock, one, hold, server, sent } = await online(t, { maxInFlight });
+      const release = hold('login');
+      await clock.pass(5 * minuteMs);
+      rig.save(one, { lastName: 'Waits' });
+      await clock.pass(1000);
+      assert.equal(server.updateCalls, maxInFlight - 1);
+      release();
+      await clock.pass(1);
+      assert.deepEqual(sent(), ['1']);
+    }
   });
 
   it('comes every quarter of an hour while the till is refused, and then lets updates go', async (t) => {
