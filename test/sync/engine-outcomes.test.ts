@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { historyOf } from '../../electron/updates/history.ts';
-import { failOnce, online } from './engine-rig-alone.ts';
+import { diskFull, failOnce, online } from './engine-rig-alone.ts';
 
 const names = (calls: readonly string[]) => calls.map((call) => call.split(' ')[0]);
 
@@ -63,6 +63,21 @@ describe('before an update goes', () => {
 });
 
 describe('once an update was applied', () => {
+  it('the screen hears of the next one that goes, even while the disk is full (F25)', async (t) => {
+    const { rig, clock, one, other, server } = await online(t, { maxInFlight: 2 });
+    const broken = t.mock.method(rig.outbox, 'applied', diskFull);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const first = new Promise<void>((arrive) => clock.after(500, arrive));
+    server.onArrival = () => (server.updateCalls > 1 ? promise : first);
+    for (const customerId of [one, other, rig.addCustomer('3')]) rig.save(customerId, { lastName: 'New' });
+    await clock.pass(1000);
+    assert.equal(rig.statuses.at(-1)?.counts.sending, 3);
+    broken.mock.restore();
+    resolve();
+    await clock.pass(10_000);
+    assert.equal(rig.statuses.at(-1)?.unsent, 0);
+  });
+
   it('its customer is looked at later if it was sent more than once', async (t) => {
     const { rig, clock, one, other, server, sent } = await online(t);
     const later = t.mock.method(rig.context.tell, 'lookLater');
