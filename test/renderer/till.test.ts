@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import type { AppInfo } from '../../electron/model/app-info.ts';
 import type { OrgView } from '../../electron/model/org-view.ts';
 import type { SyncStatus } from '../../electron/model/sync-status.ts';
-import { deferred, machine, services } from './rig.ts';
+import { customer, deferred, machine, services } from './rig.ts';
 
+const { Screen } = await import('../../renderer/state/screen.svelte.ts');
 const { TillState } = await import('../../renderer/state/till.svelte.ts');
 
 const waiting: SyncStatus = {
@@ -126,4 +127,35 @@ test('no status is shown before the services have sent one', async () => {
   assert.equal(till.known, false);
   await till.start();
   assert.equal(till.known, true);
+});
+
+test('the page in front: the set-up until somebody puts it off, and again when asked for, but never over This till', async () => {
+  const rig = services({
+    ...atStart,
+    'app.info': () => ({ ...info, secretNeeded: true }),
+    'sync.status': () => allSent,
+    'customers.open': () => customer({ customerId: 7 }),
+  });
+  const screen = new Screen(rig.services, machine().machine, { locale: 'en' });
+  const { desk } = screen;
+  assert.equal(screen.place, 'starting');
+  await screen.start();
+  assert.equal(screen.place, 'set-up');
+  desk.show('updates');
+  assert.equal(screen.place, 'set-up', 'not put off yet');
+  desk.show('till');
+  assert.equal(screen.place, 'till', 'IT may look at it at any time');
+  screen.leaveSetUp();
+  assert.equal(screen.place, 'home');
+  await desk.open(7);
+  assert.equal(screen.place, 'customer');
+  desk.show('set-up');
+  assert.equal(screen.place, 'set-up');
+  desk.show('updates');
+  assert.equal(screen.place, 'updates', 'whoever goes on to something else leaves it');
+  desk.show('set-up');
+  screen.leaveSetUp();
+  assert.equal(screen.place, 'customer', 'back to where it was asked for');
+  desk.close();
+  assert.equal(screen.place, 'home');
 });
