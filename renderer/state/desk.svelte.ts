@@ -117,15 +117,12 @@ export class Desk {
   }
 
   async open(customerId: number): Promise<Opened> {
-    return await this.#open(() => this.#services.call('customers.open', { customerId: this.#now(customerId) }), null);
+    return await this.#openById(customerId, null);
   }
 
-  async openByIdentifier(identifier: Identifier): Promise<Opened> {
-    const { type, value } = identifier;
-    return await this.#open(
-      () => this.#services.call('customers.openByIdentifier', { identifier: { type, value } }),
-      null,
-    );
+  async openByIdentifier({ type, value }: Identifier): Promise<Opened> {
+    const identifier = { type, value };
+    return await this.#open(() => this.#services.call('customers.openByIdentifier', { identifier }), null);
   }
 
   /** Opens the form with the text of a waiting or refused update; saving replaces that update. */
@@ -136,8 +133,7 @@ export class Desk {
       if (opened === 'open') this.identityRequest = { key, replaces: update };
       return opened;
     }
-    const customerId = this.#now(update.customerId);
-    return await this.#open(() => this.#services.call('customers.open', { customerId }), update);
+    return await this.#openById(update.customerId, update);
   }
 
   close(): void {
@@ -196,6 +192,13 @@ export class Desk {
     this.notOpened = null;
     this.identityRequest = null;
     return this.turn;
+  }
+
+  async #openById(customerId: number, replaces: UpdateView | null): Promise<Opened> {
+    return await this.#open(
+      () => this.#services.call('customers.open', { customerId: this.#now(customerId) }),
+      replaces,
+    );
   }
 
   async #open(read: () => Promise<CustomerView | null>, replaces: UpdateView | null): Promise<Opened> {
