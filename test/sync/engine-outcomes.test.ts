@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { historyOf } from '../../electron/updates/history.ts';
+import { findUpdate } from '../../electron/updates/rows.ts';
 import { diskFull, failOnce, online } from './engine-rig-alone.ts';
 
 const names = (calls: readonly string[]) => calls.map((call) => call.split(' ')[0]);
@@ -59,6 +60,42 @@ describe('before an update goes', () => {
     paced.mock.restore();
     await clock.pass(1);
     assert.equal(server.updateCalls, 1);
+  });
+});
+
+describe('an update that is about to go', () => {
+  it('is told as on its way before its answer', async (t) => {
+    const { rig, clock, one, hold } = await online(t);
+    const told = t.mock.method(rig.context.tell, 'updateChanged');
+    const release = hold('update');
+    const id = rig.save(one, { lastName: 'New' });
+    await clock.pass(0);
+    assert.deepEqual(
+      told.mock.calls.map((call) => call.arguments),
+      [[id, one]],
+    );
+    release();
+    await clock.pass(1);
+  });
+
+  it('stays here without an error if somebody cancels it while the server is asked, or takes it first', async (t) => {
+    for (const isCancelled of [true, false]) {
+      const { rig, clock, one, db, server, hold } = await online(t, { sync: { checkAfterMinutes: 0 } });
+      const release = hold('get');
+      const id = rig.save(one, { lastName: 'New' });
+      await clock.pass(0);
+      t.mock.method(rig.outbox, 'claim', () => null, { times: 1 });
+      const update = findUpdate(db, id);
+      assert.ok(update !== null);
+      if (isCancelled) rig.outbox.cancel(update, null);
+      release();
+      await clock.pass(1);
+      assert.equal(server.updateCalls, isCancelled ? 0 : 1);
+      assert.equal(
+        rig.logged.find((line) => line.startsWith('error')),
+        undefined,
+      );
+    }
   });
 });
 
