@@ -27,12 +27,7 @@ export function mobileText(digits: string): string {
   return tables?.grouped(international) ?? international;
 }
 
-/** For a sentence: a number stays on one line, while other text may break at its spaces. */
-export function unbroken(text: string): string {
-  return /^\+?[\d ]+$/.test(text) ? text.replaceAll(' ', '\u00a0') : text;
-}
-
-/** `mobileText` with the places of some of its digits; `from` and `to` count in `digits`. */
+/** The same, with the places of some of its digits; `from` and `to` count in `digits`. */
 export function markedMobile<Match extends { readonly from: number; readonly to: number }>(
   digits: string,
   matches: readonly Match[],

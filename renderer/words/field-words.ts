@@ -6,7 +6,7 @@ import type { OrgView } from '../../electron/model/org-view.ts';
 import type { LookUpType } from '../../electron/model/readings.ts';
 import type { FieldProblem, LockReason } from '../../electron/model/update-view.ts';
 import type { Formats } from '../format/formats.ts';
-import { mobileText, unbroken } from '../format/mobile.ts';
+import { mobileText } from '../format/mobile.ts';
 import { m } from '../i18n/messages.ts';
 
 const coreLabels: { readonly [field in CoreField]: () => string } = {
@@ -128,7 +128,7 @@ export function problemSentence({ code, ...problem }: FieldProblem, org: OrgView
 }
 
 export const updateByIdentifier: Record<Identifier['type'], (inputs: { value: string }) => string> = {
-  mobile: ({ value }) => m.search_by_mobile({ value: unbroken(mobileText(value)) }),
+  mobile: ({ value }) => m.search_by_mobile({ value: mobileText(value) }),
   email: m.search_by_email,
   externalId: m.search_by_external_id,
   userId: m.search_by_user_id,
@@ -149,7 +149,7 @@ export function customerName({ fields, identifier }: Pick<CustomerView, 'fields'
 }
 
 export const customerByIdentifier: Record<Identifier['type'], (inputs: { value: string }) => string> = {
-  mobile: ({ value }) => m.customer_by_mobile({ value: unbroken(mobileText(value)) }),
+  mobile: ({ value }) => m.customer_by_mobile({ value: mobileText(value) }),
   email: m.customer_by_email,
   externalId: m.customer_by_external_id,
   userId: m.customer_by_user_id,
