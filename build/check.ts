@@ -52,8 +52,8 @@ const usePackedPackages = pathToFileURL(path.join(import.meta.dirname, 'check', 
 
 /** A test that hangs is reported by name. `--test-force-exit` would lose pending results, failures too. */
 function unit(files: readonly string[], cited: CitedLines | null): Step {
-  // By itself Node leaves one core idle: half of a small machine, while most tests wait for a disk or a clock.
-  const atOnce = `--test-concurrency=${availableParallelism()}`;
+  // Two more than Node takes by itself, which leaves one core idle: most tests wait for a disk or a clock.
+  const atOnce = `--test-concurrency=${availableParallelism() + 1}`;
   const reporter = '--test-reporter=./build/check/timed-reporter.ts';
   const within = `--test-timeout=${testWithinMs}`;
   const args = ['--test', atOnce, within, reporter, ...(cited?.args ?? []), ...files];
