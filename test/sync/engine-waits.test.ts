@@ -35,6 +35,21 @@ describe('the timer of an engine', () => {
     assert.deepEqual([rig.engine.status().paused, state(id), sent()], [null, 'applied', ['1']]);
   });
 
+  it('comes when the pace allows it, even if an update is in doubt that a login has passed since (F40)', async (t) => {
+    const { rig, clock, one, server, sent, noteCalls } = await online(t, { requestsPerMinute: 6 });
+    await clock.pass(minuteMs);
+    const calls = noteCalls();
+    const answers = Array.from(
+      { length: 2 },
+      () => ({ kind: 'not-sent', why: 'busy', retryAfterMs: null, answer: okAnswer }) as const,
+    );
+    server.fate = () => answers.pop() ?? 'apply';
+    rig.save(one, { lastName: 'In doubt' });
+    await clock.pass(minuteMs);
+    assert.deepEqual(calls, ['update 0', 'login 0', 'update 1000', 'login 1000', 'update 10000']);
+    assert.deepEqual(sent(), ['1']);
+  });
+
   it('comes half a minute after a look that failed, if the database was in the way (F25)', async (t) => {
     const { rig, clock, one, sent } = await online(t);
     await clock.pass(100);
