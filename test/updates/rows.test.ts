@@ -1,7 +1,14 @@
 /** What is read from a row of the outbox, whichever version wrote it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isReadableEdit, isUnreadable, selectUpdates, type Update, writeUpdate } from '../../electron/updates/rows.ts';
+import {
+  isBefore,
+  isReadableEdit,
+  isUnreadable,
+  selectUpdates,
+  type Update,
+  writeUpdate,
+} from '../../electron/updates/rows.ts';
 import { outboxOfOneCustomer } from './one-customer.ts';
 
 describe('a row of the outbox', () => {
@@ -140,4 +147,14 @@ describe('a row of the outbox', () => {
       ids.toReversed(),
     );
   });
+});
+
+it('an update goes before another with a later place, or with the same place and saved later', (t) => {
+  const { outbox, input, seen } = outboxOfOneCustomer(t);
+  const one = seen(outbox.save(input({ email: 'a@b.co' }, 'till1', { email: null })));
+  const at = (place: number, seq: number): Update => ({ ...one, place, seq });
+  const places = [at(1, 9), at(2, 3), at(2, 4), at(3, 1)];
+  for (const [index, first] of places.entries()) {
+    for (const [later, second] of places.entries()) assert.equal(isBefore(first, second), index < later);
+  }
 });
