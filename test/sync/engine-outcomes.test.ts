@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { historyOf } from '../../electron/updates/history.ts';
 import { findUpdate } from '../../electron/updates/rows.ts';
+import { customerRecord } from '../helpers/engine-rig.ts';
 import { diskFull, failOnce, online } from './engine-rig-alone.ts';
 
 const names = (calls: readonly string[]) => calls.map((call) => call.split(' ')[0]);
@@ -44,6 +45,8 @@ describe('before an update goes', () => {
       const paced = t.mock.method(rig.context.pace, 'waitMs', () => 60_000);
       rig.save(one, { lastName: 'Waits' });
       await clock.pass(ageMs);
+      // Otherwise it would be asked because its record is old, too.
+      rig.addCustomer('1');
       paced.mock.restore();
       rig.engine.tryNow();
       await clock.pass(0);
@@ -100,6 +103,18 @@ describe('an update that is about to go', () => {
 });
 
 describe('once an update was applied', () => {
+  it('because a look found it at the server, an error of the next one costs as little as the first', async (t) => {
+    const opened = await online(t, { sync: { checkAfterMinutes: 0 } });
+    const { rig, clock, server, state, sent } = opened;
+    const found = await failOnce(t, opened);
+    server.customers.set('1', customerRecord('1', findUpdate(opened.db, found)?.changes.lastName ?? ''));
+    await clock.pass(5000);
+    assert.deepEqual([state(found), sent()], ['applied', []]);
+    await failOnce(t, opened);
+    await clock.pass(5000);
+    assert.deepEqual([rig.engine.status().unsent, sent()], [0, ['1']]);
+  });
+
   it('the screen hears of the next one that goes, even while the disk is full (F25)', async (t) => {
     const { rig, clock, one, other, server } = await online(t, { maxInFlight: 2 });
     const broken = t.mock.method(rig.outbox, 'applied', diskFull);
