@@ -425,7 +425,6 @@ export class SyncEngine {
   /** The time until the next probe of the server. */
   #probeWaitMs(): number {
     const { connection, clock, pace, blame, owner } = this.#context;
-    if (connection.paused === 'no-secret') return Number.POSITIVE_INFINITY;
     const isUnclear =
       connection.connection.kind === 'untried' || (owner.ownership === 'unproved' && connection.paused === null);
     if (isUnclear) return Math.max(untilProbeMs(this.#context), pace.waitMs('counter'));
