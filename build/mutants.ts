@@ -6,9 +6,11 @@
  * changed.
  */
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ensureBuilt } from './bundles.ts';
 import { type Coverage, coverageOf, passes, ranAt } from './check/coverage.ts';
 import { reaching, readImportGraph, readSource, unitTests } from './check/import-graph.ts';
 import { say } from './command-line.ts';
@@ -26,7 +28,10 @@ const equivalents: readonly Equivalent[] = JSON.parse(
 /** A random kill proves nothing about a fault. */
 const killsAtRandom = /\/crash\//;
 
-const preload = pathToFileURL(path.join(import.meta.dirname, 'mutants', 'mutate-on-load.ts')).href;
+const preloaded = ['mutants/mutate-on-load.ts', 'check/use-packed-packages.ts'].flatMap((file) => [
+  '--import',
+  pathToFileURL(path.join(import.meta.dirname, file)).href,
+]);
 
 type Test = { readonly tookMs: number; readonly coverage: Coverage };
 
@@ -53,7 +58,7 @@ async function survives(file: string, mutant: Mutant, nearest: readonly string[]
     const test = await measuring;
     if (test === null || !ranAt(test.coverage, file, reachedAt, reachedAt + 1)) continue;
     // One that takes many times as long as usual hangs: the fault was noticed.
-    if (!(await passes(['--import', preload, name], env, 5 * test.tookMs + 20_000))) return false;
+    if (!(await passes([...preloaded, name], env, 5 * test.tookMs + 20_000))) return false;
   }
   return true;
 }
@@ -69,6 +74,7 @@ const { values, positionals } = parseArgs({
 const files = positionals.map((file) => path.relative(projectRoot, path.resolve(file)).replaceAll('\\', '/'));
 const graph = readImportGraph();
 let surviving = 0;
+await ensureBuilt(['packages'], say);
 for (const file of files) {
   const steps = reaching(graph, [file]);
   const tests = unitTests().filter((test) => steps.has(test) && !killsAtRandom.test(test));
@@ -77,11 +83,16 @@ for (const file of files) {
     equivalents.some((one) => one.file === file && one.text === mutant.text && one.mutated === mutant.mutated);
   const mutants = mutantsOf(readSource(file)).filter((mutant) => !isEquivalent(mutant));
   say(`${file}: ${mutants.length} faults, ${nearest.length} test files`);
-  for (const mutant of mutants) {
-    if (!(await survives(file, mutant, nearest))) continue;
-    surviving += 1;
-    process.stdout.write(`${file}:${mutant.line} survives:\n  ${mutant.text}\n  ${mutant.mutated}\n`);
-  }
+  const next = mutants.values();
+  await Promise.all(
+    Array.from({ length: availableParallelism() }, async () => {
+      for (const mutant of next) {
+        if (!(await survives(file, mutant, nearest))) continue;
+        surviving += 1;
+        process.stdout.write(`${file}:${mutant.line} survives:\n  ${mutant.text}\n  ${mutant.mutated}\n`);
+      }
+    }),
+  );
 }
 process.stdout.write(surviving === 0 ? 'Every fault was noticed.\n' : `${surviving} faults were not noticed.\n`);
 process.exitCode = surviving === 0 ? 0 : 1;
