@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { AppliedLog } from '../../electron/sync/applied-log.ts';
 
-it('a read is overtaken by an update of its customer that was applied since, and by nothing else (F61)', () => {
+it('a read is overtaken only by an update of the same customer that was applied after it started (F61)', () => {
   const log = new AppliedLog();
   assert.equal(log.isOvertaken(1, log.position()), false);
   const before = log.position();

@@ -35,7 +35,7 @@ export function openBlame(t: TestContext) {
   const fail = (update: typeof one, of: Trouble = crash) => blame.failed(update, 'look', of);
   /** Whether the whole connection was blamed, so that everything waits. */
   const isLineBlamed = () => connection.connection.kind === 'offline' && connection.waitMs > 0;
-  /** The first update fails so often while others pass. */
+  /** Makes the first update fail this many times while others pass. */
   const charge = (times: number) => {
     fail(one);
     for (let count = 0; count < times; count += 1) {

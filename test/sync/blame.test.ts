@@ -56,7 +56,7 @@ describe('an update that failed', () => {
     assert.equal(blame.waitMs('one'), 1000);
   });
 
-  it('is tried again at once when another customer’s passes, but not for one of the same customer', (t) => {
+  it('is tried again at once when another customer’s passes, but not when one of the same customer does', (t) => {
     const { blame, fail } = openBlame(t);
     fail(one);
     blame.passed(ofSame, 'look');
@@ -65,7 +65,7 @@ describe('an update that failed', () => {
     assert.deepEqual([blame.waitMs('one'), blame.isDoubtful], [0, false]);
   });
 
-  it('is tried at once only for the first of the others that pass', async (t) => {
+  it('is tried at once only after the first of the others that pass', async (t) => {
     const { blame, fail, clock } = openBlame(t);
     fail(one);
     fail(one);
@@ -78,7 +78,7 @@ describe('an update that failed', () => {
     assert.equal(blame.waitMs('one'), 30_000, 'charged: others do not shorten that');
   });
 
-  it('is charged if it fails again while others pass, waits longer each time, and at last for a person (F39)', (t) => {
+  it('is charged if it fails again while others pass, waits longer each time, and finally goes to a person (F39)', (t) => {
     const { blame, fail } = openBlame(t);
     fail(one);
     for (const waitMs of [30_000, 120_000, 480_000, 1_920_000, hourMs]) {
@@ -165,7 +165,7 @@ describe('an update that failed', () => {
     assert.deepEqual([blame.waitMs('one'), blame.waitMs('two')], [30_000, 0]);
   });
 
-  it('by an answer that cannot be read is charged at once, and the server counts as reached', (t) => {
+  it('with an answer that cannot be read is charged at once, and the server counts as reached', (t) => {
     const { blame, fail, connection } = openBlame(t);
     connection.failed('timeout');
     fail(one, trouble('unreadable-answer'));

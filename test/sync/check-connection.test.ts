@@ -44,14 +44,14 @@ const failures: readonly (readonly [Login, string])[] = [
   [{ kind: 'refused', rejection, answer: okAnswer }, 'unreadable-answer'],
 ];
 for (const [outcome, why] of failures) {
-  it(`${outcome.kind} ${'why' in outcome ? outcome.why : ''} is told as ${why}`, async (t) => {
+  it(`${outcome.kind} ${'why' in outcome ? outcome.why : ''} is reported as ${why}`, async (t) => {
     const { context, server } = contextOfOneCustomer(t);
     t.mock.method(server.api, 'login', async () => outcome);
     assert.deepEqual(await check(t, context), { result: { kind: 'failed', why }, heard: ['changed'] });
   });
 }
 
-it("another organisation's server is no success (F45)", async (t) => {
+it("another organisation's server is a failure (F45)", async (t) => {
   const { context, server } = contextOfOneCustomer(t);
   await check(t, context);
   server.organisationId = '2';
@@ -59,7 +59,7 @@ it("another organisation's server is no success (F45)", async (t) => {
   assert.deepEqual(await check(t, context), { result, heard: ['changed'] });
 });
 
-it('a till without a password says so, and asks nobody', async (t) => {
+it('a till without a password says so, and sends no request', async (t) => {
   const { context, server } = contextOfOneCustomer(t);
   const locked: SyncContext = Object.create(context, { api: { value: () => null } });
   assert.deepEqual(await check(t, locked), { result: { kind: 'failed', why: 'no-secret' }, heard: [] });

@@ -1,4 +1,4 @@
-/** What an answer about an update changes on this till, all at once. */
+/** What an answer about an update changes on this till, in one transaction. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { customerRow, readRecord } from '../../electron/customers/store.ts';
@@ -57,14 +57,14 @@ describe('the answer that an update was applied', () => {
     assert.equal(age(), clock.wallMs());
   });
 
-  it('without any field means that they have what was sent', (t) => {
+  it('without any field means that the customer has what was sent', (t) => {
     const { context, update, fields } = sending(t);
     const before = fields();
     commitOutcome(context, update, applied(noField));
     assert.deepEqual(fields(), { ...before, lastName: 'New', firstName: 'Newer' });
   });
 
-  it('that is known without a new record means the same, and they are as old as before (F31)', async (t) => {
+  it('that needs no new record means the same, and the record stays as old as it was (F31)', async (t) => {
     const { context, update, fields, age, clock, db, customerId } = sending(t);
     const [before, asOfMs] = [fields(), age()];
     await clock.pass(1000);
@@ -79,40 +79,40 @@ describe('the answer that an update was applied', () => {
     assert.equal(customerRow(db, customerId)?.user_id, '1');
   });
 
-  it('without their id takes nothing away from them, even if it says that they were merged (F38)', (t) => {
+  it('without the customer’s id erases nothing, even if it says that they were merged (F38)', (t) => {
     const { context, update, fields, db, customerId } = sending(t);
     commitOutcome(context, update, applied({ ...noField, userId: null }, [], true));
     assert.equal(fields()?.mobile, '919845000001');
     assert.equal(customerRow(db, customerId)?.user_id, '1');
   });
 
-  it('with a part of the customer means that they have the rest of what was sent', (t) => {
+  it('with only some fields means that the customer has the rest of what was sent', (t) => {
     const { context, update, fields, now } = sending(t);
     commitOutcome(context, update, applied(recordOf({ lastName: 'New' }, '1')));
     assert.deepEqual([fields()?.lastName, fields()?.firstName], ['New', 'Newer']);
     assert.deepEqual(now().result?.warnings, []);
   });
 
-  it('empties a field whose change the server took silently', (t) => {
+  it('without a field that was emptied means that it is empty now', (t) => {
     const { context, update, fields } = sending(t, { lastName: '' });
     commitOutcome(context, update, applied(noField));
     assert.equal(fields()?.lastName, null);
   });
 
-  it('with a warning about a field says nothing about that field (F47)', (t) => {
+  it('with a warning about a field leaves that field as it was (F47)', (t) => {
     const { context, update, fields, now } = sending(t);
     commitOutcome(context, update, applied(noField, [warning()]));
     assert.deepEqual([fields()?.lastName, fields()?.firstName], ['Before', 'Newer']);
     assert.deepEqual(now().result?.warnings, [warning()]);
   });
 
-  it('with a warning about no certain field says nothing about any (F47)', (t) => {
+  it('with a warning that names no field leaves every field as it was (F47)', (t) => {
     const { context, update, fields } = sending(t);
     commitOutcome(context, update, applied(noField, [warning({ field: null })]));
     assert.deepEqual([fields()?.lastName, fields()?.firstName], ['Before', 'Some']);
   });
 
-  it('is believed if a warning is only about what could not be read', (t) => {
+  it('is believed if its warnings only say that something could not be read', (t) => {
     const { context, update, fields } = sending(t);
     commitOutcome(
       context,
@@ -189,11 +189,11 @@ describe('an answer that an update was not applied', () => {
   }
 });
 
-describe('an answer that the server does not have the customer', () => {
+describe('an answer that the server has no such customer', () => {
   const missing: Answer = { ...okAnswer, itemCode: 1012, itemMessage: 'Customer not found' };
   const erased: Answer = { ...okAnswer, itemCode: 1012, itemMessage: 'Customer deleted after PII deletion request' };
 
-  it('asks a person, and keeps what is known of them', (t) => {
+  it('leaves the update to a person, and keeps what is known of the customer', (t) => {
     const { context, update, now, fields, customerId } = sending(t);
     assert.deepEqual(commitNotFound(context, update, missing), { before: customerId, customerId });
     assert.deepEqual(now().reason, { kind: 'no-such-customer' });
@@ -201,7 +201,7 @@ describe('an answer that the server does not have the customer', () => {
     assert.equal(fields()?.firstName, 'Some');
   });
 
-  it('erases them here too, if the server says that they were erased (F48)', (t) => {
+  it('erases the customer here too, if it says that they were erased (F48)', (t) => {
     const { context, update, now, fields } = sending(t);
     commitNotFound(context, update, erased);
     const told = { code: 1012, field: null, message: erased.itemMessage };
@@ -209,7 +209,7 @@ describe('an answer that the server does not have the customer', () => {
     assert.deepEqual(fields(), {});
   });
 
-  it('erases them here too, if the server refuses the update for that reason (F48)', (t) => {
+  it('erases the customer here too, if the update is refused for that reason (F48)', (t) => {
     const { context, update, fields } = sending(t);
     commitOutcome(context, update, { kind: 'rejected', rejection, answer: erased });
     assert.deepEqual(fields(), {});

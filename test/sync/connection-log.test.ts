@@ -92,7 +92,7 @@ test('counts each outage by itself, from its first failure, and says how long th
   );
 });
 
-test('says after five minutes that the reason is another one by now (F14)', async () => {
+test('says after five minutes that the reason has changed (F14)', async () => {
   const { clock, said, note } = loggedConnection();
   note(offline('timeout'));
   await clock.pass(299_999);

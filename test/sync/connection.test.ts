@@ -37,20 +37,20 @@ describe('the connection to the server', () => {
   });
 });
 
-describe('what is known of the connection', () => {
+describe('the state of the connection', () => {
   const open = () => {
     const clock = virtualClock();
     const random = { ...seededRandom(3), fraction: () => 1 };
     return { clock, line: new ConnectionState(clock, random) };
   };
 
-  it('is nothing before the first exchange, which goes at once', () => {
+  it('is unknown before the first exchange, which goes at once', () => {
     const { line } = open();
     assert.deepEqual([line.connection, line.paused, line.lastAnswerAtMs], [{ kind: 'untried' }, null, null]);
     assert.deepEqual([line.waitMs, line.isProbing, line.sinceAnswerMs], [0, false, Number.POSITIVE_INFINITY]);
   });
 
-  it('is that the server answered, and when, by the wall clock and since (F16, F17)', async () => {
+  it('says that the server answered, at what time, and how long ago (F16, F17)', async () => {
     const { line, clock } = open();
     line.failed('tls');
     await clock.pass(100);
@@ -62,7 +62,7 @@ describe('what is known of the connection', () => {
     assert.deepEqual([line.waitMs, line.isProbing, line.sinceAnswerMs], [0, false, 300]);
   });
 
-  it('is why it failed, and each wait is twice as long, up to half a minute (F13)', async () => {
+  it('says why it failed, and doubles each wait, up to half a minute (F13)', async () => {
     const { line, clock } = open();
     for (const waitMs of [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {
       line.failed('tls');
@@ -75,7 +75,7 @@ describe('what is known of the connection', () => {
     assert.equal(line.waitMs, 0);
   });
 
-  it('is a doubt after one failure: the next request goes at once, and a later failure waits as long as the next one', () => {
+  it('is in doubt after one failure: the next request goes at once, and a real failure then waits longer', () => {
     const { line } = open();
     line.doubt('timeout');
     line.doubt('timeout');
@@ -87,14 +87,14 @@ describe('what is known of the connection', () => {
     assert.equal(line.waitMs, 4000, 'a doubt forgets no failure');
   });
 
-  it('makes tills that lost it together come back at different times', () => {
+  it('brings tills back at different times after they lost it together', () => {
     const clock = virtualClock();
     const early = new ConnectionState(clock, { ...seededRandom(3), fraction: () => 0 });
     early.failed('tls');
     assert.equal(early.waitMs, 500);
   });
 
-  it('is that the server refuses the till, until somebody lets one request try again', () => {
+  it('says that the server refuses the till, until somebody lets one request try again', () => {
     const { line } = open();
     line.pause('credentials');
     assert.equal(line.paused, 'credentials');
@@ -106,7 +106,7 @@ describe('what is known of the connection', () => {
     assert.equal(line.waitMs, 4000, 'it forgets no failure');
   });
 
-  it('starts over if somebody asks to try now', () => {
+  it('allows a try at once if somebody asks', () => {
     const { line } = open();
     for (let count = 0; count < 3; count += 1) line.failed('tls');
     line.tryNow();

@@ -1,4 +1,4 @@
-/** Whose an update is and how they are named to the server, after what happened since it was read. */
+/** Which customer an update belongs to by now, and which identifier it is sent with. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { insertUnknownCustomer } from '../../electron/customers/store.ts';
@@ -7,7 +7,7 @@ import { recordOf } from '../customers/cache.ts';
 import { keepTold } from '../helpers/keep-told.ts';
 import { contextOfOneCustomer } from './context-of-one.ts';
 
-it('an update belongs to the customer whom its own was merged into since (F38)', (t) => {
+it('an update belongs to the customer that its own one was merged into (F38)', (t) => {
   const { context, outbox, input, seen, db, clock, customerId } = contextOfOneCustomer(t);
   const read = seen(outbox.save(input({ lastName: 'New' }, 'till1')));
   assert.equal(customerOf(context, read), customerId);
@@ -18,7 +18,7 @@ it('an update belongs to the customer whom its own was merged into since (F38)',
   assert.deepEqual(identifierNow(context, read), { type: 'userId', value: '2' });
 });
 
-it('an update that is not here belongs to whom it says', (t) => {
+it('an update that is no longer in the outbox belongs to the customer that it names', (t) => {
   const { context } = contextOfOneCustomer(t);
   assert.equal(customerOf(context, { id: 'gone', customerId: 77 }), 77);
 });

@@ -1,4 +1,4 @@
-/** What the requests at the counter bring the backlog, and how many refused saves are tried again. */
+/** How much of the backlog the counter's requests let through, and how many refused saves are tried again. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { CounterShare } from '../../electron/sync/counter-share.ts';

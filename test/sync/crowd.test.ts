@@ -27,7 +27,7 @@ describe('a till among five thousand that share a limit', () => {
     await stopped;
   });
 
-  it('checks at once at its start whether the server is there, and rarely after that', async () => {
+  it('checks at its start whether the server is there, and rarely after that', async () => {
     assert.equal(server.calls, 1);
     await clock.pass(24 * 60 * minuteMs);
     assert.ok(server.calls > 5 && server.calls < 10, `${server.calls} calls in a day`);

@@ -1,6 +1,6 @@
 /**
  * Every combination of the update's state, the server's value and the other evidence, against the rules in plain words:
- * never sent again if anything suggests it arrived, never dropped, and nobody asked for nothing.
+ * never sent again if anything suggests it arrived, never dropped, and nobody asked without need.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -149,7 +149,7 @@ describe('the decision about an update', () => {
     assert.equal(decide(update, { told: answer('other', 'nothing'), mark: null, hadTime: true }).kind, 'send');
   });
 
-  it('says after which end of the last attempt nothing can be told', () => {
+  it('says how the last attempt ended whose fate cannot be determined', () => {
     const after = (kind: (typeof updates)[number]) => {
       const decision = decide(updateOf(kind, true), { told: answer('untold', 'nothing'), mark: null, hadTime: true });
       return decision.kind === 'needs-person' && decision.reason.kind === 'cannot-tell' ? decision.reason.after : null;
@@ -163,7 +163,7 @@ describe('the decision about an update', () => {
     assert.equal(decide(updateOf('unknown', true), { told: record, mark: null, hadTime: true }).kind, 'is-there');
   });
 
-  it('says why nothing is proved of a field with no known old value, or of two fields that disagree', () => {
+  it('says why a field with no known old value, or two fields that disagree, prove nothing', () => {
     const because = (update: Decided, fields: FieldValues) => {
       const told = { ...answer('before', 'nothing'), fields };
       const decision = decide(update, { told, mark: null, hadTime: true });

@@ -65,7 +65,7 @@ describe('an update saved just now', () => {
     assert.equal(next(read), `send ${older.id}`);
   });
 
-  it('leaves the counter if it has to', (t) => {
+  it('goes with the backlog once it has to leave the counter', (t) => {
     const { due, waiting, next } = open(t);
     const [older, newer] = [waiting(), waiting()];
     due.saved(newer.id);
@@ -94,7 +94,7 @@ describe('an update saved just now', () => {
     assert.equal(next(), `send ${other.id}`);
   });
 
-  it('that is gone again is nothing to wait for', (t) => {
+  it('is nothing to wait for once it is gone', (t) => {
     const { due, next } = open(t);
     due.saved('gone');
     assert.equal(next(), null);
@@ -128,7 +128,7 @@ describe('an update saved just now', () => {
 });
 
 describe('an update that may have arrived', () => {
-  it('is read back after a while, also if the till was started since', async (t) => {
+  it('is read back after a wait, even if the till was restarted', async (t) => {
     const { unknown, next, clock } = open(t);
     const { id } = unknown();
     assert.equal(next(), readBackMs);
@@ -154,7 +154,7 @@ describe('an update that may have arrived', () => {
     assert.equal(next(), `read-back ${id}`);
   });
 
-  it('has not certainly had time if nobody knows since when it waits', (t) => {
+  it('may still need that time if nobody knows since when it waits', (t) => {
     const { due, unknown, next } = open(t);
     const { id } = unknown();
     due.readBackLater(id);
@@ -171,7 +171,7 @@ describe('an update that may have arrived', () => {
     assert.equal(next(), `send ${id}`);
   });
 
-  it('does not hide others, whatever the first ones wait for', (t) => {
+  it('does not hold up others while its customer has to wait', (t) => {
     const { due, unknown, next } = open(t, { beforeReadBackMs: 0 });
     const [first, second, third] = [unknown(), unknown(), unknown()];
     due.delayCustomer(first.customerId, 60_000);
@@ -179,13 +179,13 @@ describe('an update that may have arrived', () => {
     assert.equal(next(second), `read-back ${third.id}`);
   });
 
-  it('does not hide others while it is read back', (t) => {
+  it('does not hold up others while it is read back', (t) => {
     const { unknown, next } = open(t, { beforeReadBackMs: 0 });
     const [first, second] = [unknown(), unknown()];
     assert.equal(next(first), `read-back ${second.id}`);
   });
 
-  it('does not hide others because it waits itself', async (t) => {
+  it('does not hold up others while it waits to be read back', async (t) => {
     const { due, unknown, next, clock } = open(t);
     const [first, second] = [unknown(), unknown()];
     due.waitBeforeReadBack(second.id);
@@ -204,7 +204,7 @@ describe('an update that may have arrived', () => {
 });
 
 describe('an update waits', () => {
-  it('for those of its customer in flight, and for itself', (t) => {
+  it('while it, or another update of its customer, is in flight', (t) => {
     const { waiting, next } = open(t);
     const [one, other] = [waiting(), waiting()];
     assert.equal(next(), `send ${one.id}`);
@@ -236,14 +236,14 @@ describe('an update waits', () => {
     assert.equal(next(), `send ${id}`);
   });
 
-  it('no longer than a thousand times the first wait, where there is no other limit', (t) => {
+  it('at most a thousand times the first wait, if there is no other limit', (t) => {
     const { due, waiting, next } = open(t);
     const { customerId } = waiting();
     for (let count = 0; count < 13; count += 1) due.delayCustomer(customerId, Number.MAX_SAFE_INTEGER);
     assert.equal(next(), 5000 * 1024);
   });
 
-  it('no longer once everybody may be tried again', (t) => {
+  it('no longer once all customers may be tried again', (t) => {
     const { due, waiting, next } = open(t);
     const { customerId, id } = waiting();
     due.delayCustomer(customerId, 30_000);
@@ -252,7 +252,7 @@ describe('an update waits', () => {
   });
 });
 
-it('a closed update leaves nothing behind', async (t) => {
+it('a closed update leaves no wait behind', async (t) => {
   const { due, waiting, next, clock } = open(t);
   const update = waiting();
   due.saved(update.id);
@@ -267,6 +267,6 @@ it('a closed update leaves nothing behind', async (t) => {
   assert.equal(next(), `send ${update.id}`);
 });
 
-it('nothing is next where nothing waits', (t) => {
+it('nothing is next if nothing waits', (t) => {
   assert.equal(open(t).next(), null);
 });

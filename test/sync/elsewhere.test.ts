@@ -64,7 +64,7 @@ describe('F63 an update that another till may have', () => {
     assert.equal(sentByUs(), 0);
   });
 
-  it('waits if points moved although its field is unchanged, and is sent once the copy is seen untaken', async () => {
+  it('waits if points changed although its field did not, and is sent once the copy shows that nobody took it', async () => {
     standing = 'unseen';
     server.apply('1', { firstName: 'Other' });
     assert.equal(await backOnline(10 * minuteMs), 'queued');

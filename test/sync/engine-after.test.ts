@@ -36,7 +36,7 @@ describe('after an outcome', () => {
     assert.equal(server.updateCalls, 1);
   });
 
-  it('an error in Tillside waits as short for the customer as the first, also if the update before was refused', async (t) => {
+  it('an error in Tillside delays the customer no longer than the one before, if an update was refused in between', async (t) => {
     const opened = await online(t);
     const { clock, server, state, sent } = opened;
     server.fate = () => refused;
@@ -50,7 +50,7 @@ describe('after an outcome', () => {
     assert.deepEqual(sent(), ['1']);
   });
 
-  it('an error in Tillside waits as short for the customer as the first, also if the update before was read back', async (t) => {
+  it('an error in Tillside delays the customer no longer than the one before, if an update was read back in between', async (t) => {
     const opened = await online(t);
     const { clock, server, state, sent } = opened;
     server.fate = () => 'apply-and-lose';
@@ -64,7 +64,7 @@ describe('after an outcome', () => {
   });
 });
 
-it('a server that never answered is asked ever more seldom', async (t) => {
+it('a server that never answered is asked less and less often', async (t) => {
   const { clock, server, start, noteCalls } = await openAlone(t);
   server.reachable = false;
   const calls = noteCalls();

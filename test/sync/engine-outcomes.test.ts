@@ -9,7 +9,7 @@ import { diskFull, failOnce, online } from './engine-rig-alone.ts';
 const names = (calls: readonly string[]) => calls.map((call) => call.split(' ')[0]);
 
 describe('before an update goes', () => {
-  it('the server has said whose it is, after a new password (F45)', async (t) => {
+  it('a login with a new password shows whose server it is (F45)', async (t) => {
     const { rig, clock, server, one, hold } = await online(t);
     const release = hold('login');
     rig.engine.passwordChanged();
@@ -21,7 +21,7 @@ describe('before an update goes', () => {
     assert.equal(server.updateCalls, 1);
   });
 
-  it('a login does, if the network may be gone and the update could not be read back (F14)', async (t) => {
+  it('a look tests a doubtful connection, or a login if the till may not read (F14)', async (t) => {
     for (const readBack of [true, false]) {
       const { rig, clock, one, server, noteCalls } = await online(t, { sync: { readBack } });
       server.reachable = false;
@@ -35,7 +35,7 @@ describe('before an update goes', () => {
     }
   });
 
-  it('the server is asked about its customer once it is as old as the config says', async (t) => {
+  it('the server is asked about its customer if the update is as old as the config says', async (t) => {
     for (const [ageMs, expected] of [
       [29_999, ['update']],
       [30_000, ['get', 'update']],
@@ -54,7 +54,7 @@ describe('before an update goes', () => {
     }
   });
 
-  it('the pace is kept to less than a millisecond', async (t) => {
+  it('the pace is kept even if it asks for half a millisecond', async (t) => {
     const { rig, clock, one, server } = await online(t);
     const paced = t.mock.method(rig.context.pace, 'waitMs', () => 0.5);
     rig.save(one, { lastName: 'Waits' });
@@ -67,7 +67,7 @@ describe('before an update goes', () => {
 });
 
 describe('an update that is about to go', () => {
-  it('is told as on its way before its answer', async (t) => {
+  it('is shown as on its way before its answer comes', async (t) => {
     const { rig, clock, one, hold } = await online(t);
     const told = t.mock.method(rig.context.tell, 'updateChanged');
     const release = hold('update');
@@ -81,7 +81,7 @@ describe('an update that is about to go', () => {
     await clock.pass(1);
   });
 
-  it('stays here without an error if somebody cancels it while the server is asked, or takes it first', async (t) => {
+  it('causes no error if it is cancelled during the look, or cannot be claimed after it', async (t) => {
     for (const isCancelled of [true, false]) {
       const { rig, clock, one, db, server, hold } = await online(t, { sync: { checkAfterMinutes: 0 } });
       const release = hold('get');
@@ -103,7 +103,7 @@ describe('an update that is about to go', () => {
 });
 
 describe('once an update was applied', () => {
-  it('because a look found it at the server, an error of the next one costs as little as the first', async (t) => {
+  it('because a look found it at the server, an error with the next one delays it no longer than the first', async (t) => {
     const opened = await online(t, { sync: { checkAfterMinutes: 0 } });
     const { rig, clock, server, state, sent } = opened;
     const found = await failOnce(t, opened);
@@ -130,7 +130,7 @@ describe('once an update was applied', () => {
     assert.equal(rig.statuses.at(-1)?.unsent, 0);
   });
 
-  it('its customer is looked at later if it was sent more than once', async (t) => {
+  it('its customer is checked for a double award later, if it was sent more than once', async (t) => {
     const { rig, clock, one, other, server, sent } = await online(t);
     const later = t.mock.method(rig.context.tell, 'lookLater');
     rig.save(one, { lastName: 'Once' });
@@ -147,7 +147,7 @@ describe('once an update was applied', () => {
     );
   });
 
-  it('a read that it overtook is known to be old', async (t) => {
+  it('a read that started before it is known to be out of date', async (t) => {
     const { rig, clock, one } = await online(t);
     const position = rig.context.applied.position();
     rig.save(one, { lastName: 'New' });
@@ -155,7 +155,7 @@ describe('once an update was applied', () => {
     assert.equal(rig.context.applied.isOvertaken(one, position), true);
   });
 
-  it('its customer no longer waits for what failed before', async (t) => {
+  it('earlier failures of its customer no longer count', async (t) => {
     const opened = await online(t);
     for (let round = 0; round < 2; round += 1) {
       const id = await failOnce(t, opened);
@@ -183,7 +183,7 @@ describe('if something in Tillside fails', () => {
     assert.deepEqual(names(calls), ['update', 'get']);
   });
 
-  it('the watchdog finds what could not even be noted', async (t) => {
+  it('the watchdog finds an update that could not even be noted as uncertain', async (t) => {
     const { rig, clock, one, state } = await online(t);
     const broken = ['applied' as const, 'uncertain' as const].map((name) =>
       t.mock.method(rig.outbox, name, () => assert.fail('a bug')),
@@ -198,7 +198,7 @@ describe('if something in Tillside fails', () => {
     assert.ok(rig.logged.includes('error the watchdog found updates that nobody sends'));
   });
 
-  it('the server is asked again, half a minute later', async (t) => {
+  it('a failed probe is repeated half a minute later', async (t) => {
     const { rig, clock, server } = await online(t);
     const broken = t.mock.method(server.api, 'login', () => {
       if (broken.mock.callCount() > 9) broken.mock.restore();
@@ -216,7 +216,7 @@ describe('if something in Tillside fails', () => {
 });
 
 describe('the watchdog', () => {
-  it('leaves an update that is on its way to whoever sends it', async (t) => {
+  it('leaves an update alone while it is being sent', async (t) => {
     const { rig, clock, one, hold, state } = await online(t);
     const release = hold('update');
     const id = rig.save(one, { lastName: 'Slow' });
@@ -227,7 +227,7 @@ describe('the watchdog', () => {
     assert.equal(state(id), 'applied');
   });
 
-  it('notices that the machine slept: what waits is sent, and first looked at (F15)', async (t) => {
+  it('notices that the computer slept: what waits is compared with the server, then sent (F15)', async (t) => {
     const { rig, clock, one, server, noteCalls } = await online(t);
     server.reachable = false;
     rig.save(one, { lastName: 'Waits' });

@@ -45,7 +45,7 @@ export async function openAlone(t: TestContext) {
     };
     return calls;
   };
-  /** Holds every call of this kind up from now on. @returns lets them go on */
+  /** Holds up every call of this kind from now on. @returns a function that lets them continue */
   const hold = (kind: ServerCall) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     server.onArrival = (call) => (call === kind ? promise : Promise.resolve());

@@ -23,7 +23,7 @@ async function stoppedWith(t: TestContext, updates: number) {
 }
 
 describe('an engine that starts', () => {
-  it('says how many updates it found on their way, which may have arrived', async (t) => {
+  it('reports updates that were being sent when the till stopped, because they may have arrived', async (t) => {
     for (const found of [0, 1]) {
       const { start, ids, states } = await stoppedWith(t, 1);
       const id = ids[0] ?? '';
@@ -36,7 +36,7 @@ describe('an engine that starts', () => {
     }
   });
 
-  it('puts what nobody can read before a person before it sends anything, and says so', async (t) => {
+  it('hands unreadable updates to a person before it sends anything, and says so', async (t) => {
     const { start, ids, damage, states, clock } = await stoppedWith(t, 2);
     damage(ids[0]);
     const rig = start();
@@ -48,7 +48,7 @@ describe('an engine that starts', () => {
     assert.deepEqual(start().logged, []);
   });
 
-  it('looks through a hundred at a time, and through the first at once only if there are fewer', async (t) => {
+  it('checks fewer than a hundred waiting updates at once, more in parts, and sends nothing before', async (t) => {
     for (const [waiting, atOnce, parts] of [
       [99, [99], [99]],
       [100, [], [100]],
@@ -74,7 +74,7 @@ describe('an engine that starts', () => {
     }
   });
 
-  it('looks through no more once it is closed', async (t) => {
+  it('checks no more updates once it is closed', async (t) => {
     const { start, clock } = await stoppedWith(t, 100);
     const rig = start();
     const looked = t.mock.method(rig.outbox, 'surfaceUnreadable');
@@ -83,7 +83,7 @@ describe('an engine that starts', () => {
     assert.equal(looked.mock.callCount(), 0);
   });
 
-  it('continues half a minute later where the database was in the way (F25)', async (t) => {
+  it('continues the check half a minute later if the database failed (F25)', async (t) => {
     const { start, clock, states } = await stoppedWith(t, 200);
     const rig = start();
     const surface = rig.outbox.surfaceUnreadable.bind(rig.outbox);
@@ -150,7 +150,7 @@ describe('an engine that is closed', () => {
     assert.deepEqual([state(), rig.logged], ['unknown', ['info update answered']]);
   });
 
-  it('does not touch the database any more, which is closed by then', async (t) => {
+  it('does not touch the closed database when an answer comes late', async (t) => {
     const { clock, server, start, hold } = await openAlone(t);
     const rig = start({ folder: temporaryFolder() });
     await clock.pass(0);
@@ -166,7 +166,7 @@ describe('an engine that is closed', () => {
     assert.deepEqual(rig.logged, ['info update answered']);
   });
 
-  it('says so if the database does not take what was on its way', async (t) => {
+  it('logs an error if it cannot note what was on its way', async (t) => {
     const { clock, close, isClosed, rig } = await open(t);
     t.mock.method(rig.outbox, 'recoverInterrupted', diskFull);
     void close();
@@ -175,7 +175,7 @@ describe('an engine that is closed', () => {
     assert.deepEqual(rig.logged, ['error what was on its way could not be noted']);
   });
 
-  it('tells no status and starts no probe that was still due', async (t) => {
+  it('sends no status and starts no probe, even if one was due', async (t) => {
     const { rig, clock, release, close } = await open(t);
     release();
     await clock.pass(1000);
@@ -186,7 +186,7 @@ describe('an engine that is closed', () => {
     assert.deepEqual([rig.statuses.length, clock.timers()], [told, 0]);
   });
 
-  it('knows until then whose update is on its way', async (t) => {
+  it('knows whose update is on its way until it is answered', async (t) => {
     const { rig, customerId, release, clock } = await open(t);
     assert.deepEqual([rig.engine.isBusy(customerId), rig.engine.isBusy(customerId + 1)], [true, false]);
     const told = rig.statuses.length;

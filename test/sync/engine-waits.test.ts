@@ -1,4 +1,4 @@
-/** When an engine looks again: its one timer, its probes, and who may shorten a wait. */
+/** When an engine acts again: its one timer, its probes, and what cuts a wait short. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { okAnswer } from '../helpers/engine-rig.ts';
@@ -7,14 +7,14 @@ import { diskFull, failOnce, online } from './engine-rig-alone.ts';
 const minuteMs = 60_000;
 
 describe('the timer of an engine', () => {
-  it('is one beside the watchdog, however often something changes', async (t) => {
+  it('is the only one beside the watchdog, however often something changes', async (t) => {
     const { rig, clock } = await online(t);
     for (let change = 0; change < 5; change += 1) rig.engine.changed();
     await clock.pass(1);
     assert.equal(clock.timers(), 2);
   });
 
-  it('is none while the till has no password, and the next try is not named', async (t) => {
+  it('does not run while the till has no password, and the status names no next try', async (t) => {
     const { rig, clock, one, server, state, sent } = await online(t);
     server.reachable = false;
     rig.save(one, { lastName: 'Waits' });
@@ -35,7 +35,7 @@ describe('the timer of an engine', () => {
     assert.deepEqual([rig.engine.status().paused, state(id), sent()], [null, 'applied', ['1']]);
   });
 
-  it('comes when the pace allows it, even if an update is in doubt that a login has passed since (F40)', async (t) => {
+  it('fires when the pace allows it, even if an update is in doubt and a login has passed since (F40)', async (t) => {
     const { rig, clock, one, server, sent, noteCalls } = await online(t, { requestsPerMinute: 6 });
     await clock.pass(minuteMs);
     const calls = noteCalls();
@@ -50,7 +50,7 @@ describe('the timer of an engine', () => {
     assert.deepEqual(sent(), ['1']);
   });
 
-  it('comes half a minute after a look that failed, if the database was in the way (F25)', async (t) => {
+  it('fires half a minute after the database failed (F25)', async (t) => {
     const { rig, clock, one, sent } = await online(t);
     await clock.pass(100);
     const broken = [t.mock.method(rig.outbox, 'firstReady', diskFull), t.mock.method(rig.outbox, 'unknown', diskFull)];
@@ -73,7 +73,7 @@ describe('the timer of an engine', () => {
     assert.deepEqual(sent(), ['1']);
   });
 
-  it('is kept while another update is on its way, or a probe', async (t) => {
+  it('fires on time while another update is on its way', async (t) => {
     const opened = await online(t);
     const { rig, clock, other, hold, sent } = opened;
     await failOnce(t, opened);
@@ -90,7 +90,7 @@ describe('the timer of an engine', () => {
     assert.deepEqual(sent(), ['1', '2']);
   });
 
-  it('is kept by a probe that takes long', async (t) => {
+  it('fires on time during a slow probe', async (t) => {
     const opened = await online(t);
     const { clock, hold, sent } = opened;
     await clock.pass(5 * minuteMs - 100);
@@ -158,7 +158,7 @@ describe('a probe of the server', () => {
     assert.deepEqual([calls[2], sent()], ['login 1800000', ['1']]);
   });
 
-  it('is no longer needed once somebody asks a till that was refused to try again', async (t) => {
+  it('is not needed if somebody asks a refused till to try again', async (t) => {
     const { rig, clock, one, server, sent } = await online(t);
     server.fate = () => ({ kind: 'held', why: 'credentials', answer: okAnswer });
     rig.save(one, { lastName: 'Refused' });
@@ -202,7 +202,7 @@ describe('an update that may have arrived', () => {
     );
   });
 
-  it('is stored five seconds after the disk did not take its answer (F25)', async (t) => {
+  it('has its answer stored five seconds after the disk refused it (F25)', async (t) => {
     const { rig, clock, one, state } = await online(t);
     const broken = t.mock.method(rig.outbox, 'applied', diskFull);
     const id = rig.save(one, { lastName: 'New' });
@@ -215,7 +215,7 @@ describe('an update that may have arrived', () => {
     assert.equal(rig.logged.filter((line) => line === 'error an outcome waits for the database').length, 1);
   });
 
-  it('waits ten minutes at most while another till takes it', async (t) => {
+  it('is checked at least every ten minutes while another till imports it', async (t) => {
     const asked: number[] = [];
     const opened = await online(t, {
       standing: async () => {
@@ -234,10 +234,10 @@ describe('an update that may have arrived', () => {
 
 describe('an update that Tillside fails to send', () => {
   for (const [what, fail, longestMs] of [
-    ['an error that only a new version can mend', () => assert.fail('a bug'), 60 * minuteMs],
+    ['an error that only a new version can fix', () => assert.fail('a bug'), 60 * minuteMs],
     ['an error of the database', diskFull, 30_000],
   ] as const) {
-    it(`is tried ever more seldom after ${what}`, async (t) => {
+    it(`is tried less and less often after ${what}`, async (t) => {
       const { rig, clock, one } = await online(t);
       const tries: number[] = [];
       t.mock.method(rig.outbox, 'claim', () => {
@@ -278,7 +278,7 @@ describe('a wait ends at once', () => {
     assert.deepEqual(sent(), ['1']);
   });
 
-  it('if somebody asks, for an update that Tillside failed to send, too', async (t) => {
+  it('if somebody asks, even for an update that Tillside failed to send', async (t) => {
     const opened = await online(t);
     const { rig, clock, sent } = opened;
     await failOnce(t, opened);
@@ -294,7 +294,7 @@ describe('a wait ends at once', () => {
     assert.ok(rig.statuses.length > told);
   });
 
-  it('for a new password, which is tried although nothing waits', async (t) => {
+  it('for a new password, which is tried even if nothing waits', async (t) => {
     const { rig, clock, server } = await online(t);
     await clock.pass(minuteMs);
     assert.equal(server.calls, 1);
@@ -303,7 +303,7 @@ describe('a wait ends at once', () => {
     assert.equal(server.calls, 2);
   });
 
-  it('after a sleep of more than a minute, which the clocks show (F15)', async (t) => {
+  it('after the computer slept for more than a minute, which the clocks show (F15)', async (t) => {
     for (const sleptMs of [minuteMs, minuteMs + 1]) {
       const { rig, clock } = await online(t);
       const hurried = t.mock.method(rig.context.pace, 'hurry');

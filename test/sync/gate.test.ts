@@ -29,7 +29,7 @@ it('a request waits for the connection and for its pace, whichever is longer', (
   assert.deepEqual([gateMs(gate, 'backlog'), gateMs(gate, 'counter')], [700, 700]);
 });
 
-it('the server is probed as soon as the connection may be tried, in a crowd also at its pace', () => {
+it('the server is probed as soon as the connection may be tried, and in a crowd no sooner than the pace allows', () => {
   const alone = open({ waits: 500 });
   alone.connection.answered();
   assert.equal(untilProbeMs(alone), 0);

@@ -20,7 +20,7 @@ const fates: readonly (readonly [string, Fate])[] = [
 const cases = [0, 30, 300, 1500].flatMap((lateMs) => [true, false].map((readBack) => ({ lateMs, readBack })));
 const slowServerMs = 10_000;
 
-describe('F40 an update that failed once arrives soon, and once', () => {
+describe('F40 an update that failed once arrives soon, and only once', () => {
   for (const [what, fate] of fates) {
     for (const { lateMs, readBack } of cases) {
       // Without reading back, a person decides.

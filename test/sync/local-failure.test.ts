@@ -34,7 +34,7 @@ async function failForADay(t: TestContext, error: Error) {
 }
 
 describe('an update that this till fails to work on', () => {
-  it('F39 because of a bug, costs few calls, holds up nobody, and is done once that is mended', async (t) => {
+  it('F39 because of a bug, costs few calls, holds up nobody, and is sent once the bug is fixed', async (t) => {
     const { clock, server, rig, looks, sent } = await failForADay(t, new TypeError('a bug'));
     assert.ok(looks < 50, `${looks} calls in a day`);
     assert.ok(sent.includes('2'));
@@ -43,7 +43,7 @@ describe('an update that this till fails to work on', () => {
     assert.equal(rig.engine.status().unsent, 0);
   });
 
-  it('F25 because the disk is full, is done soon after there is room', async (t) => {
+  it('F25 because the disk is full, is sent soon after there is room', async (t) => {
     const { clock, server, rig } = await failForADay(t, new Database.SqliteError('full', 'SQLITE_FULL'));
     await clock.pass(10_000);
     assert.equal(server.ledger.filter(({ userId }) => userId === '1').length, 1);

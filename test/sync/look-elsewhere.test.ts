@@ -1,4 +1,4 @@
-/** The look at an update that another till may have, by this till's copy. */
+/** The look at an update that another till may have taken from this till's second copy. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { lookBeforeSending } from '../../electron/sync/look.ts';
@@ -7,7 +7,7 @@ import { keepTold } from '../helpers/keep-told.ts';
 import { contextOfOneCustomer } from './context-of-one.ts';
 import { waiting } from './look-at-one.ts';
 
-describe('an update that another till may have by the copy (F63)', () => {
+describe('an update that another till may have from the second copy (F63)', () => {
   const standings = ['unseen', 'being-taken', 'unproved'] as const;
   const mayBeElsewhere = { kind: 'cannot-tell', after: 'till-stopped', because: 'may-be-elsewhere' };
 
@@ -27,20 +27,20 @@ describe('an update that another till may have by the copy (F63)', () => {
       assert.equal(now().reason?.kind, 'conflict');
     });
 
-    it(`goes only where nothing moved since it was saved, and nobody is importing it: ${standing}`, async (t) => {
+    it(`is sent only if nothing changed since it was saved and nobody is importing it: ${standing}`, async (t) => {
       const { look, now } = waiting(t, { standing });
       assert.equal(await look(), standing === 'being-taken' ? 'held' : 'go');
       assert.equal(now().state, 'queued');
     });
 
-    it(`waits if points moved, and in the end for a person: ${standing}`, async (t) => {
+    it(`waits if points changed, in the end for a person: ${standing}`, async (t) => {
       const { look, now, server } = waiting(t, { standing });
       server.apply('1', { firstName: 'Other' });
       assert.equal(await look(), standing === 'unproved' ? 'closed' : 'held');
       if (standing === 'unproved') assert.deepEqual(now().reason, mayBeElsewhere);
     });
 
-    it(`waits where the till may not read, and in the end for a person: ${standing}`, async (t) => {
+    it(`waits if the till may not read, in the end for a person: ${standing}`, async (t) => {
       const { look, now, server } = waiting(t, { standing, sync: { readBack: false } });
       assert.equal(await look(), standing === 'unproved' ? 'closed' : 'held');
       if (standing === 'unproved') assert.deepEqual(now().reason, mayBeElsewhere);
@@ -97,7 +97,7 @@ describe('an update that another till may have by the copy (F63)', () => {
     assert.equal(now().reason?.kind, 'belongs-to-other');
   });
 
-  it('that asks for another identifier cannot be looked for, so it waits', async (t) => {
+  it('waits if it is a request to change an identifier, because no look can find it', async (t) => {
     const { outbox, input, seen, context, server } = contextOfOneCustomer(t, { standing: 'unseen' });
     const id = outbox.save({ ...input({ mobile: '919845099999' }, 'till1'), kind: 'identity' });
     const looked = await lookBeforeSending(context, server.api, seen(id), { isOld: false, lane: 'counter' });

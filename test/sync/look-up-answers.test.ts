@@ -1,4 +1,4 @@
-/** What staff hear of each answer to a look-up, and what stays here. */
+/** What staff are told after each answer to a look-up, and what is stored. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { customerRow, findTold, readRecord } from '../../electron/customers/store.ts';
@@ -31,7 +31,7 @@ async function withNewPassword(t: TestContext) {
 }
 
 describe('a look-up', () => {
-  it('stores whom the server has, and the screen hears of it', async (t) => {
+  it('stores the customer that the server returns, and tells the screen', async (t) => {
     const { context, server, db, heard, passed } = await open(t);
     const taken = t.mock.method(context.pace, 'take');
     server.customers.set('7', customerRecord('7', 'Found'));
@@ -44,7 +44,7 @@ describe('a look-up', () => {
     assert.deepEqual(passed, [null, result.customerId], 'by now it is known who that is');
   });
 
-  it('by card or by identifier finds a customer who has no server id by an identifier in the answer', async (t) => {
+  it('by card stores a customer without a server id under an identifier in the answer', async (t) => {
     const { context, server, db } = await open(t);
     server.onGet = () => found(recordOf({ mobile: null, email: 'a@b.co' }, null));
     const result = await lookUp(context, { type: 'cardNumber', value: '77' });
@@ -87,7 +87,7 @@ describe('a look-up', () => {
     });
   }
 
-  it('erases a customer here whom the server erased, by the identifier (F48)', async (t) => {
+  it('erases the customer with that identifier here, if the server has erased them (F48)', async (t) => {
     const { context, server, db, heard, customerId } = await open(t);
     db.prepare("update customers set mobile = '919845000001' where id = ?").run(customerId);
     server.onGet = () => ({ kind: 'not-found', answer: erasedAnswer });
@@ -109,7 +109,7 @@ describe('a till that does not know whose server it is', () => {
   });
 
   for (const why of ['offline', 'credentials', 'other-organisation'] as const) {
-    it(`looks nothing up if that shows nothing good: ${why} (F45)`, async (t) => {
+    it(`looks nothing up if the answer is ${why} (F45)`, async (t) => {
       const { context, server, customerId } = await withNewPassword(t);
       if (why === 'offline') server.reachable = false;
       if (why === 'other-organisation') server.organisationId = '2';
@@ -247,7 +247,7 @@ describe('a look-up of several values', () => {
     assert.deepEqual([passed, taken.mock.callCount()], [[null], 1]);
   });
 
-  it('finds everybody whose answer fits, and ignores the others', async (t) => {
+  it('finds everybody who has one of the values, and ignores the others', async (t) => {
     const mobiles = [
       person('7', { mobile: '919845000007' }),
       person('8', { mobile: '922' }),
@@ -272,7 +272,7 @@ describe('a look-up of several values', () => {
 });
 
 describe('purchases', () => {
-  it('are shown as the server tells them', async (t) => {
+  it('are shown as the server sends them', async (t) => {
     const { context, server, customerId, passed } = await open(t);
     const taken = t.mock.method(context.pace, 'take');
     t.mock.method(server.api, 'purchases', async () => found([]));
@@ -280,13 +280,13 @@ describe('purchases', () => {
     assert.deepEqual([passed, taken.mock.callCount()], [[customerId], 1]);
   });
 
-  it('of somebody who is not here, or not there, are none', async (t) => {
+  it('of a customer who is not on this till, or not at head office, are not found', async (t) => {
     const { context, customerId } = await open(t);
     assert.deepEqual(await purchasesOf(context, customerId + 5), { kind: 'not-found' });
     assert.deepEqual(await purchasesOf(context, customerId), { kind: 'not-found' });
   });
 
-  it('that the server refuses are its trouble', async (t) => {
+  it('that the server refuses, or is too busy for, are reported as its trouble', async (t) => {
     const { context, server, customerId } = await open(t);
     t.mock.method(server.api, 'purchases', async () => ({ kind: 'refused', rejection, answer: okAnswer }));
     assert.deepEqual(await purchasesOf(context, customerId), { kind: 'failed', why: 'server' });

@@ -56,7 +56,7 @@ describe('the server is asked before an update is sent', () => {
     assert.equal(customerRow(db, customerId)?.user_id, '7');
   });
 
-  it('but never where the till may not read', async (t) => {
+  it('but never if the till may not read', async (t) => {
     const { look, server } = waiting(t, { sync: { readBack: false } });
     assert.equal(await look(true), 'go');
     assert.equal(server.calls, 0);
@@ -129,14 +129,14 @@ describe('the answer says', () => {
     assert.equal(context.connection.paused, 'credentials');
   });
 
-  it('that this till may not read: the update goes without it', async (t) => {
+  it('that this till may not read: the update is sent anyway', async (t) => {
     const { look, server, context } = waiting(t);
     server.readable = false;
     assert.equal(await look(true), 'go');
     assert.deepEqual([context.connection.paused, context.connection.connection], [null, { kind: 'online' }]);
   });
 
-  it('no to this request: the update goes without it', async (t) => {
+  it('that the request is refused: the update is sent anyway', async (t) => {
     const { look, server, context } = waiting(t);
     const passed = t.mock.method(context.blame, 'passed');
     server.onGet = () => ({
@@ -148,7 +148,7 @@ describe('the answer says', () => {
     assert.equal(passed.mock.callCount(), 1);
   });
 
-  it('nothing: the update waits, and the connection is blamed', async (t) => {
+  it('nothing, because the server cannot be reached: the update waits, and the connection is blamed', async (t) => {
     const { look, now, server, context } = waiting(t);
     server.reachable = false;
     assert.equal(await look(true), 'later');
@@ -173,7 +173,7 @@ describe('the answer says', () => {
     assert.deepEqual(heard, [`customer ${customerId}`]);
   });
 
-  it('what a field was, where nobody knew when it was edited', async (t) => {
+  it('what a field was, if nobody knew when it was edited: that is noted', async (t) => {
     const { look, now, server } = waiting(t, {
       changes: { lastName: 'New', firstName: 'Newer', 'custom.age': '46', registeredTill: 'till.1' },
       baseline: { lastName: 'Before' },
@@ -198,7 +198,7 @@ describe('an update that staff', () => {
     });
   }
 
-  it('edit while the owner of a new identifier is asked for is not sent as it was', async (t) => {
+  it('edit or cancel while its new identifier is looked up is not sent as it was', async (t) => {
     for (const what of ['edit', 'cancel'] as const) {
       const { look, now, server, outbox, input } = waiting(t, { changes: { email: 'a@example.com' }, baseline: {} });
       server.onAnswer = async () => {
@@ -228,7 +228,7 @@ describe('an identifier that is filled in (F23)', () => {
     assert.deepEqual([taken.mock.callCount(), passed.mock.callCount()], [1, 1]);
   });
 
-  it('is left to a person if somebody else has it, whose record is here to compare with', async (t) => {
+  it('is left to a person if somebody else has it, and their record is stored to compare with', async (t) => {
     const { look, now, server, db, saidOf, customerId, context } = waiting(t, filling);
     const passed = t.mock.method(context.blame, 'passed');
     server.customers.set('9', holder('9'));
@@ -259,7 +259,7 @@ describe('an identifier that is filled in (F23)', () => {
     assert.equal(await lookedAt({ mobile: '919845000078' }), 'closed');
   });
 
-  it('is left to a person if the one who has it has no server id, and there is nothing else to compare', async (t) => {
+  it('is left to a person if its owner has no server id, and there is nothing else to compare', async (t) => {
     const { look, now, server } = waiting(t, filling);
     server.onGet = () => ({ kind: 'found', value: holder(null), merged: false, answer: okAnswer });
     assert.equal(await look(), 'closed');
@@ -274,7 +274,7 @@ describe('an identifier that is filled in (F23)', () => {
     assert.equal(server.calls, 0);
   });
 
-  it('is left to a person where the till may not read', async (t) => {
+  it('is left to a person if the till may not read', async (t) => {
     const config = waiting(t, { ...filling, sync: { readBack: false } });
     assert.equal(await config.look(), 'closed');
     assert.deepEqual(config.now().reason, reason(null));

@@ -13,7 +13,7 @@ type Options = {
   readonly sharedLimit?: SharedLimit | null;
 };
 
-/** Without other options a long backlog, at 60 a minute: it starts with one a minute. */
+/** By default, a long backlog with a budget of 60 a minute: it starts with one a minute. */
 function paceOf({ fraction = 0, waiting = 1000, requestsPerMinute = 60, sharedLimit = null }: Options = {}) {
   const clock = virtualClock();
   const random = { fraction: () => fraction, id: () => '' };
@@ -48,12 +48,12 @@ function grown(options: Options) {
 }
 
 describe('the budget of a till', () => {
-  it('lets the counter send a tenth of a minute at once, and four with a small budget', () => {
+  it('lets the counter send a tenth of a minute’s requests at once, and at least four', () => {
     const atOnce = [20, 60, 100].map((requestsPerMinute) => goAtOnce(paceOf({ requestsPerMinute }).pace, 'counter'));
     assert.deepEqual(atOnce, [4, 6, 10]);
   });
 
-  it('returns one request after its part of a minute, and saves up no more than goes at once', async () => {
+  it('returns requests one by one, and saves up no more than may go at once', async () => {
     const { clock, pace } = paceOf();
     times(6, () => pace.take('counter'));
     assert.equal(waitOf(pace, 'counter'), 1000);
@@ -62,7 +62,7 @@ describe('the budget of a till', () => {
     assert.equal(waitOf(pace, 'counter'), 1000);
   });
 
-  it("keeps three requests for the counter, or half of a small budget's", () => {
+  it('reserves three requests for the counter, or half of what a small budget lets go at once', () => {
     const large = paceOf({ requestsPerMinute: 100, waiting: 3 }).pace;
     times(4, () => large.take('counter'));
     assert.equal(goAtOnce(large, 'backlog'), 3);
@@ -78,11 +78,11 @@ describe('the budget of a till', () => {
 });
 
 describe('the start of a backlog', () => {
-  it('comes within one and a half times the wait of its first rate', () => {
+  it('comes within one and a half intervals of its first rate', () => {
     assert.equal(waitOf(paceOf({ fraction: 0.5 }).pace, 'backlog'), 45_000);
   });
 
-  it('sends one request, then one for each wait of its rate, and saves up no more than one', async () => {
+  it('sends one request, then one per interval of its rate, and saves up no more than one', async () => {
     const { clock, pace } = paceOf();
     assert.equal(goAtOnce(pace, 'backlog'), 1);
     assert.equal(waitOf(pace, 'backlog'), minuteMs);
@@ -91,7 +91,7 @@ describe('the start of a backlog', () => {
     assert.equal(waitOf(pace, 'backlog'), minuteMs);
   });
 
-  it('of a few updates is spread by fifteen seconds for each, less with a large budget, and never more', () => {
+  it('of a few updates is spread over at most fifteen seconds for each, less with a large budget', () => {
     const few = (requestsPerMinute: number) => paceOf({ fraction: 0.5, waiting: 2, requestsPerMinute }).pace;
     assert.deepEqual(
       [30, 60, 120].map((requestsPerMinute) => waitOf(few(requestsPerMinute), 'backlog')),
@@ -99,7 +99,7 @@ describe('the start of a backlog', () => {
     );
   });
 
-  it('is hurried by somebody who asked less than a minute before the network came back', async () => {
+  it('is hurried if somebody asked less than a minute before the network came back', async () => {
     for (const [askedMs, waitMs] of [
       [59_999, 1000],
       [minuteMs, 15_000],
@@ -130,7 +130,7 @@ describe('the start of a backlog', () => {
 });
 
 describe('a refusal', () => {
-  it('lets the backlog wait a minute more than others do, or as long as the server says', () => {
+  it('delays the backlog by a minute, or as long as the server says, plus a random part of a minute', () => {
     const unnamed = grown({ fraction: 0.5 }).pace;
     unnamed.toldBusy(null);
     assert.deepEqual([waitOf(unnamed, 'counter'), waitOf(unnamed, 'backlog')], [0, 90_000]);
@@ -147,7 +147,7 @@ describe('a refusal', () => {
     assert.equal(waitOf(pace, 'counter'), 10 * minuteMs);
   });
 
-  it('takes what the backlog had saved up, and slows only what comes after it', async () => {
+  it('takes what the backlog had saved up, and slows only what comes later', async () => {
     const { pace } = paceOf();
     pace.toldBusy(null);
     assert.equal(waitOf(pace, 'backlog'), 2.5 * minuteMs);
@@ -158,7 +158,7 @@ describe('a refusal', () => {
     assert.equal(waitOf(later.pace, 'backlog'), 2.5 * minuteMs);
   });
 
-  it('is followed by slow growth with the time since then, of which no more than three minutes count', async () => {
+  it('is followed by slow growth with the time since then, up to three minutes of it', async () => {
     const { clock, pace } = paceOf();
     await clock.pass(2 * minuteMs);
     pace.toldBusy(null);
@@ -169,14 +169,14 @@ describe('a refusal', () => {
     pace.succeeded();
     assert.equal(rateOf(pace), 0.48);
   });
+});
 
-  it('counts a success only from then on', async () => {
-    const { clock, pace } = paceOf();
-    pace.take('backlog');
-    await clock.pass(30_000);
-    pace.succeeded();
-    assert.equal(waitOf(pace, 'backlog'), exact((0.5 / 1.06) * minuteMs));
-  });
+it('a success speeds up only what comes later', async () => {
+  const { clock, pace } = paceOf();
+  pace.take('backlog');
+  await clock.pass(30_000);
+  pace.succeeded();
+  assert.equal(waitOf(pace, 'backlog'), exact((0.5 / 1.06) * minuteMs));
 });
 
 describe('"busy" that may have meant only one update', () => {
@@ -195,7 +195,7 @@ describe('"busy" that may have meant only one update', () => {
     assert.equal(waitOf(pace, 'backlog'), 90_000, 'a longer wait stays');
   });
 
-  it('is forgotten with all that it slowed, once it meant only that update', async () => {
+  it('is forgotten, with the slowing it caused, once it turns out to be about that update', async () => {
     const { clock, pace } = paceOf();
     times(10, () => pace.succeeded());
     const before = pace.backlogRate;
@@ -213,7 +213,7 @@ describe('"busy" that may have meant only one update', () => {
     assert.equal(rateOf(pace), 1.06, 'only once');
   });
 
-  it('counts if the server then refuses the till', () => {
+  it('still counts if the server then says “busy” to the whole till', () => {
     const { pace } = grown({});
     pace.heardBusy();
     pace.toldBusy(null);
@@ -222,8 +222,8 @@ describe('"busy" that may have meant only one update', () => {
   });
 });
 
-describe("the backlog's part of what the counter sends", () => {
-  it('pays for a look and the sending, and leaves its own pace as it was', async () => {
+describe("the backlog's share of the counter's requests", () => {
+  it('pays for one look and one send, and leaves the backlog’s own pace as it was', async () => {
     const { clock, pace } = paceOf();
     pace.take('backlog');
     times(50, () => pace.take('counter'));
@@ -236,7 +236,7 @@ describe("the backlog's part of what the counter sends", () => {
     assert.equal(waitOf(pace, 'backlog'), 100_000);
   });
 
-  it('is kept while its own pace lets it go, and used however short its own wait still is', async () => {
+  it('is saved while the backlog’s own pace lets it go, and used even if its own wait is almost over', async () => {
     for (const [passedMs, isKept] of [
       [50_000, true],
       [0, false],
@@ -255,24 +255,24 @@ describe("the backlog's part of what the counter sends", () => {
 });
 
 describe('a till among thousands that share a limit', () => {
-  it('is one whose share is less than the slow start', () => {
+  it('has a share smaller than the slow start', () => {
     assert.equal(isCrowd({ callsPerMinute: 300, tills: 270 }, 60), false);
     assert.equal(isCrowd({ callsPerMinute: 300, tills: 271 }, 60), true);
   });
 
-  it('asks whether the server is there with one call in ten of its share, and else as often as it likes', () => {
+  it('may probe with a tenth of its share; any other till may probe as often as it likes', () => {
     assert.equal(crowded().pace.idleProbeMs, 100 * minuteMs);
     assert.equal(paceOf().pace.idleProbeMs, 0);
   });
 
-  it('starts evenly over the time between two updates, and goes at its share', () => {
+  it('starts at a random moment between two updates, then sends at its share', () => {
     assert.equal(waitOf(crowded({ fraction: 0.5 }).pace, 'backlog'), 10 * minuteMs);
     const { pace } = crowded();
     pace.take('backlog');
     assert.equal(waitOf(pace, 'backlog'), 10 * minuteMs);
   });
 
-  it('makes up for the calls of the counter and those without an answer, but for no more than 1.2', () => {
+  it('makes up for calls of the counter and unanswered calls, but for no more than 1.2 of them', () => {
     for (const owe of [(pace: Pace) => pace.take('counter'), (pace: Pace) => pace.lost()]) {
       const { pace } = crowded();
       pace.take('backlog');
@@ -283,7 +283,7 @@ describe('a till among thousands that share a limit', () => {
     }
   });
 
-  it('pays with no more than three quarters of what comes in', async () => {
+  it('makes up for them with no more than three quarters of its share', async () => {
     const { clock, pace } = crowded();
     pace.take('backlog');
     await clock.pass(8 * minuteMs);
@@ -293,7 +293,7 @@ describe('a till among thousands that share a limit', () => {
     assert.equal(waitOf(pace, 'backlog'), 0);
   });
 
-  it('is faster once it takes longer than its share needs, from the end of an outage on', async () => {
+  it('speeds up once the backlog of an outage takes longer than its share should need', async () => {
     for (const [waiting, neededMs] of [
       [0, 20 * minuteMs],
       [3, 60 * minuteMs],

@@ -116,7 +116,7 @@ describe('the pace of a till', () => {
       if (ms % 30_000 === 0) pace.toldBusy(null);
       if (pace.waitMs('counter') === 0) pace.take('counter');
       if (pace.waitMs('backlog') === 0) {
-        // A look and the sending.
+        // A look and a send.
         pace.take('backlog');
         pace.take('backlog');
         sentAtMs.push(ms);
@@ -202,7 +202,7 @@ describe('the pace of a till among thousands that share a limit', () => {
       }
       sent += await sentOf(rig, 1, minuteMs);
     }
-    // Of 65 without a counter.
+    // Without a counter it would be 65.
     assert.ok(sent >= 15 && sent <= 25, `${sent} in twenty hours`);
   });
 

@@ -65,7 +65,7 @@ describe('the server has the customer, and the update', () => {
     assert.deepEqual([now().state, now().resent], ['unknown', false]);
   });
 
-  it('cannot be told: a person decides, by what the server has now', async (t) => {
+  it('cannot be proved either way: a person decides, and sees what the server has now', async (t) => {
     const { read, now, server, fields, saidOf, customerId } = unknown(t);
     server.customers.set('1', customerRecord('1', 'Third'));
     assert.equal(await read(), 'closed');
@@ -85,7 +85,7 @@ describe('the server has the customer, and the update', () => {
     assert.ok(heard.includes(`${customerId} is ${survivor}`));
   });
 
-  it('is about somebody else: this customer stays as they are', async (t) => {
+  it('gets an answer about somebody else: this customer stays as they are', async (t) => {
     const { read, server, fields, saidOf, customerId } = unknown(t);
     server.onGet = () => ({ kind: 'found', value: customerRecord('9', 'Third'), merged: false, answer: okAnswer });
     await read();
@@ -168,7 +168,7 @@ describe('the till may not read', () => {
     assert.ok(saidOf(customerId));
   });
 
-  it('and IT wants it sent again: it goes once, after the time that a slow server may need (F43)', async (t) => {
+  it('and IT allows a second send: it is sent once more, after the time that a slow server may need (F43)', async (t) => {
     const { read, now, server, saidOf, customerId } = unknown(t, { sync: always });
     assert.equal(await read(false), 'too-early');
     assert.equal(now().state, 'unknown');
@@ -178,19 +178,19 @@ describe('the till may not read', () => {
     assert.ok(saidOf(customerId));
   });
 
-  it('and it was sent again before: a person decides', async (t) => {
+  it('and it was already sent again: a person decides', async (t) => {
     const { read, now } = unknown(t, { sync: always, resent: true });
     assert.equal(await read(), 'closed');
     assert.deepEqual(now().reason, cannotTell('resent-once'));
   });
 
-  it('and it comes from a backup: a person decides, whatever IT wants (F44)', async (t) => {
+  it('and it comes from a backup: a person decides, whatever IT allows (F44)', async (t) => {
     const { read, now } = unknown(t, { sync: always, restored: true });
     assert.equal(await read(), 'closed');
     assert.deepEqual(now().reason, cannotTell('restored', 'restored'));
   });
 
-  it('and it asks for another identifier: a person decides, whatever IT wants', async (t) => {
+  it('and it is a request to change an identifier: a person decides, whatever IT allows', async (t) => {
     const { read, now } = unknown(t, { sync: always, kind: 'identity' });
     assert.equal(await read(), 'closed');
     assert.deepEqual(now().reason, cannotTell('read-back-not-allowed'));

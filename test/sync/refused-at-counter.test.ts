@@ -4,7 +4,7 @@ import { ModelServer, okAnswer, startEngine } from '../helpers/engine-rig.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
-it('F18 a save at the counter that the server refuses as too many is tried twice more, and then waits with the backlog', async () => {
+it('F18 a save at the counter that the server refuses as one too many is tried twice more, then waits with the backlog', async () => {
   const clock = virtualClock();
   const server = new ModelServer(clock, 40);
   server.fate = () => ({ kind: 'not-sent', why: 'busy', retryAfterMs: 1000, answer: okAnswer });

@@ -100,7 +100,7 @@ describe('an update is claimed for sending', () => {
 });
 
 describe('the request', () => {
-  it('has the changed fields and who changed them, and is noted without any of them', async (t) => {
+  it('holds the changed fields and their author, and is logged without either', async (t) => {
     const { context, sendWith, asked, seen, id } = saved(t);
     const written = t.mock.method(context.log, 'write');
     assert.equal(await sendWith(applied), applied);
@@ -119,7 +119,7 @@ describe('the request', () => {
     );
   });
 
-  it('is noted with the reason why it failed, and the code of a refusal', async (t) => {
+  it('is logged with the reason for a failure and the code of a refusal', async (t) => {
     const notes = async (outcome: UpdateOutcome) => {
       const { context, sendWith } = saved(t);
       const written = t.mock.method(context.log, 'write');
@@ -140,13 +140,13 @@ describe('the request', () => {
     assert.equal(outcome.record?.fields.lastName, 'New');
   });
 
-  it('is answered with another id in the reserved field, which counts', async (t) => {
+  it('keeps another id that the answer has in the reserved field', async (t) => {
     const record = { ...applied.record, ...customerRecord('1', 'New'), fields: { [markKey]: 'another' } };
     const outcome = await saved(t, { isMarked: true }).sendWith({ ...applied, record });
     assert.equal(outcome.kind === 'applied' && outcome.record?.fields[markKey], 'another');
   });
 
-  it('is answered with a warning about the reserved field: it is left out from then on, and staff never hear of it', async (t) => {
+  it('has no reserved field any more after a warning about it, which staff never see', async (t) => {
     const { context, sendWith, logged } = saved(t, { isMarked: true });
     const [aboutMark, aboutName]: [Warning, Warning] = [
       { meaning: 'notSaved', code: 1017, field: markKey, message: null },
@@ -160,7 +160,7 @@ describe('the request', () => {
     assert.ok(logged.some((line) => line.startsWith('error the server refuses sync.markField')));
   });
 
-  it('is not applied: the answer stays as it is', async (t) => {
+  it('has its answer passed on unchanged if it was not applied', async (t) => {
     assert.equal(await saved(t, { isMarked: true }).sendWith(rejected), rejected);
   });
 });
@@ -169,7 +169,7 @@ describe('a request to change an identifier', () => {
   const asks = { kind: 'identity', changes: { mobile: '919845099999' } } as const;
   const refused = { ...okAnswer, httpStatus: 403, code: null, message: 'not allowed', itemCode: null };
 
-  it('has the old and the new value', async (t) => {
+  it('holds the old and the new value', async (t) => {
     const { outbox, input, seen, context, server } = contextOfOneCustomer(t);
     const old = { type: 'mobile', value: '919845000001' } as const;
     const id = outbox.save({ ...input(asks.changes, 'till1'), kind: 'identity', identifier: old });
@@ -202,13 +202,13 @@ describe('a request to change an identifier', () => {
     assert.deepEqual(await codes({ code: 500, itemCode: 9, itemMessage: 'no' }), [9, null, 'no']);
   });
 
-  it('stays with the till if the password is wrong, or whatever else the answer is', async (t) => {
+  it('has any other answer passed on unchanged, such as a wrong password', async (t) => {
     for (const outcome of [{ kind: 'held', why: 'credentials', answer: okAnswer } as const, rejected, applied]) {
       assert.equal(await saved(t, asks).sendWith(outcome), outcome);
     }
   });
 
-  it('without an identifier is a fault of the till', async (t) => {
+  it('that names no identifier is a bug, and throws', async (t) => {
     await assert.rejects(saved(t, { kind: 'identity' }).sendWith(applied), /does not change an identifier/);
   });
 });
@@ -262,7 +262,7 @@ describe('an update that is refused only because of the reserved field', () => {
     assert.equal(isMarkRefused({ ...claimed, mark: null }, unnamed), false);
   });
 
-  it('goes again without the field, and did not count as an attempt', (t) => {
+  it('is sent again without the field, and the first try does not count', (t) => {
     const { context, seen, id, logged, customerId } = saved(t, { isMarked: true });
     const claimed = claim(context, seen(id));
     assert.ok(claimed !== null);

@@ -61,7 +61,7 @@ describe('the status', () => {
     assert.equal(idle.teller.now().nextTryAtMs, null);
   });
 
-  it('is told once for a burst of changes, and not after the end', async (t) => {
+  it('is sent once for a burst of changes, and never after it is closed', async (t) => {
     const { teller, told, clock } = open(t);
     for (let count = 0; count < 3; count += 1) teller.changed();
     await clock.pass(0);
@@ -76,7 +76,7 @@ describe('the status', () => {
     assert.equal(told.length, 2);
   });
 
-  it('takes at most a twentieth of the time, however long it takes to count', (t) => {
+  it('takes at most a twentieth of the time, however long counting takes', (t) => {
     const { context } = contextOfOneCustomer(t);
     const waits: number[] = [];
     let nowMs = 0;
@@ -100,7 +100,7 @@ describe('the status', () => {
     assert.deepEqual(waits, [0, 200, 0]);
   });
 
-  it('that cannot be told is noted, and the next one is told', async (t) => {
+  it('that cannot be sent is logged, and the next one is sent', async (t) => {
     const { context, clock, logged } = contextOfOneCustomer(t);
     let tells = 0;
     const teller = new StatusTeller(
@@ -119,8 +119,8 @@ describe('the status', () => {
   });
 });
 
-describe("the machine's clock", () => {
-  it('is said to be wrong if it is more than five minutes off (F16)', async (t) => {
+describe("the computer's clock", () => {
+  it('is reported as wrong if it is more than five minutes off (F16)', async (t) => {
     const { teller, clock, told } = open(t);
     for (const [offMs, shownMs] of [
       [5 * minuteMs, null],
@@ -134,7 +134,7 @@ describe("the machine's clock", () => {
     }
   });
 
-  it('is confirmed by a server that agrees by a day, or that never says its time', (t) => {
+  it('is confirmed by a server that agrees to within a day, or that never says its time', (t) => {
     const { teller, clock } = open(t);
     assert.equal(teller.isClockConfirmed, false);
     teller.noteServerTime(clock.wallMs() - dayMs);

@@ -43,7 +43,7 @@ describe('what an update is compared with before it is sent', () => {
     ]);
   });
 
-  it('comes from the server if the customer was never fetched here', async () => {
+  it('comes from the server if this till never fetched the customer', async () => {
     const saved = await till.call['updates.save']({
       token: randomUUID(),
       target: { identifier: { type: 'mobile', value: anchors.ritaJames.mobile } },

@@ -41,7 +41,7 @@ it('a conflict about a field that the server never sent stays as it was', (t) =>
   assert.deepEqual(seen(id).reason, { kind: 'conflict', fields });
 });
 
-it('every conflict of the customer is kept up to date, whatever other updates need somebody', (t) => {
+it('every conflict of the customer is kept up to date, whatever else needs attention', (t) => {
   const { db, outbox, input, seen } = outboxOfOneCustomer(t);
   const refused = outbox.save(input({ lastName: 'Refused' }, 'till1'));
   outbox.needsPerson(seen(refused), { kind: 'no-such-customer' }, null);

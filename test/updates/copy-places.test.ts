@@ -7,7 +7,7 @@ import { outboxOfOneCustomer } from './one-customer.ts';
 
 const place = { folder: '/copies', mark: 'm', upToSeq: 7 };
 
-it('the places of copies survive a start, and are none before the first copy', (t) => {
+it('the places of copies survive a restart, and there are none before the first copy', (t) => {
   const { db, close } = openTestCache();
   t.after(close);
   assert.deepEqual(readCopyPlaces(db), []);
@@ -15,14 +15,14 @@ it('the places of copies survive a start, and are none before the first copy', (
   assert.deepEqual(readCopyPlaces(db), [place]);
 });
 
-it('places that this version cannot read are none', (t) => {
+it('places that this version cannot read are ignored', (t) => {
   const { db, close } = openTestCache();
   t.after(close);
   remember(db, 'second-copy', [{ folder: '/copies' }], 1);
   assert.deepEqual(readCopyPlaces(db), []);
 });
 
-it('after a restore, everything in the database may be in a copy (F63)', (t) => {
+it('after a restore, any update in the database may also be in a copy (F63)', (t) => {
   const before = openTestCache();
   t.after(before.close);
   const { db, outbox, input } = outboxOfOneCustomer(t);

@@ -1,4 +1,4 @@
-/** When points count as possibly awarded twice, without a server: see `test/faults/double-awards.test.ts` for the whole. */
+/** When points may have been awarded twice. `test/faults/double-awards.test.ts` tests it with a server. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { SideEffect } from '../../electron/model/loyalty.ts';
@@ -98,14 +98,14 @@ describe('the points of a customer after an update was sent twice', () => {
     });
   });
 
-  it('may come from a purchase, which is said', (t) => {
+  it('are reported with the purchases since, which may be where they come from', (t) => {
     const { id, says, seen } = sentTwice(t);
     says(200, { purchases: 900 });
     const { award } = seen(id);
     assert.equal(award?.kind === 'possible' && award.found.purchasesMoved, true);
   });
 
-  it('are compared with what every answer since then awarded, and with nothing else', (t) => {
+  it('are compared only with what this customer was awarded by every answer since', (t) => {
     const { input, outbox, seen, send, says, award } = sentTwice(t, {}, awarding(points(50), points(null)));
     const other = outbox.save(input({ firstName: 'Other' }, 'till1'));
     send(other, blank);
@@ -119,7 +119,7 @@ describe('the points of a customer after an update was sent twice', () => {
     assert.equal(award(), 'possible');
   });
 
-  it('are not explained by an update that was answered before', async (t) => {
+  it('are not explained by an update that was answered earlier', async (t) => {
     const { clock, input, outbox, seen, send, says, startedMs } = sentTwice(t);
     await clock.pass(1000);
     const id = outbox.save(input({ firstName: 'Later' }, 'till1'));
@@ -132,7 +132,7 @@ describe('the points of a customer after an update was sent twice', () => {
     assert.equal(seen(id).award?.kind, 'possible');
   });
 
-  it('are not looked at while another update may be earning some', (t) => {
+  it('are not compared while another update may be earning some', (t) => {
     const { input, outbox, seen, send, says, award } = sentTwice(t);
     const other = outbox.save(input({ firstName: 'Other' }, 'till1'));
     send(other, null);
@@ -158,14 +158,14 @@ describe('the points of a customer after an update was sent twice', () => {
     });
   }
 
-  it('prove nothing if only a file says them', (t) => {
+  it('prove nothing if they come from a file', (t) => {
     const { says, award } = sentTwice(t);
     says(150);
     says(200, { by: 'file' });
     assert.equal(award(), 'watched');
   });
 
-  it('prove nothing if nobody says those of the customer they were merged into', (t) => {
+  it('prove nothing if those of the customer they were merged into are not known', (t) => {
     for (const loyalty of [null, unknownLoyalty]) {
       const { db, clock, customerId, award } = sentTwice(t, { points: -100 });
       const record = { ...customerRecord('2', 'Before'), loyalty };
@@ -180,7 +180,7 @@ describe('an update', () => {
     ['with unknown points', { points: null }],
     ['with points of an unknown time', { asOfMs: null }],
   ] as const) {
-    it(`${title} before it was sent is not watched`, (t) => {
+    it(`${title} before it was sent is not watched for a double award`, (t) => {
       assert.equal(sentTwice(t, over).award(), null);
     });
   }
@@ -193,7 +193,7 @@ describe('an update', () => {
     assert.equal(seen(once).award, null);
   });
 
-  it('that was sent twice, but of whom nothing was noted before, is not watched', (t) => {
+  it('that was sent twice, but without a note of the points before, is not watched', (t) => {
     const { outbox, input, seen, send } = sentTwice(t);
     const id = outbox.save(input({ firstName: 'Again' }, 'till1'));
     send(id, null);
@@ -220,7 +220,7 @@ describe('a possible double award', () => {
     assert.equal(seen(id).award?.kind, 'seen');
   });
 
-  it('is not known in a file of an older version', (t) => {
+  it('cannot be read from a database of an older version', (t) => {
     const { db, says } = sentTwice(t);
     says(200);
     assert.equal(listDoubleAwards(db).length, 1);

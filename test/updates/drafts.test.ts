@@ -66,7 +66,7 @@ describe('drafts', () => {
     assert.deepEqual(listDrafts(db)[2], { ...draft, name: 'Asha Raman', changes: [{ key: 'lastName', to: 'Typed' }] });
   });
 
-  it('of a customer who is no longer here are left out, and so is everything that cannot be read', (t) => {
+  it('of a customer who is no longer on this till are left out, and so are those that cannot be read', (t) => {
     const { db, draft, customerId, listed } = open(t);
     keepDraft(db, draft);
     keepDraft(db, { ...draft, target: { customerId: customerId + 1 } });
@@ -75,7 +75,7 @@ describe('drafts', () => {
     assert.deepEqual(listed(), []);
   });
 
-  it('are one for each customer and corrected update, or identifier, and none once they are empty', (t) => {
+  it('are one per identifier, or per customer and corrected update, and end when they are empty', (t) => {
     const { db, draft, customerId, listed } = open(t);
     const all = [
       draft,
@@ -101,7 +101,7 @@ describe('drafts', () => {
     assert.deepEqual(listed(), [[byEmail, null]]);
   });
 
-  it('are a hundred at most', (t) => {
+  it('are no more than a hundred', (t) => {
     const { db, draft } = open(t);
     for (let count = 0; count < 101; count += 1) keepDraft(db, { ...draft, replaces: `${count}` });
     const replaced = listDrafts(db).map(({ replaces }) => replaces);
@@ -150,7 +150,7 @@ describe('drafts', () => {
     ]);
   });
 
-  it('that nobody typed are not stored', (t) => {
+  it('are not stored if nobody typed anything', (t) => {
     const { db, customerId } = open(t);
     moveDrafts(db, customerId, customerId);
     forgetDrafts(db, customerId, []);

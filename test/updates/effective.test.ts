@@ -1,4 +1,4 @@
-/** What staff see of a customer with edits on their way, and how the server is asked about them. */
+/** What staff see of a customer with unsent edits, and which identifier an update is sent with. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { customerRow, insertUnknownCustomer } from '../../electron/customers/store.ts';
@@ -10,7 +10,7 @@ import { unknownLoyalty } from '../helpers/loyalty.ts';
 import { outboxOfOneCustomer } from './one-customer.ts';
 
 describe('the effective view', () => {
-  it('lays every open edit over the record, or all but one', (t) => {
+  it('shows every open edit on top of the record, or all but one', (t) => {
     const { db, customerId, outbox, input, seen } = outboxOfOneCustomer(t);
     const first = outbox.save(input({ lastName: 'First' }, 'till1'));
     outbox.needsPerson(seen(first), { kind: 'no-such-customer' }, null);
@@ -29,7 +29,7 @@ describe('the effective view', () => {
     );
   });
 
-  it("is found by the search with the record's tier and the number of open updates", (t) => {
+  it("gives the search the record's tier and the number of open updates", (t) => {
     const { db, close } = openTestCache();
     t.after(close);
     const loyalty = { ...unknownLoyalty, tier: 'Gold' };

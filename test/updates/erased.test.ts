@@ -34,7 +34,7 @@ describe('a customer whom head office erased on request', () => {
   const found = async () => (await till.call['customers.search']({ query: 'Rita-Maria', limit: 10 })).hits.length;
   const closed = async () => (await till.call['updates.list']({ which: 'closed', offset: 0, limit: 10 })).total;
 
-  it('leaves this till with all their data, whoever asks about them and however', async () => {
+  it('leaves this till with all their data, and a look-up then says that they were erased', async () => {
     await served(60);
     assert.deepEqual(await till.call['customers.refresh']({ customerId }), { kind: 'erased' });
     assert.equal(await till.call['customers.open']({ customerId }), null);
@@ -44,9 +44,9 @@ describe('a customer whom head office erased on request', () => {
 
   for (const [when, checkAfterMinutes] of [
     ['the server refuses it', 60],
-    ['the server is asked before it goes', 0],
+    ['the server is asked before it is sent', 0],
   ] as const) {
-    it(`stays only with an update that somebody has to close, if ${when}, and then leaves too`, async () => {
+    it(`stays only for an update that somebody has to close, if ${when}, and then leaves too`, async () => {
       await served(checkAfterMinutes);
       await rig.server.control.setConnection(false);
       const updateId = await save(till, customerId, { lastName: 'Too late' });

@@ -9,7 +9,7 @@ import { historyOf } from '../../electron/updates/history.ts';
 import { findUpdate } from '../../electron/updates/rows.ts';
 import { outboxOfOneCustomer } from './one-customer.ts';
 
-it('a customer with nothing unsent goes with every update, history and token, and the freed pages are overwritten', (t) => {
+it('a customer with nothing unsent is removed with every update, history and token, and the freed pages are overwritten', (t) => {
   const { db, customerId, outbox, input, seen } = outboxOfOneCustomer(t);
   const id = outbox.save(input({ lastName: 'New' }, 'till1'));
   const joined = input({ firstName: 'Newer' }, 'till1');
@@ -36,7 +36,7 @@ it('a customer with nothing unsent goes with every update, history and token, an
   assert.deepEqual(forget(db, customerId, 6), { kind: 'not-here' });
 });
 
-it('a customer with something unsent is not forgotten before somebody closes it', async (t) => {
+it('a customer with unsent updates is not erased until somebody closes them', async (t) => {
   const { db, clock, customerId, outbox, input, seen } = outboxOfOneCustomer(t);
   const closed = outbox.save(input({ mobile: '919845000011' }, 'till1'));
   outbox.cancel(seen(closed), null);

@@ -23,7 +23,7 @@ test('a new identifier is sent in the form that the API stores', () => {
   assert.deepEqual(checked, { changes: { mobile: '919845012346' }, problems: [] });
 });
 
-test('the present identifier, however it is typed, changes nothing', () => {
+test('the current identifier, however it is typed, changes nothing', () => {
   const checked = checkIdentityChange('mobile', '919845012345', '+91 98450 12345', context);
   assert.deepEqual(checked, { changes: {}, problems: [] });
 });
@@ -40,7 +40,7 @@ const wrong: readonly (readonly [FillableIdentifier, string, string, Partial<Rul
   ['externalId', 'X-1', longId, {}, 'too-long'],
 ];
 for (const [type, before, typed, over, code] of wrong) {
-  test(`a request for another ${type} is told to be ${code}`, () => {
+  test(`a request for another ${type} is refused: ${code}`, () => {
     const limit = code === 'too-long' ? 250 : null;
     assert.deepEqual(checkIdentityChange(type, before, typed, { ...context, ...over }), {
       changes: {},

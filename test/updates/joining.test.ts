@@ -23,7 +23,7 @@ describe('a save while an update of the customer is waiting', () => {
   ];
   for (const changes of alone) {
     const [field] = Object.keys(changes);
-    it(`stays an update of its own with ${field} in either (F20)`, (t) => {
+    it(`stays an update of its own if either changes ${field} (F20)`, (t) => {
       const { outbox, input, seen } = outboxOfOneCustomer(t);
       const name = outbox.save(input({ lastName: 'New' }, 'till1'));
       const own = outbox.save(input(changes, 'till1'));
@@ -44,7 +44,7 @@ describe('a save while an update of the customer is waiting', () => {
     assert.notEqual(outbox.save({ ...bySomebody, token: 'another', changes: { firstName: 'Newest' } }), second);
   });
 
-  it('a request to change an identifier is joined to nothing', (t) => {
+  it('is never joined if it is a request to change an identifier', (t) => {
     const { outbox, input } = outboxOfOneCustomer(t);
     const first = outbox.save(input({ lastName: 'New' }, 'till1'));
     const request = outbox.save({ ...input({ lastName: 'Asked' }, 'till1'), kind: 'identity' });
@@ -75,7 +75,7 @@ describe('a value that staff change back while its update is waiting', () => {
     assert.deepEqual(seen(id).changes, { lastName: 'Old' });
   });
 
-  it('is sent if an earlier update changes it in between', (t) => {
+  it('is sent if an earlier update still changes it first', (t) => {
     const { outbox, input, seen } = outboxOfOneCustomer(t);
     const first = outbox.save(input({ lastName: 'Between' }, 'till1', { lastName: 'Old' }));
     outbox.needsPerson(seen(first), { kind: 'no-such-customer' }, null);

@@ -36,7 +36,7 @@ describe('a conflict that is put off until the next visit', () => {
     return customer;
   };
 
-  it('no longer calls staff, counts as waiting, and stays in the list', async () => {
+  it('no longer needs attention, counts as waiting, and stays in the list', async () => {
     assert.equal((await statusOf(till)).state, 'attention');
     assert.deepEqual(await putOff(), { kind: 'done' });
     const { state, unsent, counts } = await statusOf(till);
@@ -82,7 +82,7 @@ describe('a conflict that is put off until the next visit', () => {
     assert.equal(question.reason?.kind, 'conflict');
   });
 
-  it("shows head office's value until then, and lets later changes of the customer pass it", async () => {
+  it("shows head office's value until then, and does not hold up later changes of the customer", async () => {
     await putOff();
     const before = await view();
     assert.equal(before.fields.lastName, 'Theirs');
@@ -96,7 +96,7 @@ describe('a conflict that is put off until the next visit', () => {
     assert.equal((await statusOf(till)).counts.nextVisit, 1);
   });
 
-  it("is asked against head office's value of that day, and the answer is sent like any other choice", async () => {
+  it("is then asked with head office's value of that day, and the answer is sent like any other choice", async () => {
     await putOff();
     rig.server.control.changeCustomer(userId, { lastName: 'Theirs of today' });
     await till.call['customers.refresh']({ customerId });

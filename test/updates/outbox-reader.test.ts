@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { outboxOfOneCustomer } from './one-customer.ts';
 
-it('an empty outbox has nothing, and no time of it', (t) => {
+it('an empty outbox counts nothing, and has no oldest time', (t) => {
   const { outbox } = outboxOfOneCustomer(t);
   assert.deepEqual(outbox.counts(), { queued: 0, sending: 0, unknown: 0, attention: 0, nextVisit: 0 });
   assert.deepEqual([outbox.waiting(), outbox.unsent(), outbox.doubleAwards()], [0, 0, 0]);
@@ -14,7 +14,7 @@ it('an empty outbox has nothing, and no time of it', (t) => {
   assert.deepEqual(outbox.inFiles(), { updates: 0, firstAtMs: null, lastAtMs: null });
 });
 
-it('updates are counted by what has to happen with them, and their times are those of the oldest', async (t) => {
+it('updates are counted by what has to happen to them, each count with the time of its oldest', async (t) => {
   const { outbox, input, seen, clock } = outboxOfOneCustomer(t);
   const firstAtMs = clock.wallMs();
   const id = outbox.save(input({ lastName: 'New' }, 'till1'));
@@ -37,7 +37,7 @@ it('updates are counted by what has to happen with them, and their times are tho
   assert.deepEqual([outbox.oldestOpenSavedAtMs(), outbox.oldestWaitingSavedAtMs()], [firstAtMs, firstAtMs + 1000]);
 });
 
-it('an export is known by its id as soon as one update moved out with it', async (t) => {
+it('an export is known by its id as soon as it has taken one update', async (t) => {
   const { outbox, input, seen, clock } = outboxOfOneCustomer(t);
   assert.equal(outbox.hasMovedOut('an export'), false);
   const sent = outbox.save(input({ lastName: 'New' }, 'till1'));

@@ -1,4 +1,4 @@
-/** What each step of an update writes: its row, its history, and what repeats are recognised by. */
+/** What each step of an update writes: its row, its history, and the token by which a repeated call is recognised. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { customerRow, readRecord } from '../../electron/customers/store.ts';
@@ -42,7 +42,7 @@ describe('a save', () => {
     assert.equal(openUpdates(), 1);
   });
 
-  it('that joins another is noted there, and that one is looked at again', (t) => {
+  it('that joins another is noted in its history, and gives it a new revision', (t) => {
     const { outbox, input, saved, seen, last, entry } = open(t);
     const id = saved();
     const joining = input({ firstName: 'Newer' }, 'till1');
@@ -60,7 +60,7 @@ describe('a save', () => {
     });
   });
 
-  it('that puts all of another back cancels it', (t) => {
+  it('that undoes everything in another cancels it', (t) => {
     const { outbox, input, saved, seen, last, clock, openUpdates } = open(t);
     const id = saved();
     outbox.save(input({ lastName: 'Before' }, 'till1', { lastName: 'Before' }));
@@ -144,7 +144,7 @@ describe('staff', () => {
 });
 
 describe('an attempt', () => {
-  it('is noted before it is sent, with what was known then: of the first attempt (F02, F42)', (t) => {
+  it('is noted before it is sent, and the first one with what was known then (F02, F42)', (t) => {
     const { outbox, saved, seen, last } = open(t);
     const id = saved();
     const claimed = outbox.claim(id, 0, known);
@@ -162,7 +162,7 @@ describe('an attempt', () => {
     assert.deepEqual([seen(id).attempts, seen(id).before, seen(id).answer], [2, known, null]);
   });
 
-  it('that certainly did not arrive does not count', (t) => {
+  it('that certainly did not arrive is not counted', (t) => {
     const { outbox, saved, seen, last } = open(t);
     for (const step of ['notSent', 'held'] as const) {
       const id = saved();
@@ -174,7 +174,7 @@ describe('an attempt', () => {
     }
   });
 
-  it('that was applied settles the update', (t) => {
+  it('that was applied closes the update', (t) => {
     const { outbox, saved, seen, last, clock } = open(t);
     const id = saved();
     outbox.claim(id, 0);
@@ -195,7 +195,7 @@ describe('an attempt', () => {
     assert.equal(last(id).requestId, 'r-1');
   });
 
-  it('that was cut off by a stop may have arrived, unless it is really under way (F02)', (t) => {
+  it('that was cut off when the till stopped may have arrived, unless it is still in flight (F02)', (t) => {
     const { outbox, saved, seen, last } = open(t);
     const id = saved();
     outbox.claim(id, 0);
@@ -213,7 +213,7 @@ describe('an attempt', () => {
 });
 
 describe('the old values of an update', () => {
-  it('follow an earlier update of the same fields that was applied, and no other update', (t) => {
+  it('follow an earlier update of the same fields once it is applied, and no other update', (t) => {
     const { outbox, input, saved, seen, last, entry, db, clock } = open(t);
     const first = saved();
     outbox.claim(first, 0);
@@ -229,7 +229,7 @@ describe('the old values of an update', () => {
     assert.deepEqual([last(third).event, last(fourth).event], ['saved', 'saved']);
   });
 
-  it('are learnt from the server where nobody knew them', (t) => {
+  it('are filled in from the server where they were not known', (t) => {
     const { outbox, input, seen, last, entry } = open(t);
     const id = outbox.save(input({ lastName: 'New', email: 'a@b.co' }, 'till1', { lastName: 'Before' }));
     outbox.learnBaseline(seen(id), { email: null });
@@ -256,14 +256,14 @@ describe('an update that leaves this till or comes back', () => {
     assert.deepEqual(outbox.confirmedElsewhere('IT'), []);
   });
 
-  it('is in no file if another till has proved that it has it', (t) => {
+  it('is in no file if another till has proved that it took it', (t) => {
     const { outbox, saved, seen } = open(t);
     const id = saved();
     outbox.movedOut(seen(id), 'export-1', 'till');
     assert.deepEqual([seen(id).state, seen(id).inFile], ['discarded', null]);
   });
 
-  it('is read back once it is taken back, by what was known before it left', (t) => {
+  it('is read back once it returns, and compared with what was known before it left', (t) => {
     const { outbox, saved, seen, db } = open(t);
     const id = saved();
     outbox.movedOut(seen(id), 'export-1', 'file');
@@ -275,7 +275,7 @@ describe('an update that leaves this till or comes back', () => {
     assert.throws(() => outbox.takenBack(seen(id)), /was not moved out/);
   });
 
-  it('proves nothing by what became known after it left, and keeps what was noted before its own attempt', async (t) => {
+  it('is not compared with what became known after it left, only with what was noted before its attempt', async (t) => {
     const { outbox, input, saved, seen, clock, db } = open(t);
     const id = saved();
     const tried = outbox.save(input({ email: 'a@b.co' }, 'till1'));
@@ -309,7 +309,7 @@ describe('an update that leaves this till or comes back', () => {
     assert.equal(last(id).event, 'restored from a backup');
   });
 
-  it('is as a newer file of this till has it, with that history', (t) => {
+  it('takes its state and history from a newer database of this till', (t) => {
     const { outbox, input, seen, last, entry, db, openUpdates } = open(t);
     const id = '00000000-0000-4000-8000-0000000000aa';
     outbox.save({ ...input({ lastName: 'New' }, 'till1'), token: id });

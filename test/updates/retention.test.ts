@@ -58,7 +58,7 @@ describe('what a till deletes by age', () => {
     count(cache.db, 'select count(*) as n from save_tokens where update_id = ?', updateId);
   const later = (days: number) => clock.setWall(clock.wallMs() + days * dayMs);
 
-  it('an update goes, with its history and tokens, once it has been settled that long, and not a moment before', () => {
+  it('an update is deleted, with its history and tokens, once it has been closed that long, and not a moment before', () => {
     const customerId = add('Settled');
     const updateId = save(customerId, { lastName: 'New' });
     assert.equal(save(customerId, { firstName: 'Newer' }), updateId);
@@ -118,7 +118,7 @@ describe('what a till deletes by age', () => {
     assert.equal(trimClosedUpdates(cache.db, clock.wallMs()), 1);
   });
 
-  it('a customer goes if neither served here nor sent by the server in that time; either one keeps them', () => {
+  it('a customer is deleted if neither served here nor sent by the server in that time', () => {
     const [gone, served, told] = [add('Gone'), add('Served'), add('Told')];
     later(30);
     markServed(cache.db, served, clock.wallMs());
@@ -131,7 +131,7 @@ describe('what a till deletes by age', () => {
     );
   });
 
-  it('everything is checked in small steps, and a till that closes stops between two of them', async () => {
+  it('everything is checked in small steps, and a closing till stops after one of them', async () => {
     for (let index = 0; index < 450; index += 1)
       apply(save(add(`Many${'x'.repeat(index % 7)}${index}`), { lastName: 'N' }));
     later(10);

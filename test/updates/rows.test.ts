@@ -61,7 +61,7 @@ describe('a row of the outbox', () => {
     assert.deepEqual(seen(id).staff, { code: 'A001', name: 'A001' });
   });
 
-  it('confirms nothing if that cannot be read', (t) => {
+  it('confirms no identifier if its confirmations cannot be read', (t) => {
     const { db, outbox, input, seen } = outboxOfOneCustomer(t);
     const id = outbox.save({ ...input({ lastName: 'New' }, 'till1'), confirmedFills: ['email'] });
     db.exec(`update updates set confirmed_fills = '["later"]'`);
@@ -73,7 +73,7 @@ describe('a row of the outbox', () => {
     ['old values', `baseline = '{"later":"1"}'`],
     ['format', 'format = 2'],
   ] as const) {
-    it(`that this version cannot read by its ${title} is told apart, and keeps its text when it is written (F29)`, (t) => {
+    it(`whose ${title} this version cannot read is marked unreadable, and keeps its text when it is written (F29)`, (t) => {
       const { db, outbox, input, seen } = outboxOfOneCustomer(t);
       const id = outbox.save(input({ lastName: 'New' }, 'till1', { lastName: 'Before' }));
       assert.equal(isUnreadable(db, seen(id).seq), false);
@@ -87,14 +87,14 @@ describe('a row of the outbox', () => {
     });
   }
 
-  it('of which one part can be read is not readable (F29)', () => {
+  it('of which only one part can be read is unreadable (F29)', () => {
     const row = { format: 1, changes: '{}', baseline: '{}' };
     assert.equal(isReadableEdit(row), true);
     assert.equal(isReadableEdit({ ...row, changes: '[]' }), false);
     assert.equal(isReadableEdit({ ...row, baseline: '[]' }), false);
   });
 
-  it('of an older version says of a warning only its code, which says what it means', (t) => {
+  it('from a version that stored only the code of a warning gets its meaning from the code', (t) => {
     const { db, outbox, input, seen } = outboxOfOneCustomer(t);
     const id = outbox.save(input({ lastName: 'New' }, 'till1'));
     const warning = { code: 91001, field: null, message: null };
@@ -112,7 +112,7 @@ describe('a row of the outbox', () => {
     );
   });
 
-  it('that is not there is not unreadable', (t) => {
+  it('that does not exist is not unreadable', (t) => {
     assert.equal(isUnreadable(outboxOfOneCustomer(t).db, 99), false);
   });
 
@@ -139,7 +139,7 @@ describe('a row of the outbox', () => {
     assert.deepEqual(empty, { reason: null, result: null, answer: null, before_sending: null, award: null });
   });
 
-  it('is one of several in the order that was asked for', (t) => {
+  it('comes with others in the order that was asked for', (t) => {
     const { db, outbox, input } = outboxOfOneCustomer(t);
     const ids = ['1', '2'].map((n) => outbox.save(input({ mobile: `91984500001${n}` }, 'till1')));
     assert.deepEqual(

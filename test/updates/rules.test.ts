@@ -112,7 +112,7 @@ const wrong: readonly (readonly [FieldKey, string, FieldProblem['code']])[] = [
 ];
 
 for (const [key, typed, code] of wrong) {
-  test(`${key} ${JSON.stringify(typed.length > 40 ? `${typed.slice(0, 20)}…` : typed)} is told to be ${code}`, () => {
+  test(`${key} ${JSON.stringify(typed.length > 40 ? `${typed.slice(0, 20)}…` : typed)} is refused: ${code}`, () => {
     // Only a field with a value can be emptied.
     const before = typed === '' && key !== 'custom.language' ? { [key]: 'before' } : { 'custom.language': 'English' };
     const known = context(key === 'externalId' && typed === '' ? {} : key === 'type' ? { type: 'LOYALTY' } : before);
@@ -201,13 +201,13 @@ test("a registration date before the organisation's first is reported at once, w
   assert.deepEqual(check('registeredOn', '2015-04-01', context({}, { policy })).problems, []);
 });
 
-test('a stored value with an invisible character in it is changed only by staff', () => {
+test('a stored value with an invisible character stays as it is until staff change it', () => {
   const unclean = context({ lastName: 'Ra\u200bman' });
   assert.deepEqual(check('lastName', 'Ra\u200bman', unclean), { changes: {}, problems: [] });
   assert.deepEqual(check('lastName', 'Raman', unclean), { changes: { lastName: 'Raman' }, problems: [] });
 });
 
-test('typing the present value is no change', () => {
+test('typing the current value is no change', () => {
   assert.deepEqual(check('lastName', ' Raman '), { changes: {}, problems: [] });
 });
 
@@ -243,19 +243,19 @@ test('a value may be exactly as long as allowed', () => {
   }
 });
 
-test('a custom or an extended field can be emptied, but a till cannot', () => {
+test("a custom or extended field can be emptied, a till's code cannot", () => {
   const known = context({ 'custom.nickname': 'A', 'extended.height': '1.6', registeredTill: 'till.1' });
   assert.deepEqual(check('custom.nickname', '', known), { changes: { 'custom.nickname': '' }, problems: [] });
   assert.deepEqual(check('extended.height', '', known), { changes: { 'extended.height': '' }, problems: [] });
   assert.equal(check('registeredTill', '', known).problems[0]?.code, 'may-not-be-emptied');
 });
 
-test("the organisation's first registration date is about no other field", () => {
+test("the organisation's first registration date limits no other field", () => {
   const policy = { ...context().policy, earliestRegistration: '2015-04-01 00:00:00' };
   assert.deepEqual(check('registeredTill', '1', context({}, { policy })).problems, []);
 });
 
-test('a Buddhist year is kept where the organisation has its own form for dates', () => {
+test('a Buddhist year is kept where the organisation has its own date format', () => {
   const pattern = { regex: '\\d{4}-\\d{2}-\\d{2}', error: null };
   const own = [defined('visited', { widget: 'date', pattern })];
   const thai = context({}, { countryCode: 'TH', definitions: own });

@@ -30,7 +30,7 @@ function bring(to: Till, updates: readonly MovingUpdate[], surelyUnsent = true) 
   return takeIn(to.db, to.outbox, toldDoor(to.db, to.clock), { updates, from: 'till7', surelyUnsent });
 }
 
-/** A mobile is an update of its own. */
+/** A change of mobile is never joined to another update. */
 const mobile = (n: number): FieldChanges => ({ mobile: `91984500001${n}` });
 const ids = (updates: readonly MovingUpdate[]) => updates.map(({ row }) => row.id);
 
@@ -58,7 +58,7 @@ describe('updates that leave a till', () => {
 });
 
 describe('updates that come to a till', () => {
-  it('are told apart by their id, so that taking them in again changes nothing (F05)', (t) => {
+  it('are recognised by their id, so that importing them again changes nothing (F05)', (t) => {
     const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
     const id = saveAt(from, mobile(1));
     const touched = [{ updateId: id, customerId: to.customerId }];
@@ -70,7 +70,7 @@ describe('updates that come to a till', () => {
     assert.deepEqual([last?.event, last?.detail], ['brought from another till', 'till7']);
   });
 
-  it('are taken back by the till that they had left, which reads them back first', (t) => {
+  it('are read back first if they return to the till that they left', (t) => {
     const till = outboxOfOneCustomer(t);
     const id = saveAt(till, mobile(1));
     const moving = readMoving(till.db);
@@ -101,7 +101,7 @@ describe('updates that come to a till', () => {
     assert.deepEqual([to.seen(decided).state, to.seen(decided).uncertainAfter], ['attention', null]);
   });
 
-  it('come without the columns that only a later version has', (t) => {
+  it('lose the columns that only a later version has', (t) => {
     const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
     const id = saveAt(from, mobile(1));
     const later = readMoving(from.db).map((one) => ({
@@ -113,7 +113,7 @@ describe('updates that come to a till', () => {
     assert.equal(historyOf(to.db, id)[0]?.event, 'saved');
   });
 
-  it('are in attention if this version cannot read them (F29)', (t) => {
+  it('need attention if this version cannot read them (F29)', (t) => {
     const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
     const id = saveAt(from, mobile(1));
     from.db.exec('update updates set changes = \'{"later":1}\'');
@@ -132,7 +132,7 @@ describe('updates that come to a till', () => {
     assert.deepEqual(ids(readMoving(again.db)), sent);
   });
 
-  it('go before the first of those that they must precede, and only of their own customer', (t) => {
+  it('are put before those of the same customer that they must precede, and before no others', (t) => {
     const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
     const identifier = { type: 'externalId', value: 'X-9' } as const;
     const other = insertUnknownCustomer(from.db, identifier);
@@ -182,7 +182,7 @@ describe('what proves later whether an update from another till arrived (F42)', 
 });
 
 describe('the customer of an update that comes to a till', () => {
-  it('is as the other till knows them, if that is newer', async (t) => {
+  it('is taken from the other till if its record is newer', async (t) => {
     const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
     saveAt(from, mobile(1));
     from.db.exec(`update customer_records set record = replace(record, 'Before', 'After');
@@ -192,7 +192,7 @@ describe('the customer of an update that comes to a till', () => {
     assert.equal(customerRow(to.db, to.customerId)?.as_of_ms, from.clock.wallMs() + 1);
   });
 
-  it('is not as the other till knows them, if nobody knows how old that is', (t) => {
+  it('is not taken from the other till if nobody knows how old its record is', (t) => {
     const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
     saveAt(from, mobile(1));
     from.db.exec(`update customer_records set record = replace(record, '"lastName"', '"externalId":"X","lastName"');
@@ -211,7 +211,7 @@ describe('the customer of an update that comes to a till', () => {
     assert.equal(to.seen(id).customerId, here);
   });
 
-  it('is the one of the region file, if the other till never had their record', (t) => {
+  it('is the one in the region file, if the other till never had their record', (t) => {
     const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
     const identifier = { type: 'mobile', value: '919845000099' } as const;
     const id = saveAt(from, mobile(1), { customerId: insertUnknownCustomer(from.db, identifier), identifier });
@@ -220,7 +220,7 @@ describe('the customer of an update that comes to a till', () => {
     assert.equal(to.seen(id).customerId, regional);
   });
 
-  it('is an empty one, if they were erased here (F48)', (t) => {
+  it('has no data if they were erased here (F48)', (t) => {
     const [from, to] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
     const id = saveAt(from, mobile(1));
     erase(to.db, to.customerId, 1);
@@ -232,7 +232,7 @@ describe('the customer of an update that comes to a till', () => {
 });
 
 describe('after a restore', () => {
-  it('what is only in rescue files stays known, and is not sent from here', (t) => {
+  it('updates that are only in rescue files are remembered, and not sent from here', (t) => {
     const [before, restored] = [outboxOfOneCustomer(t), outboxOfOneCustomer(t)];
     const [inFile, inBoth, plain] = [1, 2, 3].map((n) => saveAt(before, mobile(n)));
     assert.ok(inFile !== undefined && inBoth !== undefined && plain !== undefined);
@@ -285,7 +285,7 @@ describe('a damaged file', () => {
     assert.deepEqual([only?.history, only?.customer], [[], { record: null, asOfMs: null }]);
   });
 
-  it('gives nothing, and does not say how much, if the table itself is damaged', (t) => {
+  it('gives nothing, and cannot say how many are lost, if the table itself is damaged', (t) => {
     const from = outboxOfOneCustomer(t);
     saveAt(from, mobile(1));
     damage(t, from.db, (text) => text.includes('from updates'));
@@ -297,7 +297,7 @@ describe('a damaged file', () => {
     assert.deepEqual(salvageMoving(db), { updates: [], lost: 0 });
   });
 
-  it('that does not show its last number is read until ten thousand numbers in a row are missing', (t) => {
+  it('whose last number is not known is read until ten thousand numbers in a row are missing', (t) => {
     const from = outboxOfOneCustomer(t);
     const [one, two, three] = [1, 2, 3].map((n) => saveAt(from, mobile(n)));
     from.db.exec(`update updates set seq = 30004 where seq = 3;

@@ -7,7 +7,7 @@ import { recordOf } from '../customers/cache.ts';
 import { keepTold } from '../helpers/keep-told.ts';
 import { addToRegion, outboxOfOneCustomer } from './one-customer.ts';
 
-it('what belonged to a customer who was merged into another belongs to the other (F05, F38)', (t) => {
+it('updates, drafts and tokens of a customer who was merged move to the survivor (F05, F38)', (t) => {
   const { db, clock, customerId, outbox, input, seen } = outboxOfOneCustomer(t);
   const survivor = keepTold(db, recordOf({ lastName: 'Before' }, '2'), clock.wallMs());
   const first = outbox.save(input({ lastName: 'New' }, 'till1'));
@@ -31,7 +31,7 @@ it('what belonged to a customer who was merged into another belongs to the other
   );
 });
 
-it('a customer who was merged into one of the region file moves to them (F38)', (t) => {
+it('updates move to the survivor even if only the region file has them (F38)', (t) => {
   const { db, clock, customerId, outbox, input, seen } = outboxOfOneCustomer(t);
   const record = recordOf({ lastName: 'Before' }, '2');
   const survivor = addToRegion(db, record);

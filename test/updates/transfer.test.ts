@@ -59,7 +59,7 @@ function queuedInOrder(db: Db): unknown {
 }
 
 describe('updates that move to another database', () => {
-  it('are read back before they are sent if they are copies, since the first till may have sent them', (t) => {
+  it('are read back before they are sent if the first till may have sent them too', (t) => {
     const from = twoWaiting(t);
     from.correct();
     for (const [surelyUnsent, state] of [
@@ -73,7 +73,7 @@ describe('updates that move to another database', () => {
     }
   });
 
-  it('keep their order, even if a corrected one stands before others and the file is damaged', (t) => {
+  it('keep their order, even if a corrected one comes before others and the file is damaged', (t) => {
     const from = twoWaiting(t);
     const corrected = from.correct();
     for (const updates of [readMoving(from.db), salvageMoving(from.db).updates]) {

@@ -11,7 +11,7 @@ it('an update is untouched only while it waits and was never sent', (t) => {
   assert.equal(isUntouched({ ...update, state: 'attention' }), false);
 });
 
-it('only a conflict that was not put off yet can be put off', (t) => {
+it('only a conflict can be put off, and only once', (t) => {
   const { outbox, input, seen } = outboxOfOneCustomer(t);
   const update = seen(outbox.save(input({ lastName: 'New' }, 'till1')));
   const conflict = { ...update, state: 'attention', reason: { kind: 'conflict', fields: [] } } as const;

@@ -13,7 +13,7 @@ describe('"busy"', () => {
     assert.deepEqual(paced, ['busy 3000']);
   });
 
-  it('is about one update as long as no other hears it, and the next request waits once', (t) => {
+  it('is about one update as long as no other gets it, and delays the next request once', (t) => {
     const { blame, fail, paced, connection } = openBlame(t);
     fail(one, trouble('busy'));
     assert.deepEqual([blame.isSuspect('one'), connection.waitMs], [true, heardBusyMs]);
@@ -25,7 +25,7 @@ describe('"busy"', () => {
     assert.deepEqual(paced, ['heard busy', 'succeeded', 'no limit']);
   });
 
-  it('is about the whole till if two updates hear it within ten minutes', async (t) => {
+  it('is about the whole till if two updates get it within ten minutes', async (t) => {
     for (const [laterMs, isLimit] of [
       [10 * minuteMs, true],
       [10 * minuteMs + 1, false],
@@ -44,7 +44,7 @@ describe('"busy"', () => {
     }
   });
 
-  it('that a look-up hears counts like an update’s', (t) => {
+  it('counts the same whether a look-up or an update gets it', (t) => {
     const { blame, fail, paced } = openBlame(t);
     blame.lookUpFailed(trouble('busy'));
     assert.deepEqual(paced, []);
@@ -52,7 +52,7 @@ describe('"busy"', () => {
     assert.deepEqual(paced, ['busy null']);
   });
 
-  it('with one customer makes only that one wait, up to five minutes, and the connection is fine', (t) => {
+  it('with one customer delays only that customer, up to five minutes, and the connection is fine', (t) => {
     const { blame, connection, paced } = openBlame(t);
     connection.failed('timeout');
     for (const waitMs of [5000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]) {
@@ -63,7 +63,7 @@ describe('"busy"', () => {
     assert.equal(blame.hopeless('one'), null);
   });
 
-  it('with one customer is charged while others pass, and lets others in doubt try again', async (t) => {
+  it('with one customer is charged to the update while others pass, and lets others in doubt try again', async (t) => {
     const { blame, fail, clock } = openBlame(t);
     fail(two);
     blame.customerBusy(one);
@@ -80,7 +80,7 @@ describe('"busy"', () => {
 });
 
 describe('a look-up by staff', () => {
-  it('that passed lets others in doubt try again, but not its own customer’s', (t) => {
+  it('that passed lets updates in doubt try again, except those of the same customer', (t) => {
     const { blame, fail, connection, paced } = openBlame(t);
     fail(one);
     blame.lookUpPassed(1);
@@ -99,7 +99,7 @@ describe('a look-up by staff', () => {
     assert.equal(isLineBlamed(), true, 'the second one with nothing passing in between');
   });
 
-  it('that failed after an update did is the connection’s fault', (t) => {
+  it('that failed after an update failed is the connection’s fault', (t) => {
     const { blame, fail, connection, isLineBlamed } = openBlame(t);
     fail(one);
     connection.answered();
@@ -115,14 +115,14 @@ describe('a look-up by staff', () => {
   });
 
   for (const why of line) {
-    it(`that failed by ${why} is the connection’s fault`, (t) => {
+    it(`that failed with ${why} is the connection’s fault`, (t) => {
       const { blame, isLineBlamed } = openBlame(t);
       blame.lookUpFailed(trouble(why));
       assert.equal(isLineBlamed(), true);
     });
   }
 
-  it('that was told for how long the server is busy makes the till wait', (t) => {
+  it('makes the whole till wait if the server says how long it is busy', (t) => {
     const { blame, paced } = openBlame(t);
     blame.lookUpFailed(trouble('busy', 3000));
     assert.deepEqual(paced, ['busy 3000']);
@@ -130,7 +130,7 @@ describe('a look-up by staff', () => {
 });
 
 describe('a login that passed', () => {
-  it('lets those in doubt try again only if the connection was bad', (t) => {
+  it('lets updates in doubt try again only if the connection was bad', (t) => {
     const { blame, fail, connection } = openBlame(t);
     fail(one);
     blame.loginPassed();
@@ -144,7 +144,7 @@ describe('a login that passed', () => {
     assert.equal(blame.waitMs('one'), 2000, 'the connection is good since the last login');
   });
 
-  it('does not let a charged one try again, whatever the connection was', (t) => {
+  it('does not let a charged update try again, even if the connection was bad', (t) => {
     const { blame, fail } = openBlame(t);
     fail(one);
     blame.passed(two, 'look');
@@ -162,7 +162,7 @@ describe('a login that passed', () => {
     assert.equal(blame.waitMs('one'), 2000);
   });
 
-  it('proves that the connection is good where an update got a web page, or was charged twice', (t) => {
+  it('is enough to charge an update that got a web page or was charged twice before', (t) => {
     for (const why of ['sign-in-page', 'gateway-refused'] as const) {
       const { blame, fail } = openBlame(t);
       fail(one, trouble(why));
@@ -183,8 +183,8 @@ describe('a login that passed', () => {
   });
 });
 
-describe('an answer to a sent update that was lost', () => {
-  it('is in doubt, and the connection’s fault if another customer’s is lost next', (t) => {
+describe('a sent update whose answer was lost', () => {
+  it('is in doubt; if another customer’s answer is lost next, it was the connection’s fault', (t) => {
     const { blame, connection, isLineBlamed } = openBlame(t);
     blame.answerLost(one, 'timeout');
     assert.deepEqual(connection.connection, { kind: 'offline', why: 'timeout' });
@@ -193,7 +193,7 @@ describe('an answer to a sent update that was lost', () => {
     assert.equal(isLineBlamed(), true);
   });
 
-  it('that could not be read shows that the server is there', (t) => {
+  it('shows that the server is there, if an answer came but could not be read', (t) => {
     const { blame, connection } = openBlame(t);
     connection.failed('timeout');
     blame.answerLost(one, 'unreadable-answer');
@@ -208,7 +208,7 @@ it('a till that the server refuses is not offline', (t) => {
   assert.deepEqual(connection.connection, { kind: 'online' });
 });
 
-it('a connection that failed waits, and the pace hears whether the server was busy', (t) => {
+it('a failed connection makes the till wait, and tells the pace whether the server was busy', (t) => {
   const { blame, paced, isLineBlamed } = openBlame(t);
   blame.lineFailed(trouble('timeout'));
   assert.ok(isLineBlamed());
