@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { decodeOnce } from '../db/decode-once.ts';
+import { schemaOf } from '../db/schema-of.ts';
 import { type CustomerRecord, type FieldValues, isFieldKey } from '../model/customer.ts';
 import type { Coupon, ExpiringPoints, Loyalty, Program, Purchase, TierGap } from '../model/loyalty.ts';
 
@@ -22,82 +23,94 @@ function listOf<T>(entry: z.ZodType<T>): z.ZodType<readonly T[] | null> {
   return z.array(entry).nullable().catch(null);
 }
 
-const gap: z.ZodType<TierGap> = z.object({
-  by: z.enum(['purchases', 'points', 'visits', 'tracker', 'other']),
-  name: text,
-  threshold: number,
-  current: number,
-  gap: number,
-  until: text,
-});
+const gap = schemaOf<TierGap>()(
+  z.object({
+    by: z.enum(['purchases', 'points', 'visits', 'tracker', 'other']),
+    name: text,
+    threshold: number,
+    current: number,
+    gap: number,
+    until: text,
+  }),
+);
 
-const program: z.ZodType<Program> = z.object({
-  programId: z.string(),
-  title: text,
-  points: number,
-  delayedPoints: number,
-  moneyPerPoint: number,
-  lifetimePoints: number,
-  redeemed: number,
-  expired: number,
-  returned: number,
-  adjusted: number,
-  totalPoints: number,
-  cumulativePurchases: number,
-  tier,
-  noTier: flag,
-  nextTier: tier.extend({ description: text }),
-  noNextTier: flag,
-  tierExpiresOn: text,
-  gapToUpgrade: listOf(gap),
-  toKeep: z
-    .object({ confirmed: flag, gaps: z.array(gap) })
-    .nullable()
-    .catch(null),
-});
+const program = schemaOf<Program>()(
+  z.object({
+    programId: z.string(),
+    title: text,
+    points: number,
+    delayedPoints: number,
+    moneyPerPoint: number,
+    lifetimePoints: number,
+    redeemed: number,
+    expired: number,
+    returned: number,
+    adjusted: number,
+    totalPoints: number,
+    cumulativePurchases: number,
+    tier,
+    noTier: flag,
+    nextTier: tier.extend({ description: text }),
+    noNextTier: flag,
+    tierExpiresOn: text,
+    gapToUpgrade: listOf(gap),
+    toKeep: z
+      .object({ confirmed: flag, gaps: z.array(gap) })
+      .nullable()
+      .catch(null),
+  }),
+);
 
-const expiring: z.ZodType<ExpiringPoints> = z.object({ points: z.number(), on: z.string(), programId: text });
+const expiring = schemaOf<ExpiringPoints>()(z.object({ points: z.number(), on: z.string(), programId: text }));
 
-const coupon: z.ZodType<Coupon> = z.object({
-  code: text,
-  description: text,
-  validTill: text,
-  redeemed: z.boolean(),
-});
+const coupon = schemaOf<Coupon>()(
+  z.object({
+    code: text,
+    description: text,
+    validTill: text,
+    redeemed: z.boolean(),
+  }),
+);
 
-const purchase: z.ZodType<Purchase> = z.object({
-  number: text,
-  kind: z.enum(['purchase', 'return']),
-  on: text,
-  store: text,
-  amount: number,
-});
+const purchase = schemaOf<Purchase>()(
+  z.object({
+    number: text,
+    kind: z.enum(['purchase', 'return']),
+    on: text,
+    store: text,
+    amount: number,
+  }),
+);
 
-const loyalty: z.ZodType<Loyalty> = z.object({
-  points: number,
-  lifetimePoints: number,
-  lifetimePurchases: number,
-  tier: text,
-  noTier: flag,
-  tierExpiresOn: text,
-  programs: z.array(program),
-  expiring: listOf(expiring),
-  coupons: listOf(coupon),
-  purchases: listOf(purchase),
-  cards: listOf(z.string()),
-});
+const loyalty = schemaOf<Loyalty>()(
+  z.object({
+    points: number,
+    lifetimePoints: number,
+    lifetimePurchases: number,
+    tier: text,
+    noTier: flag,
+    tierExpiresOn: text,
+    programs: z.array(program),
+    expiring: listOf(expiring),
+    coupons: listOf(coupon),
+    purchases: listOf(purchase),
+    cards: listOf(z.string()),
+  }),
+);
 
-const record: z.ZodType<CustomerRecord> = z.object({
-  userId: text,
-  fields: fieldValues,
-  loyalty: loyalty.nullable().catch(null),
-  updatedOn: text,
-  source: text,
-  otherSubscriptions: z
-    .array(z.object({ channel: z.string(), priority: z.string(), subscribed: z.boolean() }))
-    .catch([]),
-  unknown: z.record(z.string(), z.unknown()).catch({}),
-});
+const record = schemaOf<CustomerRecord>()(
+  z.object({
+    userId: text,
+    fields: fieldValues,
+    loyalty: loyalty.nullable().catch(null),
+    updatedOn: text,
+    source: text,
+    otherSubscriptions: z
+      .array(z.object({ channel: z.string(), priority: z.string(), subscribed: z.boolean() }))
+      .catch([]),
+    unknown: z.record(z.string(), z.unknown()).catch({}),
+  }),
+);
 
 /** Leaves out unknown loyalty values: a region holds a million records, and most have few of them. */
 export function encodeRecord(value: CustomerRecord): string {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { MachineConfig } from '../config/machine-config.ts';
 import type { Db } from '../db/open.ts';
 import { type Remembered, type RememberedName, recallAs, remember } from '../db/remembered.ts';
+import { schemaOf } from '../db/schema-of.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { Clock } from '../machine/clock.ts';
 import { type CustomKey, fillableIdentifiers } from '../model/customer.ts';
@@ -30,41 +31,49 @@ export function isOld(asOfMs: number | null, clock: Clock): boolean {
   return asOfMs === null || Math.abs(clock.wallMs() - asOfMs) > refreshAfterMs;
 }
 
-const policySchema: z.ZodType<ToldPolicy> = z.object({
-  primaryIdentifier: z.enum(fillableIdentifiers).optional(),
-  allowFill: z
-    .object({ mobile: z.boolean().optional(), email: z.boolean().optional(), externalId: z.boolean().optional() })
-    .optional(),
-  earliestRegistration: z.string().optional(),
-  currency: z.object({ code: z.string().nullable(), symbol: z.string().nullable() }).optional(),
-});
+const policySchema = schemaOf<ToldPolicy>()(
+  z.object({
+    primaryIdentifier: z.enum(fillableIdentifiers).optional(),
+    allowFill: z
+      .object({ mobile: z.boolean().optional(), email: z.boolean().optional(), externalId: z.boolean().optional() })
+      .optional(),
+    earliestRegistration: z.string().optional(),
+    currency: z.object({ code: z.string().nullable(), symbol: z.string().nullable() }).optional(),
+  }),
+);
 
-const definitionSchema: z.ZodType<FieldDefinition> = z.object({
-  kind: z.enum(['custom', 'extended']),
-  name: z.string(),
-  label: z.string(),
-  widget: z.enum(fieldWidgets),
-  dataType: z.enum(fieldDataTypes),
-  options: z.array(z.string()),
-  default: z.string().nullable(),
-  position: z.number(),
-  pattern: z.object({ regex: z.string(), error: z.string().nullable() }).nullable(),
-  mandatory: z.boolean(),
-  disabled: z.boolean(),
-});
+const definitionSchema = schemaOf<FieldDefinition>()(
+  z.object({
+    kind: z.enum(['custom', 'extended']),
+    name: z.string(),
+    label: z.string(),
+    widget: z.enum(fieldWidgets),
+    dataType: z.enum(fieldDataTypes),
+    options: z.array(z.string()),
+    default: z.string().nullable(),
+    position: z.number(),
+    pattern: z.object({ regex: z.string(), error: z.string().nullable() }).nullable(),
+    mandatory: z.boolean(),
+    disabled: z.boolean(),
+  }),
+);
 
 /** Applies the limits, because an older version stored any number. */
-const definitionsSchema: z.ZodType<readonly FieldDefinition[]> = z
-  .array(z.unknown())
-  .transform((all) => all.slice(0, definitionLimits.fields))
-  .pipe(z.array(definitionSchema));
+const definitionsSchema = schemaOf<readonly FieldDefinition[]>()(
+  z
+    .array(z.unknown())
+    .transform((all) => all.slice(0, definitionLimits.fields))
+    .pipe(z.array(definitionSchema)),
+);
 
-const loginSchema: z.ZodType<StoreLogin> = z.object({
-  till: z.string(),
-  organisation: z.string(),
-  organisationId: z.string().nullable().default(null),
-  serverTimeMs: z.number().nullable(),
-});
+const loginSchema = schemaOf<StoreLogin>()(
+  z.object({
+    till: z.string(),
+    organisation: z.string(),
+    organisationId: z.string().nullable().default(null),
+    serverTimeMs: z.number().nullable(),
+  }),
+);
 
 type Part = Exclude<OrgPart, 'staff'>;
 const parts: readonly Part[] = ['policy', 'custom', 'extended'];

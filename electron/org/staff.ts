@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Db } from '../db/open.ts';
 import { recall, recallAs, remember } from '../db/remembered.ts';
+import { schemaOf } from '../db/schema-of.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { Clock } from '../machine/clock.ts';
@@ -12,8 +13,8 @@ import type { StaffMember } from '../model/definitions.ts';
 import type { StaffList } from '../model/org-view.ts';
 import { isOld } from './organisation.ts';
 
-const staffSchema: z.ZodType<readonly StaffMember[]> = z.array(
-  z.object({ code: z.string(), name: z.string(), role: z.enum(['ASSOCIATE', 'MANAGER', 'OTHER']) }),
+const staffSchema = schemaOf<readonly StaffMember[]>()(
+  z.array(z.object({ code: z.string(), name: z.string(), role: z.enum(['ASSOCIATE', 'MANAGER', 'OTHER']) })),
 );
 
 export type StaffDeskOptions = {

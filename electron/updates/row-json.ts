@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { decodeOnce } from '../db/decode-once.ts';
+import { schemaOf } from '../db/schema-of.ts';
 import { meaningOf } from '../loyalty-api/codes.ts';
 import { type FieldChanges, type FieldValues, fillableIdentifiers, isFieldKey } from '../model/customer.ts';
 import type { SideEffect } from '../model/loyalty.ts';
@@ -31,76 +32,86 @@ const baseline: z.ZodType<FieldValues> = z
 const nullableNumber = z.number().nullable();
 const nullableText = z.string().nullable();
 
-const answer: z.ZodType<Answer> = z.object({
-  httpStatus: z.number(),
-  requestId: nullableText,
-  code: nullableNumber,
-  message: nullableText,
-  total: nullableNumber,
-  successCount: nullableNumber,
-  itemCode: nullableNumber,
-  itemMessage: nullableText,
-});
-
-const warning: z.ZodType<Warning> = z
-  .object({
-    // Absent in older rows.
-    meaning: z.enum(['notSaved', 'onlyNotRead']).optional(),
-    code: z.number(),
-    field: fieldKey.nullable(),
+const answer = schemaOf<Answer>()(
+  z.object({
+    httpStatus: z.number(),
+    requestId: nullableText,
+    code: nullableNumber,
     message: nullableText,
-  })
-  .transform(({ meaning, ...told }) => ({ ...told, meaning: meaning ?? meaningOf(told.code).warning ?? 'notSaved' }));
+    total: nullableNumber,
+    successCount: nullableNumber,
+    itemCode: nullableNumber,
+    itemMessage: nullableText,
+  }),
+);
+
+const warning = schemaOf<Warning>()(
+  z
+    .object({
+      // Absent in older rows.
+      meaning: z.enum(['notSaved', 'onlyNotRead']).optional(),
+      code: z.number(),
+      field: fieldKey.nullable(),
+      message: nullableText,
+    })
+    .transform(({ meaning, ...told }) => ({ ...told, meaning: meaning ?? meaningOf(told.code).warning ?? 'notSaved' })),
+);
 
 const tier = z.object({ name: nullableText, serial: nullableNumber });
 
-const effect: z.ZodType<SideEffect> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('points'), awarded: nullableNumber, total: nullableNumber }),
-  z.object({
-    kind: z.literal('points-of-other'),
-    awarded: nullableNumber,
-    userId: nullableText,
-    isReferrer: z.boolean(),
-  }),
-  z.object({
-    kind: z.literal('coupon'),
-    code: nullableText,
-    // Absent in older rows.
-    couponType: nullableText.default(null),
-    description: nullableText,
-    validTill: nullableText,
-  }),
-  z.object({ kind: z.literal('tier'), from: tier, to: tier }),
-  z.object({ kind: z.literal('currency'), name: nullableText, identifier: nullableText, awarded: nullableNumber }),
-  z.object({ kind: z.literal('other'), type: z.string(), details: z.record(z.string(), z.unknown()) }),
-]);
+const effect = schemaOf<SideEffect>()(
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('points'), awarded: nullableNumber, total: nullableNumber }),
+    z.object({
+      kind: z.literal('points-of-other'),
+      awarded: nullableNumber,
+      userId: nullableText,
+      isReferrer: z.boolean(),
+    }),
+    z.object({
+      kind: z.literal('coupon'),
+      code: nullableText,
+      // Absent in older rows.
+      couponType: nullableText.default(null),
+      description: nullableText,
+      validTill: nullableText,
+    }),
+    z.object({ kind: z.literal('tier'), from: tier, to: tier }),
+    z.object({ kind: z.literal('currency'), name: nullableText, identifier: nullableText, awarded: nullableNumber }),
+    z.object({ kind: z.literal('other'), type: z.string(), details: z.record(z.string(), z.unknown()) }),
+  ]),
+);
 
-const result: z.ZodType<UpdateResult> = z.object({
-  effects: z.array(effect),
-  warnings: z.array(warning),
-  answer: answer.nullable(),
-  confirmedBy: z.enum(['answer', 'read', 'already']),
-});
+const result = schemaOf<UpdateResult>()(
+  z.object({
+    effects: z.array(effect),
+    warnings: z.array(warning),
+    answer: answer.nullable(),
+    confirmedBy: z.enum(['answer', 'read', 'already']),
+  }),
+);
 
-const reason: z.ZodType<AttentionReason> = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('refused'),
-    rejection: z.object({ code: nullableNumber, field: fieldKey.nullable(), message: nullableText }),
-  }),
-  z.object({
-    kind: z.literal('conflict'),
-    fields: z.array(z.object({ key: fieldKey, was: nullableText, theirs: nullableText, ours: z.string() })),
-  }),
-  z.object({ kind: z.literal('belongs-to-other'), key: fieldKey, otherUserId: nullableText }),
-  z.object({
-    kind: z.literal('cannot-tell'),
-    after: z.enum(uncertainReasons),
-    because: z.enum(cannotTellReasons),
-  }),
-  z.object({ kind: z.literal('does-not-pass'), why: z.enum([...notSentReasons, ...unknownReasons]) }),
-  z.object({ kind: z.literal('no-such-customer') }),
-  z.object({ kind: z.literal('unreadable') }),
-]);
+const reason = schemaOf<AttentionReason>()(
+  z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('refused'),
+      rejection: z.object({ code: nullableNumber, field: fieldKey.nullable(), message: nullableText }),
+    }),
+    z.object({
+      kind: z.literal('conflict'),
+      fields: z.array(z.object({ key: fieldKey, was: nullableText, theirs: nullableText, ours: z.string() })),
+    }),
+    z.object({ kind: z.literal('belongs-to-other'), key: fieldKey, otherUserId: nullableText }),
+    z.object({
+      kind: z.literal('cannot-tell'),
+      after: z.enum(uncertainReasons),
+      because: z.enum(cannotTellReasons),
+    }),
+    z.object({ kind: z.literal('does-not-pass'), why: z.enum([...notSentReasons, ...unknownReasons]) }),
+    z.object({ kind: z.literal('no-such-customer') }),
+    z.object({ kind: z.literal('unreadable') }),
+  ]),
+);
 
 const beforeSending = z
   .object({
@@ -121,16 +132,18 @@ const beforeSending = z
 /** The server's known values before the first attempt; null: not known. */
 export type BeforeSending = z.output<typeof beforeSending>;
 
-const doubleAward: z.ZodType<DoubleAward> = z.object({
-  pointsBefore: z.number(),
-  pointsAfter: z.number(),
-  explained: z.number(),
-  purchasesMoved: z.boolean(),
-  beforeAsOfMs: z.number(),
-  foundAtMs: z.number(),
-  attemptIds: z.array(z.string()),
-  requestIds: z.array(z.string()),
-});
+const doubleAward = schemaOf<DoubleAward>()(
+  z.object({
+    pointsBefore: z.number(),
+    pointsAfter: z.number(),
+    explained: z.number(),
+    purchasesMoved: z.boolean(),
+    beforeAsOfMs: z.number(),
+    foundAtMs: z.number(),
+    attemptIds: z.array(z.string()),
+    requestIds: z.array(z.string()),
+  }),
+);
 
 const awardCheck = z.discriminatedUnion('kind', [
   // The customer's points are watched for a while, because an earlier attempt may still arrive.

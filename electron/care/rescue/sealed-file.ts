@@ -23,6 +23,7 @@ import {
 } from 'node:crypto';
 import { z } from 'zod';
 import { readPublicKey, x25519 } from '../../config/public-key.ts';
+import { schemaOf } from '../../db/schema-of.ts';
 
 /** The part that anyone can read: counts, times and the till's code. */
 export type RescueHead = {
@@ -78,15 +79,17 @@ const recipient = z.discriminatedUnion('kind', [
 ]);
 type Recipient = z.output<typeof recipient>;
 
-const head: z.ZodType<RescueHead> = z.strictObject({
-  exportId: z.uuid(),
-  fromTill: z.string(),
-  madeAtMs: z.number(),
-  updates: z.number().int().min(0),
-  oldestSavedAtMs: z.number().nullable(),
-  moved: z.boolean(),
-  standing: z.string().max(200).optional(),
-});
+const head = schemaOf<RescueHead>()(
+  z.strictObject({
+    exportId: z.uuid(),
+    fromTill: z.string(),
+    madeAtMs: z.number(),
+    updates: z.number().int().min(0),
+    oldestSavedAtMs: z.number().nullable(),
+    moved: z.boolean(),
+    standing: z.string().max(200).optional(),
+  }),
+);
 
 /** A till's receipt that it has the updates of the file. Only somebody who could open the file can make it. */
 const receipt = z.strictObject({ by: z.string(), proof: base64 });
