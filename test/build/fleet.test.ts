@@ -10,7 +10,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 const tills = 6;
 
 describe('a chain of tills that loses its server twice', () => {
-  it('F18 keeps every save, sends all of them once it is back without a burst of refusals, and doubles none', async (t) => {
+  it('F18 keeps every save, and sends each exactly once when the server is back, without a burst of refusals', async (t) => {
     const report = await runFleet({
       tills,
       folder: temporaryFolder(),

@@ -21,11 +21,11 @@ it('operators, conditions, statements, returned values and constants are changed
   assert.deepEqual(faultsIn('function f() { return e; }'), ['function f() { return undefined; }']);
 });
 
-it('types, imports and values that are nothing already stay as they are', () => {
+it('types, imports and values such as null stay as they are', () => {
   assert.deepEqual(faultsIn("import a from 'b';\ntype C = 1 | true;\nconst f = (g: 2) => { return null; };"), []);
 });
 
-it('each fault that no test can notice is still possible, and says why nobody can notice it', () => {
+it('each fault in the list of those that no test can notice is still possible, and has a reason', () => {
   const list = JSON.parse(readFileSync(path.join(projectRoot, 'build', 'mutants', 'equivalent.json'), 'utf8'));
   for (const { file, text, mutated, reason } of list) {
     const isThere = mutantsOf(readSource(file)).some((one) => one.text === text && one.mutated === mutated);
@@ -53,7 +53,7 @@ it("a file's own test is tried first, then those that import it, then those of i
   ]);
 });
 
-it('a fault is tried by the tests that run its place, and by no other', async () => {
+it('a fault is tried by the tests that run its line, and by no other', async () => {
   const file = 'electron/model/readings.ts';
   const text = readSource(file);
   const place = text.indexOf('{', text.indexOf('function readingsOf(') + 80);

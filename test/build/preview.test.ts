@@ -101,22 +101,26 @@ test('a missing config and unknown arguments end it with 2', async (t) => {
 
 const noProc = { skip: process.platform !== 'linux' && 'only Linux shows the environment of a process' };
 
-test('the secret reaches the till, and is in the environment of no program started for it', noProc, async (t) => {
-  const { args } = configured(config);
-  const secret = 'a secret of the test';
-  const preview = run(t, 'preview', args, { TILLSIDE_SECRET: secret });
-  await preview.says(/\n/);
-  const below = descendants(preview.child.pid ?? 0);
-  assert.ok(below.length > 0, 'the set-up has started the preview');
-  for (const pid of below) {
-    assert.ok(!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(secret), `process ${pid} has it`);
-  }
-  const dataDir = args[args.indexOf('--data') + 1] ?? '';
-  assert.deepEqual(secretFile(dataDir, null).read('api-password-md5'), {
-    kind: 'value',
-    value: keptSecret('basic', secret),
-  });
-});
+test(
+  'the secret reaches the till, but not the environment of any program that is started for it',
+  noProc,
+  async (t) => {
+    const { args } = configured(config);
+    const secret = 'a secret of the test';
+    const preview = run(t, 'preview', args, { TILLSIDE_SECRET: secret });
+    await preview.says(/\n/);
+    const below = descendants(preview.child.pid ?? 0);
+    assert.ok(below.length > 0, 'the set-up has started the preview');
+    for (const pid of below) {
+      assert.ok(!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(secret), `process ${pid} has it`);
+    }
+    const dataDir = args[args.indexOf('--data') + 1] ?? '';
+    assert.deepEqual(secretFile(dataDir, null).read('api-password-md5'), {
+      kind: 'value',
+      value: keptSecret('basic', secret),
+    });
+  },
+);
 
 function descendants(pid: number): readonly number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();

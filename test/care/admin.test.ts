@@ -76,7 +76,7 @@ describe('with a PIN', () => {
     const needPin = Object.keys(adminCalls).filter((name) => name !== 'trouble.useRecoveryKey');
     for (const name of needPin) assert.equal(codeOf(await call(name)), 'admin-required', name);
     assert.deepEqual(actions(dataDir), []);
-    // The recovery key itself proves that it is IT.
+    // Whoever has the recovery key is IT.
     assert.deepEqual(await call('trouble.useRecoveryKey'), { ok: { kind: 'refused', why: 'mistyped' } });
     assert.deepEqual(actions(dataDir), ['recovery-key-used']);
     assert.equal(codeOf(await call('till.facts')), null);

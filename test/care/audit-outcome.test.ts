@@ -1,4 +1,4 @@
-/** The audit log tells what IT tried on a till's screen from what was done, and says why it was not. */
+/** The audit log distinguishes what IT tried on a till's screen from what was done, and says why something was not. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -61,7 +61,7 @@ function fileOf(rows: number, columns = 'user_id,firstname,lastname,mobile'): st
 }
 
 describe("IT's actions on screen", () => {
-  it('are done, or failed with the reason', async (t) => {
+  it('are logged as done, or as failed with the reason', async (t) => {
     const { dataDir, call } = await open(t);
     await call('till.recoveryKey');
     await call('till.recoveryKeyKept');
@@ -87,7 +87,7 @@ describe("IT's actions on screen", () => {
     assert.match(part, /"outcome": ?"failed",\s+"code": ?"passphrase-too-short"/);
   });
 
-  it('are on the disk before they begin', async (t) => {
+  it('are in the log on the disk before they begin', async (t) => {
     const { dataDir, call } = await open(t);
     await call('till.recoveryKey');
     const [, current = ''] = auditFiles(dataDir);
@@ -96,7 +96,7 @@ describe("IT's actions on screen", () => {
     assert.match(second, /"outcome":"done"/);
   });
 
-  it('end when an import ends, not when it starts', async (t) => {
+  it('are logged as done when an import ends, not when it starts', async (t) => {
     const { dataDir, call, importEnds } = await open(t);
     await call('customers.import', { file: '/no/such.csv' });
     assert.deepEqual(endings(dataDir), ['customers-import failed no-such-file']);
@@ -111,7 +111,7 @@ describe("IT's actions on screen", () => {
     assert.match(endings(dataDir).at(-1) ?? '', /^customers-import failed [a-z-]+$/);
   });
 
-  it('are left if staff decline what an import would do, or start another instead', async (t) => {
+  it('are logged as left if staff decline what an import would do, or start another instead', async (t) => {
     const { dataDir, call, importEnds } = await open(t);
     const done = importEnds('done');
     await call('customers.import', { file: fileOf(9) });
@@ -130,7 +130,7 @@ describe("IT's actions on screen", () => {
     ]);
   });
 
-  it('tell taking an import back from making it', async (t) => {
+  it('are logged differently for undoing an import than for making it', async (t) => {
     const { dataDir, call, importEnds } = await open(t);
     await call('customers.importUndo');
     for (const file of [fileOf(9), fileOf(9)]) {
@@ -149,7 +149,7 @@ describe("IT's actions on screen", () => {
     ]);
   });
 
-  it('failed if Tillside itself did', async () => {
+  it('are logged as failed if Tillside itself fails', async () => {
     const dataDir = temporaryFolder();
     const ended: unknown[] = [];
     const dispatcher = createDispatcher({
@@ -169,7 +169,7 @@ describe("IT's actions on screen", () => {
 });
 
 describe('the file of the audit log', () => {
-  it('keeps the next entry out of a line that a crash cut off, and the doctor tells of that line', async (t) => {
+  it('keeps the next entry out of a line that a crash cut off, and the doctor reports that line', async (t) => {
     const { dataDir } = await open(t);
     const [, current = ''] = auditFiles(dataDir);
     const entry = { atMs: 1, action: 'restore', from: 'screen', author: null } as const;

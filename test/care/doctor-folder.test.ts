@@ -1,4 +1,4 @@
-/** The doctor tells what is in the way of a file or folder that Tillside needs. */
+/** The doctor reports what is in the way of a file or folder that Tillside needs. */
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -32,7 +32,7 @@ const places: readonly (readonly [string, (folder: string) => string, readonly s
 ];
 
 describe('what is in the way of Tillside', () => {
-  it('is told with its place, whatever it is, and the list of files for support is made all the same', async () => {
+  it('is reported with its path, whatever it is, and the support bundle still lists the folder', async () => {
     const folder = temporaryFolder();
     await (await openOfflineTill(folder)).close();
     assert.equal(checkFolder(folder, process.platform).severity, 'fine');
@@ -51,7 +51,7 @@ describe('what is in the way of Tillside', () => {
     }
   });
 
-  it('is a folder of another user, too', {
+  it('is reported if it is a folder that this user cannot write to', {
     skip: process.getuid?.() === 0 || process.platform === 'win32',
   }, async () => {
     const folder = temporaryFolder();

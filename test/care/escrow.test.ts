@@ -28,7 +28,7 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-describe('the recovery key that IT keeps sealed', () => {
+describe('the recovery key encrypted for IT', () => {
   it('lies in the till’s folder and beside the second copy, and opens with IT’s private key alone', async (t) => {
     const rig = await startTillRig(10);
     t.after(() => rig.close());
@@ -56,7 +56,7 @@ describe('the recovery key that IT keeps sealed', () => {
     assert.equal((await run(['recovery-key', 'open', beside])).code, 64);
   });
 
-  it('is nowhere where IT did not ask for it', async (t) => {
+  it('is not written if IT did not ask for it', async (t) => {
     const rig = await startTillRig(10);
     t.after(() => rig.close());
     const [folder, share] = [rig.newFolder(), rig.newFolder()];
@@ -67,7 +67,7 @@ describe('the recovery key that IT keeps sealed', () => {
     assert.deepEqual(readdirSync(share), []);
   });
 
-  it('is told as failing where its folder is not there', async (t) => {
+  it('is reported as failing if its folder is missing', async (t) => {
     const rig = await startTillRig(10);
     t.after(() => rig.close());
     const folder = rig.newFolder();

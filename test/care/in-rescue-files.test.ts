@@ -1,4 +1,4 @@
-/** Changes whose only copy may be a rescue file: the till says so until somebody knows better, and then stops. */
+/** Changes whose only copy may be a rescue file: the till says so until it is known that another till has them. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -20,7 +20,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 const env = { TILLSIDE_PASSPHRASE: 'a passphrase for the test' };
 const mobiles = ['919845012340', '919845012341', '919845012342'];
 
-/** A closed till's folder from which each of these exports took so many changes. */
+/** A closed till's folder, from which each export took this many changes. */
 async function folderWith(...exports: readonly number[]): Promise<{ folder: string; files: string[] }> {
   const folder = temporaryFolder();
   secretFile(folder, null).write('api-secret', 'anything');
@@ -81,7 +81,7 @@ const confirm = (folder: string, ...more: readonly string[]) =>
 const note = (folder: string) => folderFiles(folder).unsentNote;
 
 describe('changes that left in a rescue file', () => {
-  it('keep the till from saying that all is sent, on screen, to IT and to whoever removes it, until IT confirms them', async () => {
+  it('keep the till from saying that all is sent, on screen, to IT and to whoever uninstalls it, until IT confirms them', async () => {
     const { folder } = await folderWith(2);
     const { state, unsent, inFiles } = await statusIn(folder);
     assert.deepEqual([state, unsent, inFiles.updates], ['waiting', 0, 2]);
@@ -171,7 +171,7 @@ describe('changes that left in a rescue file', () => {
     assert.equal(trimmed(), 1);
   });
 
-  it('count where an older version moved them, before and after its data is migrated', (t: TestContext) => {
+  it('are counted if an older version moved them, before and after its data is migrated', (t: TestContext) => {
     const folder = temporaryFolder();
     const db = openRawOfVersion8(folder);
     t.after(() => db.close());
@@ -182,7 +182,7 @@ describe('changes that left in a rescue file', () => {
     assert.deepEqual(new OutboxReader(db).exportsInFiles(), ['the-export']);
   });
 
-  it('are told to whoever removes Tillside beside what is unsent', () => {
+  it('are reported with what is unsent to whoever uninstalls Tillside', () => {
     const folder = temporaryFolder();
     unsentNote(folder)({ unsent: 1, oldestSavedAtMs: null, inFiles: { updates: 2, firstAtMs: 1, lastAtMs: 2 } });
     assert.equal(

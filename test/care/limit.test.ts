@@ -8,7 +8,7 @@ import { virtualClock } from '../helpers/virtual-clock.ts';
 
 const hourMs = 60 * 60_000;
 
-/** Starts a till that sees this, and closes it. */
+/** Starts and closes a till that counts this many requests and refusals. */
 function tillThatSaw(dataDir: string, seen: LimitSeen): void {
   const note = new LimitNote({ dataDir, clock: virtualClock(), seen: () => seen });
   note.start();

@@ -4,7 +4,7 @@ import { anchors } from '../../electron/practice/anchors.ts';
 import { bringIn, byServerId, openUpdates, save, untilState } from '../helpers/at-the-counter.ts';
 import { startTillRig } from '../helpers/till-rig.ts';
 
-it('F22 asks before it overwrites a value that arrived from this till through an update exported while uncertain', async (t) => {
+it('F22 a later save is a conflict if an update that was exported while uncertain turns out to have arrived', async (t) => {
   const rig = await startTillRig(40);
   t.after(() => rig.close());
   const folder = rig.newFolder();

@@ -15,7 +15,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const passphrase = 'a passphrase for the test';
 
-/** A closed till's folder with a waiting update for each of so many customers. */
+/** A closed till's folder with one waiting update for each of this many customers. */
 async function folderWith(updates: number): Promise<string> {
   const folder = temporaryFolder();
   const till = await openOfflineTill(folder);

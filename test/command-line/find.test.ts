@@ -49,7 +49,7 @@ test('works in a folder whose path is too long for a socket', async (t) => {
   assert.equal(await ringDoorbell(dataDir, 'here'), 'here');
 });
 
-test('does not wait for a line without an end, and answers the next one', async (t) => {
+test('does not wait for an endless line, and answers the next call', async (t) => {
   const dataDir = temporaryFolder();
   t.after(await openDoorbell(dataDir, silentLog, () => 'taken'));
   assert.equal(await ringDoorbell(dataDir, 'x'.repeat(10_000)), null);

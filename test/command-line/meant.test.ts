@@ -38,12 +38,12 @@ it('a key in place of its file is refused without being repeated', async () => {
   }
 });
 
-it('an option without its value is told in one line', async () => {
+it('an option without its value is reported in one line', async () => {
   const { err } = await run(['doctor', '--config', '--data', '/x']);
   assert.match(err, /^tillside doctor: Option '--config' argument is ambiguous\. See: tillside doctor --help$/);
 });
 
-it('help is found in every order that people type it', async () => {
+it('help is shown in whatever order people type it', async () => {
   for (const argv of [
     ['help', 'doctor'],
     ['--help', 'doctor'],

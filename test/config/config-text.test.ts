@@ -35,7 +35,7 @@ test('reads a config as editors save it: with a byte order mark, with either lin
   }
 });
 
-test('says so if it is no file', () => {
+test('a folder instead of a file is reported', () => {
   const folder = temporaryFolder();
   const isFolder = (error: unknown) =>
     error instanceof MachineConfigError && error.problems[0]?.found === 'a folder, a device or a pipe';
@@ -72,7 +72,7 @@ describe('a mistake in the text is reported by line and column', () => {
     assert.deepEqual(problemsIn('{"api":[1,,,2],,"b":2}').length, 2);
   });
 
-  it('a text cut off anywhere gets a report, at a place that exists', () => {
+  it('a text cut off anywhere is reported, at a place that exists', () => {
     for (let length = 0; length < lines.trimEnd().length; length += 1) {
       const [first] = read(lines.slice(0, length));
       assert.ok(first !== undefined, `cut at ${length}`);
@@ -81,7 +81,7 @@ describe('a mistake in the text is reported by line and column', () => {
     }
   });
 
-  it('so does every value that cannot be used, and every section that lacks one', () => {
+  it('a value that cannot be used, and a section that lacks one, are reported at their place', () => {
     const wrong = lines.replace('"IN"', '"India"').replace('"till": "store 123"', '"tills": "x"');
     assert.deepEqual(
       read(wrong).map(({ line, column, path: at }) => `${line}:${column} ${at}`),
@@ -90,7 +90,7 @@ describe('a mistake in the text is reported by line and column', () => {
   });
 });
 
-test('a file that is not UTF-8 text says which', () => {
+test('a file that is not UTF-8, empty, too large or no object is reported as such', () => {
   const utf16 = Buffer.from(`\uFEFF${lines}`, 'utf16le');
   for (const bytes of [utf16, Buffer.from(utf16).swap16(), Buffer.from(lines, 'utf16le')]) {
     assert.deepEqual(problemsIn(bytes), ['-:- text in UTF-16']);
@@ -110,7 +110,7 @@ function withValue(key: string, value: unknown): string {
   return JSON.stringify({ ...config, [section]: { ...config[section], [name]: value } }, null, 2);
 }
 
-test('what cannot work is refused, by the path of its key', () => {
+test('a value that cannot work is refused, with the path of its key', () => {
   const wrong: readonly (readonly [string, string])[] = [
     ['api.url', 'https://eu.example.com/?x=1'],
     ['api.url', 'https://eu.example.com/#top'],
@@ -147,7 +147,7 @@ test('what cannot work is refused, by the path of its key', () => {
   }
 });
 
-test('no report ever repeats a value or a piece of the text, whatever is wrong with it', () => {
+test('no report repeats a value or any of the text, whatever is wrong with it', () => {
   const secret = 'hunter2-Zx9';
   const places = [
     ...['api.url', 'api.cluster', 'api.timeoutSeconds', 'auth.till', 'auth.method', 'store.timeZone', 'store.locale'],

@@ -14,7 +14,7 @@ import { openTestCache, recordOf } from './cache.ts';
 
 type Source = Partial<Omit<Told, 'record'>>;
 
-/** The door alone, and what it says to everything that depends on a record. */
+/** A `ToldDoor` alone, and what it tells everything that depends on a record. */
 function open(t: TestContext) {
   const { db, close } = openTestCache();
   t.after(close);
@@ -56,7 +56,7 @@ describe('the customer that an answer is about', () => {
     assert.deepEqual(known(customerId)[0], { lastName: 'Iyer', firstName: 'Sneha' });
   });
 
-  it('is somebody else with another server id, who keeps the row that they have here', (t) => {
+  it('is somebody else if their server id is another one, and they keep their own row here', (t) => {
     const { keep, keptAs, known, heard } = open(t);
     const asked = { customerId: keptAs(keep({ userId: '1', lastName: 'One' })) };
     const other = keptAs(keep({ userId: '2', lastName: 'Two' }));
@@ -67,7 +67,7 @@ describe('the customer that an answer is about', () => {
     assert.deepEqual(heard, [`told ${other}`]);
   });
 
-  it('is one customer with the row of their server id, once somebody whom we asked about turns out to be them', (t) => {
+  it("becomes one with the row of the answer's server id, if the one whom we asked about turns out to be them", (t) => {
     const { db, keep, keptAs, heard } = open(t);
     const there = keptAs(keep({ userId: '7', mobile: '922' }));
     const asked = { customerId: insertUnknownCustomer(db, { type: 'email', value: 'a@example.com' }) };
@@ -114,14 +114,14 @@ describe('the customer that an answer is about', () => {
 });
 
 describe('a customer who was merged at head office (F38)', () => {
-  it('has nothing of the record that they had before', (t) => {
+  it('keeps nothing of the record from before the merge', (t) => {
     const { keep, keptAs, known } = open(t);
     const customerId = keptAs(keep({ userId: '1', lastName: 'Iyer', email: 'old@example.com' }));
     keep({ userId: '2', lastName: 'Iyer' }, { merged: true, asOfMs: 2000 }, { customerId });
     assert.deepEqual(known(customerId), [{ lastName: 'Iyer' }, 2000]);
   });
 
-  it('keeps what is known of them when an answer says it again', (t) => {
+  it('keeps what is known of them if a later answer repeats the merge', (t) => {
     const { keep, keptAs, known } = open(t);
     const customerId = keptAs(keep({ userId: '1', lastName: 'Iyer' }));
     const merged = { merged: true, by: 'answer' } as const;
@@ -233,7 +233,7 @@ describe('two values of a field', () => {
     });
   }
 
-  it('an answer to an update counts, even with an earlier time of change', (t) => {
+  it('one from an answer to an update counts, even with an earlier time of change', (t) => {
     const { keep, keptAs, known } = open(t);
     const customerId = keptAs(keep(own));
     keep({ ...other, updatedOn: '2026-03-01 10:00:00' }, { by: 'answer', asOfMs: 2000 }, { customerId });
@@ -243,14 +243,14 @@ describe('two values of a field', () => {
 
 describe('a customer who is new on this till', () => {
   for (const by of ['till', 'file'] as const) {
-    it(`is taken over from a ${by}, with its age where that is known`, (t) => {
+    it(`is taken over from a ${by}, with the age of the record if that is known`, (t) => {
       const { keep, keptAs, known } = open(t);
       const asOfMs = by === 'till' ? 500 : null;
       assert.deepEqual(known(keptAs(keep({ lastName: 'Iyer' }, { by, asOfMs }))), [{ lastName: 'Iyer' }, asOfMs]);
     });
   }
 
-  it('is taken over from another till that does not know the age, and has none', (t) => {
+  it('is taken over without an age from a till that does not know it', (t) => {
     const { keep, keptAs, known } = open(t);
     assert.deepEqual(known(keptAs(keep({ lastName: 'Iyer' }, { by: 'till', asOfMs: null }))), [
       { lastName: 'Iyer' },

@@ -12,8 +12,8 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 const header = (reserved: number) => Buffer.concat([Buffer.alloc(20, 7), Buffer.from([reserved])]);
 
 for (const [title, isBirthKnown] of [
-  ['a file with the number of a deleted one is read anew', true],
-  ['so it is on a file system that does not know when a file was made', false],
+  ['a file that got the inode number of a deleted one is read anew', true],
+  ['the same holds on a file system that does not record when a file was made', false],
 ] as const) {
   it(title, (t) => {
     const real = fs.statSync;

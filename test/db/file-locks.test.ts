@@ -32,7 +32,7 @@ describe('the locks that an open till holds on its database (F26)', {
     return { file, db, assertHeld: () => assert.deepEqual(held(), before) };
   }
 
-  it('stay while it looks for lost commits, or a reader beside it could cut its index off', (t) => {
+  it('stay while it looks for lost commits, because without them another reader could truncate its index', (t) => {
     const { db, assertHeld } = open(t);
     assert.equal(areCommitsLost(db, 1), false);
     assert.equal(areCommitsLost(db, 1000), true);

@@ -50,7 +50,7 @@ test(
 );
 
 test(
-  'a write that fails takes no other with it',
+  'a write that fails does not fail the others of its moment',
   withTwoConnections(async ({ db, other, names }) => {
     const results = await Promise.allSettled([
       commitTogether(db, () => add(db, 'Ana')),
@@ -98,7 +98,7 @@ test(
 );
 
 test(
-  'a group ends once its writing takes longer than the disk does',
+  'a group ends once its writes take longer than its flush',
   withTwoConnections(async ({ db, other, names }) => {
     const slowly = (name: string) => () => {
       const endMs = performance.now() + 2;

@@ -15,7 +15,7 @@ test('the mask has one length, and shows nothing of a short value', () => {
   assert.equal(maskedText('mobile', ''), '');
 });
 
-test("an update, its conflict and head office's answer keep no masked value, and everything else", () => {
+test("an update, its conflict and head office's answer lose every masked value, and nothing else", () => {
   const answer = { code: '1012', message: `Mobile ${mobile} belongs to ${email}`, requestId: 'r1' };
   const full = update({
     identifier: { type: 'mobile', value: mobile },

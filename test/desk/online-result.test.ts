@@ -6,7 +6,7 @@ import { customer } from '../renderer/rig.ts';
 
 const found = (customerId: number): Asked['result'] => ({ kind: 'found', customer: { ...customer(), customerId } });
 
-test('F54: whatever the readings are answered, somebody is found only if exactly one person answers and nothing failed', () => {
+test('F54: whatever the answers to the readings, somebody is found only if they name exactly one person and none failed', () => {
   const results = fc.constantFrom<Asked['result']>(
     found(1),
     found(2),

@@ -19,7 +19,7 @@ const opening = [
   'user-data-dir=/tmp/x',
 ];
 
-test('each switch that opens the till is named, however and wherever it is written, without its value', () => {
+test('each switch that opens the till up is named, however and wherever it is written, without its value', () => {
   for (const one of opening) {
     const [name = ''] = one.split('=');
     for (const written of [`--${one}`, `-${one}`, `/${one}`, `--${name.toUpperCase()}${one.slice(name.length)}`]) {
@@ -28,7 +28,7 @@ test('each switch that opens the till is named, however and wherever it is writt
   }
 });
 
-test('the arguments that people and systems normally pass are no such switch', () => {
+test('the arguments that people and systems normally pass are allowed', () => {
   const usual = [
     '--config',
     '/etc/no-sandbox',

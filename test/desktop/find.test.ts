@@ -65,7 +65,7 @@ test('a second start passes its address on, the window comes to the front, and t
   assert.equal(await asked(first), null);
 });
 
-test('macOS may deliver it before the till is open, and later', async (t) => {
+test('macOS may deliver an address before the till is open, or later', async (t) => {
   const desktop = await startDesktop(t, { args: configured(temporaryFolder(), nowhere) });
   const event = new FakeEvent();
   desktop.electron.app.emit('open-url', event, address(1001));

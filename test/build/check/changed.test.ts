@@ -40,7 +40,7 @@ describe('the graph of imports', () => {
     assert.deepEqual(importsOf('renderer/parts/B.svelte', text), ['renderer/state/a.ts']);
   });
 
-  it('counts the steps, and follows imports further but not the reading of a folder', () => {
+  it('counts the steps to each file that imports or reads one, but follows only imports any further', () => {
     const graph = new Map([
       ['a', { runs: ['b'], reads: [] }],
       ['b', { runs: ['c', 'b'], reads: [] }],

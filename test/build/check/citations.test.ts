@@ -1,4 +1,4 @@
-/** Which code a comment with a failure's number speaks of, and whether a test of that number ran it. */
+/** Which code a comment with a failure's number is about, and whether a test with that number ran it. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -9,13 +9,13 @@ import { watchCitedLines } from '../../../build/check/cited-lines.ts';
 import { projectRoot } from '../../../build/project-root.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-describe('a failure that a comment names', () => {
+describe('a comment that names a failure', () => {
   const called = (text: string) => {
     const found = citationsIn('a.ts', text).map((citation, id) => ({ ...citation, id }));
     return withCalls(text, found).replaceAll('ranCited', 'ran');
   };
 
-  it('speaks of the body of a function, of a statement, or of a part of it', () => {
+  it('is about the function, the statement or the part of a statement that follows it', () => {
     assert.equal(
       called('/** One (F02, F03). */\nexport function b() { return 1; }'),
       '/** One (F02, F03). */\nexport function b() {ran(0);ran(1); return 1; }',
@@ -35,7 +35,7 @@ describe('a failure that a comment names', () => {
     );
   });
 
-  it('speaks of every function of a file or a class', () => {
+  it('is about every function of the file or class that it stands above', () => {
     assert.equal(
       called("/** All (F01). */\nimport a from 'a';\nconst b = () => a;\nfunction c() { b(); }"),
       "/** All (F01). */\nimport a from 'a';\nconst b = () => (ran(0),a);\nfunction c() {ran(0); b(); }",
@@ -43,16 +43,16 @@ describe('a failure that a comment names', () => {
     assert.equal(called('/** F02 */\nclass D {\n  e() { f(); }\n}'), '/** F02 */\nclass D {\n  e() {ran(0); f(); }\n}');
   });
 
-  it('is nothing that runs where it speaks of a type or of data', () => {
+  it('needs no test if it is about a type or data', () => {
     assert.deepEqual(citationsIn('a.ts', '/** F10 */\nconst longestMs = 5;\ntype J =\n  /** F11 */\n  | 1 | 2;'), []);
     assert.deepEqual(citationsIn('a.ts', '/** F07 */\ntype G = { /** F08 */ h: 1 };\n/** F09 */\ninterface I {}'), []);
   });
 
-  it('is refused where no call can be added', () => {
+  it('is refused if it stands where no call can be added', () => {
     assert.throws(() => citationsIn('a.ts', 'const a = () => ({\n  // F01\n  b,\n});'), /before "b": move it/);
   });
 
-  it('is held by a test with its number that runs the place, in a thread too, and by no other', async () => {
+  it('needs a test with that number that runs the line, in this thread or another', async () => {
     const folder = temporaryFolder();
     const names = ['held.ts', 'loose.ts', 'thread.ts'];
     writeFileSync(path.join(folder, 'held.ts'), '/** F01 */\nexport const held = (): number => 1;\n');
