@@ -9,6 +9,8 @@ const readerGapMs = 50;
 /** A radio reader may be slower; anything above this is a person. */
 const slowestReaderMs = 75;
 const fewestKeys = 6;
+/** A shorter code, such as `1001`, is one only if every key comes that close, the last one too. */
+const fewestKeysOfShortCode = 4;
 /** A reader's keys come like clockwork: the middle half of the gaps differs by no more than this. */
 const steadyMs = 12;
 
@@ -56,7 +58,8 @@ export class ScanBurst {
 
   /** Enter or Tab came. @returns what was scanned; null if a person typed it */
   end(atMs: number): Scan | null {
-    const scan = atMs - this.#lastAtMs <= pauseMs ? this.#scan() : null;
+    const endGapMs = atMs - this.#lastAtMs;
+    const scan = endGapMs <= pauseMs ? this.#scan(endGapMs) : null;
     this.#characters = [];
     return scan;
   }
@@ -87,11 +90,11 @@ export class ScanBurst {
   }
 
   /** The last characters, as far back as a reader typed them, across breaks in the middle of a code. */
-  #scan(): Scan | null {
+  #scan(endGapMs = 0): Scan | null {
     const starts = this.#characters.flatMap(({ gapMs }, at) => (at === 0 || gapMs > breakMs ? [at] : []));
     let from = starts.pop() ?? 0;
     for (const before of starts.toReversed()) {
-      if (this.#characters.length - from >= fewestKeys && !this.#mayBeReader(before, from)) break;
+      if (this.#characters.length - from >= fewestKeysOfShortCode && !this.#mayBeReader(before, from)) break;
       from = before;
     }
     const characters = this.#characters.slice(from);
@@ -99,9 +102,17 @@ export class ScanBurst {
     const { prefix } = this.#framing();
     const isFramed = prefix !== '' && read.startsWith(prefix);
     const limitMs = isFramed ? slowestReaderMs : this.#limitMs;
-    if (characters.length < fewestKeys || median(gapsOf(characters)) > limitMs) return null;
+    if (characters.length < fewestKeys) return this.#shortCode(characters, endGapMs) ? { read, from } : null;
+    if (median(gapsOf(characters)) > limitMs) return null;
     // A word in small letters was typed; a code has a digit, an @, or only capitals.
     return isFramed || /[\d@]/.test(read) || read === read.toUpperCase() ? { read, from } : null;
+  }
+
+  #shortCode(characters: readonly Character[], endGapMs: number): boolean {
+    const isQuick = Math.max(endGapMs, ...gapsOf(characters)) <= this.#limitMs;
+    return (
+      isQuick && characters.length >= fewestKeysOfShortCode && characters.some(({ character }) => /\d/.test(character))
+    );
   }
 
   /**

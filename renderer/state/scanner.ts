@@ -39,7 +39,9 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
     scannedAtMs = Number.NEGATIVE_INFINITY;
     if (number === 0) held = [];
     const focused = window.document.activeElement;
-    if (mayBegin || focused !== holding) held.push({ from: number, putBack: hold(focused) });
+    // The search box gets the whole code.
+    const isHeld = (mayBegin || focused !== holding) && !isSearchBox(focused);
+    if (isHeld) held.push({ from: number, putBack: hold(focused) });
     holding = focused;
     return number;
   }

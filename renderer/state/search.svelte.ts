@@ -39,6 +39,8 @@ export class Search {
   lookup = $state.raw<LookupState>({ kind: 'idle' });
   /** What kind of identifier another program searches for; null if staff typed or scanned the text. */
   #by: FindBy | null = null;
+  /** A card reader or another program sent the text, so it is not the beginning or end of a number. */
+  #isWhole = false;
   #lookupFor: string | null = null;
   #lookingUp: Promise<void> = Promise.resolve();
   #stopLookupTimer: () => void = () => undefined;
@@ -118,8 +120,13 @@ export class Search {
   find({ by, text }: FindRequest): void {
     // A running lookup of the same text may be for other kinds.
     this.lookup = { kind: 'idle' };
-    this.type(text);
+    this.scan(text);
     this.#by = by;
+  }
+
+  scan(code: string): void {
+    this.type(code);
+    this.#isWhole = true;
   }
 
   type(typed: string): void {
@@ -128,6 +135,7 @@ export class Search {
     if (text === this.query && this.lookup.kind === 'looking') return;
     this.query = text;
     this.#by = null;
+    this.#isWhole = false;
     this.#marked = null;
     this.#stopLookupTimer();
     this.#lookupFor = null;
@@ -163,10 +171,11 @@ export class Search {
     const answering = hits.filter(
       ({ answersTo }) => answersTo !== null && (by === null || findsBy[by].includes(answersTo)),
     );
-    const isName = by === null && !isSimilar && !/\p{Nd}/u.test(this.query);
+    const noName = this.#isWhole ? /[\p{Nd}@]/u : /\p{Nd}/u;
+    const isName = by === null && !isSimilar && !noName.test(this.query);
     const [only, another] = answering.length === 0 && isName ? hits : answering;
     if (only !== undefined && another === undefined) return { kind: 'hit', hit: only };
-    const isWhole = by !== null || hits.length === 0 || this.query.trim().length >= wholeNumber;
+    const isWhole = this.#isWhole || hits.length === 0 || this.query.trim().length >= wholeNumber;
     if (answering.length === 0 && identifiers.length > 0 && isWhole) {
       await this.lookUp();
       if (this.query !== query) return null;

@@ -111,6 +111,24 @@ test('two cards in a row open the second, the same card twice opens once, and fr
   await nothingEdited(till);
 });
 
+test('a short code is a scan too: it opens its customer and stands in the search, wherever the focus was', async ({
+  till,
+}) => {
+  const { page, server } = till;
+  for (const code of ['12345', 'A123', 'AB 123']) {
+    // Several mobiles end in 12345: only head office knows whose card this is.
+    server.control.changeCustomer(anchors.ashaRaman.userId, { externalId: code });
+    for (const focus of [() => till.field('First name').focus(), () => till.switch('SMS promotional').focus()]) {
+      await till.find(rita.mobile, /Rita James/);
+      await focus();
+      await scan(page, code);
+      await expect(heading(till), code).toHaveText('Asha Raman');
+      await expect(box(page)).toHaveValue(code);
+      await nothingEdited(till);
+    }
+  }
+});
+
 test('unsaved text for the previous customer is kept as a draft', async ({ till }) => {
   const { page } = till;
   await till.find(rita.mobile, /Rita James/);

@@ -109,6 +109,19 @@ test('F54: Enter on digits opens nobody whose number only begins or ends that wa
   }
 });
 
+test('F54: a scanned code is whole: head office is asked before somebody is offered who only begins or ends that way', async () => {
+  for (const code of ['12345', 'rita@example.co']) {
+    const { services: made, argumentsOf } = services({
+      'customers.search': () => result([hit(1, '919811112345')], [{ type: 'externalId', value: code }]),
+      'customers.lookUpOnline': () => ({ kind: 'not-found' }),
+    });
+    const search = new Search(made, machine().machine);
+    search.scan(code);
+    assert.equal(await search.enter(), null, code);
+    assert.deepEqual(argumentsOf('customers.lookUpOnline'), [{ query: code }], code);
+  }
+});
+
 test('F54: if several customers match a reading of the digits, Enter opens nobody', async () => {
   const { services: made } = services({
     'customers.search': () => result([answering(1, '919811117777'), { ...hit(2, '1'), answersTo: 'externalId' }]),
