@@ -30,14 +30,14 @@ export type Trouble = {
 };
 
 /** No update's data can cause these. */
-const certainlyTheLine: readonly Trouble['why'][] = ['no-connection', 'name-not-found', 'proxy', 'tls'];
+const certainlyConnection: readonly Trouble['why'][] = ['no-connection', 'name-not-found', 'proxy', 'tls'];
 
 /** How often an update may fail while others pass before a person decides: about an hour and ten calls. */
 const mostCharges = 6;
 /** From then on a successful login is enough proof of a good connection, because there may be no other update. */
 const provedCharges = 2;
-/** A web page instead of an answer. If it did not depend on this update, a login would have met it too. */
-const pagesInPlace: readonly Trouble['why'][] = ['sign-in-page', 'gateway-refused'];
+/** A web page instead of an answer. If this update were not the cause, a login would get the page too. */
+const webPages: readonly Trouble['why'][] = ['sign-in-page', 'gateway-refused'];
 const firstDoubtMs = 1000;
 const firstBusyMs = 5000;
 const longestBusyMs = 5 * 60_000;
@@ -71,7 +71,7 @@ export class Blame {
   #doubted: number | null = null;
   /** When the server last said "busy" to each update. */
   readonly #busyAtMs = new Map<string, number>();
-  #isLineBad = false;
+  #isConnectionBad = false;
   /** The update that the last failure was charged to, while nothing has passed since. */
   #lastCharged: Suspect | null = null;
 
@@ -129,20 +129,20 @@ export class Blame {
   /** A look-up by staff failed. This customer may be the cause, so the queue finds out for itself. */
   lookUpFailed(trouble: Trouble): void {
     const isClear =
-      certainlyTheLine.includes(trouble.why) || this.#isLimit('look-up', trouble) || this.#doubted !== null;
+      certainlyConnection.includes(trouble.why) || this.#isLimit('look-up', trouble) || this.#doubted !== null;
     const { why } = trouble;
     const isOdd = why === 'unreadable-answer' || why === 'till-stopped';
-    if (isClear || isOdd || this.#connection.connection.kind !== 'online') this.lineFailed(trouble);
+    if (isClear || isOdd || this.#connection.connection.kind !== 'online') this.connectionFailed(trouble);
     else this.#connection.doubt(why);
   }
 
   /** The API answered a login, so the server is reachable. */
   loginPassed(): void {
-    const wasBad = this.#isLineBad;
+    const wasBad = this.#isConnectionBad;
     this.#answered();
     for (const suspect of this.#suspects.values()) {
       if (wasBad && suspect.charges === 0) suspect.notBeforeMs = this.#clock.monotonicMs();
-      if (pagesInPlace.includes(suspect.why) || suspect.charges >= provedCharges) suspect.othersPassed = true;
+      if (webPages.includes(suspect.why) || suspect.charges >= provedCharges) suspect.othersPassed = true;
     }
   }
 
@@ -155,8 +155,8 @@ export class Blame {
   failed(update: Pick<Update, 'id' | 'customerId'>, step: Step, trouble: Trouble): void {
     const { why } = trouble;
     if (why === 'till-stopped') return;
-    if (certainlyTheLine.includes(why) || this.#isLimit(update.id, trouble)) {
-      this.lineFailed(trouble);
+    if (certainlyConnection.includes(why) || this.#isLimit(update.id, trouble)) {
+      this.connectionFailed(trouble);
       return;
     }
     const suspect = this.#suspect(update, step, why);
@@ -167,7 +167,7 @@ export class Blame {
       return;
     }
     if (this.#isAnotherAfterDoubt(update.customerId, why)) {
-      this.lineFailed(trouble);
+      this.connectionFailed(trouble);
       return;
     }
     if (why === 'busy' && suspect.failures === 1) this.#connection.waitFor(this.#pace.heardBusy());
@@ -182,7 +182,7 @@ export class Blame {
   /** The answer to a sent update was lost. It is read back after its own wait, so nothing else has to wait. */
   answerLost({ customerId }: Pick<Update, 'customerId'>, why: UnknownReason): void {
     if (why === 'unreadable-answer' || why === 'till-stopped' || this.#isAnotherAfterDoubt(customerId, why)) {
-      this.lineFailed({ why, retryAfterMs: null });
+      this.connectionFailed({ why, retryAfterMs: null });
     }
   }
 
@@ -197,14 +197,14 @@ export class Blame {
   }
 
   /** An exchange failed that no update can have caused. */
-  lineFailed({ why, retryAfterMs }: Trouble): void {
+  connectionFailed({ why, retryAfterMs }: Trouble): void {
     if (why === 'till-stopped') return;
     if (why === 'unreadable-answer') {
       // The server answered, so it is reachable.
       this.#connection.answered();
       return;
     }
-    this.#isLineBad = true;
+    this.#isConnectionBad = true;
     if (why === 'busy') this.#pace.toldBusy(retryAfterMs);
     else this.#pace.lost();
     this.#connection.failed(why);
@@ -216,12 +216,12 @@ export class Blame {
   }
 
   #answered(): void {
-    this.#isLineBad = false;
+    this.#isConnectionBad = false;
     this.#connection.answered();
     this.#pace.succeeded();
   }
 
-  /** Whether exchanges of two customers failed with nothing passing in between, so that the connection is the cause. */
+  /** Whether exchanges of two customers failed in a row, so that the connection is the cause. */
   #isAnotherAfterDoubt(customerId: number, why: Failure): boolean {
     const isAnother = this.#doubted !== null && this.#doubted !== customerId;
     this.#doubted = customerId;

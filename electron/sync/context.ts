@@ -19,9 +19,9 @@ import type { MarkField } from './mark-field.ts';
 import type { Pace } from './pace.ts';
 
 /**
- * Whether another till may have an update by the second copy of this one (F63). `unseen`: the copy's folder cannot be
- * asked; `being-taken`: another till is importing it; `unproved`: either of them for so long that a person has to
- * decide.
+ * Whether another till may have imported an update from this till's second copy (F63). `unseen`: the copy's folder
+ * can't be reached; `being-taken`: another till is importing it; `unproved`: one of these for so long that a person has
+ * to decide.
  */
 export type Standing = 'here' | 'unseen' | 'being-taken' | 'unproved';
 
@@ -41,7 +41,9 @@ export type SyncContext = {
   readonly applied: AppliedLog;
   readonly mark: MarkField;
   readonly owner: DataOwner;
-  /** At once where it is known: a promise would let the engine start others before this one's requests are counted. */
+  /**
+   * Not a promise if it is known: while waiting, the engine would start other updates before this one's requests count.
+   */
   readonly standing: (update: Pick<Update, 'seq'>) => Standing | Promise<Standing>;
   readonly tell: Tell;
 };
@@ -88,7 +90,7 @@ export function readHeld(context: SyncContext, asked: LoyaltyApi, why: Held['why
 type NotTold = Exclude<ReadOutcome<never>, { kind: 'found' | 'not-found' }>;
 
 /**
- * A read for an update brought no record.
+ * A read for an update returned no record.
  * @returns `no-such-call`: the till may not read, so the update goes on without
  */
 export function notTold(

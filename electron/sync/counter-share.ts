@@ -1,14 +1,14 @@
 /**
- * What the requests at the counter bring with them. Near the limit they alone are refused now and then, and each refusal
- * slows the backlog. So a part of what the till sends is always the backlog's. And a save that is refused is tried again
- * only so often: if every refused save were, these tries would be refused, too, and the server would do nothing else.
+ * What each request at the counter earns for the backlog and for retries. Near the server's limit, the counter alone is
+ * refused now and then, and each refusal slows the backlog, which would stop without a share of its own. If every
+ * refused save were retried, the retries would be refused too, and the server would do nothing else.
  */
 
-/** For each request at the counter, the backlog gets so much of one. */
+/** For each request at the counter, the backlog may send this part of one. */
 const backlogPart = 1 / 25;
-/** The backlog goes if it has as much as an update needs: a look and the sending. */
+/** A look and the sending. The backlog's share is used once it has grown to this. */
 const requestsPerUpdate = 2;
-/** For each request at the counter, so much of a refused save is tried again. */
+/** Each request at the counter allows this part of one retry. */
 const retryPart = 1 / 20;
 const mostRetries = 2;
 
@@ -26,7 +26,7 @@ export class CounterShare {
     return this.#backlog >= requestsPerUpdate;
   }
 
-  /** The network is back, for other tills as well: the backlog starts at its own pace. */
+  /** The network is back, for other tills too, so the backlog must start at its own pace. */
   startAgain(): void {
     this.#backlog = 0;
   }

@@ -34,7 +34,7 @@ export type Evidence = {
   /** The server's record; null: it has never sent this customer. */
   readonly told: CustomerRecord | null;
   readonly mark: Mark | null;
-  /** Enough time has passed since the last attempt, even for a slow server. */
+  /** Even a slow server has had enough time since the last attempt. */
   readonly hadTime: boolean;
 };
 

@@ -8,7 +8,7 @@ import { commitNeedsPerson, commitOutcome } from './commit-outcome.ts';
 import { type SyncContext, tellUpdate, type Written } from './context.ts';
 import { cannotTell } from './decide.ts';
 import { Due, type Job } from './due.ts';
-import { asksFirst, gateMs, idleMs, room, untilProbeMs } from './gate.ts';
+import { asksFirst, gateMs, idleMs, mostInFlight, untilProbeMs } from './gate.ts';
 import { isWelcome, login } from './login.ts';
 import { lookBeforeSending } from './look.ts';
 import type { Lane } from './pace.ts';
@@ -19,14 +19,14 @@ import { watchdogMs, watchOver } from './watchdog.ts';
 
 /** Longest wait of an update after a local failure, such as a full disk. */
 const troubleMs = 30_000;
-/** Longest wait of an update after an error that only a new version can mend. */
+/** Longest wait of an update after a bug, which only a new version can fix. */
 const longestBugMs = 60 * 60_000;
-/** What another till may have is asked about ever more seldom; `tryNow` ends the wait once that is known. */
+/** Longest wait of an update that another till may have. `tryNow` ends the wait once that is known. */
 const longestHeldMs = 10 * 60_000;
 const commitAgainMs = 5000;
 /** Refused credentials are retried this often, by a login and never by an update. */
 const pausedProbeMs = 15 * 60_000;
-/** Rows that take a few milliseconds. */
+/** Checking this many rows takes a few milliseconds. */
 const surfacedAtOnce = 100;
 /** How long a closing till waits for updates in flight. */
 const closeGraceMs = 3000;
@@ -88,7 +88,7 @@ export class SyncEngine {
     else clock.after(0, () => this.#surfaceRest());
     this.#stopWatching = watchOver(
       clock,
-      () => this.#lookAfter(),
+      () => this.#watch(),
       (error) => this.#logTrouble('the watchdog could not look', error),
     );
   }
@@ -245,7 +245,7 @@ export class SyncEngine {
       const asksFirst = this.#asksFirst(lane);
       const closedMs = asksFirst ? untilProbeMs(this.#context, lane) : gateMs(this.#context, lane);
       if (closedMs > 0) {
-        // The login that ends the doubt ends this wait, too.
+        // Doesn't return yet: the login below may end the doubt, and with it this wait.
         if (!blame.isDoubtful) return closedMs;
         waitMs = closedMs;
         break;
@@ -263,9 +263,9 @@ export class SyncEngine {
     return waitMs;
   }
 
-  /** Limits answers that wait for the disk: if it does not take them, nothing more is sent (F25). */
+  /** Also limits answers that wait for the disk: if it accepts none, nothing more is sent (F25). */
   #isFull(): boolean {
-    const most = room(this.#context);
+    const most = mostInFlight(this.#context);
     const onTheirWay = this.#inFlight.size - this.#answered.size + (this.#probing ? 1 : 0);
     return onTheirWay >= most || this.#answered.size >= most;
   }
@@ -451,7 +451,7 @@ export class SyncEngine {
       if (outcome.kind === 'found') this.noteServerTime(outcome.value.serverTimeMs);
     } catch (error) {
       this.#logTrouble('the server could not be asked', error);
-      // Otherwise the next one would go at once, again and again.
+      // Otherwise the next probe would start at once, again and again.
       connection.waitFor(troubleMs);
     } finally {
       this.#probing = false;
@@ -474,7 +474,7 @@ export class SyncEngine {
   }
 
   /** The watchdog: asserts that every due update has a timer, so that a bug never leaves an update unsent (F13). */
-  #lookAfter(): void {
+  #watch(): void {
     const { outbox, clock, connection, log } = this.#context;
     if (this.#noticeSleep()) {
       this.tryNow();

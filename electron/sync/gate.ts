@@ -2,7 +2,7 @@
 import type { ConnectionState } from './connection.ts';
 import type { Lane, Pace } from './pace.ts';
 
-/** While nothing is exchanged, the server is asked this often whether it is there. */
+/** An idle till probes the server this often. */
 const idleProbeMs = 5 * 60_000;
 
 type Gate = { readonly connection: ConnectionState; readonly pace: Pace };
@@ -13,28 +13,28 @@ export function gateMs({ connection, pace }: Gate, lane: Lane): number {
 }
 
 /**
- * How long until the server may be probed; 0: now. If very many tills share the limit, it would be a flood if all of them
- * probed as soon as the network is back, so there only a probe for the counter goes as soon as the connection allows.
+ * How long until the server may be probed; 0: now. If all tills of a crowd probed as soon as the network is back, that
+ * would be a flood, so there a probe keeps to the backlog's pace unless it is for the counter.
  */
 export function untilProbeMs({ connection, pace }: Gate, lane: Lane = 'backlog'): number {
   const isPaced = lane === 'backlog' && pace.probeLane === 'backlog' && connection.connection.kind !== 'untried';
   return Math.max(connection.waitMs, isPaced ? pace.waitMs('backlog') : 0);
 }
 
-/** How long until it is probed although the last exchange worked. */
+/** How long until the next probe while the connection works. */
 export function idleMs({ connection, pace }: Gate): number {
   return Math.max(connection.waitMs, Math.max(idleProbeMs, pace.idleProbeMs) - connection.sinceAnswerMs);
 }
 
 /** How many requests may be in flight. */
-export function room({ connection, pace }: Gate): number {
+export function mostInFlight({ connection, pace }: Gate): number {
   return connection.isProbing ? 1 : pace.maxInFlight;
 }
 
 /**
  * Whether to probe the server first. A lost network comes back for all tills together, so each sends one light request
  * before its backlog. A customer at the counter does not wait for that: their own request is the probe. In a crowd, one
- * probe each would take the calls of half an hour, so there the look before each update is the probe.
+ * probe from each till would use up half an hour of calls, so there the look before each update is the probe.
  */
 export function asksFirst({ connection, pace }: Gate, lane: Lane): boolean {
   const { connection: state } = connection;

@@ -25,7 +25,7 @@ export async function login(context: SyncContext, api: LoyaltyApi, lane: Lane): 
       else blame.loginPassed();
       break;
     case 'failed':
-      blame.lineFailed(outcome);
+      blame.connectionFailed(outcome);
       break;
     case 'not-found':
     case 'refused':

@@ -93,8 +93,8 @@ export async function purchasesOf(context: SyncContext, customerId: number): Pro
     context.blame.lookUpPassed(customerId);
     return { kind: 'told', purchases: outcome.value };
   }
-  const told = notFound(context, api, outcome, { customerId });
-  return told.kind === 'failed' || told.kind === 'not-found' ? told : { kind: 'failed', why: 'server' };
+  const missing = notFound(context, api, outcome, { customerId });
+  return missing.kind === 'failed' || missing.kind === 'not-found' ? missing : { kind: 'failed', why: 'server' };
 }
 
 /** How often to repeat a read that an update of the same customer has overtaken. */

@@ -67,9 +67,9 @@ export async function lookBeforeSending(
 }
 
 /**
- * Another till may have it, and may have sent it. It goes only where the server proves that it did not arrive, as one
- * that was sent from here would (F63); a till that is importing it at this moment would prove the same. So it waits for
- * an answer from the copy's folder, and in the end for a person.
+ * Another till may have it, and may have sent it. As if it had been sent from here, it goes only if the server proves
+ * that it did not arrive (F63). While another till is still importing it, that proves nothing, so it waits for the
+ * copy's folder, and in the end for a person.
  */
 async function lookWhileElsewhere(
   context: SyncContext,
@@ -94,7 +94,7 @@ async function lookWhileElsewhere(
   return standing === 'unproved' ? close(context, update, cannotTell(update, 'may-be-elsewhere')) : { kind: 'held' };
 }
 
-/** Null: it is not what was looked at any more. */
+/** The update as it is now; null: it has changed since it was looked at. */
 function asSeen({ db }: SyncContext, seen: Update): Update | null {
   const update = findUpdate(db, seen.id);
   return update?.revision === seen.revision && update.state === 'queued' ? update : null;

@@ -6,12 +6,12 @@
  * There are two lanes. The counter may use the till's whole budget, because a customer is standing there. The backlog
  * has a rate of its own within it, like TCP: it starts slowly at a random moment, grows with each success until the
  * first refusal, then shrinks with each refusal and recovers slowly (AIMD). A few updates are no flood: they are sent
- * together and soon, or now if a person asks or the machine woke up (F13, F15). A part of what the counter sends is always
- * the backlog's, so that a busy counter never stops it. Nothing is sent before `Retry-After`.
+ * together and soon, or now if a person asks or the machine woke up (F13, F15). The counter's requests earn the backlog
+ * a small share, so that a busy counter never stops it. Nothing is sent before `Retry-After`.
  *
- * In a crowd of thousands of tills, one till's share is one call in a quarter of an hour. It cannot be found out by trying:
- * one try each is a flood already. There IT sets the limit and how many tills share it. The backlog keeps to its share, less
- * what the counter used.
+ * In a crowd of thousands of tills, one till's share is one call in a quarter of an hour. No till can find that out by
+ * trying, because one try from each is a flood already. So IT sets the limit and how many tills share it, and the
+ * backlog keeps to its share, less what the counter used.
  *
  * Everything uses the monotonic clock (F16).
  */
@@ -21,7 +21,7 @@ import { CounterShare } from './counter-share.ts';
 /** `counter`: a customer is standing there. `backlog`: the rest. */
 export type Lane = 'counter' | 'backlog';
 
-/** What the server takes from all tills of the organisation together, as IT set it. */
+/** What the server accepts from all tills of the organisation together, as IT set it. */
 export type SharedLimit = { readonly callsPerMinute: number; readonly tills: number };
 export type PaceOptions = {
   readonly requestsPerMinute: number;
@@ -31,11 +31,11 @@ export type PaceOptions = {
 
 /** The backlog's share of the budget at its start: with 60 a minute, one. */
 const startShare = 1 / 60;
-/** Of a till's fair share of the limit. The rest is for minutes in which more calls come than on average. */
+/** The part of its fair share that a till uses. The rest is for busier minutes. */
 const fairPart = 0.9;
-/** The first request of a backlog comes within this many times the wait of its first rate. */
+/** A backlog's first request comes at a random moment within this many waits at the start rate. */
 const startSpread = 1.5;
-/** Up to this many updates need no slow start; their start is spread by this time for each. */
+/** Up to this many updates need no slow start. Each adds this much to the random spread of their start. */
 const few = 3;
 const fewSpreadMs = 15_000;
 const requestsPerUpdate = 2;
@@ -43,11 +43,11 @@ const hurriedSpreadMs = 2000;
 /** "Send now" still counts if the connection comes back within this time. */
 const hurryLastsMs = 60_000;
 const growthAtStart = 1.06;
-/** Of the rate at the start, per minute. All tills grow equally, so that one that was refused often catches up. */
+/** Per minute, as a part of the start rate: equal for all tills, so that one that was refused often catches up. */
 const growthAfterRefusal = 1 / 50;
-/** A longer time without a refusal, in requests at the rate of the start, does not add more growth. */
+/** A pause adds at most the growth of this many waits at the start rate. */
 const longestGrowthRequests = 3;
-/** After a shorter outage, other tills have no backlog. */
+/** An outage shorter than this leaves other tills no backlog. */
 const shortLossMs = 60_000;
 /** Longest `Retry-After` that is obeyed. */
 const longestWaitMs = 10 * 60_000;
@@ -59,20 +59,20 @@ const heardBusySpreadMs = 20_000;
 /** Spreads the return of tills that were refused together. */
 const comeBackSpreadMs = 60_000;
 
-/** What is left of a rate after each refusal, and the least of it, as a part of the rate at the start. */
-const alone = { afterRefusal: 0.4, slowest: 1 / 4 } as const;
+/** What is left of the rate after each refusal, and the slowest rate, as a part of the start rate. */
+const noCrowd = { afterRefusal: 0.4, slowest: 1 / 4 } as const;
 
 /** In a crowd, the rate is a till's share already. */
 const crowd = {
   afterRefusal: 0.7,
   slowest: 1 / 2,
-  /** Of what the backlog may send, the counter's requests take no more than this, so that it goes on at a busy till, too. */
+  /** The counter takes at most this part of the backlog's rate, so that the backlog continues at a busy till. */
   counterPart: 0.75,
-  /** So many of the counter's requests are made up for; more would stop a backlog for long. */
+  /** The backlog makes up for at most this many requests; more would stop it for long. */
   mostOwed: 1.2,
-  /** A backlog that takes twice as long as its share needs goes up to so much faster: the others must be done by then. */
+  /** A backlog that takes twice as long as it should may add this many times its share: others must be done by then. */
   lateGrowth: 4,
-  /** One request in so many only asks whether the server is there. */
+  /** An idle till probes once in the time of this many requests. */
   idleRequests: 10,
 } as const;
 
@@ -84,6 +84,7 @@ export class Pace {
   readonly #startRate: number;
   readonly #isCrowded: boolean;
   readonly #burst: number;
+  /** Tokens that the backlog leaves for the counter. */
   readonly #reserve: number;
   readonly #waiting: () => number;
   readonly #counterShare = new CounterShare();
@@ -99,7 +100,7 @@ export class Pace {
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #backlogNotBeforeMs = Number.NEGATIVE_INFINITY;
   #lostAtMs: number | null = null;
-  /** Requests of the counter that the backlog makes up for; 0 outside a crowd. */
+  /** Requests that the backlog still has to make up for; 0 outside a crowd. */
   #owed = 0;
   /** When the network last came back, and how many updates waited for it. */
   #cameBack: { readonly atMs: number; readonly waiting: number };
@@ -167,7 +168,7 @@ export class Pace {
     }
     if (this.#isCounterShareDue && this.#ownPaceMs() > 0) {
       this.#counterShare.backlogGoes();
-      // It paid for this look and for the sending.
+      // That share pays for this look and for the sending.
       this.#backlogTokens += 1;
       return;
     }
@@ -191,10 +192,10 @@ export class Pace {
       const jittered = Math.min(retryAfterMs, longestWaitMs) * (1 + 0.25 * this.#random.fraction());
       this.#notBeforeMs = Math.max(this.#notBeforeMs, now + jittered);
     }
-    const alone = Math.max(this.#notBeforeMs, retryAfterMs === null ? now + unnamedWaitMs : now);
+    const soonestMs = Math.max(this.#notBeforeMs, retryAfterMs === null ? now + unnamedWaitMs : now);
     this.#backlogNotBeforeMs = Math.max(
       this.#backlogNotBeforeMs,
-      alone + this.#scaled(comeBackSpreadMs) * this.#random.fraction(),
+      soonestMs + this.#scaled(comeBackSpreadMs) * this.#random.fraction(),
     );
   }
 
@@ -242,7 +243,7 @@ export class Pace {
 
   /** The server could not be reached, and perhaps not by other tills either. */
   lost(): void {
-    // What did not arrive would have been a look and a sending: so far apart the tries of all tills have to be.
+    // If it had arrived, a look and a sending would have followed, so a crowd's tries have to be that far apart.
     this.#owe();
     this.#lostAtMs ??= this.#clock.monotonicMs();
   }
@@ -283,7 +284,7 @@ export class Pace {
   }
 
   #slowDown(): void {
-    const { slowest, afterRefusal } = this.#isCrowded ? crowd : alone;
+    const { slowest, afterRefusal } = this.#isCrowded ? crowd : noCrowd;
     this.#isStarting = false;
     this.#grewAtMs = this.#clock.monotonicMs();
     this.#rate = Math.max(this.#startRate * slowest, this.#rate * afterRefusal);
@@ -303,7 +304,7 @@ export class Pace {
     const { atMs, fraction } = this.#start;
     const waiting = this.#waiting();
     if (!this.#isFew) {
-      // In a crowd, evenly over the time between two updates: nothing evens them out later.
+      // In a crowd, starts spread evenly over the time between two updates, because nothing spreads them later.
       const spread = this.#isCrowded ? requestsPerUpdate : startSpread;
       return atMs + fraction * (spread / this.#rate) * 60_000;
     }
@@ -334,7 +335,7 @@ export class Pace {
   }
 }
 
-/** So many share the limit that a till's share is less than the slow start: a till cannot find that out by trying. */
+/** So many tills share the limit that one's share is below the slow start, and can't be found out by trying. */
 export function isCrowd(sharedLimit: SharedLimit, requestsPerMinute: number): boolean {
   return shareOf(sharedLimit) < requestsPerMinute * startShare;
 }

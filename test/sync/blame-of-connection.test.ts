@@ -136,7 +136,7 @@ describe('a login that passed', () => {
     blame.loginPassed();
     assert.equal(blame.waitMs('one'), 1000);
     assert.deepEqual(connection.connection, { kind: 'online' });
-    blame.lineFailed(trouble('tls'));
+    blame.connectionFailed(trouble('tls'));
     blame.loginPassed();
     assert.equal(blame.waitMs('one'), 0);
     fail(one);
@@ -149,7 +149,7 @@ describe('a login that passed', () => {
     fail(one);
     blame.passed(two, 'look');
     fail(one);
-    blame.lineFailed(trouble('tls'));
+    blame.connectionFailed(trouble('tls'));
     blame.loginPassed();
     assert.equal(blame.waitMs('one'), 30_000);
   });
@@ -210,8 +210,8 @@ it('a till that the server refuses is not offline', (t) => {
 
 it('a failed connection makes the till wait, and tells the pace whether the server was busy', (t) => {
   const { blame, paced, isLineBlamed } = openBlame(t);
-  blame.lineFailed(trouble('timeout'));
+  blame.connectionFailed(trouble('timeout'));
   assert.ok(isLineBlamed());
-  blame.lineFailed(trouble('busy', 500));
+  blame.connectionFailed(trouble('busy', 500));
   assert.deepEqual(paced, ['lost', 'busy 500']);
 });

@@ -177,7 +177,7 @@ describe('an update that failed', () => {
     const { blame, fail, connection, paced } = openBlame(t);
     fail(one, trouble('till-stopped'));
     blame.lookUpFailed(trouble('till-stopped'));
-    blame.lineFailed(trouble('till-stopped'));
+    blame.connectionFailed(trouble('till-stopped'));
     blame.answerLost(one, 'till-stopped');
     assert.deepEqual([blame.isSuspect('one'), blame.isDoubtful], [false, false]);
     assert.deepEqual([connection.connection, paced], [{ kind: 'online' }, []]);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { ConnectionState } from '../../electron/sync/connection.ts';
-import { asksFirst, gateMs, idleMs, room, untilProbeMs } from '../../electron/sync/gate.ts';
+import { asksFirst, gateMs, idleMs, mostInFlight, untilProbeMs } from '../../electron/sync/gate.ts';
 import { Pace } from '../../electron/sync/pace.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
@@ -55,9 +55,9 @@ it('a quiet till asks every five minutes whether the server is there, in a crowd
 
 it('only one request is in flight while nobody knows whether the server is there', () => {
   const gate = open();
-  assert.equal(room(gate), 4);
+  assert.equal(mostInFlight(gate), 4);
   gate.connection.doubt('timeout');
-  assert.equal(room(gate), 1);
+  assert.equal(mostInFlight(gate), 1);
 });
 
 it('a backlog is preceded by a probe once the server could not be reached', () => {

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../../../electron/machine/clock.ts';
 import { Blame } from '../../../electron/sync/blame.ts';
 import { ConnectionState } from '../../../electron/sync/connection.ts';
-import { asksFirst, gateMs, idleMs, room, untilProbeMs } from '../../../electron/sync/gate.ts';
+import { asksFirst, gateMs, idleMs, mostInFlight, untilProbeMs } from '../../../electron/sync/gate.ts';
 import { type Lane, Pace, type SharedLimit } from '../../../electron/sync/pace.ts';
 import type { LimitedServer, Reply } from './limited-server.ts';
 
@@ -85,7 +85,7 @@ export class SimulatedTill {
   pump(): void {
     this.#cancel?.();
     this.#cancel = null;
-    while (this.#inFlight + (this.#isProbing ? 1 : 0) < room(this)) {
+    while (this.#inFlight + (this.#isProbing ? 1 : 0) < mostInFlight(this)) {
       this.#leaveCounter();
       const lane: Lane = this.#atCounter.length > 0 ? 'counter' : 'backlog';
       const waiting = this.#backlog.find(({ isOnItsWay }) => !isOnItsWay);
