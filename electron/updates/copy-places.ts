@@ -1,6 +1,6 @@
 /**
- * Where copies of this till's unsent updates may lie, and up to which update they reach: noted before a copy is written,
- * so that no start and no change of the config forgets one.
+ * The folders that may hold a copy of this till's unsent updates, and the last update in each. Noted before a copy is
+ * written, so that no restart or config change forgets one.
  */
 import { z } from 'zod';
 import type { Db } from '../db/open.ts';
@@ -11,7 +11,7 @@ const places = z
   .array(
     z.object({
       folder: z.string(),
-      /** Of the folder itself: an empty mount point has the same name and another mark, or none. */
+      /** Identifies the folder itself: an empty mount point has the same name but another mark, or none. */
       mark: z.string(),
       upToSeq: z.number(),
     }),
@@ -27,7 +27,7 @@ export function writeCopyPlaces(db: Db, now: readonly CopyPlace[], nowMs: number
   remember(db, 'second-copy', now, nowMs);
 }
 
-/** For a restored database: what it holds has other numbers, and any of it may be in a copy. */
+/** For a restored database, whose updates have other numbers: any of them may be in a copy. */
 export function carryCopyPlacesOver(from: Db, to: Db, nowMs: number): void {
   const places = readCopyPlaces(from);
   if (places.length === 0) return;

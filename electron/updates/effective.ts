@@ -6,9 +6,8 @@ import type { CustomerRecord, FieldValues, FillableIdentifier, Identifier } from
 import { openUpdatesOf, type Update } from './rows.ts';
 
 /**
- * Whether to apply its changes. Not those of requests to change an identifier, which the server decides; of conflicts that
- * were put off, where head office's value counts until the customer has answered; and of unreadable rows of another
- * version.
+ * Whether to apply its changes. Left out are requests to change an identifier (the server decides), conflicts that were
+ * put off (head office's value counts until the customer has answered) and unreadable rows of another version.
  */
 function isLaidOver({ kind, putOffAtMs, reason }: Update): boolean {
   return kind === 'fields' && putOffAtMs === null && reason?.kind !== 'unreadable';

@@ -15,7 +15,7 @@ function standsAlone(changes: FieldChanges): boolean {
   );
 }
 
-/** The same person's last update of the customer, if it was never sent and can take in the new changes. */
+/** The same staff member's last update of the customer, if it was never sent and can take in the new changes. */
 export function joinable(db: Db, input: SaveInput): Update | null {
   if (input.kind !== 'fields' || standsAlone(input.changes)) return null;
   const last = openUpdatesOf(db, input.customerId).at(-1);

@@ -43,7 +43,10 @@ export class OutboxReader {
     return count(this.#db, text, movedOutEvent, exportId) > 0;
   }
 
-  /** Updates that are only in a rescue file, or in this one, as far as this till knows: another till has to send them. */
+  /**
+   * Updates that, as far as this till knows, are only in rescue files (or in this export's), so another till must send
+   * them.
+   */
   inFiles(exportId: string | null = null): InFiles {
     // A file of an older version can be read without migrating it.
     this.#knowsFiles ??= versionOf(this.#db) >= knowsFilesSince;
@@ -55,7 +58,7 @@ export class OutboxReader {
     return row ?? { updates: 0, firstAtMs: null, lastAtMs: null };
   }
 
-  /** The exports whose rescue files hold them. */
+  /** The exports whose rescue files hold such updates. */
   exportsInFiles(): string[] {
     return sql<string>(this.#db, 'select distinct in_file from updates where in_file is not null').pluck().all();
   }

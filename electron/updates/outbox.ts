@@ -32,13 +32,13 @@ import { type Change, isUntouched, moveUpdate } from './update-states.ts';
  *
  * | state | entered by | left by |
  * | --- | --- | --- |
- * | queued | `save` and `replace`; `notSent` and `held` (it certainly did not reach the server); `resend` (reading back found that it did not arrive); `broughtIn`, where another till never sent it | `claim` → sending; `edit`, and a `save` that joins it → queued, or cancelled where that puts all of it back; `cancel` → cancelled; after a look before sending `needsPerson` → attention and `applied` (the server has it already) → applied; `restored` → unknown; `movedOut` → discarded |
+ * | queued | `save` and `replace`; `notSent` and `held` (it certainly did not reach the server); `resend` (reading back found that it did not arrive); `broughtIn`, if the other till never sent it | `claim` → sending; `edit`, and a `save` that joins it → queued, or cancelled if that undoes all of it; `cancel` → cancelled; after a look before sending `needsPerson` → attention and `applied` (the server has it already) → applied; `restored` → unknown; `movedOut` → discarded |
  * | sending | `claim`, which commits the attempt id before the first byte (F02) | `applied` → applied; `needsPerson` (refused) → attention; `uncertain` → unknown; `notSent` and `held` → queued |
- * | unknown | `uncertain`; `recoverInterrupted`, at every start, of whatever stood in sending; `restored` from a backup that does not know what came after it; `takenBack`; `broughtIn`, where another till may have sent it | `applied` (told by reading back) → applied; `resend` → queued, once; `needsPerson` → attention; `restored` → unknown; `movedOut` → discarded |
- * | attention | `needsPerson`; `takenBack` and `broughtIn` where it was there | `putOff` → attention, to be asked at the customer's next visit; `replace` (a corrected update in its place), `discard` and `movedOut` → discarded; nothing else, however old (F12) |
+ * | unknown | `uncertain`; `recoverInterrupted`, at every start, if it was in sending; `restored`, because its backup does not know what came after it; `takenBack`; `broughtIn`, if the other till may have sent it | `applied` (reading back shows it) → applied; `resend` → queued, once; `needsPerson` → attention; `restored` → unknown; `movedOut` → discarded |
+ * | attention | `needsPerson`; `takenBack` and `broughtIn`, if it was there before | `putOff` → attention, to be asked at the customer's next visit; `replace` (a corrected update in its place), `discard` and `movedOut` → discarded; nothing else, however old (F12) |
  * | applied | `applied` | never |
- * | cancelled | `cancel`; a `save` that puts all of it back | never |
- * | discarded | `discard`, `replace`; `movedOut`: a rescue file or another till has it now | never, but by `takenBack`: the rescue file came back to its own till → unknown, or attention; `confirmedElsewhere`: another till is known to have it → discarded |
+ * | cancelled | `cancel`; a `save` that undoes all of it | never |
+ * | discarded | `discard`, `replace`; `movedOut`: a rescue file or another till has it now | only by `takenBack` (the rescue file came back to its own till) → unknown, or attention; `confirmedElsewhere` (another till is known to have it) → discarded |
  *
  * `overtaken` gives an update from a restored backup the state that a newer file of this till has for it.
  *
@@ -63,7 +63,7 @@ export class Outbox extends OutboxReader {
     this.#random = random;
   }
 
-  /** Queues a change, or joins it to the same person's last update of the customer if that was never sent. */
+  /** Queues a change, or joins it to the same staff member's last update of the customer if that was never sent. */
   save(input: SaveInput): string {
     return inTransaction(this.#db, () => {
       const last = joinable(this.#db, input);
@@ -156,12 +156,12 @@ export class Outbox extends OutboxReader {
 
   /** It certainly did not reach the server, so it does not count as an attempt. */
   notSent(update: Update, detail: string, answer: Answer | null): Update | null {
-    return this.#back(update, 'not sent', detail, answer);
+    return this.#requeue(update, 'not sent', detail, answer);
   }
 
   /** The server refused the till, not the update (401, 403), so the update waits. */
   held(update: Update, why: string, answer: Answer): Update | null {
-    return this.#back(update, 'held', why, answer);
+    return this.#requeue(update, 'held', why, answer);
   }
 
   uncertain(update: Update, after: UnknownReason, answer: Answer | null): Update | null {
@@ -208,8 +208,8 @@ export class Outbox extends OutboxReader {
   }
 
   /**
-   * Moved to a rescue file, or to another till by the second copy: that till sends it, and this one never does. Not for an
-   * update in flight. @param to `till`: another till has proved that it has it
+   * Another till sends it from now on, by a rescue file or the second copy, and this one never does. Not for an update
+   * in flight. @param to `till`: another till has proved that it has it
    */
   movedOut(update: Update, exportId: string, to: 'file' | 'till'): void {
     this.#mustMove(
@@ -221,7 +221,7 @@ export class Outbox extends OutboxReader {
   }
 
   /**
-   * Another till has imported what left this one in rescue files, or in one of them. @param by who says so
+   * Another till has imported the updates of this till's rescue files, or of one of them. @param by who says so
    * @returns the updates
    */
   confirmedElsewhere(by: string, exportId: string | null = null): Update[] {
@@ -283,7 +283,7 @@ export class Outbox extends OutboxReader {
 
   /** Sets the baseline of an update for an unknown customer, once the server's values are known. */
   learnBaseline(update: Update, learned: FieldValues): void {
-    inTransaction(this.#db, () => this.#compareWith(update, learned, 'baseline told by the server'));
+    inTransaction(this.#db, () => this.#changeBaseline(update, learned, 'baseline told by the server'));
   }
 
   /**
@@ -322,7 +322,7 @@ export class Outbox extends OutboxReader {
     return isOfBefore ? known : null;
   }
 
-  #back(update: Update, event: string, detail: string, answer: Answer | null): Update | null {
+  #requeue(update: Update, event: string, detail: string, answer: Answer | null): Update | null {
     const note = { event, detail, requestId: answer?.requestId ?? null };
     return this.#move(update, 'queued', note, { attemptId: null, attempts: update.attempts - 1, answer });
   }
@@ -371,12 +371,12 @@ export class Outbox extends OutboxReader {
       );
       if (moved.length === 0) continue;
       const baseline = Object.fromEntries(moved.map((key) => [key, known[key] ?? null]));
-      this.#compareWith(other, baseline, 'baseline moved by an earlier update');
+      this.#changeBaseline(other, baseline, 'baseline moved by an earlier update');
     }
   }
 
   /** Changes the baseline. Not a state change, but it gets a history row because later decisions depend on it. */
-  #compareWith(update: Update, moved: FieldValues, event: string): void {
+  #changeBaseline(update: Update, moved: FieldValues, event: string): void {
     writeUpdate(this.#db, { ...update, baseline: { ...update.baseline, ...moved } });
     const texts = (values: FieldValues): FieldChanges =>
       Object.fromEntries(

@@ -37,9 +37,11 @@ export const isDoubleAward = "award is not null and award ->> 'kind' = 'possible
 export type Staff = { readonly code: string; readonly name: string };
 
 export type Update = {
+  /** In the order of saving. */
   readonly seq: number;
   readonly id: string;
   readonly customerId: number;
+  /** Its place in the customer's sending order. A correction takes the place of what it corrects. */
   readonly place: number;
   readonly kind: UpdateKind;
   readonly state: UpdateState;

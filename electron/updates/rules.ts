@@ -49,7 +49,7 @@ export type RuleContext = {
   readonly countryCode: string;
 };
 
-/** The API's longest values. The other fields have a form that no longer value has. */
+/** The API's longest values. The form of the other fields already limits their length. */
 const limits: { readonly [Field in CoreField]?: number } = {
   firstName: 100,
   lastName: 100,

@@ -13,13 +13,13 @@ const cell = z.union([z.string(), z.number(), z.null()]);
 const tableRow = z.record(z.string().regex(/^[a-z_]+$/), cell);
 export type TableRow = z.output<typeof tableRow>;
 
-/** Says whose a row is. */
+/** The columns that say whose row it is. */
 export const whoseRow = z.looseObject({
   identifier_type: z.enum(identifierTypes),
   identifier_value: z.string(),
 });
 
-/** The columns of a row that every version has and that identify it. */
+/** The columns that every version has and that identify a row. */
 export const outboxRow = whoseRow.extend({
   id: z.uuid(),
   state: z.enum(openStates),

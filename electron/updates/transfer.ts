@@ -15,17 +15,17 @@ import { type MovingUpdate, outboxRow, type TableRow, whoseRow } from './transfe
 /** Reads one update. @throws SqliteError if the file is damaged there */
 export function readOne(db: Db, updateId: string): MovingUpdate | null {
   const row = sql<TableRow>(db, 'select * from updates where id = ?').get(updateId);
-  return row === undefined ? null : withCompany(db, row);
+  return row === undefined ? null : withHistoryAndCustomer(db, row);
 }
 
 /** Everything unsent, in sending order. @param upToSeq the last that is wanted */
 export function readMoving(db: Db, upToSeq = Number.MAX_SAFE_INTEGER): MovingUpdate[] {
   return sql<TableRow>(db, `select * from updates where state in ${openList} and +seq <= ? order by place, seq`)
     .all(upToSeq)
-    .map((row) => withCompany(db, row));
+    .map((row) => withHistoryAndCustomer(db, row));
 }
 
-function withCompany(db: Db, row: TableRow): MovingUpdate {
+function withHistoryAndCustomer(db: Db, row: TableRow): MovingUpdate {
   const customer = sql<{ record: string | null; as_of_ms: number | null }>(
     db,
     `select record, as_of_ms from main.customers left join main.customer_records on customer_id = id where id = ?`,
@@ -61,7 +61,9 @@ export function salvageMoving(db: Db): Salvaged {
     stretch = row === null || row === 'none' ? stretch + 1 : 0;
     if (row === null) lost += 1;
     if (row === null || row === 'none' || !outboxRow.safeParse(row).success) continue;
-    updates.push(attempt(() => withCompany(db, row)) ?? { row, history: [], customer: { record: null, asOfMs: null } });
+    updates.push(
+      attempt(() => withHistoryAndCustomer(db, row)) ?? { row, history: [], customer: { record: null, asOfMs: null } },
+    );
   }
   return { updates, lost: last === null ? null : lost };
 }
@@ -124,11 +126,11 @@ export function takeIn(db: Db, outbox: Outbox, told: ToldDoor, { updates, from, 
   });
 }
 
-/** For a restored database: what is only in rescue files stays known, although this till does not send it. */
+/** For a restored database: keeps the updates that are only in rescue files, although this till does not send them. */
 export function carryInFilesOver(from: Db, to: Db, outbox: Outbox, told: ToldDoor): void {
   for (const row of sql<TableRow>(from, 'select * from updates where in_file is not null order by seq').all()) {
     if (findUpdate(to, String(row.id)) !== null) continue;
-    const moving = withCompany(from, row);
+    const moving = withHistoryAndCustomer(from, row);
     const customerId = customerFor(to, told, moving);
     outbox.broughtIn(moving, { customerId, state: 'discarded', place: null, from: 'the database before the restore' });
   }

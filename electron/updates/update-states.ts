@@ -11,7 +11,7 @@ import { type HistoryNote, writeHistory } from './history.ts';
 import { findUpdate, type Update, writeUpdate } from './rows.ts';
 
 /** All allowed transitions. Any other one is a bug and rolls back its transaction. */
-export const arrows: { readonly [From in UpdateState]: readonly UpdateState[] } = {
+export const transitions: { readonly [From in UpdateState]: readonly UpdateState[] } = {
   queued: ['queued', 'sending', 'unknown', 'attention', 'applied', 'cancelled', 'discarded'],
   sending: ['queued', 'applied', 'attention', 'unknown'],
   unknown: ['queued', 'unknown', 'applied', 'attention', 'discarded'],
@@ -39,7 +39,7 @@ export function moveUpdate(
   change: Change,
 ): Update | null {
   const from = seen.state;
-  if (!arrows[from].includes(to)) throw new Error(`An update cannot go from ${from} to ${to}.`);
+  if (!transitions[from].includes(to)) throw new Error(`An update cannot go from ${from} to ${to}.`);
   const current = findUpdate(db, seen.id);
   if (current === null || current.state !== from || current.revision !== seen.revision) return null;
   const nowMs = clock.wallMs();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { updateStates } from '../../electron/model/update-view.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
-import { arrows } from '../../electron/updates/update-states.ts';
+import { transitions } from '../../electron/updates/update-states.ts';
 
 const electron = path.resolve(import.meta.dirname, '../../electron');
 const [comment = ''] = readFileSync(path.join(electron, 'updates/outbox.ts'), 'utf8').split('export class Outbox');
@@ -18,7 +18,7 @@ const table: readonly Row[] = [...comment.matchAll(/^ \* \| (\w+) \| (.+?) \| (.
   .filter((found) => found[1] !== 'state')
   .map(([, state = '', enteredBy = '', leftBy = '']) => ({ state, enteredBy: wordsIn(enteredBy), leftBy }));
 
-/** The states behind the arrows of a row. */
+/** The states behind the transitions of a row. */
 function targetsOf({ leftBy }: Row): Set<string> {
   const behindArrows = [...leftBy.matchAll(/→ ([^;→`(]+)/g)].map((found) => found[1] ?? '').join(' ');
   return new Set(updateStates.filter((state) => new RegExp(`\\b${state}\\b`).test(behindArrows)));
@@ -41,7 +41,7 @@ describe('the table above Outbox', () => {
   for (const row of table) {
     it(`names every way out of ${row.state}, and no other`, () => {
       const from = updateStates.find((state) => state === row.state);
-      assert.deepEqual(targetsOf(row), new Set(from === undefined ? [] : arrows[from]));
+      assert.deepEqual(targetsOf(row), new Set(from === undefined ? [] : transitions[from]));
     });
   }
 
