@@ -29,7 +29,7 @@ export const regionTables = (schema: string) => `
   create table ${schema}.about (
     format integer not null,
     rows integer not null,
-    -- When the server told what is in it.
+    -- When the server sent what is in it.
     as_of_ms integer not null
   ) strict;
   create table ${schema}.customers (
@@ -46,7 +46,7 @@ export const regionTables = (schema: string) => `
     mobile_backward text,
     email_key text,
     external_key text,
-    -- Where in the imported file it stands.
+    -- Its line in the imported file.
     line integer not null
   ) strict;
   create table ${schema}.customer_words (word text not null, customer_id integer not null) strict;

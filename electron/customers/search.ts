@@ -221,23 +221,23 @@ export function searchCustomers(
 function search(db: Db, query: string, limit: number, countryCode: string, servedSinceMs: number | null): SearchResult {
   const typed = readTyped(query, countryCode);
   const readings = readingsOf(query, countryCode);
-  const told = {
+  const common = {
     identifiers: identifiersAmong(readings, query),
     customersOnTill: customersOnTill(db),
     isSimilar: false,
   };
   if (cleanText(query) === '') {
-    return { ...told, hits: servedSinceMs === null ? [] : recentlyServed(db, limit, servedSinceMs) };
+    return { ...common, hits: servedSinceMs === null ? [] : recentlyServed(db, limit, servedSinceMs) };
   }
   const candidates = candidatesOf(db, typed, readings, limit);
   if (candidates.length > 0) {
     const found = best(db, candidates, servedCandidates(db, typed, limit), limit);
     return {
-      ...told,
+      ...common,
       hits: found.map(({ row, answersTo }) => toHit(row, highlightsOf(row, typed, answersTo), answersTo)),
     };
   }
-  return { ...told, isSimilar: true, hits: similarHits(db, typed, limit) };
+  return { ...common, isSimilar: true, hits: similarHits(db, typed, limit) };
 }
 
 /** Hits whose name differs from the typed one by a letter. */

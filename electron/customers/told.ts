@@ -1,8 +1,10 @@
 /**
- * The only way for data from the server into the cache, whoever brings it: an answer, a region file or another till.
+ * The only way for data from the server into the cache, whether it comes in an answer, a region file or from another
+ * till.
  *
- * - A customer is identified by the server's id, or by an identifier that came from the server; never by one that is only
- *   pending on them (F36). Another user id is another person, unless the server said that the two were merged (F38).
+ * - A customer is identified by the server's id, or by an identifier that came from the server; never by one that is
+ *   only pending on them (F36). Another user id is another person, unless the server said that the two were merged
+ *   (F38).
  * - An older `updated_on` never replaces a newer one, and data from a file never counts as fresh (F46).
  * - An erased customer stays erased until the server itself sends them again (F48).
  * - Missing values change nothing; loyalty values are merged one by one (F41).
@@ -109,7 +111,7 @@ export class ToldDoor {
   #write(customerId: number, told: Told): void {
     const known = readRecord(this.#db, customerId);
     const knownAsOfMs = customerRow(this.#db, customerId)?.as_of_ms ?? null;
-    // An answer that does not say who they are now takes nothing away from them.
+    // If the two were merged and the record is another person's, the old values no longer count.
     const isAnother = told.record.userId !== null && known?.userId !== told.record.userId;
     const base = told.merged === true && isAnother ? null : known;
     const { record, asOfMs } = laidOver(base, knownAsOfMs, told);

@@ -69,7 +69,7 @@ const faultsOfRequest: ReadonlySet<number> = new Set([400, 403, 406, 413, 414, 4
 const tooLarge: ReadonlySet<number> = new Set([413, 414, 431]);
 
 /** A body that the API would never send: a page, or a gateway's own JSON. */
-function isOthers(body: Body, answer: Answer): boolean {
+function isNotFromApi(body: Body, answer: Answer): boolean {
   if (answer.requestId !== null) return false;
   if (body.kind === 'foreign') return true;
   return body.kind === 'object' && body.status === null && !tells(body.object, 'errorCode', 'errorMessage', 'errors');
@@ -124,7 +124,7 @@ export function judge(result: HttpResult, wallMs: number): Reply | Held | NotSen
 
   if (result.status === 503) return { kind: 'not-sent', why: 'busy', retryAfterMs, answer };
   if (result.status >= 500) return { kind: 'unknown', why: 'server-error', answer };
-  if (tooLarge.has(result.status) || (faultsOfRequest.has(result.status) && isOthers(body, answer))) {
+  if (tooLarge.has(result.status) || (faultsOfRequest.has(result.status) && isNotFromApi(body, answer))) {
     return { kind: 'not-sent', why: 'gateway-refused', retryAfterMs: null, answer };
   }
   const redirect = result.status >= 300 && result.status < 400;

@@ -54,8 +54,8 @@ function proxyEnvironment(env: NodeTransportParameters['env']): { [name: string]
   return settings;
 }
 
-/** The facts of an error; connection errors also have host and port. */
-function tellsOf(error: unknown): { readonly code: string; readonly hostname: unknown; readonly port: unknown } {
+/** An error's code; connection errors also have host and port. */
+function errorFacts(error: unknown): { readonly code: string; readonly hostname: unknown; readonly port: unknown } {
   if (!(error instanceof Error)) return { code: 'UNKNOWN', hostname: undefined, port: undefined };
   // If several addresses were tried, use the first.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
@@ -73,7 +73,7 @@ const tlsCodes =
 
 /** Why a connection could not be made. */
 function notSent(error: unknown, target: URL, proxy: URL | null): HttpResult {
-  const { code, hostname, port } = tellsOf(error);
+  const { code, hostname, port } = errorFacts(error);
   if (code === 'ERR_PROXY_TUNNEL' || code === 'ERR_PROXY_INVALID_CONFIG')
     return { kind: 'not-sent', why: 'proxy', code };
   const defaultPort = (url: URL) => Number(url.port || (url.protocol === 'https:' ? 443 : 80));
@@ -164,13 +164,13 @@ export function createNodeTransport(parameters: NodeTransportParameters): NodeTr
           }
         });
         outgoing.on('error', (error) => {
-          if (mayHaveLeft) lost(tellsOf(error).code);
+          if (mayHaveLeft) lost(errorFacts(error).code);
           else settle(notSent(error, target, proxy === null ? null : URL.parse(proxy)));
         });
         outgoing.on('response', (message) => readAnswer(message, settle, lost));
         outgoing.end(body ?? undefined);
       } catch (error) {
-        settle({ kind: 'not-sent', why: 'no-connection', code: tellsOf(error).code });
+        settle({ kind: 'not-sent', why: 'no-connection', code: errorFacts(error).code });
       }
     });
   }
@@ -213,7 +213,7 @@ function readAnswer(
     if (size > longestBodyBytes) lost('BODY_TOO_LONG');
     else chunks.push(chunk);
   });
-  message.on('error', (error) => lost(tellsOf(error).code));
+  message.on('error', (error) => lost(errorFacts(error).code));
   message.on('end', () => {
     if (!message.complete) return lost('CUT');
     settle({

@@ -15,7 +15,7 @@ const dayMs = 24 * 60 * 60_000;
 const futileForMs = 10 * 60_000;
 
 /** Whether leaving out parts of the request could change this answer. */
-function couldBeTheQuestion(outcome: ReadOutcome<unknown>): boolean {
+function couldBeTheParts(outcome: ReadOutcome<unknown>): boolean {
   switch (outcome.kind) {
     case 'found':
     case 'not-found':
@@ -23,7 +23,7 @@ function couldBeTheQuestion(outcome: ReadOutcome<unknown>): boolean {
     case 'held':
       return outcome.why === 'permission';
     case 'refused':
-      // What is said of the one customer is no word on the question.
+      // A refusal about the one customer says nothing about the parts.
       return outcome.answer.itemCode === null;
     case 'failed':
       return ['timeout', 'server-error', 'unreadable-answer', 'connection-lost'].includes(outcome.why);
@@ -52,13 +52,13 @@ export class OptionalParts {
     const trial = optionalParts.find((part) => this.#mayAsk(part) && this.#suspects.has(part)) ?? null;
     const wanted = trial === null ? trusted : [...trusted, trial];
     const outcome = await ask(wanted);
-    if (!couldBeTheQuestion(outcome)) {
+    if (!couldBeTheParts(outcome)) {
       if (trial !== null) this.#suspects.delete(trial);
       return outcome;
     }
     if (wanted.length === 0 || this.#clock.monotonicMs() < this.#futileUntilMs) return outcome;
     const without = await ask(trial === null ? [] : trusted);
-    if (couldBeTheQuestion(without)) this.#futileUntilMs = this.#clock.monotonicMs() + futileForMs;
+    if (couldBeTheParts(without)) this.#futileUntilMs = this.#clock.monotonicMs() + futileForMs;
     else if (without.kind === 'found' || without.kind === 'not-found') this.#blame(wanted, trial);
     return without;
   }

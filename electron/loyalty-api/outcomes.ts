@@ -4,11 +4,10 @@
  * - The HTTP status does not decide: failures come with 200, and 500 in the body is not a crash (api-facts, trap 1).
  *   `response.status.code` is read first, then the item.
  * - *Applied* needs every sign at once: an HTTP success, a readable `response.status` that leaves it to the item, an
- * item
- *   about the asked customer that says success, and a code known to mean it. Signs that contradict each other (an unknown
- *   code with success, success inside "all items failed") are `unknown`: it is read back, which is cheap, whereas a
- *   correction that was falsely believed saved is lost for good. The one exception is a code that the table knows as a
- *   warning: with success it means that the main part was saved.
+ *   item about our customer that says success, and a code known to mean it. Signs that contradict each other (an
+ *   unknown code with success, success inside "all items failed") are `unknown`: it is read back, which is cheap,
+ *   whereas a correction that was falsely believed saved is lost for good. The one exception is a code that the table
+ *   knows as a warning: with success it means that the main part was saved.
  * - A refusal counts by its code even where the item's `success` is missing, as long as the table knows the code.
  */
 import type { Identifier } from '../model/customer.ts';

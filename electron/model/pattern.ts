@@ -12,7 +12,7 @@ const stepsOfACheck = 500_000;
 const stepsToCompile = 30;
 const keptPatterns = 50;
 
-/** Why a pattern is not used: the value is then taken as if there was none, and the server has the last word. */
+/** Why a pattern is not used: the value then counts as if there were none, and the server has the last word. */
 export type PatternTrouble = 'too-long' | 'too-large' | 'not-understood';
 
 type Compiled = RE2JS | PatternTrouble;

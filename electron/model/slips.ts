@@ -1,6 +1,6 @@
 /** Typing mistakes: how far two words are apart, and which known word was most likely meant. */
 
-/** More mistakes than one in so many letters, and it is another word. */
+/** With more than one mistake in this many letters, it counts as another word. */
 const lettersForASlip = 3;
 const mostSlips = 3;
 

@@ -119,8 +119,9 @@ export type UpdateView = {
   readonly reason: AttentionReason | null;
   /** In `attention`: when it was put off until the customer's next visit. */
   readonly putOffAtMs: number | null;
-  /** Set in `applied`; in `attention` it holds the last answer, if any. */
+  /** Set in `applied`. */
   readonly result: UpdateResult | null;
+  /** What the server last answered, if anything. */
   readonly lastAnswer: Answer | null;
   /** A possible double award that nobody has checked yet. */
   readonly doubleAward: DoubleAward | null;
@@ -165,7 +166,7 @@ export type LockReason =
   | 'already-loyalty'
   | 'disabled-field'
   | 'not-your-role'
-  /** The role does not see its value: it has to be shown first. */
+  /** The role sees the value only masked: reveal it first. */
   | 'masked'
   | 'unknown-field';
 
@@ -178,7 +179,7 @@ export type FieldProblem = {
     | 'mobile'
     | 'email'
     | 'date'
-    /** Registered before the organisation takes registrations; `detail` says since when. */
+    /** Before the organisation's first registration date, which is in `detail`. */
     | 'too-early'
     | 'number'
     | 'whole-number'
@@ -191,11 +192,11 @@ export type FieldProblem = {
     | 'belongs-to-other'
     /** Filling in somebody else's identifier can be confirmed only while the server is reachable. */
     | 'confirm-online'
-    /** There is no value yet to ask a change of: fill it in instead. */
+    /** There is no value to change yet: fill it in instead. */
     | 'nothing-to-change';
   /** The organisation's own words for a pattern; the customer's name for `belongs-to-other`. */
   readonly detail: string | null;
-  /** For `too-long`: how many characters may be there. */
+  /** For `too-long`: how many characters are allowed. */
   readonly limit: number | null;
 };
 
@@ -222,7 +223,7 @@ export type SaveResult =
   | { readonly kind: 'nothing-changed' }
   /** Sign in first: `staff.required` is on and nobody is signed in. */
   | { readonly kind: 'staff-required' }
-  /** The customer or the update to replace is not there, or has moved on meanwhile (sent, cancelled). */
+  /** The customer or the update to replace is gone, or the update has moved on meanwhile (sent, cancelled). */
   | { readonly kind: 'moved-on' }
   | { readonly kind: 'not-saved'; readonly why: NotSavedReason };
 
