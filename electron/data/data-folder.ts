@@ -95,7 +95,7 @@ export async function openDataFolder(folder: DataFolder): Promise<OpenFolder> {
   }
 }
 
-/** Without a key it cannot be known, and the start fails anyway. */
+/** Without a key this can't be checked, but then the start fails anyway. */
 function isUsable(file: string, { secrets, nativeBinding }: DataFolder): boolean {
   const key = secrets.read('database-key');
   return key.kind !== 'value' || isUsableBackup(file, key.value, 'outbox', nativeBinding);

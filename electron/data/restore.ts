@@ -63,14 +63,14 @@ export function restore({ dataDir, keyHex, backup, clock, random, nativeBinding 
   try {
     const incoming = openIncoming(unfinished, keyHex, nativeBinding);
     if (incoming === null) return { kind: 'refused', why: 'backup-unreadable' };
-    let told: { readonly carriedOver: number; readonly uncertain: number; readonly lost: number | null };
+    let carried: { readonly carriedOver: number; readonly uncertain: number; readonly lost: number | null };
     try {
       const migrated = migrateTill(incoming);
       if (migrated.kind === 'newer') return { kind: 'refused', why: 'backup-newer' };
       if (migrated.kind !== 'ready') return { kind: 'refused', why: 'backup-unreadable' };
       const old = openOld(files.database, keyHex, nativeBinding);
       try {
-        told = inTransaction(incoming, () => carryOver(incoming, old, new Outbox(incoming, clock, random), clock));
+        carried = inTransaction(incoming, () => carryOver(incoming, old, new Outbox(incoming, clock, random), clock));
       } finally {
         old?.close();
       }
@@ -80,7 +80,7 @@ export function restore({ dataDir, keyHex, backup, clock, random, nativeBinding 
     }
     flushFile(unfinished);
     renameSync(unfinished, files.incoming);
-    return { kind: 'restored', ...tryToFinish(files, clock.wallMs()), ...told };
+    return { kind: 'restored', ...tryToFinish(files, clock.wallMs()), ...carried };
   } finally {
     for (const ending of ['', '-wal', '-shm']) rmSync(`${unfinished}${ending}`, { force: true });
   }

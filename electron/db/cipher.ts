@@ -23,8 +23,8 @@ function cipherOf(file: string): Cipher {
   try {
     const found = statSync(file, { bigint: true, throwIfNoEntry: false });
     if (found === undefined) return 'aegis';
-    // Threads that start later inherit it. A file that replaces this one was made at another time; some file systems don't
-    // know when. There a new file may get a deleted one's number, but in practice not its name as well.
+    // Later threads inherit the answer. The creation time tells a file from one that replaced it. A file system without
+    // that time may reuse a deleted file's number, but in practice not for the same name.
     const made = found.birthtimeNs === 0n ? path.resolve(file) : found.birthtimeNs;
     const name = `cipher of ${found.dev}:${found.ino}:${made}`;
     const known = getEnvironmentData(name);

@@ -7,7 +7,7 @@ export type Db = Database.Database;
 /** The first SQLite without the WAL-reset bug that could lose a commit (F26). */
 const minimumSqlite = [3, 51, 3] as const;
 
-/** How long another program's lock is waited for. A test that holds one for good waits less. */
+/** How long to wait for another program's lock. Tests that hold one for good shorten it. */
 export const lockWaitMs = { whileOpening: 5000, afterwards: 2000 };
 
 export type OpenDatabase = {

@@ -61,8 +61,10 @@ export type RecoverKey = {
   readonly nativeBinding?: string | undefined;
 };
 
-/** Stores the key in this machine's secret storage, once it has opened the data. An unreadable file of secrets is set
- * aside first, never overwritten. */
+/**
+ * Stores the key in this machine's secret storage once it has opened the data. An unreadable file of secrets is set
+ * aside first, never overwritten.
+ */
 export function recoverKey({ dataDir, typed, secrets, wallMs, nativeBinding }: RecoverKey): KeyRecovered {
   const keyHex = keyOfRecovery(typed);
   if (keyHex === null) return { kind: 'mistyped' };

@@ -1,9 +1,7 @@
 import Database from 'better-sqlite3';
 import type { NotSavedReason } from '../model/update-view.ts';
 
-/**
- * Classifies a failed write by what a person can do about it (F25). @returns null if it is not SQLite's error, so a bug
- */
+/** Classifies a failed write by what a person can do about it (F25). @returns null: not an error of SQLite, so a bug */
 export function databaseTrouble(error: unknown): NotSavedReason | null {
   if (!(error instanceof Database.SqliteError)) return null;
   const code = error.code;

@@ -6,7 +6,7 @@ import type { AttentionReason, UpdateHistoryEntry, UpdateView } from '../model/u
 
 type Hidden = readonly MaskableField[];
 
-/** The last digits may be searched for; a search for more of them would find out the whole number digit by digit. */
+/** Up to this many last digits may be searched for. More would reveal a hidden number digit by digit. */
 const searchableDigits = 4;
 
 function hiddenField(key: FieldKey, hidden: Hidden): MaskableField | undefined {
@@ -55,7 +55,7 @@ export function coverView(view: CustomerView, hidden: Hidden): CustomerView {
 
 export function coverUpdate(update: UpdateView, hidden: Hidden): UpdateView {
   if (hidden.length === 0) return update;
-  // The server may name a value in what it says.
+  // The server's messages may contain a value.
   const values = valuesOf(update, hidden);
   return {
     ...update,
@@ -108,9 +108,9 @@ function valuesOf({ identifier, changes }: UpdateView, hidden: Hidden): Values {
   );
 }
 
-function coverTexts<Told>(told: Told, values: Values): Told {
-  if (values.size === 0 || told === null) return told;
-  return JSON.parse(JSON.stringify(told), (_key, value: unknown) => {
+function coverTexts<Texts>(texts: Texts, values: Values): Texts {
+  if (values.size === 0 || texts === null) return texts;
+  return JSON.parse(JSON.stringify(texts), (_key, value: unknown) => {
     if (typeof value !== 'string') return value;
     return [...values].reduce((text, [from, to]) => text.replaceAll(from, to), value);
   });

@@ -35,17 +35,17 @@ export type CustomerDeskOptions = {
 };
 
 export class CustomerDesk {
-  readonly #at: CustomerDeskOptions;
+  readonly #options: CustomerDeskOptions;
   readonly #refreshing = new Set<number>();
   readonly #cancelLater = new Set<() => void>();
 
   constructor(options: CustomerDeskOptions) {
-    this.#at = options;
+    this.#options = options;
   }
 
   /** @param asked called after an answer from head office, so that waiting updates can be sent */
   calls(asked: () => void) {
-    const { db } = this.#at.context;
+    const { db } = this.#options.context;
     const thenAsked = async <Found extends OnlineResult>(answer: Promise<Found>) => {
       const found = await answer;
       asked();
@@ -56,12 +56,14 @@ export class CustomerDesk {
         this.#isOfOther()
           ? { hits: [], identifiers: [], isSimilar: false, customersOnTill: 0 }
           : this.#covered(
-              this.#read(() => searchCustomers(db, query, limit, this.#at.countryCode, this.#at.servedSince())),
+              this.#read(() =>
+                searchCustomers(db, query, limit, this.#options.countryCode, this.#options.servedSince()),
+              ),
             ),
       'customers.open': ({ customerId }: OneCustomer) => this.#read(() => this.open(customerId)),
       'customers.view': ({ customerId }: OneCustomer) => this.#read(() => this.view(customerId)),
       'customers.reveal': ({ customerId, field }: OneCustomer & { readonly field: MaskableField }) => {
-        this.#at.masking.show(customerId, field);
+        this.#options.masking.show(customerId, field);
         return this.#read(() => this.view(customerId));
       },
       'customers.openByIdentifier': ({ identifier }: OneIdentifier) =>
@@ -69,7 +71,7 @@ export class CustomerDesk {
       'customers.lookUpOnline': ({ query, by }: { readonly query: string; readonly by?: FindBy | undefined }) =>
         thenAsked(this.lookUpOnline(query, by)),
       'customers.refresh': ({ customerId }: OneCustomer) => thenAsked(this.refresh(customerId)),
-      'customers.purchases': ({ customerId }: OneCustomer) => purchasesOf(this.#at.context, customerId),
+      'customers.purchases': ({ customerId }: OneCustomer) => purchasesOf(this.#options.context, customerId),
       'customers.whoElseHas': ({ identifier, exceptId }: OneIdentifier & { readonly exceptId: number | null }) =>
         this.whoElseHas(identifier, exceptId),
     };
@@ -77,14 +79,14 @@ export class CustomerDesk {
 
   /** The data belongs to another organisation than the till signs in to, so no customers are shown (F45). */
   #isOfOther(): boolean {
-    return this.#at.context.owner.ownership === 'other';
+    return this.#options.context.owner.ownership === 'other';
   }
 
   #read<T>(work: () => T): T {
     try {
       return work();
     } catch (error) {
-      if (!this.#at.mended(error)) throw error;
+      if (!this.#options.mended(error)) throw error;
       return work();
     }
   }
@@ -92,41 +94,41 @@ export class CustomerDesk {
   open(customerId: number): CustomerView | null {
     const view = this.view(customerId);
     if (view === null) return null;
-    this.#at.masking.opened(customerId);
+    this.#options.masking.opened(customerId);
     this.#noteServed(customerId);
     this.#refreshInBackground(customerId);
     return view;
   }
 
   openByIdentifier(identifier: Identifier): CustomerView {
-    const customerId = findTold(this.#at.context.db, identifier);
+    const customerId = findTold(this.#options.context.db, identifier);
     const known = customerId === null ? null : this.open(customerId);
-    return known ?? strangerView(identifier, this.#at.organisation.view(), this.#at.countryCode);
+    return known ?? strangerView(identifier, this.#options.organisation.view(), this.#options.countryCode);
   }
 
   /** Asks head office for every reading of the text in parallel, with one call per kind of identifier. */
   async lookUpOnline(query: string, by?: FindBy): Promise<OnlineResult> {
-    const readings = readingsOf(query, this.#at.countryCode).filter(
+    const readings = readingsOf(query, this.#options.countryCode).filter(
       ({ type }) => by === undefined || findsBy[by].includes(type),
     );
     const types = new Set(readings.map(({ type }) => type));
     const answers = await Promise.all(
       [...types].map(async (type) => {
         const values = readings.flatMap((reading) => (reading.type === type ? [reading.value] : []));
-        const outcomes = await lookUpAny(this.#at.context, type, values);
+        const outcomes = await lookUpAny(this.#options.context, type, values);
         return outcomes.map((outcome) => ({ answersTo: type, outcome }));
       }),
     );
     return onlineResult(
       answers.flat().map(({ answersTo, outcome }) => ({
         answersTo,
-        result: outcome.kind === 'refused' ? outcome : this.#told(outcome),
+        result: outcome.kind === 'refused' ? outcome : this.#resultOf(outcome),
       })),
     );
   }
 
   async refresh(customerId: number): Promise<LookupResult> {
-    return this.#told(await refresh(this.#at.context, customerId));
+    return this.#resultOf(await refresh(this.#options.context, customerId));
   }
 
   /**
@@ -134,14 +136,14 @@ export class CustomerDesk {
    * @param typed normalised as in the form
    */
   async whoElseHas(typed: Identifier, exceptId: number | null): Promise<LookupResult> {
-    const identifier = { ...typed, value: normalIdentifier(typed, this.#at.countryCode) };
-    const knownId = this.#isOfOther() ? null : findByIdentifier(this.#at.context.db, identifier, exceptId);
-    if (knownId !== null) return this.#told({ kind: 'found', customerId: knownId });
-    const found = await lookUp(this.#at.context, identifier);
-    return found.kind === 'found' && found.customerId === exceptId ? { kind: 'not-found' } : this.#told(found);
+    const identifier = { ...typed, value: normalIdentifier(typed, this.#options.countryCode) };
+    const knownId = this.#isOfOther() ? null : findByIdentifier(this.#options.context.db, identifier, exceptId);
+    if (knownId !== null) return this.#resultOf({ kind: 'found', customerId: knownId });
+    const found = await lookUp(this.#options.context, identifier);
+    return found.kind === 'found' && found.customerId === exceptId ? { kind: 'not-found' } : this.#resultOf(found);
   }
 
-  #told(outcome: LookUp): LookupResult {
+  #resultOf(outcome: LookUp): LookupResult {
     if (outcome.kind === 'refused') return { kind: 'failed', why: 'server' };
     if (outcome.kind !== 'found') return outcome;
     const customer = this.view(outcome.customerId);
@@ -150,19 +152,19 @@ export class CustomerDesk {
 
   view(customerId: number): CustomerView | null {
     if (this.#isOfOther()) return null;
-    const { db, outbox } = this.#at.context;
-    const hidden = this.#at.masking.hidden(customerId);
-    return customerView(db, outbox, customerId, this.#at.organisation.view(), this.#at.countryCode, hidden);
+    const { db, outbox } = this.#options.context;
+    const hidden = this.#options.masking.hidden(customerId);
+    return customerView(db, outbox, customerId, this.#options.organisation.view(), this.#options.countryCode, hidden);
   }
 
   #covered(found: SearchResult): SearchResult {
-    const hits = found.hits.flatMap((hit) => coverHit(hit, this.#at.masking.hidden(hit.customerId)) ?? []);
+    const hits = found.hits.flatMap((hit) => coverHit(hit, this.#options.masking.hidden(hit.customerId)) ?? []);
     return { ...found, hits };
   }
 
   /** Notes the visit, for retention. A full disk must not prevent opening the customer (F25). */
   #noteServed(customerId: number): void {
-    const { db, clock, log } = this.#at.context;
+    const { db, clock, log } = this.#options.context;
     try {
       markServed(db, customerId, clock.wallMs());
     } catch (error) {
@@ -173,7 +175,7 @@ export class CustomerDesk {
   }
 
   #refreshInBackground(customerId: number): void {
-    const { connection, clock, db } = this.#at.context;
+    const { connection, clock, db } = this.#options.context;
     const asOfMs = customerRow(db, customerId)?.as_of_ms ?? null;
     // A clock that was set back must not make a record look fresh for ever.
     const isFresh = asOfMs !== null && Math.abs(clock.wallMs() - asOfMs) < freshForMs;
@@ -182,7 +184,7 @@ export class CustomerDesk {
 
   /** Refreshes the customer after a while, because an update was sent more than once. */
   refreshLater(customerId: number, delayMs: number): void {
-    const cancel = this.#at.context.clock.after(delayMs, () => {
+    const cancel = this.#options.context.clock.after(delayMs, () => {
       this.#cancelLater.delete(cancel);
       this.refreshQuietly(customerId);
     });
@@ -195,10 +197,10 @@ export class CustomerDesk {
 
   /** Refreshes in the background. The screen shows the age of its data and gets an event when there is newer data. */
   refreshQuietly(customerId: number): void {
-    const { log } = this.#at.context;
+    const { log } = this.#options.context;
     if (this.#refreshing.has(customerId)) return;
     this.#refreshing.add(customerId);
-    void refresh(this.#at.context, customerId)
+    void refresh(this.#options.context, customerId)
       .catch((error: unknown) =>
         log.write('error', 'a refresh failed', { error: error instanceof Error ? error.name : 'unknown' }),
       )

@@ -10,7 +10,7 @@ export function draftCalls(db: Db, clock: Clock, hidden: (customerId: number) =>
   const withheld = new Map<string, FieldChanges>();
 
   /** What the screen may see of a draft. */
-  function told(draft: Draft): Draft {
+  function shownDraft(draft: Draft): Draft {
     const covered = 'customerId' in draft.target ? hidden(draft.target.customerId) : [];
     const isCovered = ({ key }: Draft['changes'][number]) => covered.some((field) => field === key);
     const unseen = draft.changes.filter(isCovered);
@@ -25,7 +25,7 @@ export function draftCalls(db: Db, clock: Clock, hidden: (customerId: number) =>
       keepDraft(db, { ...draft, changes, typedAtMs: clock.wallMs() });
       return null;
     },
-    'drafts.list': () => listDrafts(db).map(told),
+    'drafts.list': () => listDrafts(db).map(shownDraft),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * The customer whom another program asked for, kept until the screen takes it: once the till is open, set up and, where staff
- * must sign in, somebody has. If several wait, the last one counts.
+ * Keeps the customer that another program asked for until the screen takes it, which it does once the till is open, set
+ * up and, if staff must sign in, somebody has. If several wait, the last one counts.
  */
 import type { Clock } from '../machine/clock.ts';
 import type { Log } from '../machine/log.ts';

@@ -50,7 +50,7 @@ export type IdentityRequest = {
   readonly replaces: string | null;
 };
 
-export type Surroundings = {
+export type UpdateDeskOptions = {
   readonly db: Db;
   readonly outbox: Outbox;
   readonly org: () => OrgView;
@@ -67,10 +67,10 @@ export type Surroundings = {
 };
 
 export class UpdateDesk {
-  readonly #at: Surroundings;
+  readonly #options: UpdateDeskOptions;
 
-  constructor(surroundings: Surroundings) {
-    this.#at = surroundings;
+  constructor(options: UpdateDeskOptions) {
+    this.#options = options;
   }
 
   /** The problems that `save` would report. None for an unknown customer: `save` says that they are gone. */
@@ -84,7 +84,7 @@ export class UpdateDesk {
 
   /** Durable when it returns `saved`: the outbox row and the customer's effective view are committed (F24). */
   save({ token, target, changes, replaces, confirmedFills }: SaveRequest): SaveResult {
-    const { db } = this.#at;
+    const { db } = this.#options;
     return this.#onceFor(token, (staff) => {
       const old = replaces === null ? null : findUpdate(db, replaces);
       if (replaces !== null && !isReplaceable(old, 'fields')) return { kind: 'moved-on' };
@@ -106,7 +106,7 @@ export class UpdateDesk {
         baseline: this.#baseline(customerId, checked.changes, found.context),
         confirmedFills,
         staff,
-        till: this.#at.till,
+        till: this.#options.till,
       } as const;
       forgetSavedDraft(db, target, replaces);
       return { kind: 'saved', customerId, updateId: this.#keep(input, old) };
@@ -118,7 +118,7 @@ export class UpdateDesk {
    * it and the server sends the new value.
    */
   requestIdentityChange({ token, customerId, type, newValue, replaces }: IdentityRequest): SaveResult {
-    const { db } = this.#at;
+    const { db } = this.#options;
     return this.#onceFor(token, (staff) => {
       const old = replaces === null ? null : findUpdate(db, replaces);
       if (replaces !== null && !isReplaceable(old, 'identity')) return { kind: 'moved-on' };
@@ -139,7 +139,7 @@ export class UpdateDesk {
         baseline: { [type]: oldValue },
         confirmedFills: [],
         staff,
-        till: this.#at.till,
+        till: this.#options.till,
       } as const;
       return { kind: 'saved', customerId, updateId: this.#keep(input, old) };
     });
@@ -147,7 +147,7 @@ export class UpdateDesk {
 
   /** Saves a new update or replaces `old`, which is edited if it was never sent, or linked if it needs attention. */
   #keep(input: SaveInput, old: Update | null): string {
-    const { outbox } = this.#at;
+    const { outbox } = this.#options;
     if (old === null) return outbox.save(input);
     return old.state === 'attention' ? outbox.replace(old, input) : outbox.edit(old, input);
   }
@@ -157,20 +157,20 @@ export class UpdateDesk {
    * saw it, nothing is settled, so that nobody overwrites a value they have not seen (F22).
    */
   settleConflict(updateId: string, token: string, choices: { readonly [key: string]: FieldChoice }): SaveResult {
-    const { db, outbox } = this.#at;
+    const { db, outbox } = this.#options;
     return this.#onceFor(token, (staff) => {
       const update = findUpdate(db, updateId);
       if (update === null || update.state !== 'attention' || update.reason?.kind !== 'conflict') {
         return { kind: 'moved-on' };
       }
-      const hidden = this.#at.hidden(update.customerId);
+      const hidden = this.#options.hidden(update.customerId);
       const unseen = update.reason.fields.filter(({ key }) => hidden.some((field) => field === key));
       if (unseen.length > 0) return { kind: 'invalid', problems: unseen.map(({ key }) => fieldProblem(key, 'masked')) };
       const theirs = new Map(update.reason.fields.map((field) => [field.key, field.theirs]));
       const seen = update.reason.fields.every((field) => choices[field.key]?.theirs === field.theirs);
       if (!seen) return { kind: 'moved-on' };
       const kept = fieldKeys(update.changes).filter((key) => !theirs.has(key) || choices[key]?.keep === 'ours');
-      const { mayChange } = this.#at.org();
+      const { mayChange } = this.#options.org();
       const forbidden = kept.filter((key) => theirs.has(key) && !isAllowed(key, mayChange));
       if (forbidden.length > 0) {
         return { kind: 'invalid', problems: forbidden.map((key) => fieldProblem(key, 'not-your-role')) };
@@ -189,29 +189,29 @@ export class UpdateDesk {
         baseline: { ...update.baseline, ...Object.fromEntries(theirs) },
         confirmedFills: update.confirmedFills,
         staff,
-        till: this.#at.till,
+        till: this.#options.till,
       });
       return { kind: 'saved', updateId: newId, customerId: update.customerId };
     });
   }
 
   cancel(updateId: string): ChangeResult {
-    return this.#change(updateId, isUntouched, (update, staff) => this.#at.outbox.cancel(update, staff));
+    return this.#change(updateId, isUntouched, (update, staff) => this.#options.outbox.cancel(update, staff));
   }
 
   discard(updateId: string, reason: string): ChangeResult {
     const mayDiscard = ({ state }: Update) => state === 'attention';
-    return this.#change(updateId, mayDiscard, (update, staff) => this.#at.outbox.discard(update, reason, staff));
+    return this.#change(updateId, mayDiscard, (update, staff) => this.#options.outbox.discard(update, reason, staff));
   }
 
   /** Puts a conflict off until the customer's next visit. It stays listed and can still be settled. */
   putOff(updateId: string): ChangeResult {
-    return this.#change(updateId, mayPutOff, (update, staff) => this.#at.outbox.putOff(update, staff));
+    return this.#change(updateId, mayPutOff, (update, staff) => this.#options.outbox.putOff(update, staff));
   }
 
   awardSeen(updateId: string): ChangeResult {
     const isPossible = ({ award }: Update) => award?.kind === 'possible';
-    return this.#change(updateId, isPossible, (update, staff) => this.#at.outbox.awardSeen(update, staff));
+    return this.#change(updateId, isPossible, (update, staff) => this.#options.outbox.awardSeen(update, staff));
   }
 
   #change(
@@ -221,7 +221,7 @@ export class UpdateDesk {
   ): ChangeResult {
     return this.#durably(() =>
       this.#bySomebody((staff) => {
-        const update = findUpdate(this.#at.db, updateId);
+        const update = findUpdate(this.#options.db, updateId);
         if (update === null || !mayChange(update)) return { kind: 'moved-on' };
         change(update, staff);
         return { kind: 'done' };
@@ -232,21 +232,21 @@ export class UpdateDesk {
   /** Repeating a save gives the same answer, because the screen repeats a call that got no answer (F05). */
   #onceFor(token: string, work: (staff: Staff | null) => SaveResult): SaveResult {
     return this.#durably(() => {
-      const earlier = this.#at.outbox.savedBy(token);
+      const earlier = this.#options.outbox.savedBy(token);
       return earlier === null ? this.#bySomebody(work) : { kind: 'saved', ...earlier };
     });
   }
 
   /** If IT requires sign-in, nothing changes without a signed-in author. */
   #bySomebody<T>(work: (staff: Staff | null) => T) {
-    const staff = this.#at.staff();
-    if (staff === null && this.#at.staffRequired) return { kind: 'staff-required' } as const;
+    const staff = this.#options.staff();
+    if (staff === null && this.#options.staffRequired) return { kind: 'staff-required' } as const;
     return work(staff);
   }
 
   /** Runs one transaction. A disk error is returned, not thrown (F25). */
   #durably<T>(work: () => T): T | { readonly kind: 'not-saved'; readonly why: NotSavedReason } {
-    const { db, mended } = this.#at;
+    const { db, mended } = this.#options;
     try {
       try {
         return inTransaction(db, work);
@@ -266,15 +266,15 @@ export class UpdateDesk {
     target: CustomerRef,
     withoutUpdateId: string | null,
   ): { readonly customerId: number | null; readonly context: RuleContext } | null {
-    const { db, countryCode } = this.#at;
-    const org = this.#at.org();
+    const { db, countryCode } = this.#options;
+    const org = this.#options.org();
     const customerId = 'customerId' in target ? target.customerId : findTold(db, target.identifier);
     if (customerId === null) {
       return 'identifier' in target
         ? { customerId: null, context: strangerContext(target.identifier, org, countryCode) }
         : null;
     }
-    const hidden = this.#at.hidden(customerId);
+    const hidden = this.#options.hidden(customerId);
     const context = ruleContext(db, customerId, org, countryCode, withoutUpdateId, hidden);
     return context === null ? null : { customerId, context };
   }
@@ -289,7 +289,7 @@ export class UpdateDesk {
     const doubles = this.#doubles(checked.changes, customerId).filter(
       ({ key }) => !confirmedFills.some((confirmed) => confirmed === key),
     );
-    const offline: FieldProblem[] = this.#at.isOnline()
+    const offline: FieldProblem[] = this.#options.isOnline()
       ? []
       : confirmedFills.map((key) => fieldProblem(key, 'confirm-online'));
     return { ...checked, problems: [...checked.problems, ...doubles, ...offline] };
@@ -300,9 +300,9 @@ export class UpdateDesk {
     return fillableIdentifiers.flatMap((type): FieldProblem[] => {
       const value = changes[type];
       if (value === undefined || value === '') return [];
-      const owner = findByIdentifier(this.#at.db, { type, value }, customerId);
+      const owner = findByIdentifier(this.#options.db, { type, value }, customerId);
       if (owner === null) return [];
-      const row = customerRow(this.#at.db, owner);
+      const row = customerRow(this.#options.db, owner);
       const name = `${row?.first_name ?? ''} ${row?.last_name ?? ''}`.trim();
       return [fieldProblem(type, 'belongs-to-other', { detail: name || null })];
     });
@@ -310,7 +310,7 @@ export class UpdateDesk {
 
   /** The server's values of the changed fields, as far as known: nothing is guessed. */
   #baseline(customerId: number, changes: FieldChanges, context: RuleContext): FieldValues {
-    const isKnown = customerRow(this.#at.db, customerId)?.as_of_ms !== null;
+    const isKnown = customerRow(this.#options.db, customerId)?.as_of_ms !== null;
     const known = (key: FieldKey) => isKnown || context.server[key] !== undefined;
     return Object.fromEntries(
       fieldKeys(changes)

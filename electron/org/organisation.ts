@@ -102,33 +102,33 @@ export type OrganisationOptions = {
 };
 
 export class Organisation {
-  readonly #at: OrganisationOptions;
+  readonly #options: OrganisationOptions;
   #view: Omit<OrgView, 'mayChange'> | null = null;
 
   constructor(options: OrganisationOptions) {
-    this.#at = options;
+    this.#options = options;
   }
 
   view(): OrgView {
     this.#view ??= this.#readView();
-    return { ...this.#view, mayChange: this.#at.mayChange() };
+    return { ...this.#view, mayChange: this.#options.mayChange() };
   }
 
   /** Other staff are signed in, who may change other fields. */
   staffChanged(): void {
-    this.#at.changed(this.view());
+    this.#options.changed(this.view());
   }
 
   /** IT changed the reserved field, so the form hides another one. */
   reservedChanged(): void {
     this.#view = null;
-    this.#at.changed(this.view());
+    this.#options.changed(this.view());
   }
 
   reserved(): ReservedField | null {
-    const name = this.#at.reserved();
+    const name = this.#options.reserved();
     if (name === null) return null;
-    const custom = recallAs(this.#at.db, 'custom-fields', definitionsSchema);
+    const custom = recallAs(this.#options.db, 'custom-fields', definitionsSchema);
     return {
       key: `custom.${name}`,
       isDefined: custom === null ? null : custom.value.some((field) => field.name === name && !field.disabled),
@@ -136,11 +136,11 @@ export class Organisation {
   }
 
   #readView(): Omit<OrgView, 'mayChange'> {
-    const policy = recallAs(this.#at.db, 'org-policy', policySchema);
-    const custom = recallAs(this.#at.db, 'custom-fields', definitionsSchema);
-    const extended = recallAs(this.#at.db, 'extended-fields', definitionsSchema);
-    const fallback = this.#at.fallback;
-    const reserved = this.#at.reserved();
+    const policy = recallAs(this.#options.db, 'org-policy', policySchema);
+    const custom = recallAs(this.#options.db, 'custom-fields', definitionsSchema);
+    const extended = recallAs(this.#options.db, 'extended-fields', definitionsSchema);
+    const fallback = this.#options.fallback;
+    const reserved = this.#options.reserved();
     const shown = (custom?.value ?? []).filter(({ name }) => name !== reserved);
     const byPosition = (a: FieldDefinition, b: FieldDefinition) =>
       a.position - b.position || a.label.localeCompare(b.label);
@@ -164,18 +164,18 @@ export class Organisation {
 
   /** The last login, with the organisation's name; null: none yet. */
   login(): Remembered<StoreLogin> | null {
-    return recallAs(this.#at.db, 'store-login', loginSchema);
+    return recallAs(this.#options.db, 'store-login', loginSchema);
   }
 
   keepLogin(login: StoreLogin): void {
-    remember(this.#at.db, 'store-login', login, this.#at.clock.wallMs());
+    remember(this.#options.db, 'store-login', login, this.#options.clock.wallMs());
   }
 
   /** The parts that are missing or a day old. */
   due(): readonly Part[] {
     const { policyAsOfMs, fieldsAsOfMs } = this.view();
     const ages: { readonly [part in Part]: number | null } = { policy: policyAsOfMs, ...fieldsAsOfMs };
-    return parts.filter((part) => isOld(ages[part], this.#at.clock));
+    return parts.filter((part) => isOld(ages[part], this.#options.clock));
   }
 
   /**
@@ -189,14 +189,14 @@ export class Organisation {
         return this.#keep(name, await ask(api));
       }),
     );
-    if (kept.includes(true)) this.#at.changed(this.view());
+    if (kept.includes(true)) this.#options.changed(this.view());
     return wanted.filter((_, index) => kept[index] !== true);
   }
 
   #keep(name: RememberedName, outcome: ReadOutcome<unknown>): boolean {
     if (outcome.kind !== 'found') return false;
     this.#view = null;
-    remember(this.#at.db, name, outcome.value, this.#at.clock.wallMs());
+    remember(this.#options.db, name, outcome.value, this.#options.clock.wallMs());
     return true;
   }
 }

@@ -26,13 +26,13 @@ export type StaffDeskOptions = {
 };
 
 export class StaffDesk {
-  readonly #at: StaffDeskOptions;
+  readonly #options: StaffDeskOptions;
   #current: StaffMember | null = null;
   #cancelSignOut: (() => void) | null = null;
   #signedOutAtMs: number;
 
   constructor(options: StaffDeskOptions) {
-    this.#at = options;
+    this.#options = options;
     this.#signedOutAtMs = recall(options.db, 'signed-out')?.asOfMs ?? 0;
   }
 
@@ -46,13 +46,13 @@ export class StaffDesk {
   }
 
   list(): StaffList {
-    const remembered = recallAs(this.#at.db, 'staff-list', staffSchema);
+    const remembered = recallAs(this.#options.db, 'staff-list', staffSchema);
     return { members: remembered?.value ?? [], asOfMs: remembered?.asOfMs ?? null };
   }
 
   /** Whether the list is due. It has its own age, because it may have failed when other parts did not. */
   isDue(): boolean {
-    return isOld(this.list().asOfMs, this.#at.clock);
+    return isOld(this.list().asOfMs, this.#options.clock);
   }
 
   /**
@@ -75,7 +75,7 @@ export class StaffDesk {
   /** There was activity: restarts the timer of the automatic sign-out. */
   active(): void {
     this.#cancelSignOut?.();
-    const { clock, signOutAfterMinutes } = this.#at;
+    const { clock, signOutAfterMinutes } = this.#options;
     this.#cancelSignOut =
       this.#current === null ? null : clock.after(signOutAfterMinutes * 60_000, () => this.#become(null));
   }
@@ -84,8 +84,8 @@ export class StaffDesk {
   async refresh(api: LoyaltyApi): Promise<boolean> {
     const outcome = await api.staff();
     if (outcome.kind !== 'found') return false;
-    remember(this.#at.db, 'staff-list', outcome.value, this.#at.clock.wallMs());
-    this.#at.listed(this.list());
+    remember(this.#options.db, 'staff-list', outcome.value, this.#options.clock.wallMs());
+    this.#options.listed(this.list());
     return true;
   }
 
@@ -97,14 +97,14 @@ export class StaffDesk {
     if (this.#current !== null && this.#current.code !== member?.code) this.#noteSignedOut();
     this.#current = member;
     this.active();
-    this.#at.changed(member);
+    this.#options.changed(member);
   }
 
   /** A full disk must not prevent signing out. */
   #noteSignedOut(): void {
-    this.#signedOutAtMs = this.#at.clock.wallMs();
+    this.#signedOutAtMs = this.#options.clock.wallMs();
     try {
-      remember(this.#at.db, 'signed-out', null, this.#signedOutAtMs);
+      remember(this.#options.db, 'signed-out', null, this.#signedOutAtMs);
     } catch (error) {
       if (databaseTrouble(error) === null) throw error;
     }
