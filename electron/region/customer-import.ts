@@ -64,7 +64,7 @@ type Ready = Extract<FromImportWorker, { kind: 'ready' }>;
 type Asked = { readonly running: Running; readonly findings: Findings };
 
 export class CustomerImport {
-  readonly #at: ImportParameters;
+  readonly #options: ImportParameters;
   readonly #refresh: OwnCopiesRefresh;
   #state: ImportState = { kind: 'none' };
   #running: Running | null = null;
@@ -74,7 +74,7 @@ export class CustomerImport {
   #firstReadAt: { readonly atMs: number; readonly records: number; readonly bytes: number } | null = null;
 
   constructor(parameters: ImportParameters) {
-    this.#at = parameters;
+    this.#options = parameters;
     this.#refresh = new OwnCopiesRefresh(parameters);
   }
 
@@ -105,7 +105,7 @@ export class CustomerImport {
   }
 
   get facts(): RegionFacts {
-    const { db, dataDir } = this.#at;
+    const { db, dataDir } = this.#options;
     const state = regionState(db);
     const asOfMs = state.kind === 'there' ? state.asOfMs : null;
     const { deltas } = feedMemory(db);
@@ -136,7 +136,7 @@ export class CustomerImport {
    */
   start(file: string, options: ImportOptions = plainImport, asOfMs: number | null = null): boolean {
     if (this.#isBusy) return false;
-    const { dataDir, onFile, clock, store } = this.#at;
+    const { dataDir, onFile, clock, store } = this.#options;
     const source = path.resolve(file);
     this.#asked = null;
     const trouble = unreadable(source);
@@ -187,7 +187,7 @@ export class CustomerImport {
   /** Goes back to the previous region or, if deltas were applied to this one, to this region without them. */
   undo(): void {
     if (this.#isBusy) return;
-    const { db, dataDir, onFile, clock } = this.#at;
+    const { db, dataDir, onFile, clock } = this.#options;
     const startedAtMs = clock.monotonicMs();
     const { deltas, hidden } = feedMemory(db);
     const isThere = deltas.length > 0 || stepBack(db, dataDir, onFile.keyHex, clock.wallMs());
@@ -199,7 +199,7 @@ export class CustomerImport {
     const isReady = deltas.length > 0 ? stepBackFromDeltas(db, hidden, clock) : Promise.resolve();
     this.#go(
       '',
-      isReady.then(() => this.#layAll({ file: '', refused: 0, report: null }, startedAtMs)),
+      isReady.then(() => this.#refreshOwnCopies({ file: '', refused: 0, report: null }, startedAtMs)),
     );
   }
 
@@ -220,7 +220,7 @@ export class CustomerImport {
   /** Runs work in the background. Any error becomes a failed import, never an unhandled rejection (F37). */
   #go(file: string, work: Promise<void>): void {
     this.#ended = work.catch((error: unknown) => {
-      const { log } = this.#at;
+      const { log } = this.#options;
       log.write('error', 'an import failed', { error: error instanceof Error ? error.name : 'unknown' });
       this.#fail(file, failureOf(codeOf(error)));
     });
@@ -278,7 +278,7 @@ export class CustomerImport {
     }
     if (message.kind !== 'reading') return;
     const { records, refused, bytes, totalBytes } = message;
-    const atMs = this.#at.clock.monotonicMs();
+    const atMs = this.#options.clock.monotonicMs();
     // Records of an earlier run are only skipped, much faster than the rest is read.
     this.#firstReadAt ??= { atMs, records, bytes };
     const first = this.#firstReadAt;
@@ -304,7 +304,7 @@ export class CustomerImport {
       this.#fail(task.source, 'nothing-in-it');
       return;
     }
-    const state = regionState(this.#at.db);
+    const state = regionState(this.#options.db);
     const before = state.kind === 'there' ? state.rows : null;
     const columns = this.#columns;
     const findings: Findings = {
@@ -327,7 +327,7 @@ export class CustomerImport {
   }
 
   async #take({ task, startedAtMs }: Running, findings: Findings): Promise<void> {
-    const { db, dataDir, onFile, clock } = this.#at;
+    const { db, dataDir, onFile, clock } = this.#options;
     const name = `region-${timeInName(clock.wallMs())}.db`;
     renameSync(task.staging, path.join(dataDir, name));
     flushFolder(dataDir);
@@ -339,14 +339,14 @@ export class CustomerImport {
     keepRegion(db, present, clock.wallMs());
     this.#clear();
     await dropDeltaCopies(db, clock);
-    await this.#layAll(findings, startedAtMs);
+    await this.#refreshOwnCopies(findings, startedAtMs);
   }
 
-  async #layAll(
+  async #refreshOwnCopies(
     { file, refused, report }: Pick<Findings, 'file' | 'refused' | 'report'>,
     startedAtMs: number,
   ): Promise<void> {
-    const { db, clock } = this.#at;
+    const { db, clock } = this.#options;
     this.#show({ kind: 'laying', file, customers: customersOnTill(db), refused });
     await this.#refresh.run();
     const seconds = Math.round((clock.monotonicMs() - startedAtMs) / 1000);
@@ -354,7 +354,7 @@ export class CustomerImport {
   }
 
   #clear(): readonly FileTrouble[] {
-    const { db, dataDir } = this.#at;
+    const { db, dataDir } = this.#options;
     return removeOldRegions(db, dataDir, regionBefore(db, dataDir)?.name ?? null);
   }
 
@@ -364,7 +364,7 @@ export class CustomerImport {
 
   #show(state: ImportState): void {
     this.#state = state;
-    this.#at.changed(state);
+    this.#options.changed(state);
   }
 }
 

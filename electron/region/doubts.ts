@@ -2,7 +2,7 @@
 import type { ColumnReport } from './csv-columns.ts';
 import type { Doubt } from './import-state.ts';
 
-export type Weighed = {
+export type FileFacts = {
   readonly columns: readonly ColumnReport[] | null;
   readonly customers: number;
   readonly records: number;
@@ -15,7 +15,7 @@ export type Weighed = {
 /** Fewer customers prove nothing, because anybody may have a new mobile. */
 const comparedAtLeast = 20;
 
-export function doubtsOf(found: Weighed): readonly Doubt[] {
+export function doubtsOf(found: FileFacts): readonly Doubt[] {
   const { columns, customers, records, refused, before, compared, somebodyElse } = found;
   const taken = (key: string) => columns?.some(({ takenAs }) => takenAs?.split(', ').includes(key)) === true;
   const isUnread = columns?.some(({ why }) => why === 'not-known') === true;

@@ -119,9 +119,9 @@ function wrongKind(head: Buffer): WhyUnreadable | null {
     startsWith(head, 0x52, 0x61, 0x72, 0x21);
   if (isPacked) return 'packed';
   if (utf16Of(head) !== null) return null;
-  const nothings = head.subarray(0, lookedAtBytes).filter((byte) => byte === 0).length;
+  const zeros = head.subarray(0, lookedAtBytes).filter((byte) => byte === 0).length;
   // In UTF-16, every second byte of Latin text is 0.
-  if (nothings > 0) return nothings > Math.min(head.length, lookedAtBytes) / 4 ? 'utf-16' : 'not-text';
+  if (zeros > 0) return zeros > Math.min(head.length, lookedAtBytes) / 4 ? 'utf-16' : 'not-text';
   const text = head
     .toString('latin1', 0, lookedAtBytes)
     .replace(/^\xef\xbb\xbf/, '')

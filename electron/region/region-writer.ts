@@ -105,7 +105,7 @@ export class RegionWriter {
       this.#db.exec(`${index}; commit; begin`);
     }
     this.#dropToldAgain();
-    this.#claims.settle(() => this.#nextId++);
+    this.#claims.assign(() => this.#nextId++);
     this.#db
       .prepare('insert into about (format, rows, as_of_ms) values (?, ?, ?)')
       .run(regionFormat, this.#written.rows, asOfMs);

@@ -17,7 +17,7 @@ export class UnreadableFile extends Error {
   readonly code: WhyUnreadable;
   /** The line of the problem; null: the whole file. */
   readonly line: number | null;
-  /** Set where one of several files is meant. */
+  /** Set if there are several files. */
   readonly file: string | null;
 
   constructor(code: WhyUnreadable, line: number | null = null, file: string | null = null) {

@@ -25,7 +25,7 @@ export class WhoseIds {
   }
 
   /** @param freeId returns an unused id */
-  settle(freeId: () => number): void {
+  assign(freeId: () => number): void {
     const claims = this.#db.prepare<[], Claim>('select row, wanted, by from claims order by wanted, row').all();
     for (const [wanted, all] of Map.groupBy(claims, (claim) => claim.wanted)) {
       const holder = this.#winner(wanted, all);

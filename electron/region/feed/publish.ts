@@ -141,7 +141,7 @@ export async function publish({ files, erased, to, key, reading, nowMs, sure }: 
   }
 }
 
-/** A new folder is as readable as the one around it. Windows passes these rights on by itself. */
+/** A new folder is as readable as the one around it. On Windows it inherits these rights by itself. */
 function makeFolder(to: string): void {
   const first = mkdirSync(to, { recursive: true });
   if (first === undefined || process.platform === 'win32') return;
@@ -153,7 +153,7 @@ function makeFolder(to: string): void {
 export class NotAFeed extends Error {}
 
 /**
- * A file that the manifest names is missing or was changed. What tills have cannot be told without it, nor whom they have
+ * A file that the manifest names is missing or was changed. Without it we can't know what tills have, or whom they have
  * to erase.
  */
 export class DamagedFeed extends Error {

@@ -47,7 +47,7 @@ const firstLookMs = 20_000;
 const longestRetryMs = 2 * 60 * minuteMs;
 
 export class RegionFeed {
-  readonly #at: RegionFeedOptions;
+  readonly #options: RegionFeedOptions;
   readonly #stop = new AbortController();
   #cancel: () => void = () => undefined;
   #running: Promise<void> | null = null;
@@ -59,7 +59,7 @@ export class RegionFeed {
   #last: Pick<FeedFacts, 'triedAtMs' | 'failure' | 'code'> = { triedAtMs: null, failure: null, code: null };
 
   constructor(options: RegionFeedOptions) {
-    this.#at = options;
+    this.#options = options;
   }
 
   /** The screen's calls. */
@@ -73,8 +73,8 @@ export class RegionFeed {
 
   /** null: no feed in the config */
   get facts(): FeedFacts | null {
-    if (this.#at.config().feed === null) return null;
-    const { asOfMs, freshAtMs } = feedMemory(this.#at.db);
+    if (this.#options.config().feed === null) return null;
+    const { asOfMs, freshAtMs } = feedMemory(this.#options.db);
     return { asOfMs, freshAtMs, ...this.#last };
   }
 
@@ -102,7 +102,7 @@ export class RegionFeed {
     const asked = this.#asked;
     this.#asked = null;
     if (file === this.#taking) return;
-    const { state } = feedMemory(this.#at.db);
+    const { state } = feedMemory(this.#options.db);
     if (asked !== null && file === asked.target) {
       // Somebody confirmed it.
       this.#last = { ...this.#last, failure: null, code: null };
@@ -111,7 +111,7 @@ export class RegionFeed {
       const refusedState = file === '' ? state : null;
       this.#keep({ state: null, asOfMs: null, etag: null, deltas: [], hidden: [], refusedState });
     }
-    this.#at.feedChanged();
+    this.#options.feedChanged();
   }
 
   /** Checks the feed now. */
@@ -124,18 +124,18 @@ export class RegionFeed {
   }
 
   #keep(what: Partial<FeedMemory>): void {
-    keepFeedMemory(this.#at.db, what, this.#at.clock.wallMs());
+    keepFeedMemory(this.#options.db, what, this.#options.clock.wallMs());
   }
 
   #plan(atLeastMs: number): void {
     this.#cancel();
-    const region = this.#at.config();
+    const region = this.#options.config();
     if (this.#stop.signal.aborted || region.feed === null) return;
-    const { clock, random, store } = this.#at;
+    const { clock, random, store } = this.#options;
     const retryMs = Math.min(longestRetryMs, 5 * minuteMs * 2 ** (this.#failures - 1)) * (0.75 + random.fraction() / 2);
     const waitMs = waitForFeed(
       region,
-      feedMemory(this.#at.db).freshAtMs,
+      feedMemory(this.#options.db).freshAtMs,
       clock.wallMs(),
       store.timeZone,
       random.fraction(),
@@ -151,25 +151,29 @@ export class RegionFeed {
 
   async #look(): Promise<void> {
     const failure = await this.#refresh().catch((error: unknown) => {
-      this.#at.log.write('error', 'the feed of the region broke off', {
+      this.#options.log.write('error', 'the feed of the region broke off', {
         error: error instanceof Error ? error.name : 'unknown',
       });
       return { why: 'not-taken' as const, code: 'FAULT' };
     });
     if (this.#stop.signal.aborted) return;
-    this.#last = { triedAtMs: this.#at.clock.wallMs(), failure: failure?.why ?? null, code: failure?.code ?? null };
+    this.#last = {
+      triedAtMs: this.#options.clock.wallMs(),
+      failure: failure?.why ?? null,
+      code: failure?.code ?? null,
+    };
     // While a question is open, wait for the next regular check.
     this.#failures = failure === null || failure.why === 'asks' ? 0 : this.#failures + 1;
-    if (failure !== null) this.#at.log.write('warn', 'the feed of the region was not taken', failure);
-    this.#at.feedChanged();
+    if (failure !== null) this.#options.log.write('warn', 'the feed of the region was not taken', failure);
+    this.#options.feedChanged();
   }
 
   async #refresh(): Promise<Failure | null> {
-    const { feed, publicKey } = this.#at.config();
+    const { feed, publicKey } = this.#options.config();
     if (feed === null) return null;
-    const { download, clock } = this.#at;
+    const { download, clock } = this.#options;
     const source = new FeedSource(feed, download, clock, this.#stop.signal);
-    const before = feedMemory(this.#at.db);
+    const before = feedMemory(this.#options.db);
     const answer = await source.manifest(before.etag);
     if (answer.kind === 'trouble') return answer;
     if (answer.kind === 'same') {
@@ -190,9 +194,9 @@ export class RegionFeed {
   }
 
   async #takeWay(source: FeedSource, manifest: Manifest): Promise<Failure | null> {
-    const way = wayTo(manifest, feedMemory(this.#at.db).state);
+    const way = wayTo(manifest, feedMemory(this.#options.db).state);
     if (way === null) return { why: 'no-way', code: 'manifest' };
-    const folder = path.join(this.#at.dataDir, 'region-feed');
+    const folder = path.join(this.#options.dataDir, 'region-feed');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // Remove downloads that belong to another manifest.
     const named = new Set(way.flatMap(({ name }) => [name, `${name}.part`]));
@@ -205,7 +209,10 @@ export class RegionFeed {
       if (this.#stop.signal.aborted) return null;
       if (failure?.why !== 'asks') rmSync(target, { force: true });
       if (failure !== null) return failure;
-      this.#at.log.write('info', 'the feed of the region was taken', { kind: file.kind, customers: file.customers });
+      this.#options.log.write('info', 'the feed of the region was taken', {
+        kind: file.kind,
+        customers: file.customers,
+      });
     }
     return null;
   }
@@ -218,7 +225,7 @@ export class RegionFeed {
   }
 
   async #takeFull({ state }: FeedFile, target: string, asOfMs: number): Promise<Failure | null> {
-    const { customerImport } = this.#at;
+    const { customerImport } = this.#options;
     if (!customerImport.start(target, plainImport, asOfMs)) return { why: 'not-taken', code: 'BUSY' };
     this.#taking = target;
     await customerImport.ended;
@@ -234,16 +241,16 @@ export class RegionFeed {
   }
 
   async #takeDelta({ state }: FeedFile, target: string, asOfMs: number): Promise<Failure | null> {
-    const { store } = this.#at;
+    const { store } = this.#options;
     const reading = {
       encoding: 'utf-8',
       dateOrder: null,
       countryCode: store.countryCode,
       timeZone: store.timeZone,
     } as const;
-    const before = feedMemory(this.#at.db);
+    const before = feedMemory(this.#options.db);
     const taken = await takeDelta(
-      { ...this.#at, reading, stopped: () => this.#stop.signal.aborted },
+      { ...this.#options, reading, stopped: () => this.#stop.signal.aborted },
       target,
       before.hidden,
     );

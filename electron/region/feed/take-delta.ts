@@ -60,7 +60,7 @@ export async function takeDelta(at: DeltaTaking, file: string, hidden: readonly 
         }
         case 'rows':
           worker.postMessage('next');
-          changed += await layRows(at, message.rows, nowHidden);
+          changed += await applyRows(at, message.rows, nowHidden);
           if (at.stopped()) return { kind: 'stopped' };
           break;
         case 'end':
@@ -77,7 +77,7 @@ export async function takeDelta(at: DeltaTaking, file: string, hidden: readonly 
   }
 }
 
-async function layRows(
+async function applyRows(
   { db, told, clock, customerChanged, stopped }: DeltaTaking,
   rows: readonly DeltaRow[],
   hidden: Set<number>,
@@ -101,19 +101,19 @@ async function layRows(
 
 /** @returns a function that waits for the next message; null: the thread has ended */
 function messagesOf(worker: Worker): () => Promise<FromDeltaWorker | null> {
-  const come: (FromDeltaWorker | null)[] = [];
+  const arrived: (FromDeltaWorker | null)[] = [];
   let waiting: ((message: FromDeltaWorker | null) => void) | null = null;
   const take = (message: FromDeltaWorker | null) => {
-    const give = waiting;
+    const resolve = waiting;
     waiting = null;
-    if (give === null) come.push(message);
-    else give(message);
+    if (resolve === null) arrived.push(message);
+    else resolve(message);
   };
   worker.on('message', take);
   worker.once('error', () => take(null));
   worker.once('exit', () => take(null));
   return () => {
-    const ready = come.shift();
+    const ready = arrived.shift();
     return ready === undefined
       ? new Promise((resolve) => {
           waiting = resolve;
