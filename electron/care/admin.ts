@@ -52,7 +52,7 @@ export class Admin {
 
   /**
    * Checks permission and writes the audit log.
-   * @returns null if the action needs IT and must not happen; otherwise writes how it ended
+   * @returns null if the action needs IT and must not happen; otherwise a function that writes how it ended
    */
   begin(action: AuditAction): ((end: AuditEnd) => void) | null {
     if (provenByItself.has(action) || this.#mayAct()) return beginAudit(this.#entry(action), this.#write);

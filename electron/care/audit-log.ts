@@ -92,7 +92,7 @@ export type AuditTrouble =
   | { readonly kind: 'empty'; readonly file: string }
   | { readonly kind: 'unreadable'; readonly file: string; readonly lines: number };
 
-/** What keeps the log from telling everything; null: nothing. A file that was taken away leaves no trace. */
+/** Why the log may be incomplete; null: nothing is known to be missing. A removed file leaves no trace. */
 export function auditTrouble(dataDir: string): AuditTrouble | null {
   for (const file of auditFiles(dataDir)) {
     if (!existsSync(file)) continue;
@@ -130,8 +130,8 @@ export type AuditEnd = {
 };
 
 /**
- * Writes that an action begins. @param write the caller's way to `writeAudit`
- * @returns writes how it ended
+ * Writes that an action begins. @param write calls `writeAudit`
+ * @returns a function that writes how it ended
  */
 export function beginAudit(
   what: Omit<AuditEntry, 'outcome' | 'code'>,

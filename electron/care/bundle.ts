@@ -91,8 +91,8 @@ export function doctorPart(findings: readonly Finding[], home: string): BundlePa
 }
 
 /**
- * The effective config with its defaults. URL queries are left out because they may hold access tokens, and so may the path
- * of a web hook that monitoring is told by.
+ * The effective config with its defaults. URL queries are left out because they may hold access tokens, and so are the
+ * paths of monitoring's web hooks.
  */
 export function configPart(config: MachineConfig): BundlePart {
   const bare = (key: string, value: unknown) => {

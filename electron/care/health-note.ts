@@ -22,12 +22,12 @@ const note = z.object({
   copiedBackup: z.string().nullable().catch(null),
   /** When the folder of the second copy last held what it should. */
   copyRightAtMs: z.number().nullable().catch(null),
-  /** What the server refused as too many calls, of how many requests. */
+  /** How many of the requests the server refused as too many calls. */
   limit: z.object({ requests: z.number().min(0), refused: z.number().min(0) }).catch({ requests: 0, refused: 0 }),
   crashes: z.number().int().min(0).catch(0),
 });
 export type HealthNote = z.output<typeof note>;
-export type ToldTo = 'heartbeat' | 'metrics' | 'otlp';
+export type ReportTarget = 'heartbeat' | 'metrics' | 'otlp';
 
 const nothing: HealthNote = {
   heartbeat: null,

@@ -9,7 +9,7 @@ import { type Clock, ownMomentMs, type Random } from '../machine/clock.ts';
 import type { Log } from '../machine/log.ts';
 import { openToOthers } from '../machine/open-to-others.ts';
 import type { Health } from './health.ts';
-import { changeHealthNote, readHealthNote, type ToldTo } from './health-note.ts';
+import { changeHealthNote, type ReportTarget, readHealthNote } from './health-note.ts';
 import { type CannotOpen, cannotOpenText, metricsText, otlpBody } from './metrics.ts';
 
 export type HealthReportOptions = {
@@ -34,7 +34,7 @@ const lastWordMs = 1500;
 export class HealthReport {
   readonly #options: HealthReportOptions;
   readonly #timers = new Map<string, () => void>();
-  readonly #failed: { [to in ToldTo]: boolean };
+  readonly #failed: { [to in ReportTarget]: boolean };
   #closed = false;
 
   constructor(options: HealthReportOptions) {
@@ -109,7 +109,12 @@ export class HealthReport {
     if (url !== null) await this.#post('otlp', url, headersOf(otlpHeaders()), otlpBody(health(open)));
   }
 
-  async #post(to: ToldTo, url: string, headers: { readonly [name: string]: string }, body: string): Promise<void> {
+  async #post(
+    to: ReportTarget,
+    url: string,
+    headers: { readonly [name: string]: string },
+    body: string,
+  ): Promise<void> {
     const result = await this.#options.transport({
       method: 'POST',
       url,
@@ -122,7 +127,7 @@ export class HealthReport {
   }
 
   /** Logs once when reports begin to fail and once when they work again, so that an outage does not fill the log. */
-  #note(what: ToldTo, code: string | null): void {
+  #note(what: ReportTarget, code: string | null): void {
     const { log, dataDir, clock } = this.#options;
     if (this.#closed || this.#failed[what] === (code !== null)) return;
     this.#failed[what] = code !== null;

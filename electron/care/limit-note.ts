@@ -1,4 +1,4 @@
-/** Notes for the doctor how often the server said "too many calls": of the last thousand requests or so, across starts. */
+/** Notes for the doctor how many of the last thousand requests or so the server refused as too many, across starts. */
 import type { Clock } from '../machine/clock.ts';
 import { changeHealthNote, readHealthNote } from './health-note.ts';
 
@@ -12,7 +12,7 @@ export type LimitNoteOptions = {
 export type LimitSeen = { readonly requests: number; readonly refused: number };
 
 const everyMs = 60 * 60_000;
-/** Beyond this, what was seen counts half, so that an old outage does not stand in the note for ever. */
+/** Beyond this many requests, the earlier ones count half, so that an old outage is forgotten in time. */
 const mostRequests = 1000;
 
 export class LimitNote {

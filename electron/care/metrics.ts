@@ -156,7 +156,7 @@ export function metricsText(health: Health): string {
 
 export type CannotOpen = Pick<Health, 'till' | 'store' | 'version' | 'writtenAt'> & { readonly why: string };
 
-/** The last word of a till that cannot open: the file of before says that all is well (F62). */
+/** For a till that cannot open, whose earlier file would still say that all is well (F62). */
 export function cannotOpenText(till: CannotOpen): string {
   const gauge = (name: string, help: string, point: Point): Series => ({ kind: 'gauge', name, help, points: [point] });
   const series = [
@@ -209,7 +209,7 @@ function labelText(labels: Labels): string {
 export function otlpBody(health: Health): string {
   const attributes = (labels: Labels) =>
     Object.entries(labels).map(([key, value]) => ({ key, value: { stringValue: value } }));
-  // On each point: Prometheus and Alloy make no labels of a resource's attributes.
+  // Repeated on each point, because Prometheus and Alloy make no labels of a resource's attributes.
   const common = labelsOf(health);
   const startTimeUnixNano = `${health.startedAt}000000000`;
   const timeUnixNano = `${health.writtenAt}000000000`;

@@ -78,7 +78,7 @@ export class Upkeep {
     if (!this.#options.isChecked) this.#in('check', checkAfterMs, () => this.#check());
     this.#in('round', firstRoundMs, () => this.#round());
     if (this.#options.tidy !== undefined) this.#in('tidy', tidyAfterMs, () => this.#tidy());
-    // After a delay, so that the first search comes first.
+    // Not right now, so that the first search comes first.
     this.#in('disk', 0, () => this.#lookAtDisk());
   }
 

@@ -1,13 +1,13 @@
-/** Whether the tills of the organisation together ask the server for more than it takes, by what this till saw of it. */
+/** Checks whether the organisation's tills together exceed the server's limit, by what this till's requests met. */
 import { isCrowd, type PaceOptions } from '../../sync/pace.ts';
 import { readHealthNote } from '../health-note.ts';
 import { type DraftFinding, fine, look } from './finding.ts';
 
 /** Fewer requests prove nothing. */
 const fewestRequests = 100;
-/** More than the pace of the tills brings about by itself. */
+/** More than the pace of the tills causes by itself. */
 const muchRefused = 0.05;
-/** Room for what may come at once, in a limit that is recommended. */
+/** A recommended limit leaves room for bursts. */
 const safePart = 0.9;
 
 export function checkLimit(
@@ -31,7 +31,7 @@ export function checkLimit(
     return look('limit', found, advice, facts);
   }
   if (!isCrowd(sharedLimit, requestsPerMinute)) {
-    // Tills this few find their pace by themselves, so another figure in the config changes nothing.
+    // So few tills find their pace by themselves, so another figure in the config would change nothing.
     const advice = `The tills and other programs together ask for more than ${sharedLimit.callsPerMinute} calls a minute. Nothing is lost: what is refused waits, and is sent when it is quieter. Ask the vendor of the loyalty API for a higher limit, or find what else uses it.`;
     return look('limit', found, advice, facts);
   }

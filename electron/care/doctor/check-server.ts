@@ -54,13 +54,13 @@ export async function checkServer(options: CheckServer): Promise<DraftFinding[]>
       stored.kind === 'absent' ? 'This till has no password yet' : `Cannot read the password: ${stored.why}`;
     const advice = 'Set it with tillside secret set, with TILLSIDE_SECRET at the next start, or in the app.';
     const refusal = await createLoyaltyApi({ ...shared, auth: nobodysAuth, language }).login();
-    const server = atTheDoor(refusal, config, code).filter(({ check }) => check === 'server');
+    const server = loginFindings(refusal, config, code).filter(({ check }) => check === 'server');
     return [...server, act('credentials', found, advice, { stored: false })];
   }
   const auth = createAuth({ ...shared, config: config.auth, secret: stored.value });
   const api = createLoyaltyApi({ ...shared, auth, language });
   const login = await api.login();
-  const entry = atTheDoor(login, config, code);
+  const entry = loginFindings(login, config, code);
   if (login.kind !== 'found') return entry;
   const { serverTimeMs, organisation, till } = login.value;
   const known = fine(
@@ -83,7 +83,7 @@ export async function checkServer(options: CheckServer): Promise<DraftFinding[]>
   ];
 }
 
-function atTheDoor(login: ReadOutcome<unknown>, config: MachineConfig, code: string): DraftFinding[] {
+function loginFindings(login: ReadOutcome<unknown>, config: MachineConfig, code: string): DraftFinding[] {
   const { url } = config.api;
   switch (login.kind) {
     case 'found':

@@ -56,7 +56,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
       : [];
   const away = found?.mode === 'live' ? await examineConnection(patient, found.config) : [];
   const isOpen = instance.some(({ facts }) => facts.open === true);
-  const itsOwn =
+  const ofThisTill =
     found?.mode === 'live'
       ? [
           checkLimit(dataDir, found.config.api),
@@ -65,7 +65,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
           checkAdmin(dataDir, clock, found.config.admin),
         ]
       : [];
-  return finished([config, folder, ...local, ...away, ...itsOwn, checkVersion(patient.version, platform)]);
+  return finished([config, folder, ...local, ...away, ...ofThisTill, checkVersion(patient.version, platform)]);
 }
 
 function examineConfig({ findConfig }: Patient): [DraftFinding, FoundConfig | null] {

@@ -29,7 +29,7 @@ export type BackupCopyOptions = {
 
 /** Enough for a gigabyte over a slow connection. */
 const timeoutMs = 30 * 60_000;
-/** A chain's tills open together, and get a changed config together. Together their backups are too much for a share. */
+/** A chain's tills open, and get a changed config, at the same time. All backups at once are too much for a share. */
 const withinMs = 60 * 60_000;
 const againMs = 60 * 60_000;
 

@@ -1,6 +1,6 @@
 /**
- * Watches the folders with this till's second copy: whether another till is taking it over, has taken it over, or
- * whether that cannot be seen. Updates that another till proves to have are that till's to send (`standing-copy.ts`).
+ * Watches the folders with this till's second copy, to see if another till is taking it over or has done so. Updates
+ * that another till proves to have are for that till to send (`standing-copy.ts`).
  */
 import path from 'node:path';
 import type { Db } from '../../db/open.ts';

@@ -1,6 +1,7 @@
 /**
- * The recovery key, sealed for IT's public key (config `rescue.escrow`): it is shown once, and whoever mislaid it opens this
- * with IT's private key. It lies in the till's own folder, and beside the second copy, which outlives the disk.
+ * The recovery key, sealed for IT's public key (config `rescue.escrow`). It is shown only once; if it is lost, IT opens
+ * this file with its private key. The file is in the till's own folder and beside the second copy, where it survives
+ * the disk.
  */
 import path from 'node:path';
 import { z } from 'zod';

@@ -135,12 +135,12 @@ export type SealStanding = Pick<Export, 'fromTill' | 'sealFor'> & {
   readonly clock: Pick<Clock, 'wallMs'>;
   readonly exportId: string;
   readonly standing: string;
-  /** No update after it. */
+  /** Updates saved after this one are left out. */
   readonly upToSeq: number;
 };
 
 /**
- * The second copy as text. A row that cannot be read ends it: the copy of before, which may have it, stays.
+ * The second copy as text. Throws if a row cannot be read, so that the previous copy, which may have it, stays.
  * @returns null if there is nothing unsent
  */
 export async function sealStanding(db: Db, options: SealStanding): Promise<SealedCopy | null> {
@@ -175,8 +175,8 @@ export function finishExports(outbox: Outbox, dataDir: string): FinishedExports 
 }
 
 /**
- * Looks for rescue files in this till's own folder that another till has renamed when it imported them, so that nobody
- * has to confirm it. @returns the updates
+ * Finds rescue files in this till's own folder that another till has marked as imported, so that nobody has to confirm
+ * it. @returns the number of updates
  */
 export function findImported(outbox: Outbox, dataDir: string): number {
   const names = attempt(() => readdirSync(rescueFolder(dataDir))) ?? [];

@@ -21,7 +21,7 @@ export type ImportResult =
       readonly kind: 'imported';
       readonly head: RescueHead;
       readonly takenIn: TakenIn;
-      /** False: they are a second copy, whose till still has them and cannot see that they are here. */
+      /** False: the file is a second copy, whose till still has the updates and cannot see that they are here. */
       readonly isToldThere: boolean;
     }
   | Refused;

@@ -1,4 +1,4 @@
-/** Sealing everything unsent for the second copy, on a connection that only reads: 10,000 updates take longer than a key press. */
+/** Seals everything unsent for the second copy, in a thread of its own: 10,000 updates would delay a key press. */
 import { readPublicKey } from '../../config/public-key.ts';
 import { openToRead } from '../../db/open-to-read.ts';
 import { sealStanding } from './export-unsent.ts';

@@ -1,8 +1,8 @@
 /**
- * Keeps the second copy (config `rescue.copyTo`, F63): `copyAfterSeconds` after a save, one encrypted file in IT's folder
- * holds everything unsent. It is replaced atomically, and removed once everything is sent. Only this class waits for
- * that folder, and sending does for updates that are already in a copy, because another till may have taken it over
- * (`copy-watch.ts`).
+ * Keeps the second copy (config `rescue.copyTo`, F63): `copyAfterSeconds` after a save, one encrypted file in IT's
+ * folder holds everything unsent. It is replaced atomically, and removed once everything is sent. Nothing else waits
+ * for that folder, except the sending of an update that is already in a copy, because another till may have taken it
+ * over (`copy-watch.ts`).
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';

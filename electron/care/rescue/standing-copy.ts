@@ -63,7 +63,7 @@ export type TakeOver = {
  * @returns the file's current content, and where its till can see the take-over
  */
 export async function beginTakeOver({ files, folders }: TakeOver, standing: string, text: string): Promise<Taking> {
-  const told: Told[] = [];
+  const notices: Notice[] = [];
   let newest = text;
   for (const folder of folders) {
     const file = path.join(folder, standing);
@@ -72,22 +72,22 @@ export async function beginTakeOver({ files, folders }: TakeOver, standing: stri
       const isMoved = await files.move(file, importing);
       if (isMoved) newest = (await files.read(importing)) ?? newest;
       else await files.create(importing, text);
-      told.push({ file, isMoved });
+      notices.push({ file, isMoved });
     } catch {
       // Not accessible: the import reports that the first till cannot see it.
     }
   }
-  return { text: newest, told };
+  return { text: newest, notices };
 }
 
 /** `isMoved`: the copy was there; otherwise only the notice of the take-over was written. */
-type Told = { readonly file: string; readonly isMoved: boolean };
-export type Taking = { readonly text: string; readonly told: readonly Told[] };
+type Notice = { readonly file: string; readonly isMoved: boolean };
+export type Taking = { readonly text: string; readonly notices: readonly Notice[] };
 
 /** Ends a take-over after the updates are durable here. @returns whether their till can see it */
-export async function endTakeOver({ files }: TakeOver, { told }: Taking, withReceipt: string): Promise<boolean> {
+export async function endTakeOver({ files }: TakeOver, { notices }: Taking, withReceipt: string): Promise<boolean> {
   let isTold = false;
-  for (const { file } of told) {
+  for (const { file } of notices) {
     try {
       await files.write(`${file}${importedEnding}`, withReceipt);
       await files.remove(`${file}${importingEnding}`);
@@ -100,8 +100,8 @@ export async function endTakeOver({ files }: TakeOver, { told }: Taking, withRec
 }
 
 /** Undoes a take-over after nothing was imported. A copy that its till wrote in the meantime is newer and stays. */
-export async function undoTakeOver({ files }: TakeOver, { told }: Taking): Promise<void> {
-  for (const { file, isMoved } of told) {
+export async function undoTakeOver({ files }: TakeOver, { notices }: Taking): Promise<void> {
+  for (const { file, isMoved } of notices) {
     try {
       const [isNewThere] = await files.look([file]);
       if (isNewThere || !isMoved) await files.remove(`${file}${importingEnding}`);
