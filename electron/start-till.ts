@@ -173,7 +173,7 @@ function tellMonitoring<Sender>(
     writtenAt,
     why,
   });
-  if (failed !== null) log.write('warn', 'health could not be told', { what: 'metrics', code: failed });
+  if (failed !== null) log.write('warn', 'health could not be reported', { what: 'metrics', code: failed });
 }
 
 function tillOptions<Sender>(options: StartOptions<Sender>, practice: PracticeMode | null): TillOptions {
@@ -215,8 +215,8 @@ async function provide(till: Till, secret: string, log: Log): Promise<void> {
 type SecretEnv = { TILLSIDE_SECRET?: string | undefined; TILLSIDE_SECRET_FD?: string | undefined };
 
 /**
- * Removes the secret from the environment, so that no child process inherits it. The scripts of a checkout hand it over
- * by a pipe instead, whose number they say (`build/secret-pipe.mjs`).
+ * Removes the secret from the environment, so that no child process inherits it. The scripts of a checkout pass it
+ * through a pipe instead, and name the pipe's number (`build/secret-pipe.mjs`).
  */
 export function takeSecret(env: SecretEnv): string | undefined {
   const { TILLSIDE_SECRET: secret, TILLSIDE_SECRET_FD: pipe } = env;

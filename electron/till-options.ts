@@ -30,7 +30,7 @@ export type TillOptions = {
   readonly transport: Transport;
   /** Downloads the region's feed; absent: with Node's fetch. */
   readonly download?: Download;
-  /** How the process is started that touches a share; absent: as Node does. */
+  /** Starts the process that accesses a share; absent: a Node child process. */
   readonly startShareProcess?: StartShareProcess;
   readonly clock: Clock;
   readonly random: Random;
@@ -40,7 +40,7 @@ export type TillOptions = {
   readonly appUpdate?: () => AppUpdate;
   /** Called with the language of the screen; absent: this host shows no texts of its own. */
   readonly languageShown?: (tag: string) => void;
-  /** Lets a person pick a file of this computer: its path, or null. Absent: this host has no such dialog. */
+  /** Lets a person pick a file on this computer: its path, or null. Absent: this host has no such dialog. */
   readonly chooseFile?: () => Promise<string | null>;
   /** The SQLite binary in a packaged app; absent: the package finds it. */
   readonly nativeBinding?: string;

@@ -81,7 +81,7 @@ export type Command = {
   readonly run: (given: Given, io: CommandIo) => Promise<ExitCode> | ExitCode;
   /** It does not touch a till's data folder, so it runs as whoever calls it. */
   readonly isWithoutTill?: true;
-  /** The entry in the audit log for a command that moves, destroys or reveals data, before it runs and with how it ended. */
+  /** For a command that moves, destroys or reveals data: the audit log records that it began and how it ended. */
   readonly audit?: AuditAction;
   /** The ending of the file that it makes and `FILE` names, so that `--output` is not mistaken for it. */
   readonly makes?: '.zip' | '.db' | '.tillside-rescue';

@@ -69,7 +69,7 @@ function parse(known: { readonly [name: string]: Option }, argv: readonly string
     const isUnknown = said.startsWith('Unknown option');
     const [, option] = /^Unknown option '--([a-z][a-z-]{0,30})'$/i.exec(said) ?? [];
     const meant = option === undefined ? null : nearest(option, Object.keys(known));
-    // What is no name of an option may be a secret, such as a pasted key.
+    // Anything else may be a secret, such as a pasted key.
     const isQuoted = !isUnknown || /^Unknown option '--?[a-z][a-z-]{0,30}'$/i.test(said);
     const what = isQuoted ? said.replace(/\.$/, '') : 'Unknown option';
     throw new BadUsage(`${what}.${meant === null ? '' : ` Did you mean --${meant}?`}`);

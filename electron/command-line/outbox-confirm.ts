@@ -16,9 +16,9 @@ export const outboxConfirm: Command = {
   arguments: '[FILE]',
   about: [
     'A till cannot see what became of its rescue files. So it says "Waiting", and the doctor warns, until you confirm here ' +
-      'that another till has imported them. Then it stops reporting them. With FILE, this is about that rescue file only.',
-    'Close Tillside first, or do this on screen: menu → This till. Importing the file into this till again also ends it, as ' +
-      "does importing it from the rescue folder of this till's data.",
+      'that another till has imported them. Then it stops reporting them. With FILE, only that rescue file is confirmed.',
+    'Close Tillside first, or do this on screen: menu → This till. It also ends if the file is imported back into this ' +
+      "till, or if another till imports it directly from the rescue folder of this till's data.",
     'Without --yes, this is a dry run. Exit codes: 0 confirmed (or dry run, or nothing to confirm), 2 failed.',
   ],
   options: { yes: { help: 'another till has imported them' } },

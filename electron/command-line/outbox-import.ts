@@ -90,7 +90,7 @@ export const outboxImport: Command = {
       }
       const { attention, ...waiting } = result.here;
       if (waiting.queued + waiting.sending + waiting.unknown > 0) {
-        io.print('What waits here is sent the next time Tillside is open.');
+        io.print('Changes that wait here are sent the next time Tillside is open.');
       }
       if (attention > 0) io.print(`${counted(attention, 'change')} to resolve in Updates (needs attention).`);
     }

@@ -70,7 +70,7 @@ export const regionPublish: Command = {
     if (found.kind === 'doubtful') {
       const refused = found.refused.length;
       const why = found.doubts.map((doubt) => doubtText[doubt]({ ...found, refused }));
-      if (why.length === 0) why.push('No customer is in it.');
+      if (why.length === 0) why.push('It has no customers.');
       throw new CommandRefused(
         [...why, 'Nothing was published. If this is what you want, run the command again with --yes.'].join('\n'),
       );

@@ -100,7 +100,7 @@ export const restoreCommand: Command = {
       if (result.unfinished !== null) {
         throw new ResultNotWritten(
           `Restored, but the new database could not be put in place yet (${result.unfinished}). Fix the disk, then start ` +
-            'Tillside: it goes on with this.',
+            'Tillside: it finishes the restore.',
         );
       }
       return result.lost === 0 ? exitCodes.fine : exitCodes.look;

@@ -112,7 +112,7 @@ async function attempt(command: Command, argv: readonly string[], io: CommandIo,
   }
 }
 
-/** A disk that cannot be written does not stop the command: it may be what saves a dead till's data. */
+/** A disk that cannot be written does not stop the command, which may be what saves a dead till's data. */
 function beginIn(dataDir: string, action: AuditAction, { user, clock }: CommandIo): (end: AuditEnd) => void {
   const what = { atMs: clock.wallMs(), action, from: 'command', author: user?.slice(0, 100) ?? null } as const;
   return beginAudit(what, (entry) => {

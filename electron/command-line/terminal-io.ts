@@ -32,7 +32,7 @@ export function terminalIo(host: OfHost): CommandIo {
   };
 }
 
-/** Asked of the system, because anybody can set USER. Only root's SUDO_USER counts, for the same reason. */
+/** Asks the system, because anybody can set USER. SUDO_USER counts only for root, for the same reason. */
 function systemUser(): string | null {
   try {
     const { uid, username } = userInfo();
@@ -49,7 +49,7 @@ function standardOutput(): Pick<CommandIo, 'print' | 'printed'> {
     if (error) trouble ??= 'code' in error ? String(error.code) : 'unknown';
   };
   process.stdout.on('error', note);
-  // Nowhere is left to report this.
+  // There is nowhere left to report this.
   process.stderr.on('error', () => undefined);
   return {
     print: (line) => {

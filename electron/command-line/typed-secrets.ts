@@ -76,7 +76,7 @@ export function readOrRefuse(file: string): string {
   }
 }
 
-/** The text of a file with a key. The name is not repeated if the key itself was given in its place. */
+/** Reads a file with a key. If the key itself was given instead of a file name, the error does not repeat it. */
 export function keyFile(option: string, name: string, file: string): string {
   const isKey = /-----BEGIN|^[A-Za-z0-9+/]{40,}={0,2}$/.test(name.trim()) && !existsSync(file);
   if (isKey) throw new BadUsage(`--${option} takes the name of a PEM file, not the key itself.`);

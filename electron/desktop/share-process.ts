@@ -1,4 +1,4 @@
-/** The process that touches a share, as Electron has it: its own program cannot be started as Node. */
+/** Starts the process that accesses a share, as a utility process: Electron's own program cannot be started as Node. */
 import { fileURLToPath } from 'node:url';
 import { utilityProcess } from 'electron';
 import type { StartShareProcess } from '../machine/share/share.ts';

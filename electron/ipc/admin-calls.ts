@@ -5,13 +5,13 @@ import type { TroubleResult } from '../care/trouble-view.ts';
 import type { ImportState } from '../region/import-state.ts';
 import type { CallName, Parsed, Result } from './schema.ts';
 
-/** An import of this file has started; its last state will tell how it ended. */
-export type ImportGoesOn = { readonly importing: string };
+/** An import of this file is running; its last state tells how it ended. */
+export type ImportRunning = { readonly importing: string };
 
 type AdminCall<Name extends CallName> = {
   readonly action: AuditAction;
   /** How it ended, by its result. */
-  readonly ended: (result: Result<Name>, argument: Parsed<Name>) => AuditEnd | ImportGoesOn;
+  readonly ended: (result: Result<Name>, argument: Parsed<Name>) => AuditEnd | ImportRunning;
 };
 
 export const adminCalls: { readonly [Name in CallName]?: AdminCall<Name> } = {
@@ -47,13 +47,13 @@ function openedEnd(result: TroubleResult): AuditEnd {
   return result.kind === 'trouble' ? failed(result.view.code) : endOf(result, 'open');
 }
 
-function importBegun(state: ImportState, file: string): AuditEnd | ImportGoesOn {
+function importBegun(state: ImportState, file: string): AuditEnd | ImportRunning {
   // While another import runs, a new one is not started.
   if (!('file' in state) || state.file !== file) return failed('busy');
   return importEnd(state) ?? { importing: file };
 }
 
-/** @returns null if it goes on */
+/** @returns null if it is still running */
 export function importEnd(state: ImportState): AuditEnd | null {
   switch (state.kind) {
     case 'done':

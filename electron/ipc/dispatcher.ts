@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { AuditAction, AuditEnd } from '../care/audit-log.ts';
 import { faultFacts } from '../machine/fault-facts.ts';
 import type { Log } from '../machine/log.ts';
-import { adminCalls, type ImportGoesOn } from './admin-calls.ts';
+import { adminCalls, type ImportRunning } from './admin-calls.ts';
 import {
   type CallError,
   type CallName,
@@ -29,8 +29,8 @@ export type DispatcherOptions<Sender> = {
   readonly handlers: () => Partial<Handlers>;
   /** Whether the sender is our own screen. */
   readonly allows: (sender: Sender) => boolean;
-  /** Checks and logs a call that only IT may make; null: it is refused. Otherwise it is told how the call ended. */
-  readonly begin: (action: AuditAction) => ((end: AuditEnd | ImportGoesOn) => void) | null;
+  /** Checks and logs a call that only IT may make; null: it is refused. Otherwise call the result with how it ended. */
+  readonly begin: (action: AuditAction) => ((end: AuditEnd | ImportRunning) => void) | null;
   readonly log: Log;
 };
 

@@ -1,19 +1,19 @@
 import type { AuditAction, AuditEnd } from '../care/audit-log.ts';
 import type { ImportState } from '../region/import-state.ts';
-import { type ImportGoesOn, importEnd } from './admin-calls.ts';
+import { type ImportRunning, importEnd } from './admin-calls.ts';
 
 type End = (end: AuditEnd) => void;
 
-/** Keeps the entry of an import open until the import has ended, which its call does not wait for. */
+/** An import's call returns before the import ends, so its entry in the audit log stays open until then. */
 export class ImportAudit {
   readonly #begin: (action: AuditAction) => End | null;
-  #open: (ImportGoesOn & { readonly end: End }) | null = null;
+  #open: (ImportRunning & { readonly end: End }) | null = null;
 
   constructor(begin: (action: AuditAction) => End | null) {
     this.#begin = begin;
   }
 
-  readonly begin = (action: AuditAction): ((end: AuditEnd | ImportGoesOn) => void) | null => {
+  readonly begin = (action: AuditAction): ((end: AuditEnd | ImportRunning) => void) | null => {
     const end = this.#begin(action);
     if (end === null) return null;
     return (how) => {

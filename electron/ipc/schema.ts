@@ -246,7 +246,7 @@ export const calls = {
   'rescue.import': call(
     z.strictObject({ file: z.string().max(maxRescueLength), passphrase: z.string().min(1).max(1000).nullable() }),
   ).returns<RescueImportResult>(),
-  /** Another till has imported everything that left this one in rescue files. @returns how many changes that were */
+  /** Confirms that another till has imported everything in this till's rescue files. @returns the number of changes */
   'rescue.confirm': call(nothing).returns<RescueConfirmResult>(),
   /** Erases a customer from this till on request. */
   'customers.forget': call(z.strictObject({ customerId: localId })).returns<ForgetResult>(),

@@ -18,7 +18,7 @@ export type Random = {
   readonly id: () => string;
 };
 
-/** A random moment within this time, so that what a chain's tills start together does not happen together. */
+/** A random moment within this time, so that a chain's tills do not all do something at once. */
 export function ownMomentMs(random: Random, withinMs: number): number {
   return Math.round(withinMs * random.fraction());
 }

@@ -27,7 +27,8 @@ function newAddress(dataDir: string): string {
 }
 
 /**
- * If it cannot be opened, the till works all the same; commands then say that Tillside is not open. @returns closes it
+ * If it cannot be opened, the till works all the same; commands then say that Tillside is not open. @returns a function
+ * that closes it
  */
 export async function openDoorbell(dataDir: string, log: Log, answer: (line: string) => string): Promise<() => void> {
   let address = '';

@@ -22,7 +22,7 @@ const kinds: { readonly [code: string]: FileTrouble['kind'] } = {
   EISDIR: 'is-a-folder',
 };
 
-/** @returns null if this is not an error of the file system, so a bug */
+/** @returns null: not an error of the file system, so a bug */
 export function fileTrouble(error: unknown): FileTrouble | null {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return null;
   const code = String(error.code);

@@ -4,14 +4,14 @@ import path from 'node:path';
 const readableByAll = 0o644;
 
 /**
- * Lets other users read a file. Tillside's umask keeps all it writes from them, also where a mode is given at opening.
- * Some shares have no modes; there the share decides.
+ * Lets other users read a file. A mode given at opening is not enough, because Tillside's umask restricts it. On a
+ * share without modes, the share decides.
  */
 export function openToOthers(file: string | number): void {
   setMode(file, readableByAll);
 }
 
-/** Lets those users read a file who may read its folder. */
+/** Lets everybody who may read the folder read the file. */
 export function openAsItsFolder(file: string): void {
   setMode(file, (statSync(path.dirname(file)).mode & readableByAll) | 0o600);
 }

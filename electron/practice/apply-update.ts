@@ -167,7 +167,7 @@ function changeExtendedFields(draft: Draft, item: unknown): readonly Warning[] {
 }
 
 /** Refused fields are warnings if something else was saved; otherwise they are the reason to refuse the update. */
-function settleRefusedFields(draft: Draft, refused: readonly Warning[]): Refusal | null {
+function warnOrRefuse(draft: Draft, refused: readonly Warning[]): Refusal | null {
   const [first] = refused;
   if (first === undefined) return null;
   if (Object.keys(draft.changes).length === 0) return new Refusal(first.code, first.message);
@@ -241,7 +241,7 @@ export function applyUpdate(book: CustomerBook, item: unknown, rules: UpdateRule
     fillIdentifiers(draft, item, named, book, rules.config) ??
     changeProfile(draft, item, rules.now) ??
     changeSubscriptions(draft, item) ??
-    settleRefusedFields(draft, [...changeCustomFields(draft, item), ...changeExtendedFields(draft, item)]);
+    warnOrRefuse(draft, [...changeCustomFields(draft, item), ...changeExtendedFields(draft, item)]);
   if (problem !== null) return refuse(problem, customer);
 
   const { points, effects } = reward(draft, rules);

@@ -15,7 +15,7 @@ export class CallLimit {
     this.#clock = clock;
   }
 
-  /** Counts a call. @returns what it meets beyond the limit; null: it is within */
+  /** Counts a call. @returns the fault of a call beyond the limit; null: it is within */
   take(): Fault | null {
     const nowMs = this.#clock.monotonicMs();
     const minute = Math.floor(nowMs / minuteMs);

@@ -55,9 +55,12 @@ export type FaultOptions = z.infer<typeof faultOptionsSchema>;
 export type Fault = FaultOptions & { readonly kind: FaultKind };
 
 /** The properties of a request that faults and holds can match. */
-export type Met = { readonly endpoint: Endpoint; readonly customerId: number | null };
+export type RequestTarget = { readonly endpoint: Endpoint; readonly customerId: number | null };
 
-export function meets(filter: { readonly customerId?: number; readonly endpoint?: Endpoint }, request: Met): boolean {
+export function meets(
+  filter: { readonly customerId?: number; readonly endpoint?: Endpoint },
+  request: RequestTarget,
+): boolean {
   return (
     (filter.customerId === undefined || filter.customerId === request.customerId) &&
     (filter.endpoint === undefined || filter.endpoint === request.endpoint)
@@ -87,7 +90,7 @@ export class Faults {
   }
 
   /** @returns the fault for this request, and counts it */
-  take(request: Met): Fault | null {
+  take(request: RequestTarget): Fault | null {
     const found = this.#inForce.find(({ fault }) => meets(fault, request));
     if (found === undefined) return null;
     found.left -= 1;

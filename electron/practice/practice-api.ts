@@ -125,7 +125,7 @@ export class PracticeApi {
     }
   }
 
-  #told(warnings: readonly Warning[]): readonly string[] {
+  #warningTexts(warnings: readonly Warning[]): readonly string[] {
     const explain = this.#options.explainWarnings();
     return warnings.map(({ code, message }) => (explain ? `${code} : ${message}` : String(code)));
   }
@@ -194,7 +194,7 @@ export class PracticeApi {
         item_status: wireItemStatus({
           code: 1000,
           message: 'Customer successfully updated',
-          warnings: this.#told(result.warnings),
+          warnings: this.#warningTexts(result.warnings),
         }),
       },
     ]);
@@ -294,7 +294,10 @@ export class PracticeApi {
         const customer = book.find(named);
         if (customer !== null) {
           const survived = named.name === 'id' && String(customer.userId) !== value;
-          return { code: 1000, ...wireCustomer(customer, parts, now, survived ? this.#told([survivorWarning]) : []) };
+          return {
+            code: 1000,
+            ...wireCustomer(customer, parts, now, survived ? this.#warningTexts([survivorWarning]) : []),
+          };
         }
         const erased = book.wasErased(named);
         const message = erased

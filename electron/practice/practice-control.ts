@@ -1,12 +1,12 @@
 /** Controls the practice server, for tests, the practice bar and the crash rig. */
-import type { Endpoint, FaultKind, FaultOptions, Met } from './faults.ts';
+import type { Endpoint, FaultKind, FaultOptions, RequestTarget } from './faults.ts';
 import type { LedgerEntry } from './practice-api.ts';
 import type { PracticeChange, PracticeCustomer } from './practice-customer.ts';
 import type { PracticeOrgConfig } from './practice-org.ts';
 import type { Hold, HoldFilter, Step, StepListener } from './steps.ts';
 
 /** A request that was completely received. */
-export type SeenRequest = Met & {
+export type SeenRequest = RequestTarget & {
   /** Starts at 1, in the order of being received. */
   readonly order: number;
   /** The fault that applied, or `none`. */

@@ -87,6 +87,6 @@ function writeSwitches(file: string, state: PracticeState): void {
   try {
     writeDurably(file, JSON.stringify(state));
   } catch {
-    // Practice continues; it is only lost at a restart.
+    // Practice continues; the switches are only lost at a restart.
   }
 }

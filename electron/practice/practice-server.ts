@@ -7,7 +7,7 @@ import type { Clock, Random } from '../machine/clock.ts';
 import { awkwardAnswer } from './awkward.ts';
 import { CallLimit } from './call-limit.ts';
 import { CustomerBook } from './customer-book.ts';
-import { type Endpoint, type Fault, Faults, type Met } from './faults.ts';
+import { type Endpoint, type Fault, Faults, type RequestTarget } from './faults.ts';
 import { Listener } from './listener.ts';
 import { type ApiRequest, PracticeApi } from './practice-api.ts';
 import { practiceCredentials, practiceOAuth, practiceTimeZone, secondPracticeCredentials } from './practice-config.ts';
@@ -127,7 +127,12 @@ export async function startPracticeServer(options: PracticeServerOptions): Promi
   const seen: SeenRequest[] = [];
   let orders = 0;
 
-  async function replyTo(request: ApiRequest, met: Met, fault: Fault | null, order: number): Promise<Reply> {
+  async function replyTo(
+    request: ApiRequest,
+    target: RequestTarget,
+    fault: Fault | null,
+    order: number,
+  ): Promise<Reply> {
     const requestId = random.id();
     const spell: Spelling = (body) => (awkward ? awkwardAnswer(order, body) : body);
     const instead = fault === null ? null : replyInsteadOf(fault, requestId, spell);
@@ -136,7 +141,7 @@ export async function startPracticeServer(options: PracticeServerOptions): Promi
     const entries = api.ledger.length;
     const reply = jsonReply(requestId, spell, api.answer(request, requestId));
     if (api.ledger.length > entries) state?.touch();
-    await steps.pass('applied', met);
+    await steps.pass('applied', target);
     switch (fault?.kind) {
       case 'drop-reply':
         return { kind: 'cut' };
@@ -174,17 +179,17 @@ export async function startPracticeServer(options: PracticeServerOptions): Promi
     }
     if (!speaksJson(url)) return send(xmlReply(random.id()), response);
     const asked: ApiRequest = { endpoint, query: url.searchParams, headers: singleHeaders(request), body };
-    const met: Met = { endpoint, customerId: api.customerOf(asked) };
+    const target: RequestTarget = { endpoint, customerId: api.customerOf(asked) };
     orders += 1;
     const order = orders;
-    await steps.pass('received', met);
-    const fault = faults.take(met) ?? limit?.take() ?? null;
-    const reply = await replyTo(asked, met, fault, order);
+    await steps.pass('received', target);
+    const fault = faults.take(target) ?? limit?.take() ?? null;
+    const reply = await replyTo(asked, target, fault, order);
     const httpStatus = reply.kind === 'answer' ? reply.status : null;
-    seen.push({ ...met, order, fault: fault?.kind ?? 'none', httpStatus });
+    seen.push({ ...target, order, fault: fault?.kind ?? 'none', httpStatus });
     if (seen.length > maxSeenRequests) seen.shift();
     await send(reply, response);
-    await steps.pass('replied', met);
+    await steps.pass('replied', target);
   }
 
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {

@@ -1,5 +1,5 @@
 /** Holds a request at a precise step, for tests and the crash rig. */
-import { type Endpoint, type Met, meets } from './faults.ts';
+import { type Endpoint, meets, type RequestTarget } from './faults.ts';
 
 /**
  * - `received`: the whole request was read, but not processed
@@ -9,13 +9,13 @@ import { type Endpoint, type Met, meets } from './faults.ts';
 export const steps = ['received', 'applied', 'replied'] as const;
 export type Step = (typeof steps)[number];
 
-export type StepListener = (step: Step, request: Met) => void | Promise<void>;
+export type StepListener = (step: Step, request: RequestTarget) => void | Promise<void>;
 
 export type HoldFilter = { readonly customerId?: number; readonly endpoint?: Endpoint };
 
 export type Hold = {
   /** Resolves when a request has reached the step and waits there. */
-  readonly reached: Promise<Met>;
+  readonly reached: Promise<RequestTarget>;
   /** Lets the request continue; if none was held yet, removes the hold. */
   readonly release: () => void;
 };
@@ -31,7 +31,7 @@ export class Steps {
 
   /** Holds the next request that reaches the step; others pass. */
   hold(step: Step, filter: HoldFilter): Hold {
-    const reached = Promise.withResolvers<Met>();
+    const reached = Promise.withResolvers<RequestTarget>();
     const released = Promise.withResolvers<void>();
     const stop = this.listen((at, request) => {
       if (at !== step || !meets(filter, request)) return;
@@ -48,7 +48,7 @@ export class Steps {
     };
   }
 
-  async pass(step: Step, request: Met): Promise<void> {
+  async pass(step: Step, request: RequestTarget): Promise<void> {
     for (const listener of [...this.#listeners]) await listener(step, request);
   }
 }

@@ -18,7 +18,8 @@ export type AuthenticationOptions = {
 };
 
 export type Caller = {
-  readonly till: string /** A backend may act for tills of its organisation only. */;
+  readonly till: string;
+  /** A backend may act only for tills of its organisation. */
   readonly allowed: boolean;
 };
 

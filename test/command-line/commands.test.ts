@@ -140,7 +140,7 @@ describe('tillside outbox list', () => {
     }
     const { file } = JSON.parse(exported.out);
     const imported = await run(['outbox', 'import', file, '--data', folder], { env });
-    assert.match(imported.out, /What waits here is sent the next time/);
+    assert.match(imported.out, /Changes that wait here are sent the next time/);
     assert.match(imported.out, /The file is now called .*\.imported\.$/m);
     assert.match(readFileSync(note, 'utf8'), /^1 change of a customer has not reached head office/);
     const db = openRaw(folder);
