@@ -110,12 +110,14 @@ export class ToldDoor {
 
   #write(customerId: number, told: Told): void {
     const known = readRecord(this.#db, customerId);
-    const knownAsOfMs = customerRow(this.#db, customerId)?.as_of_ms ?? null;
+    const row = customerRow(this.#db, customerId);
     // If the two were merged and the record is another person's, the old values no longer count.
     const isAnother = told.record.userId !== null && known?.userId !== told.record.userId;
     const base = told.merged === true && isAnother ? null : known;
-    const { record, asOfMs } = laidOver(base, knownAsOfMs, told);
-    if (record !== known) writeRecord(this.#db, customerId, record, asOfMs);
+    const { record, asOfMs } = laidOver(base, row?.as_of_ms ?? null, told);
+    if (record === known) return;
+    // If the record here can't be read (F29), the row still says who they are.
+    writeRecord(this.#db, customerId, { ...record, userId: record.userId ?? row?.user_id ?? null }, asOfMs);
   }
 }
 

@@ -70,9 +70,8 @@ export function commitApplied(context: SyncContext, update: Update, applied: App
 
 function toldBy({ db, clock }: SyncContext, customerId: number, applied: AppliedBy): Told {
   if (applied.by !== 'known') return { ...applied, asOfMs: clock.wallMs() };
-  const row = customerRow(db, customerId);
   // Without a new record, the age stays the same (F31).
-  return { record: { ...nothingTold, userId: row?.user_id ?? null }, by: 'answer', asOfMs: row?.as_of_ms ?? null };
+  return { record: nothingTold, by: 'answer', asOfMs: customerRow(db, customerId)?.as_of_ms ?? null };
 }
 
 /** Stores a record that was read for an update. Call in a transaction. */

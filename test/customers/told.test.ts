@@ -56,6 +56,21 @@ describe('the customer that an answer is about', () => {
     assert.deepEqual(known(customerId)[0], { lastName: 'Iyer', firstName: 'Sneha' });
   });
 
+  for (const by of ['read', 'answer', 'till', 'file'] as const) {
+    it(`stays who they are if their record here can't be read and a new one has no server id (${by})`, (t) => {
+      const { db, keep, keptAs } = open(t);
+      const customerId = keptAs(keep({ userId: '7', lastName: 'Iyer' }));
+      db.prepare('update customer_records set record = ? where customer_id = ?').run(
+        '{"of":"another version"}',
+        customerId,
+      );
+      assert.equal(readRecord(db, customerId), null);
+      keep({ userId: null, firstName: 'Sneha' }, { by, asOfMs: 2000 }, { customerId });
+      assert.equal(customerRow(db, customerId)?.user_id, '7');
+      assert.equal(readRecord(db, customerId)?.userId, '7');
+    });
+  }
+
   it('is somebody else if their server id is another one, and they keep their own row here', (t) => {
     const { keep, keptAs, known, heard } = open(t);
     const asked = { customerId: keptAs(keep({ userId: '1', lastName: 'One' })) };

@@ -5,11 +5,10 @@ import { customerRow, readRecord } from '../../electron/customers/store.ts';
 import type { UpdateResult } from '../../electron/model/update-view.ts';
 import { historyOf } from '../../electron/updates/history.ts';
 import type { BeforeSending } from '../../electron/updates/row-json.ts';
-import { findUpdate } from '../../electron/updates/rows.ts';
 import { readOne } from '../../electron/updates/transfer.ts';
 import { customerRecord, okAnswer } from '../helpers/engine-rig.ts';
 import { keepTold } from '../helpers/keep-told.ts';
-import { addToRegion, outboxOfOneCustomer } from './one-customer.ts';
+import { outboxOfOneCustomer } from './one-customer.ts';
 
 const ana = { code: 'A001', name: 'Ana' };
 const result: UpdateResult = { effects: [], warnings: [], answer: okAnswer, confirmedBy: 'answer' };
@@ -41,15 +40,6 @@ describe('a save', () => {
       after: { lastName: 'New' },
     });
     assert.equal(openUpdates(), 1);
-  });
-
-  it('for a customer of the region who was never opened here is kept, and the customer with it', (t) => {
-    const { db, outbox, input, openUpdates } = open(t);
-    const ofRegion = addToRegion(db, customerRecord('2', 'Elsewhere'));
-    const id = outbox.save({ ...input({ lastName: 'New' }, 'till1'), customerId: ofRegion });
-    assert.equal(findUpdate(db, id)?.customerId, ofRegion);
-    assert.equal(customerRow(db, ofRegion)?.last_name, 'New');
-    assert.equal(openUpdates(), 0, 'nobody else has it');
   });
 
   it('that joins another is noted in its history, and gives it a new revision', (t) => {

@@ -1,6 +1,7 @@
 /** What is read from a row of the outbox, whichever version wrote it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { customerRow } from '../../electron/customers/store.ts';
 import {
   isBefore,
   isReadableEdit,
@@ -9,7 +10,8 @@ import {
   type Update,
   writeUpdate,
 } from '../../electron/updates/rows.ts';
-import { outboxOfOneCustomer } from './one-customer.ts';
+import { customerRecord } from '../helpers/engine-rig.ts';
+import { addToRegion, outboxOfOneCustomer } from './one-customer.ts';
 
 describe('a row of the outbox', () => {
   it('holds everything that was saved', (t) => {
@@ -157,4 +159,13 @@ it('an update goes before another with a later place, or with the same place and
   for (const [index, first] of places.entries()) {
     for (const [later, second] of places.entries()) assert.equal(isBefore(first, second), index < later);
   }
+});
+
+it('a save for a customer of the region who was never opened here is kept, and the customer with it', (t) => {
+  const { db, outbox, input, seen, customerId } = outboxOfOneCustomer(t);
+  const ofRegion = addToRegion(db, customerRecord('2', 'Elsewhere'));
+  const id = outbox.save({ ...input({ lastName: 'New' }, 'till1'), customerId: ofRegion });
+  assert.equal(seen(id).customerId, ofRegion);
+  assert.equal(customerRow(db, ofRegion)?.last_name, 'New');
+  assert.equal(customerRow(db, customerId)?.open_updates, 0);
 });
