@@ -1,5 +1,5 @@
 /**
- * The table of the loyalty API's codes (api-facts, "Outcomes that matter" and the traps). A code may occur in
+ * The table of the loyalty API's codes as its pages document them (traps 1, 9 and 10). A code may occur in
  * `response.status`, in `item_status` or among the warnings, and the table gives its meaning for each place.
  */
 import type { FillableIdentifier } from '../model/customer.ts';

@@ -1,7 +1,7 @@
 /**
  * The outcome of an update, from its HTTP exchange. Pure: no clock, no network.
  *
- * - The HTTP status does not decide: failures come with 200, and 500 in the body is not a crash (api-facts, trap 1).
+ * - The HTTP status does not decide: failures come with 200, and 500 in the body is not a crash (trap 1).
  *   `response.status.code` is read first, then the item.
  * - *Applied* needs every sign at once: an HTTP success, a readable `response.status` that leaves it to the item, an
  *   item about our customer that says success, and a code known to mean it. Signs that contradict each other (an

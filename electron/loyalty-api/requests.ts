@@ -1,4 +1,4 @@
-/** Builds the API's requests exactly as documented (api-facts). Pure: from clean types to URL, headers and body. */
+/** Builds the API's requests exactly as the vendor documents them. Pure: from clean types to URL, headers and body. */
 import { type FieldChanges, fieldKeys, type Identifier, isCoreField } from '../model/customer.ts';
 import type { LookUpType } from '../model/readings.ts';
 import { fieldNames } from './field-names.ts';

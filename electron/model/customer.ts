@@ -79,7 +79,7 @@ export type CustomerRecord = {
     readonly priority: string;
     readonly subscribed: boolean;
   }[];
-  /** Keys of the answer that this version does not know, stored unchanged (api-facts, trap 7). */
+  /** Keys of the answer that this version does not know, stored unchanged (trap 7). */
   readonly unknown: { readonly [key: string]: unknown };
 };
 

@@ -24,7 +24,7 @@ export type Answer = {
 };
 
 /**
- * A warning beside a success (api-facts, trap 9): either a part was not saved, or something could not be read for the
+ * A warning beside a success (trap 9): either a part was not saved, or something could not be read for the
  * answer. The second is harmless, and telling staff to save again could award points twice.
  */
 export type WarningMeaning = 'notSaved' | 'onlyNotRead';

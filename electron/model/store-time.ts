@@ -1,6 +1,6 @@
 /**
  * Reads the server's times: `YYYY-MM-DD HH:MM:SS` without a zone is the store's local time, never UTC; ISO 8601 with an
- * offset is exact (api-facts, trap 12).
+ * offset is exact (trap 12).
  */
 
 const shape = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?$/i;

@@ -1,5 +1,5 @@
 /**
- * Rewrites an answer in the undocumented shapes of the vendor's samples (api-facts, traps 2, 3, 4, 5 and 7): a single
+ * Rewrites an answer in the undocumented shapes of the vendor's samples (traps 2, 3, 4, 5 and 7): a single
  * object instead of a list of one, `[]`, `{}`, `""` or null for nothing, numbers and booleans as text, no `response`
  * wrapper, other enum cases, unknown keys.
  */

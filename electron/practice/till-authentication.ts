@@ -1,6 +1,5 @@
 /**
- * Authenticates callers of the practice server: tills with Basic, others with an OAuth token (api-facts,
- * "Authentication").
+ * Authenticates callers of the practice server: tills with Basic, others with an OAuth token.
  */
 import { createHash } from 'node:crypto';
 import type { Clock, Random } from '../machine/clock.ts';

@@ -1,4 +1,4 @@
-/** Builds answers in the loyalty API's format (api-facts, "customer/update: answer" and "Other calls worth having"). */
+/** Builds answers in the loyalty API's format. */
 import {
   type PracticeCustomer,
   type PracticeMembership,

@@ -11,6 +11,7 @@ const gone: readonly { readonly never: RegExp; readonly say: string }[] = [
   { never: /\b(?:KeptText|DeskNews|BadLine)\b/, say: '“DraftStorage”, “DeskEvents” and “BadConnection”' },
   { never: /\bcannot be had\b/, say: '“is not available”' },
   { never: /\bgives? on\b|\bcomes? home\b|\bthe very (?:value|same)\b/, say: 'what happens, in plain words' },
+  { never: /\bapi-facts\b/, say: 'the trap’s number, from electron/loyalty-api/README.md' },
   { never: /[`/ ]support\/(?!tillside)/, say: '“care/”, as the room is called' },
 ];
 
@@ -42,6 +43,19 @@ it('a file that a comment names exists', () => {
     [...commentsOf(readSource(file)).matchAll(/(?<![\w.-])[\w-]+(?:[./][\w-]+)*\.(?:ts|mjs|md|svelte)\b/g)]
       .filter(([name]) => !isThere(name))
       .map(([name]) => `${file} names ${name}, which is not there.`),
+  );
+  assert.deepEqual(missing, []);
+});
+
+it('a trap of the API that a comment names is in the list', () => {
+  const [, traps = ''] = readSource('electron/loyalty-api/README.md').split('## Traps');
+  const listed = new Set([...traps.matchAll(/^(\d+)\. /gm)].map(([, number]) => Number(number)));
+  assert.equal(listed.size, 14);
+  const missing = sourceFiles().flatMap((file) =>
+    [...commentsOf(readSource(file)).matchAll(/\btraps? (\d+(?:(?:, | and )\d+)*)/gi)]
+      .flatMap(([, numbers = '']) => numbers.match(/\d+/g) ?? [])
+      .filter((number) => !listed.has(Number(number)))
+      .map((number) => `${file} names trap ${number}, which is not in the list.`),
   );
   assert.deepEqual(missing, []);
 });

@@ -185,7 +185,7 @@ for (const code of documentedCodes) {
   });
 }
 
-test('the known warnings match api-facts, in their two classes', () => {
+test('the known warnings are the documented ones, in their two classes', () => {
   const of = (meaning: string) => documentedCodes.filter((code) => meaningOf(code).warning === meaning);
   assert.deepEqual(of('notSaved'), [1017, 91003, 91005, 91006, 91007, 91015, 91020, 91021, 91022]);
   assert.deepEqual(of('onlyNotRead'), [

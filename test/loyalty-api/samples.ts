@@ -1,4 +1,4 @@
-/** The vendor's samples from api-facts, and builders for answers that differ in one thing. */
+/** The samples of the vendor's pages, and builders for answers that differ in one thing. */
 import type { HttpResult } from '../../electron/loyalty-api/transport.ts';
 
 export const updateAnswerText = `{"response":{
@@ -43,7 +43,7 @@ export const documentedUpdate = {
   },
 } as const;
 
-/** The same on the wire, as api-facts gives it. */
+/** The same on the wire, as the vendor documents it. */
 export const updateRequestText = `{"root":{"customer":[{
   "mobile":"44700900011",
   "firstname":"Rita", "lastname":"James",
@@ -60,7 +60,7 @@ export const updateRequestText = `{"root":{"customer":[{
 
 export const userId = '343445382';
 
-/** A customer of `customer/get` with every optional part in api-facts, each as in the vendor's sample. */
+/** A customer of `customer/get` with every optional part that is documented, each as in the vendor's sample. */
 export const customerAnswerText = `{"response":{
   "status":{"success":"true","code":200,"message":"Success","total":"1","success_count":"1"},
   "customers":{"customer":[{
@@ -103,7 +103,7 @@ export const customerAnswerText = `{"response":{
     "item_status":{"success":"true","code":"1000","message":"Customer found","warnings":{"warning":[]}}
   }]}}}`;
 
-/** Every side effect that api-facts documents. */
+/** Every side effect that the vendor documents. */
 export const sideEffectTexts = [
   '{"type":"points","awarded_points":50,"total_points":2330}',
   '{"type":"points","awardedPoints":50}',

@@ -42,7 +42,7 @@ test('customer/get returns one customer, with the parts that were requested', as
 });
 
 /**
- * Every key of a customer in the vendor's samples of `customer/get` (api-facts), with every optional part requested.
+ * Every key of a customer in the vendor's samples of `customer/get`, with every optional part requested.
  */
 const documentedKeys = new Set([
   ...[

@@ -1,4 +1,4 @@
-/** Every sample answer of an update that the vendor documents (api-facts), and what a person reads in it. */
+/** Every sample answer of an update that the vendor documents, and what a person reads in it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { updateOutcome } from '../../electron/loyalty-api/outcomes.ts';

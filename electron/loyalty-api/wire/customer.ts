@@ -1,6 +1,6 @@
 /**
  * Converts a customer in an answer to a `CustomerRecord`. Nothing here fails: unreadable parts are left out, and
- * unknown keys are stored under `unknown` (api-facts, trap 7).
+ * unknown keys are stored under `unknown` (trap 7).
  */
 import {
   type CoreField,
@@ -91,7 +91,7 @@ function readUserId(item: JsonObject): string | null {
 }
 
 /**
- * A custom or extended value as text. Several values are a JSON array in a string (api-facts), normalised here so that
+ * A custom or extended value as text. Several values are a JSON array in a string, normalised here so that
  * what was sent and what is read back compare equal.
  */
 function readFieldValue(value: unknown): string | null | undefined {

@@ -1,5 +1,5 @@
 /**
- * Normalises the loyalty API's loose JSON (api-facts, traps 2, 3 and 5): numbers and booleans as text, a single object
+ * Normalises the loyalty API's loose JSON (traps 2, 3 and 5): numbers and booleans as text, a single object
  * instead of a list of one, and four spellings of "nothing". Every reader takes `unknown`, never throws, and returns
  * `null` (or an empty list) for anything unreadable.
  */
