@@ -39,7 +39,7 @@ export type FieldConflict = {
   readonly ours: string;
 };
 
-/** Why reading back gave no answer. */
+/** Why Tillside can't tell whether an update arrived. */
 export const cannotTellReasons = [
   'read-back-differs',
   'read-back-not-allowed',
@@ -59,7 +59,7 @@ export type AttentionReason =
   | { readonly kind: 'conflict'; readonly fields: readonly FieldConflict[] }
   /** A filled-in identifier belongs to somebody else, so the server might merge two people (F23). Null: not checked. */
   | { readonly kind: 'belongs-to-other'; readonly key: FieldKey; readonly otherUserId: string | null }
-  /** It may have arrived, and reading back gave no answer. */
+  /** It may have arrived, and nothing tells whether it did. */
   | {
       readonly kind: 'cannot-tell';
       readonly after: UncertainReason;

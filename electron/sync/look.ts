@@ -3,8 +3,7 @@
  * till's change or merge two people.
  *
  * - The server's value of a changed field changed since staff edited it → a person decides, with was / theirs / ours
- * (F22).
- *   The server is asked if the update or the record here is older than a few minutes, if the update is sent again, or if
+ *   (F22). The server is asked if the update or the record here is older than a few minutes, if the update is sent again, or if
  *   the server has never sent this customer; otherwise the record here is compared. A race of one request remains.
  * - A filled-in identifier belongs to somebody else → a person decides (F23), unless staff confirmed it.
  * - Another till may have it from this one's second copy → it waits until that is known (F63).
