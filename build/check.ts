@@ -61,7 +61,7 @@ function unit(files: readonly string[], cited: CitedLines | null): Step {
   return { name: 'unit tests', args, env, counts: nodeTestCounts, timed: timedByNode };
 }
 
-/** All together must also run each line whose comment names a failure. */
+/** A run of all unit tests must also run each line whose comment names a failure. */
 async function runUnit(files: readonly string[], results: StepResult[]): Promise<void> {
   await ensureBuilt(['packages']);
   const cited = files.length === unitTests().length ? watchCitedLines() : null;

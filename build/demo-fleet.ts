@@ -1,10 +1,9 @@
 /**
- * `npm run demo:fleet [-- --tills N --outage SECONDS --fast N --stay --picture FILE]` is an outage drill. Practice tills lose their
- * shared practice server twice while staff keep saving; the summary compares every save with the server's ledger.
- * Prometheus, if installed, scrapes the tills with the example's alert rules; `--stay` keeps it up afterwards, and
- * `--picture` draws the example dashboard from its data, as a PNG file. `--fast`
- * runs so many times as fast, without Prometheus, whose time cannot be sped up. Exit code 1 if anything was lost,
- * doubled or not sent.
+ * `npm run demo:fleet [-- --tills N --outage SECONDS --fast N --stay --picture FILE]` is an outage drill. Practice
+ * tills lose their shared practice server twice while staff keep saving; the summary compares every save with the
+ * server's ledger. Prometheus, if installed, scrapes the tills with the example's alert rules. `--stay` keeps it running
+ * afterwards, and `--picture` draws the example dashboard from its data, as a PNG file. `--fast N` runs N times as
+ * fast, without Prometheus, whose time cannot be sped up. Exit code 1 if anything was lost, doubled or not sent.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

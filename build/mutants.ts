@@ -1,7 +1,7 @@
 /**
  * `npm run test:mutants -- FILE…` writes one small fault after another into a file, and lists those that no test
- * notices. It tries only tests that import the file, directly or not, and run the faulty place, the nearest first.
- * `--tests N` limits it to the nearest N files, `--by TEST` (repeatable) to these, and `--seconds N` to so long for each
+ * notices. It tries only tests that import the file, directly or not, and run the faulty line, the nearest first.
+ * `--tests N` limits it to the nearest N files, `--by TEST` (repeatable) to these, and `--seconds N` the time for each
  * fault. Exit code 1 if a fault survives that `mutants/equivalent.json` does not list. Texts (SQL included) are not
  * changed.
  */

@@ -11,7 +11,7 @@ import { followTheme } from './theme/theme.svelte.ts';
 
 /**
  * Shows the till's screen in an empty element.
- * @returns what takes it away again
+ * @returns a function that removes it
  */
 export async function startScreen(target: HTMLElement): Promise<() => Promise<void>> {
   document.addEventListener('submit', byHandler);

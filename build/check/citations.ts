@@ -1,17 +1,17 @@
 /**
- * A comment that names a failure (F42) says why a line is there. Where in the code that line is, and the same code that
- * calls `ranCited` there.
+ * A comment that names a failure (F42) says why a line is there. This finds the line, and adds a call of `ranCited` to
+ * it.
  */
 import ts from 'typescript';
 
-/** Where a call goes: before a statement, or around what can only be run whole. */
+/** Where a call goes: before a statement, or around a statement or expression that has no room before it. */
 type Place = { readonly start: number; readonly end: number; readonly as: 'statement' | 'block' | 'expression' };
 
 export type Citation = {
   readonly file: string;
   readonly line: number;
   readonly failure: string;
-  /** Any one of them is enough: a comment may speak of a whole file or class. */
+  /** Running any one of them is enough: a comment may be about a whole file or class. */
   readonly places: readonly Place[];
 };
 
@@ -38,7 +38,7 @@ function bodyOf(node: ts.SignatureDeclaration, source: ts.SourceFile): Place | n
   return { start, end: start, as: 'statement' };
 }
 
-/** Where something runs if the node does: in the body of a function, or at the node. Null: nothing runs (types, data). */
+/** Where a call shows that the node ran: in the function's body, or at the node. Null: nothing runs (types, data). */
 function runsAt(node: ts.Node, source: ts.SourceFile): Place | null {
   if (isInside(node, isType)) return null;
   if (ts.isFunctionLike(node)) return bodyOf(node, source);
@@ -62,7 +62,7 @@ function runsAt(node: ts.Node, source: ts.SourceFile): Place | null {
   throw new Error(`A comment that names a failure stands before "${node.getText(source).slice(0, 40)}": move it.`);
 }
 
-/** What begins with imports is a file; a file or a class is all of its functions. */
+/** A comment above the imports is about the file. For a file or a class, these are all its functions. */
 function placesAt(node: ts.Node, source: ts.SourceFile): Place[] {
   const whole = ts.isImportDeclaration(node) ? source : ts.isClassDeclaration(node) ? node : null;
   const place = whole === null ? runsAt(node, source) : null;

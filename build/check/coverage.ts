@@ -1,4 +1,4 @@
-/** What a test runs of the product, as V8 counts it, in all its processes and threads. */
+/** Which code a test runs, as V8 counts it, in all processes and threads of the test. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { projectRoot } from '../project-root.ts';
 
 type Range = { readonly startOffset: number; readonly endOffset: number; readonly count: number };
 
-/** By file: every range that V8 counted, of each process by itself. */
+/** By file: every range that V8 counted, separately for each process. */
 export type Coverage = ReadonlyMap<string, readonly Range[]>;
 
 /** Runs Node in the project. A run that takes too long is killed and did not pass. */
@@ -27,7 +27,7 @@ export async function passes(
   return await new Promise((resolve) => child.once('close', (code) => resolve(code === 0)));
 }
 
-/** Null: it did not pass. */
+/** @returns null if the run did not pass */
 export async function coverageOf(
   args: readonly string[],
   files: readonly string[],

@@ -8,12 +8,12 @@ import type { CitedPlan } from './cited-lines.ts';
 
 const { NODE_TEST_CONTEXT, TILLSIDE_CITED: folder } = process.env;
 const [, test = ''] = process.argv;
-/** What a random kill runs is different each time. */
+/** The crash tests kill at random, so what they run differs each time. */
 const mayHold = (): boolean => !/[\\/]crash[\\/]/.test(test) && /\bF\d\d\b/.test(readFileSync(test, 'utf8'));
 
 if (NODE_TEST_CONTEXT !== undefined && folder !== undefined && mayHold()) {
   const { sources, failures }: CitedPlan = JSON.parse(readFileSync(path.join(folder, 'plan.json'), 'utf8'));
-  // Opened and taken now: a test may replace functions of `fs`.
+  // Now, because a test may replace functions of `fs` later.
   const ran = openSync(path.join(folder, 'ran'), 'a');
   const noted = new Set<number>();
   // A thread belongs to the test that started it.

@@ -1,7 +1,7 @@
 import type { Clock } from '../../electron/machine/clock.ts';
 import { systemClock } from '../../electron/machine/system-clock.ts';
 
-/** The system's clock, but running so many times as fast. */
+/** The system's clock, running `times` as fast. */
 export function fastClock(times: number): Clock {
   const startWallMs = systemClock.wallMs();
   const startMs = systemClock.monotonicMs();

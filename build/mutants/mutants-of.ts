@@ -4,7 +4,7 @@ import ts from 'typescript';
 export type Mutant = {
   readonly start: number;
   readonly end: number;
-  /** A test that never gets here cannot notice it. V8 counts an operator with its right side, so it is the left side. */
+  /** Only a test that runs this place can notice it. V8 counts an operator with its right side, so this is the left. */
   readonly reachedAt: number;
   readonly becomes: string;
   readonly line: number;

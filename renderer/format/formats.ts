@@ -70,7 +70,7 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
     list: (items: readonly string[]) => list.format(items),
     /** `YYYY-MM-DD[ HH:MM:SS]` from what a person may type as a date; other text is returned unchanged. */
     typedDate: (typed: string, withTime: boolean) => typedDate(typed, withTime, order),
-    /** The way back: the same date as people here type it. */
+    /** The reverse: the date as people here type it. */
     dateToType: (text: string) => dateToType(text, order, between),
     /** The order of a date in words: "day/month/year". */
     dateOrder: order.map((part) => partNames.of(part) ?? part).join(between),

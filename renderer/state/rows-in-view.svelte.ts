@@ -11,7 +11,7 @@ const spare = 6;
 
 /**
  * The rows of a long list that are in view: only those are made, each at its place. The list has the height of all its
- * rows, and what scrolls it has a height of its own.
+ * rows, and its scroll container needs a height of its own.
  */
 export class RowsInView {
   readonly #rows: Rows;

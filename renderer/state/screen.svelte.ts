@@ -153,7 +153,7 @@ export class Screen {
     return this.#pageDialogs > 0;
   }
 
-  /** @returns what to call once it is gone */
+  /** A dialog has opened over the page. @returns a function to call when it closes */
   pageDialog(): () => void {
     // The dialog calls this from an effect, which must not run again for its own write.
     untrack(() => {
@@ -196,7 +196,7 @@ function inLanguage(shown: string, store: string): string {
   return shown.split('-')[0] === store.split('-')[0] ? store : shown;
 }
 
-/** The context's key of what is told of each dialog over the page. */
+/** Context key of `pageDialog`, which each dialog over the page calls. */
 export const overPage = Symbol('over the page');
 
 export const [useScreen, provideScreen] = createContext<Screen>();

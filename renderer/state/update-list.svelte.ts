@@ -32,7 +32,7 @@ export class UpdateList {
   #wanted: Stretch = { which: 'open', offset: 0, limit: 2 * step };
   /** How far each list is scrolled, so that coming back from a customer continues where it was left. */
   readonly left = new Map<Which, number>();
-  /** Nobody looks at it otherwise, so nothing is read. */
+  /** Nothing is read while nobody looks at the list. */
   #isShown = false;
 
   constructor(services: Services, machine: Machine) {

@@ -124,7 +124,7 @@ export type Shape = 'sent' | 'sending' | 'waiting' | 'offline' | 'checking' | 'p
 
 type Till = { readonly org: OrgView | null; readonly sync: Pick<SyncStatus, 'paused' | 'connection'> };
 
-/** Without the update: as things stand for one that has just been saved. */
+/** @param update absent: one that has just been saved, shown as things stand */
 export function updateShape(update: UpdateView | undefined, { org, sync }: Till): Shape {
   if (update === undefined || update.state === 'queued') {
     if (update?.behindAnother === true) return 'waiting';

@@ -12,7 +12,7 @@ type Shown = {
   readonly till: { readonly org: OrgView | null; readonly sync: Pick<SyncStatus, 'paused' | 'connection'> };
 };
 
-/** Without the update: what will happen as things stand. */
+/** @param update absent: says what will happen as things stand */
 export function savedSentence(update: UpdateView | undefined, { formats, till }: Shown): string {
   if (update === undefined || update.state === 'queued') {
     const { paused, connection } = till.sync;

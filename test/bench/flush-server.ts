@@ -1,5 +1,5 @@
 /**
- * A loyalty API that answers each request after so many milliseconds: it applies every update, returns the customer as
+ * A loyalty API that answers each request after a given delay: it applies every update, returns the customer as
  * changed, and knows everybody. It prints where it listens. For each line on standard input it prints the order in
  * which requests came, and starts over.
  */

@@ -1,4 +1,4 @@
-/** A till's folder with so many customers, as the import makes it; kept between runs under `.data/bench`. */
+/** A till's folder with a number of customers, as the import makes it; kept between runs under `.data/bench`. */
 
 import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -90,7 +90,7 @@ export async function copyOf(customers: number, name: string): Promise<string> {
   return to;
 }
 
-/** Saves so many updates of different customers, a second one for every fifth, by two members of staff. */
+/** Saves updates of different customers, a second one for every fifth, by two members of staff. */
 export function saveMany(db: Db, updates: number, customers: number): void {
   const outbox = new Outbox(db, systemClock, systemRandom);
   const seconds = Math.floor(updates / 5);

@@ -26,7 +26,7 @@ const kinds: { readonly [kind: string]: (one: BenchCustomer) => string } = {
 
 export const searchKinds = Object.keys(kinds);
 
-/** What so many people type, key by key, to find different customers. */
+/** What people type, key by key, to find different customers. */
 export function keysOf(kind: string, people: number, customers: number): string[] {
   const queries: string[] = [];
   for (let at = 0; at < people; at += 1) {

@@ -38,7 +38,7 @@ export function openOfflineTill(dataDir: string, others: Partial<TillOptions> = 
   });
 }
 
-/** Saves a change for somebody not on this till; each mobile is a customer of its own. */
+/** Saves a change for somebody not on this till; each mobile makes another customer. */
 export function saveFor(till: Till, mobile: string, lastName: string) {
   return till.handlers['updates.save']({
     token: crypto.randomUUID(),

@@ -27,8 +27,8 @@ export { expect } from 'playwright/test';
 const root = path.dirname(path.dirname(import.meta.dirname));
 
 /**
- * The address bar of each context's window loads two pages of its own: half a second of work for each spec. Chromium takes
- * only the last list, so the part of Playwright's that matters here is repeated.
+ * Without these flags the address bar of each window loads two pages of its own, half a second of work for each spec.
+ * Chromium uses only the last such list, so the entries of Playwright's own list that matter here are repeated.
  */
 const noAddressBar = [
   'WebUIOmniboxPopup',

@@ -67,7 +67,7 @@ describe('points after an update was sent more than once', () => {
     assert.equal((await statusOf(till)).state, 'all-sent');
   });
 
-  it('it leaves the list once a person has looked at it, and stays in the history', async () => {
+  it('a double award leaves the list once a person has looked at it, and stays in the history', async () => {
     const { updateId, arrive } = await sendTwice();
     await arrive();
     await till.call['customers.refresh']({ customerId });
@@ -79,7 +79,7 @@ describe('points after an update was sent more than once', () => {
     assert.deepEqual(events.slice(-2), ['possible double award', 'possible double award looked at']);
   });
 
-  it('the till looks for it by itself, after the wait before reading back', async () => {
+  it('the till looks for a double award by itself, after the wait before reading back', async () => {
     await sendTwice({ arrivesBeforeTheAnswer: true });
     await till.until('it is listed', async () => (await doubled()).total === 1);
   });
@@ -121,7 +121,7 @@ describe('points after an update was sent more than once', () => {
     assert.equal((await doubled()).total, 0);
   });
 
-  it('it is listed if no answer said what was awarded and the points rose after two attempts', async () => {
+  it('a double award is listed if no answer said what was awarded and the points rose after two attempts', async () => {
     rig.server.control.setFault('drop-before', { times: 1, endpoint: 'customer/update' });
     const readBack = rig.server.control.hold('received', { endpoint: 'customer/get' });
     const updateId = await save(till, customerId, { lastName: 'Untold' });

@@ -47,12 +47,12 @@ function ordersOf(
 }
 
 describe('every order of outcome, death of the till and refresh', () => {
-  it('of one update ends with it applied once, or before a person with a reason', async (t) => {
+  it('of one update ends with the update applied once, or left to a person with a reason', async (t) => {
     await allEndWell(t, ordersOf([first], [null], [null, ...refreshes], deaths));
   });
 
   for (const [words, next] of Object.entries(nextSaves)) {
-    it(`of two updates, of which the second changes ${words}, ends so for both`, async (t) => {
+    it(`of two updates, the second of which changes ${words}, ends like that for both`, async (t) => {
       const saves = [first, next];
       const dying = 'lastName' in next.changes && next.userId === first.userId ? deaths : [null];
       await allEndWell(t, [...ordersOf(saves, all, [null], deaths), ...ordersOf(saves, [null], refreshes, dying)]);

@@ -292,7 +292,7 @@ it('the matrix covers every command', () => {
   assert.deepEqual(missing.toSorted(), withoutFolder.filter((name) => missing.includes(name)).toSorted());
 });
 
-it('a healthy folder is reported as well, even after a power cut', async () => {
+it('a healthy folder is reported as fine, even after a power cut', async () => {
   const folder = path.join(temporaryFolder(), 'till');
   cpSync(base, folder, { recursive: true });
   const doctor = await run(['doctor', '--data', folder]);

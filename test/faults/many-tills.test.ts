@@ -37,7 +37,7 @@ function percent(part: number): string {
 
 describe('two hundred tills that come back online at once', () => {
   for (const { words, limit } of limits) {
-    it(`F18 at a limit of 300 calls a minute that ${words}, under 5 % of calls are refused and 95 % of saves at the counter go at once`, (t) => {
+    it(`F18 at a limit of 300 calls a minute that ${words}, have under 5 % of calls refused and 95 % of saves at the counter sent at once`, (t) => {
       const result = worstOfThree(t, { tills: 200, waiting: 10, limit, sendNowEveryMs: null });
       assert.equal(result.unsent, 0);
       assert.ok(result.refusedPart < 0.05);
@@ -46,14 +46,14 @@ describe('two hundred tills that come back online at once', () => {
     });
   }
 
-  it('F34 they keep their pace even if staff at every till press "Send now" every ten seconds', (t) => {
+  it('F34 keep their pace even if staff at every till press "Send now" every ten seconds', (t) => {
     const result = worstOfThree(t, { tills: 200, waiting: 10, limit: perMinute, sendNowEveryMs: 10_000 });
     assert.equal(result.unsent, 0);
     assert.ok(result.refusedPart < 0.05);
     assert.ok(result.counterSaves > 500 && result.acceptedPart >= 0.95);
   });
 
-  it('with a few updates each that all go soon, they are slowed by refusals and lose none', (t) => {
+  it('with only a few updates each, which all go soon, are slowed by refusals and lose none', (t) => {
     for (const waiting of [1, 3]) {
       for (const sendNowEveryMs of [null, 10_000]) {
         const result = worstOfThree(t, { tills: 200, waiting, limit: perMinute, sendNowEveryMs });
@@ -74,7 +74,7 @@ describe('twenty tills whose counters alone use most of the limit', () => {
   const leastMinutes = (2 * waiting * tills) / (300 - counterCalls);
 
   for (const { words, limit } of limits) {
-    it(`F18 at a limit of 300 calls a minute that ${words}, each backlog is sent, and saves at the counter are not slowed`, (t) => {
+    it(`F18 at a limit of 300 calls a minute that ${words}, send each backlog without slowing the saves at the counter`, (t) => {
       const result = worstOfThree(t, { tills, waiting, limit, sendNowEveryMs: null, counter });
       assert.equal(result.unsent, 0);
       assert.ok(result.refusedPart < 0.05);

@@ -161,7 +161,7 @@ describe('what happens while a request is in flight', () => {
     assert.equal(readRecord(races.rig.db, customerId)?.loyalty?.points, 50);
   });
 
-  it('the same holds if the customer turned out to be another one on this till meanwhile', async () => {
+  it('F61 nor does an answer about a customer who turned out to be another one on this till meanwhile', async () => {
     const knownId = races.rig.addCustomer('1');
     const identifier: Identifier = { type: 'mobile', value: customerRecord('1', '').fields.mobile ?? '' };
     const doubleId = insertUnknownCustomer(races.rig.db, identifier);

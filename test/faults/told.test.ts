@@ -59,7 +59,7 @@ test('F36 an identifier that is only pending for one customer leads to its real 
   assert.equal(customerRow(db, annaId)?.user_id, null);
 });
 
-test('F38 a customer who was merged at head office is one here, with both sets of updates, whether or not both are known', (t) => {
+test('F38 a customer who was merged at head office is one customer here with both sets of updates, whether or not both are known', (t) => {
   for (const isSurvivorKnown of [false, true]) {
     const { db, told, outbox } = open(t);
     const before = told.keep({ record: record('1', { lastName: 'Iyer', mobile: '911' }), by: 'read', asOfMs: 1000 });
@@ -109,7 +109,7 @@ test('F46 an older updated_on, or a file, never replaces or refreshes newer data
   assert.deepEqual(state(), ['Newer', null], 'a file that is certainly newer counts, but is never fresh');
 });
 
-test('F41 what an answer does not mention stays; what a returned list leaves out is not known any more', (t) => {
+test('F41 what an answer does not mention stays; what a returned list leaves out is no longer known', (t) => {
   const { db, told } = open(t);
   const first = record('1', { lastName: 'A', associatedWith: 'till.1', 'custom.age': '46' });
   const kept = told.keep({ record: first, by: 'read', asOfMs: 1000 });

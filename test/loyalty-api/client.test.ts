@@ -375,7 +375,7 @@ test("the organisation's calls report a refusal, and never read a body without t
   assert.deepEqual(listed.kind === 'refused' && listed.rejection, { code: 8015, field: null, message: 'no' });
 });
 
-test('associates and managers are one list; a kind without a list leaves the other, a failed one makes it wait', async () => {
+test('associates and managers become one list; one of them may not exist, but must not fail', async () => {
   const listed = (...codes: readonly string[]) =>
     answer({ response: { status: { code: 200 }, store: { staff: { user: codes.map((code) => ({ code })) } } } });
   const codesOf = async (results: readonly HttpResult[]) => {

@@ -105,30 +105,30 @@ test('a redirect or a page is an answer like any other, and is not followed', as
   assert.deepEqual(seen, ['/']);
 });
 
-test('a refused connection is not sent', async (context) => {
+test('a refused connection means "not sent"', async (context) => {
   const result = await transportFor(context)(to(`http://127.0.0.1:${await closedPort()}/`));
   assert.deepEqual(result, { kind: 'not-sent', why: 'no-connection', code: 'ECONNREFUSED' });
 });
 
-test('a name that does not resolve is not sent', async (context) => {
+test('a name that does not resolve means "not sent"', async (context) => {
   const result = await transportFor(context)(to('http://till.invalid/'));
   assert.equal(result.kind === 'not-sent' && result.why, 'name-not-found');
 });
 
-test('a request that cannot even be made is not sent, and nothing is thrown', async (context) => {
+test('a request that cannot even be made means "not sent", and nothing is thrown', async (context) => {
   const send = transportFor(context);
   assert.equal((await send(to('no address'))).kind, 'not-sent');
   assert.equal((await send(to('http://127.0.0.1:1/', { headers: { Bad: 'a\r\nb' } }))).kind, 'not-sent');
 });
 
-test('a reset after the request was read is lost', async (context) => {
+test('a reset after the request was read means "lost"', async (context) => {
   const { port, received } = await rawServer(context, (socket) => socket.resetAndDestroy());
   const result = await transportFor(context)(to(`http://127.0.0.1:${port}/`));
   assert.equal(result.kind === 'lost' && result.why, 'connection-lost');
   assert.equal(received.length > 0, true);
 });
 
-test('a connection that closes as soon as it opens is lost: bytes may have left', async (context) => {
+test('a connection that closes as soon as it opens means "lost": bytes may have left', async (context) => {
   const port = await listen(
     context,
     net.createServer((socket) => socket.end()),
@@ -136,13 +136,13 @@ test('a connection that closes as soon as it opens is lost: bytes may have left'
   assert.equal((await transportFor(context)(to(`http://127.0.0.1:${port}/`))).kind, 'lost');
 });
 
-test('a server that never answers is lost when the time is up', async (context) => {
+test('a server that never answers means "lost" when the time is up', async (context) => {
   const { port } = await rawServer(context, () => undefined);
   const result = await transportFor(context)(to(`http://127.0.0.1:${port}/`, { timeoutMs: 60 }));
   assert.deepEqual(result, { kind: 'lost', why: 'timeout', code: 'TIMEOUT' });
 });
 
-test('an answer that trickles past the time limit is lost: the limit covers the whole exchange', async (context) => {
+test('an answer that trickles past the time limit means "lost": the limit covers the whole exchange', async (context) => {
   const { port } = await rawServer(context, (socket) => {
     socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n');
     const timer = setInterval(() => socket.write('x'), 10);
@@ -152,7 +152,7 @@ test('an answer that trickles past the time limit is lost: the limit covers the 
   assert.deepEqual(result, { kind: 'lost', why: 'timeout', code: 'TIMEOUT' });
 });
 
-test('a truncated body is lost, with a length and in chunks', async (context) => {
+test('a truncated body means "lost", with a length and in chunks', async (context) => {
   for (const start of ['Content-Length: 100\r\n\r\n{"response"', 'Transfer-Encoding: chunked\r\n\r\n5\r\n{"res']) {
     const { port } = await rawServer(context, (socket) => socket.end(`HTTP/1.1 200 OK\r\n${start}`));
     const result = await transportFor(context)(to(`http://127.0.0.1:${port}/`));
@@ -160,19 +160,19 @@ test('a truncated body is lost, with a length and in chunks', async (context) =>
   }
 });
 
-test('an answer that is not HTTP is lost', async (context) => {
+test('an answer that is not HTTP means "lost"', async (context) => {
   const { port } = await rawServer(context, (socket) => socket.end('SSH-2.0-OpenSSH\r\n'));
   assert.equal((await transportFor(context)(to(`http://127.0.0.1:${port}/`))).kind, 'lost');
 });
 
-test('an answer that switches protocols is lost', async (context) => {
+test('an answer that switches protocols means "lost"', async (context) => {
   const { port } = await rawServer(context, (socket) =>
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
   );
   assert.equal((await transportFor(context)(to(`http://127.0.0.1:${port}/`))).kind, 'lost');
 });
 
-test('an answer of more than 5 MB is lost, one of 5 MB is read', async (context) => {
+test('an answer of more than 5 MB means "lost", one of 5 MB is read', async (context) => {
   const server = http.createServer((request, response) => {
     request.resume();
     response.end(Buffer.alloc(5 * 1024 * 1024 + (request.url === '/more' ? 1 : 0), 'x'));
@@ -187,7 +187,7 @@ test('an answer of more than 5 MB is lost, one of 5 MB is read', async (context)
   });
 });
 
-test('a compressed answer that nobody asked for is lost', async (context) => {
+test('a compressed answer that nobody asked for means "lost"', async (context) => {
   const { port } = await rawServer(context, (socket) =>
     socket.write('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx'),
   );
@@ -223,7 +223,7 @@ test('the idle limit does not end a request that is waiting for its answer', asy
   assert.equal((await transportFor(context, { idleMs: 30 })(to(`http://127.0.0.1:${port}/`))).kind, 'answer');
 });
 
-test('a kept connection that is reset during a request is lost, and never resent automatically', async (context) => {
+test('a kept connection that is reset during a request means "lost", and nothing is resent automatically', async (context) => {
   const requests: string[] = [];
   const { port } = await rawServer(context, (socket, text) => {
     const count = text.split('POST ').length - 1;
@@ -261,7 +261,7 @@ for (const [phase, whenInPhase] of [
   });
 }
 
-test('closing the transport ends what is in flight as lost', async (context) => {
+test('closing the transport ends what is in flight as "lost"', async (context) => {
   const transport = createNodeTransport({ clock: systemClock, env: {} });
   const { port } = await rawServer(context, () => transport.close());
   assert.equal((await transport.send(to(`http://127.0.0.1:${port}/`))).kind, 'lost');
@@ -293,21 +293,21 @@ test('with an untrusted certificate not one byte of the request is sent', async 
   assert.deepEqual(seen, []);
 });
 
-test('a certificate for another name is not sent', async (context) => {
+test('a certificate for another name means "not sent"', async (context) => {
   const { port, seen } = await secureServer(context);
   const result = await transportFor(context, { extraCa: [certificates.ca] })(to(`https://127.0.0.2:${port}/in`));
   assert.equal(result.kind, 'not-sent');
   assert.deepEqual(seen, []);
 });
 
-test('a server without TLS is not sent', async (context) => {
+test('a server without TLS means "not sent"', async (context) => {
   const { port, received } = await rawServer(context, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
   const result = await transportFor(context)(to(`https://127.0.0.1:${port}/`, { body: '{"hidden":"text"}' }));
   assert.equal(result.kind === 'not-sent' && result.why, 'tls');
   assert.doesNotMatch(received.join(''), /hidden/);
 });
 
-test('a handshake that hangs until the time is up is not sent', async (context) => {
+test('a handshake that hangs until the time is up means "not sent"', async (context) => {
   const { port, received } = await rawServer(context, () => undefined);
   const options = { timeoutMs: 80, body: '{"hidden":"text"}' };
   const result = await transportFor(context)(to(`https://127.0.0.1:${port}/`, options));
@@ -379,7 +379,7 @@ test('http goes to the proxy in absolute form with its password', async (context
   assert.deepEqual(proxy.asked, [`POST ${url}`]);
 });
 
-test('a proxy that refuses the password is not sent', async (context) => {
+test('a proxy that refuses the password means "not sent"', async (context) => {
   const { port, seen } = await secureServer(context);
   const proxy = await proxyServer(context);
   const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` };

@@ -86,7 +86,7 @@ test('an answer without loyalty numbers says nothing about points (F31)', () => 
   assert.equal(readCustomer({ user_id: 1, current_slab: 'gold' }).loyalty?.points, null);
 });
 
-test("a failed item's id belongs to nobody", () => {
+test("an id that is empty, zero or negative, as in a failed item, is nobody's", () => {
   assert.deepEqual(
     [-1, '-1', 0, '0', '', 17, '17'].map((user_id) => readCustomer({ user_id }).userId),
     [null, null, null, null, null, '17', '17'],

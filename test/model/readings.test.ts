@@ -72,7 +72,7 @@ describe('F54: what a text can be', () => {
     assert.deepEqual(offered('rita'), []);
   });
 
-  it('F54: every row of digits is read as itself, and as nothing with other digits', () => {
+  it('F54: every run of digits is read as itself, and never as other digits', () => {
     const digits = fc.stringMatching(/^[0-9]{4,20}$/);
     fc.assert(
       fc.property(digits, fc.constantFrom('IN', 'GB', 'RU', 'HU', 'MX', 'US', 'SG', 'XX'), (text, country) => {

@@ -35,7 +35,7 @@ for (const [missing, kind] of [
   });
 }
 
-it('while half of the form is unknown, its fields with a value are plain text; unknown names of the known half are not sent', async (t) => {
+it('while one kind of field is not defined yet, its fields with a value are plain text; undefined fields of the other kind are not sent', async (t) => {
   const { till } = await openAt(t, { broken: ['v2/extendedFields'] });
   const view = await till.handlers['customers.lookUpOnline']({ query: '+919845012345' });
   assert.ok(view.kind === 'found' && view.customer.customerId !== null);
@@ -102,7 +102,7 @@ it('a staff list that failed is requested again within the hour, without the res
   assert.deepEqual(asked, ['store/staff']);
 });
 
-it('what came is requested again after a day, not before', async (t) => {
+it('what arrived is requested again after a day, not before', async (t) => {
   const { clock, asked } = await openAt(t);
   assert.deepEqual([...asked].sort(), [...calls].sort());
   asked.length = 0;

@@ -20,7 +20,7 @@ export type Served = { readonly name: string; readonly range: string | undefined
 export type FolderServer = {
   readonly url: string;
   readonly served: Served[];
-  /** Cuts the next answer with a file off after so many bytes. */
+  /** Cuts the next answer with a file off after this many bytes. */
   readonly cutNextAfter: (bytes: number) => void;
 };
 

@@ -189,7 +189,7 @@ describe('the region feed', () => {
     assert.equal(rig.outbox.counts().queued, 1);
   });
 
-  it('goes one step back to the full file, and does not apply the same delta again', async (t) => {
+  it('can be undone after a delta, and does not apply the same delta again', async (t) => {
     const rig = openFeedRig(t);
     const { feed, customerImport } = newFeed(t, rig, { feed: rig.feedFolder });
     await rig.publish(people(0, 30));
@@ -214,7 +214,7 @@ describe('the region feed', () => {
     assert.equal(customersOnTill(rig.db), 32);
   });
 
-  it('F57: asks once before it shrinks the till, and applies the file if somebody agrees', async (t) => {
+  it('F57: asks once before it removes many customers, and applies the file if somebody agrees', async (t) => {
     const rig = openFeedRig(t);
     const { feed, customerImport } = newFeed(t, rig, { feed: rig.feedFolder });
     await rig.publish(people(0, 100));

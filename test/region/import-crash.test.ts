@@ -85,7 +85,7 @@ describe('a till that is killed during an import', () => {
     });
   }
 
-  it('while laying: has the new customers, and the next start lays the unsent changes over them', async (t) => {
+  it('while laying unsent changes: has the new customers, and the next start lays the changes over them', async (t) => {
     const { rig, rita, source } = await tillWithOldRegion(t);
     crash(rig, source, 'laying');
     assert.deepEqual(rig.names('baker'), ['Rita Baker']);

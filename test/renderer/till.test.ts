@@ -106,7 +106,7 @@ test('an answer to "Check connection" is shown only as long as it is true', asyn
   assert.equal(till.check, null, 'the connection is gone, and so is the answer that said otherwise');
 });
 
-test('an answer of "not connected" goes once the connection is back', async () => {
+test('an answer of "not connected" disappears once the connection is back', async () => {
   const { services: made, tell } = services({
     ...atStart,
     'sync.status': () => waiting,
@@ -129,7 +129,7 @@ test('no status is shown before the services have sent one', async () => {
   assert.equal(till.known, true);
 });
 
-test('the page in front: the set-up until somebody puts it off, and again when asked for, but never over This till', async () => {
+test('the set-up is in front until somebody puts it off, again when asked for, and never over "This till"', async () => {
   const rig = services({
     ...atStart,
     'app.info': () => ({ ...info, secretNeeded: true }),

@@ -152,7 +152,7 @@ async function draws(page: Page, isDrawn: boolean): Promise<void> {
   }, isDrawn);
 }
 
-test("F52: whatever head office answers, nothing breaks, and nobody is shown under another's selection", async ({
+test('F52: whatever head office answers, nothing breaks, and the page shows only the customer who was chosen', async ({
   host,
 }) => {
   test.skip(host === null, 'the services are in the test, not in Electron');
@@ -194,7 +194,7 @@ test("F52: whatever head office answers, nothing breaks, and nobody is shown und
     if (message.type() === 'error' || message.type() === 'warning') said.push(message.text());
   });
 
-  // As documented first.
+  // First as documented.
   const all: Person[] = [];
   for (let index = 0; index < people; index += 1) {
     const userId = String(firstUserId + index);

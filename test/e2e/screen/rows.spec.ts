@@ -2,7 +2,7 @@
 import type { Locator } from 'playwright';
 import { expect, stateOf, test } from './scenes.ts';
 
-/** The rows of what scrolls, from the first: the place that each tells, and where it is. */
+/** Whether the rows of a scrolling list, by the positions that they announce, fill it without a gap. */
 async function rowsOf(scroller: Locator) {
   return await scroller.evaluate((element) => {
     const { top, bottom } = element.getBoundingClientRect();

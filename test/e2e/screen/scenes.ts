@@ -11,7 +11,7 @@ export { expect } from 'playwright/test';
 
 const touchScreen = { width: 1024, height: 768 };
 
-/** The states without their look: laid out, but not painted, which is a fifth of the work. */
+/** The states without their look: laid out but not painted, because painting is a fifth of the work. */
 export type Layouts = {
   readonly page: Page;
   /** Brings a state about, from the beginning. */

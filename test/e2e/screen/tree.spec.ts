@@ -182,7 +182,9 @@ test('checking the connection reports its result in the status panel, and keeps 
   }
 });
 
-test('"not a member" is said once, and one press makes them one with the next save', async ({ touchScenes }) => {
+test('"not a member" is said once, and one press makes the customer a member with the next save', async ({
+  touchScenes,
+}) => {
   const page = await on(touchScenes, 'non-loyalty');
   const loyalty = page.getByRole('region', { name: 'Loyalty' });
   await expect(page.getByText('Not a member', { exact: true })).toHaveCount(1);

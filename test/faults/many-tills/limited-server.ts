@@ -2,7 +2,7 @@ import type { Clock } from '../../../electron/machine/clock.ts';
 
 const minuteMs = 60_000;
 
-/** `window`: so many calls in each minute of the clock. `bucket`: the allowance refills steadily. */
+/** `window`: a number of calls in each minute of the clock. `bucket`: the allowance refills steadily. */
 export type Limit = { readonly kind: 'window' | 'bucket'; readonly namesWait: boolean };
 export type Reply = { readonly kind: 'taken' } | { readonly kind: 'refused'; readonly retryAfterMs: number | null };
 

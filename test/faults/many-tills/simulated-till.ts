@@ -70,7 +70,7 @@ export class SimulatedTill {
     this.#request('counter', () => this.pump());
   }
 
-  /** An outage begins, during which staff save so many more changes. */
+  /** An outage begins, during which staff save this many more changes. */
   isCutOff(waiting: number): void {
     this.#saveUnsent(waiting);
     this.pump();

@@ -1,6 +1,6 @@
 /**
- * The data of one till after another. Opening a file and preparing statements would be half of an order, so the same
- * connections are used again: a life gets one, and loses it when it ends.
+ * The data of one till after another. Opening a file and preparing statements would be half of the work, so connections
+ * are reused: a till gets one for each start, until it dies.
  */
 import path from 'node:path';
 import type { Db } from '../../../electron/db/open.ts';
@@ -21,7 +21,7 @@ export class LastingData {
     this.#fill = fill;
   }
 
-  /** For one life. */
+  /** For one start of the till. */
   connection(): Db {
     return this.#free.pop() ?? this.#open();
   }
@@ -36,7 +36,7 @@ export class LastingData {
     this.#cutOff.set(db, running);
   }
 
-  /** Back to the start, for the next till. Every life has to be over. */
+  /** Resets the data for the next till. No till may be running. */
   rewind(asOfMs: number): void {
     for (const [db, running] of this.#cutOff) {
       running.return?.();

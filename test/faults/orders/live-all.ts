@@ -1,4 +1,4 @@
-/** What a till does in one order of things, and whether its books then agree with the server's. */
+/** Runs a till through each order of events, and checks that its books then agree with the server's. */
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import type { CustomerRecord, FieldChanges } from '../../../electron/model/customer.ts';
@@ -16,14 +16,14 @@ const notSent = (why: 'no-connection' | 'busy' | 'sign-in-page', retryAfterMs: n
   ({ kind: 'not-sent', why, retryAfterMs, answer: null }) as const;
 
 export type Lived = {
-  /** How many of the orders can happen. */
+  /** How many of the orders are possible. */
   readonly lived: number;
   /** A sentence for each that ended wrong. */
   readonly wrong: readonly string[];
 };
 
 type Fate = ReturnType<ModelServer['fate']>;
-/** What becomes of the first attempt; of later ones: applied and answered. */
+/** What may become of the first attempt. Later ones are applied and answered. */
 export const outcomes: { readonly [words: string]: Fate | 'late' } = {
   'applied and answered': 'apply',
   'applied, and the answer lost': 'apply-and-lose',
@@ -47,7 +47,7 @@ export const refreshes = moments.flatMap((moment) => tellings.map((telling) => (
 export type Save = { readonly userId: string; readonly changes: FieldChanges; readonly when: 'at once' | 'on its way' };
 export type Order = {
   readonly outcome: string;
-  /** Of the second attempt of all; null: applied and answered. */
+  /** The outcome of the second attempt, of whichever update; null: applied and answered. */
   readonly second: string | null;
   readonly death: Death;
   readonly refresh: Refresh;
@@ -88,7 +88,7 @@ async function live({ outcome, second, death, refresh, saves }: Order) {
   await maybeRefresh('after the first attempt');
   await till.pass(30_000);
   await maybeRefresh('at the end');
-  // Several times: it may be refused its credentials twice, and may die only then.
+  // Several times, because its credentials may be refused twice, and it may die only after that.
   for (let round = 0; round < 4; round += 1) {
     till.go();
     await till.pass(75_000);
@@ -148,14 +148,14 @@ export async function liveAll(orders: readonly Order[]): Promise<Lived> {
   for (const order of orders) {
     const { outcome, death, second } = order;
     const withoutDeath = wordsOf({ ...order, death: null });
-    // Until it dies, it lives as if it did not: where it never comes then, it cannot die.
+    // Up to its death a till does the same as without one, so it can't die at a step that it never reaches then.
     if (passedWithoutDeath.get(withoutDeath)?.has(death) === false) continue;
-    // Whatever would become of the second attempt, there is none.
+    // There is no second attempt, so its outcome makes no difference.
     if (second !== null && triedOnce.has(`${outcome} ${death}`)) continue;
     try {
       const { hasDied, wasTriedAgain, passed } = await live(order);
       if (death === null) passedWithoutDeath.set(withoutDeath, passed);
-      // Otherwise there is no such order.
+      // A till that should have died and did not shows that the order is impossible.
       if (death === null || hasDied) lived += 1;
       if (!wasTriedAgain) triedOnce.add(`${outcome} ${death}`);
     } catch (error) {

@@ -1,4 +1,4 @@
-/** A thread that lives the orders it is given. Node's test runner follows each promise of its own thread. */
+/** Runs the given orders in a thread, because Node's test runner follows each promise of its own thread. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { liveAll } from './live-all.ts';
 
