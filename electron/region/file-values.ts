@@ -66,12 +66,16 @@ const readId: Reader = (text) => {
   return value === null ? 'not-an-id' : { value };
 };
 
+/** A shorter number may begin with the country's code and still lack it, such as one of area 55 in Brazil. */
+const fewestAfterCode = 10;
+
 const readMobile: Reader = (text, { countryCode }) => {
   if (roundedNumber.test(text)) return 'rounded';
   const typed = digitsOf(text);
   const code = isSupportedCountry(countryCode) ? getCountryCallingCode(countryCode) : '';
   // Already in the server's form. A fast path, because checking each against the numbering plan takes too long.
-  if (/^[1-9]\d{10,14}$/.test(typed) && typed.startsWith(code)) return { value: typed };
+  const isWhole = typed.length >= code.length + fewestAfterCode && typed.length <= 15;
+  if (isWhole && /^[1-9]\d+$/.test(typed) && typed.startsWith(code)) return { value: typed };
   return { value: normalMobile(typed, countryCode) ?? typed };
 };
 

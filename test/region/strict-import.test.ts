@@ -6,6 +6,8 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { customersOnTill, regionState } from '../../electron/customers/region.ts';
 import { customerRow, readRecord } from '../../electron/customers/store.ts';
+import { normalMobile } from '../../electron/model/identifiers.ts';
+import { strictCustomer } from '../../electron/region/file-values.ts';
 import { type ImportOptions, type ImportState, plainImport } from '../../electron/region/import-state.ts';
 import { type ImportRig, openImportRig, saveHere } from './import-rig.ts';
 
@@ -195,6 +197,22 @@ describe('F56: values', () => {
     assert.equal(fieldsOf(rig, 'carla')?.mobile, '919845012347');
     assert.equal(fieldsOf(rig, 'carla')?.registeredOn, null);
     assert.deepEqual([...rig.names('nan'), ...rig.names('null')], ['Nan', 'Null']);
+  });
+
+  it('that are mobiles are read as in the search and the form, also if they begin with the digits of their country code', () => {
+    for (const [countryCode, mobile] of [
+      ['BR', '55991234567'],
+      ['BR', '5555991234567'],
+      ['BR', '11 91234-5678'],
+      ['DE', '49050803200'],
+      ['IN', '9198123456'],
+      ['FR', '33612345678'],
+      ['US', '12025550123'],
+    ] as const) {
+      const read = strictCustomer({ mobile }, { countryCode, timeZone: 'UTC', dateOrder: null });
+      const value = typeof read === 'string' ? read : read.mobile;
+      assert.equal(value, normalMobile(mobile, countryCode), `${countryCode} ${mobile}`);
+    }
   });
 
   it('that are dates are read if the file leaves no doubt or somebody says how, and otherwise not at all', async (t) => {
