@@ -17,7 +17,7 @@ export const configCheck: Command = {
     try {
       const used = fileToCheck(given, io);
       if (given.has('json')) io.print(JSON.stringify({ file: used, usable: true, problems: [] }));
-      else io.print(`${used}: valid.`);
+      else io.print(used === null ? 'No config found, so this machine is in practice mode.' : `${used}: valid.`);
       return exitCodes.fine;
     } catch (error) {
       if (!(error instanceof MachineConfigError)) throw error;
@@ -32,8 +32,11 @@ export const configCheck: Command = {
   },
 };
 
-/** @throws MachineConfigError */
-function fileToCheck(given: Given, io: CommandIo): string {
+/**
+ * @returns null in practice mode
+ * @throws MachineConfigError
+ */
+function fileToCheck(given: Given, io: CommandIo): string | null {
   const [named] = given.arguments;
   if (named !== undefined) {
     const file = path.resolve(io.cwd, named);
@@ -41,5 +44,5 @@ function fileToCheck(given: Given, io: CommandIo): string {
     return file;
   }
   const found = configOf(given, io);
-  return found.mode === 'live' ? found.file : 'No config found, so this machine is in practice mode';
+  return found.mode === 'live' ? found.file : null;
 }

@@ -47,10 +47,14 @@ function address(mayHaveQuery: boolean) {
 
 const baseAddress = address(false);
 
-/** Accepts absolute paths of any platform, because a config may be written on another machine. */
 function isFeedPlace(value: string): boolean {
   if (/^[a-z]+:\/\//i.test(value)) return addressProblem(value, false) === null;
-  return isVisible(value) && (path.posix.isAbsolute(value) || path.win32.isAbsolute(value));
+  return isVisible(value) && isFullPath(value);
+}
+
+/** On any platform, because a config may be written and checked on another machine. */
+function isFullPath(value: string): boolean {
+  return path.posix.isAbsolute(value) || path.win32.isAbsolute(value);
 }
 
 function isTimeZone(value: string): boolean {
@@ -320,6 +324,8 @@ export const machineConfigSchema = z.strictObject({
           "IT's X25519 public key in base64. Rescue files are encrypted with it, so nobody has to type a passphrase.",
         ),
       copyTo: word(1000)
+        // Otherwise it would be another folder for each program that starts Tillside.
+        .refine(isFullPath, 'the full path of a folder or share')
         .nullable()
         .default(null)
         .describe(

@@ -17,6 +17,8 @@ export type ConfigText =
 
 const longestFile = 1_000_000;
 const mostProblems = 20;
+/** A config has five levels. The parser calls itself for each, and far more would overflow the stack. */
+const mostLevels = 50;
 
 const wholeFile = '(the file)';
 
@@ -37,6 +39,10 @@ export function readConfigText(bytes: Buffer): ConfigText {
     const found = 'a character that is not UTF-8: the file was saved in another encoding, such as Windows-1252';
     return unusable(found, 'text in UTF-8 (choose it as "Encoding" when saving)', placeAt(foreign));
   }
+  const tooDeep = tooDeepAt(text);
+  if (tooDeep !== null) {
+    return unusable(`more than ${mostLevels} sections inside one another`, 'a config', placeAt(tooDeep));
+  }
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const mistakes = errors.length > 0 ? syntaxProblems(errors, text) : root === undefined ? [] : doubleKeys(root, '');
@@ -49,6 +55,17 @@ export function readConfigText(bytes: Buffer): ConfigText {
   const value = parsed(text);
   if (value === undefined || root === undefined) return unusable('text that is not JSON', 'valid JSON');
   return { kind: 'json', value, placeOf: (path) => placeAt(offsetOf(root, path)) };
+}
+
+/** Where the nesting becomes too deep; null: nowhere. */
+function tooDeepAt(text: string): number | null {
+  let level = 0;
+  for (const { 0: mark, index } of text.matchAll(/"(?:[^"\\\r\n]|\\.)*"?|[[\]{}]/g)) {
+    if (mark === '[' || mark === '{') level += 1;
+    if (mark === ']' || mark === '}') level -= 1;
+    if (level > mostLevels) return index;
+  }
+  return null;
 }
 
 function parsed(text: string): unknown {

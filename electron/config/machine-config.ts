@@ -85,7 +85,7 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'too_small':
       return issue.origin === 'string' ? 'some text' : `${issue.minimum} or more`;
     case 'too_big':
-      return `${issue.maximum} or less`;
+      return `${issue.maximum}${issue.origin === 'string' ? ' characters' : ''} or less`;
     default:
       return issue.message;
   }

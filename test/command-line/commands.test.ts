@@ -96,6 +96,20 @@ describe('tillside config check', () => {
     writeFileSync(file, '{"api":{"cluster":"mars","password":"hunter2"},"auth":{"method":"basic"}}');
     const json = await run(['config', 'check', file, '--json']);
     assert.equal(JSON.parse(json.out).problems.length, 3);
+    const basic = { api: { cluster: 'eu' }, auth: { method: 'basic', till: 't' } };
+    writeFileSync(file, JSON.stringify({ ...basic, scanner: { prefix: 'x'.repeat(21) } }));
+    assert.match(
+      (await run(['config', 'check', file])).out,
+      /scanner\.prefix: found a text, expected 20 characters or less/,
+    );
+  });
+
+  it('without a config it says that this is practice mode, and names no file', async () => {
+    const noConfig = { env: { ProgramData: temporaryFolder() }, platform: 'win32' as const };
+    const text = await run(['config', 'check'], noConfig);
+    assert.deepEqual(text, { code: 0, out: 'No config found, so this machine is in practice mode.', err: '' });
+    const json = await run(['config', 'check', '--json'], noConfig);
+    assert.deepEqual(JSON.parse(json.out), { file: null, usable: true, problems: [] });
   });
 });
 

@@ -101,6 +101,16 @@ test('a file that is not UTF-8, empty, too large or no object is reported as suc
   assert.deepEqual(problemsIn(' '.repeat(1_000_001)), ['-:- more than 1 MB']);
   assert.match(problemsIn('[]').join(), /a list/);
   assert.match(problemsIn('7').join(), /a number/);
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{"a":', '}'],
+  ] as const) {
+    const deep = `${open.repeat(100_000)}"]}"${close.repeat(100_000)}`;
+    for (const text of [deep, deep.slice(0, -9), `{"api":{"cluster":"eu"},"auth":${deep}}`]) {
+      assert.match(problemsIn(text).join(), /^1:\d+ more than 50 sections inside one another$/);
+    }
+  }
+  assert.deepEqual(problemsIn(lines.replace('store 123', '[{'.repeat(100))), []);
 });
 
 /** Replaces the good value of one key. */
@@ -126,6 +136,9 @@ test('a value that cannot work is refused, with the path of its key', () => {
     ['health.heartbeatUrl', 'https://u:p@m.example.com/'],
     ['health.metricsFile', 'tillside.prom'],
     ['health.metricsFile', '/var/lib/x.prom\n'],
+    ['rescue.copyTo', 'copies'],
+    ['rescue.copyTo', './copies'],
+    ['scanner.suffix', 'x'.repeat(21)],
     ['auth.till', 'store:123'],
     ['auth.till', ' store123'],
     ['auth.till', 'store123\u00a0'],
