@@ -123,7 +123,7 @@ function loginOnly(clock: Clock): Transport {
 }
 
 describe('what a till deletes by age', () => {
-  it('F12: after retentionDays, settled updates and customers not seen since are deleted; customers with an open update stay, however old', async () => {
+  it('F12: after retentionDays, closed updates and customers not seen since are deleted; a customer with an open update stays', async () => {
     const folder = temporaryFolder();
     const clock = virtualClock();
     const secrets = secretFile(folder, null);

@@ -22,7 +22,7 @@ describe('the tillside command', () => {
     }
   });
 
-  it('tells its commands from the arguments of the desktop app', () => {
+  it('distinguishes its commands from arguments of the desktop app', () => {
     assert.equal(isCommand(['outbox', 'list']), true);
     assert.equal(isCommand(['config', 'check', 'x']), true);
     assert.equal(isCommand(['--help']), true);

@@ -203,7 +203,7 @@ describe('tillside doctor', () => {
     }
   });
 
-  it('says for each call whether it is allowed, and which settings the config decides because the server does not tell', async (t) => {
+  it('says for each call whether it is allowed, and which settings the config decides because the server does not', async (t) => {
     const folder = await tillFolder();
     const transport = createNodeTransport({ clock: systemClock, env: {} });
     t.after(() => transport.close());

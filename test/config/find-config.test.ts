@@ -25,7 +25,7 @@ test('a machine that was never a till opens practice mode', () => {
   assert.deepEqual(search(temporaryFolder()), { mode: 'practice' });
 });
 
-test('a till whose config is gone is told so, and does not open practice mode', () => {
+test('a till whose config is gone says so, and does not open practice mode', () => {
   const live = temporaryFolder();
   writeFileSync(folderFiles(live).database, '');
   assert.throws(

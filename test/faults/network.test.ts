@@ -176,7 +176,7 @@ describe('a till that cannot reach its server at all', () => {
       why: 'connection-lost',
     },
   ]) {
-    it(`F17 shows offline although the system says online, where the network ${words}, and the update loses no attempt`, async () => {
+    it(`F17 shows offline although the system says online, because the network ${words}, and it costs the update no attempt`, async () => {
       const { folder, customerId } = await withRita(rig);
       const till = await rig.openTill(folder, { api: { url: network.url, timeoutSeconds: 2 } });
       network.refuseAll(deal);

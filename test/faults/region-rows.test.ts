@@ -68,7 +68,7 @@ test('F37 one customer who cannot be written is noted in the log, and the others
   assert.equal(sql(rig.db, 'select 1 from region_file where laid_through is not null').get(), undefined);
 });
 
-test('F48 a customer who was erased while an update waited here does not come back once it is gone, although the region lists them', async (t) => {
+test('F48 an erased customer does not come back once their last update here is gone, although the region lists them', async (t) => {
   const rig = openImportRig(t);
   await rig.importText('region.jsonl', line(asha) + line({ ...asha, user_id: '778', mobile: '919845000124' }));
   const [erased, kept] = ['777', '778'].map((value) => findByIdentifier(rig.db, { type: 'userId', value }) ?? 0);

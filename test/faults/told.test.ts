@@ -59,7 +59,7 @@ test('F36 an identifier that is only pending for one customer leads to its real 
   assert.equal(customerRow(db, annaId)?.user_id, null);
 });
 
-test('F38 a customer who was merged at head office is one customer here with both sets of updates, whether or not both are known', (t) => {
+test('F38 a customer who was merged at head office becomes one here with both sets of updates, whether or not both were known', (t) => {
   for (const isSurvivorKnown of [false, true]) {
     const { db, told, outbox } = open(t);
     const before = told.keep({ record: record('1', { lastName: 'Iyer', mobile: '911' }), by: 'read', asOfMs: 1000 });

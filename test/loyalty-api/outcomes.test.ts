@@ -409,7 +409,7 @@ test('Retry-After is read as seconds or as a date, and capped', () => {
   assert.equal(outcome.kind === 'not-sent' && outcome.retryAfterMs, 3000);
 });
 
-test('a customer erased on request is refused, and can be told apart', () => {
+test('an update of a customer erased on request is refused, and recognised as such', () => {
   const message = 'Customer is deleted after PII delete request';
   const outcome = outcomeOf(answer(itemBody({ success: 'false', code: '8109', message })));
   assert.equal(outcome.kind === 'rejected' && isErased(outcome.answer), true);

@@ -144,7 +144,7 @@ test('an item status reads from a list of one, and nothing reads as nothing', ()
   assert.equal(readItemStatus({ item_status: '' }), null);
 });
 
-test('bodies that are not answers are told apart', () => {
+test('bodies that are not answers are recognised by their kind', () => {
   const kinds = ['', '  ', '<html>', 'hello', '{"a":', '[1]', 'null', '7', '\uFEFF{}'].map(
     (text) => readBody(text).kind,
   );

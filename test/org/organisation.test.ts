@@ -35,7 +35,7 @@ for (const [missing, kind] of [
   });
 }
 
-it('while one kind of field is not defined yet, its fields with a value are plain text; undefined fields of the other kind are not sent', async (t) => {
+it('while definitions of one kind are missing, its known fields are plain text; undefined fields of the other kind are refused', async (t) => {
   const { till } = await openAt(t, { broken: ['v2/extendedFields'] });
   const view = await till.handlers['customers.lookUpOnline']({ query: '+919845012345' });
   assert.ok(view.kind === 'found' && view.customer.customerId !== null);

@@ -295,7 +295,7 @@ test('fraud is set and removed', async (t) => {
   assert.equal(at(await getCustomer(server, `id=${id(ritaJames)}`), 'fraud_details', 'status'), 'NOT_FRAUD');
 });
 
-test('a batch, nonsense and an erased customer are told apart', async (t) => {
+test('a batch, nonsense and an erased customer are each refused in their own way', async (t) => {
   const server = await serve(t);
   const path = '/v1.1/customer/update?format=json';
   const code = (json: unknown) => at(json, 'response', 'status', 'code');

@@ -77,7 +77,7 @@ test('a draft for an erased customer is not kept again, however recently it was 
   assert.deepEqual(rig.argumentsOf('drafts.keep'), []);
 });
 
-test('where a rescue file is stays on show even if the page was left before the answer came', async () => {
+test('the place of a rescue file is shown even if the page was left before the answer came', async () => {
   const answer = deferred<RescueExportResult>();
   const rig = services({ 'rescue.export': () => answer.promise });
   const itPage = new ItPage(rig.services);

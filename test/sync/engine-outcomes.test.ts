@@ -168,7 +168,7 @@ describe('once an update was applied', () => {
 });
 
 describe('if something in Tillside fails', () => {
-  it('an update that may have been sent is read back, and a person hears nothing of it', async (t) => {
+  it('an update that may have been sent is read back, and no person is asked', async (t) => {
     const { rig, clock, one, state, db, noteCalls } = await online(t);
     const broken = t.mock.method(rig.outbox, 'applied', () => assert.fail('a bug'));
     const calls = noteCalls();

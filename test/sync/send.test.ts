@@ -251,7 +251,7 @@ describe('who is blamed for an exchange', () => {
 });
 
 describe('an update that is refused only because of the reserved field', () => {
-  it('is told apart from others', (t) => {
+  it('is distinguished from other refusals', (t) => {
     const { context, seen, id } = saved(t, { isMarked: true });
     const claimed = claim(context, seen(id));
     assert.ok(claimed !== null);

@@ -20,7 +20,7 @@ function open(t: TestContext, nextTryAtMs: number | null = null) {
 }
 
 describe('the status', () => {
-  it('is the worst of what is there', (t) => {
+  it('is the most serious of all that apply', (t) => {
     const { teller, context, outbox, input, seen } = open(t);
     const state = () => teller.now().state;
     assert.equal(state(), 'all-sent');

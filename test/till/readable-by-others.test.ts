@@ -35,7 +35,7 @@ describe('with the umask of the programs', { skip: process.platform === 'win32' 
     assert.equal(modeOf(other), 0o644);
   });
 
-  it('whoever may read the folder of a feed can read its files and nobody else, and IT is told if that is nobody', async () => {
+  it("a feed's files are as readable as their folder, and IT is warned if nobody else can read them", async () => {
     const customers = path.join(temporaryFolder(), 'customers.csv');
     for (const mode of [0o755, 0o750, 0o700]) {
       const to = temporaryFolder();

@@ -98,7 +98,7 @@ describe('the points of a customer after an update was sent twice', () => {
     });
   });
 
-  it('are reported with the purchases since, which may be where they come from', (t) => {
+  it('are reported with a note if the customer also bought something, since that may explain them', (t) => {
     const { id, says, seen } = sentTwice(t);
     says(200, { purchases: 900 });
     const { award } = seen(id);

@@ -151,7 +151,7 @@ describe('a row of the outbox', () => {
   });
 });
 
-it('an update goes before another with a later place, or with the same place and saved later', (t) => {
+it('an update precedes another with a later place, or with the same place and saved later', (t) => {
   const { outbox, input, seen } = outboxOfOneCustomer(t);
   const one = seen(outbox.save(input({ email: 'a@b.co' }, 'till1', { email: null })));
   const at = (place: number, seq: number): Update => ({ ...one, place, seq });

@@ -38,7 +38,7 @@ it('an update that changed since it was read is not moved', (t) => {
   assert.equal(cancel(edited), null, 'erased');
 });
 
-it('the history of an update that goes back names the attempt that failed', (t) => {
+it('the history of an update that returns to the queue names the attempt that failed', (t) => {
   const { db, outbox, input, seen } = outboxOfOneCustomer(t);
   const { id } = seen(outbox.save(input({ lastName: 'New' }, 'till1')));
   const claimed = outbox.claim(id, seen(id).revision);
