@@ -11,7 +11,7 @@ import { unsentNote } from './care/unsent-note.ts';
 import { watchConfig } from './config/config-watch.ts';
 import { type FoundConfig, tillCode } from './config/find-config.ts';
 import { readPublicKey } from './config/public-key.ts';
-import { FindAsked } from './desk/find-asked.ts';
+import { PendingFind } from './desk/pending-find.ts';
 import { createDispatcher, type Dispatcher } from './ipc/dispatcher.ts';
 import { createEvents } from './ipc/events.ts';
 import { ImportAudit } from './ipc/import-audit.ts';
@@ -68,7 +68,7 @@ export async function startTill<Sender>(options: StartOptions<Sender>): Promise<
   let adminConfig = tillOptions(options, practice).config.admin;
   const admin = new Admin({ dataDir, config: () => adminConfig, staff: () => till?.staff() ?? null, clock, log });
   const importAudit = new ImportAudit((action) => admin.begin(action));
-  const find = new FindAsked(clock, log, () => {
+  const find = new PendingFind(clock, log, () => {
     emit({ name: 'app.findAsked', payload: null });
     options.toFront?.();
   });

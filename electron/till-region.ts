@@ -5,11 +5,11 @@ import type { TillParts } from './till-options.ts';
 
 export type RegionParts = TillParts & { readonly customerChanged: (customerId: number) => void };
 
-export function createRegion({ options, live, db, onFile, told, customerChanged, emit }: RegionParts) {
+export function createRegion({ options, live, db, onFile, records, customerChanged, emit }: RegionParts) {
   const { dataDir, clock, random, log } = options;
   const importing: ImportParameters = {
     db,
-    told,
+    records,
     log,
     onFile,
     dataDir,

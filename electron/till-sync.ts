@@ -11,17 +11,17 @@ export type SyncParts = TillParts & {
   readonly api: ApiOfTill;
   readonly organisation: Organisation;
   readonly lookLater: (customerId: number) => void;
-  readonly standing: SyncContext['standing'];
+  readonly whereabouts: SyncContext['whereabouts'];
 };
 
 export function createSync(parts: SyncParts) {
-  const { options, live, api, organisation, outbox, told, db, emit, lookLater, standing } = parts;
+  const { options, live, api, organisation, outbox, records, db, emit, lookLater, whereabouts } = parts;
   const { clock, random, log } = options;
   const context = createContext({
     api: () => api.current,
     db,
     outbox,
-    told,
+    records,
     clock,
     random,
     log,
@@ -29,7 +29,7 @@ export function createSync(parts: SyncParts) {
     account: accountOf(options.mode, live.config),
     primaryIdentifier: () => organisation.view().policy.primaryIdentifier,
     reserved: () => organisation.reserved(),
-    standing,
+    whereabouts,
     tell: {
       customerChanged: (customerId) => emit({ name: 'customers.changed', payload: { customerId } }),
       customerMerged: (customerId, into) => emit({ name: 'customers.merged', payload: { customerId, into } }),

@@ -17,8 +17,8 @@ import { createEvents } from './ipc/events.ts';
 import type { EventMessage, TillHandlers } from './ipc/schema.ts';
 import { ApiOfTill } from './loyalty-api/api-of-till.ts';
 import { readTillSecret } from './loyalty-api/till-secret.ts';
+import { closeInTurn } from './machine/close-in-turn.ts';
 import { folderFiles } from './machine/folder-files.ts';
-import { inTurn } from './machine/in-turn.ts';
 import { OrgDesk } from './org/org-desk.ts';
 import { fillCache } from './practice/fill-cache.ts';
 import { practiceCalls } from './practice/practice-calls.ts';
@@ -28,7 +28,7 @@ import type { Till, TillOptions, TillParts } from './till-options.ts';
 import { createRegion } from './till-region.ts';
 import { createSync } from './till-sync.ts';
 import { Outbox } from './updates/outbox.ts';
-import { toldDoor } from './updates/told-door.ts';
+import { createRecordKeeper } from './updates/record-keeper.ts';
 
 /** Starts the services of a till on its open folder. @throws SqliteError if damage shows in a page read here first */
 export function startServices(options: TillOptions, folder: OpenFolder, background: Background): Till {
@@ -65,15 +65,15 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
   });
   const { organisation, staff } = orgDesk;
   const outbox = new Outbox(db, clock, random);
-  const told = toldDoor(db, clock);
-  if (practice !== null) fillCache(db, told, practice.sampleCustomers, clock.wallMs());
-  const shared: TillParts = { options, live, till, db, onFile, outbox, told, emit };
+  const records = createRecordKeeper(db, clock);
+  if (practice !== null) fillCache(db, records, practice.sampleCustomers, clock.wallMs());
+  const shared: TillParts = { options, live, till, db, onFile, outbox, records, emit };
   const { context, engine } = createSync({
     ...shared,
     api,
     organisation,
     lookLater: (customerId) => desks.customerDesk.refreshLater(customerId, live.config.sync.settleSeconds * 1000),
-    standing: (update) => secondCopy.standing(update),
+    whereabouts: (update) => secondCopy.whereabouts(update),
   });
   const { customerChanged } = context.tell;
   const { customerImport, regionFeed } = createRegion({ ...shared, customerChanged });
@@ -157,7 +157,7 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
         healthReport,
         limitNote,
       ];
-      await inTurn(log, [
+      await closeInTurn(log, [
         ...[...parts, secondCopy, backupCopy, escrow].map((part) => () => part.close()),
         silence,
         () => background.close(),

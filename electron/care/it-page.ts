@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { LiveConfig } from '../config/live-config.ts';
 import { readPublicKey } from '../config/public-key.ts';
 import { regionState } from '../customers/region.ts';
-import type { ToldDoor } from '../customers/told.ts';
+import type { RecordKeeper } from '../customers/told.ts';
 import type { OpenFolder } from '../data/data-folder.ts';
 import { noteRecoveryKeyShown, recoveryKeyOf, wasRecoveryKeyShown } from '../db/recovery-key.ts';
 import { databaseTrouble } from '../db/trouble.ts';
@@ -43,7 +43,7 @@ export type ItPageOptions = Pick<OpenFolder, 'db' | 'keyHex'> & {
   readonly version: string;
   readonly live: LiveConfig;
   readonly outbox: Outbox;
-  readonly told: ToldDoor;
+  readonly records: RecordKeeper;
   readonly engine: SyncEngine;
   readonly upkeep: Upkeep;
   readonly secondCopy: SecondCopy;
@@ -168,7 +168,7 @@ export class ItPage {
       readonly file: string;
       readonly passphrase: string | null;
     }): Promise<RescueImportResult> => {
-      const { db, outbox, told, keyHex, clock, log } = this.#options;
+      const { db, outbox, records, keyHex, clock, log } = this.#options;
       const head = readRescueFile(file)?.head;
       if (head === undefined) return { kind: 'refused', why: 'not-a-rescue-file' };
       const openWith: OpenWith =
@@ -177,7 +177,7 @@ export class ItPage {
         importUnsent(file, {
           db,
           outbox,
-          told,
+          records,
           openWith,
           nowMs: clock.wallMs(),
           keyHex,

@@ -6,7 +6,7 @@ import { silentLog } from '../machine/log.ts';
 import type { ColumnReport } from '../region/csv-columns.ts';
 import { CustomerImport } from '../region/customer-import.ts';
 import type { Doubt, Findings, ImportFailure, ImportOptions, ImportState } from '../region/import-state.ts';
-import { toldDoor } from '../updates/told-door.ts';
+import { createRecordKeeper } from '../updates/record-keeper.ts';
 import {
   BadUsage,
   type Command,
@@ -109,7 +109,7 @@ function openImport(
   let shownAtMs = Number.NEGATIVE_INFINITY;
   let areColumnsShown = false;
   return new CustomerImport({
-    told: toldDoor(db, io.clock),
+    records: createRecordKeeper(db, io.clock),
     log: silentLog,
     db,
     dataDir,
@@ -204,7 +204,7 @@ function progressLine(state: ImportState): string | null {
   }
   if (state.kind === 'indexing')
     return `Read all records (${state.records}); building index ${state.done + 1} of ${state.of}`;
-  return state.kind === 'laying' ? 'Customers imported; applying unsent changes' : null;
+  return state.kind === 'refreshing' ? 'Customers imported; applying unsent changes' : null;
 }
 
 const unchanged = '{unchanged}';

@@ -8,7 +8,7 @@ import type { TakeOver } from '../care/rescue/standing-copy.ts';
 import { tillCode } from '../config/find-config.ts';
 import { directFiles } from '../machine/share/share-files.ts';
 import { Outbox } from '../updates/outbox.ts';
-import { toldDoor } from '../updates/told-door.ts';
+import { createRecordKeeper } from '../updates/record-keeper.ts';
 import { type Command, type CommandIo, CommandRefused, exitCodes, type Given } from './command.ts';
 import { mustExist } from './read-database.ts';
 import { configOf, dataFolderAnyway } from './till-place.ts';
@@ -61,7 +61,7 @@ export const outboxImport: Command = {
       const imported = await importUnsent(text, {
         db,
         outbox,
-        told: toldDoor(db, io.clock),
+        records: createRecordKeeper(db, io.clock),
         openWith,
         nowMs: io.clock.wallMs(),
         keyHex,

@@ -14,7 +14,7 @@ import { chooseCipher } from '../db/cipher.ts';
 import type { Db } from '../db/open.ts';
 import { count, inTransaction, sql } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';
-import { type FileTrouble, tidyEach } from '../machine/file-trouble.ts';
+import { type FileTrouble, forEachFile } from '../machine/file-trouble.ts';
 import { isErased, namedIn } from './erased.ts';
 
 export const firstRegionId = 2 ** 30;
@@ -230,7 +230,7 @@ export function regionFilesIn(dataDir: string): readonly string[] {
 export function removeOldRegions(db: Db, dataDir: string, kept: string | null): readonly FileTrouble[] {
   const current = currentName(db);
   const isOld = (name: string) => fileShape.test(name) && name !== current && name !== kept;
-  return tidyEach(dataDir, isOld, (file) => rmSync(file, { force: true }));
+  return forEachFile(dataDir, isOld, (file) => rmSync(file, { force: true }));
 }
 
 /**

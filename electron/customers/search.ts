@@ -10,7 +10,7 @@ import { cleanText, plainSigns } from '../model/clean-text.ts';
 import { isFillable } from '../model/customer.ts';
 import type { CustomerHit, SearchResult } from '../model/customer-view.ts';
 import { identifiersAmong, type LookUpIdentifier, type LookUpType, readingsOf } from '../model/readings.ts';
-import { highlightsOf } from './match-marks.ts';
+import { highlightsOf } from './highlights.ts';
 import { misspeltNames } from './misspelt.ts';
 import {
   customersInRange,

@@ -187,10 +187,10 @@ export function writeSearchRow(
   const before = sql<Written>(db, readWritten).get(customerId);
   const search = searchRow(values, tier);
   const row: Written = { ...search.row, open_updates: openUpdates };
-  const moved = writtenColumns.filter((column) => before?.[column] !== row[column]);
-  if (moved.length === 0) return;
-  changeRow(db, 'main.customers', customerId, Object.fromEntries(moved.map((column) => [column, row[column]])));
-  if (moved.includes('first_name') || moved.includes('last_name')) writeWords(db, customerId, search.words);
+  const differing = writtenColumns.filter((column) => before?.[column] !== row[column]);
+  if (differing.length === 0) return;
+  changeRow(db, 'main.customers', customerId, Object.fromEntries(differing.map((column) => [column, row[column]])));
+  if (differing.includes('first_name') || differing.includes('last_name')) writeWords(db, customerId, search.words);
 }
 
 export function writeWords(db: Db, customerId: number, words: readonly string[]): void {

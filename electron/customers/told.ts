@@ -52,7 +52,7 @@ export type Follower = {
   readonly told: (customerId: number) => void;
 };
 
-export class ToldDoor {
+export class RecordKeeper {
   readonly #db: Db;
   readonly #follower: Follower;
 

@@ -20,9 +20,9 @@ import { type FolderFiles, finishReplacement, flushFile, flushFolder, folderFile
 import { mayTakeIn, organisationOf } from '../org/data-owner.ts';
 import { carryCopyPlacesOver } from '../updates/copy-places.ts';
 import { Outbox } from '../updates/outbox.ts';
+import { createRecordKeeper } from '../updates/record-keeper.ts';
 import { openList, selectUpdates } from '../updates/rows.ts';
-import { toldDoor } from '../updates/told-door.ts';
-import { attempt, carryInFilesOver, readOne, salvageMoving, takeIn } from '../updates/transfer.ts';
+import { carryInFilesOver, ifReadable, readOne, salvageMoving, takeIn } from '../updates/transfer.ts';
 import { migrateTill, openTillDatabase } from './till-database.ts';
 import { isUsableBackup } from './usable-backups.ts';
 
@@ -126,7 +126,7 @@ function openOld(file: string, keyHex: string, nativeBinding: string | undefined
 function carryOver(incoming: Db, old: Db | null, outbox: Outbox, clock: Clock) {
   let uncertain = 0;
   for (const update of selectUpdates(incoming, `where u.state in ${openList}`)) {
-    const newer = old === null ? null : attempt(() => readOne(old, update.id));
+    const newer = old === null ? null : ifReadable(() => readOne(old, update.id));
     if (newer !== null) outbox.overtaken(update, newer);
     else if (update.state !== 'attention') {
       outbox.restored(update);
@@ -135,17 +135,17 @@ function carryOver(incoming: Db, old: Db | null, outbox: Outbox, clock: Clock) {
   }
   if (old === null) return { carriedOver: 0, uncertain, lost: 0 };
   // An empty database has no owner, but the updates carried over do (F45).
-  attempt(() => mayTakeIn(incoming, organisationOf(old), clock.wallMs()));
+  ifReadable(() => mayTakeIn(incoming, organisationOf(old), clock.wallMs()));
   const { updates, lost } = salvageMoving(old);
-  const told = toldDoor(incoming, clock);
-  const taken = takeIn(incoming, outbox, told, {
+  const records = createRecordKeeper(incoming, clock);
+  const taken = takeIn(incoming, outbox, records, {
     updates,
     from: 'the database before the restore',
     surelyUnsent: true,
   });
-  attempt(() => carryErasedOver(old, incoming));
-  attempt(() => carryCopyPlacesOver(old, incoming, clock.wallMs()));
-  attempt(() => carryInFilesOver(old, incoming, outbox, told));
+  ifReadable(() => carryErasedOver(old, incoming));
+  ifReadable(() => carryCopyPlacesOver(old, incoming, clock.wallMs()));
+  ifReadable(() => carryInFilesOver(old, incoming, outbox, records));
   outbox.recoverInterrupted();
   return { carriedOver: taken.added, uncertain, lost };
 }

@@ -11,7 +11,7 @@ import type { Db } from './open.ts';
 const isReadyAt = 12;
 const framesAt = 16;
 const saltsAt = 32;
-const movedAt = 96;
+const checkpointedAt = 96;
 const indexBytes = 136;
 /** Offsets in the `-wal` itself: its magic number and the two salts of its generation. */
 const walMagic = [0x377f0682, 0x377f0683];
@@ -29,7 +29,7 @@ export function expectedFrames(database: string): number {
   const isWal = wal !== null && walMagic.includes(wal.readUInt32BE(0));
   // After a power cut, the index may belong to an earlier `-wal`, and then says nothing about this one.
   const isOther = isWal && !wal.subarray(walSaltsAt, walSaltsAt + 8).equals(index.salts);
-  return isOther || index.frames <= index.moved ? 0 : index.frames;
+  return isOther || index.frames <= index.checkpointed ? 0 : index.frames;
 }
 
 /**
@@ -45,7 +45,11 @@ function indexOf(database: string) {
   const bytes = head(`${database}-shm`, indexBytes);
   if (bytes === null || bytes[isReadyAt] !== 1) return null;
   const number = (at: number) => (endianness() === 'LE' ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
-  return { frames: number(framesAt), moved: number(movedAt), salts: bytes.subarray(saltsAt, saltsAt + 8) };
+  return {
+    frames: number(framesAt),
+    checkpointed: number(checkpointedAt),
+    salts: bytes.subarray(saltsAt, saltsAt + 8),
+  };
 }
 
 function head(file: string, bytes: number): Buffer | null {

@@ -12,8 +12,8 @@ import { readingsOf } from '../model/readings.ts';
 import type { Organisation } from '../org/organisation.ts';
 import type { SyncContext } from '../sync/context.ts';
 import { type LookUp, lookUp, lookUpAny, purchasesOf, refresh } from '../sync/look-up.ts';
-import { coverHit } from './cover.ts';
 import { customerView, strangerView } from './customer-views.ts';
+import { maskHit } from './mask-views.ts';
 import type { Masking } from './masking.ts';
 import { onlineResult } from './online-result.ts';
 
@@ -158,7 +158,7 @@ export class CustomerDesk {
   }
 
   #covered(found: SearchResult): SearchResult {
-    const hits = found.hits.flatMap((hit) => coverHit(hit, this.#options.masking.hidden(hit.customerId)) ?? []);
+    const hits = found.hits.flatMap((hit) => maskHit(hit, this.#options.masking.hidden(hit.customerId)) ?? []);
     return { ...found, hits };
   }
 

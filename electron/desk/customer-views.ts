@@ -22,7 +22,7 @@ import type { LockReason } from '../model/update-view.ts';
 import { effectiveView, identifierOf } from '../updates/effective.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { lockOf, type RuleContext } from '../updates/rules.ts';
-import { coverUpdate, coverView } from './cover.ts';
+import { maskUpdate, maskView } from './mask-views.ts';
 import { updatesOfCustomer } from './update-views.ts';
 
 /** How many closed updates the screen shows beside the form, besides all open ones. */
@@ -130,9 +130,9 @@ export function customerView(
     userId: row.user_id,
     asOfMs: row.as_of_ms,
     listedAsOfMs: row.as_of_ms === null ? listedAsOfMs(db, customerId) : null,
-    updates: updatesOfCustomer(db, outbox, customerId, shownUpdates).map((update) => coverUpdate(update, hidden)),
+    updates: updatesOfCustomer(db, outbox, customerId, shownUpdates).map((update) => maskUpdate(update, hidden)),
   };
-  return coverView(view, hidden);
+  return maskView(view, hidden);
 }
 
 /** The view of a customer who is not on this till. */

@@ -5,7 +5,7 @@ import type { FieldChoice, SaveResult } from '../model/update-view.ts';
 import { historyOf } from '../updates/history.ts';
 import type { Outbox } from '../updates/outbox.ts';
 import { findUpdate } from '../updates/rows.ts';
-import { coverHistory, coverUpdate } from './cover.ts';
+import { maskHistory, maskUpdate } from './mask-views.ts';
 import type { IdentityRequest, SaveRequest, UpdateDesk } from './update-desk.ts';
 import { listUpdates, type Page } from './update-views.ts';
 
@@ -59,12 +59,12 @@ export function updateCalls({ db, outbox, updates, hidden, saved, changed }: Upd
     'updates.awardSeen': andTell(({ updateId }: OneUpdate) => updates.awardSeen(updateId)),
     'updates.list': (page: Page) => {
       const { updates: listed, total } = listUpdates(db, outbox, page);
-      return { updates: listed.map((update) => coverUpdate(update, hidden(update.customerId))), total };
+      return { updates: listed.map((update) => maskUpdate(update, hidden(update.customerId))), total };
     },
     'updates.history': ({ updateId }: OneUpdate) => {
       const update = findUpdate(db, updateId);
       const covered = update === null ? maskableFields : hidden(update.customerId);
-      return historyOf(db, updateId).map((entry) => coverHistory(entry, covered));
+      return historyOf(db, updateId).map((entry) => maskHistory(entry, covered));
     },
   };
 }

@@ -96,12 +96,12 @@ export function readOutcome<T>(
 }
 
 /** One customer of a look-up: found, certainly not found, or refused individually. */
-type Looked =
+type LookedUp =
   | { readonly kind: 'there'; readonly record: CustomerRecord; readonly answer: Answer }
   | { readonly kind: 'not-found'; readonly answer: Answer }
   | Failed;
 
-function look(item: JsonObject, reply: Reply): Looked {
+function readItem(item: JsonObject, reply: Reply): LookedUp {
   const status: WireItemStatus | null = readItemStatus(item);
   const answer = withItem(reply.answer, status);
   if (status === null || status.success === null) {
@@ -170,7 +170,7 @@ export function customerOutcome(
   const found = lookupOne(result, identifier, wallMs);
   if (found.kind !== 'item') return found;
   const { item, merged, reply } = found;
-  const looked = look(item, reply);
+  const looked = readItem(item, reply);
   if (looked.kind !== 'there') return looked;
   const value = withAskedExternalId(looked.record, item, identifier);
   return { kind: 'found', value, merged, answer: looked.answer };
@@ -184,7 +184,7 @@ export function customersOutcome(result: HttpResult, wallMs: number): ReadOutcom
   const found = lookup(result, wallMs);
   if (found.kind === 'not-found') return { kind: 'found', value: [], merged: false, answer: found.answer };
   if (found.kind !== 'items') return found;
-  const looked = found.items.map((item) => look(item, found.reply));
+  const looked = found.items.map((item) => readItem(item, found.reply));
   const records = looked.flatMap((each) => (each.kind === 'there' ? [each.record] : []));
   const failed = looked.find((each) => each.kind !== 'there' && each.kind !== 'not-found');
   if (records.length === 0 && failed !== undefined) return failed;
@@ -200,7 +200,7 @@ export function purchasesOutcome(
   const found = lookupOne(result, identifier, wallMs);
   if (found.kind !== 'item') return found;
   const { item, merged, reply } = found;
-  const looked = readItemStatus(item)?.success === false ? look(item, reply) : null;
+  const looked = readItemStatus(item)?.success === false ? readItem(item, reply) : null;
   if (looked !== null && looked.kind !== 'there') return looked;
   if (!reply.httpSuccess || !tells(item, 'transactions')) return unreadable;
   return { kind: 'found', value: readPurchases(partOf(item, 'transactions')), merged, answer: reply.answer };

@@ -34,7 +34,7 @@ export function fileTrouble(error: unknown): FileTrouble | null {
  * Calls a function for each file of a folder with a matching name. A file that fails stops neither the others nor a
  * start (F50). @returns the errors
  */
-export function tidyEach(
+export function forEachFile(
   folder: string,
   isMeant: (name: string) => boolean,
   tidy: (file: string, name: string) => void,

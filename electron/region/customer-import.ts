@@ -12,7 +12,7 @@ import { accessSync, constants, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { customersOnTill, regionState, removeOldRegions, takeRegion } from '../customers/region.ts';
-import type { ToldDoor } from '../customers/told.ts';
+import type { RecordKeeper } from '../customers/told.ts';
 import type { Db, OpenDatabase } from '../db/open.ts';
 import type { Clock } from '../machine/clock.ts';
 import type { FileTrouble } from '../machine/file-trouble.ts';
@@ -41,7 +41,7 @@ const workerFile = new URL(
 
 export type ImportParameters = {
   readonly db: Db;
-  readonly told: ToldDoor;
+  readonly records: RecordKeeper;
   readonly log: Log;
   readonly onFile: OpenDatabase;
   readonly dataDir: string;
@@ -61,14 +61,14 @@ type Running = {
 };
 
 type Ready = Extract<FromImportWorker, { kind: 'ready' }>;
-type Asked = { readonly running: Running; readonly findings: Findings };
+type Question = { readonly running: Running; readonly findings: Findings };
 
 export class CustomerImport {
   readonly #options: ImportParameters;
   readonly #refresh: OwnCopiesRefresh;
   #state: ImportState = { kind: 'none' };
   #running: Running | null = null;
-  #asked: Asked | null = null;
+  #question: Question | null = null;
   #columns: readonly ColumnReport[] | null = null;
   #ended: Promise<void> = Promise.resolve();
   #firstReadAt: { readonly atMs: number; readonly records: number; readonly bytes: number } | null = null;
@@ -138,7 +138,7 @@ export class CustomerImport {
     if (this.#isBusy) return false;
     const { dataDir, onFile, clock, store } = this.#options;
     const source = path.resolve(file);
-    this.#asked = null;
+    this.#question = null;
     const trouble = unreadable(source);
     if (trouble !== null) {
       this.#fail(source, trouble);
@@ -174,9 +174,9 @@ export class CustomerImport {
 
   /** Answers the question after reading: whether to import the file. */
   answer(take: boolean): void {
-    const asked = this.#asked;
+    const asked = this.#question;
     if (asked === null) return;
-    this.#asked = null;
+    this.#question = null;
     if (take) this.#go(asked.running.task.source, this.#take(asked.running, asked.findings));
     else {
       rmSync(asked.running.task.staging, { force: true });
@@ -195,7 +195,7 @@ export class CustomerImport {
       this.#fail('', 'nothing-before');
       return;
     }
-    this.#show({ kind: 'laying', file: '', customers: customersOnTill(db), refused: 0 });
+    this.#show({ kind: 'refreshing', file: '', customers: customersOnTill(db), refused: 0 });
     const isReady = deltas.length > 0 ? stepBackFromDeltas(db, hidden, clock) : Promise.resolve();
     this.#go(
       '',
@@ -227,7 +227,7 @@ export class CustomerImport {
   }
 
   get #isBusy(): boolean {
-    return this.#running !== null || this.#state.kind === 'laying';
+    return this.#running !== null || this.#state.kind === 'refreshing';
   }
 
   async #follow(running: Running): Promise<void> {
@@ -321,7 +321,7 @@ export class CustomerImport {
       rmSync(task.staging, { force: true });
       this.#show({ kind: 'checked', ...findings });
     } else if (findings.doubts.length > 0 && !options.sure) {
-      this.#asked = { running, findings };
+      this.#question = { running, findings };
       this.#show({ kind: 'question', ...findings });
     } else await this.#take(running, findings);
   }
@@ -347,7 +347,7 @@ export class CustomerImport {
     startedAtMs: number,
   ): Promise<void> {
     const { db, clock } = this.#options;
-    this.#show({ kind: 'laying', file, customers: customersOnTill(db), refused });
+    this.#show({ kind: 'refreshing', file, customers: customersOnTill(db), refused });
     await this.#refresh.run();
     const seconds = Math.round((clock.monotonicMs() - startedAtMs) / 1000);
     this.#show({ kind: 'done', file, customers: customersOnTill(db), refused, seconds, report });

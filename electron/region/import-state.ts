@@ -31,7 +31,7 @@ export type ImportState =
   /** The requested check is done; nothing has changed. */
   | ({ readonly kind: 'checked' } & Findings)
   /** The new customers are in use, and the till's own copies of customers are being refreshed. */
-  | { readonly kind: 'laying'; readonly file: string; readonly customers: number; readonly refused: number }
+  | { readonly kind: 'refreshing'; readonly file: string; readonly customers: number; readonly refused: number }
   | {
       readonly kind: 'done';
       readonly file: string;

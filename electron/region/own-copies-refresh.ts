@@ -4,7 +4,7 @@
  * continues (F37).
  */
 import { decodeRecord } from '../customers/record-json.ts';
-import type { ToldDoor } from '../customers/told.ts';
+import type { RecordKeeper } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';
@@ -17,7 +17,7 @@ const troubleMs = 60_000;
 
 export type RefreshOptions = {
   readonly db: Db;
-  readonly told: Pick<ToldDoor, 'keep'>;
+  readonly records: Pick<RecordKeeper, 'keep'>;
   readonly clock: Clock;
   readonly log: Log;
   /** The customer's record may have changed. */
@@ -97,12 +97,12 @@ export class OwnCopiesRefresh {
 
   /** @returns whether it could be written. @throws if the disk or the file is the problem, and not this customer */
   #keep({ id, record }: Listed): boolean {
-    const { db, told } = this.#options;
+    const { db, records } = this.#options;
     const through = () => sql(db, 'update region_file set laid_through = ?').run(id);
     try {
       inTransaction(db, () => {
         const decoded = decodeRecord(record);
-        if (decoded !== null) told.keep({ record: decoded, by: 'file', asOfMs: null }, { customerId: id });
+        if (decoded !== null) records.keep({ record: decoded, by: 'file', asOfMs: null }, { customerId: id });
         through();
       });
       return true;

@@ -9,12 +9,12 @@ import { closeSync, existsSync, ftruncateSync, openSync, rmSync, writeSync } fro
 import { regionFormat, regionIndexes, regionTables } from '../customers/region.ts';
 import { type Db, type OpenDatabase, openEncrypted } from '../db/open.ts';
 import { flushFile } from '../machine/folder-files.ts';
+import { IdClaims, rowTables } from './id-claims.ts';
 import type { KnownIds } from './known-ids.ts';
 import type { Reading } from './open-customers.ts';
 import type { ReadRow } from './read-rows.ts';
 import { type Refusal, refusals } from './refusal.ts';
 import { type ToldRow, toldColumns, toldValues } from './told-row.ts';
-import { rowTables, WhoseIds } from './whose-ids.ts';
 
 /** The file of an unfinished import and how it is read. Another or changed file starts over. */
 export type Source = {
@@ -41,7 +41,7 @@ export class RegionWriter {
   readonly #file: string;
   readonly #insert: (id: number, line: number, told: ToldRow) => void;
   readonly #ids: KnownIds;
-  readonly #claims: WhoseIds;
+  readonly #claims: IdClaims;
   readonly #report: RefusedReport;
   /** null: a new import */
   readonly resumedAt: Place | null;
@@ -59,7 +59,7 @@ export class RegionWriter {
     this.#written = { records: progress.records, rows: progress.rows, refused: progress.refused };
     this.#report = new RefusedReport(reportFile, progress.report_bytes);
     this.#ids = ids;
-    this.#claims = new WhoseIds(db);
+    this.#claims = new IdClaims(db);
     const highest = db.prepare<[], { n: number | null }>('select max(id) as n from customers').get()?.n ?? 0;
     this.#nextId = Math.max(ids.firstFree, highest + 1);
     this.#insert = inserts(db);

@@ -83,8 +83,8 @@ export function keepRead(
   return keep(context, customerOf(context, update), { record, by: 'read', asOfMs: context.clock.wallMs(), merged });
 }
 
-function keep({ told }: SyncContext, before: number, record: Told): Written {
-  const kept = told.keep(record, { customerId: before });
+function keep({ records }: SyncContext, before: number, record: Told): Written {
+  const kept = records.keep(record, { customerId: before });
   return { before, customerId: kept.kind === 'kept' ? kept.customerId : before };
 }
 

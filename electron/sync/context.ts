@@ -1,6 +1,6 @@
 /** What all phases of an exchange share: the server, the database, the pace, blame, and notifications. */
 import type { MachineConfig } from '../config/machine-config.ts';
-import type { ToldDoor } from '../customers/told.ts';
+import type { RecordKeeper } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
@@ -23,14 +23,14 @@ import type { Pace } from './pace.ts';
  * can't be reached; `being-taken`: another till is importing it; `unproved`: one of these for so long that a person has
  * to decide.
  */
-export type Standing = 'here' | 'unseen' | 'being-taken' | 'unproved';
+export type Whereabouts = 'here' | 'unseen' | 'being-taken' | 'unproved';
 
 export type SyncContext = {
   /** Null while the till has no password. */
   readonly api: () => LoyaltyApi | null;
   readonly db: Db;
   readonly outbox: Outbox;
-  readonly told: ToldDoor;
+  readonly records: RecordKeeper;
   readonly connection: ConnectionState;
   readonly pace: Pace;
   readonly blame: Blame;
@@ -44,7 +44,7 @@ export type SyncContext = {
   /**
    * Not a promise if it is known: while waiting, the engine would start other updates before this one's requests count.
    */
-  readonly standing: (update: Pick<Update, 'seq'>) => Standing | Promise<Standing>;
+  readonly whereabouts: (update: Pick<Update, 'seq'>) => Whereabouts | Promise<Whereabouts>;
   readonly tell: Tell;
 };
 

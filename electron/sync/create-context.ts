@@ -12,7 +12,7 @@ import { Pace } from './pace.ts';
 
 export type ContextOptions = Pick<
   SyncContext,
-  'api' | 'db' | 'outbox' | 'told' | 'clock' | 'log' | 'primaryIdentifier' | 'standing' | 'tell'
+  'api' | 'db' | 'outbox' | 'records' | 'clock' | 'log' | 'primaryIdentifier' | 'whereabouts' | 'tell'
 > & {
   readonly random: Random;
   readonly config: () => MachineConfig;

@@ -52,12 +52,12 @@ export function decide(update: Decided, { told, mark, hadTime }: Evidence): Deci
   if (fields.length > 0 && isAll('ours')) {
     return { kind: 'is-there', confirmedBy: update.state === 'unknown' ? 'read' : 'already' };
   }
-  const moved = fields.filter(({ relation }) => relation === 'other');
-  if (!mayHaveArrived) return moved.length > 0 ? inConflict(update, told, moved) : { kind: 'send' };
+  const conflicting = fields.filter(({ relation }) => relation === 'other');
+  if (!mayHaveArrived) return conflicting.length > 0 ? inConflict(update, told, conflicting) : { kind: 'send' };
 
   const isAsBefore = byMark === 'did-not-arrive' || (isAll('before') && isUnmoved(update.before, told));
   if (update.state === 'queued') {
-    if (moved.length > 0) return inConflict(update, told, moved);
+    if (conflicting.length > 0) return inConflict(update, told, conflicting);
     return isAsBefore ? { kind: 'send' } : cannotTell(update, whyNot(fields));
   }
   if (update.uncertainAfter === 'restored') return cannotTell(update, 'restored');
@@ -121,9 +121,9 @@ function relationOf(
 function inConflict(
   { changes, baseline }: Decided,
   told: CustomerRecord | null,
-  moved: readonly FieldRelation[],
+  conflicting: readonly FieldRelation[],
 ): Decision {
-  const fields = moved.map(
+  const fields = conflicting.map(
     ({ key }): FieldConflict => ({
       key,
       was: baseline[key] ?? null,

@@ -22,7 +22,7 @@ const troubleMs = 30_000;
 /** Longest wait of an update after a bug, which only a new version can fix. */
 const longestBugMs = 60 * 60_000;
 /** Longest wait of an update that another till may have. `tryNow` ends the wait once that is known. */
-const longestHeldMs = 10 * 60_000;
+const longestElsewhereMs = 10 * 60_000;
 const commitAgainMs = 5000;
 /** Refused credentials are retried this often, by a login and never by an update. */
 const pausedProbeMs = 15 * 60_000;
@@ -299,7 +299,7 @@ export class SyncEngine {
     const looked = await lookBeforeSending(this.#context, api, update, { isOld, lane });
     if (looked.kind === 'closed') return this.#due.closed(update);
     if (looked.kind === 'later') return this.#afterFailure(update);
-    if (looked.kind === 'held') return this.#due.delayCustomer(update.customerId, longestHeldMs);
+    if (looked.kind === 'elsewhere') return this.#due.delayCustomer(update.customerId, longestElsewhereMs);
     if (looked.kind === 'moved-on') return;
 
     pace.take(lane);

@@ -135,13 +135,13 @@ function whoNow({ db }: SyncContext, asked: CustomerRef | null, { userId }: Cust
 }
 
 function keep(context: SyncContext, asked: CustomerRef | null, { value: record, merged }: Found): LookUp {
-  const { told, clock, log, tell } = context;
+  const { records, clock, log, tell } = context;
   // In the meantime, the customer may have been merged or erased.
   const askedId = asked !== null && 'customerId' in asked ? asked.customerId : null;
   const hereId = askedId === null ? null : whoNow(context, asked, record);
   if (askedId !== null && hereId === null) return { kind: 'not-found' };
   try {
-    const kept = told.keep({ record, by: 'read', asOfMs: clock.wallMs(), merged }, asked ?? namedBy(record));
+    const kept = records.keep({ record, by: 'read', asOfMs: clock.wallMs(), merged }, asked ?? namedBy(record));
     if (kept.kind !== 'kept') return { kind: 'failed', why: 'server' };
     tell.customerChanged(kept.customerId);
     return { kind: 'found', customerId: kept.customerId };

@@ -20,9 +20,9 @@ import {
   customerOf,
   identifierNow,
   notTold,
-  type Standing,
   type SyncContext,
   tellUpdate,
+  type Whereabouts,
   type Written,
 } from './context.ts';
 import { cannotTell, type Decision, decide } from './decide.ts';
@@ -37,10 +37,10 @@ export type Looked =
   /** The look failed or was refused; it is tried again when due. */
   | { readonly kind: 'later' }
   /** Another till may have it, and we can't tell now. */
-  | { readonly kind: 'held' };
+  | { readonly kind: 'elsewhere' };
 
 /** Result of asking the server about an update's customer. */
-type Answered = 'told' | 'no-such-call' | Exclude<Looked['kind'], 'go' | 'held'>;
+type Answered = 'told' | 'no-such-call' | Exclude<Looked['kind'], 'go' | 'elsewhere'>;
 
 /** @param isOld the update has waited so long that the server's values may have changed */
 export async function lookBeforeSending(
@@ -49,9 +49,9 @@ export async function lookBeforeSending(
   seen: Update,
   { isOld, lane }: { readonly isOld: boolean; readonly lane: Lane },
 ): Promise<Looked> {
-  const asked = context.standing(seen);
-  const standing = typeof asked === 'string' ? asked : await asked;
-  if (standing !== 'here') return lookWhileElsewhere(context, api, seen, { standing, lane });
+  const asked = context.whereabouts(seen);
+  const whereabouts = typeof asked === 'string' ? asked : await asked;
+  if (whereabouts !== 'here') return lookWhileElsewhere(context, api, seen, { whereabouts, lane });
   if (seen.kind !== 'fields') return { kind: 'go', update: seen };
   const mayRead = context.config.sync.readBack;
   if (mayRead && (isOld || context.connection.isProbing || isRecordOld(context, seen))) {
@@ -74,7 +74,7 @@ async function lookWhileElsewhere(
   context: SyncContext,
   api: LoyaltyApi,
   seen: Update,
-  { standing, lane }: { readonly standing: Exclude<Standing, 'here'>; readonly lane: Lane },
+  { whereabouts, lane }: { readonly whereabouts: Exclude<Whereabouts, 'here'>; readonly lane: Lane },
 ): Promise<Looked> {
   const known = beforeSendingOf(context.db, seen.customerId, null);
   const before = known.asOfMs !== null && known.asOfMs <= seen.savedAtMs ? known : null;
@@ -86,11 +86,13 @@ async function lookWhileElsewhere(
   const mayBeSent = { ...update, attempts: Math.max(1, update.attempts), before: update.before ?? before };
   const decision = answered === 'told' ? decideByRecord(context, mayBeSent) : cannotTell(update, 'may-be-elsewhere');
   if (decision.kind === 'send') {
-    return standing === 'being-taken' ? { kind: 'held' } : checkFills(context, api, update, lane);
+    return whereabouts === 'being-taken' ? { kind: 'elsewhere' } : checkFills(context, api, update, lane);
   }
   const isProved = decision.kind !== 'needs-person' || decision.reason.kind !== 'cannot-tell';
   if (isProved) return close(context, update, decision);
-  return standing === 'unproved' ? close(context, update, cannotTell(update, 'may-be-elsewhere')) : { kind: 'held' };
+  return whereabouts === 'unproved'
+    ? close(context, update, cannotTell(update, 'may-be-elsewhere'))
+    : { kind: 'elsewhere' };
 }
 
 /** The update as it is now; null: it has changed since it was looked at. */
@@ -191,7 +193,7 @@ async function checkFill(
   value: string,
   lane: Lane,
 ): Promise<'free' | 'closed' | 'later'> {
-  const { told, blame, clock } = context;
+  const { records, blame, clock } = context;
   const stop = (otherUserId: string | null): 'closed' => {
     const reason = { kind: 'belongs-to-other', key: type, otherUserId } as const;
     tellUpdate(context, update.id, commitNeedsPerson(context, update, reason, null));
@@ -206,7 +208,7 @@ async function checkFill(
       blame.passed(update, 'look');
       if (isSamePerson(context, update, outcome.value)) return 'free';
       // The other customer's record is stored, so that staff can compare both.
-      told.keep({ record: outcome.value, by: 'read', asOfMs: clock.wallMs() }, { identifier: { type, value } });
+      records.keep({ record: outcome.value, by: 'read', asOfMs: clock.wallMs() }, { identifier: { type, value } });
       return stop(outcome.value.userId);
     case 'not-found':
       blame.passed(update, 'look');

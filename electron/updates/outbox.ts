@@ -366,23 +366,21 @@ export class Outbox extends OutboxReader {
     const known = readRecord(this.#db, update.customerId)?.fields ?? {};
     for (const other of openUpdatesOf(this.#db, update.customerId)) {
       if (other.kind !== 'fields' || !isBefore(update, other)) continue;
-      const moved = fieldKeys(update.changes).filter(
+      const changed = fieldKeys(update.changes).filter(
         (key) => other.changes[key] !== undefined && known[key] !== undefined,
       );
-      if (moved.length === 0) continue;
-      const baseline = Object.fromEntries(moved.map((key) => [key, known[key] ?? null]));
+      if (changed.length === 0) continue;
+      const baseline = Object.fromEntries(changed.map((key) => [key, known[key] ?? null]));
       this.#changeBaseline(other, baseline, 'baseline moved by an earlier update');
     }
   }
 
   /** Changes the baseline. Not a state change, but it gets a history row because later decisions depend on it. */
-  #changeBaseline(update: Update, moved: FieldValues, event: string): void {
-    writeUpdate(this.#db, { ...update, baseline: { ...update.baseline, ...moved } });
-    const texts = (values: FieldValues): FieldChanges =>
-      Object.fromEntries(
-        fieldKeys(moved).flatMap((key) => (values[key] === undefined ? [] : [[key, values[key] ?? '']])),
-      );
-    const note = { event, before: texts(update.baseline), after: texts(moved) };
+  #changeBaseline(update: Update, values: FieldValues, event: string): void {
+    writeUpdate(this.#db, { ...update, baseline: { ...update.baseline, ...values } });
+    const texts = (from: FieldValues): FieldChanges =>
+      Object.fromEntries(fieldKeys(values).flatMap((key) => (from[key] === undefined ? [] : [[key, from[key] ?? '']])));
+    const note = { event, before: texts(update.baseline), after: texts(values) };
     writeHistory(this.#db, update, update.state, this.#clock.wallMs(), note);
   }
 

@@ -4,7 +4,7 @@
  */
 import { decodeRecord } from '../customers/record-json.ts';
 import { findTold, insertUnknownCustomer } from '../customers/store.ts';
-import type { ToldDoor } from '../customers/told.ts';
+import type { RecordKeeper } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
 import { count, inTransaction, sql } from '../db/statements.ts';
 import type { openStates } from '../model/update-view.ts';
@@ -52,24 +52,28 @@ export type Salvaged = {
 export function salvageMoving(db: Db): Salvaged {
   const updates: MovingUpdate[] = [];
   let lost = 0;
-  const last = attempt(() => count(db, 'select coalesce(max(seq), 0) as n from updates'));
-  const one = attempt(() => db.prepare<[number], TableRow>('select * from updates where seq = ?'));
+  const last = ifReadable(() => count(db, 'select coalesce(max(seq), 0) as n from updates'));
+  const one = ifReadable(() => db.prepare<[number], TableRow>('select * from updates where seq = ?'));
   if (one === null) return { updates, lost: null };
   let stretch = 0;
   for (let seq = 1; last === null ? stretch <= longestStretch : seq <= last; seq += 1) {
-    const row = attempt(() => one.get(seq) ?? 'none');
+    const row = ifReadable(() => one.get(seq) ?? 'none');
     stretch = row === null || row === 'none' ? stretch + 1 : 0;
     if (row === null) lost += 1;
     if (row === null || row === 'none' || !outboxRow.safeParse(row).success) continue;
     updates.push(
-      attempt(() => withHistoryAndCustomer(db, row)) ?? { row, history: [], customer: { record: null, asOfMs: null } },
+      ifReadable(() => withHistoryAndCustomer(db, row)) ?? {
+        row,
+        history: [],
+        customer: { record: null, asOfMs: null },
+      },
     );
   }
   return { updates, lost: last === null ? null : lost };
 }
 
 /** @returns null if the file is unreadable there */
-export function attempt<T>(read: () => T): T | null {
+export function ifReadable<T>(read: () => T): T | null {
   try {
     return read();
   } catch {
@@ -99,7 +103,12 @@ export type TakeIn = {
 };
 
 /** Imports all updates in one transaction. Duplicates are recognised by id, so repeating it is safe. */
-export function takeIn(db: Db, outbox: Outbox, told: ToldDoor, { updates, from, surelyUnsent }: TakeIn): TakenIn {
+export function takeIn(
+  db: Db,
+  outbox: Outbox,
+  records: RecordKeeper,
+  { updates, from, surelyUnsent }: TakeIn,
+): TakenIn {
   return inTransaction(db, () => {
     const counts = { added: 0, already: 0, takenBack: 0 };
     const touched: Touched[] = [];
@@ -109,7 +118,7 @@ export function takeIn(db: Db, outbox: Outbox, told: ToldDoor, { updates, from, 
       const { id, state } = outboxRow.parse(moving.row);
       const here = findUpdate(db, id);
       if (here === null) {
-        const customerId = customerFor(db, told, moving);
+        const customerId = customerFor(db, records, moving);
         const to = isUncertain(state, surelyUnsent) ? 'unknown' : state;
         const place = places.get(id) ?? null;
         outbox.broughtIn(moving, { customerId, state: to, place, from });
@@ -127,21 +136,21 @@ export function takeIn(db: Db, outbox: Outbox, told: ToldDoor, { updates, from, 
 }
 
 /** For a restored database: keeps the updates that are only in rescue files, although this till does not send them. */
-export function carryInFilesOver(from: Db, to: Db, outbox: Outbox, told: ToldDoor): void {
+export function carryInFilesOver(from: Db, to: Db, outbox: Outbox, records: RecordKeeper): void {
   for (const row of sql<TableRow>(from, 'select * from updates where in_file is not null order by seq').all()) {
     if (findUpdate(to, String(row.id)) !== null) continue;
     const moving = withHistoryAndCustomer(from, row);
-    const customerId = customerFor(to, told, moving);
+    const customerId = customerFor(to, records, moving);
     outbox.broughtIn(moving, { customerId, state: 'discarded', place: null, from: 'the database before the restore' });
   }
 }
 
 /** Finds the update's customer on this till, and takes over the other till's record if it is newer. */
-function customerFor(db: Db, told: ToldDoor, { row, customer }: MovingUpdate): number {
+function customerFor(db: Db, records: RecordKeeper, { row, customer }: MovingUpdate): number {
   const { identifier_type: type, identifier_value: value } = whoseRow.parse(row);
   const identifier = { type, value };
   const record = customer.record === null || customer.asOfMs === null ? null : decodeRecord(customer.record);
-  const kept = record === null ? null : told.keep({ record, by: 'till', asOfMs: customer.asOfMs }, { identifier });
+  const kept = record === null ? null : records.keep({ record, by: 'till', asOfMs: customer.asOfMs }, { identifier });
   if (kept !== null && kept.kind !== 'erased') return kept.customerId;
   return findTold(db, identifier) ?? insertUnknownCustomer(db, identifier);
 }

@@ -14,7 +14,7 @@ import { secretFile } from '../../electron/machine/secret-file.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { CustomerImport } from '../../electron/region/customer-import.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
-import { toldDoor } from '../../electron/updates/told-door.ts';
+import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { benchCustomer, writeBenchFile } from './customers.ts';
 
 export const benchFolder = path.join(projectRoot, '.data', 'bench');
@@ -54,7 +54,7 @@ export function openBench(dataDir: string): Db {
 export async function importInto(db: Db, dataDir: string, customers: number): Promise<void> {
   const one = new CustomerImport({
     db,
-    told: toldDoor(db, systemClock),
+    records: createRecordKeeper(db, systemClock),
     log: { write: () => undefined },
     onFile: onFile(dataDir),
     dataDir,

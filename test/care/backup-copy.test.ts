@@ -18,8 +18,8 @@ const minuteMs = 60_000;
 const startHere: StartShareProcess = () => {
   let tell: (answer: ShareAnswer) => void = () => undefined;
   return {
-    post: ({ id, job, words }) => {
-      const done: Promise<unknown> = Reflect.apply(directFiles[job], null, words);
+    post: ({ id, job, args }) => {
+      const done: Promise<unknown> = Reflect.apply(directFiles[job], null, args);
       void done.then(
         (value) => tell({ id, value }),
         (error) => tell({ id, code: codeOfAnswer(error) }),

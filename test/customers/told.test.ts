@@ -8,18 +8,18 @@ import {
   insertUnknownCustomer,
   readRecord,
 } from '../../electron/customers/store.ts';
-import { type Told, ToldDoor } from '../../electron/customers/told.ts';
+import { RecordKeeper, type Told } from '../../electron/customers/told.ts';
 import type { CustomerRef, FieldValues } from '../../electron/model/customer.ts';
 import { openTestCache, recordOf } from './cache.ts';
 
 type Source = Partial<Omit<Told, 'record'>>;
 
-/** A `ToldDoor` alone, and what it tells everything that depends on a record. */
+/** A `RecordKeeper` alone, and what it tells everything that depends on a record. */
 function open(t: TestContext) {
   const { db, close } = openTestCache();
   t.after(close);
   const heard: string[] = [];
-  const door = new ToldDoor(db, {
+  const door = new RecordKeeper(db, {
     joined: (customerId, into) => heard.push(`${customerId} is ${into}`),
     told: (customerId) => heard.push(`told ${customerId}`),
   });

@@ -9,8 +9,8 @@ import type { CustomerView } from '../../electron/model/customer-view.ts';
 import { answerDiffers } from '../../electron/model/outcome.ts';
 import { letNextLoginOwn, mayTakeIn } from '../../electron/org/data-owner.ts';
 import { lookUp } from '../../electron/sync/look-up.ts';
+import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { findUpdate, type Update } from '../../electron/updates/rows.ts';
-import { toldDoor } from '../../electron/updates/told-door.ts';
 import { readMoving, takeIn } from '../../electron/updates/transfer.ts';
 import { customerDeskOf } from '../helpers/customer-desk.ts';
 import { customerRecord, type EngineRig, ModelServer, okAnswer, startEngine } from '../helpers/engine-rig.ts';
@@ -107,7 +107,11 @@ describe('an update that may have arrived', () => {
       const record = server.customers.get('1') ?? customerRecord('1', 'Before');
       theirs.customers.set('1', hasMoved ? { ...record, loyalty: { ...unknownLoyalty, points: 50 } } : record);
       const other = startEngine({ server: theirs, clock, random: seededRandom(6), folder: temporaryFolder() });
-      takeIn(other.db, other.outbox, toldDoor(other.db, clock), { updates, from: 'till1', surelyUnsent: false });
+      takeIn(other.db, other.outbox, createRecordKeeper(other.db, clock), {
+        updates,
+        from: 'till1',
+        surelyUnsent: false,
+      });
       await clock.pass(10 * minuteMs);
       assert.deepEqual(
         [theirs.ledger.length, findUpdate(other.db, updateId)?.state],
@@ -171,7 +175,7 @@ describe('an update that may have arrived', () => {
       if (hasMoved) {
         const theirs = customerRecord(userId, 'T');
         server.customers.set(userId, theirs);
-        rig.context.told.keep({ record: theirs, by: 'read', asOfMs: clock.wallMs() }, { customerId });
+        rig.context.records.keep({ record: theirs, by: 'read', asOfMs: clock.wallMs() }, { customerId });
       }
       rig.save(customerId, { lastName: 'A' });
       server.reachable = true;

@@ -114,7 +114,7 @@ describe('what happens while a request is in flight', () => {
     t.mock.method(races.rig.context.pace, 'take', (lane: 'counter' | 'backlog') => {
       take(lane);
       if (customerRow(races.rig.db, doubleId) !== null) {
-        races.rig.context.told.keep(
+        races.rig.context.records.keep(
           { record: theirs, by: 'read', asOfMs: races.clock.wallMs() },
           { customerId: doubleId },
         );

@@ -7,9 +7,9 @@ import { sql } from '../../electron/db/statements.ts';
 import { systemClock } from '../../electron/machine/system-clock.ts';
 import { OwnCopiesRefresh } from '../../electron/region/own-copies-refresh.ts';
 import { erase } from '../../electron/updates/erasing.ts';
+import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { removeNotSeen, trimClosedUpdates } from '../../electron/updates/retention.ts';
 import { findUpdate } from '../../electron/updates/rows.ts';
-import { toldDoor } from '../../electron/updates/told-door.ts';
 import { recordOf } from '../customers/cache.ts';
 import { keepTold } from '../helpers/keep-told.ts';
 import { openImportRig, saveHere } from '../region/import-rig.ts';
@@ -44,20 +44,20 @@ test('F37 one customer who cannot be written is noted in the log, and the others
     people.map((one) => line({ ...one, updated_on: '2027-01-01 10:00:00' })).join(''),
   );
   sql(rig.db, 'update region_file set laid_through = 0').run();
-  const told = toldDoor(rig.db, systemClock);
+  const records = createRecordKeeper(rig.db, systemClock);
   const logged: string[] = [];
   const kept: string[] = [];
   const door = {
-    keep: (...given: Parameters<typeof told.keep>) => {
+    keep: (...given: Parameters<typeof records.keep>) => {
       const { userId } = given[0].record;
       if (userId === '2') throw new Error('a clash');
       kept.push(userId ?? '');
-      return told.keep(...given);
+      return records.keep(...given);
     },
   };
   const refresh = new OwnCopiesRefresh({
     db: rig.db,
-    told: door,
+    records: door,
     clock: systemClock,
     log: { write: (level, event) => logged.push(`${level} ${event}`) },
     customerChanged: () => undefined,

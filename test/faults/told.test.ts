@@ -3,21 +3,25 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { customerRow, findTold, insertUnknownCustomer, readRecord } from '../../electron/customers/store.ts';
-import type { ToldDoor } from '../../electron/customers/told.ts';
+import type { RecordKeeper } from '../../electron/customers/told.ts';
 import type { Db } from '../../electron/db/open.ts';
 import type { CustomerRecord, FieldChanges, FieldValues, Identifier } from '../../electron/model/customer.ts';
 import { erase } from '../../electron/updates/erasing.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
+import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { findUpdate } from '../../electron/updates/rows.ts';
-import { toldDoor } from '../../electron/updates/told-door.ts';
 import { openTestCache, recordOf } from '../customers/cache.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
-function open(t: TestContext): { db: Db; told: ToldDoor; outbox: Outbox } {
+function open(t: TestContext): { db: Db; records: RecordKeeper; outbox: Outbox } {
   const cache = openTestCache();
   t.after(cache.close);
   const clock = virtualClock();
-  return { db: cache.db, told: toldDoor(cache.db, clock), outbox: new Outbox(cache.db, clock, seededRandom(3)) };
+  return {
+    db: cache.db,
+    records: createRecordKeeper(cache.db, clock),
+    outbox: new Outbox(cache.db, clock, seededRandom(3)),
+  };
 }
 
 let tokens = 0;
@@ -43,14 +47,14 @@ const record = (userId: string | null, fields: FieldValues, updatedOn: string | 
 const fieldsOf = (db: Db, id: number) => readRecord(db, id)?.fields;
 
 test('F36 an identifier that is only pending for one customer leads to its real owner, however the owner becomes known', (t) => {
-  const { db, told, outbox } = open(t);
+  const { db, records, outbox } = open(t);
   const anna: Identifier = { type: 'email', value: 'anna@example.com' };
   const annaId = insertUnknownCustomer(db, anna);
   const updateId = save(outbox, annaId, anna, { mobile: '919845000123', lastName: 'Anna-New' });
   const asha = record('777', { firstName: 'Asha', mobile: '919845000123', email: 'asha@example.com' });
   for (const by of ['file', 'till', 'read'] as const) {
     const asked = by === 'file' ? null : ({ identifier: { type: 'mobile', value: '919845000123' } } as const);
-    const kept = told.keep({ record: asha, by, asOfMs: by === 'file' ? null : 1000 }, asked);
+    const kept = records.keep({ record: asha, by, asOfMs: by === 'file' ? null : 1000 }, asked);
     assert.ok(kept.kind === 'kept' && kept.customerId !== annaId, by);
   }
   assert.equal(findTold(db, anna), annaId);
@@ -61,14 +65,14 @@ test('F36 an identifier that is only pending for one customer leads to its real 
 
 test('F38 a customer who was merged at head office becomes one here with both sets of updates, whether or not both were known', (t) => {
   for (const isSurvivorKnown of [false, true]) {
-    const { db, told, outbox } = open(t);
-    const before = told.keep({ record: record('1', { lastName: 'Iyer', mobile: '911' }), by: 'read', asOfMs: 1000 });
+    const { db, records, outbox } = open(t);
+    const before = records.keep({ record: record('1', { lastName: 'Iyer', mobile: '911' }), by: 'read', asOfMs: 1000 });
     assert.ok(before.kind === 'kept');
     const survivor = record('2', { lastName: 'Iyer', mobile: '922' });
-    if (isSurvivorKnown) told.keep({ record: survivor, by: 'read', asOfMs: 1000 });
+    if (isSurvivorKnown) records.keep({ record: survivor, by: 'read', asOfMs: 1000 });
     const updateId = save(outbox, before.customerId, { type: 'userId', value: '1' }, { firstName: 'Sneha' });
     const asked = { customerId: before.customerId };
-    const kept = told.keep({ record: survivor, by: 'read', asOfMs: 2000, merged: true }, asked);
+    const kept = records.keep({ record: survivor, by: 'read', asOfMs: 2000, merged: true }, asked);
     assert.ok(kept.kind === 'kept');
     assert.equal(kept.customerId === before.customerId, !isSurvivorKnown);
     assert.equal(customerRow(db, kept.customerId)?.user_id, '2');
@@ -78,19 +82,19 @@ test('F38 a customer who was merged at head office becomes one here with both se
 });
 
 test('an answer about another user id is kept as another person, unless the server said the two were merged', (t) => {
-  const { db, told } = open(t);
-  const first = told.keep({ record: record('1', { lastName: 'One' }), by: 'read', asOfMs: 1000 });
+  const { db, records } = open(t);
+  const first = records.keep({ record: record('1', { lastName: 'One' }), by: 'read', asOfMs: 1000 });
   assert.ok(first.kind === 'kept');
   const asked = { customerId: first.customerId };
-  const kept = told.keep({ record: record('2', { lastName: 'Two' }), by: 'read', asOfMs: 2000 }, asked);
+  const kept = records.keep({ record: record('2', { lastName: 'Two' }), by: 'read', asOfMs: 2000 }, asked);
   assert.equal(kept.kind, 'somebody-else');
   assert.equal(fieldsOf(db, first.customerId)?.lastName, 'One');
 });
 
 test('F46 an older updated_on, or a file, never replaces or refreshes newer data', (t) => {
-  const { db, told } = open(t);
+  const { db, records } = open(t);
   const now = { record: record('1', { lastName: 'Now' }, '2026-03-02 10:00:00'), by: 'read', asOfMs: 5000 } as const;
-  const kept = told.keep(now);
+  const kept = records.keep(now);
   assert.ok(kept.kind === 'kept');
   const asked = { customerId: kept.customerId };
   const state = () => [fieldsOf(db, kept.customerId)?.lastName, customerRow(db, kept.customerId)?.as_of_ms];
@@ -102,39 +106,39 @@ test('F46 an older updated_on, or a file, never replaces or refreshes newer data
     ['file', old],
     ['file', undated],
   ] as const) {
-    told.keep({ record: given, by, asOfMs: by === 'file' ? null : 9000 }, asked);
+    records.keep({ record: given, by, asOfMs: by === 'file' ? null : 9000 }, asked);
     assert.deepEqual(state(), ['Now', 5000], `${by} ${given.updatedOn}`);
   }
-  told.keep({ record: record('1', { lastName: 'Newer' }, '2026-03-03 10:00:00'), by: 'file', asOfMs: null }, asked);
+  records.keep({ record: record('1', { lastName: 'Newer' }, '2026-03-03 10:00:00'), by: 'file', asOfMs: null }, asked);
   assert.deepEqual(state(), ['Newer', null], 'a file that is certainly newer counts, but is never fresh');
 });
 
 test('F41 what an answer does not mention stays; what a returned list leaves out is no longer known', (t) => {
-  const { db, told } = open(t);
+  const { db, records } = open(t);
   const first = record('1', { lastName: 'A', associatedWith: 'till.1', 'custom.age': '46' });
-  const kept = told.keep({ record: first, by: 'read', asOfMs: 1000 });
+  const kept = records.keep({ record: first, by: 'read', asOfMs: 1000 });
   assert.ok(kept.kind === 'kept');
   const asked = { customerId: kept.customerId };
-  told.keep({ record: { ...record('1', { lastName: 'B' }), groupsTold: [] }, by: 'read', asOfMs: 2000 }, asked);
+  records.keep({ record: { ...record('1', { lastName: 'B' }), groupsTold: [] }, by: 'read', asOfMs: 2000 }, asked);
   assert.deepEqual(fieldsOf(db, kept.customerId), { lastName: 'B', associatedWith: 'till.1', 'custom.age': '46' });
   const listed = { ...record('1', { 'custom.city': 'Pune' }), groupsTold: ['custom' as const] };
-  told.keep({ record: listed, by: 'answer', asOfMs: 3000 }, asked);
+  records.keep({ record: listed, by: 'answer', asOfMs: 3000 }, asked);
   assert.equal(fieldsOf(db, kept.customerId)?.['custom.age'], '46', 'the answer to an update repeats only a part');
-  told.keep({ record: listed, by: 'read', asOfMs: 4000 }, asked);
+  records.keep({ record: listed, by: 'read', asOfMs: 4000 }, asked);
   assert.deepEqual(fieldsOf(db, kept.customerId), { lastName: 'B', associatedWith: 'till.1', 'custom.city': 'Pune' });
 });
 
 test('F48 no file and no other till brings back an erased customer; only the server itself does', (t) => {
-  const { db, told } = open(t);
+  const { db, records } = open(t);
   const rita = record('1', { firstName: 'Rita', mobile: '917713643123' });
-  const kept = told.keep({ record: rita, by: 'read', asOfMs: 1000 });
+  const kept = records.keep({ record: rita, by: 'read', asOfMs: 1000 });
   assert.ok(kept.kind === 'kept');
   erase(db, kept.customerId, 2000);
-  assert.equal(told.keep({ record: rita, by: 'file', asOfMs: null }).kind, 'erased');
-  assert.equal(told.keep({ record: { ...rita, userId: null }, by: 'till', asOfMs: 3000 }).kind, 'erased');
+  assert.equal(records.keep({ record: rita, by: 'file', asOfMs: null }).kind, 'erased');
+  assert.equal(records.keep({ record: { ...rita, userId: null }, by: 'till', asOfMs: 3000 }).kind, 'erased');
   assert.equal(findTold(db, { type: 'mobile', value: '917713643123' }), null);
-  assert.equal(told.keep({ record: rita, by: 'read', asOfMs: 4000 }).kind, 'kept');
-  assert.equal(told.keep({ record: rita, by: 'file', asOfMs: null }).kind, 'kept');
+  assert.equal(records.keep({ record: rita, by: 'read', asOfMs: 4000 }).kind, 'kept');
+  assert.equal(records.keep({ record: rita, by: 'file', asOfMs: null }).kind, 'kept');
 });
 
 /** People as a server knows them. Each update is for one of them, whatever arrives in whatever order. */
@@ -148,7 +152,7 @@ test('nobody is ever mistaken for somebody else: random people, fills and source
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 14 }), (steps) => {
-      const { db, told, outbox } = open(t);
+      const { db, records, outbox } = open(t);
       const savedFor = new Map<string, number>();
       const identifierOf = (n: number, by: Identifier['type']): Identifier => {
         const one = people[n] ?? people[0];
@@ -167,7 +171,7 @@ test('nobody is ever mistaken for somebody else: random people, fills and source
         }
         const { userId, mobile, email } = people[one.of] ?? { userId: '', mobile: '', email: '' };
         const given = record(userId, { mobile, email, firstName: `P${one.of}` });
-        told.keep(
+        records.keep(
           { record: given, by: one.by, asOfMs: one.by === 'file' ? null : 1000 },
           one.by === 'file' ? null : { identifier },
         );

@@ -20,7 +20,7 @@ import { SyncEngine } from '../../electron/sync/engine.ts';
 import type { SharedLimit } from '../../electron/sync/pace.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
 
-import { toldDoor } from '../../electron/updates/told-door.ts';
+import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { keepTold } from './keep-told.ts';
 import { unknownLoyalty } from './loyalty.ts';
 import { openMigrated } from './migrated-database.ts';
@@ -188,7 +188,7 @@ export type EngineRigOptions = {
   readonly maxInFlight?: number;
   readonly sharedLimit?: SharedLimit | null;
   readonly sync?: { readonly [key: string]: unknown };
-  readonly standing?: SyncContext['standing'];
+  readonly whereabouts?: SyncContext['whereabouts'];
 };
 
 const configs = new Map<string, MachineConfig>();
@@ -210,7 +210,7 @@ export function startEngine({
   maxInFlight = 4,
   sharedLimit = null,
   sync = {},
-  standing = () => 'here',
+  whereabouts = () => 'here',
 }: EngineRigOptions): EngineRig {
   const config = configOf(
     JSON.stringify({
@@ -228,7 +228,7 @@ export function startEngine({
     api: () => server.api,
     db,
     outbox,
-    told: toldDoor(db, clock),
+    records: createRecordKeeper(db, clock),
     clock,
     random,
     log,
@@ -236,7 +236,7 @@ export function startEngine({
     account: 'test',
     primaryIdentifier: () => 'mobile',
     reserved: () => null,
-    standing,
+    whereabouts,
     tell: {
       customerChanged: () => undefined,
       customerMerged: () => undefined,

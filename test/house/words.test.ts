@@ -9,6 +9,8 @@ const gone: readonly { readonly never: RegExp; readonly say: string }[] = [
   { never: /\bRegionLaying\b/, say: '“OwnCopiesRefresh”' },
   { never: /\bLaterPart\b|\bForgetCustomer\b/, say: '“LazyPart” and “EraseCustomer”' },
   { never: /\b(?:KeptText|DeskNews|BadLine)\b/, say: '“DraftStorage”, “DeskEvents” and “BadConnection”' },
+  { never: /\b[Tt]oldDoor\b/, say: '“RecordKeeper”' },
+  { never: /\blineFailed\b|\bisLineBad\b/, say: '“connection”' },
   { never: /\bcannot be had\b/, say: '“is not available”' },
   { never: /\bgives? on\b|\bcomes? home\b|\bthe very (?:value|same)\b/, say: 'what happens, in plain words' },
   { never: /\bapi-facts\b/, say: 'the trap’s number, from electron/loyalty-api/README.md' },

@@ -11,7 +11,7 @@ import { systemClock, systemRandom } from '../../electron/machine/system-clock.t
 import { CustomerImport, type ImportParameters } from '../../electron/region/customer-import.ts';
 import { publish } from '../../electron/region/feed/publish.ts';
 import { RegionFeed } from '../../electron/region/feed/region-feed.ts';
-import { toldDoor } from '../../electron/updates/told-door.ts';
+import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { testKey } from '../customers/cache.ts';
 import type { ImportRig } from './import-rig.ts';
 
@@ -74,7 +74,7 @@ export function newFeed(
   const config = machineConfigSchema.shape.region.parse(region);
   const parameters: ImportParameters = {
     db: rig.db,
-    told: toldDoor(rig.db, systemClock),
+    records: createRecordKeeper(rig.db, systemClock),
     log: silentLog,
     onFile: { file: rig.file, keyHex: testKey },
     dataDir: rig.dataDir,

@@ -9,10 +9,10 @@ import { customerRow, markServed, readRecord } from '../../electron/customers/st
 import { count } from '../../electron/db/statements.ts';
 import {
   feedJsonSchema,
+  filesToNewest,
   manifestName,
   manifestText,
   readManifest,
-  wayTo,
 } from '../../electron/region/feed/manifest.ts';
 import { waitForFeed } from '../../electron/region/feed/when.ts';
 import { newFeed, publishFiles, serveFolder } from './feed-rig.ts';
@@ -271,7 +271,7 @@ describe("the feed's manifest", () => {
     }
     const manifest = readManifest(readFileSync(path.join(rig.feedFolder, manifestName), 'utf8'), null);
     assert.ok(typeof manifest !== 'string');
-    const kinds = (state: string | null) => wayTo(manifest, state)?.map(({ kind }) => kind);
+    const kinds = (state: string | null) => filesToNewest(manifest, state)?.map(({ kind }) => kind);
     assert.deepEqual(kinds(states[0] ?? ''), ['delta', 'delta']);
     assert.deepEqual(kinds(states[1] ?? ''), ['delta']);
     assert.deepEqual(kinds(states[2] ?? ''), []);

@@ -27,7 +27,7 @@ async function tillWithOldRegion(t: TestContext): Promise<{ rig: ImportRig; rita
   return { rig, rita, source };
 }
 
-function crash(rig: ImportRig, source: string, phase: 'reading' | 'indexing' | 'laying'): void {
+function crash(rig: ImportRig, source: string, phase: 'reading' | 'indexing' | 'refreshing'): void {
   const ended = spawnSync(process.execPath, [child, rig.dataDir, source, phase], { encoding: 'utf8' });
   assert.equal(ended.signal, 'SIGKILL', `the import was never ${phase}: ${ended.stderr}`);
   // As the next start does.
@@ -87,7 +87,7 @@ describe('a till that is killed during an import', () => {
 
   it('while laying unsent changes: has the new customers, and the next start lays the changes over them', async (t) => {
     const { rig, rita, source } = await tillWithOldRegion(t);
-    crash(rig, source, 'laying');
+    crash(rig, source, 'refreshing');
     assert.deepEqual(rig.names('baker'), ['Rita Baker']);
     assert.deepEqual(rig.names('arjun'), []);
     const next = rig.newImport();

@@ -11,7 +11,7 @@ import type { FieldChanges, FieldValues, Identifier } from '../../electron/model
 import { CustomerImport } from '../../electron/region/customer-import.ts';
 import { type ImportOptions, type ImportState, plainImport } from '../../electron/region/import-state.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
-import { toldDoor } from '../../electron/updates/told-door.ts';
+import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { openTestCache, type TestCache, testKey } from '../customers/cache.ts';
 
 export type ImportRig = TestCache & {
@@ -36,7 +36,7 @@ export function openImportRig(t: TestContext): ImportRig {
   const newImport = () =>
     new CustomerImport({
       db,
-      told: toldDoor(db, systemClock),
+      records: createRecordKeeper(db, systemClock),
       log: { write: () => undefined },
       onFile: { file, keyHex: testKey },
       dataDir: folder,

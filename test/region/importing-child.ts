@@ -7,7 +7,7 @@ import { openTillDatabase } from '../../electron/data/till-database.ts';
 import { systemClock } from '../../electron/machine/system-clock.ts';
 import { CustomerImport } from '../../electron/region/customer-import.ts';
 import { plainImport } from '../../electron/region/import-state.ts';
-import { toldDoor } from '../../electron/updates/told-door.ts';
+import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { testKey } from '../customers/cache.ts';
 
 const [folder = '', source = '', phase] = process.argv.slice(2);
@@ -16,7 +16,7 @@ const db = openTillDatabase(onFile);
 attachRegion(db, folder, testKey);
 const one = new CustomerImport({
   db,
-  told: toldDoor(db, systemClock),
+  records: createRecordKeeper(db, systemClock),
   log: { write: () => undefined },
   onFile,
   dataDir: folder,

@@ -33,11 +33,11 @@ test('an event is newer than the answer to an earlier question', async () => {
   const itPage = new ItPage(rig.services);
   const started = itPage.start();
   rig.tell('till.changed', { ...facts, isDamaged: true });
-  rig.tell('customers.importChanged', { kind: 'laying', file: 'f', customers: 3, refused: 0 });
+  rig.tell('customers.importChanged', { kind: 'refreshing', file: 'f', customers: 3, refused: 0 });
   asked.resolve(facts);
   await started;
   assert.equal(itPage.facts?.isDamaged, true);
-  assert.equal(itPage.importing.kind, 'laying');
+  assert.equal(itPage.importing.kind, 'refreshing');
 });
 
 test('a step is under way until its answer comes, even if it fails', async () => {

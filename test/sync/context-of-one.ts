@@ -2,21 +2,21 @@
 import type { TestContext } from 'node:test';
 import { parseMachineConfig } from '../../electron/config/machine-config.ts';
 import type { ReservedField } from '../../electron/org/organisation.ts';
-import type { Standing } from '../../electron/sync/context.ts';
+import type { Whereabouts } from '../../electron/sync/context.ts';
 import { createContext } from '../../electron/sync/create-context.ts';
-import { toldDoor } from '../../electron/updates/told-door.ts';
+import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { customerRecord, ModelServer } from '../helpers/engine-rig.ts';
 import { seededRandom } from '../helpers/virtual-clock.ts';
 import { outboxOfOneCustomer } from '../updates/one-customer.ts';
 
 export type ContextOptions = {
   readonly sync?: { readonly [key: string]: unknown };
-  readonly standing?: Standing | Promise<Standing>;
+  readonly whereabouts?: Whereabouts | Promise<Whereabouts>;
   readonly reserved?: ReservedField | null;
 };
 
 export function contextOfOneCustomer(t: TestContext, options: ContextOptions = {}) {
-  const { sync = {}, standing = 'here', reserved = null } = options;
+  const { sync = {}, whereabouts = 'here', reserved = null } = options;
   const one = outboxOfOneCustomer(t);
   const { db, clock, outbox } = one;
   const server = new ModelServer(clock);
@@ -32,7 +32,7 @@ export function contextOfOneCustomer(t: TestContext, options: ContextOptions = {
     api: () => server.api,
     db,
     outbox,
-    told: toldDoor(db, clock),
+    records: createRecordKeeper(db, clock),
     clock,
     random: seededRandom(5),
     log: { write: (level, event) => logged.push(`${level} ${event}`) },
@@ -40,7 +40,7 @@ export function contextOfOneCustomer(t: TestContext, options: ContextOptions = {
     account: 'test',
     primaryIdentifier: () => 'mobile',
     reserved: () => reserved,
-    standing: () => standing,
+    whereabouts: () => whereabouts,
     tell: {
       customerChanged: (customerId) => heard.push(`customer ${customerId}`),
       customerMerged: (customerId, into) => heard.push(`${customerId} is ${into}`),

@@ -13,7 +13,7 @@ it('an update belongs to the customer that its own one was merged into (F38)', (
   assert.equal(customerOf(context, read), customerId);
   const record = recordOf({ lastName: 'Before' }, '2');
   const survivor = keepTold(db, record, clock.wallMs());
-  context.told.keep({ record, by: 'read', asOfMs: clock.wallMs(), merged: true }, { customerId });
+  context.records.keep({ record, by: 'read', asOfMs: clock.wallMs(), merged: true }, { customerId });
   assert.equal(customerOf(context, read), survivor);
   assert.deepEqual(identifierNow(context, read), { type: 'userId', value: '2' });
 });
@@ -30,6 +30,6 @@ it('an update is sent with the server id once that is known, else with the ident
   db.prepare("update customer_records set record = replace(record, '911', '') where customer_id = ?").run(customerId);
   const update = seen(outbox.save({ ...input({ lastName: 'New' }, 'till1'), customerId, identifier }));
   assert.deepEqual(identifierNow(context, update), identifier);
-  context.told.keep({ record: recordOf({}, '8'), by: 'read', asOfMs: clock.wallMs() }, { customerId });
+  context.records.keep({ record: recordOf({}, '8'), by: 'read', asOfMs: clock.wallMs() }, { customerId });
   assert.deepEqual(identifierNow(context, update), { type: 'userId', value: '8' });
 });

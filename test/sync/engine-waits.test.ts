@@ -218,7 +218,7 @@ describe('an update that may have arrived', () => {
   it('is checked at least every ten minutes while another till imports it', async (t) => {
     const asked: number[] = [];
     const opened = await online(t, {
-      standing: async () => {
+      whereabouts: async () => {
         asked.push(opened.clock.monotonicMs());
         return 'being-taken' as const;
       },

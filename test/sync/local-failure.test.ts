@@ -20,8 +20,8 @@ async function failForADay(t: TestContext, error: Error) {
     if (value === '1') looks += 1;
     return null;
   };
-  const keep = rig.context.told.keep.bind(rig.context.told);
-  const failing = t.mock.method(rig.context.told, 'keep', (...args: Parameters<typeof keep>) => {
+  const keep = rig.context.records.keep.bind(rig.context.records);
+  const failing = t.mock.method(rig.context.records, 'keep', (...args: Parameters<typeof keep>) => {
     if (args[0].record?.userId === '1') throw error;
     return keep(...args);
   });

@@ -8,61 +8,61 @@ import { contextOfOneCustomer } from './context-of-one.ts';
 import { waiting } from './look-at-one.ts';
 
 describe('an update that another till may have from the second copy (F63)', () => {
-  const standings = ['unseen', 'being-taken', 'unproved'] as const;
+  const notHere = ['unseen', 'being-taken', 'unproved'] as const;
   const mayBeElsewhere = { kind: 'cannot-tell', after: 'till-stopped', because: 'may-be-elsewhere' };
 
-  for (const standing of standings) {
-    it(`counts as arrived if the server has it: ${standing}`, async (t) => {
-      const { look, now, server, saidOf, customerId } = waiting(t, { standing });
+  for (const whereabouts of notHere) {
+    it(`counts as arrived if the server has it: ${whereabouts}`, async (t) => {
+      const { look, now, server, saidOf, customerId } = waiting(t, { whereabouts });
       server.customers.set('1', customerRecord('1', 'New'));
       assert.equal(await look(), 'closed');
       assert.equal(now().state, 'applied');
       assert.ok(saidOf(customerId));
     });
 
-    it(`is in conflict like any other: ${standing}`, async (t) => {
-      const { look, now, server } = waiting(t, { standing });
+    it(`is in conflict like any other: ${whereabouts}`, async (t) => {
+      const { look, now, server } = waiting(t, { whereabouts });
       server.customers.set('1', customerRecord('1', 'Theirs'));
       assert.equal(await look(), 'closed');
       assert.equal(now().reason?.kind, 'conflict');
     });
 
-    it(`is sent only if nothing changed since it was saved and nobody is importing it: ${standing}`, async (t) => {
-      const { look, now } = waiting(t, { standing });
-      assert.equal(await look(), standing === 'being-taken' ? 'held' : 'go');
+    it(`is sent only if nothing changed since it was saved and nobody is importing it: ${whereabouts}`, async (t) => {
+      const { look, now } = waiting(t, { whereabouts });
+      assert.equal(await look(), whereabouts === 'being-taken' ? 'elsewhere' : 'go');
       assert.equal(now().state, 'queued');
     });
 
-    it(`waits if points changed, in the end for a person: ${standing}`, async (t) => {
-      const { look, now, server } = waiting(t, { standing });
+    it(`waits if points changed, in the end for a person: ${whereabouts}`, async (t) => {
+      const { look, now, server } = waiting(t, { whereabouts });
       server.apply('1', { firstName: 'Other' });
-      assert.equal(await look(), standing === 'unproved' ? 'closed' : 'held');
-      if (standing === 'unproved') assert.deepEqual(now().reason, mayBeElsewhere);
+      assert.equal(await look(), whereabouts === 'unproved' ? 'closed' : 'elsewhere');
+      if (whereabouts === 'unproved') assert.deepEqual(now().reason, mayBeElsewhere);
     });
 
-    it(`waits if the till may not read, in the end for a person: ${standing}`, async (t) => {
-      const { look, now, server } = waiting(t, { standing, sync: { readBack: false } });
-      assert.equal(await look(), standing === 'unproved' ? 'closed' : 'held');
-      if (standing === 'unproved') assert.deepEqual(now().reason, mayBeElsewhere);
+    it(`waits if the till may not read, in the end for a person: ${whereabouts}`, async (t) => {
+      const { look, now, server } = waiting(t, { whereabouts, sync: { readBack: false } });
+      assert.equal(await look(), whereabouts === 'unproved' ? 'closed' : 'elsewhere');
+      if (whereabouts === 'unproved') assert.deepEqual(now().reason, mayBeElsewhere);
       assert.equal(server.calls, 0);
     });
   }
 
   it('is looked at like any other once the copy turns out not to have it', async (t) => {
-    const { look, server } = waiting(t, { standing: Promise.resolve('here') });
+    const { look, server } = waiting(t, { whereabouts: Promise.resolve('here') });
     assert.equal(await look(), 'go');
     assert.equal(server.calls, 0);
   });
 
   it('waits if the record here is younger than the update, so that it proves nothing', async (t) => {
-    const { look, db, clock } = waiting(t, { standing: 'unseen' });
+    const { look, db, clock } = waiting(t, { whereabouts: 'unseen' });
     await clock.pass(1);
     keepTold(db, customerRecord('1', 'Before'), clock.wallMs());
-    assert.equal(await look(), 'held');
+    assert.equal(await look(), 'elsewhere');
   });
 
   it('is compared with what was noted before its first attempt, if there was one', async (t) => {
-    const { outbox, seen, id, look, db, clock } = waiting(t, { standing: 'unseen' });
+    const { outbox, seen, id, look, db, clock } = waiting(t, { whereabouts: 'unseen' });
     const before = { points: 0, purchases: 0, updatedOn: null, markKey: null, mark: null, asOfMs: clock.wallMs() };
     outbox.claim(id, 0, before);
     outbox.uncertain(seen(id), 'timeout', null);
@@ -73,20 +73,20 @@ describe('an update that another till may have from the second copy (F63)', () =
   });
 
   it('waits if the server cannot be asked', async (t) => {
-    const { look, server } = waiting(t, { standing: 'unseen' });
+    const { look, server } = waiting(t, { whereabouts: 'unseen' });
     server.reachable = false;
     assert.equal(await look(), 'later');
   });
 
   it('is looked at again if staff edit it during the look', async (t) => {
-    const { look, now, server, outbox, input } = waiting(t, { standing: 'unseen' });
+    const { look, now, server, outbox, input } = waiting(t, { whereabouts: 'unseen' });
     server.onAnswer = async () => void outbox.edit(now(), input({ firstName: 'Newer' }, 'till1'));
     assert.equal(await look(), 'moved-on');
   });
 
   it('has its new identifier checked like any other', async (t) => {
     const { look, now, server } = waiting(t, {
-      standing: 'unseen',
+      whereabouts: 'unseen',
       changes: { email: 'a@example.com' },
       baseline: { email: null },
     });
@@ -98,10 +98,10 @@ describe('an update that another till may have from the second copy (F63)', () =
   });
 
   it('waits if it is a request to change an identifier, because no look can find it', async (t) => {
-    const { outbox, input, seen, context, server } = contextOfOneCustomer(t, { standing: 'unseen' });
+    const { outbox, input, seen, context, server } = contextOfOneCustomer(t, { whereabouts: 'unseen' });
     const id = outbox.save({ ...input({ mobile: '919845099999' }, 'till1'), kind: 'identity' });
     const looked = await lookBeforeSending(context, server.api, seen(id), { isOld: false, lane: 'counter' });
-    assert.equal(looked.kind, 'held');
+    assert.equal(looked.kind, 'elsewhere');
     assert.equal(server.calls, 0);
   });
 });

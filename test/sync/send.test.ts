@@ -5,7 +5,7 @@ import type { LoyaltyApi } from '../../electron/loyalty-api/loyalty-api.ts';
 import type { FieldChanges } from '../../electron/model/customer.ts';
 import type { UpdateOutcome, Warning } from '../../electron/model/outcome.ts';
 import { blameFor, claim, commitMarkRefused, isMarkRefused, send } from '../../electron/sync/send.ts';
-import { toldDoor } from '../../electron/updates/told-door.ts';
+import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { recordOf } from '../customers/cache.ts';
 import { customerRecord, okAnswer } from '../helpers/engine-rig.ts';
 import { keepTold } from '../helpers/keep-told.ts';
@@ -80,7 +80,7 @@ describe('an update is claimed for sending', () => {
     const looked = seen(id);
     keepTold(db, recordOf({ lastName: 'Theirs' }, '2'), clock.wallMs());
     const record = recordOf({ lastName: 'Theirs' }, '2');
-    toldDoor(db, clock).keep({ record, by: 'read', asOfMs: clock.wallMs(), merged: true }, { customerId });
+    createRecordKeeper(db, clock).keep({ record, by: 'read', asOfMs: clock.wallMs(), merged: true }, { customerId });
     assert.equal(claim(context, looked), null);
   });
 

@@ -5,8 +5,8 @@ import type { SideEffect } from '../../electron/model/loyalty.ts';
 import type { UpdateResult } from '../../electron/model/update-view.ts';
 import { listDoubleAwards, markAwardSeen } from '../../electron/updates/double-awards.ts';
 import { historyOf } from '../../electron/updates/history.ts';
+import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import type { BeforeSending } from '../../electron/updates/row-json.ts';
-import { toldDoor } from '../../electron/updates/told-door.ts';
 import { customerRecord, okAnswer } from '../helpers/engine-rig.ts';
 import { unknownLoyalty } from '../helpers/loyalty.ts';
 import { outboxOfOneCustomer } from './one-customer.ts';
@@ -43,7 +43,7 @@ function sentTwice(t: TestContext, over: Partial<BeforeSending> = {}, result = a
       loyalty,
       updatedOn: `${by === 'file' ? 2030 : 2026}-01-01 10:00:00`,
     };
-    toldDoor(db, clock).keep({ record, by, asOfMs: by === 'file' ? null : clock.wallMs() });
+    createRecordKeeper(db, clock).keep({ record, by, asOfMs: by === 'file' ? null : clock.wallMs() });
   };
   const send = (id: string, before: BeforeSending | null) => outbox.claim(id, seen(id).revision, before);
   says(over.points ?? 100);
@@ -169,7 +169,7 @@ describe('the points of a customer after an update was sent twice', () => {
     for (const loyalty of [null, unknownLoyalty]) {
       const { db, clock, customerId, award } = sentTwice(t, { points: -100 });
       const record = { ...customerRecord('2', 'Before'), loyalty };
-      toldDoor(db, clock).keep({ record, by: 'read', asOfMs: clock.wallMs(), merged: true }, { customerId });
+      createRecordKeeper(db, clock).keep({ record, by: 'read', asOfMs: clock.wallMs(), merged: true }, { customerId });
       assert.equal(award(), 'watched');
     }
   });

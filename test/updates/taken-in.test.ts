@@ -6,8 +6,8 @@ import type { Db } from '../../electron/db/open.ts';
 import type { FieldChanges, Identifier } from '../../electron/model/customer.ts';
 import { erase } from '../../electron/updates/erasing.ts';
 import { historyOf } from '../../electron/updates/history.ts';
+import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import type { BeforeSending } from '../../electron/updates/row-json.ts';
-import { toldDoor } from '../../electron/updates/told-door.ts';
 import { carryInFilesOver, readMoving, readOne, salvageMoving, takeIn } from '../../electron/updates/transfer.ts';
 import type { MovingUpdate } from '../../electron/updates/transfer-rows.ts';
 import { recordOf } from '../customers/cache.ts';
@@ -27,7 +27,7 @@ function saveAt(
 }
 
 function bring(to: Till, updates: readonly MovingUpdate[], surelyUnsent = true) {
-  return takeIn(to.db, to.outbox, toldDoor(to.db, to.clock), { updates, from: 'till7', surelyUnsent });
+  return takeIn(to.db, to.outbox, createRecordKeeper(to.db, to.clock), { updates, from: 'till7', surelyUnsent });
 }
 
 /** A change of mobile is never joined to another update. */
@@ -239,7 +239,7 @@ describe('after a restore', () => {
     const there = readMoving(before.db).filter(({ row }) => row.id === inBoth);
     for (const id of [inFile, inBoth]) before.outbox.movedOut(before.seen(id), 'export', 'file');
     bring(restored, there);
-    carryInFilesOver(before.db, restored.db, restored.outbox, toldDoor(restored.db, restored.clock));
+    carryInFilesOver(before.db, restored.db, restored.outbox, createRecordKeeper(restored.db, restored.clock));
     assert.deepEqual([restored.seen(inFile).state, restored.seen(inFile).inFile], ['discarded', 'export']);
     assert.equal(restored.seen(inFile).customerId, restored.customerId);
     assert.equal(restored.seen(inBoth).state, 'queued');

@@ -5,8 +5,8 @@ import { insertUnknownCustomer } from '../../electron/customers/store.ts';
 import type { Db } from '../../electron/db/open.ts';
 import type { FieldChanges } from '../../electron/model/customer.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
+import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { findUpdate, type Update } from '../../electron/updates/rows.ts';
-import { toldDoor } from '../../electron/updates/told-door.ts';
 import { readMoving, salvageMoving, takeIn } from '../../electron/updates/transfer.ts';
 import type { MovingUpdate } from '../../electron/updates/transfer-rows.ts';
 import { customerRecord } from '../helpers/engine-rig.ts';
@@ -51,7 +51,7 @@ function twoWaiting(t: TestContext) {
 }
 
 function bring(to: { readonly db: Db; readonly outbox: Outbox }, updates: readonly MovingUpdate[]) {
-  takeIn(to.db, to.outbox, toldDoor(to.db, clock), { updates, from: 'till1', surelyUnsent: true });
+  takeIn(to.db, to.outbox, createRecordKeeper(to.db, clock), { updates, from: 'till1', surelyUnsent: true });
 }
 
 function queuedInOrder(db: Db): unknown {
@@ -68,7 +68,7 @@ describe('updates that move to another database', () => {
     ] as const) {
       const { db, outbox } = open(t);
       const taken = { updates: readMoving(from.db), from: 'till1', surelyUnsent };
-      takeIn(db, outbox, toldDoor(db, clock), taken);
+      takeIn(db, outbox, createRecordKeeper(db, clock), taken);
       assert.deepEqual(db.prepare('select distinct state from updates').pluck().all(), [state]);
     }
   });

@@ -11,9 +11,9 @@ import { checkDatabase } from './check-database.ts';
 import { checkBackups, checkDisk, checkFolder, checkInstance } from './check-folder.ts';
 import { checkLimit } from './check-limit.ts';
 import { checkMonitoring } from './check-monitoring.ts';
+import { checkRoute, type Route } from './check-route.ts';
 import { checkServer } from './check-server.ts';
 import { checkFeed, checkVersion } from './check-version.ts';
-import { checkWay, type Way } from './check-way.ts';
 import { act, type DraftFinding, type Finding, fine, finished } from './finding.ts';
 
 export type Patient = {
@@ -22,7 +22,7 @@ export type Patient = {
   readonly dataDir: string;
   readonly secrets: Secrets;
   readonly transport: Transport;
-  readonly proxyFor: Way['proxyFor'];
+  readonly proxyFor: Route['proxyFor'];
   readonly trustsSystem: boolean;
   readonly clock: Clock;
   readonly version: string;
@@ -103,7 +103,7 @@ async function examineConnection(
   const timeoutMs = Math.min(config.api.timeoutSeconds * 1000, longestWaitMs);
   const { version, platform, transport } = patient;
   const parts = await Promise.all([
-    checkWay({ ...patient, url: config.api.url, timeoutMs }),
+    checkRoute({ ...patient, url: config.api.url, timeoutMs }),
     checkServer({ ...patient, config, timeoutMs }),
     checkFeed(config.update, version, platform, transport, timeoutMs).then((finding) => [finding]),
   ]);

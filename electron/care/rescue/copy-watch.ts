@@ -8,7 +8,7 @@ import type { Clock } from '../../machine/clock.ts';
 import type { Log } from '../../machine/log.ts';
 import { ShareTrouble } from '../../machine/share/share.ts';
 import type { ShareFiles } from '../../machine/share/share-files.ts';
-import type { Standing } from '../../sync/context.ts';
+import type { Whereabouts } from '../../sync/context.ts';
 import { type CopyPlace, readCopyPlaces, writeCopyPlaces } from '../../updates/copy-places.ts';
 import type { Outbox } from '../../updates/outbox.ts';
 import type { Update } from '../../updates/rows.ts';
@@ -45,7 +45,7 @@ const longestHeldMs = 60 * 60_000;
 
 /** The result of the last look at a folder, and since when nothing of it may be sent without proof. */
 type Seen = {
-  readonly standing: Exclude<Standing, 'unproved'>;
+  readonly whereabouts: Exclude<Whereabouts, 'unproved'>;
   readonly atMs: number;
   readonly heldSinceMs: number | null;
 };
@@ -91,18 +91,18 @@ export class CopyWatch {
   }
 
   /** Whether another till may have this update. Ask before each attempt to send it. */
-  async standing({ seq }: Pick<Update, 'seq'>): Promise<Standing> {
+  async whereabouts({ seq }: Pick<Update, 'seq'>): Promise<Whereabouts> {
     const { clock } = this.#options;
     const places = () => this.#places.filter(({ upToSeq }) => upToSeq >= seq);
     const isFresh = (place: CopyPlace) => clock.monotonicMs() - (this.#seenOf(place)?.atMs ?? -seenForMs) < seenForMs;
     if (!places().every(isFresh)) await this.look();
     const held = places()
       .flatMap((place) => this.#seenOf(place) ?? [])
-      .filter(({ standing }) => standing !== 'here');
+      .filter(({ whereabouts }) => whereabouts !== 'here');
     if (held.length === 0) return 'here';
     const heldMs = clock.monotonicMs() - Math.min(...held.map(({ heldSinceMs, atMs }) => heldSinceMs ?? atMs));
     if (heldMs >= longestHeldMs) return 'unproved';
-    return held.some(({ standing }) => standing === 'being-taken') ? 'being-taken' : 'unseen';
+    return held.some(({ whereabouts }) => whereabouts === 'being-taken') ? 'being-taken' : 'unseen';
   }
 
   /** @returns the error that prevented a look at a folder */
@@ -117,19 +117,19 @@ export class CopyWatch {
     let trouble: ShareTrouble | null = null;
     let isFreed = false;
     for (const place of this.#places) {
-      let standing: Seen['standing'];
+      let whereabouts: Seen['whereabouts'];
       try {
-        standing = (await this.#isBeingTaken(place)) ? 'being-taken' : 'here';
+        whereabouts = (await this.#isBeingTaken(place)) ? 'being-taken' : 'here';
       } catch (error) {
         if (!(error instanceof ShareTrouble)) throw error;
         trouble = error;
-        standing = 'unseen';
+        whereabouts = 'unseen';
       }
       const atMs = this.#options.clock.monotonicMs();
       const before = this.#seenOf(place);
-      isFreed ||= standing === 'here' && before !== undefined && before.standing !== 'here';
-      const heldSinceMs = standing === 'here' ? null : (before?.heldSinceMs ?? atMs);
-      this.#seen.set(keyOf(place), { standing, atMs, heldSinceMs });
+      isFreed ||= whereabouts === 'here' && before !== undefined && before.whereabouts !== 'here';
+      const heldSinceMs = whereabouts === 'here' ? null : (before?.heldSinceMs ?? atMs);
+      this.#seen.set(keyOf(place), { whereabouts, atMs, heldSinceMs });
     }
     if (isFreed) this.#options.freed();
     return trouble;

@@ -13,13 +13,13 @@ import type { Db } from '../../db/open.ts';
 import { inTransaction } from '../../db/statements.ts';
 import type { Clock, Random } from '../../machine/clock.ts';
 import { writeDurably } from '../../machine/durable-file.ts';
-import { type FileTrouble, tidyEach } from '../../machine/file-trouble.ts';
+import { type FileTrouble, forEachFile } from '../../machine/file-trouble.ts';
 import { flushFolder, folderFiles, timeInName } from '../../machine/folder-files.ts';
 import { organisationOf } from '../../org/data-owner.ts';
 import { byTill } from '../../updates/history.ts';
 import type { Outbox } from '../../updates/outbox.ts';
 import { findUpdate } from '../../updates/rows.ts';
-import { attempt, readMoving, salvageMoving, type Touched } from '../../updates/transfer.ts';
+import { ifReadable, readMoving, salvageMoving, type Touched } from '../../updates/transfer.ts';
 import type { MovingUpdate } from '../../updates/transfer-rows.ts';
 import type { RescueContent } from './rescue-file.ts';
 import { type RescueHead, readRescueFile, type SealFor, seal } from './sealed-file.ts';
@@ -160,7 +160,7 @@ export function finishExports(outbox: Outbox, dataDir: string): FinishedExports 
   const folder = rescueFolder(dataDir);
   let finished = 0;
   const isMeant = (name: string) => name.endsWith(unfinishedEnding);
-  const refused = tidyEach(folder, isMeant, (file, name) => {
+  const refused = forEachFile(folder, isMeant, (file, name) => {
     if (!outbox.hasMovedOut(name.slice(0, -unfinishedEnding.length))) {
       rmSync(file, { force: true });
       return;
@@ -179,7 +179,7 @@ export function finishExports(outbox: Outbox, dataDir: string): FinishedExports 
  * it. @returns the number of updates
  */
 export function findImported(outbox: Outbox, dataDir: string): number {
-  const names = attempt(() => readdirSync(rescueFolder(dataDir))) ?? [];
+  const names = ifReadable(() => readdirSync(rescueFolder(dataDir))) ?? [];
   return outbox.exportsInFiles().reduce((updates, exportId) => {
     const ending = `-${exportId.slice(0, 8)}${rescueEnding}${importedEnding}`;
     const isImported = names.some((name) => name.endsWith(ending));

@@ -1,6 +1,6 @@
 /** Imports the updates of a rescue file into this till, which sends them from then on. */
 import { renameSync } from 'node:fs';
-import type { ToldDoor } from '../../customers/told.ts';
+import type { RecordKeeper } from '../../customers/told.ts';
 import { currentVersion } from '../../db/migrate.ts';
 import type { Db } from '../../db/open.ts';
 import { inTransaction } from '../../db/statements.ts';
@@ -29,7 +29,7 @@ export type ImportResult =
 export type ImportInto = {
   readonly db: Db;
   readonly outbox: Outbox;
-  readonly told: ToldDoor;
+  readonly records: RecordKeeper;
   /** Of this till's own data. */
   readonly keyHex: string;
   readonly openWith: OpenWith;
@@ -86,13 +86,13 @@ async function open(text: string, { openWith, keyHex }: ImportInto): Promise<Ope
 
 function bringIn(
   { file: { head }, content }: Opened,
-  { db, outbox, told, nowMs }: ImportInto,
+  { db, outbox, records, nowMs }: ImportInto,
 ): Refused | { readonly kind: 'imported'; readonly head: RescueHead; readonly takenIn: TakenIn } {
   if (content.schemaVersion > currentVersion) return { kind: 'refused', why: 'newer' };
   const from = head.fromTill;
   return inTransaction(db, () => {
     if (!mayTakeIn(db, content.organisation, nowMs)) return { kind: 'refused', why: 'other-organisation' };
-    const takenIn = takeIn(db, outbox, told, { updates: content.updates, from, surelyUnsent: head.moved });
+    const takenIn = takeIn(db, outbox, records, { updates: content.updates, from, surelyUnsent: head.moved });
     return { kind: 'imported', head, takenIn };
   });
 }

@@ -13,7 +13,7 @@ import { databaseTrouble } from '../../db/trouble.ts';
 import type { Clock, Random } from '../../machine/clock.ts';
 import type { Log } from '../../machine/log.ts';
 import { Share, ShareTrouble, type StartShareProcess } from '../../machine/share/share.ts';
-import type { Standing } from '../../sync/context.ts';
+import type { Whereabouts } from '../../sync/context.ts';
 import type { Outbox } from '../../updates/outbox.ts';
 import { findUpdate, openList, type Update } from '../../updates/rows.ts';
 import { isOpen } from '../../updates/update-states.ts';
@@ -108,8 +108,8 @@ export class SecondCopy {
   }
 
   /** Whether another till may have this update. Ask before each attempt to send it. */
-  standing(update: Pick<Update, 'seq'>): Standing | Promise<Standing> {
-    return update.seq > this.#watch.upToSeq ? 'here' : this.#watch.standing(update);
+  whereabouts(update: Pick<Update, 'seq'>): Whereabouts | Promise<Whereabouts> {
+    return update.seq > this.#watch.upToSeq ? 'here' : this.#watch.whereabouts(update);
   }
 
   /** Still writes a copy that is due, if the folder answers soon. */

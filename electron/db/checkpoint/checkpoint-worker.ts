@@ -20,7 +20,7 @@ type CheckpointRow = { readonly busy: number; readonly log: number; readonly che
 
 function checkpoint(mode: 'noop' | 'passive' | 'restart'): WalState {
   const row = db.prepare<[], CheckpointRow>(`pragma wal_checkpoint(${mode})`).get();
-  return { pages: Math.max(0, row?.log ?? 0), moved: Math.max(0, row?.checkpointed ?? 0) };
+  return { pages: Math.max(0, row?.log ?? 0), checkpointed: Math.max(0, row?.checkpointed ?? 0) };
 }
 
 function move(): WalState {
@@ -31,8 +31,8 @@ function move(): WalState {
 let lastPages = 0;
 function look(): void {
   try {
-    const { pages, moved } = checkpoint('noop');
-    const waiting = pages - moved;
+    const { pages, checkpointed } = checkpoint('noop');
+    const waiting = pages - checkpointed;
     const isQuiet = pages === lastPages;
     lastPages = pages;
     if (waiting >= worthMovingPages || (waiting > 0 && isQuiet)) move();

@@ -21,7 +21,7 @@ const pagesByItself = 1000;
 const beginsAfterMs = 2000;
 
 /** Pages in the `-wal`, and how many of them are in the database file already. */
-export type WalState = { readonly pages: number; readonly moved: number };
+export type WalState = { readonly pages: number; readonly checkpointed: number };
 
 export type ToCheckpointWorker = { readonly kind: 'checkpoint' } | { readonly kind: 'stop' };
 export type FromCheckpointWorker = { readonly kind: 'ready' } | { readonly kind: 'state'; readonly state: WalState };

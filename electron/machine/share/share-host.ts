@@ -10,9 +10,9 @@ type ParentPort = {
 };
 const port: ParentPort | undefined = Reflect.get(process, 'parentPort');
 
-async function answer({ id, job, words }: AskShare): Promise<ShareAnswer> {
+async function answer({ id, job, args }: AskShare): Promise<ShareAnswer> {
   try {
-    return { id, value: await Reflect.apply(directFiles[job], null, words) };
+    return { id, value: await Reflect.apply(directFiles[job], null, args) };
   } catch (error) {
     return { id, code: codeOfAnswer(error) };
   }

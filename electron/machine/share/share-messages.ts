@@ -1,7 +1,7 @@
 /** Messages between a till and the process that accesses a share for it. */
 import { codeOf, type ShareJob } from './share-files.ts';
 
-export type AskShare = { readonly id: number; readonly job: ShareJob; readonly words: readonly unknown[] };
+export type AskShare = { readonly id: number; readonly job: ShareJob; readonly args: readonly unknown[] };
 
 export type ShareAnswer =
   | { readonly id: number; readonly value: unknown }

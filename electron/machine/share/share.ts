@@ -59,13 +59,13 @@ export class Share {
   }
 
   readonly files: ShareFiles = {
-    look: (...words) => this.#ask('look', words),
-    read: (...words) => this.#ask('read', words),
-    write: (...words) => this.#ask('write', words),
-    create: (...words) => this.#ask('create', words),
-    move: (...words) => this.#ask('move', words),
-    remove: (...words) => this.#ask('remove', words),
-    copy: (...words) => this.#ask('copy', words),
+    look: (...args) => this.#ask('look', args),
+    read: (...args) => this.#ask('read', args),
+    write: (...args) => this.#ask('write', args),
+    create: (...args) => this.#ask('create', args),
+    move: (...args) => this.#ask('move', args),
+    remove: (...args) => this.#ask('remove', args),
+    copy: (...args) => this.#ask('copy', args),
   };
 
   /** Pending calls get no answer. */
@@ -74,7 +74,7 @@ export class Share {
     this.#end('CLOSED');
   }
 
-  #ask<Answer>(job: ShareJob, words: readonly unknown[]): Promise<Answer> {
+  #ask<Answer>(job: ShareJob, args: readonly unknown[]): Promise<Answer> {
     if (this.#closed) return Promise.reject(new ShareTrouble('CLOSED'));
     const id = ++this.#lastId;
     const asked = this.#process ?? this.#start();
@@ -83,7 +83,7 @@ export class Share {
     return new Promise((resolve, reject) => {
       const stopWaiting = this.#options.clock.after(this.#options.timeoutMs, () => this.#end('HANGS'));
       this.#waiting.set(id, { resolve, reject, stopWaiting });
-      asked.post({ id, job, words });
+      asked.post({ id, job, args });
     });
   }
 

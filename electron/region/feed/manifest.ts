@@ -87,7 +87,7 @@ const largestDelta = 100_000;
  * @param state null: none that the feed has
  * @returns null if the manifest has no files that lead there
  */
-export function wayTo(manifest: Manifest, state: string | null): readonly FeedFile[] | null {
+export function filesToNewest(manifest: Manifest, state: string | null): readonly FeedFile[] | null {
   const byDeltas = state === null ? null : deltasFrom(manifest, state);
   if (byDeltas !== null && byDeltas.reduce((n, { customers }) => n + customers, 0) <= largestDelta) return byDeltas;
   const full = manifest.files.find(({ kind }) => kind === 'full');

@@ -27,7 +27,7 @@ import type { RefusedLine } from '../refusal.ts';
 import { toldRow } from '../told-row.ts';
 import { UnreadableFile } from '../unreadable-file.ts';
 import { sumOf } from './feed-source.ts';
-import { type FeedFile, type Manifest, manifestName, manifestText, readManifest, wayTo } from './manifest.ts';
+import { type FeedFile, filesToNewest, type Manifest, manifestName, manifestText, readManifest } from './manifest.ts';
 
 export type Published =
   | {
@@ -241,7 +241,7 @@ async function stateBefore(before: Manifest | null, to: string, reading: Reading
   const erased = new Set<string>();
   if (before === null) return { sums: null, erased };
   const sums = new Map<string, string>();
-  for (const { name, size, sha256 } of wayTo(before, null) ?? []) {
+  for (const { name, size, sha256 } of filesToNewest(before, null) ?? []) {
     const file = path.join(to, name);
     const there = statSync(file, { throwIfNoEntry: false });
     if (there?.size !== size || (await sumOf(file)) !== sha256) throw new DamagedFeed(file);

@@ -9,7 +9,7 @@ import type { CustomerImport, ImportParameters } from '../customer-import.ts';
 import { plainImport } from '../import-state.ts';
 import { type FeedMemory, feedMemory, keepFeedMemory } from './feed-memory.ts';
 import { type Download, FeedSource, type FetchTrouble } from './feed-source.ts';
-import { type FeedFile, type Manifest, readManifest, type WhyNoManifest, wayTo } from './manifest.ts';
+import { type FeedFile, filesToNewest, type Manifest, readManifest, type WhyNoManifest } from './manifest.ts';
 import { takeDelta } from './take-delta.ts';
 import { waitForFeed } from './when.ts';
 
@@ -55,7 +55,7 @@ export class RegionFeed {
   /** The full file being imported. */
   #taking: string | null = null;
   /** The full file that waits for confirmation. */
-  #asked: { readonly target: string; readonly state: string; readonly asOfMs: number } | null = null;
+  #question: { readonly target: string; readonly state: string; readonly asOfMs: number } | null = null;
   #last: Pick<FeedFacts, 'triedAtMs' | 'failure' | 'code'> = { triedAtMs: null, failure: null, code: null };
 
   constructor(options: RegionFeedOptions) {
@@ -99,8 +99,8 @@ export class RegionFeed {
    * @param file the imported file; empty: a step back
    */
   imported(file: string): void {
-    const asked = this.#asked;
-    this.#asked = null;
+    const asked = this.#question;
+    this.#question = null;
     if (file === this.#taking) return;
     const { state } = feedMemory(this.#options.db);
     if (asked !== null && file === asked.target) {
@@ -185,7 +185,7 @@ export class RegionFeed {
     const madeAtMs = Date.parse(manifest.madeAt);
     // An old copy of the feed would undo newer data.
     if (before.madeAtMs !== null && madeAtMs < before.madeAtMs) return { why: 'older', code: 'manifest' };
-    const failure = manifest.state === before.refusedState ? null : await this.#takeWay(source, manifest);
+    const failure = manifest.state === before.refusedState ? null : await this.#takeFiles(source, manifest);
     if (this.#stop.signal.aborted) return null;
     if (failure !== null && failure.why !== 'asks') return failure;
     this.#keep({ madeAtMs, etag: answer.etag, freshAtMs: clock.wallMs() });
@@ -193,15 +193,15 @@ export class RegionFeed {
     return failure;
   }
 
-  async #takeWay(source: FeedSource, manifest: Manifest): Promise<Failure | null> {
-    const way = wayTo(manifest, feedMemory(this.#options.db).state);
-    if (way === null) return { why: 'no-way', code: 'manifest' };
+  async #takeFiles(source: FeedSource, manifest: Manifest): Promise<Failure | null> {
+    const files = filesToNewest(manifest, feedMemory(this.#options.db).state);
+    if (files === null) return { why: 'no-way', code: 'manifest' };
     const folder = path.join(this.#options.dataDir, 'region-feed');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // Remove downloads that belong to another manifest.
-    const named = new Set(way.flatMap(({ name }) => [name, `${name}.part`]));
+    const named = new Set(files.flatMap(({ name }) => [name, `${name}.part`]));
     for (const name of readdirSync(folder)) if (!named.has(name)) rmSync(path.join(folder, name), { force: true });
-    for (const file of way) {
+    for (const file of files) {
       const target = path.join(folder, file.name);
       const trouble = await source.fetch(file, target);
       if (this.#stop.signal.aborted) return null;
@@ -232,7 +232,7 @@ export class RegionFeed {
     this.#taking = null;
     const { state: ended } = customerImport;
     if (ended.kind === 'question') {
-      this.#asked = { target, state, asOfMs };
+      this.#question = { target, state, asOfMs };
       return { why: 'asks', code: ended.doubts.join(' ') };
     }
     if (ended.kind !== 'done') return { why: 'not-taken', code: ended.kind === 'failed' ? ended.why : ended.kind };

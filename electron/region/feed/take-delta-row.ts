@@ -3,7 +3,7 @@ import { isErased } from '../../customers/erased.ts';
 import { decodeRecord } from '../../customers/record-json.ts';
 import { forgetCustomer, nextOwnId } from '../../customers/region.ts';
 import { findByIdentifier } from '../../customers/store.ts';
-import type { ToldDoor } from '../../customers/told.ts';
+import type { RecordKeeper } from '../../customers/told.ts';
 import type { Db } from '../../db/open.ts';
 import { sql } from '../../db/statements.ts';
 import { erase } from '../../updates/erasing.ts';
@@ -31,7 +31,7 @@ function isHidden(db: Db, id: number): boolean {
  */
 export function takeDeltaRow(
   db: Db,
-  door: ToldDoor,
+  records: RecordKeeper,
   { what, knownId, told }: DeltaRow,
   nowMs: number,
   hidden: Set<number>,
@@ -39,7 +39,7 @@ export function takeDeltaRow(
   // The server may have sent the same customer to this till since the row was read.
   const { userId } = told;
   const id = (userId === null ? null : findByIdentifier(db, { type: 'userId', value: userId })) ?? knownId;
-  if (what === 'told') return takeTold(db, door, id, told, hidden);
+  if (what === 'told') return takeTold(db, records, id, told, hidden);
   if (id === null) return null;
   const own = ownRow(db, id);
   if (what === 'erased') {
@@ -53,7 +53,7 @@ export function takeDeltaRow(
   return id;
 }
 
-function takeTold(db: Db, door: ToldDoor, id: number | null, told: ToldRow, hidden: Set<number>): number | null {
+function takeTold(db: Db, records: RecordKeeper, id: number | null, told: ToldRow, hidden: Set<number>): number | null {
   const record = decodeRecord(told.record);
   if (record === null || isErased(db, record)) return null;
   if (id === null) return insertOwn(db, nextOwnId(db), told);
@@ -65,7 +65,7 @@ function takeTold(db: Db, door: ToldDoor, id: number | null, told: ToldRow, hidd
     }
     return insertOwn(db, id, told);
   }
-  const kept = door.keep({ record, by: 'file', asOfMs: null }, { customerId: id });
+  const kept = records.keep({ record, by: 'file', asOfMs: null }, { customerId: id });
   return kept.kind === 'erased' ? null : kept.customerId;
 }
 

@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { customersOnTill } from '../../customers/region.ts';
-import type { ToldDoor } from '../../customers/told.ts';
+import type { RecordKeeper } from '../../customers/told.ts';
 import type { Db, OpenDatabase } from '../../db/open.ts';
 import { inTransaction } from '../../db/statements.ts';
 import type { Clock } from '../../machine/clock.ts';
@@ -22,7 +22,7 @@ const sliceMs = 4;
 
 export type DeltaTaking = {
   readonly db: Db;
-  readonly told: ToldDoor;
+  readonly records: RecordKeeper;
   readonly onFile: OpenDatabase;
   readonly dataDir: string;
   readonly clock: Clock;
@@ -78,7 +78,7 @@ export async function takeDelta(at: DeltaTaking, file: string, hidden: readonly 
 }
 
 async function applyRows(
-  { db, told, clock, customerChanged, stopped }: DeltaTaking,
+  { db, records, clock, customerChanged, stopped }: DeltaTaking,
   rows: readonly DeltaRow[],
   hidden: Set<number>,
 ): Promise<number> {
@@ -88,7 +88,7 @@ async function applyRows(
     inTransaction(db, () => {
       do {
         const row = rows[at];
-        const id = row === undefined ? null : takeDeltaRow(db, told, row, clock.wallMs(), hidden);
+        const id = row === undefined ? null : takeDeltaRow(db, records, row, clock.wallMs(), hidden);
         if (id !== null) changed.push(id);
         at += 1;
       } while (at < rows.length && clock.monotonicMs() < untilMs);

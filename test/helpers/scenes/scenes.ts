@@ -2,7 +2,7 @@
 
 import type { TillFacts } from '../../../electron/care/till-facts.ts';
 import type { TroubleView } from '../../../electron/care/trouble-view.ts';
-import { coverView } from '../../../electron/desk/cover.ts';
+import { maskView } from '../../../electron/desk/mask-views.ts';
 import type { AppInfo } from '../../../electron/model/app-info.ts';
 import type { AppUpdate } from '../../../electron/model/app-update.ts';
 import type { CustomerView } from '../../../electron/model/customer-view.ts';
@@ -59,7 +59,7 @@ const store = {
 };
 /** As seen by a role that masks both (staff.roles). */
 function masked(one: CustomerView): CustomerView {
-  const covered = coverView(one, maskableFields);
+  const covered = maskView(one, maskableFields);
   const locks = Object.fromEntries(covered.masked.map((field) => [field, 'masked' as const]));
   return { ...covered, locks: { ...one.locks, ...locks } };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { coverUpdate } from '../../electron/desk/cover.ts';
+import { maskUpdate } from '../../electron/desk/mask-views.ts';
 import { maskedText } from '../../electron/model/masked.ts';
 import { customer, update } from '../renderer/rig.ts';
 
@@ -29,7 +29,7 @@ test("an update, its conflict and head office's answer lose every masked value, 
     },
     lastAnswer: Object.assign({}, customer().updates[0]?.lastAnswer, answer),
   });
-  const covered = coverUpdate(full, ['mobile', 'email']);
+  const covered = maskUpdate(full, ['mobile', 'email']);
   const text = JSON.stringify(covered);
   for (const secret of [mobile, email, 'old@example.com', 'new@example.com']) assert.ok(!text.includes(secret));
   assert.deepEqual(covered.changes, [
@@ -37,6 +37,6 @@ test("an update, its conflict and head office's answer lose every masked value, 
     { key: 'lastName', was: 'James', to: 'Jameson' },
   ]);
   assert.match(text, /Mobile ••••• ••345 belongs to r•••••@•••••/);
-  assert.equal(coverUpdate(full, []), full);
-  assert.equal(JSON.stringify(coverUpdate(full, ['email'])).includes(mobile), true);
+  assert.equal(maskUpdate(full, []), full);
+  assert.equal(JSON.stringify(maskUpdate(full, ['email'])).includes(mobile), true);
 });

@@ -10,7 +10,7 @@ import type { FindRequest } from '../model/find-request.ts';
 /** After that, the customer has left. */
 const waitsMs = 10 * 60_000;
 
-export class FindAsked {
+export class PendingFind {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #asked: () => void;

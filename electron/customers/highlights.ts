@@ -81,7 +81,7 @@ function highlightsByKey(row: CustomerRow, key: string): Highlight[] {
 }
 
 function inFormOrder(highlights: readonly Highlight[]): Highlight[] {
-  const order = (mark: Highlight) => (mark.in === 'firstName' ? 0 : 1);
+  const order = (highlight: Highlight) => (highlight.in === 'firstName' ? 0 : 1);
   return [...highlights].sort((one, other) => order(one) - order(other) || one.from - other.from);
 }
 

@@ -13,81 +13,81 @@ function hiddenField(key: FieldKey, hidden: Hidden): MaskableField | undefined {
   return hidden.find((field) => field === key);
 }
 
-function coverValue<Value extends string | null | undefined>(key: FieldKey, value: Value, hidden: Hidden) {
+function maskValue<Value extends string | null | undefined>(key: FieldKey, value: Value, hidden: Hidden) {
   const field = hiddenField(key, hidden);
   return field === undefined || !value ? value : maskedText(field, value);
 }
 
-function coverFields<Fields extends FieldValues | FieldChanges>(fields: Fields, hidden: Hidden): Fields {
+function maskFields<Fields extends FieldValues | FieldChanges>(fields: Fields, hidden: Hidden): Fields {
   const covered = hidden.filter((field) => fields[field]);
   if (covered.length === 0) return fields;
   return { ...fields, ...Object.fromEntries(covered.map((field) => [field, maskedText(field, fields[field] ?? '')])) };
 }
 
-function coverIdentifier({ type, value }: Identifier, hidden: Hidden): Identifier {
-  return { type, value: type === 'userId' ? value : coverValue(type, value, hidden) };
+function maskIdentifier({ type, value }: Identifier, hidden: Hidden): Identifier {
+  return { type, value: type === 'userId' ? value : maskValue(type, value, hidden) };
 }
 
 /** @returns null if the customer was only found by guessing at a hidden value */
-export function coverHit(hit: CustomerHit, hidden: Hidden): CustomerHit | null {
+export function maskHit(hit: CustomerHit, hidden: Hidden): CustomerHit | null {
   if (hidden.length === 0) return hit;
   const isHidden = (name: string) => hidden.some((field) => field === name);
   const matches = hit.matches.filter((match) => !isHidden(match.in));
   const isFoundByHidden = hit.answersTo === null && hit.matches.length > 0 && matches.length === 0;
   if (isFoundByHidden && !hit.matches.some((match) => isLastDigits(match, hit))) return null;
-  return { ...hit, ...coverFields({ mobile: hit.mobile, email: hit.email }, hidden), matches };
+  return { ...hit, ...maskFields({ mobile: hit.mobile, email: hit.email }, hidden), matches };
 }
 
 function isLastDigits({ in: name, from, to }: CustomerHit['matches'][number], { mobile }: CustomerHit): boolean {
   return name === 'mobile' && to === mobile?.length && to - from <= searchableDigits;
 }
 
-export function coverView(view: CustomerView, hidden: Hidden): CustomerView {
+export function maskView(view: CustomerView, hidden: Hidden): CustomerView {
   if (hidden.length === 0) return view;
   return {
     ...view,
-    identifier: coverIdentifier(view.identifier, hidden),
-    fields: coverFields(view.fields, hidden),
-    server: coverFields(view.server, hidden),
+    identifier: maskIdentifier(view.identifier, hidden),
+    fields: maskFields(view.fields, hidden),
+    server: maskFields(view.server, hidden),
     masked: hidden.filter((field) => view.fields[field] || view.server[field]),
   };
 }
 
-export function coverUpdate(update: UpdateView, hidden: Hidden): UpdateView {
+export function maskUpdate(update: UpdateView, hidden: Hidden): UpdateView {
   if (hidden.length === 0) return update;
   // The server's messages may contain a value.
   const values = valuesOf(update, hidden);
   return {
     ...update,
-    identifier: coverIdentifier(update.identifier, hidden),
+    identifier: maskIdentifier(update.identifier, hidden),
     changes: update.changes.map(({ key, to, ...change }) => ({
       key,
-      to: coverValue(key, to, hidden),
-      ...('was' in change ? { was: coverValue(key, change.was, hidden) } : {}),
+      to: maskValue(key, to, hidden),
+      ...('was' in change ? { was: maskValue(key, change.was, hidden) } : {}),
     })),
-    reason: coverReason(update.reason, hidden, values),
-    result: coverTexts(update.result, values),
-    lastAnswer: coverTexts(update.lastAnswer, values),
+    reason: maskReason(update.reason, hidden, values),
+    result: maskTexts(update.result, values),
+    lastAnswer: maskTexts(update.lastAnswer, values),
   };
 }
 
-export function coverHistory(entry: UpdateHistoryEntry, hidden: Hidden): UpdateHistoryEntry {
+export function maskHistory(entry: UpdateHistoryEntry, hidden: Hidden): UpdateHistoryEntry {
   return {
     ...entry,
-    before: entry.before === null ? null : coverFields(entry.before, hidden),
-    after: entry.after === null ? null : coverFields(entry.after, hidden),
+    before: entry.before === null ? null : maskFields(entry.before, hidden),
+    after: entry.after === null ? null : maskFields(entry.after, hidden),
   };
 }
 
-function coverReason(reason: AttentionReason | null, hidden: Hidden, values: Values): AttentionReason | null {
-  if (reason?.kind !== 'conflict') return coverTexts(reason, values);
+function maskReason(reason: AttentionReason | null, hidden: Hidden, values: Values): AttentionReason | null {
+  if (reason?.kind !== 'conflict') return maskTexts(reason, values);
   return {
     ...reason,
     fields: reason.fields.map(({ key, was, theirs, ours }) => ({
       key,
-      was: coverValue(key, was, hidden),
-      theirs: coverValue(key, theirs, hidden),
-      ours: coverValue(key, ours, hidden),
+      was: maskValue(key, was, hidden),
+      theirs: maskValue(key, theirs, hidden),
+      ours: maskValue(key, ours, hidden),
     })),
   };
 }
@@ -108,7 +108,7 @@ function valuesOf({ identifier, changes }: UpdateView, hidden: Hidden): Values {
   );
 }
 
-function coverTexts<Texts>(texts: Texts, values: Values): Texts {
+function maskTexts<Texts>(texts: Texts, values: Values): Texts {
   if (values.size === 0 || texts === null) return texts;
   return JSON.parse(JSON.stringify(texts), (_key, value: unknown) => {
     if (typeof value !== 'string') return value;

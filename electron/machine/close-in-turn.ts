@@ -1,7 +1,7 @@
 import type { Log } from './log.ts';
 
 /** Closes parts one after another. If one fails, that is logged and the others are still closed (F37). */
-export async function inTurn(log: Log, steps: readonly (() => unknown)[]): Promise<void> {
+export async function closeInTurn(log: Log, steps: readonly (() => unknown)[]): Promise<void> {
   for (const [at, step] of steps.entries()) {
     try {
       await step();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inTurn } from '../../electron/machine/in-turn.ts';
+import { closeInTurn } from '../../electron/machine/close-in-turn.ts';
 
 test('F37 a part that cannot be closed does not keep the others open, and the log says which one', async () => {
   const done: string[] = [];
-  await inTurn({ write: (level, event, facts) => done.push(`${level} ${event} ${JSON.stringify(facts)}`) }, [
+  await closeInTurn({ write: (level, event, facts) => done.push(`${level} ${event} ${JSON.stringify(facts)}`) }, [
     () => {
       throw new TypeError('broken');
     },

@@ -7,7 +7,7 @@ import { codeOf } from './code-of.ts';
 import { act, type DraftFinding, fine, look } from './finding.ts';
 import { bareHost, portOf, type SeenCertificate, seeCertificate } from './see-certificate.ts';
 
-export type Way = {
+export type Route = {
   readonly url: string;
   /** The proxy for requests to this URL; null: none. */
   readonly proxyFor: (url: string) => Promise<string | null>;
@@ -17,23 +17,23 @@ export type Way = {
   readonly clock: Clock;
 };
 
-export async function checkWay(way: Way): Promise<DraftFinding[]> {
-  const target = new URL(way.url);
-  const proxy = await way.proxyFor(way.url);
-  if (proxy !== null) return throughProxy(proxy, target, way);
+export async function checkRoute(route: Route): Promise<DraftFinding[]> {
+  const target = new URL(route.url);
+  const proxy = await route.proxyFor(route.url);
+  if (proxy !== null) return throughProxy(proxy, target, route);
   const direct = fine('proxy', 'None (direct connection)', { proxy: null });
   const name = await checkName(bareHost(target));
   if (name.severity !== 'fine' || target.protocol !== 'https:') return [direct, name];
-  return [direct, name, certificateFinding(await seeCertificate({ ...way, target }), target, way.clock, null)];
+  return [direct, name, certificateFinding(await seeCertificate({ ...route, target }), target, route.clock, null)];
 }
 
 const settingsAdvice = "Fix the proxy in this machine's network settings (or HTTPS_PROXY): http://host:port.";
 
 /** With a proxy, the proxy resolves names, so a direct look-up or socket from here would prove nothing. */
-async function throughProxy(setting: string, target: URL, way: Way): Promise<DraftFinding[]> {
+async function throughProxy(setting: string, target: URL, route: Route): Promise<DraftFinding[]> {
   const trouble = proxyTrouble(setting);
   const proxy = URL.parse(setting);
-  if (trouble !== null || proxy === null) return [unusable(trouble ?? 'ERR_PROXY_UNREADABLE', proxy, way)];
+  if (trouble !== null || proxy === null) return [unusable(trouble ?? 'ERR_PROXY_UNREADABLE', proxy, route)];
   // Without the proxy's password.
   const facts = { proxy: `${proxy.protocol}//${proxy.host}` };
   if (target.protocol !== 'https:') return [fine('proxy', `Through ${facts.proxy}`, facts)];
@@ -43,23 +43,23 @@ async function throughProxy(setting: string, target: URL, way: Way): Promise<Dra
     const found = `Can't resolve proxy ${proxy.hostname} (${codeOf(error)})`;
     return [act('proxy', found, settingsAdvice, { ...facts, code: codeOf(error) })];
   }
-  const answer = await askProxy({ ...way, proxy, target });
+  const answer = await askProxy({ ...route, proxy, target });
   if (answer.kind !== 'tunnel') return [proxyFinding(answer, proxy, target, facts.proxy)];
-  const seen = await seeCertificate({ ...way, target, socket: answer.socket });
+  const seen = await seeCertificate({ ...route, target, socket: answer.socket });
   return [
     fine('proxy', `Through ${facts.proxy}, which connects to ${target.host}`, facts),
-    certificateFinding(seen, target, way.clock, facts.proxy),
+    certificateFinding(seen, target, route.clock, facts.proxy),
   ];
 }
 
-function unusable(trouble: ProxyTrouble, proxy: URL | null, way: Way): DraftFinding {
+function unusable(trouble: ProxyTrouble, proxy: URL | null, route: Route): DraftFinding {
   if (trouble === 'ERR_PROXY_UNREADABLE' || proxy === null) {
     return act('proxy', "This machine's proxy setting is not valid", settingsAdvice, { code: trouble });
   }
   const shown = `${proxy.protocol}//${proxy.host}`;
   // Only the desktop app supports SOCKS, through Chromium; it is also the only one that trusts the system's
   // certificates.
-  if (way.trustsSystem) {
+  if (route.trustsSystem) {
     return fine('proxy', `Through ${shown}; see the server check for whether it works`, { proxy: shown });
   }
   const advice = 'Set a proxy for HTTP (HTTPS_PROXY=http://host:port), or use the desktop app, which can use SOCKS.';

@@ -8,7 +8,7 @@ import { looseColumns } from './known-ids.ts';
 
 type Claim = { readonly row: number; readonly wanted: number; readonly by: number };
 
-export class WhoseIds {
+export class IdClaims {
   readonly #db: Db;
 
   /** @param db the region file being written */

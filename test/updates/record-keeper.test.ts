@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { keepDraft, listDrafts } from '../../electron/updates/drafts.ts';
-import { toldDoor } from '../../electron/updates/told-door.ts';
+import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { recordOf } from '../customers/cache.ts';
 import { keepTold } from '../helpers/keep-told.ts';
 import { addToRegion, outboxOfOneCustomer } from './one-customer.ts';
@@ -20,7 +20,7 @@ it('updates, drafts and tokens of a customer who was merged move to the survivor
     asOfMs: clock.wallMs(),
     merged: true,
   } as const;
-  toldDoor(db, clock).keep(told, { customerId });
+  createRecordKeeper(db, clock).keep(told, { customerId });
   assert.equal(seen(first).customerId, survivor);
   for (const token of [first, joined.token]) {
     assert.deepEqual(outbox.savedBy(token), { updateId: first, customerId: survivor });
@@ -36,6 +36,6 @@ it('updates move to the survivor even if only the region file has them (F38)', (
   const record = recordOf({ lastName: 'Before' }, '2');
   const survivor = addToRegion(db, record);
   const id = outbox.save(input({ lastName: 'New' }, 'till1'));
-  toldDoor(db, clock).keep({ record, by: 'read', asOfMs: clock.wallMs(), merged: true }, { customerId });
+  createRecordKeeper(db, clock).keep({ record, by: 'read', asOfMs: clock.wallMs(), merged: true }, { customerId });
   assert.equal(seen(id).customerId, survivor);
 });
