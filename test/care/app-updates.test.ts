@@ -43,7 +43,7 @@ function rig({ mayInstall = true }: { mayInstall?: boolean } = {}) {
   return { updates, clock, now, done, reported };
 }
 
-test('looks for a new version within ten minutes of the start, then every four hours', async () => {
+test('a till looks for a new version within ten minutes of its start, then every four hours', async () => {
   const { clock, done, reported, updates } = rig();
   assert.deepEqual(done, [], 'not in the minute when every till is switched on');
   await clock.pass(10 * minuteMs);
@@ -54,7 +54,7 @@ test('looks for a new version within ten minutes of the start, then every four h
   assert.deepEqual(updates.state, { kind: 'current' });
 });
 
-test('fetches a new version at once, and installs it only when nobody is at the till', async () => {
+test('a new version is fetched at once, and installed only when nobody is at the till', async () => {
   const { clock, now, done, reported, updates } = rig();
   now.offered = '1.4.0';
   await clock.pass(10 * minuteMs);
@@ -69,7 +69,7 @@ test('fetches a new version at once, and installs it only when nobody is at the 
   assert.deepEqual(updates.state, { kind: 'ready', version: '1.4.0' });
 });
 
-test('only reports a new version if an administrator has to install it', async () => {
+test('a new version is only reported if an administrator has to install it', async () => {
   const { clock, now, done, reported } = rig({ mayInstall: false });
   now.offered = '1.4.0';
   now.quiet = true;
@@ -81,7 +81,7 @@ test('only reports a new version if an administrator has to install it', async (
   assert.deepEqual(reported.at(-1), { kind: 'available', version: '1.5.0' });
 });
 
-test('tries again at the next look if the feed fails or a file is not what the feed says', async () => {
+test('a till tries again at its next look if the feed fails or a file is not what the feed says', async () => {
   const { clock, now, done, reported } = rig();
   now.failure = new Error('sha512 checksum mismatch');
   now.quiet = true;
@@ -94,7 +94,7 @@ test('tries again at the next look if the feed fails or a file is not what the f
   assert.deepEqual(done.slice(2), ['look', 'fetch', 'install']);
 });
 
-test('does not start a second download while one runs past the next look', async () => {
+test('no second download starts while one runs past the next look', async () => {
   const { clock, now, done, reported } = rig();
   const slow = Promise.withResolvers<void>();
   now.offered = '1.4.0';
@@ -107,7 +107,7 @@ test('does not start a second download while one runs past the next look', async
   assert.deepEqual(done, ['look', 'fetch', 'look'], 'and it keeps looking');
 });
 
-test('installs nothing while the till is closing', async () => {
+test('nothing is installed while the till is closing', async () => {
   const { clock, now, done, updates } = rig();
   now.offered = '1.4.0';
   await clock.pass(10 * minuteMs);

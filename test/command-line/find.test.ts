@@ -11,7 +11,7 @@ import { run } from './run.ts';
 
 const find = (dataDir: string, ...args: string[]) => run(['find', '--data', dataDir, ...args], { isInstalled: false });
 
-test('asks the Tillside that has the data open, and says so if none has', async (t) => {
+test('the command asks the Tillside that has the data open, and says so if none has', async (t) => {
   const dataDir = temporaryFolder();
   assert.match((await find(dataDir, '--card', '1001')).err, /Tillside is not open/);
   const rung: string[] = [];
@@ -42,14 +42,14 @@ test('a killed till leaves a doorbell that nobody answers, and the next till rep
   assert.equal(await ringDoorbell(dataDir, 'tillside://find?card=1'), 'taken');
 });
 
-test('works in a folder whose path is too long for a socket', async (t) => {
+test('a doorbell works in a folder whose path is too long for a socket', async (t) => {
   const dataDir = path.join(temporaryFolder(), 'long'.repeat(30));
   mkdirSync(dataDir);
   t.after(await openDoorbell(dataDir, silentLog, (line) => line));
   assert.equal(await ringDoorbell(dataDir, 'here'), 'here');
 });
 
-test('does not wait for an endless line, and answers the next call', async (t) => {
+test('a doorbell does not wait for an endless line, and answers the next call', async (t) => {
   const dataDir = temporaryFolder();
   t.after(await openDoorbell(dataDir, silentLog, () => 'taken'));
   assert.equal(await ringDoorbell(dataDir, 'x'.repeat(10_000)), null);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { run } from './run.ts';
 
-it('suggests the command or option that was most likely meant, and never one that is far away', async () => {
+it('for an unknown command or option the most likely one is suggested, but none that is far from it', async () => {
   for (const [typed, meant] of [
     ['docter', 'doctor'],
     ['doc', 'doctor'],

@@ -29,7 +29,7 @@ const problemsIn = (bytes: string | Buffer) =>
 
 const lines = `${JSON.stringify(good, null, 2)}\n`;
 
-test('reads a config as editors save it: with a byte order mark, with either line ending', () => {
+test('a config is read as editors save it: with a byte order mark, with either line ending', () => {
   for (const text of [lines, `\uFEFF${lines}`, lines.replaceAll('\n', '\r\n'), `\n\n${lines}\n`]) {
     assert.deepEqual(read(text), []);
   }

@@ -8,7 +8,7 @@ import Database from 'better-sqlite3';
 import { chooseCipher } from '../../electron/db/cipher.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-/** The bytes of a header up to how much of a page is reserved: 32 is ChaCha20's. */
+/** A file's header up to the byte that says how much of each page is reserved: 32 means ChaCha20. */
 const header = (reserved: number) => Buffer.concat([Buffer.alloc(20, 7), Buffer.from([reserved])]);
 
 for (const [title, isBirthKnown] of [
@@ -18,7 +18,7 @@ for (const [title, isBirthKnown] of [
   it(title, (t) => {
     const real = fs.statSync;
     let madeAt = 0n;
-    // Every file has the same number.
+    // Every file gets the same inode number.
     const stat = (file: string) => {
       const found = real(file, { bigint: true });
       return { ...found, dev: 1n, ino: isBirthKnown ? 2n : 3n, birthtimeNs: isBirthKnown ? madeAt : 0n };

@@ -15,7 +15,9 @@ async function find(till: TillScreen, ...asked: string[]): Promise<void> {
   expect([code, err]).toEqual([0, '']);
 }
 
-test('opens the one customer who matches, keeps typed text as a draft, and changes nothing', async ({ till }) => {
+test('a call opens the one customer who matches, keeps typed text as a draft, and changes nothing', async ({
+  till,
+}) => {
   await find(till, '--card', 'RJ-1001');
   await expect(heading(till)).toHaveText('Rita James');
   await expect(box(till)).toHaveValue('RJ-1001');
@@ -34,7 +36,7 @@ test('opens the one customer who matches, keeps typed text as a draft, and chang
   expect(till.changes()).toEqual([]);
 });
 
-test('opens nobody by a number of another kind than the one named', async ({ till }) => {
+test('a call opens nobody by a number of another kind than the one named', async ({ till }) => {
   await till.find(ritaJames.mobile, /Rita James/);
   await till.page.getByRole('button', { name: 'Clear search' }).click();
   await till.page.keyboard.press('Escape');

@@ -20,7 +20,7 @@ import { seededRandom, type VirtualClock, virtualClock } from '../helpers/virtua
 
 const minuteMs = 60_000;
 
-/** What staff can see of a customer by each of the desk's ways. */
+/** What staff can see of a customer, by each call of the desk. */
 async function shownOf({ context }: EngineRig, customerId: number) {
   const desk = customerDeskOf(context).calls(() => undefined);
   const identifier = { type: 'userId', value: '1' } as const;

@@ -61,7 +61,7 @@ test('removing the program says what each user has not sent, and deletes nothing
   assert.equal(remove(folder, 'remove').stderr, '', 'all is sent');
 });
 
-test('follows no link as root, and prints only its own sentences', () => {
+test('the script before removal follows no link as root, and prints only its own sentences', () => {
   const folder = temporaryFolder();
   const secret = path.join(temporaryFolder(), 'shadow');
   writeFileSync(secret, '9 changes of customers have not reached head office\n');

@@ -29,7 +29,7 @@ function loggedConnection() {
   return { clock, said, note };
 }
 
-test('says once that the server cannot be reached and why, and how long it lasted once it answers again', async () => {
+test('the log says once that the server cannot be reached and why, and later how long that lasted', async () => {
   const { clock, said, note } = loggedConnection();
   note(idle);
   note(offline('name-not-found'));
@@ -43,7 +43,7 @@ test('says once that the server cannot be reached and why, and how long it laste
   ]);
 });
 
-test('says that sending is paused, why, and when it resumes', async () => {
+test('the log says that sending is paused, why, and when it resumes', async () => {
   const { clock, said, note } = loggedConnection();
   note(online);
   note({ ...online, paused: 'credentials', unsent: 2 });
@@ -69,7 +69,7 @@ test("F14: a connection that fails differently every few seconds does not fill a
   assert.ok(said.length > 24);
 });
 
-test('counts each outage by itself, from its first failure, and says how long the last one was', async () => {
+test('the log counts each outage from its own first failure, and says how long the last one was', async () => {
   const { clock, said, note } = loggedConnection();
   await clock.pass(2000);
   note(online);
@@ -92,7 +92,7 @@ test('counts each outage by itself, from its first failure, and says how long th
   );
 });
 
-test('says after five minutes that the reason has changed (F14)', async () => {
+test('the log says after five minutes that the reason has changed (F14)', async () => {
   const { clock, said, note } = loggedConnection();
   note(offline('timeout'));
   await clock.pass(299_999);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { slowest, timedByNode, timedByPlaywright, timedLine } from '../../../build/check/slowest.ts';
 
-it('reads how long tests took from what either runner prints', () => {
+it('how long tests took is read from what either runner prints', () => {
   const one = { ms: 1234, file: 'test/a.test.ts', title: 'says › (12ms) so' };
   assert.deepEqual(timedByNode(`✔ says (3.1ms)\n${timedLine(one)}ℹ tests 1\n`), [one]);
   const printed = [
@@ -18,7 +18,7 @@ it('reads how long tests took from what either runner prints', () => {
   ]);
 });
 
-it('names the ten slowest, the slowest first', () => {
+it('the ten slowest tests are named, the slowest first', () => {
   const tests = Array.from({ length: 12 }, (_, ms) => ({ ms, file: 'a', title: `${ms}` }));
   assert.deepEqual(
     slowest(tests).map(({ ms }) => ms),

@@ -126,7 +126,7 @@ async function panelHolds(page: Page, told: Told): Promise<void> {
   }
 }
 
-/** What has no colour is the same in both themes. */
+/** Only colours differ between the themes. */
 async function hasContrast(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });

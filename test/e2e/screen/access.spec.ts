@@ -10,7 +10,7 @@ for (const state of states) {
     await touchScenes.show(state);
     expect.soft(await smallTargets(page)).toEqual([]);
     expect.soft(await findings(page, 'all'), 'by light').toEqual([]);
-    // What has no colour is the same in the dark.
+    // Only colours differ in the dark.
     await page.emulateMedia({ colorScheme: 'dark' });
     expect.soft(await findings(page, 'colours'), 'in the dark').toEqual([]);
   });

@@ -143,7 +143,7 @@ async function openEach(page: Page, all: readonly Person[]): Promise<readonly st
   }, all);
 }
 
-/** Laying out and painting take most of the time and break nothing: the page is built every time, drawn now and then. */
+/** Layout and painting take most of the time and can't break: the page is built each time, but drawn only now and then. */
 async function draws(page: Page, isDrawn: boolean): Promise<void> {
   await page.evaluate((drawn) => {
     const sheet = new CSSStyleSheet();
@@ -220,7 +220,7 @@ test('F52: whatever head office answers, nothing breaks, and the page shows only
   state.differs = true;
   let found = 0;
   for (let round = 0; round < rounds; round += 1) {
-    // The last ones vary anywhere, so most are no answers.
+    // The last ones vary in any place, so most are no longer valid answers.
     state.whole = round === rounds - 1;
     for (const [at, one] of all.entries()) {
       if (at % 10 === round % 10) await save(one);
@@ -233,7 +233,7 @@ test('F52: whatever head office answers, nothing breaks, and the page shows only
     if (round % 4 === 3) await till.call['org.refresh'](undefined);
     expect([...(await openEach(page, all)), ...said], `seed ${seed}, round ${round}`).toEqual([]);
   }
-  // Otherwise hardly any of it was shown.
+  // Otherwise hardly any answer was shown.
   expect(found).toBeGreaterThan(answers / 2);
   expect(state.given).toBeGreaterThanOrEqual(answers);
   expect(state.bills).toBeGreaterThan(answers / 20);

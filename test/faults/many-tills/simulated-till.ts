@@ -16,7 +16,7 @@ type Save = { readonly savedAtMs: number; isTried: boolean; isOnItsWay: boolean 
 export class SimulatedTill {
   /** When the last save of an outage was sent. */
   doneAtMs: number | null = null;
-  /** If so, a save at the counter costs a lookup and a send, because its customer was not asked about for long. */
+  /** If so, a save at the counter costs a lookup and a send, because its customer was last asked about long ago. */
   looksAtCounter = false;
   readonly connection: ConnectionState;
   readonly pace: Pace;
