@@ -1,2 +1,2 @@
-/** The other half of a module whose types the first half has (see `split-texts.ts`). */
+/** The second half of a split module. The first half has the types of both (see `split-texts.ts`). */
 declare module '*?later';

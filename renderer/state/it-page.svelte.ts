@@ -46,7 +46,7 @@ export class ItPage {
   );
   /** Asks for a file in the desktop's own dialog. */
   readonly chooseFile = new Action(() => this.#services.call('app.chooseFile'));
-  /** Confirms, or not, what a file would do. */
+  /** Accepts or declines what a file would do. */
   readonly answerImport = new Action((take: boolean) => this.#services.call('customers.importAnswer', { take }));
   readonly lookAtFeed = new Action(() => this.#services.call('customers.feedLook'));
   readonly #lookAtRegion = new Action(async () => {

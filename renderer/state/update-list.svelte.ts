@@ -114,7 +114,7 @@ export class UpdateList {
     return this.#history.again(updateId);
   }
 
-  /** Does with an update what its row offers. */
+  /** Runs an action that an update's row offers. */
   async change<Name extends Step>(name: Name, argument: Argument<Name>): Promise<ChangeResult> {
     return await this.#services.call<Step>(name, argument);
   }

@@ -40,7 +40,7 @@ export function statusSentence(status: SyncStatus): string | null {
   return null;
 }
 
-/** What left in rescue files and no till is known to have; null: nothing. */
+/** Changes that are only in rescue files, as far as this till knows; null: none. */
 export function movedSentence({ inFiles: { updates, lastAtMs } }: SyncStatus, formats: Formats): string | null {
   if (updates === 0 || lastAtMs === null) return null;
   return m.help_moved_means({ shown: formats.number(updates), when: formats.moment(lastAtMs) });

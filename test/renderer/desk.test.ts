@@ -53,7 +53,7 @@ async function opened(rig: ReturnType<typeof desk>): Promise<void> {
   assert.equal(await opening, 'open');
 }
 
-test('a change that arrives during the read after a save is read after it, never before', async () => {
+test('a change during the read after a save causes another read after it, never before', async () => {
   const rig = desk();
   await opened(rig);
   rig.desk.form?.type('lastName', 'Jones');

@@ -54,7 +54,7 @@ test('a key that is known is not read again until its value is stale', async () 
   assert.equal(resource.value, 'new');
 });
 
-test('a change during a read is read after it', async () => {
+test('a change during a read causes another read after it', async () => {
   const { resource, answers, asked, pass } = read();
   void resource.ask('a');
   resource.stale();
@@ -64,7 +64,7 @@ test('a change during a read is read after it', async () => {
   assert.deepEqual(asked(), ['a', 'a']);
 });
 
-test('a question that comes with the answer to the one before is asked, too', async () => {
+test('a key that is asked for while an answer is handled is read, too', async () => {
   const { machine: clock } = machine();
   const asked: string[] = [];
   const resource: InstanceType<typeof Resource<string, string>> = new Resource<string, string>({
@@ -100,7 +100,7 @@ test('a read without an answer has failed, and is repeated if the owner wants th
   }
 });
 
-test('a failure of an older question says nothing about the newest one', async () => {
+test('a failed read of an older key says nothing about the newest one', async () => {
   const { resource, answers } = read();
   void resource.ask('a');
   void resource.ask('b');
@@ -112,7 +112,7 @@ test('a failure of an older question says nothing about the newest one', async (
   assert.equal(resource.value, 'of b');
 });
 
-test('what is forgotten does not come back with an answer that was on its way', async () => {
+test('a forgotten value does not come back with an answer that was on its way', async () => {
   const { resource, answers, asked } = read();
   void resource.ask('a');
   resource.forget();

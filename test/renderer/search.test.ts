@@ -109,7 +109,7 @@ test('F54: Enter on digits opens nobody whose number only begins or ends that wa
   }
 });
 
-test('F54: a scanned code is whole: head office is asked before somebody is offered who only begins or ends that way', async () => {
+test('F54: a scanned code is a full number: head office is asked before somebody is offered whose number only begins or ends with it', async () => {
   for (const code of ['12345', 'rita@example.co']) {
     const { services: made, argumentsOf } = services({
       'customers.search': () => result([hit(1, '919811112345')], [{ type: 'externalId', value: code }]),
@@ -259,7 +259,7 @@ test('the marked customer stays marked if a change moves them in the list', asyn
   assert.equal(search.active, -1, 'nobody else is marked in the place of one who is gone');
 });
 
-test('a change that comes while the list is being read is read once more', async () => {
+test('a change while the list is being read causes one more read', async () => {
   const readings = [deferred<SearchResult>(), deferred<SearchResult>()];
   let asked = 0;
   const { services: made } = services({

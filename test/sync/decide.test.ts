@@ -149,7 +149,7 @@ describe('the decision about an update', () => {
     assert.equal(decide(update, { told: answer('other', 'nothing'), mark: null, hadTime: true }).kind, 'send');
   });
 
-  it('says how the last attempt ended whose fate cannot be determined', () => {
+  it('says how the last attempt ended if nobody can tell whether it arrived', () => {
     const after = (kind: (typeof updates)[number]) => {
       const decision = decide(updateOf(kind, true), { told: answer('untold', 'nothing'), mark: null, hadTime: true });
       return decision.kind === 'needs-person' && decision.reason.kind === 'cannot-tell' ? decision.reason.after : null;

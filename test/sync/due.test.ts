@@ -154,7 +154,7 @@ describe('an update that may have arrived', () => {
     assert.equal(next(), `read-back ${id}`);
   });
 
-  it('may still need that time if nobody knows since when it waits', (t) => {
+  it('may still arrive at a slow server if nobody knows since when it waits', (t) => {
     const { due, unknown, next } = open(t);
     const { id } = unknown();
     due.readBackLater(id);
@@ -162,7 +162,7 @@ describe('an update that may have arrived', () => {
     assert.equal(next(), readBackMs);
   });
 
-  it('that certainly did not arrive is sent without that wait', (t) => {
+  it('is sent without waiting once it certainly did not arrive', (t) => {
     const { due, waiting, next } = open(t);
     const { id } = waiting();
     due.waitBeforeReadBack(id);
