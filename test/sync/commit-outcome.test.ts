@@ -64,7 +64,7 @@ describe('the answer that an update was applied', () => {
     assert.deepEqual(fields(), { ...before, lastName: 'New', firstName: 'Newer' });
   });
 
-  it('that needs no new record means the same, and the record stays as old as it was (F31)', async (t) => {
+  it('is not needed if the server had it all already: the record gets what was saved, but stays as old as it was (F31)', async (t) => {
     const { context, update, fields, age, clock, db, customerId } = sending(t);
     const [before, asOfMs] = [fields(), age()];
     await clock.pass(1000);
