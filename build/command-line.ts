@@ -27,6 +27,8 @@ export type HostArguments = {
  */
 export function readArguments(argv: readonly string[], machineWide: boolean): HostArguments {
   const { config, data, port, 'no-open': noOpen } = parse(argv);
+  // An empty variable of a script must not open the working folder as a till's data.
+  if (config === '' || data === '') throw new BadArguments(`--${data === '' ? 'data' : 'config'} is empty`);
   const portNumber = Number(port);
   if (!/^\d{1,5}$/.test(port) || portNumber > 65_535) {
     throw new BadArguments(`--port: found ${JSON.stringify(port)}, expected a number from 0 to 65535`);

@@ -32,7 +32,8 @@ export function desktopArguments(argv: readonly string[]): DesktopArguments {
   }).values;
   return {
     config: typeof config === 'string' ? config : undefined,
-    data: typeof data === 'string' ? data : undefined,
+    // An empty one would be the working folder.
+    data: typeof data === 'string' && data !== '' ? data : undefined,
     address: at !== -1 && at === argv.length - 1 ? (argv[at] ?? null) : null,
   };
 }

@@ -30,5 +30,9 @@ export function mustExist(dataDir: string, io: Pick<CommandIo, 'openSecrets'>): 
   const files = folderFiles(dataDir);
   if (databaseFile(files) === 'there') return files;
   assertNew(dataDir, io.openSecrets(dataDir).read('database-key').kind === 'value');
-  throw new CommandRefused(`No till data in ${dataDir}. Start Tillside once, or use --data to choose the folder.`);
+  throw noTillData(dataDir);
+}
+
+export function noTillData(dataDir: string): CommandRefused {
+  return new CommandRefused(`No till data in ${dataDir}. Start Tillside once, or use --data to choose the folder.`);
 }

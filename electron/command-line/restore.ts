@@ -6,8 +6,10 @@ import { tillCode } from '../config/find-config.ts';
 import { readPublicKey } from '../config/public-key.ts';
 import { keyUnreadable } from '../data/cannot-open.ts';
 import { lockFolder } from '../data/data-folder.ts';
+import { evidenceOfTill } from '../data/evidence.ts';
 import { isUsableBackup } from '../data/usable-backups.ts';
 import { type Backup, listBackups } from '../db/backup/backups.ts';
+import { folderFiles } from '../machine/folder-files.ts';
 import {
   BadUsage,
   type Command,
@@ -17,6 +19,7 @@ import {
   type Given,
   ResultNotWritten,
 } from './command.ts';
+import { noTillData } from './read-database.ts';
 import { tillPlace } from './till-place.ts';
 import { recoveryKeyOption, secretsOf } from './typed-secrets.ts';
 import { unsentInWords } from './unsent.ts';
@@ -44,7 +47,10 @@ export const restoreCommand: Command = {
   async run(given, io) {
     const { found, dataDir } = tillPlace(given, io);
     const key = (await secretsOf(given, io, dataDir)).read('database-key');
-    if (key.kind !== 'value') throw keyUnreadable();
+    if (key.kind !== 'value') {
+      const wasTill = existsSync(folderFiles(dataDir).database) || evidenceOfTill(dataDir, false).length > 0;
+      throw wasTill ? keyUnreadable() : noTillData(dataDir);
+    }
     const keyHex = key.value;
     const backup = given.has('empty') ? null : backupToRestore(given, io, dataDir, keyHex);
     const { clock, random, nativeBinding } = io;

@@ -42,10 +42,8 @@ export async function openDoorbell(dataDir: string, log: Log, answer: (line: str
   const close = () => {
     server.close();
     for (const socket of sockets) socket.destroy();
-    rmSync(addressFile(dataDir), { force: true });
-    if (path.dirname(address) !== dataDir && address.startsWith(tmpdir())) {
-      rmSync(path.dirname(address), { recursive: true, force: true });
-    }
+    const inTemporary = path.dirname(address) !== dataDir && address.startsWith(tmpdir());
+    for (const file of [addressFile(dataDir), ...(inTemporary ? [path.dirname(address)] : [])]) remove(file, log);
   };
   try {
     address = newAddress(dataDir);
@@ -62,6 +60,17 @@ export async function openDoorbell(dataDir: string, log: Log, answer: (line: str
   }
   server.on('error', () => undefined);
   return close;
+}
+
+/** A file that stays behind harms nobody; the till must still open, and close, on a disk that cannot be written. */
+function remove(file: string, log: Log): void {
+  try {
+    rmSync(file, { recursive: true, force: true });
+  } catch (error) {
+    const trouble = fileTrouble(error);
+    if (trouble === null) throw error;
+    log.write('warn', 'what commands reach this Tillside by could not be removed', { code: trouble.code });
+  }
 }
 
 /** @returns the answer; null if no till has the data open */

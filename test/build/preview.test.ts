@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { ensureBuilt } from '../../build/bundles.ts';
+import { readArguments } from '../../build/command-line.ts';
 import { keptSecret } from '../../electron/loyalty-api/till-secret.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -97,6 +98,8 @@ test('a missing config and unknown arguments end it with 2', async (t) => {
   const port = run(t, 'preview', ['--port', 'eighty', '--data', folder, '--no-open']);
   assert.equal(await port.ended, 2);
   assert.match(port.stderr(), /--port: found "eighty", expected a number from 0 to 65535/);
+  assert.throws(() => readArguments(['--data', ''], false), /--data is empty/);
+  assert.throws(() => readArguments(['--config='], false), /--config is empty/);
 });
 
 const noProc = { skip: process.platform !== 'linux' && 'only Linux shows the environment of a process' };

@@ -62,6 +62,6 @@ describe('what is in the way of Tillside', () => {
     const { severity, found } = checkFolder(folder, process.platform);
     chmodSync(backups, 0o700);
     assert.equal(severity, 'act');
-    assert.equal(found, `Cannot write to ${path.resolve(backups)} (EACCES)`);
+    assert.equal(found, `Cannot use ${path.resolve(backups)} (EACCES)`);
   });
 });

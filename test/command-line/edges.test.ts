@@ -1,7 +1,7 @@
 /** What a command says if the disk, the output or the typed words are wrong. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -185,6 +185,36 @@ describe('what the disk refuses', () => {
       const published = await run(['region', 'publish', ...files, '--to', path.join(temporaryFolder(), 'feed')]);
       assert.equal(published.code, 2);
       assert.match(published.err, /is a folder, a device or a pipe, not a file/);
+    }
+  });
+
+  it('the doctor says what is wrong with a data folder that cannot be used, and never that no till was there', async () => {
+    const folder = temporaryFolder();
+    const file = path.join(folder, 'file');
+    writeFileSync(file, 'x');
+    symlinkSync('loop', path.join(folder, 'loop'));
+    symlinkSync('gone', path.join(folder, 'link'));
+    for (const [dataDir, expected] of [
+      [file, /is a file, not a folder/],
+      [path.join(file, 'sub'), /Cannot use .*\(ENOTDIR\)/],
+      [path.join(folder, 'loop'), /Cannot use .*\(ELOOP\)/],
+      [path.join(folder, 'link'), /is a link to something that does not exist/],
+    ] as const) {
+      const { code, out } = await run(['doctor', '--json', '--data', dataDir], { env });
+      assert.equal(code, 2, dataDir);
+      const findings: { check: string; severity: string; found: string }[] = JSON.parse(out).findings;
+      const found = findings.find(({ check }) => check === 'folder');
+      assert.equal(found?.severity, 'act', dataDir);
+      assert.match(found?.found ?? '', expected);
+    }
+  });
+
+  it('a restore in a folder that never held a till says so, and asks for no recovery key', async () => {
+    const folder = temporaryFolder();
+    for (const dataDir of [folder, path.join(folder, 'mistyped')]) {
+      const { code, err } = await run(['restore', '--data', dataDir], { env });
+      assert.equal(code, 2);
+      assert.match(err, /^No till data in /);
     }
   });
 

@@ -1,6 +1,6 @@
 /** `tillside find` and the doorbell it rings. test/e2e/find.spec.ts covers the whole way to the screen. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -40,6 +40,23 @@ test('a killed till leaves a doorbell that nobody answers, and the next till rep
   assert.equal(await ringDoorbell(dataDir, 'tillside://find?card=1'), null);
   t.after(await openDoorbell(dataDir, silentLog, () => 'taken'));
   assert.equal(await ringDoorbell(dataDir, 'tillside://find?card=1'), 'taken');
+});
+
+test('a data folder that cannot hold it keeps the till neither from opening nor from closing', async () => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, 'file');
+  writeFileSync(file, '');
+  symlinkSync('loop', path.join(folder, 'loop'));
+  for (const dataDir of [file, path.join(file, 'sub'), path.join(folder, 'loop'), path.join(folder, 'x'.repeat(300))]) {
+    const close = await openDoorbell(dataDir, silentLog, () => 'taken');
+    close();
+  }
+  const dataDir = path.join(folder, 'data');
+  mkdirSync(dataDir);
+  const close = await openDoorbell(dataDir, silentLog, () => 'taken');
+  renameSync(dataDir, `${dataDir}-moved`);
+  writeFileSync(dataDir, '');
+  close();
 });
 
 test('a doorbell works in a folder whose path is too long for a socket', async (t) => {

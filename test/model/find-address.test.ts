@@ -139,6 +139,8 @@ test('text after an address in the arguments is never an option, and cancels the
   const address = 'tillside://find?card=1001';
   const own = ['--config', '/etc/till.json', '--data', '/srv/till'];
   const asked = { config: '/etc/till.json', data: '/srv/till', address };
+  // The working folder is no till's data.
+  for (const empty of [['--data', ''], ['--data=']]) assert.equal(desktopArguments(empty).data, undefined);
   assert.deepEqual(desktopArguments([...own, '--', address]), asked);
   assert.deepEqual(desktopArguments([...own, address]), asked);
   for (const more of [['--data', '/tmp/evil'], ['--config=/tmp/evil'], ['--inspect'], [address], ['']]) {

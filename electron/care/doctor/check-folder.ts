@@ -82,6 +82,9 @@ function tryToWrite(dataDir: string): string | null {
 }
 
 export function checkFolder(dataDir: string, platform: NodeJS.Platform): DraftFinding {
+  // A folder that cannot be written may still be read; the disk's check says it.
+  const unusable = wrongIn(dataDir, 'folder', constants.R_OK | constants.X_OK);
+  if (unusable !== null) return act('folder', unusable.found, unusable.advice, { exists: null });
   if (!existsSync(dataDir)) {
     return look(
       'folder',
@@ -155,21 +158,26 @@ function wrongParts(dataDir: string): WrongPart[] {
   });
 }
 
-function wrongIn(place: string, needed: 'file' | 'folder'): WrongPart | null {
-  if (lstatSync(place, { throwIfNoEntry: false }) === undefined) return null;
-  const there = statSync(place, { throwIfNoEntry: false });
-  if (there === undefined) return { found: `${place} is a link to something that does not exist`, advice: moveAway };
-  const isFolder = there.isDirectory();
-  if (isFolder !== (needed === 'folder')) {
-    return { found: `${place} is a ${isFolder ? 'folder' : 'file'}, not a ${needed}`, advice: moveAway };
-  }
-  if (!isFolder) return null;
+function wrongIn(
+  place: string,
+  needed: 'file' | 'folder',
+  access = constants.R_OK | constants.W_OK | constants.X_OK,
+): WrongPart | null {
   try {
-    accessSync(place, constants.R_OK | constants.W_OK | constants.X_OK);
+    if (lstatSync(place, { throwIfNoEntry: false }) === undefined) return null;
+    const there = statSync(place, { throwIfNoEntry: false });
+    if (there === undefined) return { found: `${place} is a link to something that does not exist`, advice: moveAway };
+    const isFolder = there.isDirectory();
+    if (isFolder !== (needed === 'folder')) {
+      return { found: `${place} is a ${isFolder ? 'folder' : 'file'}, not a ${needed}`, advice: moveAway };
+    }
+    if (isFolder) accessSync(place, access);
     return null;
   } catch (error) {
-    const found = `Cannot write to ${place} (${fileTrouble(error)?.code ?? 'unknown'})`;
-    return { found, advice: 'Give the user who runs Tillside write permission there.' };
+    return {
+      found: `Cannot use ${place} (${fileTrouble(error)?.code ?? 'unknown'})`,
+      advice: 'Run this as the user who runs Tillside, and let that user read and write there.',
+    };
   }
 }
 
