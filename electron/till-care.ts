@@ -115,7 +115,7 @@ export function createCare(parts: CareParts) {
     return kept.kind === 'value' ? kept.value : null;
   };
   const healthReport = new HealthReport({ ...options, config: () => live.config.health, health, otlpHeaders });
-  const regionMended = (error: unknown): boolean => {
+  const leaveRegionOut = (error: unknown): boolean => {
     if (!leaveDamagedRegion(db, error)) return false;
     log.write('error', "the region's customers cannot be read: they have to be imported again");
     itPage.changed();
@@ -141,5 +141,5 @@ export function createCare(parts: CareParts) {
     },
   };
   const limitNote = new LimitNote({ dataDir, clock, seen: () => tally.limitSeen });
-  return { upkeep, itPage, healthReport, limitNote, secondCopy, backupCopy, escrow, regionMended, configHost };
+  return { upkeep, itPage, healthReport, limitNote, secondCopy, backupCopy, escrow, leaveRegionOut, configHost };
 }

@@ -14,11 +14,11 @@ export type DeskParts = TillParts & {
   readonly orgDesk: OrgDesk;
   readonly context: SyncContext;
   readonly engine: SyncEngine;
-  /** Whether the call that failed with this error can be repeated. */
-  readonly mended: (error: unknown) => boolean;
+  /** Leaves the damaged part of the data out. True: that part caused the error, so the failed call can be repeated. */
+  readonly leaveDamageOut: (error: unknown) => boolean;
 };
 
-export function createDesks({ options, live, till, db, outbox, orgDesk, context, engine, mended }: DeskParts) {
+export function createDesks({ options, live, till, db, outbox, orgDesk, context, engine, leaveDamageOut }: DeskParts) {
   const { organisation, staff } = orgDesk;
   const { store, staff: staffRules } = live.config;
   const { countryCode } = store;
@@ -42,7 +42,7 @@ export function createDesks({ options, live, till, db, outbox, orgDesk, context,
     countryCode,
     servedSince: () => (live.config.data.showRecent ? staff.signedOutAtMs : null),
     masking,
-    mended,
+    leaveDamageOut,
   });
   const updates = new UpdateDesk({
     db,
@@ -54,7 +54,7 @@ export function createDesks({ options, live, till, db, outbox, orgDesk, context,
     till,
     countryCode,
     isOnline: () => context.connection.connection.kind === 'online',
-    mended,
+    leaveDamageOut,
   });
   const calls = {
     ...customerDesk.calls(() => engine.changed()),

@@ -77,7 +77,7 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
   });
   const { customerChanged } = context.tell;
   const { customerImport, regionFeed } = createRegion({ ...shared, customerChanged });
-  const { upkeep, itPage, healthReport, limitNote, secondCopy, backupCopy, escrow, regionMended, configHost } =
+  const { upkeep, itPage, healthReport, limitNote, secondCopy, backupCopy, escrow, leaveRegionOut, configHost } =
     createCare({
       ...shared,
       folder,
@@ -90,7 +90,7 @@ export function startServices(options: TillOptions, folder: OpenFolder, backgrou
       customerImport,
       regionFeed,
     });
-  const desks = createDesks({ ...shared, orgDesk, context, engine, mended: regionMended });
+  const desks = createDesks({ ...shared, orgDesk, context, engine, leaveDamageOut: leaveRegionOut });
 
   subscribe(({ name }) => {
     if (name === 'staff.changed') desks.masking.hideAgain();

@@ -14,6 +14,6 @@ export function onlyInFiles({ updates, lastAtMs }: InFiles): string | null {
   return `${moved} (last on ${new Date(lastAtMs).toISOString()}); the till that imports the file sends ${updates === 1 ? 'it' : 'them'}`;
 }
 
-/** How IT ends this report. */
+/** What IT does to clear this report. */
 export const importAndConfirm =
   'Import the file on one other till (tillside outbox import), then say so here: tillside outbox confirm --yes.';

@@ -1,6 +1,6 @@
 /**
- * The audit log: who moved, destroyed or revealed data of this till, and when. One line per action, written before it
- * happens and one with how it ended. Codes and times only, never customer data. Anyone who can write to the data folder
+ * The audit log: who moved, destroyed or revealed data of this till, and when. Two lines per action: one written before
+ * it happens, one with how it ended. Codes and times only, never customer data. Anyone who can write to the data folder
  * can change it (SECURITY.md).
  */
 import {
@@ -88,7 +88,7 @@ function endsInALine(file: string): boolean {
 export type AuditTrouble =
   /** `code`: the system's error code. */
   | { readonly kind: 'no-access'; readonly file: string; readonly code: string }
-  /** Nothing writes an empty file or such lines: a crash cut one off, or somebody changed the file. */
+  /** Tillside never writes an empty file or such lines: a crash cut a line off, or somebody changed the file. */
   | { readonly kind: 'empty'; readonly file: string }
   | { readonly kind: 'unreadable'; readonly file: string; readonly lines: number };
 
@@ -109,7 +109,7 @@ export function auditTrouble(dataDir: string): AuditTrouble | null {
   return null;
 }
 
-/** Of this version or a newer one, which may know other actions. */
+/** An entry of this version, or of a newer one that may know other actions. */
 const anyEntry = entry.extend({
   action: z.string().max(40),
   from: z.string().max(40),

@@ -33,7 +33,7 @@ export type CommandIo = {
   readonly platform: NodeJS.Platform;
   readonly cwd: string;
   readonly home: string;
-  /** The system's user, or who became root with sudo; null: it has no name. */
+  /** The system's user, or the one who became root with sudo; null: no name is known. */
   readonly user: string | null;
   readonly version: string;
   readonly clock: Clock;

@@ -23,7 +23,7 @@ import { writeDatabase } from './write-database.ts';
 const encodings = ['utf-8', 'windows-1252'] as const;
 const dateOrders = ['day-first', 'month-first'] as const;
 
-/** How to read a file that does not say so itself. */
+/** How to read a file, where the file itself does not show it. */
 export const readingOptions: { readonly [name: string]: Option } = {
   encoding: { value: 'NAME', help: 'encoding of lines that are not UTF-8: windows-1252' },
   dates: { value: 'ORDER', help: 'order in dates such as 11/09/2019: day-first or month-first' },
@@ -232,7 +232,7 @@ const failureTexts: { readonly [Why in ImportFailure]: string } = {
   other: `Disk or database error. ${unchanged} Try again; if it happens again, ask support.`,
 };
 
-/** @param nothing what a failure leaves as it was */
+/** @param nothing the sentence that says what did not change */
 export function failureText(why: ImportFailure, nothing = 'Nothing changed on this till.'): string {
   return failureTexts[why].replace(unchanged, nothing);
 }

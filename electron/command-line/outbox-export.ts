@@ -165,7 +165,7 @@ function openCopied({ database }: FolderFiles, { sealFor }: Export, { nativeBind
   return openToRead({ file: database, keyHex: sealFor.tillKeyHex, nativeBinding });
 }
 
-/** A damaged database cannot tell whether all was sent. */
+/** A damaged database cannot show whether everything was sent. */
 const nothingReadable = 'Nothing unsent can be read here';
 
 function nothing({ given, io }: End, left: string): ExitCode {

@@ -29,7 +29,7 @@ export function storeOf(found: FoundConfig): { readonly countryCode: string; rea
   return found.mode === 'live' ? found.config.store : { countryCode: 'IN', timeZone: practiceTimeZone };
 }
 
-/** The data folder for these unchecked arguments, even if they are no valid command or the config is not valid. */
+/** The data folder for these unchecked arguments, even if the command or the config is not valid. */
 export function folderOfCommand(argv: readonly string[], io: CommandIo): string {
   const { config, data } = desktopArguments(argv);
   const text = (option: string) => (option === 'config' ? config : option === 'data' ? data : undefined);

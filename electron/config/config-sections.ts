@@ -324,7 +324,7 @@ export const machineConfigSchema = z.strictObject({
           "IT's X25519 public key in base64. Rescue files are encrypted with it, so nobody has to type a passphrase.",
         ),
       copyTo: word(1000)
-        // Otherwise it would be another folder for each program that starts Tillside.
+        // A relative path would mean a different folder for each program that starts Tillside.
         .refine(isFullPath, 'the full path of a folder or share')
         .nullable()
         .default(null)

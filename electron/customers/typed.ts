@@ -1,4 +1,4 @@
-/** The typed query in every form in which the search uses it. */
+/** The typed query in every form that the search uses. */
 import { exactKey, mobileBeginnings, numberShape } from '../model/identifiers.ts';
 import { bareQuery } from '../model/readings.ts';
 import { nameKey, reversed, withoutDigraphs } from './search-text.ts';

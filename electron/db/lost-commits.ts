@@ -33,8 +33,8 @@ export function expectedFrames(database: string): number {
 }
 
 /**
- * Call after the first connection has read the `-wal`. SQLite itself is asked: to open and close the `-shm` here would
- * release this process's locks on it, and the next reader would cut the file off under the running till (SIGBUS).
+ * Call after the first connection has read the `-wal`. It asks SQLite: opening and closing the `-shm` here would
+ * release this process's locks, and the next reader would truncate the file under the running till (SIGBUS).
  */
 export function areCommitsLost(db: Db, expected: number): boolean {
   const frames = () => db.prepare<[], { log: number }>('pragma wal_checkpoint(noop)').get()?.log ?? 0;

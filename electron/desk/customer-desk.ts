@@ -30,8 +30,8 @@ export type CustomerDeskOptions = {
   /** Start of the list of recently served customers; `null`: IT has turned the list off. */
   readonly servedSince: () => number | null;
   readonly masking: Masking;
-  /** Whether the call that failed with this error can be repeated, because the damaged part is now left out. */
-  readonly mended: (error: unknown) => boolean;
+  /** Leaves the damaged part of the data out. True: that part caused the error, so the failed call can be repeated. */
+  readonly leaveDamageOut: (error: unknown) => boolean;
 };
 
 export class CustomerDesk {
@@ -86,7 +86,7 @@ export class CustomerDesk {
     try {
       return work();
     } catch (error) {
-      if (!this.#options.mended(error)) throw error;
+      if (!this.#options.leaveDamageOut(error)) throw error;
       return work();
     }
   }

@@ -1,4 +1,4 @@
-/** Covers hidden mobiles and emails in whatever goes to the screen. */
+/** Masks hidden mobiles and emails in everything that goes to the screen. */
 import type { FieldChanges, FieldKey, FieldValues, Identifier } from '../model/customer.ts';
 import type { CustomerHit, CustomerView } from '../model/customer-view.ts';
 import { type MaskableField, maskedText } from '../model/masked.ts';

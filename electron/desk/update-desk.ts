@@ -62,8 +62,8 @@ export type UpdateDeskOptions = {
   readonly countryCode: string;
   /** Whether the last exchange with the server succeeded. */
   readonly isOnline: () => boolean;
-  /** Whether the call that failed with this error can be repeated, because the damaged part is now left out. */
-  readonly mended?: (error: unknown) => boolean;
+  /** Leaves the damaged part of the data out. True: that part caused the error, so the failed call can be repeated. */
+  readonly leaveDamageOut?: (error: unknown) => boolean;
 };
 
 export class UpdateDesk {
@@ -246,12 +246,12 @@ export class UpdateDesk {
 
   /** Runs one transaction. A disk error is returned, not thrown (F25). */
   #durably<T>(work: () => T): T | { readonly kind: 'not-saved'; readonly why: NotSavedReason } {
-    const { db, mended } = this.#options;
+    const { db, leaveDamageOut } = this.#options;
     try {
       try {
         return inTransaction(db, work);
       } catch (error) {
-        if (mended?.(error) !== true) throw error;
+        if (leaveDamageOut?.(error) !== true) throw error;
         return inTransaction(db, work);
       }
     } catch (error) {

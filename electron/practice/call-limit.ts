@@ -1,4 +1,4 @@
-/** The loyalty API's limit: so many calls a minute, from all tills together. */
+/** The loyalty API's limit: a number of calls a minute, for all tills together. */
 import type { Clock } from '../machine/clock.ts';
 import type { Fault } from './faults.ts';
 

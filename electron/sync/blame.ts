@@ -93,7 +93,7 @@ export class Blame {
   }
 
   /** Why this update failed so often that a person has to decide; null: it may be tried again. */
-  hopeless(updateId: string): Trouble['why'] | null {
+  whyHopeless(updateId: string): Trouble['why'] | null {
     const suspect = this.#suspects.get(updateId);
     return suspect !== undefined && suspect.charges >= mostCharges ? suspect.why : null;
   }
@@ -170,11 +170,11 @@ export class Blame {
       this.connectionFailed(trouble);
       return;
     }
-    if (why === 'busy' && suspect.failures === 1) this.#connection.waitFor(this.#pace.heardBusy());
+    if (why === 'busy' && suspect.failures === 1) this.#connection.waitFor(this.#pace.maybeBusy());
     if (suspect.othersPassed) {
       this.#charge(suspect, firstChargeMs);
       this.#lastCharged = suspect;
-      if (why === 'busy') this.#pace.heardNoLimit();
+      if (why === 'busy') this.#pace.wasNotBusy();
     } else if (suspect.charges > 0) this.#wait(suspect, chargedMs(suspect, firstChargeMs));
     else this.#wait(suspect, firstDoubtMs * 2 ** (suspect.failures - 1));
   }
@@ -205,7 +205,7 @@ export class Blame {
       return;
     }
     this.#isConnectionBad = true;
-    if (why === 'busy') this.#pace.toldBusy(retryAfterMs);
+    if (why === 'busy') this.#pace.serverBusy(retryAfterMs);
     else this.#pace.lost();
     this.#connection.failed(why);
   }

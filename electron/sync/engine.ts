@@ -371,7 +371,7 @@ export class SyncEngine {
   /** After a limited number of failures while other customers' updates passed, a person decides (F39, F40). */
   #giveUpIfHopeless(update: Update): void {
     const { blame, db } = this.#context;
-    const why = blame.hopeless(update.id);
+    const why = blame.whyHopeless(update.id);
     const current = findUpdate(db, update.id);
     if (why === null || current === null) return;
     const reason: AttentionReason =

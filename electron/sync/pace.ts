@@ -54,8 +54,8 @@ const longestWaitMs = 10 * 60_000;
 /** The backlog's wait after a refusal without `Retry-After`. */
 const unnamedWaitMs = 60_000;
 /** How long the backlog waits to find out if "busy" meant one update or the till. */
-const heardBusyMs = 20_000;
-const heardBusySpreadMs = 20_000;
+const maybeBusyMs = 20_000;
+const maybeBusySpreadMs = 20_000;
 /** Spreads the return of tills that were refused together. */
 const comeBackSpreadMs = 60_000;
 
@@ -183,7 +183,7 @@ export class Pace {
   }
 
   /** The server said that this till, or all tills together, send too many requests. */
-  toldBusy(retryAfterMs: number | null): void {
+  serverBusy(retryAfterMs: number | null): void {
     this.#count();
     const now = this.#clock.monotonicMs();
     this.#beforeDoubt = null;
@@ -204,16 +204,16 @@ export class Pace {
    * known.
    * @returns how long to wait before another update is tried
    */
-  heardBusy(): number {
+  maybeBusy(): number {
     this.#beforeDoubt ??= { rate: this.#rate, isStarting: this.#isStarting };
     this.#slowDown();
-    const wait = heardBusyMs + this.#scaled(heardBusySpreadMs) * this.#random.fraction();
+    const wait = maybeBusyMs + this.#scaled(maybeBusySpreadMs) * this.#random.fraction();
     this.#backlogNotBeforeMs = Math.max(this.#backlogNotBeforeMs, this.#clock.monotonicMs() + wait);
     return wait;
   }
 
   /** It meant only that update, so the backlog continues as fast as before. */
-  heardNoLimit(): void {
+  wasNotBusy(): void {
     if (this.#beforeDoubt === null) return;
     this.#rate = Math.max(this.#rate, this.#beforeDoubt.rate);
     this.#isStarting = this.#beforeDoubt.isStarting;

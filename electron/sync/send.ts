@@ -1,4 +1,4 @@
-/** Sends one update: claims it, sends it, and commits the answer. For the look before it, see `look.ts`. */
+/** Sends one update: claims it, sends it, and decides what a failure says about the connection and the update. */
 import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { fillableIdentifiers } from '../model/customer.ts';
 import type { UpdateOutcome } from '../model/outcome.ts';

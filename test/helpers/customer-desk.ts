@@ -20,6 +20,6 @@ export function customerDeskOf(context: SyncContext): CustomerDesk {
     countryCode: 'IN',
     servedSince: () => 0,
     masking,
-    mended: () => false,
+    leaveDamageOut: () => false,
   });
 }

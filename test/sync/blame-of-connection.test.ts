@@ -60,7 +60,7 @@ describe('"busy"', () => {
       assert.equal(blame.waitMs('one'), waitMs);
     }
     assert.deepEqual([connection.connection, paced[0]], [{ kind: 'online' }, 'succeeded']);
-    assert.equal(blame.hopeless('one'), null);
+    assert.equal(blame.whyHopeless('one'), null);
   });
 
   it('with one customer is charged to the update while others pass, and lets others in doubt try again', async (t) => {

@@ -23,11 +23,11 @@ export function openBlame(t: TestContext) {
   const blame = new Blame(connection, pace, clock);
   /** What the pace was told. */
   const paced: string[] = [];
-  t.mock.method(pace, 'toldBusy', (ms: number | null) => paced.push(`busy ${ms}`));
+  t.mock.method(pace, 'serverBusy', (ms: number | null) => paced.push(`busy ${ms}`));
   t.mock.method(pace, 'lost', () => paced.push('lost'));
   t.mock.method(pace, 'succeeded', () => paced.push('succeeded'));
-  t.mock.method(pace, 'heardNoLimit', () => paced.push('no limit'));
-  t.mock.method(pace, 'heardBusy', () => {
+  t.mock.method(pace, 'wasNotBusy', () => paced.push('no limit'));
+  t.mock.method(pace, 'maybeBusy', () => {
     paced.push('heard busy');
     return heardBusyMs;
   });

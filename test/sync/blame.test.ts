@@ -9,7 +9,7 @@ describe('an update that nobody has tried', () => {
   it('waits for nothing', (t) => {
     const { blame } = openBlame(t);
     assert.deepEqual(
-      [blame.waitMs('one'), blame.isSuspect('one'), blame.wasBusy('one'), blame.hopeless('one'), blame.isDoubtful],
+      [blame.waitMs('one'), blame.isSuspect('one'), blame.wasBusy('one'), blame.whyHopeless('one'), blame.isDoubtful],
       [0, false, false, null, false],
     );
   });
@@ -36,7 +36,7 @@ describe('an update that failed', () => {
     }
     for (let count = 0; count < 30; count += 1) fail(one);
     assert.equal(blame.waitMs('one'), hourMs);
-    assert.equal(blame.hopeless('one'), null);
+    assert.equal(blame.whyHopeless('one'), null);
   });
 
   it('is not to blame if another customer’s fails next: the connection is, and both may try again (F40)', (t) => {
@@ -85,14 +85,14 @@ describe('an update that failed', () => {
       blame.passed(two, 'look');
       fail(one);
       assert.equal(blame.waitMs('one'), waitMs);
-      assert.equal(blame.hopeless('one'), null);
+      assert.equal(blame.whyHopeless('one'), null);
     }
     blame.passed(two, 'look');
     fail(one, trouble('timeout'));
-    assert.equal(blame.hopeless('one'), 'timeout');
-    assert.equal(blame.hopeless('two'), null);
+    assert.equal(blame.whyHopeless('one'), 'timeout');
+    assert.equal(blame.whyHopeless('two'), null);
     blame.forget('one');
-    assert.deepEqual([blame.hopeless('one'), blame.waitMs('one'), blame.isSuspect('one')], [null, 0, false]);
+    assert.deepEqual([blame.whyHopeless('one'), blame.waitMs('one'), blame.isSuspect('one')], [null, 0, false]);
   });
 
   it('waits as long as before if it fails again with nothing tried in between, and is not charged for that', async (t) => {

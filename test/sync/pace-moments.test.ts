@@ -116,7 +116,7 @@ describe('the start of a backlog', () => {
 
   it('is slow again only after an outage of more than a minute, whatever was refused before it', async () => {
     const { clock, pace } = grown({});
-    pace.toldBusy(null);
+    pace.serverBusy(null);
     assert.equal(rateOf(pace), 24);
     pace.lost();
     await clock.pass(minuteMs);
@@ -132,36 +132,36 @@ describe('the start of a backlog', () => {
 describe('a refusal', () => {
   it('delays the backlog by a minute, or as long as the server says, plus a random part of a minute', () => {
     const unnamed = grown({ fraction: 0.5 }).pace;
-    unnamed.toldBusy(null);
+    unnamed.serverBusy(null);
     assert.deepEqual([waitOf(unnamed, 'counter'), waitOf(unnamed, 'backlog')], [0, 90_000]);
     const named = grown({ fraction: 0.5 }).pace;
-    named.toldBusy(10_000);
+    named.serverBusy(10_000);
     assert.deepEqual([waitOf(named, 'counter'), waitOf(named, 'backlog')], [11_250, 41_250]);
-    named.toldBusy(0);
+    named.serverBusy(0);
     assert.deepEqual([waitOf(named, 'counter'), waitOf(named, 'backlog')], [11_250, 41_250]);
   });
 
   it('is obeyed for ten minutes at most', () => {
     const { pace } = paceOf();
-    pace.toldBusy(60 * minuteMs);
+    pace.serverBusy(60 * minuteMs);
     assert.equal(waitOf(pace, 'counter'), 10 * minuteMs);
   });
 
   it('takes what the backlog had saved up, and slows only what comes later', async () => {
     const { pace } = paceOf();
-    pace.toldBusy(null);
+    pace.serverBusy(null);
     assert.equal(waitOf(pace, 'backlog'), 2.5 * minuteMs);
     const later = paceOf();
     later.pace.take('backlog');
     await later.clock.pass(30_000);
-    later.pace.toldBusy(null);
+    later.pace.serverBusy(null);
     assert.equal(waitOf(later.pace, 'backlog'), 2.5 * minuteMs);
   });
 
   it('is followed by slow growth with the time since then, up to three minutes of it', async () => {
     const { clock, pace } = paceOf();
     await clock.pass(2 * minuteMs);
-    pace.toldBusy(null);
+    pace.serverBusy(null);
     await clock.pass(minuteMs);
     pace.succeeded();
     assert.equal(rateOf(pace), 0.42);
@@ -186,12 +186,12 @@ describe('"busy" that may have meant only one update', () => {
       [120, 25_000],
     ] as const) {
       const { pace } = grown({ fraction: 0.5, requestsPerMinute });
-      assert.equal(pace.heardBusy(), waitMs);
+      assert.equal(pace.maybeBusy(), waitMs);
       assert.equal(waitOf(pace, 'backlog'), waitMs);
     }
     const { pace } = grown({ fraction: 0.5 });
-    pace.toldBusy(null);
-    pace.heardBusy();
+    pace.serverBusy(null);
+    pace.maybeBusy();
     assert.equal(waitOf(pace, 'backlog'), 90_000, 'a longer wait stays');
   });
 
@@ -199,25 +199,25 @@ describe('"busy" that may have meant only one update', () => {
     const { clock, pace } = paceOf();
     times(10, () => pace.succeeded());
     const before = pace.backlogRate;
-    pace.heardBusy();
+    pace.maybeBusy();
     assert.equal(rateOf(pace), exact(before * 0.4));
-    pace.heardBusy();
-    pace.heardNoLimit();
+    pace.maybeBusy();
+    pace.wasNotBusy();
     assert.equal(rateOf(pace), exact(before));
     pace.succeeded();
     assert.equal(rateOf(pace), exact(before * 1.06));
     pace.lost();
     await clock.pass(2 * minuteMs);
     pace.succeeded();
-    pace.heardNoLimit();
+    pace.wasNotBusy();
     assert.equal(rateOf(pace), 1.06, 'only once');
   });
 
   it('still counts if the server then says “busy” to the whole till', () => {
     const { pace } = grown({});
-    pace.heardBusy();
-    pace.toldBusy(null);
-    pace.heardNoLimit();
+    pace.maybeBusy();
+    pace.serverBusy(null);
+    pace.wasNotBusy();
     assert.equal(rateOf(pace), 9.6);
   });
 });
@@ -227,7 +227,7 @@ describe("the backlog's share of the counter's requests", () => {
     const { clock, pace } = paceOf();
     pace.take('backlog');
     times(50, () => pace.take('counter'));
-    pace.toldBusy(50_000);
+    pace.serverBusy(50_000);
     await clock.pass(50_000);
     assert.equal(waitOf(pace, 'backlog'), 0);
     pace.take('backlog');
@@ -247,7 +247,7 @@ describe("the backlog's share of the counter's requests", () => {
       await clock.pass(passedMs);
       pace.take('backlog');
       // This takes what its own pace would let go.
-      pace.toldBusy(0);
+      pace.serverBusy(0);
       await clock.pass(50_000);
       assert.equal(pace.waitMs('backlog') === 0, isKept);
     }

@@ -68,7 +68,7 @@ describe('the pace of a till', () => {
     const { clock, pace } = rig;
     await sentOf(rig, 30);
     assert.equal(pace.backlogRate, 60);
-    pace.toldBusy(30_000);
+    pace.serverBusy(30_000);
     assert.equal(pace.backlogRate, 24);
     assert.ok(pace.waitMs('counter') >= 30_000 && pace.waitMs('counter') <= 37_500);
     assert.ok(pace.waitMs('backlog') >= 30_000);
@@ -104,7 +104,7 @@ describe('the pace of a till', () => {
 
   it('leaves a server that refuses without naming a wait alone, except for the counter', () => {
     const { pace } = paceOf(60);
-    pace.toldBusy(null);
+    pace.serverBusy(null);
     assert.ok(pace.waitMs('backlog') >= minuteMs);
     assert.equal(pace.waitMs('counter'), 0);
   });
@@ -113,7 +113,7 @@ describe('the pace of a till', () => {
     const { clock, pace } = paceOf(60);
     const sentAtMs: number[] = [];
     for (let ms = 0; ms < 120 * minuteMs; ms += 5000) {
-      if (ms % 30_000 === 0) pace.toldBusy(null);
+      if (ms % 30_000 === 0) pace.serverBusy(null);
       if (pace.waitMs('counter') === 0) pace.take('counter');
       if (pace.waitMs('backlog') === 0) {
         // A look and a send.
@@ -149,7 +149,7 @@ describe('the pace of a till', () => {
 
   it('F14 caps the wait a server can ask for, and how far refusals can slow a till down', async () => {
     const { clock, pace } = paceOf(60);
-    for (let refusal = 0; refusal < 50; refusal += 1) pace.toldBusy(365 * 24 * 60 * minuteMs);
+    for (let refusal = 0; refusal < 50; refusal += 1) pace.serverBusy(365 * 24 * 60 * minuteMs);
     assert.ok(pace.waitMs('counter') <= 12.5 * minuteMs);
     assert.ok(pace.waitMs('backlog') <= 17 * minuteMs, `${pace.waitMs('backlog')}`);
     assert.equal(pace.backlogRate, 0.25);
@@ -219,9 +219,9 @@ describe('the pace of a till among thousands that share a limit', () => {
 
   it('slows down less after a refusal than a till that is still finding its pace', () => {
     const rig = crowded();
-    rig.pace.toldBusy(null);
+    rig.pace.serverBusy(null);
     assert.ok(Math.abs(rig.pace.backlogRate / (minuteMs / shareMs) - 0.7) < 0.01);
-    for (let time = 0; time < 10; time += 1) rig.pace.toldBusy(null);
+    for (let time = 0; time < 10; time += 1) rig.pace.serverBusy(null);
     assert.ok(Math.abs(rig.pace.backlogRate / (minuteMs / shareMs) - 0.5) < 0.01);
   });
 

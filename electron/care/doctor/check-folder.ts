@@ -142,7 +142,7 @@ const moveAway = 'Move it somewhere else, but do not delete it. Tillside creates
 
 type WrongPart = { readonly found: string; readonly advice: string };
 
-/** What is in the place of a file or folder that Tillside needs, and keeps it from using it. */
+/** Files and folders that Tillside needs but cannot use: of the wrong kind, or without permission. */
 function wrongParts(dataDir: string): WrongPart[] {
   const files = folderFiles(dataDir);
   const { database, lock, keyMark, incoming, unsentNote, firstStart, backups, aside, rescue } = files;

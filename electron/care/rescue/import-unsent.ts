@@ -30,7 +30,7 @@ export type ImportInto = {
   readonly db: Db;
   readonly outbox: Outbox;
   readonly records: RecordKeeper;
-  /** Of this till's own data. */
+  /** The key of this till's own data. */
   readonly keyHex: string;
   readonly openWith: OpenWith;
   readonly nowMs: number;
