@@ -171,6 +171,21 @@ test('the start page leads to what needs attention, with the last customers serv
   await expect(page.getByRole('region', { name: 'Updates', exact: true }).getByRole('listitem')).toHaveCount(1);
 });
 
+test('after a wrong PIN the next one can be typed at once', async ({ touchScenes }) => {
+  const page = await on(touchScenes, 'admin-pin');
+  await expect(page.getByLabel('PIN', { exact: true })).toBeFocused();
+});
+
+test('among several found online, each shows what matched, and no other value stands behind its label', async ({
+  touchScenes,
+}) => {
+  const page = await on(touchScenes, 'choose-online');
+  const options = page.getByRole('listbox', { name: 'Customers' }).getByRole('option');
+  await expect(options.nth(0)).toContainText(/Mobile\s*\+86/);
+  await expect(options.nth(1)).toContainText(/External ID\s*TS100471/);
+  await expect(options.nth(2)).toContainText(/Card number ·\s*\+49/);
+});
+
 test('a long list stays where it was scrolled to', async ({ touchScenes }) => {
   const page = await on(touchScenes, 'thousands');
   const list = page.locator('.updates .scroll');

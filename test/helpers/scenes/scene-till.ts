@@ -22,7 +22,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
   let connection = scene.connection;
   let practice: PracticeState | null = scene.practice ? { connection: true, fault: 'none' } : null;
   let signedIn: { code: string; name: string; role: 'ASSOCIATE' } | null =
-    scene.save?.kind === 'staff-required' ? null : { ...staff, role: 'ASSOCIATE' };
+    scene.save?.kind === 'staff-required' || scene.isAsked ? null : { ...staff, role: 'ASSOCIATE' };
   let inFiles = scene.inFiles;
   let secretNeeded = scene.info.secretNeeded ?? false;
 
@@ -173,7 +173,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
     'app.update': () => scene.appUpdate,
     'app.takeFind': () => null,
     'admin.view': () => ({ byPin: true, byManager: false, waitSeconds: 0 }),
-    'admin.unlock': () => ({ kind: 'unlocked' }),
+    'admin.unlock': () => (scene.admin ? { kind: 'wrong', waitSeconds: 30 } : { kind: 'unlocked' }),
     'app.provideSecret': () => {
       secretNeeded = false;
       return { kind: 'stored' };
@@ -198,7 +198,7 @@ export function sceneTill(scene: Scene, tell: (message: EventMessage) => void): 
       return other === undefined ? { kind: 'not-found' } : { kind: 'found', customer: other };
     },
     'customers.lookUpOnline': () =>
-      connection.kind === 'online' ? { kind: 'not-found' } : { kind: 'failed', why: 'offline' },
+      connection.kind === 'online' ? (scene.online ?? { kind: 'not-found' }) : { kind: 'failed', why: 'offline' },
     'customers.import': () => ({ kind: 'none' }),
     'customers.importCancel': () => ({ kind: 'none' }),
     'customers.importState': () => scene.importing,

@@ -5,14 +5,14 @@ import type { TroubleView } from '../../../electron/care/trouble-view.ts';
 import { maskView } from '../../../electron/desk/mask-views.ts';
 import type { AppInfo } from '../../../electron/model/app-info.ts';
 import type { AppUpdate } from '../../../electron/model/app-update.ts';
-import type { CustomerView } from '../../../electron/model/customer-view.ts';
+import type { CustomerView, OnlineResult } from '../../../electron/model/customer-view.ts';
 import { maskableFields } from '../../../electron/model/masked.ts';
 import type { OrgView } from '../../../electron/model/org-view.ts';
 import type { Connection, PauseReason } from '../../../electron/model/sync-status.ts';
 import type { SaveResult, UpdateView } from '../../../electron/model/update-view.ts';
 import type { ImportState } from '../../../electron/region/import-state.ts';
 import type { Draft } from '../../../electron/updates/drafts.ts';
-import { answer, change, manyFields, nowMs, org, people, refusedAnswer } from './people.ts';
+import { answer, change, manyFields, nowMs, org, people, person, refusedAnswer } from './people.ts';
 
 export type Scene = {
   readonly people: readonly CustomerView[];
@@ -32,6 +32,12 @@ export type Scene = {
   readonly appUpdate: AppUpdate;
   /** The result of every save; null: it is saved. */
   readonly save: SaveResult | null;
+  /** The answer of every online lookup; null: nobody is found. */
+  readonly online: OnlineResult | null;
+  /** IT's work needs a PIN. */
+  readonly admin: boolean;
+  /** Another program asks for a customer before anybody has signed in. */
+  readonly isAsked: boolean;
 };
 
 const plain: Scene = {
@@ -50,6 +56,9 @@ const plain: Scene = {
   trouble: null,
   appUpdate: { kind: 'current' },
   save: null,
+  online: null,
+  admin: false,
+  isAsked: false,
 };
 const store = {
   locale: 'en',
@@ -95,8 +104,29 @@ const refused = change(4, {
   lastAnswer: refusedAnswer,
 });
 
+/** Every part that needs it breaks. It is no data of the scene's own. */
+const brokenOrg: OrgView = Object.defineProperty({ ...org }, 'fields', {
+  enumerable: false,
+  get: () => {
+    throw new Error('a part of the scene is broken');
+  },
+});
+
 export const scenes = {
   plain,
+  broken: { ...plain, org: brokenOrg },
+  admin: { ...plain, admin: true, facts: { recoveryKeyDue: true } },
+  asked: { ...plain, isAsked: true, info: { staffRequired: true } },
+  choose: {
+    ...plain,
+    online: {
+      kind: 'choose',
+      people: (['mobile', 'externalId', 'cardNumber'] as const).map((answersTo, at) => ({
+        customer: people[[4, 2, 5][at] ?? 0] ?? person(0, {}),
+        answersTo,
+      })),
+    },
+  },
   'first-start': { ...plain, people: [] },
   masked: { ...plain, people: people.map(masked) },
   drafts: {

@@ -31,6 +31,7 @@ function start(named: Scene, locale: string): Promise<() => Promise<void>> {
   Object.assign(window, {
     till: {
       call: async (name: string, argument: unknown) => {
+        if (scene.admin && name === 'till.recoveryKey') return { error: { code: 'admin-required', message: name } };
         const handler = handlers[name];
         if (typeof handler !== 'function') return { error: { code: 'unknown-call', message: name } };
         return { ok: await handler(argument) };
@@ -46,7 +47,9 @@ function start(named: Scene, locale: string): Promise<() => Promise<void>> {
   const target = document.createElement('div');
   target.id = 'screen';
   document.body.replaceChildren(target);
-  return startScreen(target);
+  const started = startScreen(target);
+  if (scene.isAsked) void started.then(() => tell({ name: 'app.findAsked', payload: null }));
+  return started;
 }
 
 window.showScene = async (name, language) => {

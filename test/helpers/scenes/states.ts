@@ -84,6 +84,20 @@ export const states: readonly ScreenState[] = [
     await lookedUp(page);
     await customers(page).first().click();
   }),
+  state('choose-online', 'choose', lookedUp),
+  state('asked-before-sign-in', 'asked', (page) => page.locator('.notice.waiting').waitFor()),
+  state('broken', 'broken', async (page) => {
+    await found(page, 'james');
+    await customers(page).first().click();
+    await page.locator('.broken').waitFor();
+  }),
+  state('admin-pin', 'admin', async (page) => {
+    await thisTill(page);
+    await page.locator('[aria-labelledby="care-key"] .button').click();
+    await page.locator('dialog[open] [type="password"]').fill('000000');
+    await page.locator('dialog[open] .primary').click();
+    await page.locator('dialog[open] .trouble').waitFor();
+  }),
   state('customer', 'plain', open('james')),
   state('masked', 'masked', open('james')),
   state(
