@@ -136,9 +136,9 @@ export const documentedCodes = Object.keys(codeTable).map(Number).filter(isDocum
 type CodesThat<Mean> = {
   [code in DocumentedCode]: (typeof codeTable)[code] extends Mean ? code : never;
 }[DocumentedCode];
-/** Codes that an update may be rejected with. The screen has a sentence for each. */
+/** Codes that an update may be rejected with: the till's too, where it is refused for this update alone. */
 export type RefusalCode =
-  | CodesThat<{ readonly item: 'refused' | 'not-found' }>
+  | CodesThat<{ readonly item: 'refused' | 'not-found' | 'credentials' | 'permission' }>
   | CodesThat<{ readonly request: 'refused' | 'not-found' }>;
 /** Warnings about parts that were not saved. The screen has a sentence for each. */
 export type WarningCode = CodesThat<{ readonly warning: 'notSaved' }>;

@@ -18,7 +18,7 @@
  * too.
  */
 import type { Clock } from '../machine/clock.ts';
-import type { NotSentReason, UnknownReason } from '../model/outcome.ts';
+import type { Held, NotSentReason, UnknownReason } from '../model/outcome.ts';
 import type { Update } from '../updates/rows.ts';
 import type { ConnectionState, Failure } from './connection.ts';
 import type { Pace } from './pace.ts';
@@ -45,6 +45,8 @@ const firstChargeMs = 30_000;
 const longestMs = 60 * 60_000;
 const busyForgottenMs = 10 * 60_000;
 const chargeGrows = 4;
+/** The till was refused so often for one update while others pass, or for so many customers in a row. */
+const mostRefusals = 3;
 
 /** The step of an update that failed: the look before sending, the sending, or reading back. */
 export type Step = 'look' | 'send' | 'read-back';
@@ -52,7 +54,7 @@ export type Step = 'look' | 'send' | 'read-back';
 type Suspect = {
   readonly customerId: number;
   step: Step;
-  why: Trouble['why'];
+  why: Trouble['why'] | Held['why'];
   failures: number;
   /** Failures while others passed. */
   charges: number;
@@ -74,6 +76,8 @@ export class Blame {
   #isConnectionBad = false;
   /** The update that the last failure was charged to, while nothing has passed since. */
   #lastCharged: Suspect | null = null;
+  /** Customers whose updates were "not permitted", while no other update was accepted. */
+  readonly #notPermitted = new Set<number>();
 
   constructor(connection: ConnectionState, pace: Pace, clock: Clock) {
     this.#connection = connection;
@@ -87,15 +91,23 @@ export class Blame {
     return suspect === undefined ? 0 : Math.max(0, suspect.notBeforeMs - this.#clock.monotonicMs());
   }
 
-  /** One update failed and nothing else was tried since, so another customer's update or a login goes next. */
+  /** One update failed, so another customer's or a login goes next. */
   get isDoubtful(): boolean {
-    return this.#doubted !== null;
+    return this.#doubted !== null || [...this.#suspects.values()].some(mayBeTheTill);
+  }
+
+  /** Why the server refused the till for one update that now waits for another customer's to show whose fault it is. */
+  get refusalInDoubt(): Held['why'] | null {
+    for (const { why, notBeforeMs } of this.#suspects.values()) {
+      if (notBeforeMs === never && isRefusal(why)) return why;
+    }
+    return null;
   }
 
   /** Why this update failed so often that a person has to decide; null: it may be tried again. */
   whyHopeless(updateId: string): Trouble['why'] | null {
     const suspect = this.#suspects.get(updateId);
-    return suspect !== undefined && suspect.charges >= mostCharges ? suspect.why : null;
+    return suspect !== undefined && suspect.charges >= mostCharges && !isRefusal(suspect.why) ? suspect.why : null;
   }
 
   /** It has failed before, so its next try shows whether it is the cause. */
@@ -117,13 +129,13 @@ export class Blame {
   passed({ id, customerId }: Pick<Update, 'id' | 'customerId'>, step: Step): void {
     this.#answered();
     if (this.#suspects.get(id)?.step === step) this.#suspects.delete(id);
-    this.#othersPassed(customerId);
+    this.#othersPassed(customerId, step);
   }
 
   /** The API answered a look-up by staff. */
   lookUpPassed(customerId: number | null): void {
     this.#answered();
-    this.#othersPassed(customerId);
+    this.#othersPassed(customerId, 'look');
   }
 
   /** A look-up by staff failed. This customer may be the cause, so the queue finds out for itself. */
@@ -140,8 +152,9 @@ export class Blame {
   loginPassed(): void {
     const wasBad = this.#isConnectionBad;
     this.#answered();
+    this.#release(wasBad);
     for (const suspect of this.#suspects.values()) {
-      if (wasBad && suspect.charges === 0) suspect.notBeforeMs = this.#clock.monotonicMs();
+      if (isRefusal(suspect.why)) continue;
       if (webPages.includes(suspect.why) || suspect.charges >= provedCharges) suspect.othersPassed = true;
     }
   }
@@ -149,6 +162,33 @@ export class Blame {
   /** The server refused the till, not the update (401, 403). */
   tillRefused(): void {
     this.#connection.answered();
+  }
+
+  /**
+   * The server refused the till (401, 403) for this update. A login does not show whether it would for others, so
+   * another customer's goes next, alone. @returns whose fault it is; null: not known yet
+   */
+  refused(update: Pick<Update, 'id' | 'customerId'>, step: Step, why: Held['why']): 'till' | 'update' | null {
+    this.#connection.answered();
+    if (!isRefusal(this.#suspects.get(update.id)?.why)) this.#suspects.delete(update.id);
+    const suspect = this.#suspect(update, step, why);
+    if (suspect.othersPassed || suspect.charges > 0) {
+      this.#charge(suspect, firstChargeMs);
+      if (suspect.charges < mostRefusals) return null;
+      this.#suspects.delete(update.id);
+      return 'update';
+    }
+    suspect.notBeforeMs = never;
+    const isOther = (other: Suspect) => other.customerId !== update.customerId && mayBeTheTill(other);
+    if ([...this.#suspects.values()].some(isOther)) return 'till';
+    this.#connection.goAlone();
+    return null;
+  }
+
+  /** There is no permission for this one customer. @returns whether that was said of several in a row */
+  notPermitted(customerId: number): boolean {
+    this.lookUpPassed(customerId);
+    return this.#notPermitted.add(customerId).size >= mostRefusals;
   }
 
   /** An exchange about this update got no answer from the API itself. */
@@ -193,7 +233,7 @@ export class Blame {
     if (suspect.othersPassed) this.#charge(suspect, firstBusyMs);
     else if (suspect.charges > 0) this.#wait(suspect, chargedMs(suspect, firstBusyMs));
     else this.#wait(suspect, Math.min(longestBusyMs, firstBusyMs * 2 ** (suspect.failures - 1)));
-    this.#othersPassed(update.customerId);
+    this.#othersPassed(update.customerId, 'send');
   }
 
   /** An exchange failed that no update can have caused. */
@@ -246,7 +286,7 @@ export class Blame {
     return retryAfterMs !== null || others > 0;
   }
 
-  #suspect({ id, customerId }: Pick<Update, 'id' | 'customerId'>, step: Step, why: Trouble['why']): Suspect {
+  #suspect({ id, customerId }: Pick<Update, 'id' | 'customerId'>, step: Step, why: Suspect['why']): Suspect {
     const known = this.#suspects.get(id);
     const suspect = known ?? { customerId, step, why, failures: 0, charges: 0, othersPassed: false, notBeforeMs: 0 };
     suspect.failures += 1;
@@ -267,23 +307,41 @@ export class Blame {
   }
 
   /** Updates that failed before get another try, because the connection may have been bad then. */
-  #othersPassed(customerId: number | null): void {
+  #othersPassed(customerId: number | null, step: Step): void {
+    if (step === 'send') this.#notPermitted.clear();
     if (this.#doubted !== customerId) {
       this.#doubted = null;
       this.#lastCharged = null;
     }
     for (const suspect of this.#suspects.values()) {
       if (suspect.customerId === customerId) continue;
+      // A till that may read need not be permitted to save.
+      if (isRefusal(suspect.why) && suspect.step === 'send' && step !== 'send') continue;
       if (suspect.charges === 0 && !suspect.othersPassed) suspect.notBeforeMs = this.#clock.monotonicMs();
       suspect.othersPassed = true;
     }
   }
 
-  #release(): void {
+  /** What was not charged may go again; where the till was refused, another customer's update goes first. */
+  #release(isAll = true): void {
+    const nowMs = this.#clock.monotonicMs();
     for (const suspect of this.#suspects.values()) {
-      if (suspect.charges === 0) suspect.notBeforeMs = this.#clock.monotonicMs();
+      if (suspect.charges > 0) continue;
+      if (isRefusal(suspect.why)) suspect.notBeforeMs = nowMs + firstDoubtMs;
+      else if (isAll) suspect.notBeforeMs = nowMs;
     }
   }
+}
+
+const never = Number.POSITIVE_INFINITY;
+
+function isRefusal(why: Suspect['why'] | undefined): why is Held['why'] {
+  return why === 'credentials' || why === 'permission';
+}
+
+/** Whether the server refused the till for this update, and nothing shows that it accepts the till for others. */
+function mayBeTheTill({ why, othersPassed, charges }: Suspect): boolean {
+  return isRefusal(why) && !othersPassed && charges === 0;
 }
 
 /** The wait of an update after this many charges. */

@@ -77,7 +77,7 @@ export class ConnectionState {
    */
   doubt(why: Failure): void {
     this.#connection = { kind: 'offline', why };
-    this.#failures = Math.max(1, this.#failures);
+    this.goAlone();
   }
 
   /** Delays the next request. */
@@ -92,6 +92,11 @@ export class ConnectionState {
   /** Lets one request go first, to see if the server accepts it now. */
   resume(): void {
     this.#paused = null;
+    this.goAlone();
+  }
+
+  /** The next request goes alone, until it is answered. */
+  goAlone(): void {
     this.#failures = Math.max(1, this.#failures);
   }
 

@@ -81,6 +81,26 @@ export function pauseFor(context: SyncContext, asked: LoyaltyApi, why: Held['why
   if (context.api() === asked) context.connection.pause(why);
 }
 
+/**
+ * The server refused the till when asked about an update: all sending pauses if it does so for another customer's, too.
+ * @returns whether only this update is to blame, so that a person has to decide
+ */
+export function refusedFor(
+  context: SyncContext,
+  asked: LoyaltyApi,
+  update: Update,
+  step: Step,
+  why: Held['why'],
+): boolean {
+  if (context.api() !== asked) {
+    context.blame.tillRefused();
+    return false;
+  }
+  const fault = context.blame.refused(update, step, why);
+  if (fault === 'till') context.connection.pause(why);
+  return fault === 'update';
+}
+
 /** The server refused the till for a read. If only this call is not permitted, sending goes on. */
 export function readHeld(context: SyncContext, asked: LoyaltyApi, why: Held['why']): void {
   if (why === 'credentials') pauseFor(context, asked, why);
@@ -102,8 +122,11 @@ export function notTold(
 ): 'no-such-call' | 'later' {
   switch (outcome.kind) {
     case 'held':
-      readHeld(context, asked, outcome.why);
-      return outcome.why === 'credentials' ? 'later' : 'no-such-call';
+      if (outcome.why === 'credentials') {
+        return refusedFor(context, asked, update, step, outcome.why) ? 'no-such-call' : 'later';
+      }
+      context.blame.tillRefused();
+      return 'no-such-call';
     case 'refused':
       context.blame.passed(update, step);
       return 'no-such-call';

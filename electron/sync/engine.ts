@@ -223,7 +223,7 @@ export class SyncEngine {
 
   /** @returns the time until there is more to do; null: the next update in flight to finish looks again */
   #startDue(): number | null {
-    const { connection } = this.#context;
+    const { connection, blame } = this.#context;
     const api = this.#context.api();
     if (api === null) {
       connection.pause('no-secret');
@@ -236,11 +236,13 @@ export class SyncEngine {
       const next = this.#due.next([...this.#inFlight.values()].map(({ update }) => update));
       if (next.job === null) {
         waitMs = next.waitMs;
+        // No other customer's update can show whose fault a refusal is.
+        const refusal = this.#inFlight.size === this.#answered.size ? blame.refusalInDoubt : null;
+        if (refusal !== null) connection.pause(refusal);
         break;
       }
       const { id } = next.job.update;
       // A try that finds the cause of a failure must not wait for the pace of the backlog.
-      const { blame } = this.#context;
       const lane = blame.isSuspect(id) || blame.isDoubtful ? 'counter' : this.#due.laneOf(id);
       const asksFirst = this.#asksFirst(lane);
       const closedMs = asksFirst ? untilProbeMs(this.#context, lane) : gateMs(this.#context, lane);
@@ -306,8 +308,7 @@ export class SyncEngine {
     const claimed = await commitAhead(db, () => (this.#closed ? null : claim(this.#context, looked.update)));
     if (claimed === null) return;
     tell.updateChanged(claimed.update.id, claimed.update.customerId);
-    const outcome = await send(this.#context, api, claimed);
-    blameFor(this.#context, api, claimed.update, outcome);
+    const outcome = blameFor(this.#context, api, claimed.update, await send(this.#context, api, claimed));
     this.#answered.add(update.id);
     this.#pump();
 

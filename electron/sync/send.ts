@@ -1,10 +1,11 @@
 /** Sends one update: claims it, sends it, and decides what a failure says about the connection and the update. */
+import { notPermittedCode } from '../loyalty-api/codes.ts';
 import type { Author, LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import { fillableIdentifiers } from '../model/customer.ts';
-import type { UpdateOutcome } from '../model/outcome.ts';
+import type { Held, UpdateOutcome } from '../model/outcome.ts';
 import { beforeSendingOf } from '../updates/before-sending.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
-import { customerOf, identifierNow, pauseFor, type SyncContext, type Written } from './context.ts';
+import { customerOf, identifierNow, refusedFor, type SyncContext, type Written } from './context.ts';
 import { decideByRecord } from './look.ts';
 import type { Mark } from './mark-field.ts';
 
@@ -82,35 +83,50 @@ async function requestIdentityChange(api: LoyaltyApi, update: Update, author: Au
   if (type === undefined) throw new Error(`Update ${update.id} does not change an identifier.`);
   const [oldValue, newValue] = [update.identifier.value, update.changes[type] ?? ''];
   const outcome = await api.requestIdentityChange({ type, oldValue, newValue, author });
-  if (outcome.kind !== 'held' || outcome.why !== 'permission') return outcome;
-  const { httpStatus, code, itemCode, message, itemMessage } = outcome.answer;
+  return outcome.kind === 'held' && outcome.why === 'permission' ? rejectedBy(outcome) : outcome;
+}
+
+/** The server refused the till, but only for this update. */
+function rejectedBy({ answer }: Held): UpdateOutcome {
+  const { httpStatus, code, itemCode, message, itemMessage } = answer;
   const rejection = { code: itemCode ?? code ?? httpStatus, field: null, message: itemMessage ?? message };
-  return { kind: 'rejected', rejection, answer: outcome.answer };
+  return { kind: 'rejected', rejection, answer };
 }
 
 /** Another action is running for this customer (as the request's or the item's code). Only this customer waits. */
 const otherActionRunning = 521;
 
-/** Assigns blame for the exchange to the connection, the till or this update, and pauses sending if it is the till. */
-export function blameFor(context: SyncContext, api: LoyaltyApi, update: Update, outcome: UpdateOutcome): void {
+/**
+ * Assigns blame for the exchange to the connection, the till or this update, and pauses sending if it is the till.
+ * @returns the outcome, given whose fault it is
+ */
+export function blameFor(context: SyncContext, api: LoyaltyApi, update: Update, outcome: UpdateOutcome): UpdateOutcome {
   const { blame } = context;
   switch (outcome.kind) {
+    case 'rejected': {
+      const { rejection, answer } = outcome;
+      if (rejection.code !== notPermittedCode || update.kind === 'identity') {
+        blame.passed(update, 'send');
+        return outcome;
+      }
+      if (!blame.notPermitted(update.customerId)) return outcome;
+      return blameFor(context, api, update, { kind: 'held', why: 'permission', answer });
+    }
     case 'applied':
-    case 'rejected':
       blame.passed(update, 'send');
-      return;
+      return outcome;
     case 'held':
-      pauseFor(context, api, outcome.why);
-      return;
+      return refusedFor(context, api, update, 'send', outcome.why) ? rejectedBy(outcome) : outcome;
     case 'not-sent': {
       const { code, itemCode } = outcome.answer ?? { code: null, itemCode: null };
       const isThisCustomer = code === otherActionRunning || itemCode === otherActionRunning;
       if (isThisCustomer) blame.customerBusy(update);
       else blame.failed(update, 'send', outcome);
-      return;
+      return outcome;
     }
     case 'unknown':
       blame.answerLost(update, outcome.why);
+      return outcome;
   }
 }
 

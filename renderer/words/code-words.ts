@@ -79,7 +79,7 @@ const refusals: Record<RefusalCode | typeof allFailed, Words> = {
   ...sameFor(notMember, 1013, 1020),
   1034: { says: m.reason_registered_on, next: m.next_correct },
   1041: { says: m.reason_identity_refused, next: m.next_ask_head_office },
-  1044: { says: m.reason_no_permission, next: m.next_ask_it },
+  ...sameFor({ says: m.reason_no_permission, next: m.next_ask_it }, 401, 403, 408, 1044),
   ...sameFor(belongsToOther, 1016, 1032, 1033, 1047, 91007),
   ...sameFor(fieldRefused, 1017, 1018, 91015),
   ...sameFor(notUpdated, 1024, 10002, 91003),

@@ -42,6 +42,9 @@ const refused: readonly (readonly [number, FieldKey | null, string, string])[] =
     'Head office did not accept the request to change this contact detail.',
     'Ask head office to change it.',
   ],
+  [401, null, 'Head office doesn’t allow this till to change this customer.', 'Ask IT.'],
+  [403, null, 'Head office doesn’t allow this till to change this customer.', 'Ask IT.'],
+  [408, null, 'Head office doesn’t allow this till to change this customer.', 'Ask IT.'],
   [1044, null, 'Head office doesn’t allow this till to change this customer.', 'Ask IT.'],
   [618, 'fraudStatus', 'Head office has marked this customer as fraud.', 'Call your manager.'],
   [816, null, 'Head office has no such customer.', 'Check with the customer, then fix or discard it.'],
@@ -124,8 +127,8 @@ describe('the words for a code', () => {
 
   it('the list above has every code that can refuse an update or warn about one', () => {
     const isRefusal = (code: number) =>
-      [meaningOf(code).request, meaningOf(code).item].some(
-        (verdict) => verdict === 'refused' || verdict === 'not-found',
+      [meaningOf(code).request, meaningOf(code).item].some((verdict) =>
+        ['refused', 'not-found', 'credentials', 'permission'].includes(verdict ?? ''),
       );
     const rows = (table: typeof refused) => [...new Set(table.map(([code]) => code))].toSorted((a, b) => a - b);
     assert.deepEqual(

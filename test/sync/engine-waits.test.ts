@@ -154,7 +154,7 @@ describe('a probe of the server', () => {
     assert.deepEqual(calls, ['update 0', 'login 900000']);
     login.mock.restore();
     server.fate = () => 'apply';
-    await clock.pass(1);
+    await clock.pass(1001);
     assert.deepEqual([calls[2], sent()], ['login 1800000', ['1']]);
   });
 
@@ -166,7 +166,7 @@ describe('a probe of the server', () => {
     assert.equal(rig.engine.status().paused, 'credentials');
     server.fate = () => 'apply';
     rig.engine.tryNow();
-    await clock.pass(1);
+    await clock.pass(1000);
     assert.deepEqual(sent(), ['1']);
   });
 

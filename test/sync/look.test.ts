@@ -121,12 +121,12 @@ describe('the answer says', () => {
     assert.equal(passed.mock.callCount(), 1);
   });
 
-  it('that the password is wrong: the till stops sending', async (t) => {
+  it('that the password is wrong: another customer’s update shows whether that is true', async (t) => {
     const { look, now, server, context } = waiting(t);
     server.onGet = () => ({ kind: 'held', why: 'credentials', answer: okAnswer });
     assert.equal(await look(true), 'later');
     assert.equal(now().state, 'queued');
-    assert.equal(context.connection.paused, 'credentials');
+    assert.deepEqual([context.blame.refusalInDoubt, context.connection.paused], ['credentials', null]);
   });
 
   it('that this till may not read: the update is sent anyway', async (t) => {

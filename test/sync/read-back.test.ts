@@ -120,12 +120,12 @@ describe('the server does not give the customer', () => {
     assert.equal(passed.mock.callCount(), 1);
   });
 
-  it('because it refuses the password: the till stops sending, and the update stays as it is', async (t) => {
+  it('because it refuses the password: the update stays as it is, and another customer’s goes first', async (t) => {
     const { read, now, server, context } = unknown(t);
     server.onGet = () => ({ kind: 'held', why: 'credentials', answer: okAnswer });
     assert.equal(await read(), 'later');
     assert.equal(now().state, 'unknown');
-    assert.equal(context.connection.paused, 'credentials');
+    assert.deepEqual([context.blame.refusalInDoubt, context.connection.paused], ['credentials', null]);
   });
 
   it('because this till may not read: a person decides, and the server counts as reached', async (t) => {

@@ -27,6 +27,12 @@ const rejected: Extract<UpdateOutcome, { kind: 'rejected' }> = {
   answer: okAnswer,
 };
 
+const refusedTill: UpdateOutcome = {
+  kind: 'held',
+  why: 'permission',
+  answer: { ...okAnswer, code: 403, itemCode: null, itemMessage: null, message: 'not you' },
+};
+
 type Options = { readonly isMarked?: boolean; readonly kind?: 'fields' | 'identity'; readonly changes?: FieldChanges };
 
 /** One customer's update, and a server that gives one answer. */
@@ -49,6 +55,7 @@ function saved(t: TestContext, { isMarked = false, kind = 'fields', changes = { 
   return { ...one, id, asked, sendWith };
 }
 
+const asks = { kind: 'identity', changes: { mobile: '919845099999' } } as const;
 const author = { staffCode: 'A001', till: 'till1' };
 const identifier = { type: 'userId', value: '1' };
 
@@ -166,7 +173,6 @@ describe('the request', () => {
 });
 
 describe('a request to change an identifier', () => {
-  const asks = { kind: 'identity', changes: { mobile: '919845099999' } } as const;
   const refused = { ...okAnswer, httpStatus: 403, code: null, message: 'not allowed', itemCode: null };
 
   it('holds the old and the new value', async (t) => {
@@ -221,7 +227,7 @@ describe('who is blamed for an exchange', () => {
   const cases: readonly (readonly [string, UpdateOutcome, string])[] = [
     ['nobody, if it was applied', applied, 'passed send'],
     ['nobody, if it was refused', rejected, 'passed send'],
-    ['the till, if the server refused the till', { kind: 'held', why: 'permission', answer: okAnswer }, 'tillRefused'],
+    ['the till or the update, if the server refused the till', refusedTill, 'refused send permission'],
     ['the customer, if the request says so', busy({ code: 521 }), 'customerBusy'],
     ['the customer, if the item says so', busy({ itemCode: 521 }), 'customerBusy'],
     ['the update, if the server was busy', busy({}), 'failed send busy'],
@@ -237,17 +243,63 @@ describe('who is blamed for an exchange', () => {
       const { context, server, seen, id } = saved(t);
       const said: string[] = [];
       t.mock.method(context.blame, 'passed', (_: unknown, step: string) => said.push(`passed ${step}`));
-      t.mock.method(context.blame, 'tillRefused', () => said.push('tillRefused'));
+      t.mock.method(context.blame, 'refused', (_: unknown, step: string, why: string) => {
+        said.push(`refused ${step} ${why}`);
+        return null;
+      });
       t.mock.method(context.blame, 'customerBusy', () => said.push('customerBusy'));
       t.mock.method(context.blame, 'failed', (_: unknown, step: string, { why }: { why: string }) =>
         said.push(`failed ${step} ${why}`),
       );
       t.mock.method(context.blame, 'answerLost', (_: unknown, why: string) => said.push(`answerLost ${why}`));
-      blameFor(context, server.api, seen(id), outcome);
+      assert.equal(blameFor(context, server.api, seen(id), outcome), outcome);
       assert.deepEqual(said, [expected]);
-      assert.equal(context.connection.paused, outcome.kind === 'held' ? outcome.why : null);
+      assert.equal(context.connection.paused, null);
     });
   }
+
+  it('the till pauses if it is to blame, and a person decides about an update that is', (t) => {
+    const { context, server, seen, id } = saved(t);
+    const faults = ['till', 'update'] as const;
+    const outcomes = faults.map((fault) => {
+      t.mock.method(context.blame, 'refused', () => fault);
+      return [blameFor(context, server.api, seen(id), refusedTill), context.connection.paused];
+    });
+    const rejection = { code: 403, field: null, message: 'not you' };
+    const { answer } = refusedTill;
+    assert.deepEqual(outcomes, [
+      [refusedTill, 'permission'],
+      [{ kind: 'rejected', rejection, answer }, 'permission'],
+    ]);
+  });
+
+  it('nobody, if the till has a new password since', (t) => {
+    const { context, server, seen, id } = saved(t);
+    context.connection.failed('timeout');
+    const refused = t.mock.method(context.blame, 'refused');
+    assert.equal(blameFor(context, { ...server.api }, seen(id), refusedTill), refusedTill);
+    assert.deepEqual([refused.mock.callCount(), context.connection.connection.kind], [0, 'online']);
+  });
+
+  describe('if the server says of the customer that there is no permission (1044)', () => {
+    const rejection = { code: 1044, field: null, message: 'no' };
+    const notPermitted: UpdateOutcome = { kind: 'rejected', rejection, answer: okAnswer };
+
+    it('the customer, but the till if that was said of several in a row', (t) => {
+      const { context, server, seen, id } = saved(t);
+      assert.equal(blameFor(context, server.api, seen(id), notPermitted), notPermitted);
+      t.mock.method(context.blame, 'notPermitted', () => true);
+      const held = { kind: 'held', why: 'permission', answer: okAnswer };
+      assert.deepEqual(blameFor(context, server.api, seen(id), notPermitted), held);
+      assert.equal(context.blame.refusalInDoubt, 'permission');
+    });
+
+    it('nobody for a request of another identifier, which needs a permission of its own', (t) => {
+      const { context, server, seen, id } = saved(t, asks);
+      t.mock.method(context.blame, 'notPermitted', () => true);
+      assert.equal(blameFor(context, server.api, seen(id), notPermitted), notPermitted);
+    });
+  });
 });
 
 describe('an update that is refused only because of the reserved field', () => {
