@@ -27,8 +27,8 @@ import { createDesks } from './till-desks.ts';
 import type { Till, TillOptions, TillParts } from './till-options.ts';
 import { createRegion } from './till-region.ts';
 import { createSync } from './till-sync.ts';
+import { createRecordKeeper } from './updates/create-record-keeper.ts';
 import { Outbox } from './updates/outbox.ts';
-import { createRecordKeeper } from './updates/record-keeper.ts';
 
 /** Starts the services of a till on its open folder. @throws SqliteError if damage shows in a page read here first */
 export function startServices(options: TillOptions, folder: OpenFolder, background: Background): Till {

@@ -32,7 +32,7 @@ export function desktopArguments(argv: readonly string[]): DesktopArguments {
   }).values;
   return {
     config: typeof config === 'string' ? config : undefined,
-    // An empty one would be the working folder.
+    // An empty one would mean the working folder.
     data: typeof data === 'string' && data !== '' ? data : undefined,
     address: at !== -1 && at === argv.length - 1 ? (argv[at] ?? null) : null,
   };

@@ -6,7 +6,7 @@ import { silentLog } from '../machine/log.ts';
 import type { ColumnReport } from '../region/csv-columns.ts';
 import { CustomerImport } from '../region/customer-import.ts';
 import type { Doubt, Findings, ImportFailure, ImportOptions, ImportState } from '../region/import-state.ts';
-import { createRecordKeeper } from '../updates/record-keeper.ts';
+import { createRecordKeeper } from '../updates/create-record-keeper.ts';
 import {
   BadUsage,
   type Command,

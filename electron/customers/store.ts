@@ -66,7 +66,7 @@ export function findByUserId(db: Db, userId: string): number | null {
  * The customer with this identifier according to the server, or to the first look-up here. An identifier that is only
  * pending on a customer does not count: matching it would send one person's updates to another.
  */
-export function findTold(db: Db, identifier: Identifier): number | null {
+export function findByConfirmedIdentifier(db: Db, identifier: Identifier): number | null {
   const { type, value } = identifier;
   if (type === 'userId') return findByIdentifier(db, identifier);
   const key = keyOf(type, value);
@@ -110,7 +110,7 @@ export function insertUnknownCustomer(db: Db, identifier: Identifier): number {
 }
 
 /** A record of which nothing is known. */
-export const nothingTold: CustomerRecord = {
+export const emptyRecord: CustomerRecord = {
   userId: null,
   fields: {},
   loyalty: null,
@@ -122,11 +122,11 @@ export const nothingTold: CustomerRecord = {
 
 /** A record with only this identifier known. */
 export function nothingBut({ type, value }: Identifier): CustomerRecord {
-  return { ...nothingTold, ...(type === 'userId' ? { userId: value } : { fields: { [type]: value } }) };
+  return { ...emptyRecord, ...(type === 'userId' ? { userId: value } : { fields: { [type]: value } }) };
 }
 
 /**
- * Writes a record. Data from the server must come through `told.ts`, which decides what may replace what.
+ * Writes a record. Data from the server must come through `record-keeper.ts`, which decides what may replace what.
  * @param asOfMs when the server sent it; null: never, as for a customer who is only in a file
  */
 export function writeRecord(db: Db, customerId: number, record: CustomerRecord, asOfMs: number | null): void {

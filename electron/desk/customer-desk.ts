@@ -1,7 +1,7 @@
 /** Opens customers at the counter: first with the data on this till, then refreshed from the server. */
 
 import { searchCustomers } from '../customers/search.ts';
-import { customerRow, findByIdentifier, findTold, markServed } from '../customers/store.ts';
+import { customerRow, findByConfirmedIdentifier, findByIdentifier, markServed } from '../customers/store.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { Identifier } from '../model/customer.ts';
 import type { CustomerView, LookupResult, OnlineResult, SearchResult } from '../model/customer-view.ts';
@@ -101,7 +101,7 @@ export class CustomerDesk {
   }
 
   openByIdentifier(identifier: Identifier): CustomerView {
-    const customerId = findTold(this.#options.context.db, identifier);
+    const customerId = findByConfirmedIdentifier(this.#options.context.db, identifier);
     const known = customerId === null ? null : this.open(customerId);
     return known ?? strangerView(identifier, this.#options.organisation.view(), this.#options.countryCode);
   }

@@ -1,6 +1,12 @@
 /** What staff can do with updates. Each use case checks the rules and runs one transaction. */
 
-import { customerRow, findByIdentifier, findTold, insertUnknownCustomer, readRecord } from '../customers/store.ts';
+import {
+  customerRow,
+  findByConfirmedIdentifier,
+  findByIdentifier,
+  insertUnknownCustomer,
+  readRecord,
+} from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';
@@ -268,7 +274,7 @@ export class UpdateDesk {
   ): { readonly customerId: number | null; readonly context: RuleContext } | null {
     const { db, countryCode } = this.#options;
     const org = this.#options.org();
-    const customerId = 'customerId' in target ? target.customerId : findTold(db, target.identifier);
+    const customerId = 'customerId' in target ? target.customerId : findByConfirmedIdentifier(db, target.identifier);
     if (customerId === null) {
       return 'identifier' in target
         ? { customerId: null, context: strangerContext(target.identifier, org, countryCode) }

@@ -13,7 +13,7 @@ import type { Answer, Held, NotSent, Unknown } from '../model/outcome.ts';
 import { meaningOf, type Verdict } from './codes.ts';
 import type { HttpResult } from './transport.ts';
 import { type Body, readBody, type WireItemStatus, type WireStatus } from './wire/reply.ts';
-import { type JsonObject, readText, tells } from './wire/scalars.ts';
+import { hasAnyKey, type JsonObject, readText } from './wire/scalars.ts';
 
 type Answered = Extract<HttpResult, { kind: 'answer' }>;
 
@@ -72,7 +72,9 @@ const tooLarge: ReadonlySet<number> = new Set([413, 414, 431]);
 function isNotFromApi(body: Body, answer: Answer): boolean {
   if (answer.requestId !== null) return false;
   if (body.kind === 'foreign') return true;
-  return body.kind === 'object' && body.status === null && !tells(body.object, 'errorCode', 'errorMessage', 'errors');
+  return (
+    body.kind === 'object' && body.status === null && !hasAnyKey(body.object, 'errorCode', 'errorMessage', 'errors')
+  );
 }
 
 /** Statuses that decide alone, whatever the body holds. */

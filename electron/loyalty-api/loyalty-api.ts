@@ -1,6 +1,6 @@
 /** The loyalty API as the rest of the app uses it: clean types in, outcomes out, no HTTP. */
 import type { CustomerRecord, FieldChanges, FillableIdentifier, Identifier } from '../model/customer.ts';
-import type { FieldDefinition, StaffMember, StoreLogin, ToldPolicy } from '../model/definitions.ts';
+import type { FieldDefinition, ServerPolicy, StaffMember, StoreLogin } from '../model/definitions.ts';
 import type { Purchase } from '../model/loyalty.ts';
 import type { ReadOutcome, UpdateOutcome } from '../model/outcome.ts';
 import type { LookUpIdentifier, LookUpType } from '../model/readings.ts';
@@ -43,7 +43,7 @@ export type LoyaltyApi = {
   /** `GET /v1.1/store/login.json` (Basic only; with OAuth a token is fetched and `serverTimeMs` is null). */
   readonly login: () => Promise<ReadOutcome<StoreLogin>>;
   /** Keys missing in the answer are absent. */
-  readonly orgPolicy: () => Promise<ReadOutcome<ToldPolicy>>;
+  readonly orgPolicy: () => Promise<ReadOutcome<ServerPolicy>>;
   readonly customFields: () => Promise<ReadOutcome<readonly FieldDefinition[]>>;
   readonly extendedFields: () => Promise<ReadOutcome<readonly FieldDefinition[]>>;
   readonly staff: () => Promise<ReadOutcome<readonly StaffMember[]>>;

@@ -35,11 +35,11 @@ function namesOwnField(message: string, name: string): boolean {
 
 function namesSubscription(message: string, channel: string, priority: string): boolean {
   const tells = (pattern: RegExp) => pattern.test(message);
-  const channelTold = tells(/\bsms\b|\be-?mail\b/i);
-  const priorityTold = tells(/\btrans|\bbulk|\bpromo/i);
+  const namesChannel = tells(/\bsms\b|\be-?mail\b/i);
+  const namesPriority = tells(/\btrans|\bbulk|\bpromo/i);
   const sameChannel = channel === 'sms' ? tells(/\bsms\b/i) : tells(/\be-?mail\b/i);
   const samePriority = priority === 'TRANS' ? tells(/\btrans/i) : tells(/\bbulk|\bpromo/i);
-  return (channelTold || priorityTold) && (!channelTold || sameChannel) && (!priorityTold || samePriority);
+  return (namesChannel || namesPriority) && (!namesChannel || sameChannel) && (!namesPriority || samePriority);
 }
 
 function names(message: string, field: FieldKey): boolean {

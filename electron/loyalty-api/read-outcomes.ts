@@ -14,6 +14,7 @@ import { readCustomer } from './wire/customer.ts';
 import { readPurchases } from './wire/loyalty.ts';
 import { readCustomers, readItemStatus, type WireItemStatus } from './wire/reply.ts';
 import {
+  hasAnyKey,
   isObject,
   type JsonObject,
   partOf,
@@ -21,7 +22,6 @@ import {
   readCode,
   readList,
   readMessage,
-  tells,
 } from './wire/scalars.ts';
 
 /** There is no result, and it is not known to be absent. */
@@ -202,6 +202,6 @@ export function purchasesOutcome(
   const { item, merged, reply } = found;
   const looked = readItemStatus(item)?.success === false ? readItem(item, reply) : null;
   if (looked !== null && looked.kind !== 'there') return looked;
-  if (!reply.httpSuccess || !tells(item, 'transactions')) return unreadable;
+  if (!reply.httpSuccess || !hasAnyKey(item, 'transactions')) return unreadable;
   return { kind: 'found', value: readPurchases(partOf(item, 'transactions')), merged, answer: reply.answer };
 }

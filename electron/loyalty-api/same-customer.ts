@@ -25,7 +25,7 @@ function isEchoAsNumber(echoed: unknown, asked: string): boolean {
 }
 
 /** The answer's value of the requested identifier. */
-function toldOf(record: CustomerRecord, type: LookUpType): string | null {
+function identifierIn(record: CustomerRecord, type: LookUpType): string | null {
   switch (type) {
     case 'userId':
       return record.userId;
@@ -38,10 +38,10 @@ function toldOf(record: CustomerRecord, type: LookUpType): string | null {
   }
 }
 
-/** Whether an item is about the requested customer. `untold`: it has none of the identifiers. */
-function comparison(item: JsonObject, { type, value }: LookUpIdentifier): 'same' | 'other' | 'untold' {
-  const echoed = toldOf(readCustomer(item), type);
-  if (echoed === null) return 'untold';
+/** Whether an item is about the requested customer. `unknown`: it has none of the identifiers. */
+function comparison(item: JsonObject, { type, value }: LookUpIdentifier): 'same' | 'other' | 'unknown' {
+  const echoed = identifierIn(readCustomer(item), type);
+  if (echoed === null) return 'unknown';
   const asked = value.trim();
   if (type === 'mobile') return isSameNumber(echoed, readMobile(asked) ?? '') ? 'same' : 'other';
   const isEcho = type === 'externalId' && isEchoAsNumber(partOf(item, 'external_id'), asked);

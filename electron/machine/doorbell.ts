@@ -62,7 +62,7 @@ export async function openDoorbell(dataDir: string, log: Log, answer: (line: str
   return close;
 }
 
-/** A file that stays behind harms nobody; the till must still open, and close, on a disk that cannot be written. */
+/** A file that stays behind does no harm; the till must still open and close on a disk that cannot be written. */
 function remove(file: string, log: Log): void {
   try {
     rmSync(file, { recursive: true, force: true });

@@ -97,7 +97,7 @@ export type OnlineResult =
 
 /** Purchases with amounts, fetched when staff open them. */
 export type PurchasesResult =
-  | { readonly kind: 'told'; readonly purchases: readonly Purchase[] }
+  | { readonly kind: 'found'; readonly purchases: readonly Purchase[] }
   | Extract<LookupResult, { readonly kind: 'not-found' | 'failed' }>;
 
 export type ForgetResult =

@@ -68,7 +68,7 @@ export type CustomerRecord = {
   readonly userId: string | null;
   readonly fields: FieldValues;
   /** Groups that an answer listed. A field of such a group that the answer leaves out is no longer known. */
-  readonly groupsTold?: readonly FieldGroup[];
+  readonly listedGroups?: readonly FieldGroup[];
   /** `null` if the answer held no loyalty data (which never means "no points", F31). */
   readonly loyalty: Loyalty | null;
   readonly updatedOn: string | null;
@@ -92,24 +92,24 @@ export type FieldGroup = 'custom' | 'extended' | 'subscription';
  */
 export function mergeRecord(
   known: CustomerRecord | null,
-  told: CustomerRecord,
+  received: CustomerRecord,
   /** `whole`: fields left out of a listed group become unknown. `part`: they stay. */
   extent: 'part' | 'whole' = 'part',
 ): CustomerRecord {
-  const { groupsTold = [], ...record } = told;
-  if (known === null) return { ...record, loyalty: mergeLoyalty(null, told.loyalty) };
-  const isGone = (key: FieldKey) => extent === 'whole' && groupsTold.some((group) => key.startsWith(`${group}.`));
+  const { listedGroups = [], ...record } = received;
+  if (known === null) return { ...record, loyalty: mergeLoyalty(null, received.loyalty) };
+  const isGone = (key: FieldKey) => extent === 'whole' && listedGroups.some((group) => key.startsWith(`${group}.`));
   const kept = Object.fromEntries(
     fieldKeys(known.fields).flatMap((key) => (isGone(key) ? [] : [[key, known.fields[key]]])),
   );
   return {
-    userId: told.userId ?? known.userId,
-    fields: { ...kept, ...told.fields },
-    loyalty: mergeLoyalty(known.loyalty, told.loyalty),
-    updatedOn: told.updatedOn ?? known.updatedOn,
-    source: told.source ?? known.source,
-    otherSubscriptions: told.otherSubscriptions.length > 0 ? told.otherSubscriptions : known.otherSubscriptions,
-    unknown: { ...known.unknown, ...told.unknown },
+    userId: received.userId ?? known.userId,
+    fields: { ...kept, ...received.fields },
+    loyalty: mergeLoyalty(known.loyalty, received.loyalty),
+    updatedOn: received.updatedOn ?? known.updatedOn,
+    source: received.source ?? known.source,
+    otherSubscriptions: received.otherSubscriptions.length > 0 ? received.otherSubscriptions : known.otherSubscriptions,
+    unknown: { ...known.unknown, ...received.unknown },
   };
 }
 

@@ -20,7 +20,7 @@ export type OrgPolicy = {
 };
 
 /** The policy as far as the server sent it; the machine config decides the rest. */
-export type ToldPolicy = {
+export type ServerPolicy = {
   readonly primaryIdentifier?: FillableIdentifier | undefined;
   readonly allowFill?: { readonly [identifier in FillableIdentifier]?: boolean | undefined } | undefined;
   readonly earliestRegistration?: string | undefined;

@@ -127,10 +127,10 @@ export type SideEffect =
     };
 
 /** The values of an object that are not null. */
-function toldOf<T extends object>(values: T): Partial<T> {
-  const told: Partial<T> = { ...values };
-  for (const key in told) if (told[key] === null) delete told[key];
-  return told;
+function withoutNulls<T extends object>(values: T): Partial<T> {
+  const known: Partial<T> = { ...values };
+  for (const key in known) if (known[key] === null) delete known[key];
+  return known;
 }
 
 function isNoTier(tier: Program['tier']): boolean {
@@ -142,23 +142,24 @@ function isSameTier(one: Program['tier'], other: Program['tier']): boolean {
   return one.name === other.name;
 }
 
-function mergeProgram(known: Program, told: Program): Program {
-  const movesTier = told.noTier === true || !(isNoTier(told.tier) || isSameTier(known.tier, told.tier));
+function mergeProgram(known: Program, received: Program): Program {
+  const movesTier = received.noTier === true || !(isNoTier(received.tier) || isSameTier(known.tier, received.tier));
   // The data about reaching the next tier and keeping this one belongs to the old tier.
   const stays: Program = movesTier ? { ...known, tierExpiresOn: null, gapToUpgrade: null, toKeep: null } : known;
-  const isNextTold = told.noNextTier !== null || told.nextTier.name !== null || told.nextTier.serial !== null;
+  const hasNextTier =
+    received.noNextTier !== null || received.nextTier.name !== null || received.nextTier.serial !== null;
   return {
     ...stays,
-    ...toldOf(told),
-    tier: told.noTier === true || !isNoTier(told.tier) ? told.tier : known.tier,
-    nextTier: isNextTold ? told.nextTier : known.nextTier,
+    ...withoutNulls(received),
+    tier: received.noTier === true || !isNoTier(received.tier) ? received.tier : known.tier,
+    nextTier: hasNextTier ? received.nextTier : known.nextTier,
   };
 }
 
 /** Newer programs in their order, then those they left out. An id may occur twice: then they are matched in order. */
-function mergePrograms(known: readonly Program[], told: readonly Program[]): readonly Program[] {
+function mergePrograms(known: readonly Program[], received: readonly Program[]): readonly Program[] {
   const left = [...known];
-  const merged = told.map((program) => {
+  const merged = received.map((program) => {
     const at = left.findIndex(({ programId }) => programId === program.programId);
     const [before] = at === -1 ? [] : left.splice(at, 1);
     return before === undefined ? program : mergeProgram(before, program);
@@ -170,21 +171,21 @@ function mergePrograms(known: readonly Program[], told: readonly Program[]): rea
  * Merges newer values into known ones, one by one; unknown values change nothing, so an answer without programs erases
  * none. If there is only one program, its tier and expiry are the customer's.
  */
-export function mergeLoyalty(known: Loyalty | null, told: Loyalty | null): Loyalty | null {
-  if (told === null) return known;
-  const programs = mergePrograms(known?.programs ?? [], told.programs);
-  const hasNoTier = told.noTier === true;
+export function mergeLoyalty(known: Loyalty | null, received: Loyalty | null): Loyalty | null {
+  if (received === null) return known;
+  const programs = mergePrograms(known?.programs ?? [], received.programs);
+  const hasNoTier = received.noTier === true;
   const knownTier = known?.tier ?? null;
-  const movesTier = hasNoTier || (told.tier !== null && knownTier !== null && told.tier !== knownTier);
+  const movesTier = hasNoTier || (received.tier !== null && knownTier !== null && received.tier !== knownTier);
   const [only = null] = programs.length === 1 ? programs : [];
   // Expiries known from before belong to the old tier.
-  const ofProgram = movesTier && told.programs.length === 0 ? null : (only?.tierExpiresOn ?? null);
+  const ofProgram = movesTier && received.programs.length === 0 ? null : (only?.tierExpiresOn ?? null);
   const ofKnown = movesTier ? null : (known?.tierExpiresOn ?? null);
   return {
-    ...(known ?? told),
-    ...toldOf(told),
+    ...(known ?? received),
+    ...withoutNulls(received),
     programs,
-    tier: hasNoTier ? null : (told.tier ?? knownTier),
-    tierExpiresOn: hasNoTier ? null : (told.tierExpiresOn ?? ofProgram ?? ofKnown),
+    tier: hasNoTier ? null : (received.tier ?? knownTier),
+    tierExpiresOn: hasNoTier ? null : (received.tierExpiresOn ?? ofProgram ?? ofKnown),
   };
 }

@@ -15,8 +15,8 @@ import {
   type FieldDefinition,
   fieldDataTypes,
   fieldWidgets,
+  type ServerPolicy,
   type StoreLogin,
-  type ToldPolicy,
 } from '../model/definitions.ts';
 import type { OrgPart, OrgView } from '../model/org-view.ts';
 import type { ReadOutcome } from '../model/outcome.ts';
@@ -31,7 +31,7 @@ export function isOld(asOfMs: number | null, clock: Clock): boolean {
   return asOfMs === null || Math.abs(clock.wallMs() - asOfMs) > refreshAfterMs;
 }
 
-const policySchema = schemaOf<ToldPolicy>()(
+const policySchema = schemaOf<ServerPolicy>()(
   z.object({
     primaryIdentifier: z.enum(fillableIdentifiers).optional(),
     allowFill: z

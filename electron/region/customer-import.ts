@@ -11,8 +11,8 @@
 import { accessSync, constants, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { RecordKeeper } from '../customers/record-keeper.ts';
 import { customersOnTill, regionState, removeOldRegions, takeRegion } from '../customers/region.ts';
-import type { RecordKeeper } from '../customers/told.ts';
 import type { Db, OpenDatabase } from '../db/open.ts';
 import type { Clock } from '../machine/clock.ts';
 import type { FileTrouble } from '../machine/file-trouble.ts';
@@ -236,7 +236,7 @@ export class CustomerImport {
     await new Promise<void>((resolve) => {
       worker.on('message', (message: FromImportWorker) => {
         last = message;
-        this.#told(running, message);
+        this.#received(running, message);
       });
       worker.once('error', () => resolve());
       worker.once('exit', () => resolve());
@@ -265,7 +265,7 @@ export class CustomerImport {
     }
   }
 
-  #told({ task }: Running, message: FromImportWorker): void {
+  #received({ task }: Running, message: FromImportWorker): void {
     const file = task.source;
     if (message.kind === 'columns') {
       this.#columns = message.columns;

@@ -137,8 +137,8 @@ const yearFirst =
   /^(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/i;
 
 /** A local store time in the API's format; null if it is not a date. */
-function localTime(told: string, { countryCode, timeZone, dateOrder }: ValueRules): string | null {
-  const text = countryCode === 'TH' ? gregorian(told, countryCode) : told;
+function localTime(given: string, { countryCode, timeZone, dateOrder }: ValueRules): string | null {
+  const text = countryCode === 'TH' ? gregorian(given, countryCode) : given;
   // MySQL's zero date means empty, also to the API.
   if (text.startsWith('0000-00-00')) return text;
   const iso = yearFirst.exec(text);

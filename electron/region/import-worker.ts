@@ -59,7 +59,7 @@ async function readInto(
   totalBytes: number,
 ): Promise<Place> {
   let place = writer.resumedAt ?? { textAt: file.startsAt, lines: file.linesBefore };
-  let toldAtMs = performance.now();
+  let reportedAtMs = performance.now();
   const ahead: BeingRead[] = [];
 
   async function takeNext(): Promise<void> {
@@ -72,8 +72,8 @@ async function readInto(
     const { lines } = place;
     place = { textAt: next.endsAt, lines: lines + read.lines };
     writer.take(read.rows, lines, place);
-    if (performance.now() - toldAtMs < tellEveryMs) return;
-    toldAtMs = performance.now();
+    if (performance.now() - reportedAtMs < tellEveryMs) return;
+    reportedAtMs = performance.now();
     tell({ kind: 'reading', ...writer.written, bytes: file.bytesRead(), totalBytes });
   }
 

@@ -6,7 +6,7 @@ import { attachRegionFile, firstRegionId, isUnusable, regionFilePath } from '../
 import type { Db, OpenDatabase } from '../db/open.ts';
 import { openToRead } from '../db/open-to-read.ts';
 import { exactKey } from '../model/identifiers.ts';
-import type { ToldRow } from './told-row.ts';
+import type { ImportedRow } from './imported-row.ts';
 
 /** Columns that identify a customer without the server's id. */
 export const looseColumns = ['mobile', 'email_key', 'external_key'] as const;
@@ -20,9 +20,9 @@ export type Known = {
 };
 
 export type KnownIds = {
-  readonly of: (told: ToldRow) => Known | null;
+  readonly of: (imported: ImportedRow) => Known | null;
   /** Erased here, so a file must not bring them back (F48). */
-  readonly isErased: (told: ToldRow) => boolean;
+  readonly isErased: (imported: ImportedRow) => boolean;
   /**
    * Runs `work` in one read transaction, because taking the lock costs ten times as much as a look-up. Keep it short: a
    * long one prevents the write-ahead log from being emptied.
@@ -49,12 +49,12 @@ export function openKnownIds(till: OpenDatabase, dataDir: string): KnownIds {
   const byUserId = filled.map((schema) => userIdLookup(db, schema));
   const byColumn = looseColumns.map((column) => looseLookup(db, filled, column));
   return {
-    of: (told) => {
-      for (const look of byUserId) {
-        const known = look(told);
+    of: (imported) => {
+      for (const find of byUserId) {
+        const known = find(imported);
         if (known !== null) return known;
       }
-      return namedLoosely(told, byColumn);
+      return namedLoosely(imported, byColumn);
     },
     isErased: ({ record }) => {
       const decoded = hasErased ? decodeRecord(record) : null;
@@ -86,7 +86,7 @@ type Identifying = { readonly [Column in (typeof looseColumns)[number]]: string 
 /** The other identifiers are compared for one in this many customers, which is enough to detect a mixed-up file. */
 const comparedEvery = 16;
 
-function userIdLookup(db: Db, schema: Schema): (told: ToldRow) => Known | null {
+function userIdLookup(db: Db, schema: Schema): (imported: ImportedRow) => Known | null {
   const find = db.prepare<[string], { id: number }>(`select id from ${schema}.customers where user_id = ? limit 1`);
   const details = db.prepare<[number], Identifying>(
     `select ${looseColumns.join(', ')} from ${schema}.customers where id = ?`,
@@ -101,9 +101,9 @@ function userIdLookup(db: Db, schema: Schema): (told: ToldRow) => Known | null {
   };
 }
 
-function differs(known: Identifying | undefined, told: Identifying): boolean | null {
-  const both = looseColumns.filter((column) => told[column] !== null && (known?.[column] ?? null) !== null);
-  return both.length === 0 ? null : both.every((column) => known?.[column] !== told[column]);
+function differs(known: Identifying | undefined, row: Identifying): boolean | null {
+  const both = looseColumns.filter((column) => row[column] !== null && (known?.[column] ?? null) !== null);
+  return both.length === 0 ? null : both.every((column) => known?.[column] !== row[column]);
 }
 
 type LooseLookup = (value: string, onlyWithoutUserId: boolean) => number | null;
@@ -114,16 +114,17 @@ function looseLookup(db: Db, schemas: readonly Schema[], column: (typeof looseCo
   const record = db.prepare<[number], { record: string }>(
     'select record from main.customer_records where customer_id = ?',
   );
-  const told = (id: number) => decodeRecord(record.get(id)?.record ?? '')?.fields[field[column]] ?? null;
+  const serverValue = (id: number) => decodeRecord(record.get(id)?.record ?? '')?.fields[field[column]] ?? null;
   const keyOf = (value: string | null) => (value === null || column === 'mobile' ? value : exactKey(value));
   const lookups = schemas.map((schema) => {
     const find = db.prepare<[string], { id: number; user_id: string | null }>(
       `select id, user_id from ${schema}.customers where ${column} = ? limit 3`,
     );
-    return (value: string) => find.all(value).filter(({ id }) => schema === 'region' || keyOf(told(id)) === value);
+    return (value: string) =>
+      find.all(value).filter(({ id }) => schema === 'region' || keyOf(serverValue(id)) === value);
   });
   return (value, onlyWithoutUserId) => {
-    const holders = lookups.flatMap((look) => look(value));
+    const holders = lookups.flatMap((find) => find(value));
     const [first] = holders;
     if (first === undefined || holders.some(({ id }) => id !== first.id)) return null;
     // A different user id means a different person.
@@ -132,12 +133,12 @@ function looseLookup(db: Db, schemas: readonly Schema[], column: (typeof looseCo
 }
 
 /** If the values match different people, the customer is nobody we know. */
-function namedLoosely({ userId, row }: ToldRow, lookups: readonly LooseLookup[]): Known | null {
+function namedLoosely({ userId, row }: ImportedRow, lookups: readonly LooseLookup[]): Known | null {
   let named: number | null = null;
   let by = 0;
-  for (const [at, look] of lookups.entries()) {
+  for (const [at, find] of lookups.entries()) {
     const value = row[looseColumns[at] ?? 'mobile'];
-    const id = value === null ? null : look(value, userId !== null);
+    const id = value === null ? null : find(value, userId !== null);
     if (id === null) continue;
     if (named !== null && named !== id) return null;
     named = id;

@@ -1,10 +1,11 @@
 /** Turns one piece of a file into rows to write, or refusals. */
+
+import { type ImportedRow, importedRow } from './imported-row.ts';
 import { type FileShape, readPiece } from './read-piece.ts';
 import type { RefusedLine } from './refusal.ts';
-import { type ToldRow, toldRow } from './told-row.ts';
 import { UnreadableFile, type WhyUnreadable } from './unreadable-file.ts';
 
-export type ReadRow = { readonly line: number; readonly told: ToldRow } | RefusedLine;
+export type ReadRow = { readonly line: number; readonly imported: ImportedRow } | RefusedLine;
 
 /** Line numbers are within the piece. */
 export type ReadRows =
@@ -16,8 +17,8 @@ export function readRows(bytes: Buffer, shape: FileShape): ReadRows {
     const { records, lines } = readPiece(bytes, shape);
     const rows = records.map((record): ReadRow => {
       if ('why' in record) return record;
-      const told = toldRow(record.item);
-      return typeof told === 'string' ? { line: record.line, why: told } : { line: record.line, told };
+      const imported = importedRow(record.item);
+      return typeof imported === 'string' ? { line: record.line, why: imported } : { line: record.line, imported };
     });
     return { kind: 'read', rows, lines };
   } catch (error) {

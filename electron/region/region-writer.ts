@@ -10,11 +10,11 @@ import { regionFormat, regionIndexes, regionTables } from '../customers/region.t
 import { type Db, type OpenDatabase, openEncrypted } from '../db/open.ts';
 import { flushFile } from '../machine/folder-files.ts';
 import { IdClaims, rowTables } from './id-claims.ts';
+import { type ImportedRow, importedColumns, importedValues } from './imported-row.ts';
 import type { KnownIds } from './known-ids.ts';
 import type { Reading } from './open-customers.ts';
 import type { ReadRow } from './read-rows.ts';
 import { type Refusal, refusals } from './refusal.ts';
-import { type ToldRow, toldColumns, toldValues } from './told-row.ts';
 
 /** The file of an unfinished import and how it is read. Another or changed file starts over. */
 export type Source = {
@@ -39,7 +39,7 @@ const commitEvery = 20_000;
 export class RegionWriter {
   readonly #db: Db;
   readonly #file: string;
-  readonly #insert: (id: number, line: number, told: ToldRow) => void;
+  readonly #insert: (id: number, line: number, imported: ImportedRow) => void;
   readonly #ids: KnownIds;
   readonly #claims: IdClaims;
   readonly #report: RefusedReport;
@@ -82,11 +82,11 @@ export class RegionWriter {
         if ('why' in row) {
           this.#report.add(row.line + linesBefore, row.why);
           refused += 1;
-        } else if (this.#ids.isErased(row.told)) {
+        } else if (this.#ids.isErased(row.imported)) {
           this.#report.add(row.line + linesBefore, 'erased');
           refused += 1;
         } else {
-          this.#write(row.line + linesBefore, row.told);
+          this.#write(row.line + linesBefore, row.imported);
           written += 1;
         }
       }
@@ -104,7 +104,7 @@ export class RegionWriter {
       step(at, indexes.length);
       this.#db.exec(`${index}; commit; begin`);
     }
-    this.#dropToldAgain();
+    this.#dropRepeated();
     this.#claims.assign(() => this.#nextId++);
     this.#db
       .prepare('insert into about (format, rows, as_of_ms) values (?, ?, ?)')
@@ -134,8 +134,8 @@ export class RegionWriter {
     this.#db.exec('commit; begin');
   }
 
-  #write(line: number, told: ToldRow): void {
-    const known = this.#ids.of(told);
+  #write(line: number, imported: ImportedRow): void {
+    const known = this.#ids.of(imported);
     if (known?.isSomebodyElse !== undefined && known.isSomebodyElse !== null) {
       const { compared, somebodyElse } = this.#compared;
       this.#compared = { compared: compared + 1, somebodyElse: somebodyElse + Number(known.isSomebodyElse) };
@@ -143,7 +143,7 @@ export class RegionWriter {
     const isFree = known !== null && this.#lineOf(known.id) === undefined;
     const id = known !== null && isFree ? known.id : this.#nextId++;
     if (known !== null && (!isFree || known.by !== 0)) this.#claims.claim(id, known.id, known.by);
-    this.#insert(id, line, told);
+    this.#insert(id, line, imported);
   }
 
   #lineOf(id: number): number | undefined {
@@ -151,7 +151,7 @@ export class RegionWriter {
   }
 
   /** Drops duplicates, which are next to each other in the index of user ids. */
-  #dropToldAgain(): void {
+  #dropRepeated(): void {
     type Row = { readonly id: number; readonly user_id: string; readonly line: number };
     const several = this.#db
       .prepare<[], Row>(
@@ -171,16 +171,16 @@ export class RegionWriter {
   }
 }
 
-function inserts(db: Db): (id: number, line: number, told: ToldRow) => void {
+function inserts(db: Db): (id: number, line: number, imported: ImportedRow) => void {
   const customer = db.prepare(
-    `insert into customers (id, ${toldColumns.join(', ')}, line) values (?, ${toldColumns.map(() => '?').join(', ')}, ?)`,
+    `insert into customers (id, ${importedColumns.join(', ')}, line) values (?, ${importedColumns.map(() => '?').join(', ')}, ?)`,
   );
   const word = db.prepare('insert into customer_words (word, customer_id) values (?, ?)');
   const record = db.prepare('insert into customer_records (customer_id, record) values (?, ?)');
-  return (id, line, told) => {
-    customer.run(id, ...toldValues(told), line);
-    for (const one of told.words) word.run(one, id);
-    record.run(id, told.record);
+  return (id, line, imported) => {
+    customer.run(id, ...importedValues(imported), line);
+    for (const one of imported.words) word.run(one, id);
+    record.run(id, imported.record);
   };
 }
 

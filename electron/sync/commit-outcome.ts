@@ -1,6 +1,7 @@
 /** Stores the server's answer to an update in one transaction: the customer, the outbox row and the history. */
-import { customerRow, nothingTold } from '../customers/store.ts';
-import type { Told } from '../customers/told.ts';
+
+import type { Received } from '../customers/record-keeper.ts';
+import { customerRow, emptyRecord } from '../customers/store.ts';
 import { inTransaction } from '../db/statements.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
 import { type CustomerRecord, type FieldKey, type FieldValues, fieldKeys } from '../model/customer.ts';
@@ -55,12 +56,12 @@ export type AppliedBy =
 export function commitApplied(context: SyncContext, update: Update, applied: AppliedBy, result: UpdateResult): Written {
   return inTransaction(context.db, () => {
     const before = customerOf(context, update);
-    const told = toldBy(context, before, applied);
-    const { fields } = told.record;
+    const received = receivedBy(context, before, applied);
+    const { fields } = received.record;
     let written: Written = { before, customerId: before };
     if (update.kind === 'fields') {
       const sent = silentlySaved(update, fields, result.warnings);
-      written = keep(context, before, { ...told, record: { ...told.record, fields: { ...fields, ...sent } } });
+      written = keep(context, before, { ...received, record: { ...received.record, fields: { ...fields, ...sent } } });
     }
     const contradicted = applied.by === 'answer' ? contradictions(update, fields, result.warnings) : [];
     context.outbox.applied(update, { ...result, warnings: [...result.warnings, ...contradicted] });
@@ -68,10 +69,10 @@ export function commitApplied(context: SyncContext, update: Update, applied: App
   });
 }
 
-function toldBy({ db, clock }: SyncContext, customerId: number, applied: AppliedBy): Told {
+function receivedBy({ db, clock }: SyncContext, customerId: number, applied: AppliedBy): Received {
   if (applied.by !== 'known') return { ...applied, asOfMs: clock.wallMs() };
   // Without a new record, the age stays the same (F31).
-  return { record: nothingTold, by: 'answer', asOfMs: customerRow(db, customerId)?.as_of_ms ?? null };
+  return { record: emptyRecord, by: 'answer', asOfMs: customerRow(db, customerId)?.as_of_ms ?? null };
 }
 
 /** Stores a record that was read for an update. Call in a transaction. */
@@ -83,23 +84,23 @@ export function keepRead(
   return keep(context, customerOf(context, update), { record, by: 'read', asOfMs: context.clock.wallMs(), merged });
 }
 
-function keep({ records }: SyncContext, before: number, record: Told): Written {
-  const kept = records.keep(record, { customerId: before });
+function keep({ records }: SyncContext, before: number, received: Received): Written {
+  const kept = records.keep(received, { customerId: before });
   return { before, customerId: kept.kind === 'kept' ? kept.customerId : before };
 }
 
-function silentlySaved({ changes }: Update, told: FieldValues, warnings: readonly Warning[]): FieldValues {
+function silentlySaved({ changes }: Update, answered: FieldValues, warnings: readonly Warning[]): FieldValues {
   const missed = notSaved(warnings);
   if (missed.some(({ field }) => field === null)) return {};
   const warned = warnedFields(missed);
-  const silent = fieldKeys(changes).filter((key) => told[key] === undefined && !warned.has(key));
+  const silent = fieldKeys(changes).filter((key) => answered[key] === undefined && !warned.has(key));
   return Object.fromEntries(silent.map((key) => [key, wantedValue(changes[key] ?? '')]));
 }
 
-function contradictions({ changes }: Update, told: FieldValues, warnings: readonly Warning[]): Warning[] {
+function contradictions({ changes }: Update, answered: FieldValues, warnings: readonly Warning[]): Warning[] {
   const warned = warnedFields(warnings);
   return fieldKeys(changes).flatMap((field): Warning[] => {
-    const theirs = told[field];
+    const theirs = answered[field];
     const isTaken = theirs === undefined || similarValue(field, theirs, wantedValue(changes[field] ?? ''));
     return isTaken || warned.has(field) ? [] : [{ meaning: 'notSaved', code: answerDiffers, field, message: theirs }];
   });

@@ -13,7 +13,7 @@ export function connectionLog(log: Log, clock: Clock): (status: SyncStatus) => v
   let connection = 'untried';
   let paused: SyncStatus['paused'] = null;
   let offlineSinceMs: number | null = null;
-  let toldAtMs = Number.NEGATIVE_INFINITY;
+  let loggedAtMs = Number.NEGATIVE_INFINITY;
 
   function noteConnection(status: SyncStatus): void {
     const now = status.connection.kind === 'offline' ? status.connection.why : status.connection.kind;
@@ -22,9 +22,9 @@ export function connectionLog(log: Log, clock: Clock): (status: SyncStatus) => v
     if (status.connection.kind === 'offline') {
       offlineSinceMs ??= nowMs;
       // The first problem is logged immediately; a change of its kind only now and then.
-      if (connection !== 'online' && connection !== 'untried' && nowMs - toldAtMs < againMs) return;
+      if (connection !== 'online' && connection !== 'untried' && nowMs - loggedAtMs < againMs) return;
       log.write('warn', 'the server cannot be reached', { why: now, unsent: status.unsent });
-      toldAtMs = nowMs;
+      loggedAtMs = nowMs;
     } else {
       const offlineMs = offlineSinceMs === null ? 0 : nowMs - offlineSinceMs;
       offlineSinceMs = null;

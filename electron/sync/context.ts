@@ -1,6 +1,6 @@
 /** What all phases of an exchange share: the server, the database, the pace, blame, and notifications. */
 import type { MachineConfig } from '../config/machine-config.ts';
-import type { RecordKeeper } from '../customers/told.ts';
+import type { RecordKeeper } from '../customers/record-keeper.ts';
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
@@ -107,18 +107,18 @@ export function readHeld(context: SyncContext, asked: LoyaltyApi, why: Held['why
   else context.blame.tillRefused();
 }
 
-type NotTold = Exclude<ReadOutcome<never>, { kind: 'found' | 'not-found' }>;
+type FailedRead = Exclude<ReadOutcome<never>, { kind: 'found' | 'not-found' }>;
 
 /**
  * A read for an update returned no record.
  * @returns `no-such-call`: the till may not read, so the update goes on without
  */
-export function notTold(
+export function afterFailedRead(
   context: SyncContext,
   asked: LoyaltyApi,
   update: Update,
   step: Step,
-  outcome: NotTold,
+  outcome: FailedRead,
 ): 'no-such-call' | 'later' {
   switch (outcome.kind) {
     case 'held':

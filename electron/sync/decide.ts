@@ -32,7 +32,7 @@ export type Decision =
 
 export type Evidence = {
   /** The server's record; null: it has never sent this customer. */
-  readonly told: CustomerRecord | null;
+  readonly record: CustomerRecord | null;
   readonly mark: Mark | null;
   /** Even a slow server has had enough time since the last attempt. */
   readonly hadTime: boolean;
@@ -43,21 +43,21 @@ export type Decided = Pick<
   'id' | 'state' | 'changes' | 'baseline' | 'before' | 'resent' | 'attempts' | 'uncertainAfter'
 >;
 
-export function decide(update: Decided, { told, mark, hadTime }: Evidence): Decision {
+export function decide(update: Decided, { record, mark, hadTime }: Evidence): Decision {
   const mayHaveArrived = update.state === 'unknown' || update.attempts > 0;
-  const byMark = mayHaveArrived && told !== null ? arrivedByMark(update, told, mark) : 'cannot-tell';
+  const byMark = mayHaveArrived && record !== null ? arrivedByMark(update, record, mark) : 'cannot-tell';
   if (byMark === 'arrived') return { kind: 'is-there', confirmedBy: 'read' };
-  const fields = relationsOf(update, told?.fields ?? {}, mayHaveArrived);
+  const fields = relationsOf(update, record?.fields ?? {}, mayHaveArrived);
   const isAll = (relation: Relation) => fields.every((field) => field.relation === relation);
   if (fields.length > 0 && isAll('ours')) {
     return { kind: 'is-there', confirmedBy: update.state === 'unknown' ? 'read' : 'already' };
   }
   const conflicting = fields.filter(({ relation }) => relation === 'other');
-  if (!mayHaveArrived) return conflicting.length > 0 ? inConflict(update, told, conflicting) : { kind: 'send' };
+  if (!mayHaveArrived) return conflicting.length > 0 ? inConflict(update, record, conflicting) : { kind: 'send' };
 
-  const isAsBefore = byMark === 'did-not-arrive' || (isAll('before') && isUnmoved(update.before, told));
+  const isAsBefore = byMark === 'did-not-arrive' || (isAll('before') && isUnmoved(update.before, record));
   if (update.state === 'queued') {
-    if (conflicting.length > 0) return inConflict(update, told, conflicting);
+    if (conflicting.length > 0) return inConflict(update, record, conflicting);
     return isAsBefore ? { kind: 'send' } : cannotTell(update, whyNot(fields));
   }
   if (update.uncertainAfter === 'restored') return cannotTell(update, 'restored');
@@ -79,7 +79,7 @@ export function cannotTell(
 /** How the server's value of a changed field relates to the old and the new value. */
 type Relation =
   /** The record does not hold the field, which proves nothing, whatever was known before (F41). */
-  | 'not-told'
+  | 'absent'
   | 'ours'
   /** Unchanged since staff edited it. */
   | 'before'
@@ -91,43 +91,43 @@ type Relation =
 
 type FieldRelation = { readonly key: FieldKey; readonly relation: Relation };
 
-function relationsOf({ changes, baseline }: Decided, told: FieldValues, mayHaveArrived: boolean): FieldRelation[] {
+function relationsOf({ changes, baseline }: Decided, theirs: FieldValues, mayHaveArrived: boolean): FieldRelation[] {
   return fieldKeys(changes).map((key) => ({
     key,
-    relation: relationOf(key, told[key], baseline[key], wantedValue(changes[key] ?? ''), mayHaveArrived),
+    relation: relationOf(key, theirs[key], baseline[key], wantedValue(changes[key] ?? ''), mayHaveArrived),
   }));
 }
 
 function relationOf(
   key: FieldKey,
-  told: KnownValue | undefined,
+  theirs: KnownValue | undefined,
   baseline: KnownValue | undefined,
   ours: KnownValue,
   mayHaveArrived: boolean,
 ): Relation {
-  if (told === undefined) return 'not-told';
-  if (sameValue(key, told, ours)) return 'ours';
+  if (theirs === undefined) return 'absent';
+  if (sameValue(key, theirs, ours)) return 'ours';
   // If old and new differ only in spelling (rita → Rita), a similar value proves nothing; only an exact match does.
   const onlySpelling = baseline !== undefined && similarValue(key, baseline, ours);
-  if (similarValue(key, told, ours)) {
+  if (similarValue(key, theirs, ours)) {
     if (!mayHaveArrived) return 'before';
     if (!onlySpelling) return 'ours';
-    return sameValue(key, told, baseline) ? 'before' : 'unclear';
+    return sameValue(key, theirs, baseline) ? 'before' : 'unclear';
   }
   if (baseline === undefined) return 'no-baseline';
-  return similarValue(key, told, baseline) ? 'before' : 'other';
+  return similarValue(key, theirs, baseline) ? 'before' : 'other';
 }
 
 function inConflict(
   { changes, baseline }: Decided,
-  told: CustomerRecord | null,
+  record: CustomerRecord | null,
   conflicting: readonly FieldRelation[],
 ): Decision {
   const fields = conflicting.map(
     ({ key }): FieldConflict => ({
       key,
       was: baseline[key] ?? null,
-      theirs: told?.fields[key] ?? null,
+      theirs: record?.fields[key] ?? null,
       ours: changes[key] ?? '',
     }),
   );
@@ -136,15 +136,15 @@ function inConflict(
 
 function whyNot(fields: readonly FieldRelation[]): CannotTell['because'] {
   const has = (relation: Relation) => fields.some((field) => field.relation === relation);
-  if (has('not-told')) return 'not-told';
+  if (has('absent')) return 'not-told';
   if (has('other') || has('ours') || has('unclear')) return 'read-back-differs';
   return has('no-baseline') ? 'no-baseline' : 'points-moved';
 }
 
 /** Changed points or `updated_on` since the attempt suggest that it arrived (F42). Missing values prove nothing. */
-function isUnmoved(before: BeforeSending | null, told: CustomerRecord | null): boolean {
-  if (before === null || told === null) return false;
-  return before.points === (told.loyalty?.points ?? null) && before.updatedOn === told.updatedOn;
+function isUnmoved(before: BeforeSending | null, record: CustomerRecord | null): boolean {
+  if (before === null || record === null) return false;
+  return before.points === (record.loyalty?.points ?? null) && before.updatedOn === record.updatedOn;
 }
 
 /**
@@ -154,13 +154,13 @@ function isUnmoved(before: BeforeSending | null, told: CustomerRecord | null): b
  */
 function arrivedByMark(
   { id, before }: Pick<Update, 'id' | 'before'>,
-  told: CustomerRecord,
+  record: CustomerRecord,
   mark: Mark | null,
 ): 'arrived' | 'did-not-arrive' | 'cannot-tell' {
   if (mark === null) return 'cannot-tell';
   // If the record lists custom fields and this one is missing, it has no value.
-  const isListed = told.groupsTold?.includes('custom') ?? false;
-  const listed = told.fields[mark.key];
+  const isListed = record.listedGroups?.includes('custom') ?? false;
+  const listed = record.fields[mark.key];
   const there = listed === undefined && isListed ? null : listed;
   if (there === id) return 'arrived';
   // An attempt that was sent without the field leaves it unchanged too.

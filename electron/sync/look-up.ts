@@ -2,7 +2,7 @@
  * Asks the server about a customer for staff. A look-up never waits for the queue, however stuck that is (F33), and a
  * failed look-up reports failure, never "not found" (F31).
  */
-import { customerRow, findByUserId, findTold } from '../customers/store.ts';
+import { customerRow, findByConfirmedIdentifier, findByUserId } from '../customers/store.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import { isCard } from '../loyalty-api/card-look-ups.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
@@ -91,7 +91,7 @@ export async function purchasesOf(context: SyncContext, customerId: number): Pro
   const outcome = await api.purchases(identifier);
   if (outcome.kind === 'found') {
     context.blame.lookUpPassed(customerId);
-    return { kind: 'told', purchases: outcome.value };
+    return { kind: 'found', purchases: outcome.value };
   }
   const missing = notFound(context, api, outcome, { customerId });
   return missing.kind === 'failed' || missing.kind === 'not-found' ? missing : { kind: 'failed', why: 'server' };
@@ -187,7 +187,7 @@ function notFound(
 
 function eraseHere({ db, clock, tell }: SyncContext, asked: CustomerRef | null): LookUp {
   if (asked === null) return { kind: 'erased' };
-  const customerId = 'customerId' in asked ? asked.customerId : findTold(db, asked.identifier);
+  const customerId = 'customerId' in asked ? asked.customerId : findByConfirmedIdentifier(db, asked.identifier);
   if (customerId !== null) {
     erase(db, customerId, clock.wallMs());
     tell.customerChanged(customerId);

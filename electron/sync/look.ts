@@ -17,9 +17,9 @@ import { beforeSendingOf } from '../updates/before-sending.ts';
 import { findUpdate, type Update } from '../updates/rows.ts';
 import { commitApplied, commitNeedsPerson, commitNotFound, keepRead } from './commit-outcome.ts';
 import {
+  afterFailedRead,
   customerOf,
   identifierNow,
-  notTold,
   type SyncContext,
   tellUpdate,
   type Whereabouts,
@@ -40,7 +40,7 @@ export type Looked =
   | { readonly kind: 'elsewhere' };
 
 /** Result of asking the server about an update's customer. */
-type Answered = 'told' | 'no-such-call' | Exclude<Looked['kind'], 'go' | 'elsewhere'>;
+type Answered = 'found' | 'no-such-call' | Exclude<Looked['kind'], 'go' | 'elsewhere'>;
 
 /** @param isOld the update has waited so long that the server's values may have changed */
 export async function lookBeforeSending(
@@ -56,7 +56,7 @@ export async function lookBeforeSending(
   const mayRead = context.config.sync.readBack;
   if (mayRead && (isOld || context.connection.isProbing || isRecordOld(context, seen))) {
     const answered = await askAboutCustomer(context, api, seen, lane);
-    if (answered !== 'told' && answered !== 'no-such-call') return { kind: answered };
+    if (answered !== 'found' && answered !== 'no-such-call') return { kind: answered };
   }
   // Even without asking: the record here may have been refreshed since the edit.
   const update = asSeen(context, seen);
@@ -80,11 +80,11 @@ async function lookWhileElsewhere(
   const before = known.asOfMs !== null && known.asOfMs <= seen.savedAtMs ? known : null;
   const mayRead = context.config.sync.readBack && seen.kind === 'fields';
   const answered = mayRead ? await askAboutCustomer(context, api, seen, lane) : 'no-such-call';
-  if (answered !== 'told' && answered !== 'no-such-call') return { kind: answered };
+  if (answered !== 'found' && answered !== 'no-such-call') return { kind: answered };
   const update = asSeen(context, seen);
   if (update === null) return { kind: 'moved-on' };
   const mayBeSent = { ...update, attempts: Math.max(1, update.attempts), before: update.before ?? before };
-  const decision = answered === 'told' ? decideByRecord(context, mayBeSent) : cannotTell(update, 'may-be-elsewhere');
+  const decision = answered === 'found' ? decideByRecord(context, mayBeSent) : cannotTell(update, 'may-be-elsewhere');
   if (decision.kind === 'send') {
     return whereabouts === 'being-taken' ? { kind: 'elsewhere' } : checkFills(context, api, update, lane);
   }
@@ -108,9 +108,9 @@ function close(context: SyncContext, update: Update, decision: Exclude<Decision,
 
 /** Decides about a waiting update by the record here. Without a record there is nothing to compare. */
 export function decideByRecord({ db, mark }: SyncContext, update: Update): Decision {
-  const isTold = customerRow(db, update.customerId)?.as_of_ms != null;
-  const told = isTold ? readRecord(db, update.customerId) : null;
-  return decide(update, { told, mark: mark.current, hadTime: true });
+  const isFromServer = customerRow(db, update.customerId)?.as_of_ms != null;
+  const record = isFromServer ? readRecord(db, update.customerId) : null;
+  return decide(update, { record, mark: mark.current, hadTime: true });
 }
 
 /** Commits the decision not to send an update. */
@@ -130,9 +130,9 @@ function commitDecision(context: SyncContext, update: Update, decision: Exclude<
 
 /** Whether the record here is missing, or so old that the server's values may have changed. */
 function isRecordOld({ db, clock, config }: SyncContext, update: Update): boolean {
-  const toldAtMs = customerRow(db, update.customerId)?.as_of_ms ?? null;
+  const asOfMs = customerRow(db, update.customerId)?.as_of_ms ?? null;
   // A clock that was set back must not make a record look fresh for ever.
-  return toldAtMs === null || Math.abs(clock.wallMs() - toldAtMs) >= config.sync.checkAfterMinutes * 60_000;
+  return asOfMs === null || Math.abs(clock.wallMs() - asOfMs) >= config.sync.checkAfterMinutes * 60_000;
 }
 
 /**
@@ -154,14 +154,14 @@ async function askAboutCustomer(context: SyncContext, api: LoyaltyApi, update: U
       });
       if (before !== customerId) context.tell.customerMerged(before, customerId);
       context.tell.customerChanged(customerId);
-      return 'told';
+      return 'found';
     }
     case 'not-found':
       blame.passed(update, 'look');
       tellUpdate(context, update.id, commitNotFound(context, update, outcome.answer));
       return 'closed';
     default:
-      return notTold(context, api, update, 'look', outcome);
+      return afterFailedRead(context, api, update, 'look', outcome);
   }
 }
 
@@ -214,7 +214,7 @@ async function checkFill(
       blame.passed(update, 'look');
       return 'free';
     default:
-      return notTold(context, api, update, 'look', outcome) === 'later' ? 'later' : stop(null);
+      return afterFailedRead(context, api, update, 'look', outcome) === 'later' ? 'later' : stop(null);
   }
 }
 

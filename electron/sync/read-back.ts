@@ -8,7 +8,7 @@ import type { CustomerRecord } from '../model/customer.ts';
 import type { ReadOutcome } from '../model/outcome.ts';
 import type { Update } from '../updates/rows.ts';
 import { commitApplied, commitNeedsPerson, commitNotFound, keepRead } from './commit-outcome.ts';
-import { customerOf, identifierNow, notTold, type SyncContext, tellUpdate, type Written } from './context.ts';
+import { afterFailedRead, customerOf, identifierNow, type SyncContext, tellUpdate, type Written } from './context.ts';
 import { cannotTell, decide } from './decide.ts';
 import type { Lane } from './pace.ts';
 
@@ -39,7 +39,7 @@ export async function readBack(
       context.blame.passed(update, 'read-back');
       return closed(context, update, commitNotFound(context, update, outcome.answer));
     default: {
-      const mayGoOn = notTold(context, api, update, 'read-back', outcome) === 'no-such-call';
+      const mayGoOn = afterFailedRead(context, api, update, 'read-back', outcome) === 'no-such-call';
       return mayGoOn ? withoutReading(context, update, hadTime) : 'later';
     }
   }
@@ -53,7 +53,7 @@ function byRecord(
 ): ReadBack {
   const { db, outbox, mark } = context;
   const { value: record, merged } = found;
-  const decision = decide(update, { told: record, mark: mark.current, hadTime });
+  const decision = decide(update, { record, mark: mark.current, hadTime });
   if (decision.kind === 'is-there') {
     const result = { effects: [], warnings: [], answer: null, confirmedBy: decision.confirmedBy } as const;
     const written = commitApplied(context, update, { record, by: 'read', merged }, result);

@@ -54,7 +54,10 @@ const warning = schemaOf<Warning>()(
       field: fieldKey.nullable(),
       message: nullableText,
     })
-    .transform(({ meaning, ...told }) => ({ ...told, meaning: meaning ?? meaningOf(told.code).warning ?? 'notSaved' })),
+    .transform(({ meaning, ...other }) => ({
+      ...other,
+      meaning: meaning ?? meaningOf(other.code).warning ?? 'notSaved',
+    })),
 );
 
 const tier = z.object({ name: nullableText, serial: nullableNumber });

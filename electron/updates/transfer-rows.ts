@@ -43,9 +43,9 @@ export type MovingUpdate = z.output<typeof movingUpdates>[number];
  */
 export function beforeAtOther(row: TableRow, { record, asOfMs }: MovingUpdate['customer']): string | null {
   if (typeof row.before_sending === 'string') return row.before_sending;
-  const told = record === null || asOfMs === null ? null : decodeRecord(record);
-  if (told === null) return null;
-  return JSON.stringify(beforeSending(told, asOfMs, null));
+  const decoded = record === null || asOfMs === null ? null : decodeRecord(record);
+  if (decoded === null) return null;
+  return JSON.stringify(beforeSending(decoded, asOfMs, null));
 }
 
 /** @param own columns that replace the row's; `place` null: last */

@@ -3,8 +3,8 @@
  * the till's record of the customer.
  */
 import { decodeRecord } from '../customers/record-json.ts';
-import { findTold, insertUnknownCustomer } from '../customers/store.ts';
-import type { RecordKeeper } from '../customers/told.ts';
+import type { RecordKeeper } from '../customers/record-keeper.ts';
+import { findByConfirmedIdentifier, insertUnknownCustomer } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { count, inTransaction, sql } from '../db/statements.ts';
 import type { openStates } from '../model/update-view.ts';
@@ -152,7 +152,7 @@ function customerFor(db: Db, records: RecordKeeper, { row, customer }: MovingUpd
   const record = customer.record === null || customer.asOfMs === null ? null : decodeRecord(customer.record);
   const kept = record === null ? null : records.keep({ record, by: 'till', asOfMs: customer.asOfMs }, { identifier });
   if (kept !== null && kept.kind !== 'erased') return kept.customerId;
-  return findTold(db, identifier) ?? insertUnknownCustomer(db, identifier);
+  return findByConfirmedIdentifier(db, identifier) ?? insertUnknownCustomer(db, identifier);
 }
 
 /** The other till's sending order; a damaged file returns updates in table order. */

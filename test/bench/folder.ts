@@ -13,8 +13,8 @@ import { folderFiles } from '../../electron/machine/folder-files.ts';
 import { secretFile } from '../../electron/machine/secret-file.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
 import { CustomerImport } from '../../electron/region/customer-import.ts';
+import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
-import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { benchCustomer, writeBenchFile } from './customers.ts';
 
 export const benchFolder = path.join(projectRoot, '.data', 'bench');

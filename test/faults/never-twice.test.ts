@@ -9,7 +9,7 @@ import type { CustomerView } from '../../electron/model/customer-view.ts';
 import { answerDiffers } from '../../electron/model/outcome.ts';
 import { letNextLoginOwn, mayTakeIn } from '../../electron/org/data-owner.ts';
 import { lookUp } from '../../electron/sync/look-up.ts';
-import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
+import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { findUpdate, type Update } from '../../electron/updates/rows.ts';
 import { readMoving, takeIn } from '../../electron/updates/transfer.ts';
 import { customerDeskOf } from '../helpers/customer-desk.ts';

@@ -6,8 +6,8 @@ import { customerRow, findByIdentifier, insertUnknownCustomer } from '../../elec
 import { sql } from '../../electron/db/statements.ts';
 import { systemClock } from '../../electron/machine/system-clock.ts';
 import { OwnCopiesRefresh } from '../../electron/region/own-copies-refresh.ts';
+import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { erase } from '../../electron/updates/erasing.ts';
-import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { removeNotSeen, trimClosedUpdates } from '../../electron/updates/retention.ts';
 import { findUpdate } from '../../electron/updates/rows.ts';
 import { recordOf } from '../customers/cache.ts';

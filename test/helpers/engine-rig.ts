@@ -18,9 +18,8 @@ import type { SyncContext } from '../../electron/sync/context.ts';
 import { createContext } from '../../electron/sync/create-context.ts';
 import { SyncEngine } from '../../electron/sync/engine.ts';
 import type { SharedLimit } from '../../electron/sync/pace.ts';
+import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
-
-import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { keepTold } from './keep-told.ts';
 import { unknownLoyalty } from './loyalty.ts';
 import { openMigrated } from './migrated-database.ts';

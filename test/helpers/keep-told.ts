@@ -1,6 +1,6 @@
 import type { Db } from '../../electron/db/open.ts';
 import type { CustomerRecord } from '../../electron/model/customer.ts';
-import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
+import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 
 /** Stores a customer from the server, as the answer to a lookup of nobody in particular. @returns the customer's id */
 export function keepTold(db: Db, record: CustomerRecord, asOfMs: number): number {

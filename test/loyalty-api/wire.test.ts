@@ -67,7 +67,7 @@ test("the vendor's sample of an update reads as a whole customer", () => {
     updatedOn: '2019-12-09 14:59:49',
     source: 'instore',
     otherSubscriptions: [],
-    groupsTold: ['custom', 'extended', 'subscription'],
+    listedGroups: ['custom', 'extended', 'subscription'],
     unknown: {},
   });
 });

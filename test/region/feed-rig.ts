@@ -11,7 +11,7 @@ import { systemClock, systemRandom } from '../../electron/machine/system-clock.t
 import { CustomerImport, type ImportParameters } from '../../electron/region/customer-import.ts';
 import { publish } from '../../electron/region/feed/publish.ts';
 import { RegionFeed } from '../../electron/region/feed/region-feed.ts';
-import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
+import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { testKey } from '../customers/cache.ts';
 import type { ImportRig } from './import-rig.ts';
 

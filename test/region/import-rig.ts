@@ -10,8 +10,8 @@ import { systemClock, systemRandom } from '../../electron/machine/system-clock.t
 import type { FieldChanges, FieldValues, Identifier } from '../../electron/model/customer.ts';
 import { CustomerImport } from '../../electron/region/customer-import.ts';
 import { type ImportOptions, type ImportState, plainImport } from '../../electron/region/import-state.ts';
+import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
-import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { openTestCache, type TestCache, testKey } from '../customers/cache.ts';
 
 export type ImportRig = TestCache & {

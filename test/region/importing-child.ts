@@ -7,7 +7,7 @@ import { openTillDatabase } from '../../electron/data/till-database.ts';
 import { systemClock } from '../../electron/machine/system-clock.ts';
 import { CustomerImport } from '../../electron/region/customer-import.ts';
 import { plainImport } from '../../electron/region/import-state.ts';
-import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
+import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { testKey } from '../customers/cache.ts';
 
 const [folder = '', source = '', phase] = process.argv.slice(2);

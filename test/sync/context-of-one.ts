@@ -4,7 +4,7 @@ import { parseMachineConfig } from '../../electron/config/machine-config.ts';
 import type { ReservedField } from '../../electron/org/organisation.ts';
 import type { Whereabouts } from '../../electron/sync/context.ts';
 import { createContext } from '../../electron/sync/create-context.ts';
-import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
+import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { customerRecord, ModelServer } from '../helpers/engine-rig.ts';
 import { seededRandom } from '../helpers/virtual-clock.ts';
 import { outboxOfOneCustomer } from '../updates/one-customer.ts';

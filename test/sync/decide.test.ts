@@ -71,7 +71,7 @@ describe('the decision about an update', () => {
         for (const what of moved) {
           for (const hadTime of [false, true]) {
             const decision = decide(updateOf(kind, what !== 'before unknown'), {
-              told: answer(field, what),
+              record: answer(field, what),
               mark: null,
               hadTime,
             });
@@ -85,7 +85,7 @@ describe('the decision about an update', () => {
 
   it('asks about the field that changed, with all three values', () => {
     const decision = decide(updateOf('never sent', true), {
-      told: answer('other', 'nothing'),
+      record: answer('other', 'nothing'),
       mark: null,
       hadTime: true,
     });
@@ -97,7 +97,7 @@ describe('the decision about an update', () => {
 
   it('says why nothing is proved', () => {
     const because = (kind: (typeof updates)[number], field: ServerSays, what: (typeof moved)[number]) => {
-      const decision = decide(updateOf(kind, true), { told: answer(field, what), mark: null, hadTime: true });
+      const decision = decide(updateOf(kind, true), { record: answer(field, what), mark: null, hadTime: true });
       return decision.kind === 'needs-person' && decision.reason.kind === 'cannot-tell'
         ? decision.reason.because
         : null;
@@ -116,7 +116,7 @@ describe('the decision about an update', () => {
       changes: { lastName: 'New', associatedWith: 'till.7' },
       baseline: { lastName: 'Old', associatedWith: 'till.1' },
     };
-    const decision = decide(update, { told: answer('before', 'nothing'), mark: null, hadTime: true });
+    const decision = decide(update, { record: answer('before', 'nothing'), mark: null, hadTime: true });
     assert.equal(decision.kind, 'needs-person');
   });
 
@@ -128,7 +128,7 @@ describe('the decision about an update', () => {
         baseline: { lastName: 'rita' },
       };
       const record = { ...answer('before', 'nothing'), fields: { lastName: there } };
-      return decide(update, { told: record, mark: null, hadTime: true }).kind;
+      return decide(update, { record, mark: null, hadTime: true }).kind;
     };
     assert.equal(spelt('Rita'), 'is-there');
     assert.equal(spelt('rita'), 'did-not-arrive');
@@ -137,7 +137,7 @@ describe('the decision about an update', () => {
 
   it('says whether an earlier attempt arrived or the server had it anyway', () => {
     const confirmedBy = (kind: (typeof updates)[number]) => {
-      const decision = decide(updateOf(kind, true), { told: answer('ours', 'nothing'), mark: null, hadTime: true });
+      const decision = decide(updateOf(kind, true), { record: answer('ours', 'nothing'), mark: null, hadTime: true });
       return decision.kind === 'is-there' ? decision.confirmedBy : null;
     };
     assert.equal(confirmedBy('unknown'), 'read');
@@ -146,12 +146,12 @@ describe('the decision about an update', () => {
 
   it('sends an update without fields: nothing of it can be there already', () => {
     const update = { ...updateOf('never sent', true), changes: {}, baseline: {} };
-    assert.equal(decide(update, { told: answer('other', 'nothing'), mark: null, hadTime: true }).kind, 'send');
+    assert.equal(decide(update, { record: answer('other', 'nothing'), mark: null, hadTime: true }).kind, 'send');
   });
 
   it('says how the last attempt ended if nobody can tell whether it arrived', () => {
     const after = (kind: (typeof updates)[number]) => {
-      const decision = decide(updateOf(kind, true), { told: answer('untold', 'nothing'), mark: null, hadTime: true });
+      const decision = decide(updateOf(kind, true), { record: answer('untold', 'nothing'), mark: null, hadTime: true });
       return decision.kind === 'needs-person' && decision.reason.kind === 'cannot-tell' ? decision.reason.after : null;
     };
     assert.equal(after('unknown'), 'timeout');
@@ -160,13 +160,13 @@ describe('the decision about an update', () => {
 
   it('takes another spelling of the new value as arrived, if the old value was something else', () => {
     const record = { ...answer('before', 'nothing'), fields: { lastName: 'NEW' } };
-    assert.equal(decide(updateOf('unknown', true), { told: record, mark: null, hadTime: true }).kind, 'is-there');
+    assert.equal(decide(updateOf('unknown', true), { record, mark: null, hadTime: true }).kind, 'is-there');
   });
 
   it('says why a field with no known old value, or two fields that disagree, prove nothing', () => {
     const because = (update: Decided, fields: FieldValues) => {
-      const told = { ...answer('before', 'nothing'), fields };
-      const decision = decide(update, { told, mark: null, hadTime: true });
+      const record = { ...answer('before', 'nothing'), fields };
+      const decision = decide(update, { record, mark: null, hadTime: true });
       return decision.kind === 'needs-person' && decision.reason.kind === 'cannot-tell'
         ? decision.reason.because
         : null;
@@ -188,10 +188,10 @@ describe('the decision about an update', () => {
     const byMark = (
       kind: (typeof updates)[number],
       known: string | null,
-      told: { readonly fields: FieldValues; readonly groupsTold?: readonly ['custom'] },
+      record: { readonly fields: FieldValues; readonly listedGroups?: readonly ['custom'] },
     ) => {
       const update = { ...updateOf(kind, true), before: { ...before, markKey: mark.key, mark: known } };
-      return decide(update, { told: { ...answer('other', 'points'), ...told }, mark, hadTime: true }).kind;
+      return decide(update, { record: { ...answer('other', 'points'), ...record }, mark, hadTime: true }).kind;
     };
     const third = { lastName: 'Third' };
 
@@ -201,12 +201,12 @@ describe('the decision about an update', () => {
 
     it('another id that was there before proves that it did not arrive', () => {
       const fields = { ...third, [mark.key]: 'another' };
-      assert.equal(byMark('unknown', 'another', { fields, groupsTold: ['custom'] }), 'did-not-arrive');
-      assert.equal(byMark('unknown', 'yet another', { fields, groupsTold: ['custom'] }), 'needs-person');
+      assert.equal(byMark('unknown', 'another', { fields, listedGroups: ['custom'] }), 'did-not-arrive');
+      assert.equal(byMark('unknown', 'yet another', { fields, listedGroups: ['custom'] }), 'needs-person');
     });
 
     it('a missing value proves it only if the answer lists custom fields', () => {
-      assert.equal(byMark('unknown', null, { fields: third, groupsTold: ['custom'] }), 'did-not-arrive');
+      assert.equal(byMark('unknown', null, { fields: third, listedGroups: ['custom'] }), 'did-not-arrive');
       assert.equal(byMark('unknown', null, { fields: third }), 'needs-person');
     });
   });

@@ -1,7 +1,7 @@
 /** What staff are told after each answer to a look-up, and what is stored. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { customerRow, findTold, readRecord } from '../../electron/customers/store.ts';
+import { customerRow, findByConfirmedIdentifier, readRecord } from '../../electron/customers/store.ts';
 import type { CustomerRecord, FieldValues } from '../../electron/model/customer.ts';
 import type { ReadOutcome } from '../../electron/model/outcome.ts';
 import { lookUp, lookUpAny, purchasesOf, refresh } from '../../electron/sync/look-up.ts';
@@ -48,7 +48,10 @@ describe('a look-up', () => {
     const { context, server, db } = await open(t);
     server.onGet = () => found(recordOf({ mobile: null, email: 'a@b.co' }, null));
     const result = await lookUp(context, { type: 'cardNumber', value: '77' });
-    assert.equal(result.kind === 'found' && result.customerId, findTold(db, { type: 'email', value: 'a@b.co' }));
+    assert.equal(
+      result.kind === 'found' && result.customerId,
+      findByConfirmedIdentifier(db, { type: 'email', value: 'a@b.co' }),
+    );
     assert.deepEqual(await lookUp(context, { type: 'cardNumber', value: '77' }), result, 'and stays one customer');
   });
 
@@ -276,7 +279,7 @@ describe('purchases', () => {
     const { context, server, customerId, passed } = await open(t);
     const taken = t.mock.method(context.pace, 'take');
     t.mock.method(server.api, 'purchases', async () => found([]));
-    assert.deepEqual(await purchasesOf(context, customerId), { kind: 'told', purchases: [] });
+    assert.deepEqual(await purchasesOf(context, customerId), { kind: 'found', purchases: [] });
     assert.deepEqual([passed, taken.mock.callCount()], [[customerId], 1]);
   });
 

@@ -1,7 +1,12 @@
 /** When the server is asked before an update is sent, and what each answer leads to. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { customerRow, findTold, insertUnknownCustomer, readRecord } from '../../electron/customers/store.ts';
+import {
+  customerRow,
+  findByConfirmedIdentifier,
+  insertUnknownCustomer,
+  readRecord,
+} from '../../electron/customers/store.ts';
 import type { FieldValues } from '../../electron/model/customer.ts';
 import { lookBeforeSending } from '../../electron/sync/look.ts';
 import { historyOf } from '../../electron/updates/history.ts';
@@ -234,7 +239,7 @@ describe('an identifier that is filled in (F23)', () => {
     server.customers.set('9', holder('9'));
     assert.equal(await look(), 'closed');
     assert.deepEqual([now().state, now().reason], ['attention', reason('9')]);
-    const other = findTold(db, { type: 'email', value: 'a@example.com' });
+    const other = findByConfirmedIdentifier(db, { type: 'email', value: 'a@example.com' });
     assert.equal(readRecord(db, other ?? 0)?.userId, '9');
     assert.ok(saidOf(customerId));
     assert.equal(passed.mock.callCount(), 1);

@@ -151,7 +151,7 @@ describe('what the mark says about an update', () => {
   const decided = (there: FieldValues, over: Partial<Decided> = {}, isKept = true) =>
     decide(
       { ...update, ...over },
-      { told: server({ lastName: 'Old', ...there }), mark: { key, isKept }, hadTime: true },
+      { record: server({ lastName: 'Old', ...there }), mark: { key, isKept }, hadTime: true },
     ).kind;
 
   it('its own id there: it arrived, whatever was there before', () => {

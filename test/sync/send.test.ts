@@ -5,7 +5,7 @@ import type { LoyaltyApi } from '../../electron/loyalty-api/loyalty-api.ts';
 import type { FieldChanges } from '../../electron/model/customer.ts';
 import type { UpdateOutcome, Warning } from '../../electron/model/outcome.ts';
 import { blameFor, claim, commitMarkRefused, isMarkRefused, send } from '../../electron/sync/send.ts';
-import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
+import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { recordOf } from '../customers/cache.ts';
 import { customerRecord, okAnswer } from '../helpers/engine-rig.ts';
 import { keepTold } from '../helpers/keep-told.ts';

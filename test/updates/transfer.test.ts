@@ -4,8 +4,8 @@ import { insertUnknownCustomer } from '../../electron/customers/store.ts';
 
 import type { Db } from '../../electron/db/open.ts';
 import type { FieldChanges } from '../../electron/model/customer.ts';
+import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
-import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { findUpdate, type Update } from '../../electron/updates/rows.ts';
 import { readMoving, salvageMoving, takeIn } from '../../electron/updates/transfer.ts';
 import type { MovingUpdate } from '../../electron/updates/transfer-rows.ts';

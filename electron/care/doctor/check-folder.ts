@@ -82,7 +82,7 @@ function tryToWrite(dataDir: string): string | null {
 }
 
 export function checkFolder(dataDir: string, platform: NodeJS.Platform): DraftFinding {
-  // A folder that cannot be written may still be read; the disk's check says it.
+  // A folder that cannot be written may still be readable; the disk check reports it.
   const unusable = wrongIn(dataDir, 'folder', constants.R_OK | constants.X_OK);
   if (unusable !== null) return act('folder', unusable.found, unusable.advice, { exists: null });
   if (!existsSync(dataDir)) {

@@ -9,7 +9,7 @@ import type { Transport } from '../../loyalty-api/transport.ts';
 import type { Clock } from '../../machine/clock.ts';
 import type { Secrets } from '../../machine/secrets.ts';
 import { fillableIdentifiers } from '../../model/customer.ts';
-import { definitionLimits, type ToldPolicy } from '../../model/definitions.ts';
+import { definitionLimits, type ServerPolicy } from '../../model/definitions.ts';
 import type { ReadOutcome } from '../../model/outcome.ts';
 import { longestPattern, type PatternTrouble, patternTrouble } from '../../model/pattern.ts';
 import { act, type DraftFinding, fine, look } from './finding.ts';
@@ -257,12 +257,12 @@ function checkOrganisation(asked: Asked, config: MachineConfig): DraftFinding {
   }
   const { primaryIdentifier, allowFill } = policy.value;
   const fills = { allowed: namesOf(allowFill, true), forbidden: namesOf(allowFill, false) };
-  const untold = fillableIdentifiers.filter((name) => allowFill?.[name] === undefined);
+  const unknown = fillableIdentifiers.filter((name) => allowFill?.[name] === undefined);
   const facts = {
     primaryIdentifier: primaryIdentifier ?? null,
     mayFill: fills.allowed.join(' '),
     mayNotFill: fills.forbidden.join(' '),
-    notTold: untold.join(' '),
+    notTold: unknown.join(' '),
   };
   const listed = (words: string, names: readonly string[]) =>
     names.length === 0 ? [] : [`${words} ${names.join(', ')}`];
@@ -270,7 +270,7 @@ function checkOrganisation(asked: Asked, config: MachineConfig): DraftFinding {
     `Primary identifier: ${primaryIdentifier ?? 'not known'}`,
     ...listed('can be filled in:', fills.allowed),
     ...listed('cannot:', fills.forbidden),
-    ...listed("not known, so the config's org section applies:", untold),
+    ...listed("not known, so the config's org section applies:", unknown),
   ].join('; ');
   if (primaryIdentifier !== undefined && primaryIdentifier !== config.org.primaryIdentifier) {
     return look(
@@ -334,7 +334,7 @@ function checkDefinitions(asked: Asked): DraftFinding[] {
   return [...unused.slice(0, 10), ...many];
 }
 
-function namesOf(allowFill: ToldPolicy['allowFill'], allowed: boolean): string[] {
+function namesOf(allowFill: ServerPolicy['allowFill'], allowed: boolean): string[] {
   return fillableIdentifiers.filter((name) => allowFill?.[name] === allowed);
 }
 

@@ -86,17 +86,17 @@ export type Taking = { readonly text: string; readonly notices: readonly Notice[
 
 /** Ends a take-over after the updates are durable here. @returns whether their till can see it */
 export async function endTakeOver({ files }: TakeOver, { notices }: Taking, withReceipt: string): Promise<boolean> {
-  let isTold = false;
+  let isWritten = false;
   for (const { file } of notices) {
     try {
       await files.write(`${file}${importedEnding}`, withReceipt);
       await files.remove(`${file}${importingEnding}`);
-      isTold = true;
+      isWritten = true;
     } catch {
       // It still looks like being taken over, so its till does not send.
     }
   }
-  return isTold;
+  return isWritten;
 }
 
 /** Undoes a take-over after nothing was imported. A copy that its till wrote in the meantime is newer and stays. */

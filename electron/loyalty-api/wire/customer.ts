@@ -14,6 +14,7 @@ import { fieldNames } from '../field-names.ts';
 import { longestName, longestUnknown, longestValue, mostListed, mostNamedFields, readShown } from './limits.ts';
 import { loyaltyKeys, readLoyalty } from './loyalty.ts';
 import {
+  hasAnyKey,
   isDeeperThan,
   isEmpty,
   isObject,
@@ -27,7 +28,6 @@ import {
   readMobile,
   readText,
   readWord,
-  tells,
 } from './scalars.ts';
 
 type Reader = (value: unknown) => string | null;
@@ -171,7 +171,7 @@ export function readCustomer(item: JsonObject): CustomerRecord {
   const core = coreFields.flatMap((field): [FieldKey, string | null][] => {
     const keys = keysOf(field);
     const value = partOf(item, ...keys);
-    return tells(item, ...keys) && !isTooLong(value) ? [[field, coreReaders[field].read(value)]] : [];
+    return hasAnyKey(item, ...keys) && !isTooLong(value) ? [[field, coreReaders[field].read(value)]] : [];
   });
   const fields: [FieldKey, string | null][] = [
     ...core,
@@ -187,7 +187,7 @@ export function readCustomer(item: JsonObject): CustomerRecord {
   return {
     userId: readUserId(item),
     fields: Object.fromEntries(fields),
-    groupsTold: fieldGroups.filter(([, key]) => tells(item, key)).map(([group]) => group),
+    listedGroups: fieldGroups.filter(([, key]) => hasAnyKey(item, key)).map(([group]) => group),
     loyalty: readLoyalty(item),
     updatedOn: readLocalTime(partOf(item, 'updated_on')),
     source: readShown(partOf(item, 'source')),

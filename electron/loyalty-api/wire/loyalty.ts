@@ -2,6 +2,7 @@
 import type { Coupon, ExpiringPoints, Loyalty, Program, Purchase, SideEffect, TierGap } from '../../model/loyalty.ts';
 import { isUnreasonable, longestName, mostListed, readShown } from './limits.ts';
 import {
+  hasAnyKey,
   isObject,
   type JsonObject,
   partOf,
@@ -12,7 +13,6 @@ import {
   readNumber,
   readText,
   readWord,
-  tells,
 } from './scalars.ts';
 
 /** Keys of a customer that are read here, or that the till neither shows nor stores. */
@@ -53,7 +53,7 @@ function readTier(entry: unknown, names: readonly string[], serials: readonly st
 
 /** Whether the answer says that there is no tier; null if it does not mention tiers. */
 function isNone(entry: JsonObject, keys: readonly string[], { name, serial }: Tier): boolean | null {
-  return tells(entry, ...keys) ? name === null && serial === null : null;
+  return hasAnyKey(entry, ...keys) ? name === null && serial === null : null;
 }
 
 const gapKinds: ReadonlyMap<string, TierGap['by']> = new Map([
@@ -134,8 +134,10 @@ function readProgram(entry: unknown): Program[] {
       tierExpiresOn: readLocalTime(
         partOf(entry, 'slabExpiryDate', 'slab_expiry_date') ?? partOf(toRenew, 'tier_expiry_date'),
       ),
-      gapToUpgrade: tells(entry, 'gap_to_upgrade') ? readGaps(partOf(entry, 'gap_to_upgrade'), 'upgrade', null) : null,
-      toKeep: tells(entry, 'gap_to_renew') ? readToKeep(toRenew) : null,
+      gapToUpgrade: hasAnyKey(entry, 'gap_to_upgrade')
+        ? readGaps(partOf(entry, 'gap_to_upgrade'), 'upgrade', null)
+        : null,
+      toKeep: hasAnyKey(entry, 'gap_to_renew') ? readToKeep(toRenew) : null,
     },
   ];
 }
@@ -196,7 +198,7 @@ export function readPurchases(holder: unknown): readonly Purchase[] {
 }
 
 function readCards(item: JsonObject): readonly string[] | null {
-  if (!tells(item, 'cards', 'card_number')) return null;
+  if (!hasAnyKey(item, 'cards', 'card_number')) return null;
   const cards = [...readHeldList(partOf(item, 'cards'), 'card'), partOf(item, 'card_number')].flatMap((entry) => {
     const number = readShown(isObject(entry) ? partOf(entry, 'number', 'card_number', 'cardNumber') : entry);
     return number === null ? [] : [number];
@@ -208,7 +210,7 @@ function readCards(item: JsonObject): readonly string[] | null {
 export function readLoyalty(item: JsonObject): Loyalty | null {
   const tier = readTierName(partOf(item, 'current_slab'));
   const list = <T>(key: string, read: (value: unknown) => readonly T[]) =>
-    tells(item, key) ? read(partOf(item, key)) : null;
+    hasAnyKey(item, key) ? read(partOf(item, key)) : null;
   const { programs, ...values } = {
     points: readNumber(partOf(item, 'loyalty_points')),
     lifetimePoints: readNumber(partOf(item, 'lifetime_points')),
@@ -223,9 +225,9 @@ export function readLoyalty(item: JsonObject): Loyalty | null {
     purchases: list('transactions', readPurchases),
     cards: readCards(item),
   };
-  const isNothingTold = programs.length === 0 && Object.values(values).every((value) => value === null);
+  const hasNothing = programs.length === 0 && Object.values(values).every((value) => value === null);
   // An empty tier means "none" only if there are other loyalty values.
-  return isNothingTold
+  return hasNothing
     ? null
     : { ...values, noTier: isNone(item, ['current_slab'], { name: tier, serial: null }), programs };
 }

@@ -6,9 +6,9 @@ import {
   type FieldDataType,
   type FieldDefinition,
   type FieldWidget,
+  type ServerPolicy,
   type StaffMember,
   type StoreLogin,
-  type ToldPolicy,
 } from '../../model/definitions.ts';
 import { longestPattern } from '../../model/pattern.ts';
 import {
@@ -38,14 +38,14 @@ function holds(object: JsonObject, ...path: readonly string[]): boolean {
 /** `store/login`; `null` if it names no till. */
 export function readStoreLogin(object: JsonObject): StoreLogin | null {
   const user = within(object, 'store', 'user') ?? within(object, 'user');
-  const told = isObject(user) ? user : readList(user)[0];
-  const till = readText(partOf(told, 'username', 'user_name'));
+  const signedIn = isObject(user) ? user : readList(user)[0];
+  const till = readText(partOf(signedIn, 'username', 'user_name'));
   if (till === null) return null;
   return {
     till,
-    organisation: readCleanText(partOf(told, 'org_name')) ?? '',
-    organisationId: readText(partOf(told, 'org_id')),
-    serverTimeMs: readZonedTimeMs(partOf(told, 'server_time') ?? within(object, 'store', 'server_time')),
+    organisation: readCleanText(partOf(signedIn, 'org_name')) ?? '',
+    organisationId: readText(partOf(signedIn, 'org_id')),
+    serverTimeMs: readZonedTimeMs(partOf(signedIn, 'server_time') ?? within(object, 'store', 'server_time')),
   };
 }
 
@@ -77,7 +77,7 @@ function currencyCode(value: unknown): string | null {
 }
 
 /** `organization/configs`: only the keys in the answer. */
-export function readOrgPolicy(object: JsonObject): ToldPolicy | null {
+export function readOrgPolicy(object: JsonObject): ServerPolicy | null {
   if (!holds(object, 'organization', 'configs')) return null;
   const configs = new Map(
     readHeldList(within(object, 'organization', 'configs'), 'config').map((entry) => [

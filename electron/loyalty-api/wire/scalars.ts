@@ -15,21 +15,21 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The first non-empty own value of an object under the given keys; else `undefined`. */
+/** The first non-empty own value of an object under the given keys; else an empty one, or `undefined`. */
 export function partOf(holder: unknown, ...keys: readonly string[]): unknown {
   if (!isObject(holder)) return undefined;
-  let told: unknown;
+  let empty: unknown;
   for (const key of keys) {
     if (!Object.hasOwn(holder, key)) continue;
     const value = holder[key];
     if (!isEmpty(value)) return value;
-    told ??= value;
+    empty ??= value;
   }
-  return told;
+  return empty;
 }
 
 /** Whether the answer has one of the keys, even if empty. */
-export function tells(holder: JsonObject, ...keys: readonly string[]): boolean {
+export function hasAnyKey(holder: JsonObject, ...keys: readonly string[]): boolean {
   return keys.some((key) => Object.hasOwn(holder, key));
 }
 

@@ -19,6 +19,6 @@ async function answer({ id, job, args }: AskShare): Promise<ShareAnswer> {
 }
 
 if (port === undefined) {
-  process.on('message', (ask: AskShare) => void answer(ask).then((told) => process.send?.(told)));
+  process.on('message', (ask: AskShare) => void answer(ask).then((reply) => process.send?.(reply)));
   process.on('disconnect', () => process.exit());
-} else port.on('message', ({ data }) => void answer(data).then((told) => port.postMessage(told)));
+} else port.on('message', ({ data }) => void answer(data).then((reply) => port.postMessage(reply)));

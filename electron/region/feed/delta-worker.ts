@@ -2,10 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { OpenDatabase } from '../../db/open.ts';
 import { databaseTrouble } from '../../db/trouble.ts';
+import { type ImportedRow, importedRow } from '../imported-row.ts';
 import { openKnownIds } from '../known-ids.ts';
 import { openCustomers, type Reading } from '../open-customers.ts';
 import { readPiece } from '../read-piece.ts';
-import { type ToldRow, toldRow } from '../told-row.ts';
 import { UnreadableFile, type WhyUnreadable } from '../unreadable-file.ts';
 
 export type DeltaTask = {
@@ -20,9 +20,9 @@ export type DeltaTask = {
  * - `erased`: on request. Nothing of them stays except unsent updates.
  */
 export type DeltaRow = {
-  readonly what: 'told' | 'gone' | 'erased';
+  readonly what: 'changed' | 'gone' | 'erased';
   readonly knownId: number | null;
-  readonly told: ToldRow;
+  readonly imported: ImportedRow;
 };
 
 export type FromDeltaWorker =
@@ -47,12 +47,12 @@ async function read(): Promise<DeltaRow[]> {
     for await (const { bytes } of file.pieces(file.startsAt)) {
       ids.onOneView(() => {
         for (const record of readPiece(bytes, file.shape).records) {
-          const told = 'why' in record ? record.why : toldRow(record.item);
-          if (typeof told === 'string' || 'why' in record) refused += 1;
+          const imported = 'why' in record ? record.why : importedRow(record.item);
+          if (typeof imported === 'string' || 'why' in record) refused += 1;
           else {
             const { erased, gone } = record.item;
-            const what = erased === true ? 'erased' : gone === true ? 'gone' : 'told';
-            rows.push({ what, knownId: ids.of(told)?.id ?? null, told });
+            const what = erased === true ? 'erased' : gone === true ? 'gone' : 'changed';
+            rows.push({ what, knownId: ids.of(imported)?.id ?? null, imported });
           }
         }
       });
@@ -60,7 +60,7 @@ async function read(): Promise<DeltaRow[]> {
   } finally {
     ids.close();
   }
-  const leaving = rows.filter(({ what, knownId }) => what !== 'told' && knownId !== null).length;
+  const leaving = rows.filter(({ what, knownId }) => what !== 'changed' && knownId !== null).length;
   tell({ kind: 'sound', rows: rows.length, refused, gone: leaving });
   return rows;
 }

@@ -21,10 +21,10 @@ import { writeDurably } from '../../machine/durable-file.ts';
 import { timeInName } from '../../machine/folder-files.ts';
 import { openAsItsFolder } from '../../machine/open-to-others.ts';
 import { readOthersFile } from '../../machine/others-file.ts';
+import { importedRow } from '../imported-row.ts';
 import { openCustomers, type Reading } from '../open-customers.ts';
 import { type FileRecord, readPiece } from '../read-piece.ts';
 import type { RefusedLine } from '../refusal.ts';
-import { toldRow } from '../told-row.ts';
 import { UnreadableFile } from '../unreadable-file.ts';
 import { sumOf } from './feed-source.ts';
 import { type FeedFile, filesToNewest, type Manifest, manifestName, manifestText, readManifest } from './manifest.ts';
@@ -206,9 +206,9 @@ async function* recordsIn(file: string, reading: Reading): AsyncGenerator<FileRe
     const piece = readPiece(bytes, opened.shape);
     for (const record of piece.records) {
       const line = lines + record.line;
-      const told = 'why' in record ? record.why : toldRow(record.item);
+      const imported = 'why' in record ? record.why : importedRow(record.item);
       if ('why' in record) yield { line, why: record.why };
-      else if (typeof told === 'string') yield { line, why: told };
+      else if (typeof imported === 'string') yield { line, why: imported };
       else yield { line, item: record.item };
     }
     lines += piece.lines;

@@ -1,13 +1,13 @@
 /** Applies one row of a delta to this till. */
 import { isErased } from '../../customers/erased.ts';
 import { decodeRecord } from '../../customers/record-json.ts';
+import type { RecordKeeper } from '../../customers/record-keeper.ts';
 import { forgetCustomer, nextOwnId } from '../../customers/region.ts';
 import { findByIdentifier } from '../../customers/store.ts';
-import type { RecordKeeper } from '../../customers/told.ts';
 import type { Db } from '../../db/open.ts';
 import { sql } from '../../db/statements.ts';
 import { erase } from '../../updates/erasing.ts';
-import { type ToldRow, toldColumns, toldValues } from '../told-row.ts';
+import { type ImportedRow, importedColumns, importedValues } from '../imported-row.ts';
 import type { DeltaRow } from './delta-worker.ts';
 
 type Own = { readonly served_at_ms: number; readonly updates: number };
@@ -32,14 +32,14 @@ function isHidden(db: Db, id: number): boolean {
 export function takeDeltaRow(
   db: Db,
   records: RecordKeeper,
-  { what, knownId, told }: DeltaRow,
+  { what, knownId, imported }: DeltaRow,
   nowMs: number,
   hidden: Set<number>,
 ): number | null {
   // The server may have sent the same customer to this till since the row was read.
-  const { userId } = told;
+  const { userId } = imported;
   const id = (userId === null ? null : findByIdentifier(db, { type: 'userId', value: userId })) ?? knownId;
-  if (what === 'told') return takeTold(db, records, id, told, hidden);
+  if (what === 'changed') return takeChanged(db, records, id, imported, hidden);
   if (id === null) return null;
   const own = ownRow(db, id);
   if (what === 'erased') {
@@ -53,29 +53,35 @@ export function takeDeltaRow(
   return id;
 }
 
-function takeTold(db: Db, records: RecordKeeper, id: number | null, told: ToldRow, hidden: Set<number>): number | null {
-  const record = decodeRecord(told.record);
+function takeChanged(
+  db: Db,
+  records: RecordKeeper,
+  id: number | null,
+  imported: ImportedRow,
+  hidden: Set<number>,
+): number | null {
+  const record = decodeRecord(imported.record);
   if (record === null || isErased(db, record)) return null;
-  if (id === null) return insertOwn(db, nextOwnId(db), told);
+  if (id === null) return insertOwn(db, nextOwnId(db), imported);
   if (ownRow(db, id) === undefined) {
     if (isHidden(db, id)) {
       // An erased customer stays erased.
       if (!hidden.delete(id)) return null;
       sql(db, 'delete from region_hidden where id = ?').run(id);
     }
-    return insertOwn(db, id, told);
+    return insertOwn(db, id, imported);
   }
   const kept = records.keep({ record, by: 'file', asOfMs: null }, { customerId: id });
   return kept.kind === 'erased' ? null : kept.customerId;
 }
 
 /** Inserts an own row over the region's, as an import would. Data from a file never counts as fresh. */
-function insertOwn(db: Db, id: number, told: ToldRow): number {
-  const { words, record } = told;
+function insertOwn(db: Db, id: number, imported: ImportedRow): number {
+  const { words, record } = imported;
   sql(
     db,
-    `insert into main.customers (id, ${toldColumns.join(', ')}) values (?, ${toldColumns.map(() => '?').join(', ')})`,
-  ).run(id, ...toldValues(told));
+    `insert into main.customers (id, ${importedColumns.join(', ')}) values (?, ${importedColumns.map(() => '?').join(', ')})`,
+  ).run(id, ...importedValues(imported));
   for (const word of words) {
     sql(db, 'insert or ignore into main.customer_words (word, customer_id) values (?, ?)').run(word, id);
   }

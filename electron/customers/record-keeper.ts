@@ -17,15 +17,15 @@ import { isErased, unmarkErased } from './erased.ts';
 import { forgetCustomer, makeOwn } from './region.ts';
 import {
   customerRow,
+  findByConfirmedIdentifier,
   findByUserId,
-  findTold,
   insertEmptyCustomer,
   insertUnknownCustomer,
   readRecord,
   writeRecord,
 } from './store.ts';
 
-export type Told = {
+export type Received = {
   readonly record: CustomerRecord;
   /**
    * `read`: `customer/get`, which is complete. `answer`: the answer to an update, which is partial. `till`: another
@@ -49,7 +49,7 @@ export type Follower = {
   /** `customerId` is merged into `into`: move everything of theirs. Called before the old row is deleted. */
   readonly joined: (customerId: number, into: number) => void;
   /** The customer's record has been written. */
-  readonly told: (customerId: number) => void;
+  readonly recordWritten: (customerId: number) => void;
 };
 
 export class RecordKeeper {
@@ -62,20 +62,20 @@ export class RecordKeeper {
   }
 
   /** One transaction. @param asked the customer that the server was asked about; null: about nobody */
-  keep(told: Told, asked: CustomerRef | null = null): Kept {
+  keep(received: Received, asked: CustomerRef | null = null): Kept {
     return inTransaction(this.#db, () => {
-      const isFromServer = told.by === 'read' || told.by === 'answer';
-      if (isFromServer) unmarkErased(this.#db, told.record);
-      else if (isErased(this.#db, told.record)) return { kind: 'erased' };
-      const { customerId, isAsked } = this.#personOf(told, asked);
-      this.#write(customerId, told);
-      this.#follower.told(customerId);
+      const isFromServer = received.by === 'read' || received.by === 'answer';
+      if (isFromServer) unmarkErased(this.#db, received.record);
+      else if (isErased(this.#db, received.record)) return { kind: 'erased' };
+      const { customerId, isAsked } = this.#personOf(received, asked);
+      this.#write(customerId, received);
+      this.#follower.recordWritten(customerId);
       return isAsked ? { kind: 'kept', customerId } : { kind: 'somebody-else', customerId };
     });
   }
 
   /** The customer that the record is about. `isAsked`: it is the one we asked about, or we asked about nobody. */
-  #personOf({ record, merged = false }: Told, asked: CustomerRef | null) {
+  #personOf({ record, merged = false }: Received, asked: CustomerRef | null) {
     const known = record.userId === null ? null : findByUserId(this.#db, record.userId);
     const askedId = this.#askedId(asked, record);
     if (askedId === null) return { customerId: known ?? this.#newCustomer(asked), isAsked: true };
@@ -89,7 +89,7 @@ export class RecordKeeper {
   #askedId(asked: CustomerRef | null, record: CustomerRecord): number | null {
     if (asked === null) return null;
     if ('customerId' in asked) return customerRow(this.#db, asked.customerId) === null ? null : asked.customerId;
-    const byIdentifier = findTold(this.#db, asked.identifier);
+    const byIdentifier = findByConfirmedIdentifier(this.#db, asked.identifier);
     if (byIdentifier === null) return null;
     // A customer with another server id is somebody else who once had this identifier.
     const userId = customerRow(this.#db, byIdentifier)?.user_id ?? null;
@@ -108,13 +108,13 @@ export class RecordKeeper {
     forgetCustomer(this.#db, customerId);
   }
 
-  #write(customerId: number, told: Told): void {
+  #write(customerId: number, received: Received): void {
     const known = readRecord(this.#db, customerId);
     const row = customerRow(this.#db, customerId);
     // If the two were merged and the record is another person's, the old values no longer count.
-    const isAnother = told.record.userId !== null && known?.userId !== told.record.userId;
-    const base = told.merged === true && isAnother ? null : known;
-    const { record, asOfMs } = laidOver(base, row?.as_of_ms ?? null, told);
+    const isAnother = received.record.userId !== null && known?.userId !== received.record.userId;
+    const base = received.merged === true && isAnother ? null : known;
+    const { record, asOfMs } = laidOver(base, row?.as_of_ms ?? null, received);
     if (record === known) return;
     // If the record here can't be read (F29), the row still says who they are.
     writeRecord(this.#db, customerId, { ...record, userId: record.userId ?? row?.user_id ?? null }, asOfMs);
@@ -125,15 +125,15 @@ export class RecordKeeper {
 function laidOver(
   known: CustomerRecord | null,
   knownAsOfMs: number | null,
-  { record, by, asOfMs }: Told,
+  { record, by, asOfMs }: Received,
 ): { readonly record: CustomerRecord; readonly asOfMs: number | null } {
-  const isTold = known !== null && knownAsOfMs !== null;
+  const hasServerTime = known !== null && knownAsOfMs !== null;
   switch (by) {
     case 'answer':
       return { record: mergeRecord(known, record), asOfMs };
     case 'read':
       // A lagging server replica: what we already have is newer.
-      if (isTold && isOlder(record.updatedOn, known.updatedOn)) return { record: known, asOfMs: knownAsOfMs };
+      if (hasServerTime && isOlder(record.updatedOn, known.updatedOn)) return { record: known, asOfMs: knownAsOfMs };
       return { record: mergeRecord(known, record, 'whole'), asOfMs };
     case 'till': {
       const isNewer = asOfMs !== null && (knownAsOfMs === null || knownAsOfMs < asOfMs);
@@ -144,7 +144,7 @@ function laidOver(
     }
     case 'file':
       // Data from the server counts more than a file, unless the file is certainly newer; then its age is not known.
-      if (isTold && !isOlder(known.updatedOn, record.updatedOn)) {
+      if (hasServerTime && !isOlder(known.updatedOn, record.updatedOn)) {
         return { record: mergeRecord(record, known), asOfMs: knownAsOfMs };
       }
       if (isOlder(record.updatedOn, known?.updatedOn ?? null)) {

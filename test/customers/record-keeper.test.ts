@@ -1,18 +1,18 @@
 /** Whose record the server's data becomes, and which of two values of a field stays. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { type Received, RecordKeeper } from '../../electron/customers/record-keeper.ts';
 import {
   customerRow,
-  findTold,
+  findByConfirmedIdentifier,
   insertEmptyCustomer,
   insertUnknownCustomer,
   readRecord,
 } from '../../electron/customers/store.ts';
-import { RecordKeeper, type Told } from '../../electron/customers/told.ts';
 import type { CustomerRef, FieldValues } from '../../electron/model/customer.ts';
 import { openTestCache, recordOf } from './cache.ts';
 
-type Source = Partial<Omit<Told, 'record'>>;
+type Source = Partial<Omit<Received, 'record'>>;
 
 /** A `RecordKeeper` alone, and what it tells everything that depends on a record. */
 function open(t: TestContext) {
@@ -21,7 +21,7 @@ function open(t: TestContext) {
   const heard: string[] = [];
   const door = new RecordKeeper(db, {
     joined: (customerId, into) => heard.push(`${customerId} is ${into}`),
-    told: (customerId) => heard.push(`told ${customerId}`),
+    recordWritten: (customerId) => heard.push(`told ${customerId}`),
   });
   const keep = (
     { userId = '1', updatedOn = null, ...fields }: FieldValues & { userId?: string | null; updatedOn?: string | null },
@@ -124,7 +124,7 @@ describe('the customer that an answer is about', () => {
     const { db, keep, keptAs } = open(t);
     const identifier = { type: 'externalId', value: 'RJ-1' } as const;
     const customerId = keptAs(keep({ userId: null, lastName: 'Iyer' }, {}, { identifier }));
-    assert.equal(findTold(db, identifier), customerId);
+    assert.equal(findByConfirmedIdentifier(db, identifier), customerId);
   });
 });
 

@@ -2,13 +2,18 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import { customerRow, findTold, insertUnknownCustomer, readRecord } from '../../electron/customers/store.ts';
-import type { RecordKeeper } from '../../electron/customers/told.ts';
+import type { RecordKeeper } from '../../electron/customers/record-keeper.ts';
+import {
+  customerRow,
+  findByConfirmedIdentifier,
+  insertUnknownCustomer,
+  readRecord,
+} from '../../electron/customers/store.ts';
 import type { Db } from '../../electron/db/open.ts';
 import type { CustomerRecord, FieldChanges, FieldValues, Identifier } from '../../electron/model/customer.ts';
+import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { erase } from '../../electron/updates/erasing.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
-import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { findUpdate } from '../../electron/updates/rows.ts';
 import { openTestCache, recordOf } from '../customers/cache.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
@@ -57,7 +62,7 @@ test('F36 an identifier that is only pending for one customer leads to its real 
     const kept = records.keep({ record: asha, by, asOfMs: by === 'file' ? null : 1000 }, asked);
     assert.ok(kept.kind === 'kept' && kept.customerId !== annaId, by);
   }
-  assert.equal(findTold(db, anna), annaId);
+  assert.equal(findByConfirmedIdentifier(db, anna), annaId);
   assert.deepEqual(fieldsOf(db, annaId), { email: 'anna@example.com' });
   assert.equal(findUpdate(db, updateId)?.customerId, annaId);
   assert.equal(customerRow(db, annaId)?.user_id, null);
@@ -119,9 +124,9 @@ test('F41 what an answer does not mention stays; what a returned list leaves out
   const kept = records.keep({ record: first, by: 'read', asOfMs: 1000 });
   assert.ok(kept.kind === 'kept');
   const asked = { customerId: kept.customerId };
-  records.keep({ record: { ...record('1', { lastName: 'B' }), groupsTold: [] }, by: 'read', asOfMs: 2000 }, asked);
+  records.keep({ record: { ...record('1', { lastName: 'B' }), listedGroups: [] }, by: 'read', asOfMs: 2000 }, asked);
   assert.deepEqual(fieldsOf(db, kept.customerId), { lastName: 'B', associatedWith: 'till.1', 'custom.age': '46' });
-  const listed = { ...record('1', { 'custom.city': 'Pune' }), groupsTold: ['custom' as const] };
+  const listed = { ...record('1', { 'custom.city': 'Pune' }), listedGroups: ['custom' as const] };
   records.keep({ record: listed, by: 'answer', asOfMs: 3000 }, asked);
   assert.equal(fieldsOf(db, kept.customerId)?.['custom.age'], '46', 'the answer to an update repeats only a part');
   records.keep({ record: listed, by: 'read', asOfMs: 4000 }, asked);
@@ -136,7 +141,7 @@ test('F48 no file and no other till brings back an erased customer; only the ser
   erase(db, kept.customerId, 2000);
   assert.equal(records.keep({ record: rita, by: 'file', asOfMs: null }).kind, 'erased');
   assert.equal(records.keep({ record: { ...rita, userId: null }, by: 'till', asOfMs: 3000 }).kind, 'erased');
-  assert.equal(findTold(db, { type: 'mobile', value: '917713643123' }), null);
+  assert.equal(findByConfirmedIdentifier(db, { type: 'mobile', value: '917713643123' }), null);
   assert.equal(records.keep({ record: rita, by: 'read', asOfMs: 4000 }).kind, 'kept');
   assert.equal(records.keep({ record: rita, by: 'file', asOfMs: null }).kind, 'kept');
 });
@@ -162,7 +167,7 @@ test('nobody is ever mistaken for somebody else: random people, fills and source
       for (const one of steps) {
         const identifier = identifierOf(one.of, one.type);
         if (one.kind === 'save') {
-          const customerId = findTold(db, identifier) ?? insertUnknownCustomer(db, identifier);
+          const customerId = findByConfirmedIdentifier(db, identifier) ?? insertUnknownCustomer(db, identifier);
           const changes: FieldChanges = { lastName: `For ${one.of}` };
           const fill = { mobile: people[one.fillOf]?.mobile ?? '' };
           const filled = one.type === 'mobile' ? changes : { ...changes, ...fill };

@@ -1,5 +1,5 @@
-/** Connects `customers/told.ts` with the outbox: what data from the server means for a customer's updates. */
-import { RecordKeeper } from '../customers/told.ts';
+/** Connects `customers/record-keeper.ts` with the outbox: what data from the server means for a customer's updates. */
+import { RecordKeeper } from '../customers/record-keeper.ts';
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
 import type { Clock } from '../machine/clock.ts';
@@ -15,7 +15,7 @@ export function createRecordKeeper(db: Db, clock: Pick<Clock, 'wallMs'>): Record
       sql(db, 'update save_tokens set customer_id = ? where customer_id = ?').run(into, customerId);
       moveDrafts(db, customerId, into);
     },
-    told: (customerId) => {
+    recordWritten: (customerId) => {
       renewConflicts(db, customerId);
       lookForDoubleAwards(db, customerId, clock.wallMs());
       refreshEffective(db, customerId);

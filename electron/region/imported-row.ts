@@ -8,14 +8,14 @@ import type { JsonObject } from '../loyalty-api/wire/scalars.ts';
 import { mergeRecord } from '../model/customer.ts';
 import type { Refusal } from './refusal.ts';
 
-export type ToldRow = {
+export type ImportedRow = {
   readonly userId: string | null;
   readonly row: SearchRow;
   readonly words: readonly string[];
   readonly record: string;
 };
 
-export function toldRow(item: JsonObject): ToldRow | Refusal {
+export function importedRow(item: JsonObject): ImportedRow | Refusal {
   const record = mergeRecord(null, readCustomer(item));
   const { mobile = null, email = null, externalId = null } = record.fields;
   if (record.userId === null && mobile === null && email === null && externalId === null) return 'no-identifier';
@@ -25,9 +25,9 @@ export function toldRow(item: JsonObject): ToldRow | Refusal {
 }
 
 /** The columns that a file fills, both in the till's own tables and in the region file. */
-export const toldColumns = ['user_id', ...searchColumns] as const;
+export const importedColumns = ['user_id', ...searchColumns] as const;
 
-/** In the order of `toldColumns`. */
-export function toldValues({ userId, row }: Pick<ToldRow, 'userId' | 'row'>): (string | null)[] {
-  return toldColumns.map((column) => (column === 'user_id' ? userId : row[column]));
+/** In the order of `importedColumns`. */
+export function importedValues({ userId, row }: Pick<ImportedRow, 'userId' | 'row'>): (string | null)[] {
+  return importedColumns.map((column) => (column === 'user_id' ? userId : row[column]));
 }

@@ -1,8 +1,8 @@
 /** What becomes of a customer's updates, drafts and tokens when the server says something about the customer. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { keepDraft, listDrafts } from '../../electron/updates/drafts.ts';
-import { createRecordKeeper } from '../../electron/updates/record-keeper.ts';
 import { recordOf } from '../customers/cache.ts';
 import { keepTold } from '../helpers/keep-told.ts';
 import { addToRegion, outboxOfOneCustomer } from './one-customer.ts';
