@@ -20,7 +20,7 @@ import { isErased, namedIn } from './erased.ts';
 export const firstRegionId = 2 ** 30;
 
 /** The format of region files that this version reads, including the rules of their search keys. */
-export const regionFormat = 2;
+export const regionFormat = 3;
 
 const fileShape = /^region-[0-9a-zA-Z-]+\.db$/;
 

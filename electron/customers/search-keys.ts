@@ -4,7 +4,7 @@ import { changeRow, inTransaction, sql } from '../db/statements.ts';
 import { type CustomerRow, searchRow, writeWords } from './store.ts';
 
 /** Increase this, and `regionFormat`, whenever `search-text.ts` or `exactKey` produce other keys. */
-const rulesVersion = 1;
+const rulesVersion = 2;
 
 type Named = Pick<CustomerRow, 'id' | 'mobile' | 'email' | 'external_id' | 'first_name' | 'last_name' | 'tier'>;
 

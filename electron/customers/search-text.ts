@@ -29,10 +29,11 @@ const spelledOut = table(
 );
 
 /**
- * Accents, Arabic vowel marks, Hebrew points, voicing marks. Not the vowel signs of Indic scripts, which count as
- * letters.
+ * Accents, Arabic vowel marks, Hebrew points, voicing marks, and the dot below that Indic names are often written
+ * without (nukta). Not the vowel signs of Indic scripts, which count as letters.
  */
-const marks = /[\p{M}&&[\p{scx=Latin}\p{scx=Greek}\p{scx=Cyrillic}\p{scx=Arabic}\p{scx=Hebrew}\p{sc=Inherited}]]/gv;
+const marks =
+  /[\p{M}&&[\p{scx=Latin}\p{scx=Greek}\p{scx=Cyrillic}\p{scx=Arabic}\p{scx=Hebrew}\p{sc=Inherited}\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc]]/gv;
 const apostrophe = /^['’‘‛ʼʻʽʾʿʹˈ`´′‵＇՚׳ꞌ]$/;
 const visible = /^[\p{L}\p{N}\p{M}]+$/u;
 const ascii = /^[\x20-\x7e]*$/;

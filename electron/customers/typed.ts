@@ -66,8 +66,13 @@ function otherNames(words: readonly string[]): string[] {
     },
     [[]],
   );
-  const joined = words.slice(1).map((word, at) => words.toSpliced(at, 2, `${words[at]}${word}`));
-  if (words.length > 2) joined.push([words.join('')]);
+  // Every run of words as one, such as "vanderberg quist" for "van der berg quist".
+  const joined = words.flatMap((_, from) =>
+    words.slice(from + 1).map((_, more) => {
+      const run = words.slice(from, from + more + 2);
+      return words.toSpliced(from, run.length, run.join(''));
+    }),
+  );
   const literal = words.join(' ');
   return [...spelled, ...joined].map((name) => name.join(' ')).filter((name) => name !== literal);
 }

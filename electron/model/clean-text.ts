@@ -101,17 +101,28 @@ export function plainSigns(text: string): string {
     .trim();
 }
 
-const label =
-  /^(?:tel|telephone|phone|ph|mob|mobile|cell|whatsapp|sms|smsto|callto|mailto|e-?mail)(?:\s*(?:no|number|address|id))?\s*[.:]+\s*/i;
+/** What people write before a number, in the app's languages; the last ones also need no colon before a long number. */
+const labels =
+  'ph sms smsto callto mailto e-?mail hp handy mobil portable móvil celular correo surel card member membership customer 手机号? 电话 邮箱 ' +
+  'मोबाइल फोन ईमेल جوال هاتف موبايل';
+const plainLabels = 'tel telephone telefon telefono teléfono tél téléphone phone mob mobile cell whatsapp';
+const oneOf = (words: string) => `(?:${words.split(' ').join('|')})`;
+const label = new RegExp(
+  `^${oneOf(`${labels} ${plainLabels}`)}(?:[\\s.]*${oneOf('no nr number address id')})?(?:\\s*[.:]+\\s*|\\s+-\\s+)` +
+    `|^${oneOf(plainLabels)}\\s+(?=\\+?\\(?\\d[\\d\\s().\\-]{6,}$)`,
+  'iu',
+);
 /** Parameters of a link: `tel:+91…;ext=1`, `mailto:a@b.example?subject=…`. */
 const linkParameters = /[?;][a-z-]+=.*$/i;
-const around = /^[\s,;:'"‘’“”„«»‹›<]+|[\s,;:.'"‘’“”„«»‹›>]+$/gu;
+const around = /^[\s,;:'"‘’“”„«»‹›<\p{So}]+|[\s,;:.'"‘’“”„«»‹›>\p{So}]+$/gu;
+/** A spreadsheet's decimal point behind a number. */
+const decimals = /^(\d{7,})\.0$/;
 
 /** An identifier without what people copy with it: a label, quotes, a trailing comma, a name before `<…>`. */
 export function bareIdentifier(text: string): string {
   const plain = plainSigns(text);
   const address = /<\s*([^<>\s]+@[^<>\s]+)\s*>/.exec(plain)?.[1] ?? plain;
-  const trimmed = address.replace(around, '');
+  const trimmed = address.replace(around, '').replace(decimals, '$1');
   const unlabelled = trimmed.replace(label, '');
   if (unlabelled === trimmed) return withoutBrackets(trimmed);
   return withoutBrackets(unlabelled.replace(linkParameters, '').replace(around, ''));

@@ -34,9 +34,12 @@ export function normalMobile(typed: string, countryCode: string): string | null 
   const text = bareIdentifier(typed);
   if (!numberShape.test(text)) return null;
   // Plain digits are never read as another country's number: a missing or repeated digit often produces one.
-  const number = parsePhoneNumberFromString(text.replace(/^00/, '+'), country(countryCode));
-  if (number === undefined || number.isValid()) return number?.number.slice(1) ?? null;
-  const today = parsePhoneNumberFromString(asDialledToday(number.number));
+  const known = country(countryCode);
+  const number = parsePhoneNumberFromString(text.replace(/^00/, '+'), known);
+  if (number?.isValid()) return number.number.slice(1);
+  // In some countries, other digits than `00` lead abroad, such as 0011 in Australia.
+  const abroad = text.startsWith('00') ? parsePhoneNumberFromString(text, known) : number;
+  const today = abroad && parsePhoneNumberFromString(asDialledToday(abroad.number));
   return today?.isValid() ? today.number.slice(1) : null;
 }
 

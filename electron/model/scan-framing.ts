@@ -10,8 +10,11 @@ const controls = /\p{Cc}/gu;
 const aimId = /^\][A-Za-z][0-9A-Za-z]/;
 /** Code 39 begins and ends with an asterisk. */
 const code39 = /^\*([^*]+)\*$/;
-/** Track 1 of a card: `%B6035…^NAME^…?`, track 2: `;6035…=…?`. Another track may follow, and a check character. */
-const track = /^(?:%([^^?;]+)(?:\^[^?]*)?|;([^=?]+)(?:=[^?]*)?)\?/;
+/**
+ * Track 1 of a card: `%B6035…^NAME^…?`, track 2: `;6035…=…?`. Another track may follow, and a check character; some
+ * readers leave out the question mark.
+ */
+const track = /^(?:%([^^?;]+)(?:\^[^?]*)?|;([^=?]+)(?:=[^?]*)?)(?:\?|$)/;
 
 /** The scanned code without its framing. Typed text stays unchanged. */
 export function unframed(scanned: string, { prefix, suffix }: ReaderFraming): string {
@@ -22,6 +25,6 @@ export function unframed(scanned: string, { prefix, suffix }: ReaderFraming): st
   text = text.replace(aimId, '').trim();
   const [, first, second] = track.exec(text) ?? [];
   // Track 1 starts with a format code before the card number.
-  if (first !== undefined) return first.replace(/^[A-Z](?=\d+$)/, '').trim();
+  if (first !== undefined) return first.replace(/^[A-Z](?=[\d ]+$)/, '').trim();
   return second?.trim() ?? code39.exec(text)?.[1]?.trim() ?? text;
 }
