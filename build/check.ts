@@ -12,6 +12,7 @@ import { ensureBuilt } from './bundles.ts';
 import { changedFiles, type Selection, testsReachedBy } from './check/changed.ts';
 import { type CitedLines, watchCitedLines } from './check/cited-lines.ts';
 import { endToEndSpecs, unitTests } from './check/import-graph.ts';
+import { shareProcesses } from './check/shared-processes.ts';
 import { slowest, timedByNode, timedByPlaywright } from './check/slowest.ts';
 import { nodeTestCounts, playwrightCounts, runStep, type Step, type StepResult } from './check/step.ts';
 import { findHeadlessShell, haveChromium } from './chromium.ts';
@@ -65,7 +66,9 @@ function unit(files: readonly string[], cited: CitedLines | null): Step {
 async function runUnit(files: readonly string[], results: StepResult[]): Promise<void> {
   await ensureBuilt(['packages']);
   const cited = files.length === unitTests().length ? watchCitedLines() : null;
-  const havePassed = await inOrder([unit(files, cited)], results, false);
+  const shared = shareProcesses(files);
+  const havePassed = await inOrder([unit(shared.files, cited)], results, false);
+  shared.end();
   const loose = cited?.loose() ?? [];
   cited?.end();
   if (!havePassed || loose.length === 0) return;
