@@ -98,11 +98,23 @@ async function openEach(page: Page, all: readonly Person[]): Promise<readonly st
     const wrong: string[] = [];
     const one = (selector: string) => document.querySelector<HTMLElement>(selector);
     const plain = (text: string | null | undefined) => (text ?? '').replaceAll(/\s+/g, ' ').trim();
+    /** The page changed, or a moment passed in which it did not. */
+    const changed = () =>
+      new Promise<void>((resolve) => {
+        const observer = new MutationObserver(() => end());
+        const timer = setTimeout(() => end(), 25);
+        const end = () => {
+          observer.disconnect();
+          clearTimeout(timer);
+          resolve();
+        };
+        observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+      });
     const until = async (what: string, holds: () => boolean | Promise<boolean>) => {
       const giveUpAt = performance.now() + 20_000;
       while (!(await holds())) {
         if (performance.now() > giveUpAt) throw new Error(`It did not happen: ${what}`);
-        await new Promise((resolve) => setTimeout(resolve));
+        await changed();
       }
     };
     for (const [at, { userId, customerId }] of everybody.entries()) {
@@ -133,9 +145,9 @@ async function openEach(page: Page, all: readonly Person[]): Promise<readonly st
       // Amounts come in an answer of their own, when staff ask.
       const bills = at % 4 === 0 ? one('[aria-labelledby="purchases-title"]') : null;
       bills?.querySelector('button')?.click();
-      for (let waits = 0; bills !== null && waits < 20; waits += 1) {
+      for (let waits = 0; bills !== null && waits < 4; waits += 1) {
         if (bills.querySelector('.amount, [role="status"]') !== null) break;
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        await changed();
       }
       if (one('.broken') !== null) wrong.push(`${userId}: the page is broken by the purchases`);
     }
