@@ -38,7 +38,8 @@ export class ApiOfTill {
       timeoutMs: config.api.timeoutSeconds * 1000,
     };
     const auth = createAuth({ ...shared, config: config.auth, secret });
+    const { locale, timeZone } = config.store;
     // The API's `language` header accepts only the language part of a locale.
-    this.#current = createLoyaltyApi({ ...shared, auth, language: new Intl.Locale(config.store.locale).language });
+    this.#current = createLoyaltyApi({ ...shared, auth, language: new Intl.Locale(locale).language, timeZone });
   }
 }

@@ -1,8 +1,9 @@
 /** The loyalty API client: authentication, common headers, and outcomes. */
-import { type FieldKey, fieldKeys } from '../model/customer.ts';
+import { type CustomerRecord, type FieldKey, fieldKeys } from '../model/customer.ts';
 import type { StaffMember } from '../model/definitions.ts';
 import type { Held, NotSent, ReadOutcome, UpdateOutcome } from '../model/outcome.ts';
 import type { LookUpType } from '../model/readings.ts';
+import { inStoreTime } from '../model/store-time.ts';
 import type { Auth, AuthHeaders } from './auth.ts';
 import { CardLookUps, isCard } from './card-look-ups.ts';
 import type { LoyaltyApi } from './loyalty-api.ts';
@@ -27,6 +28,8 @@ export type LoyaltyApiParameters = CallParameters & {
   readonly auth: Auth;
   /** ISO code of the language for labels of extended fields. */
   readonly language: string;
+  /** The store's. */
+  readonly timeZone: string;
 };
 
 type Outcome = UpdateOutcome | ReadOutcome<unknown>;
@@ -49,13 +52,22 @@ function everybody(associates: StaffOutcome, managers: StaffOutcome): StaffOutco
   return { ...associates, value: [...byCode.values()] };
 }
 
+/** Staff edit this time and compare it, in the store's time; newer organisations tell it with an offset (trap 12). */
+function inStoreTimeAt(timeZone: string, record: CustomerRecord): CustomerRecord {
+  const { registeredOn } = record.fields;
+  if (typeof registeredOn !== 'string') return record;
+  return { ...record, fields: { ...record.fields, registeredOn: inStoreTime(registeredOn, timeZone) } };
+}
+
 const updatedCodes = [1000] as const;
 const identityRequestedCodes = [1040] as const;
 
 export function createLoyaltyApi(parameters: LoyaltyApiParameters): LoyaltyApi {
-  const { baseUrl, auth, transport, clock, userAgent, timeoutMs, language } = parameters;
+  const { baseUrl, auth, transport, clock, userAgent, timeoutMs, language, timeZone } = parameters;
   const optional = new OptionalParts(clock);
   const cards = new CardLookUps(clock);
+
+  const local = (record: CustomerRecord) => inStoreTimeAt(timeZone, record);
 
   function send(request: ApiRequest, authHeaders: AuthHeaders): Promise<HttpResult> {
     const shared = { Accept: 'application/json', 'User-Agent': headerText(userAgent) };
@@ -91,7 +103,10 @@ export function createLoyaltyApi(parameters: LoyaltyApiParameters): LoyaltyApi {
   }
 
   function update(request: ApiRequest, asked: AskedUpdate): Promise<UpdateOutcome> {
-    return exchange(request, (result) => updateOutcome(result, asked, clock.wallMs()));
+    return exchange(request, (result) => {
+      const outcome = updateOutcome(result, asked, clock.wallMs());
+      return outcome.kind === 'applied' ? { ...outcome, record: local(outcome.record) } : outcome;
+    });
   }
 
   function lookUp<T>(
@@ -128,7 +143,10 @@ export function createLoyaltyApi(parameters: LoyaltyApiParameters): LoyaltyApi {
       });
     },
     getCustomer: (identifier) =>
-      lookUp(identifier.type, [identifier.value], (result) => customerOutcome(result, identifier, clock.wallMs())),
+      lookUp(identifier.type, [identifier.value], (result) => {
+        const outcome = customerOutcome(result, identifier, clock.wallMs());
+        return outcome.kind === 'found' ? { ...outcome, value: local(outcome.value) } : outcome;
+      }),
     getCustomers: (type, values) => lookUp(type, values, (result) => customersOutcome(result, clock.wallMs())),
     purchases: (identifier) =>
       read(transactionsRequest(baseUrl, identifier), (result) => purchasesOutcome(result, identifier, clock.wallMs())),

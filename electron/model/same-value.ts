@@ -51,17 +51,30 @@ export function sameValue(key: FieldKey, a: KnownValue, b: KnownValue): boolean 
 
 const dateAndTime = /^(\d{4}-\d{2}-\d{2})(?:[ t](\d{2}:\d{2})(?::(\d{2}))?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?)?$/;
 
-/** Removes the differences that a server may introduce: letter case, spaces, parts of a date, decimals. */
-function spelling(value: string): string {
+/** A number without a plus sign and needless zeros. It stays text, because it may be longer than a number can be. */
+function numberSpelling(text: string): string {
+  const [, sign, whole = '', decimals = ''] = /^([+-]?)0*(\d*)(?:\.(\d*?)0*)?$/.exec(text) ?? [];
+  if (sign === undefined || !/\d/.test(text)) return text;
+  const number = `${whole === '' ? '0' : whole}${decimals === '' ? '' : `.${decimals}`}`;
+  return sign === '-' && number !== '0' ? `-${number}` : number;
+}
+
+/** Removes the differences that a server may introduce: letter case, spaces, parts of a date, zeros of a number. */
+function spelling(key: FieldKey, value: string): string {
   const several = severalValues(value);
-  if (several !== null) return several.map(spelling).sort().join('\n');
+  if (several !== null)
+    return several
+      .map((one) => spelling(key, one))
+      .sort()
+      .join('\n');
   const text = cleanLines(value).normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
   const date = dateAndTime.exec(text);
   if (date !== null) return `${date[1]} ${date[2] ?? '00:00'}:${date[3] ?? '00'}`;
-  return /^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text;
+  // Ids with and without zeros in front can be two people's.
+  return key === 'externalId' ? text : numberSpelling(text);
 }
 
 /** Equal as far as a server may respell it. Not enough to skip a change: "rita" is not yet "Rita". */
 export function similarValue(key: FieldKey, a: KnownValue, b: KnownValue): boolean {
-  return sameValue(key, a, b) || spelling(textOf(a)) === spelling(textOf(b));
+  return sameValue(key, a, b) || spelling(key, textOf(a)) === spelling(key, textOf(b));
 }

@@ -21,11 +21,19 @@ export function momentOf(text: string, timeZone: string): number | null {
   if (Number.isNaN(asUtcMs) || !new Date(asUtcMs).toISOString().startsWith(date)) return null;
   if (offset !== undefined) {
     const withColon = offset.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2');
-    return Date.parse(`${date}T${time}${withColon.toUpperCase()}`);
+    const ms = Date.parse(`${date}T${time}${withColon.toUpperCase()}`);
+    return Number.isNaN(ms) ? null : ms;
   }
   // Repeat with the offset at the result: the first guess may be on the other side of a clock change.
   const nearMs = asUtcMs - offsetMs(asUtcMs, timeZone);
   return asUtcMs - offsetMs(nearMs, timeZone);
+}
+
+/** A time with an offset as the store's clock shows it, in the API's form; any other text stays as it is. */
+export function inStoreTime(text: string, timeZone: string): string {
+  const ms = hasOffset(text) ? momentOf(text, timeZone) : null;
+  if (ms === null) return text;
+  return new Date(ms + offsetMs(ms, timeZone)).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 /** Whether a time has passed in the store; false if it is not a time. */

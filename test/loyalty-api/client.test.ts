@@ -29,7 +29,11 @@ function setUp(results: readonly HttpResult[], config: MachineConfig['auth'] = b
   };
   const shared = { baseUrl: 'https://api.example.com', transport, clock, userAgent: 'Tillside/1', timeoutMs: 9_000 };
   const auth = createAuth({ ...shared, config, secret: keptSecret('basic', '123') });
-  return { api: createLoyaltyApi({ ...shared, auth, language: 'hi' }), requests, tokens: () => tokens };
+  return {
+    api: createLoyaltyApi({ ...shared, auth, language: 'hi', timeZone: 'Asia/Kolkata' }),
+    requests,
+    tokens: () => tokens,
+  };
 }
 
 const update = {
@@ -102,7 +106,7 @@ function answering(by: (query: URLSearchParams) => HttpResult) {
   };
   const shared = { baseUrl: 'https://api.example.com', transport, clock, userAgent: 'Tillside/1', timeoutMs: 9_000 };
   const auth = createAuth({ ...shared, config: basic, secret: '123' });
-  const { getCustomer } = createLoyaltyApi({ ...shared, auth, language: 'en' });
+  const { getCustomer } = createLoyaltyApi({ ...shared, auth, language: 'en', timeZone: 'Asia/Kolkata' });
   const lookUp = async () => {
     asked.length = 0;
     const { kind } = await getCustomer(who);
@@ -393,4 +397,17 @@ test('with OAuth, logging in requests a token and nothing else', async () => {
   const { api, requests, tokens } = setUp([answer('')], oauth);
   assert.equal((await api.login()).kind, 'found');
   assert.deepEqual([requests.length, tokens()], [0, 1]);
+});
+
+test("the registration is told in the store's time, however the server tells it (trap 12)", async () => {
+  for (const told of ['2019-09-11 10:12:00', '2019-09-11T04:42:00Z', '2019-09-11T10:12:00+05:30']) {
+    const { api } = setUp([answer(updateAnswerText.replace('2012-09-11 11:11:15', told))]);
+    const applied = await api.updateCustomer(update);
+    const found = await api.getCustomer(who);
+    assert.equal(applied.kind === 'applied' && applied.record.fields.registeredOn, '2019-09-11 10:12:00', told);
+    assert.equal(found.kind === 'found' && found.value.fields.registeredOn, '2019-09-11 10:12:00', told);
+  }
+  const { api } = setUp([answer(updateAnswerText.replace('2012-09-11 11:11:15', ''))]);
+  const found = await api.getCustomer(who);
+  assert.equal(found.kind === 'found' && found.value.fields.registeredOn, null);
 });

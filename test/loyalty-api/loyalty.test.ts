@@ -32,6 +32,23 @@ describe('the loyalty samples of customer/get', () => {
     assert.equal(readLoyalty({ loyalty_points: 0 })?.coupons, null);
   });
 
+  it('of hundreds of coupons, in any order, the ones that can be used: a server may tell all that there ever were', () => {
+    const coupons = (count: number, valid_till: string | undefined, redeemed: string) =>
+      Array.from({ length: count }, (_, at) => ({ code: `${redeemed} ${valid_till} ${at}`, valid_till, redeemed }));
+    const used = coupons(300, '2099-01-01 00:00:00', 'true');
+    const over = coupons(190, '2020-01-01 00:00:00', 'false');
+    const good = [...coupons(9, '2098-01-01 00:00:00', 'false'), ...coupons(1, undefined, 'false')];
+    for (const all of [
+      [...used, ...over, ...good],
+      [...good, ...over, ...used],
+      [...over, ...good, ...used],
+    ]) {
+      const codes = new Set(readLoyalty({ coupons: { coupon: all } })?.coupons?.map(({ code }) => code));
+      assert.equal(codes.size, 40);
+      assert.ok(good.every(({ code }) => codes.has(code)));
+    }
+  });
+
   it('purchases and returns, newest first', () => {
     const transaction: JsonObject[] = JSON.parse(
       `[{"id":"3739","number":"B-1239","type":"REGULAR","created_date":"2027-04-05 17:07:23","store":"till.a"},

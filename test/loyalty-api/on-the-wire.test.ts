@@ -65,7 +65,7 @@ async function setUp(context: TestContext) {
     assert.ok(request);
     return request;
   };
-  return { api: createLoyaltyApi({ ...shared, auth, language: 'hi' }), seen, last };
+  return { api: createLoyaltyApi({ ...shared, auth, language: 'hi', timeZone: 'Asia/Kolkata' }), seen, last };
 }
 
 /** The headers meant for the API, without those every HTTP client sends. */

@@ -57,6 +57,26 @@ describe("the vendor's traps, by number", () => {
     assert.deepEqual(kinds, ['held', 'held', 'not-sent', 'not-sent', 'not-sent', 'rejected', 'rejected']);
   });
 
+  it('9: a customer who comes twice in an answer is one (F51), but two different items about them are not', () => {
+    const item = { user_id: userId, firstname: 'Rita', item_status: { success: 'true', code: '1000' } };
+    const both = (other: object) =>
+      answer({ response: { status: { success: 'true', code: 200 }, customers: { customer: [item, other] } } });
+    const found = (other: object) => customerOutcome(both(other), who, nowMs).kind;
+    assert.deepEqual([outcomeOf(both({ ...item })).kind, found({ ...item })], ['applied', 'found']);
+    const failed = { ...item, item_status: { success: 'false', code: '10002' } };
+    assert.deepEqual([outcomeOf(both(failed)).kind, found(failed)], ['unknown', 'failed']);
+  });
+
+  it('2: several values are the same whether they come as numbers or as text, in a list or in a text', () => {
+    const read = (value: unknown) =>
+      readCustomer({ custom_fields: { field: [{ name: 'sizes', value }] } }).fields['custom.sizes'];
+    for (const value of [[38, 39], ['38', 39], '[38,39]', '["38", 39]', '["38","39"]']) {
+      assert.equal(read(value), '["38","39"]', JSON.stringify(value));
+    }
+    assert.equal(read('[38,{"size":39}]'), '[38,{"size":39}]');
+    assert.equal(read([38, null]), undefined);
+  });
+
   it('2: numbers and booleans read the same as text, and "" means none', () => {
     const numbers = [200, '200', ' 200 ', '-1.5', '', 'x', '0x10', null, [], true].map(readNumber);
     assert.deepEqual(numbers, [200, 200, 200, -1.5, ...Array(6).fill(null)]);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { FieldKey } from '../../electron/model/customer.ts';
 import { sameValue, similarValue } from '../../electron/model/same-value.ts';
 
 describe('F55: two values that differ only in invisible characters are the same value', () => {
@@ -35,4 +36,39 @@ describe('F55: two values that differ only in invisible characters are the same 
       assert.equal(sameValue(key, one, other), false);
     });
   }
+});
+
+describe('a server may respell a value: F01, F47', () => {
+  const spellings: readonly (readonly [FieldKey, ...string[]])[] = [
+    ['custom.age', '46', '046', '+46', '46.0', '46.', '0046.00'],
+    ['custom.weight', '0.5', '.5', '0.50', '+00.5'],
+    ['custom.weight', '-1.5', '-01.50'],
+    ['extended.children', '0', '-0', '00', '0.0', '+0'],
+    ['custom.account', '123456789012345678901234567890', '0123456789012345678901234567890.0'],
+    ['custom.sizes', '["38","039"]', '["39","38.0"]'],
+  ];
+  for (const [key, ...values] of spellings) {
+    it(`${key}: ${values.join(', ')} are similar`, () => {
+      for (const one of values) for (const other of values) assert.ok(similarValue(key, one, other), `${one} ${other}`);
+    });
+  }
+
+  for (const [key, one, other] of [
+    ['custom.age', '46', '460'],
+    ['custom.age', '46', '-46'],
+    ['custom.weight', '1.5', '1.05'],
+    ['custom.weight', '10', '1'],
+    ['custom.account', '123456789012345678901', '123456789012345678902'],
+    ['custom.note', '-', '+'],
+    ['custom.note', '.', '0'],
+    ['custom.note', '0', ''],
+    ['custom.version', '1.0.0', '1.0'],
+    ['externalId', '00123', '123'],
+  ] as const) {
+    it(`${key}: ${one} and ${other} are not`, () => assert.equal(similarValue(key, one, other), false));
+  }
+
+  it('but only the very same value need not be sent', () => {
+    assert.equal(sameValue('custom.age', '46', '046'), false);
+  });
 });

@@ -1,7 +1,7 @@
 /** Trap 12: a time without a zone is never read as UTC. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hasOffset, isOver, momentOf } from '../../electron/model/store-time.ts';
+import { hasOffset, inStoreTime, isOver, momentOf } from '../../electron/model/store-time.ts';
 
 const zones = [
   'UTC',
@@ -48,8 +48,22 @@ test('a time with an offset is the same moment everywhere', () => {
   assert.equal(hasOffset('2027-02-28 23:59:59'), false);
 });
 
+const impossibleOffsets = ['2027-01-02T10:00:00+99:99', '2027-01-02T10:00:00-24:00', '2027-01-02T10:00:00+0560'];
+
+test("a time with an offset is shown as the store's clock shows it, and anything else as it is (trap 12)", () => {
+  for (const timeZone of zones) {
+    const clock = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+    for (const text of ['2027-02-28T23:59:59+05:30', '2027-03-28T01:30:00Z', '2019-09-11T04:42:00.250+0000']) {
+      assert.equal(inStoreTime(text, timeZone), clock.format(Date.parse(text.replace('+0000', 'Z'))), timeZone);
+    }
+    for (const text of ['2027-02-28 23:59:59', '2027-02-28', 'soon', '', ...impossibleOffsets]) {
+      assert.equal(inStoreTime(text, timeZone), text);
+    }
+  }
+});
+
 test('what is not a time never expires', () => {
-  for (const text of ['', 'soon', '2027-02-30', '2027-13-01 00:00:00', '0000-00-00 00:00:00']) {
+  for (const text of ['', 'soon', '2027-02-30', '2027-13-01 00:00:00', '0000-00-00 00:00:00', ...impossibleOffsets]) {
     assert.equal(momentOf(text, 'UTC'), null);
     assert.equal(isOver(text, Number.MAX_SAFE_INTEGER, 'UTC'), false);
   }

@@ -46,19 +46,20 @@ export async function checkServer(options: CheckServer): Promise<DraftFinding[]>
     clock,
     userAgent: `Tillside/${options.version}`,
     timeoutMs: options.timeoutMs,
+    language: new Intl.Locale(config.store.locale).language,
+    timeZone: config.store.timeZone,
   };
-  const { language } = new Intl.Locale(config.store.locale);
   const stored = readTillSecret(secrets, config.auth.method);
   if (stored.kind !== 'value') {
     const found =
       stored.kind === 'absent' ? 'This till has no password yet' : `Cannot read the password: ${stored.why}`;
     const advice = 'Set it with tillside secret set, with TILLSIDE_SECRET at the next start, or in the app.';
-    const refusal = await createLoyaltyApi({ ...shared, auth: nobodysAuth, language }).login();
+    const refusal = await createLoyaltyApi({ ...shared, auth: nobodysAuth }).login();
     const server = loginFindings(refusal, config, code).filter(({ check }) => check === 'server');
     return [...server, act('credentials', found, advice, { stored: false })];
   }
   const auth = createAuth({ ...shared, config: config.auth, secret: stored.value });
-  const api = createLoyaltyApi({ ...shared, auth, language });
+  const api = createLoyaltyApi({ ...shared, auth });
   const login = await api.login();
   const entry = loginFindings(login, config, code);
   if (login.kind !== 'found') return entry;

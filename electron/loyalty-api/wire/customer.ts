@@ -98,18 +98,24 @@ function readFieldValue(value: unknown): string | null | undefined {
   if (isEmpty(value)) return null;
   if (isTooLong(value)) return undefined;
   if (Array.isArray(value)) {
-    const joined = JSON.stringify(value.map(readText));
-    return value.some((entry) => readText(entry) === null) || isTooLong(joined) ? undefined : joined;
+    const joined = joinedValues(value);
+    return joined === null || isTooLong(joined) ? undefined : joined;
   }
   if (typeof value === 'object') return undefined;
   const text = readText(value);
   if (text === null || !/^\[.*\]$/s.test(text)) return text;
   try {
-    const parsed: unknown = JSON.parse(text);
-    return Array.isArray(parsed) && parsed.every((entry) => typeof entry === 'string') ? JSON.stringify(parsed) : text;
+    return joinedValues(JSON.parse(text)) ?? text;
   } catch {
     return text;
   }
+}
+
+/** Several values in one text, each as text (trap 2); null if one of them cannot be read. */
+function joinedValues(values: unknown): string | null {
+  if (!Array.isArray(values)) return null;
+  const texts = values.map(readText);
+  return texts.includes(null) ? null : JSON.stringify(texts);
 }
 
 function readNamedFields(value: unknown, prefix: 'custom' | 'extended'): [FieldKey, string | null][] {

@@ -173,6 +173,17 @@ function readCoupon(entry: unknown): Coupon[] {
   ];
 }
 
+/**
+ * Those that can be used come first, and of them the longest valid: a server that ignores which ones were asked for tells
+ * hundreds of used and run-out ones.
+ */
+function readCoupons(holder: unknown): readonly Coupon[] {
+  return readHeldList(holder, 'coupon')
+    .flatMap(readCoupon)
+    .sort((a, b) => Number(a.redeemed) - Number(b.redeemed) || byText(b.validTill ?? '9', a.validTill ?? '9'))
+    .slice(0, mostShown);
+}
+
 function readPurchase(entry: unknown): Purchase[] {
   if (!isObject(entry)) return [];
   const number = readShown(partOf(entry, 'number', 'bill_number'));
@@ -221,7 +232,7 @@ export function readLoyalty(item: JsonObject): Loyalty | null {
       .slice(0, mostListed)
       .flatMap(readProgram),
     expiring: list('expiry_schedule', readExpiring),
-    coupons: list('coupons', (value) => readHeldList(value, 'coupon').flatMap(readCoupon).slice(0, mostShown)),
+    coupons: list('coupons', readCoupons),
     purchases: list('transactions', readPurchases),
     cards: readCards(item),
   };

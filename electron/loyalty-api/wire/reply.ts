@@ -84,10 +84,12 @@ export function readBody(text: string): Body {
   return { kind: 'object', object, status: readStatus(object) };
 }
 
-/** The customers of an answer as raw objects; other entries are left out. */
+/** The customers of an answer as raw objects, each once (F51); other entries are left out. */
 export function readCustomers(object: JsonObject): readonly JsonObject[] {
   const list = partOf(object, 'customers') ?? partOf(object, 'customer');
-  return readHeldList(list, 'customer').filter(isObject);
+  const customers = readHeldList(list, 'customer').filter(isObject);
+  if (customers.length < 2) return customers;
+  return [...new Map(customers.map((customer) => [JSON.stringify(customer), customer])).values()];
 }
 
 /** Whether the answer lists only empty customers: `"customer":[{}]`. */
