@@ -29,7 +29,7 @@ import { answerFromFiles, loadAppFiles } from './desktop/app-files.ts';
 import { lookForUpdates } from './desktop/app-updater.ts';
 import { dangerousSwitch } from './desktop/dangerous-switches.ts';
 import { dialogWords } from './desktop/dialog-words.ts';
-import { claimAddresses, FindCalls, toFirst } from './desktop/find-calls.ts';
+import { claimAddresses, FindCalls, messageToFirst } from './desktop/find-calls.ts';
 import { watchOnline } from './desktop/online-watch.ts';
 import { quitWarning } from './desktop/quit-warning.ts';
 import { startShareProcess } from './desktop/share-process.ts';
@@ -90,7 +90,7 @@ if (dangerous !== null) {
     data === undefined ? dataPlace(process.platform, process.env, app.getPath('home'), found.mode) : path.resolve(data);
   // This folder also holds the single-instance lock, so that practice mode and the real till can run side by side.
   app.setPath('userData', path.join(dataDir, 'desktop'));
-  if (app.requestSingleInstanceLock(toFirst(address))) {
+  if (app.requestSingleInstanceLock(messageToFirst(address))) {
     app
       .whenReady()
       .then(() => run(found, dataDir))
@@ -225,7 +225,7 @@ function openWindow(
     if (!window.isDestroyed()) window.webContents.send(eventChannel, message);
   });
   app.on('second-instance', bringToFront);
-  findCalls.takenBy(started.find);
+  findCalls.deliverTo(started.find);
   window.on('closed', unsubscribe);
   const closeUnasked = askBeforeClosing(window, started, () =>
     writeWindowState(stateFile, { bounds: window.getNormalBounds(), maximized: window.isMaximized() }),

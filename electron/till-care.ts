@@ -79,7 +79,7 @@ export function createCare(parts: CareParts) {
       itPage.changed();
     },
     handedOver: (updates) => itPage.updatesLeft(updates),
-    freed: () => engine.tryNow(),
+    released: () => engine.tryNow(),
   });
   const health = (open = true) =>
     healthOf({

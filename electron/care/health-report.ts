@@ -45,10 +45,10 @@ export class HealthReport {
 
   start(): void {
     // Not at once: a password from the environment is stored right after the till has opened.
-    this.#in('metrics', 0, () => this.#writeMetrics());
+    this.#schedule('metrics', 0, () => this.#writeMetrics());
     // A chain opens all its tills at the same time of day, so the first reports are spread out.
-    this.#in('heartbeat', ownMomentMs(this.#options.random, everyMs), () => void this.#beat(true));
-    this.#in('otlp', ownMomentMs(this.#options.random, everyMs), () => void this.#pushOtlp());
+    this.#schedule('heartbeat', ownMomentMs(this.#options.random, everyMs), () => void this.#beat(true));
+    this.#schedule('otlp', ownMomentMs(this.#options.random, everyMs), () => void this.#pushOtlp());
   }
 
   async close(): Promise<void> {
@@ -60,13 +60,13 @@ export class HealthReport {
     await Promise.all([this.#postHeartbeat(false), this.#postOtlp(false)]);
   }
 
-  #in(name: string, delayMs: number, run: () => void): void {
+  #schedule(name: string, delayMs: number, run: () => void): void {
     if (!this.#closed) this.#timers.set(name, this.#options.clock.after(delayMs, run));
   }
 
   #writeMetrics(): void {
     if (this.#options.config().metricsFile !== null) this.#tellFile(true);
-    this.#in('metrics', everyMs, () => this.#writeMetrics());
+    this.#schedule('metrics', everyMs, () => this.#writeMetrics());
   }
 
   #tellFile(open: boolean): void {
@@ -85,7 +85,7 @@ export class HealthReport {
     await this.#postHeartbeat(true);
     const intervalMs = this.#options.config().heartbeatMinutes * 60_000;
     // The second heartbeat comes at a random moment, so that from then on each till has its own.
-    this.#in(
+    this.#schedule(
       'heartbeat',
       isFirst ? ownMomentMs(this.#options.random, intervalMs) : intervalMs,
       () => void this.#beat(),
@@ -94,7 +94,7 @@ export class HealthReport {
 
   async #pushOtlp(): Promise<void> {
     await this.#postOtlp(true);
-    this.#in('otlp', everyMs, () => void this.#pushOtlp());
+    this.#schedule('otlp', everyMs, () => void this.#pushOtlp());
   }
 
   async #postHeartbeat(open: boolean): Promise<void> {

@@ -87,7 +87,7 @@ export const healthSchema = z.object({
 });
 export type Health = z.output<typeof healthSchema>;
 
-export type HealthOf = {
+export type HealthSources = {
   readonly till: string;
   readonly store: string | null;
   readonly version: string;
@@ -108,8 +108,8 @@ export type HealthOf = {
   readonly nowMs: number;
 };
 
-export function healthOf(of: HealthOf): Health {
-  const { till, store, version, startedAtMs, open, status, upkeep, customers, nowMs } = of;
+export function healthOf(sources: HealthSources): Health {
+  const { till, store, version, startedAtMs, open, status, upkeep, customers, nowMs } = sources;
   return {
     schema: 1,
     till,
@@ -126,21 +126,21 @@ export function healthOf(of: HealthOf): Health {
     inFiles: status.inFiles.updates,
     oldestInFileAt: maybeSeconds(status.inFiles.firstAtMs),
     doubleAwards: status.doubleAwards,
-    oldestUnsentAt: maybeSeconds(of.oldestUnsentAtMs),
-    oldestUncertainAt: maybeSeconds(of.oldestUncertainAtMs),
+    oldestUnsentAt: maybeSeconds(sources.oldestUnsentAtMs),
+    oldestUncertainAt: maybeSeconds(sources.oldestUncertainAtMs),
     lastAnswerAt: maybeSeconds(status.lastAnswerAtMs),
     lastBackupAt: maybeSeconds(upkeep.lastBackupAtMs),
-    copyAt: maybeSeconds(of.copy.rightAtMs),
-    copyFailure: of.copy.failure?.code ?? null,
+    copyAt: maybeSeconds(sources.copy.rightAtMs),
+    copyFailure: sources.copy.failure?.code ?? null,
     clockSkewSeconds: Math.round((status.clockSkewMs ?? 0) / 1000),
     diskFreeBytes: upkeep.disk?.freeBytes ?? null,
     databaseDamaged: upkeep.isDamaged,
-    configUnusable: of.configUnusable,
-    restartDue: of.restartDue,
+    configUnusable: sources.configUnusable,
+    restartDue: sources.restartDue,
     customers,
-    regionAsOf: maybeSeconds(of.regionAsOfMs),
-    feedFailure: of.feed?.failure ?? null,
-    counts: { ...of.counts, crashes: of.crashes },
+    regionAsOf: maybeSeconds(sources.regionAsOfMs),
+    feedFailure: sources.feed?.failure ?? null,
+    counts: { ...sources.counts, crashes: sources.crashes },
   };
 }
 

@@ -14,7 +14,7 @@ export function unsentNote(dataDir: string): (status: Unsent) => void {
   const file = folderFiles(dataDir).unsentNote;
   let written: string | null = null;
   return (status) => {
-    const text = sentence(status);
+    const text = noteText(status);
     if (text === written) return;
     try {
       if (text === '') rmSync(file, { force: true });
@@ -30,18 +30,18 @@ export function unsentNote(dataDir: string): (status: Unsent) => void {
 }
 
 /** `before-remove.sh` prints it only in this form. */
-function sentence({ unsent, oldestSavedAtMs, inFiles }: Unsent): string {
+function noteText({ unsent, oldestSavedAtMs, inFiles }: Unsent): string {
   const { updates: moved, lastAtMs } = inFiles;
   if (unsent === 0 && moved > 0) {
     const last = lastAtMs === null ? '' : `; the last was moved at ${new Date(lastAtMs).toISOString()}`;
-    return `${have(moved)} perhaps not reached head office: only in rescue files${last}.\n`;
+    return `${changesHave(moved)} perhaps not reached head office: only in rescue files${last}.\n`;
   }
   if (unsent === 0) return '';
   const since = oldestSavedAtMs === null ? '' : `; the oldest was saved at ${new Date(oldestSavedAtMs).toISOString()}`;
   const more = moved === 0 ? '' : `; ${moved} more only in rescue files`;
-  return `${have(unsent)} not reached head office${since}${more}.\n`;
+  return `${changesHave(unsent)} not reached head office${since}${more}.\n`;
 }
 
-function have(updates: number): string {
+function changesHave(updates: number): string {
   return updates === 1 ? '1 change of a customer has' : `${updates} changes of customers have`;
 }

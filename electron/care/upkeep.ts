@@ -75,11 +75,11 @@ export class Upkeep {
   }
 
   start(): void {
-    if (!this.#options.isChecked) this.#in('check', checkAfterMs, () => this.#check());
-    this.#in('round', firstRoundMs, () => this.#round());
-    if (this.#options.tidy !== undefined) this.#in('tidy', tidyAfterMs, () => this.#tidy());
+    if (!this.#options.isChecked) this.#schedule('check', checkAfterMs, () => this.#check());
+    this.#schedule('round', firstRoundMs, () => this.#round());
+    if (this.#options.tidy !== undefined) this.#schedule('tidy', tidyAfterMs, () => this.#tidy());
     // Not right now, so that the first search comes first.
-    this.#in('disk', 0, () => this.#lookAtDisk());
+    this.#schedule('disk', 0, () => this.#lookAtDisk());
   }
 
   get facts(): UpkeepFacts {
@@ -107,7 +107,7 @@ export class Upkeep {
     return result;
   }
 
-  #in(name: string, delayMs: number, run: () => Promise<void>): void {
+  #schedule(name: string, delayMs: number, run: () => Promise<void>): void {
     if (this.#closed) return;
     const cancel = this.#options.clock.after(delayMs, () => {
       this.#timers.delete(name);
@@ -134,12 +134,12 @@ export class Upkeep {
   }
 
   async #tidy(): Promise<void> {
-    this.#in('tidy', dayMs, () => this.#tidy());
+    this.#schedule('tidy', dayMs, () => this.#tidy());
     await this.#options.tidy?.();
   }
 
   async #round(): Promise<void> {
-    this.#in('round', roundMs, () => this.#round());
+    this.#schedule('round', roundMs, () => this.#round());
     // On a slow disk, a backup may take longer than a round, and it is not listed until it is complete.
     if (this.#isMakingDaily || !this.#isBackupDue() || !this.#hasRoomForBackup()) return;
     this.#isMakingDaily = true;
@@ -192,7 +192,7 @@ export class Upkeep {
       );
     }
     this.#note({ disk });
-    this.#in('disk', diskEveryMs, () => this.#lookAtDisk());
+    this.#schedule('disk', diskEveryMs, () => this.#lookAtDisk());
   }
 
   #note(change: Partial<UpkeepFacts>): void {

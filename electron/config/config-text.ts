@@ -139,12 +139,13 @@ function syntaxProblems(errors: readonly ParseError[], text: string): AtOffset[]
 /** Duplicate keys. JSON silently uses the last one, so an edit of the first would have no effect. */
 function doubleKeys(node: Node, at: string): AtOffset[] {
   const children = node.children ?? [];
-  if (node.type !== 'object') return children.flatMap((child, index) => doubleKeys(child, joined(at, String(index))));
+  if (node.type !== 'object')
+    return children.flatMap((child, index) => doubleKeys(child, joinedPath(at, String(index))));
   const seen = new Set<unknown>();
   return children.flatMap(({ children: [key, value] = [] }): AtOffset[] => {
     if (key === undefined || value === undefined) return [];
     const name: unknown = key.value;
-    const path = joined(at, shownKey(String(name)));
+    const path = joinedPath(at, shownKey(String(name)));
     const isDouble = seen.has(name);
     seen.add(name);
     const again = { path, found: 'the same key a second time', expected: 'each key once', offset: key.offset };
@@ -152,7 +153,7 @@ function doubleKeys(node: Node, at: string): AtOffset[] {
   });
 }
 
-export function joined(at: string, key: string): string {
+export function joinedPath(at: string, key: string): string {
   return at === '' ? key : `${at}.${key}`;
 }
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { z } from 'zod';
 import { NotAFile, readOthersFile } from '../machine/others-file.ts';
 import { machineConfigSchema } from './config-sections.ts';
-import { joined, type Place, readConfigText, shownKey, type TextProblem } from './config-text.ts';
+import { joinedPath, type Place, readConfigText, shownKey, type TextProblem } from './config-text.ts';
 import { keyMeant } from './meant-key.ts';
 
 export type MachineConfig = z.output<typeof machineConfigSchema>;
@@ -100,7 +100,7 @@ function problemsOf(error: z.ZodError, root: unknown, placeOf: PlaceOf): ConfigP
       return issue.keys.map((key) => {
         const meant = isSecretName(key) ? null : keyMeant(issue.path, key);
         return {
-          path: joined(at, shownKey(key)),
+          path: joinedPath(at, shownKey(key)),
           found: isSecretName(key) ? 'a secret, which must not be in this file' : unknownKey,
           expected: isSecretName(key) ? 'the secret in TILLSIDE_SECRET, or typed in the app' : 'no such key',
           ...(meant === null ? {} : { meant }),

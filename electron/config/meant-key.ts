@@ -1,6 +1,6 @@
 import { nearest } from '../model/slips.ts';
 import { configJsonSchema } from './config-schema.ts';
-import { joined } from './config-text.ts';
+import { joinedPath } from './config-text.ts';
 
 /** A part of the config's JSON Schema. */
 type Part = {
@@ -43,7 +43,7 @@ function inside(part: Part, name: PropertyKey): readonly Part[] {
 
 function pathsOf(part: Part, at: string): readonly string[] {
   return Object.entries(propertiesOf(part)).flatMap(([key, inner]) => [
-    joined(at, key),
-    ...pathsOf(inner, joined(at, key)),
+    joinedPath(at, key),
+    ...pathsOf(inner, joinedPath(at, key)),
   ]);
 }

@@ -12,7 +12,7 @@ import { exactKey } from '../model/identifiers.ts';
 type Named = Pick<CustomerRecord, 'userId' | 'fields'>;
 
 /** All identifiers in a customer's row, including pending ones. */
-export function namedIn(
+export function identifiersIn(
   row: {
     readonly [Column in 'user_id' | 'mobile' | 'email' | 'external_id']: string | null;
   },

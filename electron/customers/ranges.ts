@@ -12,12 +12,12 @@ export type SearchColumn =
   | 'email_key'
   | 'external_key';
 
-export type KeyOf = { readonly id: number; readonly key: string };
+export type KeyedId = { readonly id: number; readonly key: string };
 
 /** Customers whose `column` starts with `prefix`, in its order. */
-export function customersInRange(db: Db, column: SearchColumn, prefix: string, limit: number): KeyOf[] {
+export function customersInRange(db: Db, column: SearchColumn, prefix: string, limit: number): KeyedId[] {
   // SQLite merges the two index ranges lazily, so each is read only as far as the limit needs.
-  return sql<KeyOf>(
+  return sql<KeyedId>(
     db,
     `select id, ${column} as key from main.customers where ${column} >= @from and ${column} < @to
      union all
@@ -40,8 +40,8 @@ export function customersWith(db: Db, column: SearchColumn, key: string, limit: 
 }
 
 /** Customers with a later word of their name that starts with `prefix`. */
-export function wordsInRange(db: Db, prefix: string, limit: number): KeyOf[] {
-  return sql<KeyOf>(
+export function wordsInRange(db: Db, prefix: string, limit: number): KeyedId[] {
+  return sql<KeyedId>(
     db,
     `select customer_id as id, word as key from main.customer_words where word >= @from and word < @to
      union all
@@ -53,8 +53,8 @@ export function wordsInRange(db: Db, prefix: string, limit: number): KeyOf[] {
 }
 
 /** Like `wordsInRange`, unordered and with the whole name. */
-export function namesWithWord(db: Db, prefix: string, limit: number): KeyOf[] {
-  return sql<KeyOf>(
+export function namesWithWord(db: Db, prefix: string, limit: number): KeyedId[] {
+  return sql<KeyedId>(
     db,
     `select o.id, o.name_forward as key from main.customer_words w join main.customers o on o.id = w.customer_id
        where w.word >= @from and w.word < @to

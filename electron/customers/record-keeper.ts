@@ -14,7 +14,7 @@ import type { Db } from '../db/open.ts';
 import { inTransaction } from '../db/statements.ts';
 import { type CustomerRecord, type CustomerRef, mergeRecord } from '../model/customer.ts';
 import { isErased, unmarkErased } from './erased.ts';
-import { forgetCustomer, makeOwn } from './region.ts';
+import { copyFromRegion, forgetCustomer } from './region.ts';
 import {
   customerRow,
   findByConfirmedIdentifier,
@@ -103,7 +103,7 @@ export class RecordKeeper {
   }
 
   #join(customerId: number, into: number): void {
-    makeOwn(this.#db, into);
+    copyFromRegion(this.#db, into);
     this.#follower.joined(customerId, into);
     forgetCustomer(this.#db, customerId);
   }
@@ -114,7 +114,7 @@ export class RecordKeeper {
     // If the two were merged and the record is another person's, the old values no longer count.
     const isAnother = received.record.userId !== null && known?.userId !== received.record.userId;
     const base = received.merged === true && isAnother ? null : known;
-    const { record, asOfMs } = laidOver(base, row?.as_of_ms ?? null, received);
+    const { record, asOfMs } = mergeReceived(base, row?.as_of_ms ?? null, received);
     if (record === known) return;
     // If the record here can't be read (F29), the row still says who they are.
     writeRecord(this.#db, customerId, { ...record, userId: record.userId ?? row?.user_id ?? null }, asOfMs);
@@ -122,7 +122,7 @@ export class RecordKeeper {
 }
 
 /** The merged record, and when the server sent it. */
-function laidOver(
+function mergeReceived(
   known: CustomerRecord | null,
   knownAsOfMs: number | null,
   { record, by, asOfMs }: Received,

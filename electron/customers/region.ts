@@ -15,7 +15,7 @@ import type { Db } from '../db/open.ts';
 import { count, inTransaction, sql } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import { type FileTrouble, forEachFile } from '../machine/file-trouble.ts';
-import { isErased, namedIn } from './erased.ts';
+import { identifiersIn, isErased } from './erased.ts';
 
 export const firstRegionId = 2 ** 30;
 
@@ -280,7 +280,7 @@ export function customersOnTill(db: Db): number {
  * Copies a customer of the region into the till's own tables, unless they are there already. Call it in the transaction
  * of every write to a customer.
  */
-export function makeOwn(db: Db, customerId: number): void {
+export function copyFromRegion(db: Db, customerId: number): void {
   if (sql(db, 'select 1 from main.customers where id = ?').get(customerId) !== undefined) return;
   const copied = sql(
     db,
@@ -334,8 +334,8 @@ function hideOfRegion(db: Db, customerId: number): void {
 /** Customers who were erased while they still had updates here must not come back through the region file (F48). */
 function isErasedInRegion(db: Db, customerId: number): boolean {
   const text = 'select user_id, mobile, email, external_id from region.customers where id = ?';
-  const row = sql<Parameters<typeof namedIn>[0]>(db, text).get(customerId);
-  return row !== undefined && isErased(db, namedIn(row));
+  const row = sql<Parameters<typeof identifiersIn>[0]>(db, text).get(customerId);
+  return row !== undefined && isErased(db, identifiersIn(row));
 }
 
 /** A new customer id. Ids are never reused, even after a customer is gone. */

@@ -4,7 +4,7 @@ import { changeRow, sql } from '../db/statements.ts';
 import type { CustomerRecord, FieldChanges, FieldValues, Identifier } from '../model/customer.ts';
 import { exactKey } from '../model/identifiers.ts';
 import { decodeRecord, encodeRecord } from './record-json.ts';
-import { makeOwn, nextOwnId, searchColumns, shownOfRegion } from './region.ts';
+import { copyFromRegion, nextOwnId, searchColumns, shownOfRegion } from './region.ts';
 import { nameKeys, reversed } from './search-text.ts';
 
 export type CustomerRow = Pick<SearchRow, 'mobile' | 'email' | 'external_id' | 'first_name' | 'last_name' | 'tier'> & {
@@ -130,7 +130,7 @@ export function nothingBut({ type, value }: Identifier): CustomerRecord {
  * @param asOfMs when the server sent it; null: never, as for a customer who is only in a file
  */
 export function writeRecord(db: Db, customerId: number, record: CustomerRecord, asOfMs: number | null): void {
-  makeOwn(db, customerId);
+  copyFromRegion(db, customerId);
   sql(
     db,
     `insert into customer_records (customer_id, record) values (?, ?)
@@ -182,7 +182,7 @@ export function writeSearchRow(
   tier: string | null,
   openUpdates: number,
 ): void {
-  makeOwn(db, customerId);
+  copyFromRegion(db, customerId);
   type Written = SearchRow & { readonly open_updates: number };
   const before = sql<Written>(db, readWritten).get(customerId);
   const search = searchRow(values, tier);
@@ -201,7 +201,7 @@ export function writeWords(db: Db, customerId: number, words: readonly string[])
 }
 
 export function markServed(db: Db, customerId: number, nowMs: number): void {
-  makeOwn(db, customerId);
+  copyFromRegion(db, customerId);
   sql(db, 'update customers set served_at_ms = ? where id = ?').run(nowMs, customerId);
 }
 

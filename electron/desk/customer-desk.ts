@@ -55,7 +55,7 @@ export class CustomerDesk {
       'customers.search': ({ query, limit }: { readonly query: string; readonly limit: number }) =>
         this.#isOfOther()
           ? { hits: [], identifiers: [], isSimilar: false, customersOnTill: 0 }
-          : this.#covered(
+          : this.#masked(
               this.#read(() =>
                 searchCustomers(db, query, limit, this.#options.countryCode, this.#options.servedSince()),
               ),
@@ -157,7 +157,7 @@ export class CustomerDesk {
     return customerView(db, outbox, customerId, this.#options.organisation.view(), this.#options.countryCode, hidden);
   }
 
-  #covered(found: SearchResult): SearchResult {
+  #masked(found: SearchResult): SearchResult {
     const hits = found.hits.flatMap((hit) => maskHit(hit, this.#options.masking.hidden(hit.customerId)) ?? []);
     return { ...found, hits };
   }

@@ -8,7 +8,7 @@ import { findScheme } from '../model/find-address.ts';
 export type FromSecond = { readonly address: string | null };
 const longestHandedOver = 4000;
 
-export function toFirst(address: string | null): FromSecond {
+export function messageToFirst(address: string | null): FromSecond {
   return { address: address?.slice(0, longestHandedOver) ?? null };
 }
 
@@ -42,7 +42,7 @@ export class FindCalls {
     else this.#take(address);
   }
 
-  takenBy(take: (address: string) => void): void {
+  deliverTo(take: (address: string) => void): void {
     this.#take = take;
     if (this.#waiting !== null) take(this.#waiting);
     this.#waiting = null;

@@ -106,7 +106,7 @@ export function createNodeTransport(parameters: NodeTransportParameters): NodeTr
 
   /** Avoids a kept-alive connection that the server has just closed: a request on it would be *lost*. */
   async function send(request: HttpRequest): Promise<HttpResult> {
-    await afterLookingAtSockets();
+    await oneEventLoopRound();
     return exchange(request);
   }
 
@@ -185,14 +185,14 @@ export function createNodeTransport(parameters: NodeTransportParameters): NodeTr
 }
 
 /** Waits one full round of the event loop, so that everything received so far is read, including a connection's end. */
-async function afterLookingAtSockets(): Promise<void> {
-  const before = looksAtSockets();
+async function oneEventLoopRound(): Promise<void> {
+  const before = eventLoopRounds();
   await setImmediate();
   // If we are in the middle of a round, it has been counted already.
-  if (looksAtSockets() === before) await setImmediate();
+  if (eventLoopRounds() === before) await setImmediate();
 }
 
-function looksAtSockets(): number {
+function eventLoopRounds(): number {
   return performance.nodeTiming.uvMetricsInfo.loopCount;
 }
 

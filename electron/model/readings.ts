@@ -5,7 +5,7 @@
 import { bareIdentifier } from './clean-text.ts';
 import type { Identifier, IdentifierType } from './customer.ts';
 import { normalEmail, normalMobile, numberShape, unicodeEmail } from './identifiers.ts';
-import { noFraming, unframed } from './scan-framing.ts';
+import { noFraming, withoutFraming } from './scan-framing.ts';
 
 /** What a customer can be looked up by. An update needs an `Identifier`, which excludes cards. */
 export type LookUpType = IdentifierType | 'cardNumber' | 'cardExternalId';
@@ -22,7 +22,7 @@ const mostDigitsOfUserId = 20;
 
 /** The text without what a reader, a link or a sentence adds around it. */
 export function bareQuery(query: string): string {
-  return bareIdentifier(unframed(query, noFraming));
+  return bareIdentifier(withoutFraming(query, noFraming));
 }
 
 /**

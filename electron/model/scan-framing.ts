@@ -17,7 +17,7 @@ const code39 = /^\*([^*]+)\*$/;
 const track = /^(?:%([^^?;]+)(?:\^[^?]*)?|;([^=?]+)(?:=[^?]*)?)(?:\?|$)/;
 
 /** The scanned code without its framing. Typed text stays unchanged. */
-export function unframed(scanned: string, { prefix, suffix }: ReaderFraming): string {
+export function withoutFraming(scanned: string, { prefix, suffix }: ReaderFraming): string {
   let text = scanned.replace(controls, '').trim();
   const [before, behind] = [prefix, suffix].map((sent) => sent.replace(controls, '').trim());
   if (before && text.startsWith(before)) text = text.slice(before.length);

@@ -27,7 +27,7 @@ export type ReservedField = { readonly key: CustomKey; readonly isDefined: boole
 const refreshAfterMs = 24 * 60 * 60_000;
 
 /** Whether it is a day old or missing. Uses wall time, because an error by a clock change does no harm here. */
-export function isOld(asOfMs: number | null, clock: Clock): boolean {
+export function isStale(asOfMs: number | null, clock: Clock): boolean {
   return asOfMs === null || Math.abs(clock.wallMs() - asOfMs) > refreshAfterMs;
 }
 
@@ -175,7 +175,7 @@ export class Organisation {
   due(): readonly Part[] {
     const { policyAsOfMs, fieldsAsOfMs } = this.view();
     const ages: { readonly [part in Part]: number | null } = { policy: policyAsOfMs, ...fieldsAsOfMs };
-    return parts.filter((part) => isOld(ages[part], this.#options.clock));
+    return parts.filter((part) => isStale(ages[part], this.#options.clock));
   }
 
   /**

@@ -11,7 +11,7 @@ import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { Clock } from '../machine/clock.ts';
 import type { StaffMember } from '../model/definitions.ts';
 import type { StaffList } from '../model/org-view.ts';
-import { isOld } from './organisation.ts';
+import { isStale } from './organisation.ts';
 
 const staffSchema = schemaOf<readonly StaffMember[]>()(
   z.array(z.object({ code: z.string(), name: z.string(), role: z.enum(['ASSOCIATE', 'MANAGER', 'OTHER']) })),
@@ -52,7 +52,7 @@ export class StaffDesk {
 
   /** Whether the list is due. It has its own age, because it may have failed when other parts did not. */
   isDue(): boolean {
-    return isOld(this.list().asOfMs, this.#options.clock);
+    return isStale(this.list().asOfMs, this.#options.clock);
   }
 
   /**

@@ -57,7 +57,7 @@ export type Fault = FaultOptions & { readonly kind: FaultKind };
 /** The properties of a request that faults and holds can match. */
 export type RequestTarget = { readonly endpoint: Endpoint; readonly customerId: number | null };
 
-export function meets(
+export function matches(
   filter: { readonly customerId?: number; readonly endpoint?: Endpoint },
   request: RequestTarget,
 ): boolean {
@@ -91,7 +91,7 @@ export class Faults {
 
   /** @returns the fault for this request, and counts it */
   take(request: RequestTarget): Fault | null {
-    const found = this.#inForce.find(({ fault }) => meets(fault, request));
+    const found = this.#inForce.find(({ fault }) => matches(fault, request));
     if (found === undefined) return null;
     found.left -= 1;
     if (found.left <= 0) this.#inForce = this.#inForce.filter((one) => one !== found);

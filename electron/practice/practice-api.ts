@@ -8,7 +8,7 @@ import type { CustomerBook, PracticeIdentifier } from './customer-book.ts';
 import type { Endpoint } from './faults.ts';
 import { identifierOf } from './fill-identifiers.ts';
 import { listOf, memberOf, parseJson, textOf } from './json.ts';
-import { ofCard } from './practice-loyalty.ts';
+import { customerOfCard } from './practice-loyalty.ts';
 import { customFields, extendedFields, type IdentifierName, type PracticeOrgConfig, staff } from './practice-org.ts';
 import type { StoreTime } from './store-time.ts';
 import type { TillAuthentication } from './till-authentication.ts';
@@ -255,7 +255,7 @@ export class PracticeApi {
       .filter((value) => value !== '');
     if (name !== 'card_number' && name !== 'card_external_id') return { name, values };
     // Cards are resolved to the server's id.
-    return { name: 'id', values: values.map((value) => String(ofCard(name, value) ?? -1)) };
+    return { name: 'id', values: values.map((value) => String(customerOfCard(name, value) ?? -1)) };
   }
 
   #transactions(request: ApiRequest): ApiAnswer {

@@ -28,7 +28,7 @@ export function cardExternalIdOf(userId: number): string {
 }
 
 /** The customer id of a card; null if there is no such card. */
-export function ofCard(name: 'card_number' | 'card_external_id', value: string): number | null {
+export function customerOfCard(name: 'card_number' | 'card_external_id', value: string): number | null {
   const shape = name === 'card_number' ? /^4000000(\d{9})$/ : /^CARD-(\d{9})$/i;
   const userId = shape.exec(value)?.[1];
   return userId === undefined ? null : Number(userId);

@@ -1,5 +1,5 @@
 /** Holds a request at a precise step, for tests and the crash rig. */
-import { type Endpoint, meets, type RequestTarget } from './faults.ts';
+import { type Endpoint, matches, type RequestTarget } from './faults.ts';
 
 /**
  * - `received`: the whole request was read, but not processed
@@ -34,7 +34,7 @@ export class Steps {
     const reached = Promise.withResolvers<RequestTarget>();
     const released = Promise.withResolvers<void>();
     const stop = this.listen((at, request) => {
-      if (at !== step || !meets(filter, request)) return;
+      if (at !== step || !matches(filter, request)) return;
       stop();
       reached.resolve(request);
       return released.promise;

@@ -168,7 +168,7 @@ export class CustomerImport {
       recordsPerSecond: 0,
       secondsLeft: null,
     });
-    this.#go(source, this.#follow(this.#running));
+    this.#inBackground(source, this.#follow(this.#running));
     return true;
   }
 
@@ -177,7 +177,7 @@ export class CustomerImport {
     const asked = this.#question;
     if (asked === null) return;
     this.#question = null;
-    if (take) this.#go(asked.running.task.source, this.#take(asked.running, asked.findings));
+    if (take) this.#inBackground(asked.running.task.source, this.#take(asked.running, asked.findings));
     else {
       rmSync(asked.running.task.staging, { force: true });
       this.#show({ kind: 'none' });
@@ -197,7 +197,7 @@ export class CustomerImport {
     }
     this.#show({ kind: 'refreshing', file: '', customers: customersOnTill(db), refused: 0 });
     const isReady = deltas.length > 0 ? stepBackFromDeltas(db, hidden, clock) : Promise.resolve();
-    this.#go(
+    this.#inBackground(
       '',
       isReady.then(() => this.#refreshOwnCopies({ file: '', refused: 0, report: null }, startedAtMs)),
     );
@@ -218,7 +218,7 @@ export class CustomerImport {
   }
 
   /** Runs work in the background. Any error becomes a failed import, never an unhandled rejection (F37). */
-  #go(file: string, work: Promise<void>): void {
+  #inBackground(file: string, work: Promise<void>): void {
     this.#ended = work.catch((error: unknown) => {
       const { log } = this.#options;
       log.write('error', 'an import failed', { error: error instanceof Error ? error.name : 'unknown' });
@@ -248,7 +248,7 @@ export class CustomerImport {
   async #end(running: Running, last: FromImportWorker | null, file: string): Promise<void> {
     switch (last?.kind) {
       case 'ready':
-        await this.#weigh(running, last);
+        await this.#checkFindings(running, last);
         return;
       case 'cancelled':
         this.#show({ kind: 'cancelled', file, records: last.records });
@@ -296,7 +296,7 @@ export class CustomerImport {
     });
   }
 
-  async #weigh(running: Running, ready: Ready): Promise<void> {
+  async #checkFindings(running: Running, ready: Ready): Promise<void> {
     const { task, options } = running;
     const { rows: customers, records, refused } = ready;
     if (customers === 0) {

@@ -2,7 +2,7 @@
 import type { OpenDatabase } from '../db/open.ts';
 import type { ColumnReport } from './csv-columns.ts';
 import type { Reading } from './open-customers.ts';
-import type { Compared, Written } from './region-writer.ts';
+import type { Compared, WriteCounts } from './region-writer.ts';
 import type { WhyUnreadable } from './unreadable-file.ts';
 
 export type ImportTask = {
@@ -22,9 +22,9 @@ export type ToImportWorker = { readonly kind: 'cancel' };
 export type FromImportWorker =
   /** Null: the file has no columns. */
   | { readonly kind: 'columns'; readonly columns: readonly ColumnReport[] | null }
-  | ({ readonly kind: 'reading'; readonly bytes: number; readonly totalBytes: number } & Written)
-  | ({ readonly kind: 'indexing'; readonly done: number; readonly of: number } & Written)
-  | ({ readonly kind: 'ready' } & Written & Compared)
-  | ({ readonly kind: 'cancelled' } & Written)
+  | ({ readonly kind: 'reading'; readonly bytes: number; readonly totalBytes: number } & WriteCounts)
+  | ({ readonly kind: 'indexing'; readonly done: number; readonly of: number } & WriteCounts)
+  | ({ readonly kind: 'ready' } & WriteCounts & Compared)
+  | ({ readonly kind: 'cancelled' } & WriteCounts)
   | { readonly kind: 'unreadable'; readonly why: WhyUnreadable; readonly line: number | null }
   | { readonly kind: 'failed'; readonly code: string };

@@ -7,7 +7,7 @@ import { openKnownIds } from './known-ids.ts';
 import { type CustomersFile, openCustomers } from './open-customers.ts';
 import type { ReadRows } from './read-rows.ts';
 import { Readers } from './readers.ts';
-import { type Place, RegionWriter } from './region-writer.ts';
+import { type ReadPosition, RegionWriter } from './region-writer.ts';
 import { UnreadableFile } from './unreadable-file.ts';
 
 const task: ImportTask = workerData;
@@ -57,7 +57,7 @@ async function readInto(
   readers: Readers,
   file: CustomersFile,
   totalBytes: number,
-): Promise<Place> {
+): Promise<ReadPosition> {
   let place = writer.resumedAt ?? { textAt: file.startsAt, lines: file.linesBefore };
   let reportedAtMs = performance.now();
   const ahead: BeingRead[] = [];

@@ -4,7 +4,7 @@ import { CsvCursor } from './csv-cursor.ts';
 import { cutPieces, type Piece } from './cut-pieces.ts';
 import { openFileBytes } from './file-bytes.ts';
 import { type DateOrder, orderShown, type ValueRules } from './file-values.ts';
-import { type Encoding, type FileShape, inUtf8 } from './read-piece.ts';
+import { type Encoding, type FileShape, toUtf8 } from './read-piece.ts';
 import { UnreadableFile } from './unreadable-file.ts';
 
 /** How to read the file. */
@@ -95,7 +95,7 @@ function csvBeginning(sample: Buffer, isEnd: boolean, reading: Reading): Beginni
   const cursor = new CsvCursor(sample, delimiter, isEnd, first.from);
   if (named !== undefined) cursor.skipLine();
   const heading = headingOf(cursor);
-  const names = heading.map((name) => inUtf8(Buffer.from(name, 'latin1'), encoding).toString('utf8'));
+  const names = heading.map((name) => toUtf8(Buffer.from(name, 'latin1'), encoding).toString('utf8'));
   // A delimiter after the last name does not start another column.
   if (names.length > 1 && names.at(-1)?.trim() === '') names.pop();
   const { columns, report } = readHeading(names);

@@ -26,7 +26,7 @@ export type ReadPiece = {
 
 /** @throws UnreadableFile if the bytes are not text in the file's encoding */
 export function readPiece(bytes: Buffer, shape: FileShape): ReadPiece {
-  const text = inUtf8(bytes, shape.encoding);
+  const text = toUtf8(bytes, shape.encoding);
   return shape.kind === 'json' ? readJsonLines(text, shape.rules) : readCsv(text, shape.columns, shape);
 }
 
@@ -34,7 +34,7 @@ const windows1252 = new TextDecoder('windows-1252');
 const lineFeed = 0x0a;
 
 /** @throws UnreadableFile */
-export function inUtf8(bytes: Buffer, encoding: Encoding): Buffer {
+export function toUtf8(bytes: Buffer, encoding: Encoding): Buffer {
   if (isUtf8(bytes)) return bytes;
   if (encoding === 'utf-8') throw new UnreadableFile('not-utf-8', lineOfTrouble(bytes));
   return Buffer.concat(linesOf(bytes).map((line) => (isUtf8(line) ? line : Buffer.from(windows1252.decode(line)))));

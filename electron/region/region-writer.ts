@@ -24,10 +24,10 @@ export type Source = {
   readonly reading: Reading;
 };
 
-export type Written = { readonly records: number; readonly rows: number; readonly refused: number };
+export type WriteCounts = { readonly records: number; readonly rows: number; readonly refused: number };
 
 /** Where to continue: how much of the text, and how many lines, are written. */
-export type Place = { readonly textAt: number; readonly lines: number };
+export type ReadPosition = { readonly textAt: number; readonly lines: number };
 
 /**
  * Number of customers compared with known ones of the same user id, and of those whose other identifiers all differ.
@@ -44,8 +44,8 @@ export class RegionWriter {
   readonly #claims: IdClaims;
   readonly #report: RefusedReport;
   /** null: a new import */
-  readonly resumedAt: Place | null;
-  #written: Written;
+  readonly resumedAt: ReadPosition | null;
+  #written: WriteCounts;
   #compared: Compared = { compared: 0, somebodyElse: 0 };
   #sinceCommit = 0;
   #nextId: number;
@@ -66,7 +66,7 @@ export class RegionWriter {
     db.exec('begin');
   }
 
-  get written(): Written {
+  get written(): WriteCounts {
     return this.#written;
   }
 
@@ -75,7 +75,7 @@ export class RegionWriter {
   }
 
   /** @param linesBefore added to the rows' line numbers @param place the position after these rows */
-  take(rows: readonly ReadRow[], linesBefore: number, place: Place): void {
+  take(rows: readonly ReadRow[], linesBefore: number, place: ReadPosition): void {
     let { records, refused, rows: written } = this.#written;
     this.#ids.onOneView(() => {
       for (const row of rows) {
@@ -116,14 +116,14 @@ export class RegionWriter {
   }
 
   /** Keeps the unfinished file to continue later. */
-  stop(place: Place): void {
+  stop(place: ReadPosition): void {
     this.#commit(place);
     this.#db.exec('commit');
     this.#report.close();
     this.#db.close();
   }
 
-  #commit({ textAt, lines }: Place): void {
+  #commit({ textAt, lines }: ReadPosition): void {
     this.#sinceCommit = 0;
     const { records, rows, refused } = this.#written;
     this.#db
@@ -184,7 +184,7 @@ function inserts(db: Db): (id: number, line: number, imported: ImportedRow) => v
   };
 }
 
-type Progress = Written & {
+type Progress = WriteCounts & {
   readonly source: string;
   readonly text_at: number | null;
   readonly lines: number;

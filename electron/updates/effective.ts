@@ -9,11 +9,11 @@ import { openUpdatesOf, type Update } from './rows.ts';
  * Whether to apply its changes. Left out are requests to change an identifier (the server decides), conflicts that were
  * put off (head office's value counts until the customer has answered) and unreadable rows of another version.
  */
-function isLaidOver({ kind, putOffAtMs, reason }: Update): boolean {
+function isInEffect({ kind, putOffAtMs, reason }: Update): boolean {
   return kind === 'fields' && putOffAtMs === null && reason?.kind !== 'unreadable';
 }
 
-function laidOver(server: CustomerRecord | null, edits: readonly Update[]): FieldValues {
+function withEdits(server: CustomerRecord | null, edits: readonly Update[]): FieldValues {
   return overlay(
     server?.fields ?? {},
     edits.map(({ changes }) => changes),
@@ -30,15 +30,15 @@ export type Effective = {
 /** @param withoutUpdateId an update to leave out */
 export function effectiveView(db: Db, customerId: number, withoutUpdateId: string | null = null): Effective {
   const server = readRecord(db, customerId);
-  const edits = openUpdatesOf(db, customerId).filter((update) => isLaidOver(update) && update.id !== withoutUpdateId);
-  return { server, edits, fields: laidOver(server, edits) };
+  const edits = openUpdatesOf(db, customerId).filter((update) => isInEffect(update) && update.id !== withoutUpdateId);
+  return { server, edits, fields: withEdits(server, edits) };
 }
 
 /** Call in every transaction that changes a customer's record or open updates. */
 export function refreshEffective(db: Db, customerId: number): void {
   const server = readRecord(db, customerId);
   const open = openUpdatesOf(db, customerId);
-  const fields = laidOver(server, open.filter(isLaidOver));
+  const fields = withEdits(server, open.filter(isInEffect));
   writeSearchRow(db, customerId, fields, server?.loyalty?.tier ?? null, open.length);
 }
 

@@ -1,5 +1,5 @@
 /** Erases a customer who asked for it, here or at head office. */
-import { markErased, namedIn } from '../customers/erased.ts';
+import { identifiersIn, markErased } from '../customers/erased.ts';
 import { forgetCustomer } from '../customers/region.ts';
 import { type CustomerRow, customerRow, nothingBut, writeRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
@@ -55,7 +55,7 @@ export function erase(db: Db, customerId: number, nowMs: number): void {
 
 /** Removes their drafts, and remembers that they were erased. */
 function noteErased(db: Db, row: CustomerRow, nowMs: number): void {
-  markErased(db, namedIn(row), nowMs);
+  markErased(db, identifiersIn(row), nowMs);
   const identifiers = [row.user_id, row.mobile, row.email, row.external_id].filter((value) => value !== null);
   forgetDrafts(db, row.id, identifiers);
 }

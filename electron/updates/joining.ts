@@ -3,7 +3,7 @@
 import type { Db } from '../db/open.ts';
 import { type FieldChanges, type FieldKey, type FieldValues, fieldKeys, isFillable } from '../model/customer.ts';
 import { wantedValue } from '../model/same-value.ts';
-import { isBefore, type NewUpdate, openUpdatesOf, type Update } from './rows.ts';
+import { isSentBefore, type NewUpdate, openUpdatesOf, type Update } from './rows.ts';
 import { isUntouched } from './update-states.ts';
 
 export type SaveInput = Omit<NewUpdate, 'id' | 'savedAtMs' | 'place' | 'replaces'> & { readonly token: string };
@@ -24,12 +24,12 @@ export function joinable(db: Db, input: SaveInput): Update | null {
 }
 
 /** The combined changes. Empty: everything was changed back. */
-export function joined(
+export function joinedChanges(
   db: Db,
   last: Update,
   input: SaveInput,
 ): { readonly changes: FieldChanges; readonly baseline: FieldValues } {
-  const earlier = openUpdatesOf(db, last.customerId).filter((update) => isBefore(update, last));
+  const earlier = openUpdatesOf(db, last.customerId).filter((update) => isSentBefore(update, last));
   const baseline: FieldValues = { ...input.baseline, ...last.baseline };
   const all: FieldChanges = { ...last.changes, ...input.changes };
   /** The server already has the new value, as far as we know. */

@@ -1,4 +1,4 @@
-import { makeOwn } from '../customers/region.ts';
+import { copyFromRegion } from '../customers/region.ts';
 import { readRecord } from '../customers/store.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
@@ -10,13 +10,13 @@ import { beforeSendingOf } from './before-sending.ts';
 import { lookForDoubleAwards, markAwardSeen, watchForDoubleAward } from './double-awards.ts';
 import { refreshEffective } from './effective.ts';
 import { type HistoryNote, writeHistory } from './history.ts';
-import { joinable, joined, type SaveInput } from './joining.ts';
+import { joinable, joinedChanges, type SaveInput } from './joining.ts';
 import { movedOutEvent, OutboxReader, openIn } from './outbox-reader.ts';
 import type { BeforeSending } from './row-json.ts';
 import {
   findUpdate,
   insertUpdate,
-  isBefore,
+  isSentBefore,
   isUnreadable,
   openUpdatesOf,
   type Staff,
@@ -263,7 +263,7 @@ export class Outbox extends OutboxReader {
   ): void {
     const id = String(row.id);
     inTransaction(this.#db, () => {
-      makeOwn(this.#db, customerId);
+      copyFromRegion(this.#db, customerId);
       insertRow(this.#db, row, { customer_id: customerId, state, place, before_sending: beforeAtOther(row, customer) });
       replaceHistory(this.#db, id, history);
       this.#note(id, { event: 'brought from another till', detail: from });
@@ -348,7 +348,7 @@ export class Outbox extends OutboxReader {
   }
 
   #join(last: Update, input: SaveInput): void {
-    const { changes, baseline } = joined(this.#db, last, input);
+    const { changes, baseline } = joinedChanges(this.#db, last, input);
     const revision = last.revision + 1;
     const note = { by: who(input.staff), before: last.changes, after: changes };
     if (fieldKeys(changes).length > 0) {
@@ -365,7 +365,7 @@ export class Outbox extends OutboxReader {
   #rebase(update: Update): void {
     const known = readRecord(this.#db, update.customerId)?.fields ?? {};
     for (const other of openUpdatesOf(this.#db, update.customerId)) {
-      if (other.kind !== 'fields' || !isBefore(update, other)) continue;
+      if (other.kind !== 'fields' || !isSentBefore(update, other)) continue;
       const changed = fieldKeys(update.changes).filter(
         (key) => other.changes[key] !== undefined && known[key] !== undefined,
       );

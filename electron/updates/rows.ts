@@ -1,6 +1,6 @@
 /** Reads and writes outbox rows. */
 
-import { makeOwn } from '../customers/region.ts';
+import { copyFromRegion } from '../customers/region.ts';
 import type { KeptEdit } from '../db/migrate.ts';
 import type { Db } from '../db/open.ts';
 import { changeRow, count, insertInto, sql } from '../db/statements.ts';
@@ -177,7 +177,7 @@ export function openUpdatesOf(db: Db, customerId: number): Update[] {
 }
 
 /** Whether the first is sent before the second, if both are open and of the same customer. */
-export function isBefore(one: Update, other: Update): boolean {
+export function isSentBefore(one: Update, other: Update): boolean {
   return one.place < other.place || (one.place === other.place && one.seq < other.seq);
 }
 
@@ -206,7 +206,7 @@ export function lastPlace(db: Db): number {
 
 /** Writes a new queued row. */
 export function insertUpdate(db: Db, update: NewUpdate): void {
-  makeOwn(db, update.customerId);
+  copyFromRegion(db, update.customerId);
   insertInto(db, 'updates', {
     id: update.id,
     format: rowFormat,

@@ -14,13 +14,13 @@ const tableRow = z.record(z.string().regex(/^[a-z_]+$/), cell);
 export type TableRow = z.output<typeof tableRow>;
 
 /** The columns that say whose row it is. */
-export const whoseRow = z.looseObject({
+export const rowOwner = z.looseObject({
   identifier_type: z.enum(identifierTypes),
   identifier_value: z.string(),
 });
 
 /** The columns that every version has and that identify a row. */
-export const outboxRow = whoseRow.extend({
+export const outboxRow = rowOwner.extend({
   id: z.uuid(),
   state: z.enum(openStates),
   saved_at_ms: z.number(),

@@ -10,7 +10,7 @@ import { count, inTransaction, sql } from '../db/statements.ts';
 import type { openStates } from '../model/update-view.ts';
 import type { Outbox } from './outbox.ts';
 import { findUpdate, openList } from './rows.ts';
-import { type MovingUpdate, outboxRow, type TableRow, whoseRow } from './transfer-rows.ts';
+import { type MovingUpdate, outboxRow, rowOwner, type TableRow } from './transfer-rows.ts';
 
 /** Reads one update. @throws SqliteError if the file is damaged there */
 export function readOne(db: Db, updateId: string): MovingUpdate | null {
@@ -147,7 +147,7 @@ export function carryInFilesOver(from: Db, to: Db, outbox: Outbox, records: Reco
 
 /** Finds the update's customer on this till, and takes over the other till's record if it is newer. */
 function customerFor(db: Db, records: RecordKeeper, { row, customer }: MovingUpdate): number {
-  const { identifier_type: type, identifier_value: value } = whoseRow.parse(row);
+  const { identifier_type: type, identifier_value: value } = rowOwner.parse(row);
   const identifier = { type, value };
   const record = customer.record === null || customer.asOfMs === null ? null : decodeRecord(customer.record);
   const kept = record === null ? null : records.keep({ record, by: 'till', asOfMs: customer.asOfMs }, { identifier });

@@ -2,7 +2,7 @@
  * A card reader is a keyboard that types wherever the focus is. This sits above everything on the page: it takes a
  * whole scan back out of the focused element, suppresses its last key, and passes the code on.
  */
-import { noFraming, type ReaderFraming, unframed } from '../../electron/model/scan-framing.ts';
+import { noFraming, type ReaderFraming, withoutFraming } from '../../electron/model/scan-framing.ts';
 import { type Scan, ScanBurst } from './scan-burst.ts';
 
 const storageKey = 'tillside.scanner';
@@ -53,7 +53,7 @@ export function watchScanner(window: Window, { framing, storage, searchBox, onSc
     // In reverse, so that each field ends as it was before the scan's first character.
     for (const one of held.toReversed()) if (one.from >= from) one.putBack();
     held = [];
-    onScan(unframed(read, framing() ?? noFraming));
+    onScan(withoutFraming(read, framing() ?? noFraming));
   }
 
   function onKey(event: KeyboardEvent): void {

@@ -21,7 +21,7 @@ function rig({ mayInstall = true }: { mayInstall?: boolean } = {}) {
   const reported: AppUpdate[] = [];
   const updates = new AppUpdates({
     feed: {
-      look: async () => {
+      newestVersion: async () => {
         done.push('look');
         if (now.failure !== null) throw now.failure;
         return now.offered;

@@ -6,7 +6,7 @@ import https from 'node:https';
 import net from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { checkRoute } from '../../electron/care/doctor/check-route.ts';
-import { finished } from '../../electron/care/doctor/finding.ts';
+import { inOrder } from '../../electron/care/doctor/finding.ts';
 import { proxyOfChromium } from '../../electron/loyalty-api/proxy.ts';
 import { systemClock } from '../../electron/machine/system-clock.ts';
 import { makeCertificates } from '../loyalty-api/certificates.ts';
@@ -56,7 +56,7 @@ function proxyTo(t: TestContext, port: number, asked: string[] = []): Promise<nu
 
 async function findingsOf(proxy: string | null, { url = 'https://api.example.com', trustsSystem = false } = {}) {
   const proxyFor = () => Promise.resolve(proxy);
-  const found = finished(await checkRoute({ url, proxyFor, trustsSystem, timeoutMs: 700, clock: systemClock }));
+  const found = inOrder(await checkRoute({ url, proxyFor, trustsSystem, timeoutMs: 700, clock: systemClock }));
   const text = JSON.stringify(found);
   assert.doesNotMatch(text, new RegExp(`${password}|someone`));
   return found.map(({ check, severity, found: words }) => `${severity} ${check}: ${words}`).join('\n');

@@ -118,7 +118,7 @@ async function updaterOf(t: TestContext, feed: Feed) {
 
 test('an update is fetched if it is what the feed says, and refused if not', async (t) => {
   const right = await updaterOf(t, await startFeed(t));
-  assert.equal(await right.feed.look(), '1.4.0');
+  assert.equal(await right.feed.newestVersion(), '1.4.0');
   await right.feed.fetch();
   assert.equal(right.own.autoInstallOnAppQuit, true, 'it is installed when the program ends');
   // The test must not really install it.
@@ -127,6 +127,6 @@ test('an update is fetched if it is what the feed says, and refused if not', asy
 
   const sha512 = createHash('sha512').update('something else').digest('base64');
   const wrong = await updaterOf(t, await startFeed(t, { sha512 }));
-  assert.equal(await wrong.feed.look(), '1.4.0');
+  assert.equal(await wrong.feed.newestVersion(), '1.4.0');
   await assert.rejects(wrong.feed.fetch(), /sha512 checksum mismatch/);
 });

@@ -26,19 +26,19 @@ describe('a folder on another computer', () => {
     if (process.platform !== 'win32') assert.equal(statSync(one).mode & 0o777, 0o644);
     assert.equal(await files.move(one, other), true);
     assert.equal(await files.move(one, other), false);
-    assert.deepEqual(await files.look([one, other]), [false, true]);
+    assert.deepEqual(await files.exist([one, other]), [false, true]);
     assert.equal(await files.read(one), null);
     assert.equal(await files.create(other, 'third'), 'second');
     await files.copy(other, one);
     await files.remove(other);
-    assert.deepEqual(await files.look([one, other]), [true, false]);
+    assert.deepEqual(await files.exist([one, other]), [true, false]);
   });
 
   it('is never created if it is missing, and then a missing file there proves nothing', async (t) => {
     const files = shareOf(t);
     const file = path.join(temporaryFolder(), 'gone', 'file');
     await assert.rejects(files.read(file), code('ENOENT'));
-    await assert.rejects(files.look([file]), code('ENOENT'));
+    await assert.rejects(files.exist([file]), code('ENOENT'));
     await assert.rejects(files.write(file, 'text'), code('ENOENT'));
     await assert.rejects(files.remove(file), code('ENOENT'));
   });

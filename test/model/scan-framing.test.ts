@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { noFraming, unframed } from '../../electron/model/scan-framing.ts';
+import { noFraming, withoutFraming } from '../../electron/model/scan-framing.ts';
 
 describe('what a reader puts around a number', () => {
   for (const [scanned, meant] of [
@@ -22,12 +22,12 @@ describe('what a reader puts around a number', () => {
     ['50%', '50%'],
     ['[RJ]', '[RJ]'],
   ] as const) {
-    it(`${JSON.stringify(scanned)} means ${meant}`, () => assert.equal(unframed(scanned, noFraming), meant));
+    it(`${JSON.stringify(scanned)} means ${meant}`, () => assert.equal(withoutFraming(scanned, noFraming), meant));
   }
 
   it("strips what IT's own reader sends, and every known framing around any number", () => {
-    assert.equal(unframed('~RJ-1001#\r', { prefix: '~', suffix: '#' }), 'RJ-1001');
-    assert.equal(unframed('RJ-1001', { prefix: '~', suffix: '#' }), 'RJ-1001');
+    assert.equal(withoutFraming('~RJ-1001#\r', { prefix: '~', suffix: '#' }), 'RJ-1001');
+    assert.equal(withoutFraming('RJ-1001', { prefix: '~', suffix: '#' }), 'RJ-1001');
     const number = fc.stringMatching(/^[A-Z]{0,3}[0-9]{4,18}$/);
     const frames: readonly ((text: string) => string)[] = [
       (text) => `*${text}*`,
@@ -42,7 +42,7 @@ describe('what a reader puts around a number', () => {
       fc.property(number, fc.constantFrom(...frames), (text, frame) => {
         // One letter before the digits of track 1 is the format code.
         fc.pre(!/^[A-Z]\d/.test(text));
-        assert.equal(unframed(frame(text), { prefix: '<<', suffix: '>>' }), text);
+        assert.equal(withoutFraming(frame(text), { prefix: '<<', suffix: '>>' }), text);
       }),
     );
   });

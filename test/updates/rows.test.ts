@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { customerRow } from '../../electron/customers/store.ts';
 import {
-  isBefore,
   isReadableEdit,
+  isSentBefore,
   isUnreadable,
   selectUpdates,
   type Update,
@@ -157,7 +157,7 @@ it('an update precedes another with a later place, or with the same place and sa
   const at = (place: number, seq: number): Update => ({ ...one, place, seq });
   const places = [at(1, 9), at(2, 3), at(2, 4), at(3, 1)];
   for (const [index, first] of places.entries()) {
-    for (const [later, second] of places.entries()) assert.equal(isBefore(first, second), index < later);
+    for (const [later, second] of places.entries()) assert.equal(isSentBefore(first, second), index < later);
   }
 });
 

@@ -17,7 +17,7 @@ import type { AppUpdate } from '../../model/app-update.ts';
 
 export type UpdateFeed = {
   /** @returns a newer version for this till, or null. Rejects if the feed cannot be read. */
-  readonly look: () => Promise<string | null>;
+  readonly newestVersion: () => Promise<string | null>;
   /** Downloads what the last check found. Rejects if its checksum or signature is wrong. */
   readonly fetch: () => Promise<void>;
   /** Ends the program, installs silently, and starts it again. */
@@ -67,7 +67,7 @@ export class AppUpdates {
   async #look(): Promise<void> {
     const { feed, mayInstall, clock, log } = this.#options;
     try {
-      const version = await feed.look();
+      const version = await feed.newestVersion();
       if (this.#closed || version === null || this.#knows(version)) return;
       log.write('info', 'the feed has a new version', { version, mayInstall });
       if (!mayInstall) {

@@ -24,13 +24,13 @@ export function updaterFeed(
   updater.disableWebInstaller = true;
   // Its log would name files and URLs; all we need comes back as a result or an error.
   updater.logger = null;
-  // `look` and `fetch` reject with the same error, but an `error` event without a listener would throw.
+  // `newestVersion` and `fetch` reject with the same error, but an `error` event without a listener would throw.
   updater.on('error', () => undefined);
   // Send no proxy password (as in net-transport.ts). A call without arguments does that, but the types do not allow it.
   updater.on('login', (_info, answer) => Reflect.apply(answer, undefined, []));
   updater.setFeedURL({ provider: 'generic', url: feedUrl, channel: feedChannel(channel) });
   return {
-    look: async () => {
+    newestVersion: async () => {
       const found = await updater.checkForUpdates();
       return found?.isUpdateAvailable === true ? found.updateInfo.version : null;
     },

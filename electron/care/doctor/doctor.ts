@@ -14,7 +14,7 @@ import { checkMonitoring } from './check-monitoring.ts';
 import { checkRoute, type Route } from './check-route.ts';
 import { checkServer } from './check-server.ts';
 import { checkFeed, checkVersion } from './check-version.ts';
-import { act, type DraftFinding, type Finding, fine, finished } from './finding.ts';
+import { act, type DraftFinding, type Finding, fine, inOrder } from './finding.ts';
 
 export type Patient = {
   /** @throws MachineConfigError if the config is not valid, like the app's start */
@@ -65,7 +65,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
           checkAdmin(dataDir, clock, found.config.admin),
         ]
       : [];
-  return finished([config, folder, ...local, ...away, ...ofThisTill, checkVersion(patient.version, platform)]);
+  return inOrder([config, folder, ...local, ...away, ...ofThisTill, checkVersion(patient.version, platform)]);
 }
 
 function examineConfig({ findConfig }: Patient): [DraftFinding, FoundConfig | null] {

@@ -61,7 +61,7 @@ export function act(check: CheckName, found: string, advice: string | See, facts
 }
 
 /** Sorts findings in the order of `checkNames` and resolves each `See`. */
-export function finished(all: readonly DraftFinding[]): Finding[] {
+export function inOrder(all: readonly DraftFinding[]): Finding[] {
   const withProblems = new Set(all.filter(({ severity }) => severity !== 'fine').map(({ check }) => check));
   const inWords = (advice: string | See | null): string | null => {
     if (advice === null || typeof advice === 'string') return advice;

@@ -46,7 +46,7 @@ export class BackupCopy {
 
   /** Copies the newest backup at the till's own moment, unless it is there already. */
   copySoon(): void {
-    if (this.#newest() !== null) this.#in(ownMomentMs(this.#options.random, withinMs));
+    if (this.#newest() !== null) this.#schedule(ownMomentMs(this.#options.random, withinMs));
   }
 
   /**
@@ -67,7 +67,7 @@ export class BackupCopy {
       if (code === 'CLOSED') return;
       log.write('warn', 'the backup was not copied', { code });
       this.#note({ ...this.#facts, failure: { code, sinceMs: this.#facts.failure?.sinceMs ?? clock.wallMs() } });
-      this.#in(againMs);
+      this.#schedule(againMs);
     }
   }
 
@@ -88,11 +88,11 @@ export class BackupCopy {
   /** A command may have made a newer one, and somebody may have removed the copy. */
   async #isThere({ file, to }: { readonly file: string; readonly to: string }): Promise<boolean> {
     if (readHealthNote(this.#options.dataDir).copiedBackup !== path.basename(file)) return false;
-    const [isThere] = await this.#share.files.look([to]).catch(() => [false]);
+    const [isThere] = await this.#share.files.exist([to]).catch(() => [false]);
     return isThere === true;
   }
 
-  #in(delayMs: number): void {
+  #schedule(delayMs: number): void {
     this.#cancel?.();
     this.#cancel = this.#options.clock.after(delayMs, () => void this.copy());
   }

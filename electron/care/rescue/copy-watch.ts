@@ -28,8 +28,8 @@ export type CopyWatchOptions = {
   readonly log: Log;
   /** Another till has these now. */
   readonly handedOver: (updates: readonly Touched[]) => void;
-  /** Held updates may be sent. */
-  readonly freed: () => void;
+  /** Updates that waited for a copy may be sent. */
+  readonly released: () => void;
   /** Look again after a while: the copy is missing, or an update that another till has was just being sent. */
   readonly lookAgain: (afterMs: number) => void;
 };
@@ -41,13 +41,13 @@ const otherFolder = 'OTHER-FOLDER';
 const seenForMs = 5000;
 const missingForMs = 60_000;
 /** After this time, a person has to decide about updates that another till may have. */
-const longestHeldMs = 60 * 60_000;
+const longestElsewhereMs = 60 * 60_000;
 
 /** The result of the last look at a folder, and since when nothing of it may be sent without proof. */
 type Seen = {
   readonly whereabouts: Exclude<Whereabouts, 'unproved'>;
   readonly atMs: number;
-  readonly heldSinceMs: number | null;
+  readonly elsewhereSinceMs: number | null;
 };
 
 export class CopyWatch {
@@ -81,7 +81,7 @@ export class CopyWatch {
   /** @param isAllSent then an inaccessible copy does no harm: whoever imports it finds its updates sent */
   async clear(place: CopyPlace, isAllSent: boolean): Promise<void> {
     try {
-      await this.#mustBeTheFolder(place);
+      await this.#assertFolder(place);
     } catch (error) {
       if (isAllSent && error instanceof ShareTrouble && error.code === otherFolder) return;
       throw error;
@@ -96,13 +96,14 @@ export class CopyWatch {
     const places = () => this.#places.filter(({ upToSeq }) => upToSeq >= seq);
     const isFresh = (place: CopyPlace) => clock.monotonicMs() - (this.#seenOf(place)?.atMs ?? -seenForMs) < seenForMs;
     if (!places().every(isFresh)) await this.look();
-    const held = places()
+    const elsewhere = places()
       .flatMap((place) => this.#seenOf(place) ?? [])
       .filter(({ whereabouts }) => whereabouts !== 'here');
-    if (held.length === 0) return 'here';
-    const heldMs = clock.monotonicMs() - Math.min(...held.map(({ heldSinceMs, atMs }) => heldSinceMs ?? atMs));
-    if (heldMs >= longestHeldMs) return 'unproved';
-    return held.some(({ whereabouts }) => whereabouts === 'being-taken') ? 'being-taken' : 'unseen';
+    if (elsewhere.length === 0) return 'here';
+    const elsewhereMs =
+      clock.monotonicMs() - Math.min(...elsewhere.map(({ elsewhereSinceMs, atMs }) => elsewhereSinceMs ?? atMs));
+    if (elsewhereMs >= longestElsewhereMs) return 'unproved';
+    return elsewhere.some(({ whereabouts }) => whereabouts === 'being-taken') ? 'being-taken' : 'unseen';
   }
 
   /** @returns the error that prevented a look at a folder */
@@ -115,7 +116,7 @@ export class CopyWatch {
 
   async #lookEverywhere(): Promise<ShareTrouble | null> {
     let trouble: ShareTrouble | null = null;
-    let isFreed = false;
+    let isReleased = false;
     for (const place of this.#places) {
       let whereabouts: Seen['whereabouts'];
       try {
@@ -127,21 +128,21 @@ export class CopyWatch {
       }
       const atMs = this.#options.clock.monotonicMs();
       const before = this.#seenOf(place);
-      isFreed ||= whereabouts === 'here' && before !== undefined && before.whereabouts !== 'here';
-      const heldSinceMs = whereabouts === 'here' ? null : (before?.heldSinceMs ?? atMs);
-      this.#seen.set(keyOf(place), { whereabouts, atMs, heldSinceMs });
+      isReleased ||= whereabouts === 'here' && before !== undefined && before.whereabouts !== 'here';
+      const elsewhereSinceMs = whereabouts === 'here' ? null : (before?.elsewhereSinceMs ?? atMs);
+      this.#seen.set(keyOf(place), { whereabouts, atMs, elsewhereSinceMs });
     }
-    if (isFreed) this.#options.freed();
+    if (isReleased) this.#options.released();
     return trouble;
   }
 
   async #isBeingTaken(place: CopyPlace): Promise<boolean> {
     const { files, name, lookAgain } = this.#options;
-    await this.#mustBeTheFolder(place);
+    await this.#assertFolder(place);
     const file = path.join(place.folder, name);
     const imported = `${file}${importedEnding}`;
-    const [isThere, isImporting, isImported] = await files.look([file, `${file}${importingEnding}`, imported]);
-    const left = isImported ? await this.#giveAway(imported) : 0;
+    const [isThere, isImporting, isImported] = await files.exist([file, `${file}${importingEnding}`, imported]);
+    const left = isImported ? await this.#handOver(imported) : 0;
     if (left > 0) lookAgain(seenForMs);
     // Somebody removed it; unsent updates must not be without a copy for long.
     else if (!isThere && !isImporting) lookAgain(missingForMs);
@@ -149,7 +150,7 @@ export class CopyWatch {
   }
 
   /** @returns how many are being sent right now */
-  async #giveAway(imported: string): Promise<number> {
+  async #handOver(imported: string): Promise<number> {
     const { db, outbox, keyHex, files, log, handedOver } = this.#options;
     const gone = await handOver(db, outbox, (await files.read(imported)) ?? '', keyHex);
     if (gone === null) {
@@ -165,7 +166,7 @@ export class CopyWatch {
   }
 
   /** An empty mount point, or another folder in its place, says nothing about the copy. */
-  async #mustBeTheFolder({ folder, mark }: CopyPlace): Promise<void> {
+  async #assertFolder({ folder, mark }: CopyPlace): Promise<void> {
     const there = await this.#options.files.read(path.join(folder, markName));
     if (there?.trim() !== mark) throw new ShareTrouble(otherFolder);
   }

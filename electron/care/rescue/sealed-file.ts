@@ -129,7 +129,7 @@ export async function withReceipt(file: RescueFile, openWith: OpenWith, by: stri
 }
 
 /** The till that proves with a receipt to have the file's updates; null: none. */
-export async function takenBy(file: RescueFile, keyHex: string): Promise<string | null> {
+export async function tillWithReceipt(file: RescueFile, keyHex: string): Promise<string | null> {
   const key = await unwrap(file.recipients, { kind: 'till-key', keyHex });
   if (key === null || file.takenBy === undefined) return null;
   const { by, proof } = file.takenBy;

@@ -33,7 +33,7 @@ export type CopyFacts = {
   readonly failure: { readonly code: string; readonly sinceMs: number } | null;
 };
 
-export type SecondCopyOptions = Pick<CopyWatchOptions, 'handedOver' | 'freed'> & {
+export type SecondCopyOptions = Pick<CopyWatchOptions, 'handedOver' | 'released'> & {
   readonly db: Db;
   readonly outbox: Outbox;
   readonly onFile: Pick<SealTask, 'file' | 'keyHex' | 'nativeBinding'>;

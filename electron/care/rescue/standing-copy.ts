@@ -103,7 +103,7 @@ export async function endTakeOver({ files }: TakeOver, { notices }: Taking, with
 export async function undoTakeOver({ files }: TakeOver, { notices }: Taking): Promise<void> {
   for (const { file, isMoved } of notices) {
     try {
-      const [isNewThere] = await files.look([file]);
+      const [isNewThere] = await files.exist([file]);
       if (isNewThere || !isMoved) await files.remove(`${file}${importingEnding}`);
       else await files.move(`${file}${importingEnding}`, file);
     } catch {

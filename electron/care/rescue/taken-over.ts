@@ -6,7 +6,7 @@ import { findUpdate } from '../../updates/rows.ts';
 import type { Touched } from '../../updates/transfer.ts';
 import { isOpen } from '../../updates/update-states.ts';
 import { readRescueContent } from './rescue-file.ts';
-import { readRescueFile, takenBy, unseal } from './sealed-file.ts';
+import { readRescueFile, tillWithReceipt, unseal } from './sealed-file.ts';
 
 export type HandedOver = {
   /** The till that has them. */
@@ -22,7 +22,7 @@ export type HandedOver = {
  */
 export async function handOver(db: Db, outbox: Outbox, text: string, keyHex: string): Promise<HandedOver | null> {
   const file = readRescueFile(text);
-  const by = file === null ? null : await takenBy(file, keyHex);
+  const by = file === null ? null : await tillWithReceipt(file, keyHex);
   if (file === null || by === null) return null;
   const content = readRescueContent((await unseal(file, { kind: 'till-key', keyHex })) ?? '');
   if (content === null) return null;

@@ -21,7 +21,7 @@ import { openToOthers } from '../open-to-others.ts';
 /** Each rejects with the file system's error, also if the folder is missing: it is never created. */
 export type ShareFiles = {
   /** Which of these files exist. All are in one folder. */
-  readonly look: (files: readonly string[]) => Promise<readonly boolean[]>;
+  readonly exist: (files: readonly string[]) => Promise<readonly boolean[]>;
   /** Null: the file does not exist. */
   readonly read: (file: string) => Promise<string | null>;
   /** Atomic and durable. */
@@ -38,7 +38,7 @@ export type ShareFiles = {
 export type ShareJob = keyof ShareFiles;
 
 export const directFiles: ShareFiles = {
-  look: async (files) => {
+  exist: async (files) => {
     for (const file of files) mustBeThere(file);
     return files.map((file) => existsSync(file));
   },

@@ -59,7 +59,7 @@ export class Share {
   }
 
   readonly files: ShareFiles = {
-    look: (...args) => this.#ask('look', args),
+    exist: (...args) => this.#ask('exist', args),
     read: (...args) => this.#ask('read', args),
     write: (...args) => this.#ask('write', args),
     create: (...args) => this.#ask('create', args),

@@ -78,7 +78,7 @@ export class FeedSource {
         const trouble = this.#isWeb ? await this.#fetchOverWeb(name, part, from) : await this.#copy(name, part, from);
         if (trouble !== null) return trouble;
       }
-      if (statSync(part).size !== size || (await sumOf(part)) !== sha256) {
+      if (statSync(part).size !== size || (await sha256Of(part)) !== sha256) {
         rmSync(part, { force: true });
         return { kind: 'trouble', why: 'damaged', code: 'sum' };
       }
@@ -177,7 +177,7 @@ function troubleOf(error: unknown): FetchTrouble {
 }
 
 /** SHA-256, in hexadecimal. */
-export async function sumOf(file: string): Promise<string> {
+export async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file, { highWaterMark: 1 << 18 }), hash);
   return hash.digest('hex');

@@ -26,7 +26,7 @@ import { openCustomers, type Reading } from '../open-customers.ts';
 import { type FileRecord, readPiece } from '../read-piece.ts';
 import type { RefusedLine } from '../refusal.ts';
 import { UnreadableFile } from '../unreadable-file.ts';
-import { sumOf } from './feed-source.ts';
+import { sha256Of } from './feed-source.ts';
 import { type FeedFile, filesToNewest, type Manifest, manifestName, manifestText, readManifest } from './manifest.ts';
 
 export type Published =
@@ -244,7 +244,7 @@ async function stateBefore(before: Manifest | null, to: string, reading: Reading
   for (const { name, size, sha256 } of filesToNewest(before, null) ?? []) {
     const file = path.join(to, name);
     const there = statSync(file, { throwIfNoEntry: false });
-    if (there?.size !== size || (await sumOf(file)) !== sha256) throw new DamagedFeed(file);
+    if (there?.size !== size || (await sha256Of(file)) !== sha256) throw new DamagedFeed(file);
     for await (const found of recordsIn(file, reading)) {
       if ('why' in found) continue;
       const { id, sum } = lineOf(found.item);
@@ -287,7 +287,7 @@ function writeManifest(to: string, manifest: Omit<Manifest, 'signature'>, key: K
 
 /** Gives a finished file its final name. */
 async function takeIn(unfinished: string, name: string): Promise<Pick<FeedFile, 'name' | 'size' | 'sha256'>> {
-  const sha256 = await sumOf(unfinished);
+  const sha256 = await sha256Of(unfinished);
   const final = `${name}-${sha256.slice(0, 12)}.ndjson.zst`;
   renameSync(unfinished, final);
   return { name: path.basename(final), size: statSync(final).size, sha256 };
