@@ -28,7 +28,7 @@ export type LoyaltyApiParameters = CallParameters & {
   readonly auth: Auth;
   /** ISO code of the language for labels of extended fields. */
   readonly language: string;
-  /** The store's. */
+  /** The store's time zone. */
   readonly timeZone: string;
 };
 
@@ -52,7 +52,7 @@ function everybody(associates: StaffOutcome, managers: StaffOutcome): StaffOutco
   return { ...associates, value: [...byCode.values()] };
 }
 
-/** Staff edit this time and compare it, in the store's time; newer organisations tell it with an offset (trap 12). */
+/** In the store's time, because staff edit and compare it; newer organisations send it with an offset (trap 12). */
 function inStoreTimeAt(timeZone: string, record: CustomerRecord): CustomerRecord {
   const { registeredOn } = record.fields;
   if (typeof registeredOn !== 'string') return record;

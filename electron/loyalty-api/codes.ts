@@ -136,7 +136,7 @@ export const documentedCodes = Object.keys(codeTable).map(Number).filter(isDocum
 type CodesThat<Mean> = {
   [code in DocumentedCode]: (typeof codeTable)[code] extends Mean ? code : never;
 }[DocumentedCode];
-/** Codes that an update may be rejected with: the till's too, where it is refused for this update alone. */
+/** Codes that an update may be rejected with; also those about the till, if it was refused for this update only. */
 export type RefusalCode =
   | CodesThat<{ readonly item: 'refused' | 'not-found' | 'credentials' | 'permission' }>
   | CodesThat<{ readonly request: 'refused' | 'not-found' }>;

@@ -37,7 +37,7 @@ export function normalMobile(typed: string, countryCode: string): string | null 
   const known = country(countryCode);
   const number = parsePhoneNumberFromString(text.replace(/^00/, '+'), known);
   if (number?.isValid()) return number.number.slice(1);
-  // In some countries, other digits than `00` lead abroad, such as 0011 in Australia.
+  // Some countries dial abroad with other digits than `00`, such as 0011 in Australia.
   const abroad = text.startsWith('00') ? parsePhoneNumberFromString(text, known) : number;
   const today = abroad && parsePhoneNumberFromString(asDialledToday(abroad.number));
   return today?.isValid() ? today.number.slice(1) : null;

@@ -51,7 +51,7 @@ export function sameValue(key: FieldKey, a: KnownValue, b: KnownValue): boolean 
 
 const dateAndTime = /^(\d{4}-\d{2}-\d{2})(?:[ t](\d{2}:\d{2})(?::(\d{2}))?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?)?$/;
 
-/** A number without a plus sign and needless zeros. It stays text, because it may be longer than a number can be. */
+/** A number without its plus sign and needless zeros, as text, because a `number` cannot hold every digit. */
 function numberSpelling(text: string): string {
   const [, sign, whole = '', decimals = ''] = /^([+-]?)0*(\d*)(?:\.(\d*?)0*)?$/.exec(text) ?? [];
   if (sign === undefined || !/\d/.test(text)) return text;
@@ -70,7 +70,7 @@ function spelling(key: FieldKey, value: string): string {
   const text = cleanLines(value).normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
   const date = dateAndTime.exec(text);
   if (date !== null) return `${date[1]} ${date[2] ?? '00:00'}:${date[3] ?? '00'}`;
-  // Ids with and without zeros in front can be two people's.
+  // Ids with and without leading zeros may belong to two people.
   return key === 'externalId' ? text : numberSpelling(text);
 }
 

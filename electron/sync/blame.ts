@@ -45,7 +45,7 @@ const firstChargeMs = 30_000;
 const longestMs = 60 * 60_000;
 const busyForgottenMs = 10 * 60_000;
 const chargeGrows = 4;
-/** The till was refused so often for one update while others pass, or for so many customers in a row. */
+/** How often the till may be refused for one update while others pass, and for how many customers in a row. */
 const mostRefusals = 3;
 
 /** The step of an update that failed: the look before sending, the sending, or reading back. */
@@ -96,7 +96,7 @@ export class Blame {
     return this.#doubted !== null || [...this.#suspects.values()].some(mayBeTheTill);
   }
 
-  /** Why the server refused the till for one update that now waits for another customer's to show whose fault it is. */
+  /** Why the server refused the till for an update, until another customer's shows whose fault it is; else null. */
   get refusalInDoubt(): Held['why'] | null {
     for (const { why, notBeforeMs } of this.#suspects.values()) {
       if (notBeforeMs === never && isRefusal(why)) return why;
@@ -165,8 +165,8 @@ export class Blame {
   }
 
   /**
-   * The server refused the till (401, 403) for this update. A login does not show whether it would for others, so
-   * another customer's goes next, alone. @returns whose fault it is; null: not known yet
+   * The server refused the till (401, 403) for this update. A login does not show whether others would be refused too,
+   * so another customer's goes next, alone. @returns whose fault it is; null: not known yet
    */
   refused(update: Pick<Update, 'id' | 'customerId'>, step: Step, why: Held['why']): 'till' | 'update' | null {
     this.#connection.answered();
@@ -185,7 +185,7 @@ export class Blame {
     return null;
   }
 
-  /** There is no permission for this one customer. @returns whether that was said of several in a row */
+  /** The till may not change this customer. @returns whether the server said so about several in a row */
   notPermitted(customerId: number): boolean {
     this.lookUpPassed(customerId);
     return this.#notPermitted.add(customerId).size >= mostRefusals;
@@ -315,14 +315,14 @@ export class Blame {
     }
     for (const suspect of this.#suspects.values()) {
       if (suspect.customerId === customerId) continue;
-      // A till that may read need not be permitted to save.
+      // A till that may read may still not be permitted to save.
       if (isRefusal(suspect.why) && suspect.step === 'send' && step !== 'send') continue;
       if (suspect.charges === 0 && !suspect.othersPassed) suspect.notBeforeMs = this.#clock.monotonicMs();
       suspect.othersPassed = true;
     }
   }
 
-  /** What was not charged may go again; where the till was refused, another customer's update goes first. */
+  /** Updates without charges may go again. If the till was refused for one, another customer's goes before it. */
   #release(isAll = true): void {
     const nowMs = this.#clock.monotonicMs();
     for (const suspect of this.#suspects.values()) {

@@ -82,7 +82,7 @@ export function pauseFor(context: SyncContext, asked: LoyaltyApi, why: Held['why
 }
 
 /**
- * The server refused the till when asked about an update: all sending pauses if it does so for another customer's, too.
+ * The server refused the till for an update. If it does so for another customer's too, all sending pauses.
  * @returns whether only this update is to blame, so that a person has to decide
  */
 export function refusedFor(

@@ -174,8 +174,8 @@ function readCoupon(entry: unknown): Coupon[] {
 }
 
 /**
- * Those that can be used come first, and of them the longest valid: a server that ignores which ones were asked for tells
- * hundreds of used and run-out ones.
+ * Unused ones first, the longest valid first among them: a server that ignores the requested filter sends hundreds of
+ * used and expired ones.
  */
 function readCoupons(holder: unknown): readonly Coupon[] {
   return readHeldList(holder, 'coupon')
