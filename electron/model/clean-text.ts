@@ -77,7 +77,7 @@ export function showsSomething(text: string): boolean {
  * should look at such a text before saving it.
  */
 export function isBroken(text: string): boolean {
-  return /[[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]--[\t\n\r\u0085]]/v.test(text);
+  return /[[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufffd]--[\t\n\r\u0085]]/v.test(text);
 }
 
 const dash = /[\p{Pd}\u2212\u02d7\u2043]|(?<=\p{Nd})ー(?=\p{Nd})/gu;
