@@ -1,7 +1,9 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { isSupportedCountry } from 'libphonenumber-js';
 import { ageInWords, counted } from '../care/age-in-words.ts';
+import { isTimeZone } from '../config/config-sections.ts';
 import { fileTrouble } from '../machine/file-trouble.ts';
 import { feedMemory } from '../region/feed/feed-memory.ts';
 import { feedJsonSchema, manifestName } from '../region/feed/manifest.ts';
@@ -53,8 +55,8 @@ export const regionPublish: Command = {
     const reading = {
       encoding: oneOf(given, 'encoding', ['utf-8', 'windows-1252'] as const) ?? 'utf-8',
       dateOrder: oneOf<DateOrder>(given, 'dates', ['day-first', 'month-first']),
-      countryCode: given.text('country') ?? 'ZZ',
-      timeZone: given.text('zone') ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+      countryCode: countryIn(given),
+      timeZone: zoneIn(given),
     } as const;
     const found = await published({
       files: given.arguments.map(from),
@@ -69,7 +71,9 @@ export const regionPublish: Command = {
     else for (const line of linesOf(found)) io.print(line);
     if (found.kind === 'doubtful') {
       const refused = found.refused.length;
-      const why = found.doubts.map((doubt) => doubtText[doubt]({ ...found, refused }));
+      const why = found.doubts.map((doubt) =>
+        doubt === 'other-key' ? otherKey : doubtText[doubt]({ ...found, refused }),
+      );
       if (why.length === 0) why.push('It has no customers.');
       throw new CommandRefused(
         [...why, 'Nothing was published. If this is what you want, run the command again with --yes.'].join('\n'),
@@ -81,6 +85,23 @@ export const regionPublish: Command = {
     return found.kind === 'published' && found.refused.length > 0 ? exitCodes.look : exitCodes.fine;
   },
 };
+
+const otherKey =
+  'Until now the feed was signed with another key, or --key is missing: tills that have its public key in their config ' +
+  '(region.publicKey) would take nothing more.';
+
+/** Without one, only mobiles with a country code are read; the tills read the others with their own. */
+function countryIn(given: Given): string {
+  const country = given.text('country')?.toUpperCase();
+  if (country === undefined || isSupportedCountry(country)) return country ?? 'ZZ';
+  throw new BadUsage('--country is a country of the ISO list, such as IN, or GB for the United Kingdom.');
+}
+
+function zoneIn(given: Given): string {
+  const zone = given.text('zone') ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (isTimeZone(zone)) return zone;
+  throw new BadUsage('--zone is an IANA time zone, such as Asia/Kolkata.');
+}
 
 function keyOf(given: Given, from: (name: string) => string): KeyObject | null {
   const file = given.text('key');

@@ -129,6 +129,52 @@ describe('tillside region publish', () => {
     assert.equal(readFileSync(path.join(to, 'tillside-region.json'), 'utf8'), '{"of": "somebody else"}');
   });
 
+  it('asks before it publishes a signed feed without its key or with another, even if nothing else is new', async () => {
+    const folder = temporaryFolder();
+    const to = path.join(folder, 'feed');
+    const file = path.join(folder, 'all.csv');
+    const [key, other] = ['region.pem', 'other.pem'].map((name) => {
+      const { privateKey } = generateKeyPairSync('ed25519');
+      writeFileSync(path.join(folder, name), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+      return path.join(folder, name);
+    });
+    assert.ok(key !== undefined && other !== undefined);
+    const publish = (...more: string[]) => run(['region', 'publish', file, '--to', to, ...more]);
+    writeFileSync(file, `${heading}1,Anna,\n`);
+    assert.equal((await publish('--key', key)).code, 0);
+    const manifest = () => readFileSync(path.join(to, 'tillside-region.json'), 'utf8');
+    const signed = manifest();
+    for (const text of [`${heading}1,Anna,\n`, `${heading}1,Anna,\n2,Berta,\n`]) {
+      writeFileSync(file, text);
+      for (const more of [[], ['--key', other]]) {
+        const refused = await publish(...more);
+        assert.equal(refused.code, 2);
+        assert.match(refused.err, /^Until now the feed was signed with another key, or --key is missing/);
+        assert.equal(manifest(), signed);
+      }
+    }
+    assert.equal((await publish('--key', key)).code, 0);
+    assert.equal((await publish('--key', other, '--yes')).code, 0);
+    assert.equal((await publish('--key', other)).code, 0);
+  });
+
+  it('refuses a country or time zone that does not exist', async () => {
+    const folder = temporaryFolder();
+    const file = path.join(folder, 'all.csv');
+    writeFileSync(file, 'user_id,mobile,registered_on\n1,9845000001,2019-09-11T10:12:00Z\n');
+    const publish = (...more: string[]) => run(['region', 'publish', file, '--to', path.join(folder, 'feed'), ...more]);
+    for (const [option, value] of [
+      ['--country', 'UK'],
+      ['--country', 'India'],
+      ['--zone', 'Mars/Olympus'],
+    ] as const) {
+      const { code, err } = await publish(option, value);
+      assert.equal(code, 64);
+      assert.match(err, new RegExp(`${option} is an? `));
+    }
+    assert.equal((await publish('--country', 'in', '--zone', 'Asia/Kolkata')).code, 0);
+  });
+
   it('says whether the key is missing, of another kind or no key', async () => {
     const folder = temporaryFolder();
     const [file, key] = [path.join(folder, 'all.csv'), path.join(folder, 'region.pem')];

@@ -2,7 +2,7 @@
  * Publishes the feed of a region: a full file of all customers, and the delta from the previous state, which is the one
  * in the folder. Files never change once a manifest names them.
  */
-import { hash, type KeyObject } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import {
   chmodSync,
   createWriteStream,
@@ -47,8 +47,8 @@ export type Published =
       readonly customers: number;
       readonly before: number | null;
       readonly records: number;
-      /** Empty: no line can be used. */
-      readonly doubts: readonly ('shrinks' | 'many-refused')[];
+      /** Empty: no line can be used. `other-key`: until now the feed was signed, and not with this key. */
+      readonly doubts: readonly ('shrinks' | 'many-refused' | 'other-key')[];
       readonly refused: readonly RefusedInFile[];
     };
 
@@ -97,6 +97,7 @@ export async function publish({ files, erased, to, key, reading, nowMs, sure }: 
     const doubts = [
       ...(known !== null && seen.size < known.size * 0.8 ? (['shrinks'] as const) : []),
       ...(refused.length > records * 0.02 ? (['many-refused'] as const) : []),
+      ...(before?.signature !== undefined && !isSignedWith(to, key) ? (['other-key'] as const) : []),
     ];
     if (!sure && (seen.size === 0 || doubts.length > 0)) {
       return { kind: 'doubtful', customers: seen.size, before: known?.size ?? null, records, doubts, refused };
@@ -169,11 +170,18 @@ function withoutSignature({ signature: _, ...manifest }: Manifest): Omit<Manifes
 }
 
 function readBefore(to: string): Manifest | null {
-  const file = path.join(to, manifestName);
-  if (!existsSync(file)) return null;
-  const found = readManifest(readOthersFile(file).toString('utf8'), null);
+  if (!existsSync(path.join(to, manifestName))) return null;
+  const found = readManifest(manifestTextIn(to), null);
   if (typeof found === 'string') throw new NotAFeed();
   return found;
+}
+
+function isSignedWith(to: string, key: KeyObject | null): boolean {
+  return key !== null && typeof readManifest(manifestTextIn(to), createPublicKey(key)) !== 'string';
+}
+
+function manifestTextIn(to: string): string {
+  return readOthersFile(path.join(to, manifestName)).toString('utf8');
 }
 
 type Line = { readonly id: string; readonly line: string; readonly sum: string };
