@@ -2,15 +2,15 @@
 import path from 'node:path';
 
 /**
- * The file's own test first, then those that import it, then its room, then the failures, then the others by distance.
+ * The file's own tests first (`engine.test.ts`, `engine-waits.test.ts`), then those that import it, then its room, then the failures, then the others by distance.
  * @param steps how many imports lead from each test to the file
  */
 export function nearestFirst(file: string, tests: readonly string[], steps: ReadonlyMap<string, number>): string[] {
   const [, room] = file.split('/');
-  const own = `test/${room}/${path.posix.basename(file, '.ts')}.test.ts`;
+  const own = `test/${room}/${path.posix.basename(file, '.ts')}`;
   const distance = (test: string) => {
     const step = steps.get(test) ?? 0;
-    if (test === own) return 0;
+    if (test === `${own}.test.ts` || test.startsWith(`${own}-`)) return 0;
     if (step === 1) return 1;
     const [, folder] = test.split('/');
     return (folder === room ? 0 : folder === 'faults' ? 100 : 200) + step;

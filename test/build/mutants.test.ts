@@ -34,7 +34,7 @@ it('each fault in the list of those that no test can notice is still possible, a
   }
 });
 
-it("a file's own test is tried first, then those that import it, then those of its room", () => {
+it("a file's own tests are tried first, then those that import it, then those of its room", () => {
   const steps = new Map([
     ['test/desk/far.test.ts', 2],
     ['test/faults/far.test.ts', 4],
@@ -42,9 +42,11 @@ it("a file's own test is tried first, then those that import it, then those of i
     ['test/desk/imports-it.test.ts', 1],
     ['test/sync/imports-it.test.ts', 1],
     ['test/sync/pace.test.ts', 1],
+    ['test/sync/pace-moments.test.ts', 2],
   ]);
   assert.deepEqual(nearestFirst('electron/sync/pace.ts', [...steps.keys()], steps), [
     'test/sync/pace.test.ts',
+    'test/sync/pace-moments.test.ts',
     'test/desk/imports-it.test.ts',
     'test/sync/imports-it.test.ts',
     'test/sync/far.test.ts',
