@@ -2,7 +2,7 @@
 import type { UpkeepFacts } from './care/upkeep.ts';
 import type { LiveConfig } from './config/live-config.ts';
 import type { MachineConfig } from './config/machine-config.ts';
-import type { RecordKeeper } from './customers/record-keeper.ts';
+import type { RecordKeeper } from './customers/told.ts';
 import type { BackupResult } from './db/backup/backups.ts';
 import type { Db, OpenDatabase } from './db/open.ts';
 import type { EventMessage, TillHandlers } from './ipc/schema.ts';

@@ -2,7 +2,7 @@
 import path from 'node:path';
 
 /**
- * The file's own tests first (`engine.test.ts`, `engine-waits.test.ts`), then those that import it, then its room, then the failures, then the others by distance.
+ * The file's own tests first, those with a longer name too (`pace.test.ts`, `pace-moments.test.ts`), then those that import it, then its room, then the failures, then the others by distance.
  * @param steps how many imports lead from each test to the file
  */
 export function nearestFirst(file: string, tests: readonly string[], steps: ReadonlyMap<string, number>): string[] {

@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import type { LiveConfig } from '../config/live-config.ts';
 import { readPublicKey } from '../config/public-key.ts';
-import type { RecordKeeper } from '../customers/record-keeper.ts';
 import { regionState } from '../customers/region.ts';
+import type { RecordKeeper } from '../customers/told.ts';
 import type { OpenFolder } from '../data/data-folder.ts';
 import { noteRecoveryKeyShown, recoveryKeyOf, wasRecoveryKeyShown } from '../db/recovery-key.ts';
 import { databaseTrouble } from '../db/trouble.ts';

@@ -126,7 +126,7 @@ export function nothingBut({ type, value }: Identifier): CustomerRecord {
 }
 
 /**
- * Writes a record. Data from the server must come through `record-keeper.ts`, which decides what may replace what.
+ * Writes a record. Data from the server must come through `told.ts`, which decides what may replace what.
  * @param asOfMs when the server sent it; null: never, as for a customer who is only in a file
  */
 export function writeRecord(db: Db, customerId: number, record: CustomerRecord, asOfMs: number | null): void {

@@ -1,5 +1,5 @@
 /** Fills practice mode's empty cache with the sample customers, using the code that reads real answers. */
-import type { RecordKeeper } from '../customers/record-keeper.ts';
+import type { RecordKeeper } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
 import { count, inTransaction } from '../db/statements.ts';
 import { readCustomer } from '../loyalty-api/wire/customer.ts';

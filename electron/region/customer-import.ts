@@ -11,8 +11,8 @@
 import { accessSync, constants, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { RecordKeeper } from '../customers/record-keeper.ts';
 import { customersOnTill, regionState, removeOldRegions, takeRegion } from '../customers/region.ts';
+import type { RecordKeeper } from '../customers/told.ts';
 import type { Db, OpenDatabase } from '../db/open.ts';
 import type { Clock } from '../machine/clock.ts';
 import type { FileTrouble } from '../machine/file-trouble.ts';

@@ -4,7 +4,7 @@
  * continues (F37).
  */
 import { decodeRecord } from '../customers/record-json.ts';
-import type { RecordKeeper } from '../customers/record-keeper.ts';
+import type { RecordKeeper } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
 import { inTransaction, sql } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';

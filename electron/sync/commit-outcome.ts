@@ -1,7 +1,7 @@
 /** Stores the server's answer to an update in one transaction: the customer, the outbox row and the history. */
 
-import type { Received } from '../customers/record-keeper.ts';
 import { customerRow, emptyRecord } from '../customers/store.ts';
+import type { Received } from '../customers/told.ts';
 import { inTransaction } from '../db/statements.ts';
 import { isErased } from '../loyalty-api/outcomes.ts';
 import { type CustomerRecord, type FieldKey, type FieldValues, fieldKeys } from '../model/customer.ts';

@@ -1,6 +1,6 @@
 /** What all phases of an exchange share: the server, the database, the pace, blame, and notifications. */
 import type { MachineConfig } from '../config/machine-config.ts';
-import type { RecordKeeper } from '../customers/record-keeper.ts';
+import type { RecordKeeper } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';

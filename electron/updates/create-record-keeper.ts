@@ -1,5 +1,5 @@
-/** Connects `customers/record-keeper.ts` with the outbox: what data from the server means for a customer's updates. */
-import { RecordKeeper } from '../customers/record-keeper.ts';
+/** Connects `customers/told.ts` with the outbox: what data from the server means for a customer's updates. */
+import { RecordKeeper } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
 import { sql } from '../db/statements.ts';
 import type { Clock } from '../machine/clock.ts';

@@ -3,8 +3,8 @@
  * the till's record of the customer.
  */
 import { decodeRecord } from '../customers/record-json.ts';
-import type { RecordKeeper } from '../customers/record-keeper.ts';
 import { findByConfirmedIdentifier, insertUnknownCustomer } from '../customers/store.ts';
+import type { RecordKeeper } from '../customers/told.ts';
 import type { Db } from '../db/open.ts';
 import { count, inTransaction, sql } from '../db/statements.ts';
 import type { openStates } from '../model/update-view.ts';

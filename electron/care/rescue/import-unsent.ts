@@ -1,6 +1,6 @@
 /** Imports the updates of a rescue file into this till, which sends them from then on. */
 import { renameSync } from 'node:fs';
-import type { RecordKeeper } from '../../customers/record-keeper.ts';
+import type { RecordKeeper } from '../../customers/told.ts';
 import { currentVersion } from '../../db/migrate.ts';
 import type { Db } from '../../db/open.ts';
 import { inTransaction } from '../../db/statements.ts';

@@ -1,9 +1,9 @@
 /** Applies one row of a delta to this till. */
 import { isErased } from '../../customers/erased.ts';
 import { decodeRecord } from '../../customers/record-json.ts';
-import type { RecordKeeper } from '../../customers/record-keeper.ts';
 import { forgetCustomer, nextOwnId } from '../../customers/region.ts';
 import { findByIdentifier } from '../../customers/store.ts';
+import type { RecordKeeper } from '../../customers/told.ts';
 import type { Db } from '../../db/open.ts';
 import { sql } from '../../db/statements.ts';
 import { erase } from '../../updates/erasing.ts';

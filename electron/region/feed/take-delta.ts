@@ -3,8 +3,8 @@
  * interruption it is simply applied again from the start, because each row holds a customer's full data.
  */
 import { Worker } from 'node:worker_threads';
-import type { RecordKeeper } from '../../customers/record-keeper.ts';
 import { customersOnTill } from '../../customers/region.ts';
+import type { RecordKeeper } from '../../customers/told.ts';
 import type { Db, OpenDatabase } from '../../db/open.ts';
 import { inTransaction } from '../../db/statements.ts';
 import type { Clock } from '../../machine/clock.ts';

@@ -8,7 +8,7 @@ describe('the tests that changed files reach', () => {
   it('for a room of the services: the unit tests that import it, directly or through others, and no specs', () => {
     const { unit, e2e } = testsReachedBy(['electron/updates/joining.ts']);
     assert.ok(unit.includes('test/updates/baseline.test.ts'), 'its own');
-    assert.ok(unit.includes('test/faults/record-keeper.test.ts'), 'those of rooms above');
+    assert.ok(unit.includes('test/faults/told.test.ts'), 'those of rooms above');
     assert.ok(!unit.includes('test/model/readings.test.ts'), 'not those of rooms below');
     assert.deepEqual(e2e, []);
   });

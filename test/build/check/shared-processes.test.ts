@@ -31,7 +31,7 @@ it('a file stays alone if its hooks or its user would change the other tests', (
 });
 
 it('a shared process names the failures that its tests hold, so that their lines are watched', (t) => {
-  const { files, end } = shareProcesses(['test/updates/told-door.test.ts', 'test/updates/rows.test.ts']);
+  const { files, end } = shareProcesses(['test/updates/joining.test.ts', 'test/updates/rows.test.ts']);
   t.after(end);
   const [shared = ''] = files;
   assert.equal(files.length, 1);
@@ -39,7 +39,7 @@ it('a shared process names the failures that its tests hold, so that their lines
   assert.ok(named.length > 0);
   for (const failure of named) {
     assert.ok(
-      ['told-door', 'rows'].some((name) =>
+      ['joining', 'rows'].some((name) =>
         readFileSync(path.join(projectRoot, `test/updates/${name}.test.ts`), 'utf8').includes(failure),
       ),
     );

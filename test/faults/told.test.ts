@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import type { RecordKeeper } from '../../electron/customers/record-keeper.ts';
 import {
   customerRow,
   findByConfirmedIdentifier,
   insertUnknownCustomer,
   readRecord,
 } from '../../electron/customers/store.ts';
+import type { RecordKeeper } from '../../electron/customers/told.ts';
 import type { Db } from '../../electron/db/open.ts';
 import type { CustomerRecord, FieldChanges, FieldValues, Identifier } from '../../electron/model/customer.ts';
 import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';

@@ -1,7 +1,6 @@
 /** Whose record the server's data becomes, and which of two values of a field stays. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { type Received, RecordKeeper } from '../../electron/customers/record-keeper.ts';
 import {
   customerRow,
   findByConfirmedIdentifier,
@@ -9,6 +8,7 @@ import {
   insertUnknownCustomer,
   readRecord,
 } from '../../electron/customers/store.ts';
+import { type Received, RecordKeeper } from '../../electron/customers/told.ts';
 import type { CustomerRef, FieldValues } from '../../electron/model/customer.ts';
 import { openTestCache, recordOf } from './cache.ts';
 
