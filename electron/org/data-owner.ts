@@ -18,6 +18,8 @@ export type Ownership = 'ours' | 'unproved' | 'other';
 const ownerSchema = z.object({
   /** The organisation's id or, without one, its name; null until the first login. */
   organisation: z.string().nullable(),
+  /** Its name, for a login that leaves out the id. */
+  name: z.string().optional(),
   /** The server and account of that login. */
   account: z.string(),
 });
@@ -57,26 +59,36 @@ export class DataOwner {
 
   /** Compares the data's owner with the organisation of a login. */
   confirm({ organisation, organisationId }: StoreLogin): Ownership {
-    const named = organisationId ?? organisation;
     const owner = readOwner(this.#db);
     const known = owner?.organisation ?? null;
+    const isNamed = organisationId !== null || organisation !== '';
     // With OAuth the server names no organisation, so the account has to be the same as before.
-    const isSame = named === '' ? owner?.account === this.#account : known === named;
+    const isSame = isNamed
+      ? known === (organisationId ?? organisation) || isSameByName(owner, organisation, organisationId)
+      : owner?.account === this.#account;
     const ownership = known === null || isSame ? 'ours' : 'other';
     this.#ownership = ownership;
-    const isNews = owner === null || owner.account !== this.#account || known === null;
-    if (ownership === 'ours' && isNews) {
-      const now: Owner = { organisation: named, account: this.#account };
-      remember(this.#db, 'data-owner', now, this.#clock.wallMs());
+    if (ownership === 'ours') {
+      const now: Owner = {
+        organisation: organisationId ?? (known || organisation),
+        name: organisation === '' ? owner?.name : organisation,
+        account: this.#account,
+      };
+      if (JSON.stringify(now) !== JSON.stringify(owner)) remember(this.#db, 'data-owner', now, this.#clock.wallMs());
     }
     return ownership;
   }
 }
 
+/** One of two logins left out the id, and then only the name can tell. */
+function isSameByName(owner: Owner | null, name: string, id: string | null): boolean {
+  return name !== '' && (id === null ? owner?.name : owner?.organisation) === name;
+}
+
 /** IT decided that the data belongs to whichever organisation the till signs in to next. */
 export function letNextLoginOwn(db: Db, nowMs: number): void {
   const owner = readOwner(db);
-  if (owner !== null) remember(db, 'data-owner', { ...owner, organisation: null }, nowMs);
+  if (owner !== null) remember(db, 'data-owner', { organisation: null, account: owner.account } satisfies Owner, nowMs);
 }
 
 /** The organisation to write into a rescue file; null: not known. */

@@ -49,7 +49,7 @@ function doubleAwardOf(db: Db, update: Update, nowMs: number): DoubleAward | nul
   const asOfMs = customerRow(db, update.customerId)?.as_of_ms ?? null;
   if (before === null || before.points === null || before.asOfMs === null) return null;
   if (loyalty === null || loyalty.points === null || asOfMs === null) return null;
-  const explained = awardedSince(db, update.customerId, before.asOfMs);
+  const explained = awardedSince(db, update, before.asOfMs);
   if (loyalty.points - before.points <= explained) return null;
   const exchanges = db
     .prepare<[string], { attempt_id: string | null; request_id: string | null }>(
@@ -74,15 +74,17 @@ function isAnyUnderWay(db: Db, customerId: number): boolean {
 }
 
 /**
- * Points that answers to this till's updates of the customer awarded since then. Updates confirmed by reading report
- * none.
+ * Points that answers to this till's updates of the customer awarded since then: in any case this one's and later ones',
+ * because the clock may have been set back (F16). Updates confirmed by reading report none.
  */
-function awardedSince(db: Db, customerId: number, sinceMs: number): number {
+function awardedSince(db: Db, { customerId, place, seq }: Update, sinceMs: number): number {
   return selectUpdates(
     db,
-    "where u.customer_id = ? and u.state = 'applied' and u.settled_at_ms >= ?",
+    "where u.customer_id = ? and u.state = 'applied' and (u.settled_at_ms >= ? or (u.place, u.seq) >= (?, ?))",
     customerId,
     sinceMs,
+    place,
+    seq,
   )
     .flatMap(({ result }) => result?.effects ?? [])
     .reduce((sum, effect) => sum + (effect.kind === 'points' ? (effect.awarded ?? 0) : 0), 0);

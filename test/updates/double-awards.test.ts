@@ -65,6 +65,20 @@ describe('the points of a customer after an update was sent twice', () => {
     assert.deepEqual(listDoubleAwards(db), []);
   });
 
+  it('are explained by it even if the clock was set back in between (F16), and by later updates too', (t) => {
+    const tomorrow = sentTwice(t, { asOfMs: Date.UTC(2026, 0, 16, 9) });
+    tomorrow.says(150);
+    assert.equal(tomorrow.award(), 'watched');
+    const { outbox, input, seen, send, says, award } = tomorrow;
+    const later = outbox.save(input({ lastName: 'Later' }, 'till1'));
+    send(later, null);
+    outbox.applied(seen(later), awarding(points(7)));
+    says(157);
+    assert.equal(award(), 'watched');
+    says(158);
+    assert.equal(award(), 'possible');
+  });
+
   it('are a possible double award if there are more, with all evidence', (t) => {
     const { id, says, seen, db, startedMs, outbox } = sentTwice(t);
     assert.equal(outbox.doubleAwards(), 0);
