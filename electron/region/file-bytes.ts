@@ -34,8 +34,8 @@ function opened(file: string): ReadStream {
 async function* textOf(raw: Readable & { readonly bytesRead: number }): AsyncGenerator<Buffer> {
   try {
     const { head, rest } = await peek(raw);
-    const unpack = packing(head);
-    const text = unpack === null ? { head, rest } : await peek(unpacked(head, rest, unpack()));
+    const packed = packing(head);
+    const text = packed === null ? { head, rest } : await peek(unpacked(head, rest, packed));
     const why = wrongKind(text.head);
     if (why !== null) throw new UnreadableFile(why);
     yield* asUtf8(text.head, text.rest);
@@ -64,41 +64,69 @@ function startsWith(head: Buffer, ...bytes: readonly number[]): boolean {
 
 type Unpacker = ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress>;
 
-function packing(head: Buffer): (() => Unpacker) | null {
-  if (startsWith(head, 0x1f, 0x8b)) return createGunzip;
-  return startsWith(head, 0x28, 0xb5, 0x2f, 0xfd) ? createZstdDecompress : null;
+type Packing = {
+  readonly open: () => Unpacker;
+  /** Whether more frames may follow what one unpacker takes; of a gz it takes all. */
+  readonly hasFrames: boolean;
+};
+
+function packing(head: Buffer): Packing | null {
+  if (startsWith(head, 0x1f, 0x8b)) return { open: createGunzip, hasFrames: false };
+  // A frame of data, or one to skip, which some programs put in front.
+  const isToSkip = (head[0] ?? 0) >> 4 === 5 && startsWith(head.subarray(1), 0x2a, 0x4d, 0x18);
+  const isFrame = isToSkip || startsWith(head, 0x28, 0xb5, 0x2f, 0xfd);
+  return isFrame ? { open: createZstdDecompress, hasFrames: true } : null;
 }
 
-async function* unpacked(head: Buffer, rest: AsyncIterator<Buffer>, unpacker: Unpacker): AsyncGenerator<Buffer> {
-  const feeding = feed(head, rest, unpacker);
-  // The reader gets this error from the stream.
-  feeding.catch((error: Error) => unpacker.destroy(error));
-  try {
-    const out: AsyncIterable<Buffer> = unpacker;
-    yield* out;
-  } catch (error) {
-    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null;
-    if (typeof code === 'string' && /^(Z_|ZSTD_|ERR_ZSTD|ERR_BUFFER)/.test(code)) throw new UnreadableFile('damaged');
-    throw error;
-  } finally {
-    unpacker.destroy();
+const nothing = Buffer.alloc(0);
+
+async function* unpacked(
+  head: Buffer,
+  rest: AsyncIterator<Buffer>,
+  { open, hasFrames }: Packing,
+): AsyncGenerator<Buffer> {
+  for (let next = head; next.length > 0; ) {
+    const unpacker = open();
+    const feeding = feed(next, rest, unpacker);
+    // The reader gets this error from the stream.
+    feeding.catch((error: Error) => unpacker.destroy(error));
+    try {
+      const out: AsyncIterable<Buffer> = unpacker;
+      yield* out;
+    } catch (error) {
+      const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null;
+      if (typeof code === 'string' && /^(Z_|ZSTD_|ERR_ZSTD|ERR_BUFFER)/.test(code)) throw new UnreadableFile('damaged');
+      throw error;
+    } finally {
+      unpacker.destroy();
+    }
+    const left = await feeding;
+    next = hasFrames ? left : nothing;
   }
 }
 
-async function feed(head: Buffer, rest: AsyncIterator<Buffer>, unpacker: Unpacker): Promise<void> {
+/** @returns what the unpacker did not take, because its last frame has ended */
+async function feed(head: Buffer, rest: AsyncIterator<Buffer>, unpacker: Unpacker): Promise<Buffer> {
+  let fed = 0;
   for (let piece: Buffer | undefined = head; piece !== undefined; ) {
-    if (unpacker.destroyed) return;
-    if (!unpacker.write(piece)) await once(unpacker);
+    await written(unpacker, piece);
+    fed += piece.length;
+    const left = fed - unpacker.bytesWritten;
+    if (unpacker.destroyed || left > 0) return piece.subarray(piece.length - left);
     const { value, done }: IteratorResult<Buffer> = await rest.next();
     piece = done === true ? undefined : value;
   }
   unpacker.end();
+  return nothing;
 }
 
-function once(unpacker: Unpacker): Promise<void> {
+function written(unpacker: Unpacker, piece: Buffer): Promise<void> {
   return new Promise((resolve) => {
-    unpacker.once('drain', resolve);
     unpacker.once('close', resolve);
+    unpacker.write(piece, () => {
+      unpacker.off('close', resolve);
+      resolve();
+    });
   });
 }
 
