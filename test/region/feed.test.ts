@@ -127,7 +127,7 @@ describe('the region feed', () => {
     await rig.publish(people(0, 21), { key: other });
     await feed.look();
     assert.equal(feed.facts?.failure, 'not-signed');
-    await rig.publish(people(0, 22), { key: privateKey });
+    await rig.publish(people(0, 22), { key: privateKey, sure: true });
     const manifest = manifestIn(rig.feedFolder);
     const file = path.join(rig.feedFolder, manifest.files[0].name);
     const whole = readFileSync(file);
