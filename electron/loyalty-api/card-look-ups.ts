@@ -2,6 +2,7 @@
 import type { Clock } from '../machine/clock.ts';
 import type { ReadOutcome } from '../model/outcome.ts';
 import type { LookUpType } from '../model/readings.ts';
+import { allFailed } from './codes.ts';
 
 type CardType = Extract<LookUpType, 'cardNumber' | 'cardExternalId'>;
 
@@ -25,8 +26,8 @@ export class CardLookUps {
     const refused = this.#refused.get(type);
     if (refused !== undefined && this.#clock.monotonicMs() < refused.untilMs) return refused.outcome;
     const outcome = await ask();
-    // A refusal about the one customer says nothing about the call.
-    if (outcome.kind === 'refused' && outcome.answer.itemCode === null) {
+    // A refusal about the one customer says nothing about the call, nor does "all failed", which may be about nobody.
+    if (outcome.kind === 'refused' && outcome.answer.itemCode === null && outcome.answer.code !== allFailed) {
       this.#refused.set(type, { outcome, untilMs: this.#clock.monotonicMs() + dayMs });
     }
     return outcome;

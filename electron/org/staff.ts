@@ -56,13 +56,14 @@ export class StaffDesk {
   }
 
   /**
-   * Without a list from the server, any code is accepted, so that the store can work.
+   * Without a list from the server, or with nobody on it, any code is accepted, so that the store can work.
    * @returns null if nobody on the list has this code
    */
   signIn(typed: string): StaffMember | null {
     const code = typed.trim();
-    const { members, asOfMs } = this.list();
-    const unlisted: StaffMember | null = asOfMs === null && code !== '' ? { code, name: code, role: 'OTHER' } : null;
+    const { members } = this.list();
+    const isOpen = members.length === 0 && code !== '';
+    const unlisted: StaffMember | null = isOpen ? { code, name: code, role: 'OTHER' } : null;
     const member = members.find((one) => one.code.toLowerCase() === code.toLowerCase()) ?? unlisted;
     if (member !== null) this.#become(member);
     return member;
@@ -81,7 +82,7 @@ export class StaffDesk {
   }
 
   /** @returns whether it succeeded */
-  async refresh(api: LoyaltyApi): Promise<boolean> {
+  async refresh(api: Pick<LoyaltyApi, 'staff'>): Promise<boolean> {
     const outcome = await api.staff();
     if (outcome.kind !== 'found') return false;
     remember(this.#options.db, 'staff-list', outcome.value, this.#options.clock.wallMs());

@@ -411,3 +411,17 @@ test("the registration is told in the store's time, however the server tells it 
   const found = await api.getCustomer(who);
   assert.equal(found.kind === 'found' && found.value.fields.registeredOn, null);
 });
+
+test('a card that nobody has, whatever the server says of it, keeps no other card from being looked up', async () => {
+  const nobody = {
+    response: { status: { success: 'false', code: 500, success_count: '0' }, customers: { customer: [{}] } },
+  };
+  for (const refusal of [nobody, requestBody(500), itemBody({ success: 'false', code: 1044 }), requestBody(1012)]) {
+    const { api } = setUp([answer(refusal), answer(updateAnswerText)]);
+    await api.getCustomer({ type: 'cardNumber', value: '1' });
+    assert.equal((await api.getCustomer({ type: 'cardNumber', value: '2' })).kind, 'found');
+  }
+  const { api, requests } = setUp([answer(requestBody(400)), answer(updateAnswerText)]);
+  for (const value of ['1', '2']) assert.equal((await api.getCustomer({ type: 'cardNumber', value })).kind, 'refused');
+  assert.equal(requests.length, 1, 'a server that does not know the call is not asked again');
+});

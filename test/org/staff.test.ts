@@ -1,7 +1,11 @@
 /** Who is at the till: signed in by code, out when idle, and the author of what they saved, whoever comes next. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import type { LoyaltyApi } from '../../electron/loyalty-api/loyalty-api.ts';
+import { StaffDesk } from '../../electron/org/staff.ts';
 import { saveFor, someMobile } from '../db/offline-till.ts';
+import { okAnswer } from '../helpers/engine-rig.ts';
+import { outboxOfOneCustomer } from '../updates/one-customer.ts';
 import { openAt } from './org-rig.ts';
 
 const minuteMs = 60_000;
@@ -18,6 +22,19 @@ it('staff sign in by their code in any case; an unknown code signs nobody in', a
 it('while the staff list is unknown, a code is accepted as typed', async (t) => {
   const { till } = await openAt(t, { broken: ['store/staff'] });
   assert.deepEqual(await till.handlers['staff.signIn']({ code: 'S77' }), { code: 'S77', name: 'S77', role: 'OTHER' });
+});
+
+it('an organisation that lists nobody locks nobody out: a code is accepted as typed', async (t) => {
+  const { db, clock } = outboxOfOneCustomer(t);
+  const desk = new StaffDesk({ db, clock, signOutAfterMinutes: 10, changed: () => {}, listed: () => {} });
+  const api: Pick<LoyaltyApi, 'staff'> = {
+    staff: async () => ({ kind: 'found', value: [], merged: false, answer: okAnswer }),
+  };
+  assert.equal(await desk.refresh(api), true);
+  assert.deepEqual(desk.signIn(' S77 '), { code: 'S77', name: 'S77', role: 'OTHER' });
+  desk.signOut();
+  assert.equal(desk.signIn(' '), null);
+  desk.close();
 });
 
 it('staff who are idle for the configured minutes are signed out, and a key press puts that off', async (t) => {
