@@ -2,11 +2,12 @@
  * A file with the results of the last report to IT's monitoring and of the last second copy, for the doctor, which must not
  * send a heartbeat itself. It also counts starts after a crash.
  */
+import { hash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 
-/** Null: the last report was accepted. `sinceMs`: when reports began to fail. */
+/** Null: the last report was accepted, or there was none. `sinceMs`: when reports began to fail. */
 const trouble = z
   .object({ code: z.string().max(60), sinceMs: z.number() })
   .nullable()
@@ -15,6 +16,8 @@ const note = z.object({
   heartbeat: trouble,
   metrics: trouble,
   otlp: trouble,
+  /** The receivers that accepted a report, each as `receiverMark` of its address. */
+  acceptedBy: z.array(z.string()).catch([]),
   copy: trouble,
   backupCopy: trouble,
   escrow: trouble,
@@ -33,6 +36,7 @@ const nothing: HealthNote = {
   heartbeat: null,
   metrics: null,
   otlp: null,
+  acceptedBy: [],
   copy: null,
   backupCopy: null,
   escrow: null,
@@ -41,6 +45,11 @@ const nothing: HealthNote = {
   limit: { requests: 0, refused: 0 },
   crashes: 0,
 };
+
+/** An address may hold a key. */
+export function receiverMark(url: string): string {
+  return hash('sha256', url).slice(0, 16);
+}
 
 function noteFile(dataDir: string): string {
   return path.join(dataDir, 'health.json');

@@ -9,7 +9,7 @@ import { type Clock, ownMomentMs, type Random } from '../machine/clock.ts';
 import type { Log } from '../machine/log.ts';
 import { openToOthers } from '../machine/open-to-others.ts';
 import type { Health } from './health.ts';
-import { changeHealthNote, type ReportTarget, readHealthNote } from './health-note.ts';
+import { changeHealthNote, type ReportTarget, readHealthNote, receiverMark } from './health-note.ts';
 import { type CannotOpen, cannotOpenText, metricsText, otlpBody } from './metrics.ts';
 
 export type HealthReportOptions = {
@@ -35,11 +35,13 @@ export class HealthReport {
   readonly #options: HealthReportOptions;
   readonly #timers = new Map<string, () => void>();
   readonly #failed: { [to in ReportTarget]: boolean };
+  readonly #acceptedBy: Set<string>;
   #closed = false;
 
   constructor(options: HealthReportOptions) {
     this.#options = options;
-    const { heartbeat, metrics, otlp } = readHealthNote(options.dataDir);
+    const { heartbeat, metrics, otlp, acceptedBy } = readHealthNote(options.dataDir);
+    this.#acceptedBy = new Set(acceptedBy);
     this.#failed = { heartbeat: heartbeat !== null, metrics: metrics !== null, otlp: otlp !== null };
   }
 
@@ -123,7 +125,15 @@ export class HealthReport {
       timeoutMs: this.#closed ? lastWordMs : timeoutMs,
     });
     const isTaken = result.kind === 'answer' && result.status >= 200 && result.status < 300;
+    if (isTaken) this.#noteAccepted(url);
     this.#note(to, isTaken ? null : result.kind === 'answer' ? `HTTP ${result.status}` : result.code);
+  }
+
+  #noteAccepted(url: string): void {
+    const mark = receiverMark(url);
+    if (this.#closed || this.#acceptedBy.has(mark)) return;
+    this.#acceptedBy.add(mark);
+    changeHealthNote(this.#options.dataDir, { acceptedBy: [...this.#acceptedBy] });
   }
 
   /** Logs once when reports begin to fail and once when they work again, so that an outage does not fill the log. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { projectRoot } from '../../build/project-root.ts';
 import { type Health, healthSchema, heartbeatJsonSchema } from '../../electron/care/health.ts';
+import { readHealthNote, receiverMark } from '../../electron/care/health-note.ts';
 import { HealthReport } from '../../electron/care/health-report.ts';
 import { metricsText } from '../../electron/care/metrics.ts';
 import { type MachineConfig, parseMachineConfig } from '../../electron/config/machine-config.ts';
@@ -94,13 +95,14 @@ describe('the heartbeat', () => {
     const { url, got, send, answer, next } = await receiver(t);
     const clock = virtualClock();
     const said: string[] = [];
+    const dataDir = temporaryFolder();
     let written: () => void = () => undefined;
     const report = new HealthReport({
       config: () => ({ heartbeatUrl: url, heartbeatMinutes: 5, metricsFile: null, otlp: { url: null } }),
       health: () => health,
       otlpHeaders: () => null,
       random: { fraction: () => 0.5, id: () => '' },
-      dataDir: temporaryFolder(),
+      dataDir,
       transport: async (request) => {
         const result = await send(request);
         setImmediate(written);
@@ -120,6 +122,7 @@ describe('the heartbeat', () => {
     };
     report.start();
     await beat(minuteMs / 2);
+    assert.deepEqual(readHealthNote(dataDir).acceptedBy, [receiverMark(url)]);
     assert.equal(got[0]?.headers['content-type'], 'application/json');
     assert.deepEqual(JSON.parse(got[0]?.body ?? ''), JSON.parse(JSON.stringify(health)));
     await beat(2.5 * minuteMs);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { MachineConfig } from '../../config/machine-config.ts';
 import type { Clock } from '../../machine/clock.ts';
 import { ageInWords } from '../age-in-words.ts';
-import { readHealthNote } from '../health-note.ts';
+import { readHealthNote, receiverMark } from '../health-note.ts';
 import { codeOf } from './code-of.ts';
 import { type DraftFinding, fine, look } from './finding.ts';
 
@@ -20,9 +20,12 @@ const oldMs = 5 * 60_000;
 
 export function checkMonitoring({ dataDir, health, clock, isOpen }: CheckMonitoring): DraftFinding[] {
   const note = readHealthNote(dataDir);
-  const sent = (check: 'heartbeat' | 'otlp', name: string, advice: string): DraftFinding => {
+  const sent = (check: 'heartbeat' | 'otlp', url: string, name: string, advice: string): DraftFinding => {
     const trouble = note[check];
-    if (trouble === null) return fine(check, `${name} is accepted`, {});
+    if (trouble === null) {
+      const isAccepted = note.acceptedBy.includes(receiverMark(url));
+      return fine(check, `${name} ${isAccepted ? 'is accepted' : 'was not sent to this receiver yet'}`, {});
+    }
     const age = ageInWords(clock.wallMs() - trouble.sinceMs);
     const facts = { code: trouble.code, sinceMs: trouble.sinceMs };
     return look(check, `${name} has not been accepted for ${age} (${trouble.code})`, advice, facts);
@@ -31,12 +34,20 @@ export function checkMonitoring({ dataDir, health, clock, isOpen }: CheckMonitor
     ...(health.metricsFile === null ? [] : [checkMetricsFile(health.metricsFile, clock, isOpen)]),
     ...(health.heartbeatUrl === null
       ? []
-      : [sent('heartbeat', 'The heartbeat', 'Check health.heartbeatUrl in the config, and its receiver.')]),
+      : [
+          sent(
+            'heartbeat',
+            health.heartbeatUrl,
+            'The heartbeat',
+            'Check health.heartbeatUrl in the config, and its receiver.',
+          ),
+        ]),
     ...(health.otlp.url === null
       ? []
       : [
           sent(
             'otlp',
+            health.otlp.url,
             'The push by OTLP',
             'Check health.otlp in the config, its receiver, and tillside secret set --otlp.',
           ),
