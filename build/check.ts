@@ -1,7 +1,7 @@
 /**
  * `npm test`: everything that must hold before a change lands. `--only=lint|types|unit|e2e` (several by comma) runs a
- * part; further arguments are test files of that part. `--changed [REF]` runs only the tests that the files changed
- * since REF (`main`) can reach.
+ * part; further arguments are test files of that part. `--changed [REF]` runs the tests that the files changed since REF
+ * (`main`) can reach, the nearest first, as many as fit into a minute.
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -49,6 +49,9 @@ const types: Step = {
 /** Several times as long as the longest test takes on a slow machine. */
 const testWithinMs = 5 * 60_000;
 
+/** So many files take a few seconds. */
+const nearAtOnce = 24;
+
 const usePackedPackages = pathToFileURL(path.join(import.meta.dirname, 'check', 'use-packed-packages.ts')).href;
 
 /** A test that hangs is reported by name. `--test-force-exit` would lose pending results, failures too. */
@@ -66,9 +69,7 @@ function unit(files: readonly string[], cited: CitedLines | null): Step {
 async function runUnit(files: readonly string[], results: StepResult[]): Promise<void> {
   await ensureBuilt(['packages']);
   const cited = files.length === unitTests().length ? watchCitedLines() : null;
-  const shared = shareProcesses(files);
-  const havePassed = await inOrder([unit(shared.files, cited)], results, false);
-  shared.end();
+  const havePassed = await runShared(files, cited, results);
   const loose = cited?.loose() ?? [];
   cited?.end();
   if (!havePassed || loose.length === 0) return;
@@ -76,6 +77,28 @@ async function runUnit(files: readonly string[], results: StepResult[]): Promise
   const result = { name: 'failures that comments name', ok: false, durationMs: 0, printed, counts: null, timed: [] };
   results.push(result);
   report(result);
+}
+
+/** @returns whether all of them passed */
+async function runShared(files: readonly string[], cited: CitedLines | null, results: StepResult[]): Promise<boolean> {
+  await ensureBuilt(['packages']);
+  const shared = shareProcesses(files);
+  const havePassed = await inOrder([unit(shared.files, cited)], results, false);
+  shared.end();
+  return havePassed;
+}
+
+/** Starts no further tests after `untilMs`. @returns the files that were left out */
+async function runNearest(
+  files: readonly string[],
+  untilMs: number,
+  results: StepResult[],
+): Promise<readonly string[]> {
+  for (let at = 0; at < files.length; at += nearAtOnce) {
+    if (performance.now() > untilMs) return files.slice(at);
+    await runShared(files.slice(at, at + nearAtOnce), null, results);
+  }
+  return [];
 }
 
 function endToEnd(files: readonly string[], env: { readonly [name: string]: string }): Step {
@@ -143,8 +166,8 @@ function select(named: readonly string[], onlyChanged: boolean): Selection {
     const e2e = named.filter((file) => file.includes('e2e'));
     const some = named.filter((file) => !file.includes('e2e'));
     return named.length === 0
-      ? { unit: unitTests(), e2e: endToEndSpecs(), built: true }
-      : { unit: some, e2e, built: true };
+      ? { unit: unitTests(), e2e: endToEndSpecs(), left: [], built: true, untilMs: null }
+      : { unit: some, e2e, left: [], built: true, untilMs: null };
   }
   const [ref = 'main'] = named;
   const changed = changedFiles(ref);
@@ -169,7 +192,8 @@ async function main(): Promise<number> {
   }
   const startedMs = performance.now();
   const results: StepResult[] = [];
-  const { unit: unitFiles, e2e: specFiles, built } = select(positionals, values.changed);
+  const { unit: unitFiles, e2e: specFiles, left, built, untilMs } = select(positionals, values.changed);
+  const notRun = [...left];
   const runsUnit = wanted.includes('unit') && unitFiles.length > 0;
   const runsSpecs = wanted.includes('e2e') && specFiles.length > 0;
   const specs = runsSpecs ? await host() : null;
@@ -184,7 +208,10 @@ async function main(): Promise<number> {
       const isBuilt = await inOrder((runsUnit || runsSpecs) && built ? [bundles] : [], results, true);
       if (!isBuilt) return;
       await Promise.all([
-        runsUnit ? runUnit(unitFiles, results) : null,
+        untilMs === null && runsUnit ? runUnit(unitFiles, results) : null,
+        untilMs !== null && runsUnit
+          ? runNearest(unitFiles, startedMs + untilMs, results).then((files) => notRun.push(...files))
+          : null,
         inOrder(specs === null ? [] : [endToEnd(specFiles, specs.env)], results, false),
       ]);
     };
@@ -203,6 +230,7 @@ async function main(): Promise<number> {
   }
   say(`\nAll steps: ${Math.round((performance.now() - startedMs) / 1000)} s`);
   if (specs !== null) say(`End-to-end specs ran on: ${specs.name}`);
+  if (notRun.length > 0) say(`Left to a whole run: ${notRun.length} test files that the change reaches too`);
   if (failed.length > 0) say(`Did not pass: ${failed.map(({ name }) => name).join(', ')}`);
   process.stdout.write(`${sum('passed')} passed, ${sum('failed') + missing} failed\n`);
   return failed.length + missing === 0 ? 0 : 1;

@@ -11,17 +11,32 @@ describe('the tests that changed files reach', () => {
     assert.ok(unit.includes('test/faults/told.test.ts'), 'those of rooms above');
     assert.ok(!unit.includes('test/model/readings.test.ts'), 'not those of rooms below');
     assert.deepEqual(e2e, []);
+    assert.equal(unit[0], 'test/updates/joining.test.ts', 'the nearest first');
+  });
+
+  it('within a minute: the long ones are left to a whole run, unless they changed themselves', () => {
+    const matrix = 'test/faults/folder-matrix.test.ts';
+    const { unit, left, untilMs } = testsReachedBy(['electron/db/open.ts', 'electron/model/outcome.ts']);
+    assert.ok(!unit.includes('test/faults/crash/crash.test.ts') && left.includes('test/faults/crash/crash.test.ts'));
+    assert.ok(untilMs !== null && untilMs < 60_000);
+    assert.ok(testsReachedBy([matrix]).unit.includes(matrix));
+    assert.deepEqual(
+      unit.filter((test) => left.includes(test)),
+      [],
+    );
   });
 
   it('for a program that tests start: those tests', () => {
     assert.ok(testsReachedBy(['test/db/saving-child.ts']).unit.includes('test/db/power-cut.test.ts'));
   });
 
-  it("for a component's text: the tests that read all components, and all specs", () => {
-    const { unit, e2e, built } = testsReachedBy(['renderer/pages/UpdatesPage.svelte']);
+  it("for a component's text: the tests that read all components, and the specs that go through all states", () => {
+    const { unit, e2e, left, built } = testsReachedBy(['renderer/pages/UpdatesPage.svelte']);
     assert.ok(unit.includes('test/renderer/messages.test.ts'));
     assert.ok(!unit.includes('test/renderer/formats.test.ts'));
-    assert.deepEqual(e2e, endToEndSpecs());
+    assert.ok(e2e.includes('test/e2e/screen/tree.spec.ts') && e2e.includes('test/e2e/screen/main-job.spec.ts'));
+    const later = left.filter((test) => test.startsWith('test/e2e/'));
+    assert.deepEqual([...e2e, ...later].toSorted(), endToEndSpecs().toSorted());
     assert.ok(built);
   });
 
@@ -30,7 +45,9 @@ describe('the tests that changed files reach', () => {
   });
 
   it('for a new version of a package: all tests', () => {
-    assert.deepEqual(testsReachedBy(['package-lock.json']), { unit: unitTests(), e2e: endToEndSpecs(), built: true });
+    const { unit, ...others } = testsReachedBy(['package-lock.json']);
+    assert.deepEqual(unit.toSorted(), unitTests().toSorted());
+    assert.deepEqual(others, { e2e: endToEndSpecs(), left: [], built: true, untilMs: null });
   });
 });
 
