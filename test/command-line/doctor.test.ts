@@ -2,7 +2,6 @@
  * `tillside doctor` on tills broken in each way seen in the field: as a process where that matters (limits,
  * certificates, who has the data open), otherwise in this process, in a tenth of the time.
  */
-
 import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
