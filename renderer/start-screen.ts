@@ -6,7 +6,7 @@ import { startLanguage } from './i18n/language.svelte.ts';
 import { fetchLaterTexts, m } from './i18n/messages.ts';
 import { Guide } from './state/guide.svelte.ts';
 import { browserMachine } from './state/machine.ts';
-import { Screen } from './state/screen.svelte.ts';
+import { overPage, Screen } from './state/screen.svelte.ts';
 import { followTheme } from './theme/theme.svelte.ts';
 
 /**
@@ -17,7 +17,8 @@ export async function startScreen(target: HTMLElement): Promise<() => Promise<vo
   document.addEventListener('submit', byHandler);
   document.addEventListener('click', unlessLocked);
   const theme = followTheme();
-  const services = servicesOfWindow(askForAdmin);
+  let screen: Screen | null = null;
+  const services = servicesOfWindow((asking) => askForAdmin(asking, () => screen?.pageDialog()));
   // If there is no answer, the app reports that itself.
   const trouble = (await services?.call('trouble.view').catch(() => null)) ?? null;
   const language = await startLanguage(
@@ -34,7 +35,7 @@ export async function startScreen(target: HTMLElement): Promise<() => Promise<vo
     const page = mount(TroublePage, { target, props: { services, first: trouble } });
     return () => unmount(page);
   }
-  const screen = new Screen(services, browserMachine, language);
+  screen = new Screen(services, browserMachine, language);
   const app = mount(App, { target, props: { screen, theme, language, guide: new Guide(localStorage) } });
   return () => unmount(app);
 }
@@ -49,14 +50,18 @@ function unlessLocked(event: MouseEvent): void {
   if (event.target instanceof HTMLInputElement && event.target.ariaDisabled === 'true') event.preventDefault();
 }
 
-/** Over any page, including that of a till that could not be opened. */
-async function askForAdmin(services: Services): Promise<boolean> {
+/**
+ * Over any page, including that of a till that could not be opened.
+ * @param tellPage as `Dialog` calls it
+ */
+async function askForAdmin(services: Services, tellPage: () => (() => void) | undefined): Promise<boolean> {
   const { default: AdminDialog } = await import('./parts/AdminDialog.svelte');
   return new Promise((resolve) => {
     const onDone = (isAdmitted: boolean) => {
       void unmount(dialog);
       resolve(isAdmitted);
     };
-    const dialog = mount(AdminDialog, { target: document.body, props: { services, onDone } });
+    const context = new Map([[overPage, tellPage]]);
+    const dialog = mount(AdminDialog, { target: document.body, context, props: { services, onDone } });
   });
 }

@@ -1,5 +1,6 @@
 /** A card reader types wherever the focus is. Wherever that is, a scan searches and edits nothing. */
 import type { Page } from 'playwright/test';
+import { hashPin } from '../../electron/config/pin-hash.ts';
 import { anchors } from '../../electron/practice/anchors.ts';
 import { expect, type TillScreen, test } from './till.ts';
 
@@ -159,6 +160,31 @@ test('a scan over an open dialog presses nothing; its customer opens once the di
     ok: { hits: [{ firstName: 'Rita' }] },
   });
   await nothingEdited(till);
+});
+
+const pinHash = await hashPin('482913');
+
+test.describe('when IT has set a PIN', () => {
+  test.use({ settings: { config: { admin: { pin: pinHash } } } });
+
+  test('a scan over the dialog that asks for it leaves the page as it is, and opens once it is closed', async ({
+    till,
+  }) => {
+    const { page } = till;
+    await till.find(rita.mobile, /Rita James/);
+    await page.locator('#open-menu').click();
+    await page.getByRole('button', { name: 'This till' }).click();
+    await page.getByRole('button', { name: 'Show recovery key' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Only for IT' });
+    await dialog.getByRole('button', { name: 'Not now' }).focus();
+    await scan(page, 'DN-1004');
+    await expect(box(page)).toHaveValue('DN-1004');
+    await expect(page.getByRole('option', { name: /Devika/ })).toHaveCount(1);
+    await expect(dialog).toBeVisible();
+    await expect(heading(till)).toHaveText('This till');
+    await page.keyboard.press('Escape');
+    await expect(heading(till)).toHaveText(/^Devika/);
+  });
 });
 
 test('Enter in a form field saves nothing', async ({ till }) => {
