@@ -13,6 +13,7 @@
 import type { Db } from '../db/open.ts';
 import { inTransaction } from '../db/statements.ts';
 import { type CustomerRecord, type CustomerRef, mergeRecord } from '../model/customer.ts';
+import { hasOffset, momentOf } from '../model/store-time.ts';
 import { isErased, unmarkErased } from './erased.ts';
 import { copyFromRegion, forgetCustomer } from './region.ts';
 import {
@@ -154,12 +155,12 @@ function mergeReceived(
   }
 }
 
-/** Whether the first `updated_on` is certainly before the second. Times in different forms cannot be compared. */
+/**
+ * Whether the first `updated_on` is certainly before the second. Times in different forms, and what is not a time, cannot
+ * be compared.
+ */
 function isOlder(one: string | null, other: string | null): boolean {
-  if (one === null || other === null || hasZone(one) !== hasZone(other)) return false;
-  return hasZone(one) ? Date.parse(one) < Date.parse(other) : one.replace('T', ' ') < other.replace('T', ' ');
-}
-
-function hasZone(time: string): boolean {
-  return /(?:z|[+-]\d{2}:?\d{2})$/i.test(time);
+  if (one === null || other === null || hasOffset(one) !== hasOffset(other)) return false;
+  const [oneMs, otherMs] = [momentOf(one, 'UTC'), momentOf(other, 'UTC')];
+  return oneMs !== null && otherMs !== null && oneMs < otherMs;
 }

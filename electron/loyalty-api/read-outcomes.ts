@@ -8,6 +8,7 @@ import type { Answer, NotSent, ReadOutcome, Rejection, Unknown } from '../model/
 import type { LookUpIdentifier } from '../model/readings.ts';
 import { meaningOf, notPermittedCode } from './codes.ts';
 import { judge, type Reply, withItem } from './exchange.ts';
+import { isErased } from './outcomes.ts';
 import { type AboutAsked, itemAbout, withAskedExternalId } from './same-customer.ts';
 import type { HttpResult } from './transport.ts';
 import { readCustomer } from './wire/customer.ts';
@@ -113,6 +114,8 @@ function readItem(item: JsonObject, reply: Reply): LookedUp {
   if (status?.success === true) {
     return reply.httpSuccess ? { kind: 'there', record: readCustomer(item), answer } : unreadable;
   }
+  // Whatever the code: the message is all that the documentation tells.
+  if (status?.success === false && isErased(answer)) return { kind: 'not-found', answer };
   if (status?.code === notPermittedCode) return { kind: 'held', why: 'permission', answer };
   const verdict = meaningOf(status?.code ?? null).item;
   switch (verdict) {
@@ -140,7 +143,7 @@ function lookup(
   if (reply.kind !== 'reply') return reply;
   const items = readCustomers(reply.object);
   if (items.length > 0) return { kind: 'items', reply, items };
-  if (reply.verdict === 'not-found') return { kind: 'not-found', answer: reply.answer };
+  if (reply.verdict === 'not-found' || isErased(reply.answer)) return { kind: 'not-found', answer: reply.answer };
   if (reply.verdict === 'refused' || reply.status?.code === 500) {
     return { kind: 'refused', rejection: requestRejection(reply), answer: reply.answer };
   }

@@ -46,6 +46,7 @@ const clocks = new Map<string, Intl.DateTimeFormat>();
 
 /** How far the zone is ahead of UTC at a moment. */
 function offsetMs(momentMs: number, timeZone: string): number {
+  if (timeZone === 'UTC') return 0;
   const clock =
     clocks.get(timeZone) ??
     new Intl.DateTimeFormat('en', {

@@ -196,6 +196,19 @@ describe('two values of a field', () => {
       updatedOn: '2026-03-01T10:00:00Z',
       expected: [{ lastName: 'Other', firstName: 'Only there' }, 2000],
     },
+    ...['2026-03-02', '01/03/2026 10:00', '1767225600000', '-1', '2026-02-31 10:00:00'].map((updatedOn) => ({
+      title: `the server says ${updatedOn}, which is no earlier time or none at all`,
+      given: { by: 'read', asOfMs: 2000 } as const,
+      updatedOn,
+      expected: [{ lastName: 'Other', firstName: 'Only there' }, 2000] as const,
+    })),
+    {
+      title: 'what was known before has an impossible time: it does not keep newer data out',
+      own: { lastName: 'Own', updatedOn: '9999-99-99 99:99:99' },
+      given: { by: 'read', asOfMs: 2000 },
+      updatedOn: '2026-03-02 10:00:00',
+      expected: [{ lastName: 'Other', firstName: 'Only there' }, 2000],
+    },
     {
       title: 'both times have a zone: the earlier moment is the older one, whatever its digits say (F46)',
       own: { lastName: 'Own', updatedOn: '2026-03-02T10:00:00+05:30' },

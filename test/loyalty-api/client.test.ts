@@ -198,6 +198,24 @@ test('a customer whose purchases are not found is known to be erased, if the ans
   assert.ok(outcome.kind === 'not-found' && isErased(outcome.answer));
 });
 
+test('a customer whom head office erased is not found, with whatever code it says so (F48)', async () => {
+  const message = 'Customer is deleted after PII delete request';
+  for (const code of [1012, 1011, 1024, 1044, 500, 9999, '', null]) {
+    const asked = [
+      itemBody({ success: 'false', code, message }),
+      itemBody({ success: 'false', code, message }, failed),
+    ];
+    for (const body of asked) {
+      const outcome = await setUp([answer(body)]).api.getCustomer(who);
+      assert.ok(outcome.kind === 'not-found' && isErased(outcome.answer), `${code}: ${outcome.kind}`);
+    }
+  }
+  const request = await setUp([answer(requestBody(500, message))]).api.getCustomer(who);
+  assert.ok(request.kind === 'not-found' && isErased(request.answer));
+  const saved = await setUp([answer(itemBody({ success: 'true', code: 1000, message }))]).api.getCustomer(who);
+  assert.equal(saved.kind, 'found');
+});
+
 test('an organisation that reports no custom fields or configs has none; that is no failure', async () => {
   const said = (code: number) => [
     answer(requestBody(code)),
