@@ -32,8 +32,17 @@ export function momentOf(text: string, timeZone: string): number | null {
 /** A time with an offset as the store's clock shows it, in the API's form; any other text stays as it is. */
 export function inStoreTime(text: string, timeZone: string): string {
   const ms = hasOffset(text) ? momentOf(text, timeZone) : null;
-  if (ms === null) return text;
-  return new Date(ms + offsetMs(ms, timeZone)).toISOString().slice(0, 19).replace('T', ' ');
+  return ms === null ? text : storeTimeAt(ms, timeZone);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** A moment as `YYYY-MM-DD HH:MM:SS` in the store's zone, which is the Swedish format. */
+export function storeTimeAt(momentMs: number, timeZone: string): string {
+  const format =
+    formats.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+  formats.set(timeZone, format);
+  return format.format(momentMs);
 }
 
 /** Whether a time has passed in the store; false if it is not a time. */

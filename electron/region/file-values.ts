@@ -7,6 +7,7 @@ import { isObject, type JsonObject } from '../loyalty-api/wire/scalars.ts';
 import { cleanText } from '../model/clean-text.ts';
 import { gregorian } from '../model/date-time.ts';
 import { normalEmail, normalExternalId, normalMobile, normalUserId } from '../model/identifiers.ts';
+import { momentOf, storeTimeAt } from '../model/store-time.ts';
 import type { Refusal } from './refusal.ts';
 
 /** Whether 11/09 is in September or November. */
@@ -167,20 +168,8 @@ function plainTime(year = '', month = '', day = '', hour = '0', minute = '0', se
 }
 
 function inZone(plain: string, zone: string, timeZone: string): string | null {
-  const offset = /^(z|utc)$/i.test(zone) ? 'Z' : zone.replace(/^([+-]\d{2}):?(\d{2})$/, '$1:$2');
-  const at = Date.parse(`${plain.replace(' ', 'T')}${offset}`);
-  return Number.isNaN(at) ? null : storeTime(timeZone).format(at);
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** Formats a moment as `YYYY-MM-DD HH:MM:SS` in the store's zone, which is the Swedish format. */
-function storeTime(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known !== undefined) return known;
-  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
-  formats.set(timeZone, format);
-  return format;
+  const ms = momentOf(`${plain}${/^utc$/i.test(zone) ? 'Z' : zone}`, timeZone);
+  return ms === null ? null : storeTimeAt(ms, timeZone);
 }
 
 /** The order that the dates of a file prove, because a number over 12 cannot be a month. */
