@@ -31,10 +31,6 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
   };
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
   const list = new Intl.ListFormat(tag, { type: 'conjunction' });
-  const parts = new Intl.DateTimeFormat(tag).formatToParts(0);
-  const order = parts.flatMap(({ type }) => (type === 'year' || type === 'month' || type === 'day' ? [type] : []));
-  const between = parts.map(({ value }) => /[-/.]/.exec(value)?.[0]).find((sign) => sign !== undefined) ?? '/';
-  const partNames = new Intl.DisplayNames(tag, { type: 'dateTimeField', style: 'long' });
 
   return {
     locale: tag,
@@ -68,12 +64,6 @@ export function makeFormats(locale: string, countryCode: string, timeZone: strin
     bytes: (bytes: number) => (bytes < gigabyte ? megabytes.format(bytes / 1e6) : gigabytes.format(bytes / gigabyte)),
     /** Words as a list in a sentence. Ids are joined by commas. */
     list: (items: readonly string[]) => list.format(items),
-    /** `YYYY-MM-DD[ HH:MM:SS]` from what a person may type as a date; other text is returned unchanged. */
-    typedDate: (typed: string, withTime: boolean) => typedDate(typed, withTime, order),
-    /** The reverse: the date as people here type it. */
-    dateToType: (text: string) => dateToType(text, order, between),
-    /** The order of a date in words: "day/month/year". */
-    dateOrder: order.map((part) => partNames.of(part) ?? part).join(between),
   };
 }
 
@@ -109,28 +99,4 @@ function timed(text: string): string {
 function withServerMs(text: string, format: (ms: number) => string): string {
   const ms = shownMs(text);
   return ms === null ? text : format(ms);
-}
-
-function dateToType(text: string, order: readonly string[], between: string): string {
-  const [, year = '', month = '', day = '', time = ''] =
-    /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d:\d\d:\d\d))?$/.exec(text) ?? [];
-  if (year === '') return text;
-  const named: { readonly [part: string]: string } = { year, month, day };
-  const date = order.map((part) => named[part] ?? '').join(between);
-  return time === '' ? date : `${date} ${time.replace(/:00$/, '')}`;
-}
-
-function typedDate(typed: string, withTime: boolean, order: readonly string[]): string {
-  const [day = '', ...rest] = typed.trim().replace('T', ' ').split(/\s+/);
-  const parts = day.split(/[-/.]/);
-  if (parts.length !== 3 || !parts.every((part) => /^\d{1,4}$/.test(part))) return typed;
-  const named = parts[0]?.length === 4 ? ['year', 'month', 'day'] : order;
-  const part = (name: string) => parts[named.indexOf(name)] ?? '';
-  if (part('year').length !== 4) return typed;
-  const date = `${part('year')}-${part('month').padStart(2, '0')}-${part('day').padStart(2, '0')}`;
-  if (!withTime) return rest.length === 0 ? date : typed;
-  const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(rest.join(' ') || '0:00');
-  if (clock === null) return typed;
-  const [hour = '', minute = '', second = '00'] = clock.slice(1);
-  return `${date} ${hour.padStart(2, '0')}:${minute}:${second || '00'}`;
 }

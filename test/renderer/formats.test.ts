@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { makeFormats } from '../../renderer/format/formats.ts';
+import { makeTypedDates } from '../../renderer/format/typed-dates.ts';
 
 const india = makeFormats('en', 'IN', 'Asia/Kolkata');
 const germany = makeFormats('de-DE', 'DE', 'Europe/Berlin');
@@ -53,32 +54,61 @@ describe('numbers and dates', () => {
   it('keep the order of their parts', () => {
     assert.equal(india.serverDateTime('2031-09-11 23:59:59'), '11 Sept 2031, 11:59\u00a0pm');
   });
+});
+
+describe('dates that are typed', () => {
+  const dates = (locale: string, country: string) => makeTypedDates(makeFormats(locale, country, 'UTC').locale);
+  const [inIndia, inGermany, inAmerica] = [dates('en', 'IN'), dates('de', 'DE'), dates('en', 'US')];
 
   it('show in a field as people here type them, and read back as the same date', () => {
-    assert.equal(india.dateToType('2019-09-11 10:12:00'), '11/09/2019 10:12');
-    assert.equal(germany.dateToType('2019-09-11'), '11.09.2019');
-    assert.equal(makeFormats('en-US', 'US', 'UTC').dateToType('2019-09-11'), '09/11/2019');
-    assert.equal(india.dateToType('soon'), 'soon');
-    assert.equal(india.dateOrder, 'day/month/year');
+    assert.equal(inIndia.write('2019-09-11 10:12:00'), '11/09/2019 10:12');
+    assert.equal(inGermany.write('2019-09-11'), '11.09.2019');
+    assert.equal(inAmerica.write('2019-09-11'), '09/11/2019');
+    assert.equal(inIndia.write('soon'), 'soon');
+    assert.equal(inIndia.order, 'day/month/year');
     for (const language of ['en', 'ar', 'de', 'es', 'fr', 'hi', 'id', 'zh-CN']) {
       for (const country of ['IN', 'US', 'DE', 'AE', 'CN']) {
-        const formats = makeFormats(language, country, 'UTC');
+        const there = dates(language, country);
         for (const [text, withTime] of [
           ['2019-09-11', false],
           ['2024-02-29 10:12:00', true],
           ['2024-12-01 23:59:59', true],
         ] as const) {
-          assert.equal(formats.typedDate(formats.dateToType(text), withTime), text, `${language}-${country}`);
+          assert.equal(there.read(there.write(text), withTime), text, `${language}-${country}`);
         }
       }
     }
   });
 
   it('are understood as people in their country type them', () => {
-    assert.equal(india.typedDate('11/9/2019', false), '2019-09-11');
-    assert.equal(germany.typedDate('1.2.2020 8:05', true), '2020-02-01 08:05:00');
-    assert.equal(makeFormats('en-US', 'US', 'UTC').typedDate('9/11/2019', false), '2019-09-11');
-    assert.equal(india.typedDate('next week', false), 'next week');
+    assert.equal(inIndia.read('11/9/2019', false), '2019-09-11');
+    assert.equal(inGermany.read('1.2.2020 8:05', true), '2020-02-01 08:05:00');
+    assert.equal(inAmerica.read('9/11/2019', false), '2019-09-11');
+    assert.equal(dates('zh-CN', 'CN').read('2024年3月31日', false), '2024-03-31');
+    assert.equal(dates('hu', 'HU').read('2024. 03. 31.', false), '2024-03-31');
+    for (const text of [
+      'next week',
+      '31/3/24',
+      '31/3/2024 noon',
+      '1/2',
+      '31032024',
+      '12345/1/2024',
+      '1/2/2024 9:30 PM',
+    ]) {
+      assert.equal(inIndia.read(text, true), text);
+    }
+    assert.equal(inIndia.read('31/03/2024 09:30', false), '31/03/2024 09:30');
+  });
+
+  it('F55: are the same date in other digits, with other dashes and with invisible characters', () => {
+    for (const text of [
+      ...['٣١/٠٣/٢٠٢٤', '३१/०३/२०२४', '３１／０３／２０２４', '\u200e31/03/2024', '31/03/2024\u200f', '31–03–2024'],
+      ...['31. 3. 2024', '31 03 2024', '٢٠٢٤-٠٣-٣١'],
+    ]) {
+      assert.equal(inIndia.read(text, false), '2024-03-31', text);
+    }
+    assert.equal(inIndia.read('٣١/٠٣/٢٠٢٤ ٠٩:٣٠', true), '2024-03-31 09:30:00');
+    assert.equal(inGermany.read('31.03.2024 9.30', true), '2024-03-31 09:30:00');
   });
 });
 
