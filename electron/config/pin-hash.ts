@@ -1,5 +1,6 @@
 /** Salted hash of the PIN for `admin.pin`. Anyone who uses the till can read the config, so it never holds the PIN. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { asciiDigit } from '../model/clean-text.ts';
 
 export const shortestPin = 6;
 export const longestPin = 100;
@@ -27,11 +28,16 @@ export async function isPin(typed: string, kept: string): Promise<boolean> {
   return timingSafeEqual(made, Buffer.from(hash, 'base64'));
 }
 
+/** An Arabic or Hindi keyboard types its own digits. */
+function sameOnEveryKeyboard(pin: string): string {
+  return pin.normalize('NFC').replace(/(?![0-9])\p{Nd}/gu, asciiDigit);
+}
+
 /** Runs off the main thread, so that the screen does not freeze. */
 function hashOf(pin: string, salt: Buffer, cost: number): Promise<Buffer> {
   const options = { N: 2 ** cost, r: 8, p: 1, maxmem: 2 ** (cost + 11) };
   return new Promise((resolve, reject) => {
-    scrypt(pin.normalize('NFC'), salt, hashBytes, options, (error, hash) =>
+    scrypt(sameOnEveryKeyboard(pin), salt, hashBytes, options, (error, hash) =>
       error === null ? resolve(hash) : reject(error),
     );
   });

@@ -220,6 +220,11 @@ describe('tillside admin pin', () => {
     assert.equal(isPinHash(kept), true);
     assert.notEqual(kept, hash);
     assert.equal(await isPin(pin, kept), true);
+    for (const digits of ['٠١٢٣٤٥٦٧٨٩', '०१२३४५६७८९', '۰۱۲۳۴۵۶۷۸۹']) {
+      const typed = pin.replace(/\d/g, (digit) => digits[Number(digit)] ?? '');
+      assert.equal(await isPin(typed, kept), true, 'on a keyboard with other digits');
+      assert.equal(await isPin(pin, await hashPin(typed)), true);
+    }
     for (const wrong of ['4711-09', '4711-0', ` ${pin}`, '']) assert.equal(await isPin(wrong, kept), false);
   });
 
