@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -151,6 +153,49 @@ describe('the region feed', () => {
     await feed.look();
     assert.equal(feed.facts?.failure, null);
     assert.equal(customersOnTill(rig.db), 22);
+  });
+
+  it('stops an answer that does not end, and keeps nothing of it', async (t) => {
+    const rig = openFeedRig(t);
+    await rig.publish(people(0, 20));
+    const manifest = readFileSync(path.join(rig.feedFolder, manifestName));
+    let isManifestEndless = false;
+    const server = http.createServer((request, response) => {
+      const isManifest = request.url?.endsWith(manifestName) === true;
+      if (isManifest && !isManifestEndless) return response.end(manifest);
+      const more = () => {
+        while (response.write(' '.repeat(1 << 16)) && !response.destroyed);
+      };
+      response.on('drain', more);
+      more();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    t.after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { port }: AddressInfo = Object(server.address());
+    const { feed } = newFeed(t, rig, { feed: `http://127.0.0.1:${port}` });
+    for (const endless of [false, true]) {
+      isManifestEndless = endless;
+      await feed.look();
+      assert.equal(feed.facts?.failure, 'damaged');
+    }
+    assert.deepEqual(readdirSync(path.join(rig.dataDir, 'region-feed')), []);
+  });
+
+  it('goes on with a manifest that was made after the clock of the publishing machine was put right', async (t) => {
+    const rig = openFeedRig(t);
+    const { feed } = newFeed(t, rig, { feed: rig.feedFolder });
+    const nextYearMs = Date.now() + 365 * 86_400_000;
+    await rig.publish(people(0, 20), { nowMs: nextYearMs });
+    await feed.look();
+    for (const count of [21, 21, 22]) {
+      await rig.publish(people(0, count));
+      await feed.look();
+      assert.equal(feed.facts?.failure, null);
+      assert.equal(customersOnTill(rig.db), count);
+    }
   });
 
   it('never goes back to an older copy of itself', async (t) => {

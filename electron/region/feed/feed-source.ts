@@ -61,7 +61,9 @@ export class FeedSource {
       return await this.#ask(manifestName, known, async (answer): Promise<FetchedManifest> => {
         if (answer.status === 304) return { kind: 'same' };
         if (answer.status !== 200) return unusable(answer.status);
-        return { kind: 'text', text: await answer.text(), etag: answer.headers.get('etag') };
+        const text = await manifestTextOf(answer);
+        if (text === null) return { kind: 'trouble', why: 'damaged', code: 'size' };
+        return { kind: 'text', text, etag: answer.headers.get('etag') };
       });
     } catch (error) {
       return troubleOf(error);
@@ -75,7 +77,9 @@ export class FeedSource {
       const had = existsSync(part) ? statSync(part).size : 0;
       const from = had > size ? 0 : had;
       if (from < size || size === 0) {
-        const trouble = this.#isWeb ? await this.#fetchOverWeb(name, part, from) : await this.#copy(name, part, from);
+        const trouble = this.#isWeb
+          ? await this.#fetchOverWeb(name, part, from, size)
+          : await this.#copy(name, part, from);
         if (trouble !== null) return trouble;
       }
       if (statSync(part).size !== size || (await sha256Of(part)) !== sha256) {
@@ -100,7 +104,7 @@ export class FeedSource {
     return null;
   }
 
-  async #fetchOverWeb(name: string, part: string, from: number): Promise<FetchTrouble | null> {
+  async #fetchOverWeb(name: string, part: string, from: number, size: number): Promise<FetchTrouble | null> {
     const range: Headers = from === 0 ? {} : { Range: `bytes=${from}-` };
     return await this.#ask(name, range, async (answer, alive): Promise<FetchTrouble | null> => {
       const isRest =
@@ -111,7 +115,7 @@ export class FeedSource {
         return unusable(answer.status);
       }
       if (answer.body === null) return unusable(answer.status);
-      await keepAll(answer.body, part, isRest ? from : 0, alive);
+      await keepUpTo(size, answer.body, part, isRest ? from : 0, alive);
       return null;
     });
   }
@@ -145,8 +149,29 @@ export class FeedSource {
 /** Gives up after this long without data. */
 const silentForMs = 60_000;
 
-/** Writes the data to a file and keeps it even if the rest fails. */
-async function keepAll(body: AsyncIterable<Uint8Array>, part: string, from: number, alive: () => void): Promise<void> {
+/** Far more than any feed has. */
+const longestManifest = 5_000_000;
+
+/** @returns null if it is too long: an answer without an end must not fill the memory */
+async function manifestTextOf({ body }: Response): Promise<string | null> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of body ?? []) {
+    length += piece.length;
+    if (length > longestManifest) return null;
+    pieces.push(piece);
+  }
+  return new TextDecoder().decode(Buffer.concat(pieces));
+}
+
+/** Writes the data to a file and keeps it even if the rest fails. An answer that is too long must not fill the disk. */
+async function keepUpTo(
+  size: number,
+  body: AsyncIterable<Uint8Array>,
+  part: string,
+  from: number,
+  alive: () => void,
+): Promise<void> {
   const file = await open(part, from === 0 ? 'w' : 'r+', 0o600);
   try {
     let at = from;
@@ -154,6 +179,7 @@ async function keepAll(body: AsyncIterable<Uint8Array>, part: string, from: numb
       alive();
       await file.writev([piece], at);
       at += piece.length;
+      if (at > size) return;
     }
   } finally {
     await file.close();

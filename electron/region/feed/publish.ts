@@ -80,6 +80,8 @@ export async function publish({ files, erased, to, key, reading, nowMs, sure }: 
   const changed: string[] = [];
   const asOfMs = Math.min(nowMs, ...files.map((file) => Math.trunc(statSync(file).mtimeMs)));
   const time = timeInName(nowMs);
+  // Tills never go back to an older manifest, so one made while this machine's clock was ahead must not stop all later ones.
+  const manifestMadeAt = new Date(Math.max(nowMs, before === null ? 0 : Date.parse(before.madeAt) + 1)).toISOString();
   const unfinished = path.join(to, `${time}.unfinished`);
   try {
     await pipeline(
@@ -104,7 +106,7 @@ export async function publish({ files, erased, to, key, reading, nowMs, sure }: 
     }
     const isNew = changed.length + gone.length > 0 || erasedIds.size > erasedBefore.size;
     if (before !== null && !isNew) {
-      const same = { ...withoutSignature(before), madeAt: new Date(nowMs).toISOString() };
+      const same = { ...withoutSignature(before), madeAt: manifestMadeAt };
       writeManifest(to, same, key);
       return { kind: 'nothing-new', state: before.state, customers: seen.size };
     }
@@ -122,7 +124,7 @@ export async function publish({ files, erased, to, key, reading, nowMs, sure }: 
     const deltas = before === null ? [] : [...deltasBefore(before), await deltaOf(lines, before.state, next)];
     const manifest: Omit<Manifest, 'signature'> = {
       format: 1,
-      madeAt: new Date(nowMs).toISOString(),
+      madeAt: manifestMadeAt,
       state,
       files: [entry, ...deltas.slice(-mostDeltas), ...afterFull],
     };
