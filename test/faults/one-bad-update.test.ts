@@ -143,10 +143,15 @@ const notPermitted: UpdateOutcome = {
 };
 
 /** A till with one waiting update of each of eight customers; the server answers so to the bad ones. */
-async function waitingTill(t: TestContext, refusal: Exclude<UpdateOutcome, { kind: 'applied' }>, bad: number) {
+async function waitingTill(
+  t: TestContext,
+  refusal: Exclude<UpdateOutcome, { kind: 'applied' }>,
+  bad: number,
+  maxInFlight = 1,
+) {
   const clock = virtualClock();
   const server = new ModelServer(clock, 200);
-  const rig = startEngine({ server, clock, folder: temporaryFolder(), random: seededRandom(7), maxInFlight: 1 });
+  const rig = startEngine({ server, clock, folder: temporaryFolder(), random: seededRandom(7), maxInFlight });
   t.after(async () => {
     const stopped = rig.stop();
     await clock.pass(5000);
@@ -200,6 +205,22 @@ describe('a till that the server refuses', () => {
     rig.engine.tryNow();
     await clock.pass(2000);
     assert.equal(rig.engine.status().state, 'all-sent');
+  });
+
+  it('F40 does not pause while another customer’s update is under way, which may show that it is accepted', async (t) => {
+    const { clock, server, rig } = await waitingTill(t, permission, 0, 4);
+    await clock.pass(30 * minuteMs);
+    server.fate = ({ lastName }) => (lastName === 'Bad' ? permission : 'apply');
+    const paused: unknown[] = [];
+    server.onAnswer = async () => {
+      // A look-up by staff shows that the connection is good, so that more may go at once.
+      rig.context.blame.lookUpPassed(null);
+      rig.engine.changed();
+      paused.push(rig.engine.status().paused);
+    };
+    for (const lastName of ['Bad', 'Good']) rig.save(rig.addCustomer(lastName === 'Bad' ? '20' : '21'), { lastName });
+    await clock.pass(10_000);
+    assert.deepEqual([paused, rig.engine.status().paused], [[null], null]);
   });
 
   it('F40 for several of its customers, but not for the others, sends those within the hour', async (t) => {
