@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { historyOf } from '../../electron/updates/history.ts';
 import { findUpdate } from '../../electron/updates/rows.ts';
 import { customerRecord } from '../helpers/engine-rig.ts';
-import { diskFull, failOnce, online } from './engine-rig-alone.ts';
+import { diskFull, failOnce, online, openAlone } from './engine-rig-alone.ts';
 
 const names = (calls: readonly string[]) => calls.map((call) => call.split(' ')[0]);
 
@@ -196,6 +196,19 @@ describe('if something in Tillside fails', () => {
     await clock.pass(60_000);
     assert.equal(state(id), 'applied');
     assert.ok(rig.logged.includes('error the watchdog found updates that nobody sends'));
+  });
+
+  it('a first probe that fails in Tillside is repeated half a minute later, not at once', async (t) => {
+    const { clock, server, start } = await openAlone(t);
+    const broken = t.mock.method(server.api, 'login', () => {
+      if (broken.mock.callCount() > 9) broken.mock.restore();
+      assert.fail('a bug');
+    });
+    start();
+    await clock.pass(29_999);
+    assert.equal(broken.mock.callCount(), 1);
+    await clock.pass(1);
+    assert.equal(broken.mock.callCount(), 2);
   });
 
   it('a failed probe is repeated half a minute later', async (t) => {
