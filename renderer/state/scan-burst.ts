@@ -102,17 +102,10 @@ export class ScanBurst {
     const { prefix } = this.#framing();
     const isFramed = prefix !== '' && read.startsWith(prefix);
     const limitMs = isFramed ? slowestReaderMs : this.#limitMs;
-    if (characters.length < fewestKeys) return this.#shortCode(characters, endGapMs) ? { read, from } : null;
+    if (characters.length < fewestKeys) return isShortCode(characters, endGapMs) ? { read, from } : null;
     if (median(gapsOf(characters)) > limitMs) return null;
     // A word in small letters was typed; a code has a digit, an @, or only capitals.
     return isFramed || /[\d@]/.test(read) || read === read.toUpperCase() ? { read, from } : null;
-  }
-
-  #shortCode(characters: readonly Character[], endGapMs: number): boolean {
-    const isQuick = Math.max(endGapMs, ...gapsOf(characters)) <= this.#limitMs;
-    return (
-      isQuick && characters.length >= fewestKeysOfShortCode && characters.some(({ character }) => /\d/.test(character))
-    );
   }
 
   /**
@@ -121,6 +114,13 @@ export class ScanBurst {
   #mayBeReader(from: number, to: number): boolean {
     return to - from === 1 ? from === 0 : median(gapsOf(this.#characters.slice(from, to))) <= this.#limitMs;
   }
+}
+
+/** Also at a till with a slow reader: a person may type a short number that quickly, but never with all keys so close. */
+function isShortCode(characters: readonly Character[], endGapMs: number): boolean {
+  const isQuick = Math.max(endGapMs, ...gapsOf(characters)) <= readerGapMs;
+  const hasDigit = characters.some(({ character }) => /\d/.test(character));
+  return isQuick && hasDigit && characters.length >= fewestKeysOfShortCode;
 }
 
 /** The gaps between characters; the one before the first does not count. */

@@ -132,6 +132,9 @@ describe('a card reader is told apart from a person', () => {
       'over a restart',
     );
 
+    assert.equal(typed(slow, '1234', [70], 70, 30_000), null, "a person's short number");
+    assert.equal(typed(slow, '1234', [4], 4, 40_000), '1234');
+
     const person = reader();
     [...'6035001234567890'].forEach((character, index) => {
       person.add(character, 10_000 + index * 90 + (index % 3) * 25);
