@@ -121,6 +121,12 @@ const decimals = /^(\d{7,})\.0$/;
 /** An identifier without what people copy with it: a label, quotes, a trailing comma, a name before `<…>`. */
 export function bareIdentifier(text: string): string {
   const plain = plainSigns(text);
+  const bare = withoutWrapping(plain);
+  // One may be in another: `Mobile: tel:…`, `("…")`.
+  return bare === plain ? bare : bareIdentifier(bare);
+}
+
+function withoutWrapping(plain: string): string {
   const address = /<\s*([^<>\s]+@[^<>\s]+)\s*>/.exec(plain)?.[1] ?? plain;
   const trimmed = address.replace(around, '').replace(decimals, '$1');
   const unlabelled = trimmed.replace(label, '');

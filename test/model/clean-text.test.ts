@@ -45,7 +45,7 @@ describe('F55: text from outside', () => {
     );
     fc.assert(
       fc.property(anything, (text) => {
-        for (const clean of [cleanText, cleanLines, plainSigns, exactKey]) {
+        for (const clean of [cleanText, cleanLines, plainSigns, bareIdentifier, exactKey]) {
           assert.equal(clean(clean(text)), clean(text), clean.name);
         }
         // A lost letter stays, and is told.
@@ -63,6 +63,10 @@ describe('F55: text from outside', () => {
     ['९८४५०१२३४५', '9845012345'],
     ['tel:+919845012345', '+919845012345'],
     ['tel:+91-98450;ext=1', '+91-98450'],
+    ['Mobile: tel:+91-98450;ext=1', '+91-98450'],
+    ['Email: mailto:rita@example.com?subject=Hi', 'rita@example.com'],
+    ['("RJ-1001")', 'RJ-1001'],
+    ['“[RJ-1001]”,', 'RJ-1001'],
     ['Mob: 98450 12345', '98450 12345'],
     ['Mobile No.: 98450', '98450'],
     ['Mobile 98450 12345', '98450 12345'],
