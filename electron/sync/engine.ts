@@ -444,7 +444,6 @@ export class SyncEngine {
     this.#probedAtMs = clock.monotonicMs();
     try {
       const outcome = await login(this.#context, api, lane === 'counter' ? lane : this.#context.pace.probeLane);
-      if (this.#closed || outcome.kind === 'failed') return;
       // The next update shows if a permission is still missing; it goes alone, and pauses sending again if so.
       if (connection.paused !== null && isWelcome(outcome) && this.#context.owner.ownership === 'ours') {
         connection.resume();

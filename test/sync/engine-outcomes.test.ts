@@ -167,6 +167,19 @@ describe('once an update was applied', () => {
   });
 });
 
+describe('a probe', () => {
+  it('keeps to the lane that the pace has for probes', async (t) => {
+    const { rig, clock } = await online(t);
+    const taken = t.mock.method(rig.context.pace, 'take');
+    for (const lane of ['counter', 'backlog'] as const) {
+      t.mock.getter(rig.context.pace, 'probeLane', () => lane);
+      taken.mock.resetCalls();
+      await clock.pass(6 * 60_000);
+      assert.deepEqual([...new Set(taken.mock.calls.map((call) => call.arguments[0]))], [lane]);
+    }
+  });
+});
+
 describe('if something in Tillside fails', () => {
   it('an update that may have been sent is read back, and no person is asked', async (t) => {
     const { rig, clock, one, state, db, noteCalls } = await online(t);
