@@ -476,10 +476,7 @@ export class SyncEngine {
   /** The watchdog: asserts that every due update has a timer, so that a bug never leaves an update unsent (F13). */
   #watch(): void {
     const { outbox, clock, connection, log } = this.#context;
-    if (this.#noticeSleep()) {
-      this.tryNow();
-      return;
-    }
+    if (this.#noticeSleep()) this.tryNow();
     const orphans = outbox.recoverInterrupted(({ id }) => this.#inFlight.has(id));
     if (orphans > 0) log.write('error', 'the watchdog found updates that nobody sends', { orphans });
     const { queued, unknown } = outbox.counts();

@@ -269,5 +269,10 @@ describe('the watchdog', () => {
     assert.ok(hurried.mock.callCount() > 0);
     await clock.pass(20_000);
     assert.deepEqual(names(calls), ['login', 'get', 'update']);
+    assert.deepEqual(
+      rig.logged.filter((line) => line.startsWith('error')),
+      [],
+      'that is no fault',
+    );
   });
 });
