@@ -63,6 +63,13 @@ describe("the vendor's traps, by number", () => {
       answer({ response: { status: { success: 'true', code: 200 }, customers: { customer: [item, other] } } });
     const found = (other: object) => customerOutcome(both(other), who, nowMs).kind;
     assert.deepEqual([outcomeOf(both({ ...item })).kind, found({ ...item })], ['applied', 'found']);
+    // Too deep to be compared.
+    const list = JSON.stringify([item, { ...item, deep: 0 }]).replace(
+      ':0',
+      `:${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+    );
+    const deep = answer(`{"response":{"status":{"success":"true","code":200},"customers":{"customer":${list}}}}`);
+    assert.equal(customerOutcome(deep, who, nowMs).kind, 'failed');
     const failed = { ...item, item_status: { success: 'false', code: '10002' } };
     assert.deepEqual([outcomeOf(both(failed)).kind, found(failed)], ['unknown', 'failed']);
   });

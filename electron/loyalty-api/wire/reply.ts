@@ -3,9 +3,11 @@
  * decides what they mean.
  */
 import {
+  isDeeperThan,
   isEmpty,
   isObject,
   type JsonObject,
+  maxDepth,
   partOf,
   readBoolean,
   readCode,
@@ -89,7 +91,8 @@ export function readCustomers(object: JsonObject): readonly JsonObject[] {
   const list = partOf(object, 'customers') ?? partOf(object, 'customer');
   const customers = readHeldList(list, 'customer').filter(isObject);
   if (customers.length < 2) return customers;
-  return [...new Map(customers.map((customer) => [JSON.stringify(customer), customer])).values()];
+  const keyOf = (customer: JsonObject) => (isDeeperThan(customer, maxDepth) ? customer : JSON.stringify(customer));
+  return [...new Map<unknown, JsonObject>(customers.map((customer) => [keyOf(customer), customer])).values()];
 }
 
 /** Whether the answer lists only empty customers: `"customer":[{}]`. */
