@@ -269,7 +269,7 @@ function askBeforeClosing(window: BrowserWindow, started: StartedTill<FrameSende
 
 async function mayClose(window: BrowserWindow, { status }: StartedTill<FrameSender>): Promise<boolean> {
   const now = status();
-  const warning = now === null ? null : quitWarning(now, language);
+  const warning = now === null ? null : quitWarning(now, systemClock.wallMs(), language);
   if (warning === null) return true;
   const { response } = await dialog.showMessageBox(window, {
     type: 'warning',

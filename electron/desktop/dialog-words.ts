@@ -5,6 +5,7 @@
 export type DialogWords = {
   /** By the plural category of the count. */
   readonly unsent: { readonly other: string } & { readonly [category in Intl.LDMLPluralRule]?: string };
+  readonly oldest: string;
   readonly safe: string;
   readonly close: string;
   readonly stay: string;
@@ -21,6 +22,7 @@ const english: DialogWords = {
     one: '{count} change hasn’t been sent to head office.',
     other: '{count} changes haven’t been sent to head office.',
   },
+  oldest: 'The oldest: {age}.',
   safe: 'Everything is safe on this till. Sending continues the next time Tillside is open.',
   close: 'Close Tillside',
   stay: 'Stay open',
@@ -44,6 +46,7 @@ export const dialogTexts: { readonly [language: string]: DialogWords } = {
       many: '{count} تغييرًا لم تُرسل إلى المركز الرئيسي.',
       other: '{count} تغيير لم تُرسل إلى المركز الرئيسي.',
     },
+    oldest: 'الأقدم: {age}.',
     safe: 'كل شيء آمن على هذا الصندوق. يستمر الإرسال عند فتح Tillside في المرة القادمة.',
     close: 'إغلاق Tillside',
     stay: 'إبقاؤه مفتوحًا',
@@ -59,6 +62,7 @@ export const dialogTexts: { readonly [language: string]: DialogWords } = {
       one: '{count} Änderung wurde noch nicht an die Zentrale gesendet.',
       other: '{count} Änderungen wurden noch nicht an die Zentrale gesendet.',
     },
+    oldest: 'Die älteste: {age}.',
     safe: 'Auf dieser Kasse ist alles sicher. Gesendet wird weiter, wenn Tillside das nächste Mal geöffnet ist.',
     close: 'Tillside schließen',
     stay: 'Geöffnet lassen',
@@ -78,6 +82,7 @@ export const dialogTexts: { readonly [language: string]: DialogWords } = {
       many: '{count} cambios aún no se han enviado a la central.',
       other: '{count} cambios aún no se han enviado a la central.',
     },
+    oldest: 'El más antiguo: {age}.',
     safe: 'Todo está a salvo en esta caja. El envío continúa la próxima vez que Tillside esté abierto.',
     close: 'Cerrar Tillside',
     stay: 'Dejar abierto',
@@ -94,6 +99,7 @@ export const dialogTexts: { readonly [language: string]: DialogWords } = {
       many: '{count} modifications n’ont pas été envoyées au siège.',
       other: '{count} modifications n’ont pas été envoyées au siège.',
     },
+    oldest: 'La plus ancienne : {age}.',
     safe: 'Tout est en sécurité sur cette caisse. L’envoi reprend à la prochaine ouverture de Tillside.',
     close: 'Fermer Tillside',
     stay: 'Laisser ouvert',
@@ -110,6 +116,7 @@ export const dialogTexts: { readonly [language: string]: DialogWords } = {
       one: '{count} बदलाव मुख्यालय को नहीं भेजा गया है।',
       other: '{count} बदलाव मुख्यालय को नहीं भेजे गए हैं।',
     },
+    oldest: 'सबसे पुराना: {age}।',
     safe: 'इस टिल पर सब कुछ सुरक्षित है। अगली बार Tillside खुलने पर भेजना जारी रहेगा।',
     close: 'Tillside बंद करें',
     stay: 'खुला रखें',
@@ -122,6 +129,7 @@ export const dialogTexts: { readonly [language: string]: DialogWords } = {
   },
   id: {
     unsent: { other: '{count} perubahan belum dikirim ke kantor pusat.' },
+    oldest: 'Yang terlama: {age}.',
     safe: 'Semuanya aman di mesin kasir ini. Pengiriman dilanjutkan saat Tillside dibuka lagi.',
     close: 'Tutup Tillside',
     stay: 'Biarkan terbuka',
@@ -134,6 +142,7 @@ export const dialogTexts: { readonly [language: string]: DialogWords } = {
   },
   zh: {
     unsent: { other: '{count} 条更改未发送到总部。' },
+    oldest: '最早的：{age}。',
     safe: '一切都安全存放在本收银台。下次打开 Tillside 时会继续发送。',
     close: '关闭 Tillside',
     stay: '保持打开',

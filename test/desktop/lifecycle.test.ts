@@ -6,6 +6,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ensureBuilt } from '../../build/bundles.ts';
+import { dialogTexts } from '../../electron/desktop/dialog-words.ts';
+import { quitWarning } from '../../electron/desktop/quit-warning.ts';
 import { dataPlace } from '../../electron/machine/data-place.ts';
 import { folderFiles } from '../../electron/machine/folder-files.ts';
 import { systemClock, systemRandom } from '../../electron/machine/system-clock.ts';
@@ -172,6 +174,7 @@ test('F30 closing with unsent changes asks first, in the screen’s language, an
   app.quit();
   await until('it was asked', () => dialog.questions.length === 1);
   assert.match(dialog.questions[0]?.message ?? '', /^1 change hasn’t been sent to head office/);
+  assert.match(dialog.questions[0]?.detail ?? '', /^The oldest: now\. Everything is safe/);
   await until('the call is answered as before', async () => (await desktop.call('sync.status')).unsent === 1);
   assert.ok(!window.isDestroyed());
   assert.equal(app.exitCode, null);
@@ -188,6 +191,20 @@ test('F30 closing with unsent changes asks first, in the screen’s language, an
     readFileSync(path.join(folder, 'data', 'unsent.txt'), 'utf8'),
     /^1 change of a customer has not reached/,
   );
+});
+
+test('F30: the warning at closing says how old the oldest unsent change is, in every language', () => {
+  const nowMs = Date.now();
+  const minuteMs = 60_000;
+  const detail = (agoMs: number, language: string) =>
+    quitWarning({ unsent: 2, oldestSavedAtMs: nowMs - agoMs }, nowMs, language)?.detail ?? '';
+  assert.match(detail(3 * 60 * minuteMs, 'en-GB'), /^The oldest: 3 hours ago\. /);
+  assert.match(detail(50 * 24 * 60 * minuteMs, 'en'), /^The oldest: 50 days ago\. /);
+  assert.match(detail(59 * minuteMs, 'de'), /^Die älteste: vor 59 Minuten\. /);
+  // A clock that was set back.
+  assert.match(detail(-minuteMs, 'fr'), /^La plus ancienne\s: maintenant\. /);
+  assert.match(detail(5 * 60 * minuteMs, 'ar-EG'), /5/);
+  for (const language of Object.keys(dialogTexts)) assert.doesNotMatch(detail(minuteMs, language), /[{}]/, language);
 });
 
 for (const [what, happens] of [
