@@ -9,6 +9,7 @@ import { schemaOf } from '../db/schema-of.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import type { LoyaltyApi } from '../loyalty-api/loyalty-api.ts';
 import type { Clock } from '../machine/clock.ts';
+import { plainSigns, showsSomething } from '../model/clean-text.ts';
 import type { StaffMember } from '../model/definitions.ts';
 import type { StaffList } from '../model/org-view.ts';
 import { isStale } from './organisation.ts';
@@ -60,11 +61,11 @@ export class StaffDesk {
    * @returns null if nobody on the list has this code
    */
   signIn(typed: string): StaffMember | null {
-    const code = typed.trim();
+    const code = plainSigns(typed);
     const { members } = this.list();
-    const isOpen = members.length === 0 && code !== '';
+    const isOpen = members.length === 0 && showsSomething(code);
     const unlisted: StaffMember | null = isOpen ? { code, name: code, role: 'OTHER' } : null;
-    const member = members.find((one) => one.code.toLowerCase() === code.toLowerCase()) ?? unlisted;
+    const member = members.find((one) => plainSigns(one.code).toLowerCase() === code.toLowerCase()) ?? unlisted;
     if (member !== null) this.#become(member);
     return member;
   }

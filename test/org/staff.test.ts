@@ -17,6 +17,11 @@ it('staff sign in by their code in any case; an unknown code signs nobody in', a
   const meera = { code: 'S1', name: 'Meera', role: 'ASSOCIATE' };
   assert.deepEqual(await till.handlers['staff.signIn']({ code: ' s1 ' }), meera);
   assert.deepEqual(await till.handlers['staff.current'](undefined), meera);
+  // F55: from another keyboard, or pasted.
+  for (const code of ['S١', 's१', 'Ｓ１', '\u200bS1\u200e', 'S\u00ad1']) {
+    await till.handlers['staff.signOut'](undefined);
+    assert.deepEqual(await till.handlers['staff.signIn']({ code }), meera, JSON.stringify(code));
+  }
 });
 
 it('while the staff list is unknown, a code is accepted as typed', async (t) => {
@@ -33,7 +38,7 @@ it('an organisation that lists nobody locks nobody out: a code is accepted as ty
   assert.equal(await desk.refresh(api), true);
   assert.deepEqual(desk.signIn(' S77 '), { code: 'S77', name: 'S77', role: 'OTHER' });
   desk.signOut();
-  assert.equal(desk.signIn(' '), null);
+  for (const unseen of [' ', '\u200b', '\u2060\u0301']) assert.equal(desk.signIn(unseen), null, JSON.stringify(unseen));
   desk.close();
 });
 
