@@ -242,15 +242,38 @@ describe('if something in Tillside fails', () => {
 });
 
 describe('the watchdog', () => {
-  it('leaves an update alone while it is being sent', async (t) => {
+  it('leaves an update alone while it is being sent, and the one that waits behind it', async (t) => {
     const { rig, clock, one, hold, state } = await online(t);
     const release = hold('update');
     const id = rig.save(one, { lastName: 'Slow' });
+    await clock.pass(0);
+    rig.save(one, { firstName: 'Behind' });
     await clock.pass(60_000);
     assert.deepEqual([state(id), rig.logged.filter((line) => line.startsWith('error'))], ['sending', []]);
     release();
     await clock.pass(1);
     assert.equal(state(id), 'applied');
+  });
+
+  it('finds updates whose timer never fired, as soon as that is certain (F13)', async (t) => {
+    const { rig, clock, server, one, other, state } = await online(t);
+    server.fate = ({ lastName }) => (lastName === 'Lost' ? 'lose' : 'apply');
+    const lost = rig.save(other, { lastName: 'Lost' });
+    await clock.pass(1000);
+    const paced = t.mock.method(rig.context.pace, 'waitMs', () => 29_000);
+    const after = clock.after.bind(clock);
+    const neverFired = t.mock.method(clock, 'after', (delayMs: number, run: () => void) =>
+      delayMs === 29_000 ? () => undefined : after(delayMs, run),
+    );
+    const id = rig.save(one, { lastName: 'New' });
+    await clock.pass(0);
+    paced.mock.restore();
+    neverFired.mock.restore();
+    await clock.pass(58_999);
+    assert.deepEqual([state(lost), state(id), rig.logged.at(-1)], ['unknown', 'queued', 'info update answered']);
+    await clock.pass(1);
+    assert.equal(state(id), 'applied');
+    assert.ok(rig.logged.includes('error the watchdog found no timer'));
   });
 
   it('notices that the computer slept: what waits is compared with the server, then sent (F15)', async (t) => {
