@@ -9,6 +9,7 @@ import { writeDurably } from '../machine/durable-file.ts';
 import { type FolderFiles, folderFiles, setFileAside } from '../machine/folder-files.ts';
 import { secretsFile } from '../machine/secret-file.ts';
 import type { Secrets } from '../machine/secrets.ts';
+import { plainSigns } from '../model/clean-text.ts';
 import { writeKeyMark } from './key-mark.ts';
 import { openToRead } from './open-to-read.ts';
 
@@ -28,7 +29,7 @@ export function recoveryKeyOf(keyHex: string): string {
 
 /** @returns the key as hex digits; null if it was mistyped */
 export function keyOfRecovery(typed: string): string | null {
-  const text = typed
+  const text = plainSigns(typed)
     .toUpperCase()
     .replace(/[^0-9A-Z]/g, '')
     .replaceAll('O', '0')

@@ -232,6 +232,8 @@ describe('F27 the recovery key', () => {
     });
     assert.deepEqual(slips, []);
     assert.equal(keyOfRecovery(shown.out.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o')), storedKey(folder));
+    const inHindi = shown.out.replace(/\d/g, (digit) => '०१२३४५६७८९'[Number(digit)] ?? '');
+    assert.equal(keyOfRecovery(inHindi), storedKey(folder), 'on a keyboard with other digits');
   });
 
   it('opens the data on another computer, which keeps the key from then on', async () => {
