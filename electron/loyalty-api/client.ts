@@ -52,11 +52,17 @@ function everybody(associates: StaffOutcome, managers: StaffOutcome): StaffOutco
   return { ...associates, value: [...byCode.values()] };
 }
 
-/** In the store's time, because staff edit and compare it; newer organisations send it with an offset (trap 12). */
+/**
+ * The time of registration and extended fields are edited in the store's time. Newer organisations send them with an
+ * offset (trap 12).
+ */
 function inStoreTimeAt(timeZone: string, record: CustomerRecord): CustomerRecord {
-  const { registeredOn } = record.fields;
-  if (typeof registeredOn !== 'string') return record;
-  return { ...record, fields: { ...record.fields, registeredOn: inStoreTime(registeredOn, timeZone) } };
+  const local = (key: FieldKey, value: string | null) => {
+    const mayBeTime = value !== null && (key === 'registeredOn' || key.startsWith('extended.'));
+    return mayBeTime ? inStoreTime(value, timeZone) : value;
+  };
+  const fields = fieldKeys(record.fields).map((key) => [key, local(key, record.fields[key] ?? null)]);
+  return { ...record, fields: Object.fromEntries(fields) };
 }
 
 const updatedCodes = [1000] as const;

@@ -425,6 +425,12 @@ test("the registration is told in the store's time, however the server tells it 
     assert.equal(applied.kind === 'applied' && applied.record.fields.registeredOn, '2019-09-11 10:12:00', told);
     assert.equal(found.kind === 'found' && found.value.fields.registeredOn, '2019-09-11 10:12:00', told);
   }
+  for (const told of ['2020-01-01T18:30:00Z', '2020-01-02T00:00:00+05:30', '2020-01-02 00:00:00']) {
+    const { api } = setUp([answer(updateAnswerText.replace('"Male"', JSON.stringify(told)))]);
+    const found = await api.getCustomer(who);
+    const field = found.kind === 'found' && found.value.fields['extended.gender'];
+    assert.equal(field, '2020-01-02 00:00:00', 'the time of an extended field too');
+  }
   const { api } = setUp([answer(updateAnswerText.replace('2012-09-11 11:11:15', ''))]);
   const found = await api.getCustomer(who);
   assert.equal(found.kind === 'found' && found.value.fields.registeredOn, null);
