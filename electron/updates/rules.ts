@@ -109,8 +109,14 @@ function cleaned(key: FieldKey, typed: string, context: RuleContext): string {
   if (definition.pattern === null && (definition.widget === 'date' || definition.dataType === 'datetime')) {
     return gregorian(typed, context.countryCode);
   }
-  if (definition.dataType === 'integer' || definition.dataType === 'double') return plainSigns(typed);
+  if (definition.dataType === 'integer') return plainSigns(typed);
+  if (definition.dataType === 'double') return withDecimalPoint(plainSigns(typed));
   return definition.widget === 'textarea' ? cleanLines(typed) : cleanText(typed);
+}
+
+/** Most languages write a decimal comma. `1,234` stays as typed: in others that is a thousand. */
+function withDecimalPoint(typed: string): string {
+  return typed.replace(/(?<=^[+-]?(?:0|\d+(?=.\d{1,2}$)))[,٫](?=\d+$)/, '.');
 }
 
 /** The typed text is invisible, or holds characters that come from a broken encoding. */

@@ -194,6 +194,28 @@ test('a Buddhist year is understood in Thailand, and only there', () => {
   assert.deepEqual(check('registeredOn', '2024-02-29', thai).changes, { registeredOn: '2024-02-29 00:00:00' });
 });
 
+test('a decimal comma is understood where it can be nothing else', () => {
+  for (const [typed, value] of [
+    ['1,5', '1.5'],
+    ['-172,25', '-172.25'],
+    ['0,125', '0.125'],
+    ['٣٫٥', '3.5'],
+    ['१७२,५', '172.5'],
+    ['172.125', '172.125'],
+  ] as const) {
+    const { changes, problems } = check('extended.height', typed);
+    assert.deepEqual([changes['extended.height'], problems], [value, []], typed);
+  }
+  // A thousand elsewhere.
+  for (const typed of ['1,234', '1,5,2', ',5', '1,', '1.5,2']) {
+    assert.deepEqual(
+      check('extended.height', typed).problems.map(({ code }) => code),
+      ['number'],
+      typed,
+    );
+  }
+});
+
 test("a registration date before the organisation's first is reported at once, with that date", () => {
   const policy = { ...context().policy, earliestRegistration: '2015-04-01 00:00:00' };
   const { problems } = check('registeredOn', '2015-03-31', context({}, { policy }));
