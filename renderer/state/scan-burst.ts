@@ -102,7 +102,8 @@ export class ScanBurst {
     const { prefix } = this.#framing();
     const isFramed = prefix !== '' && read.startsWith(prefix);
     const limitMs = isFramed ? slowestReaderMs : this.#limitMs;
-    if (characters.length < fewestKeys) return isShortCode(characters, endGapMs) ? { read, from } : null;
+    if (characters.length < fewestKeysOfShortCode) return null;
+    if (characters.length < fewestKeys && !isFramed) return isShortCode(characters, endGapMs) ? { read, from } : null;
     if (median(gapsOf(characters)) > limitMs) return null;
     // A word in small letters was typed; a code has a digit, an @, or only capitals.
     return isFramed || /[\d@]/.test(read) || read === read.toUpperCase() ? { read, from } : null;
@@ -120,7 +121,7 @@ export class ScanBurst {
 function isShortCode(characters: readonly Character[], endGapMs: number): boolean {
   const isQuick = Math.max(endGapMs, ...gapsOf(characters)) <= readerGapMs;
   const hasDigit = characters.some(({ character }) => /\d/.test(character));
-  return isQuick && hasDigit && characters.length >= fewestKeysOfShortCode;
+  return isQuick && hasDigit;
 }
 
 /** The gaps between characters; the one before the first does not count. */

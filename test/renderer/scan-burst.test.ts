@@ -105,6 +105,8 @@ describe('a card reader is told apart from a person', () => {
   it('by the prefix and suffix that IT configured, even for a slower reader', () => {
     const framing = { prefix: '~', suffix: '#' };
     assert.equal(typed(reader(framing), '~RJ-1001', [60], 60), '~RJ-1001');
+    assert.equal(typed(reader(framing), '~1001', [60], 60), '~1001');
+    assert.equal(typed(reader(framing), '~10', [60], 60), null);
     const burst = reader(framing);
     const ends = [...'~RJ-1001#'].map((character, index) => {
       burst.add(character, 1000 + index * 4);
