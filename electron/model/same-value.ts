@@ -51,8 +51,12 @@ export function sameValue(key: FieldKey, a: KnownValue, b: KnownValue): boolean 
 
 const dateAndTime = /^(\d{4}-\d{2}-\d{2})(?:[ t](\d{2}:\d{2})(?::(\d{2}))?(?:\.\d+)?(?:z|[+-]\d{2}:?\d{2})?)?$/;
 
+/** Nobody writes longer numbers, and to compare thousands of zeros by this pattern would take seconds (F59). */
+const longestNumber = 100;
+
 /** A number without its plus sign and needless zeros, as text, because a `number` cannot hold every digit. */
 function numberSpelling(text: string): string {
+  if (text.length > longestNumber) return text;
   const [, sign, whole = '', decimals = ''] = /^([+-]?)0*(\d*)(?:\.(\d*?)0*)?$/.exec(text) ?? [];
   if (sign === undefined || !/\d/.test(text)) return text;
   const number = `${whole === '' ? '0' : whole}${decimals === '' ? '' : `.${decimals}`}`;
