@@ -120,10 +120,13 @@ const decimals = /^(\d{7,})\.0$/;
 
 /** An identifier without what people copy with it: a label, quotes, a trailing comma, a name before `<…>`. */
 export function bareIdentifier(text: string): string {
-  const plain = plainSigns(text);
-  const bare = withoutWrapping(plain);
+  let bare = plainSigns(text);
   // One may be in another: `Mobile: tel:…`, `("…")`.
-  return bare === plain ? bare : bareIdentifier(bare);
+  for (let before = ''; bare !== before; ) {
+    before = bare;
+    bare = withoutWrapping(bare);
+  }
+  return bare;
 }
 
 function withoutWrapping(plain: string): string {
