@@ -32,6 +32,7 @@ export class StatusTeller {
     const counts = outbox.counts();
     const inFiles = outbox.inFiles();
     const unsent = counts.queued + counts.sending + counts.unknown + counts.attention + counts.nextVisit;
+    const skewMs = this.#serverSkewMs;
     const dueAtMs = this.#nextTryAtMs();
     const dueInMs = dueAtMs === null ? null : Math.max(0, dueAtMs - clock.monotonicMs());
     return {
@@ -45,7 +46,7 @@ export class StatusTeller {
       connection: connection.connection,
       lastAnswerAtMs: connection.lastAnswerAtMs,
       nextTryAtMs: unsent === 0 || dueInMs === null ? null : Math.round(clock.wallMs() + dueInMs),
-      clockSkewMs: Math.abs(this.#serverSkewMs ?? 0) > skewShownMs ? this.#serverSkewMs : null,
+      clockSkewMs: skewMs !== null && Math.abs(skewMs) > skewShownMs ? skewMs : null,
     };
   }
 
