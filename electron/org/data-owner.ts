@@ -105,7 +105,7 @@ export function mayTakeIn(db: Db, organisation: string | null, nowMs: number): b
   if (organisation === null) return true;
   const owner = readOwner(db);
   if (owner === null) remember(db, 'data-owner', { organisation, account: '' } satisfies Owner, nowMs);
-  return !owner?.organisation || owner.organisation === organisation;
+  return !owner?.organisation || owner.organisation === organisation || owner.name === organisation;
 }
 
 /** Null before the first login. */

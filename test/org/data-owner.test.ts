@@ -1,7 +1,7 @@
 /** Which organisation a login belongs to, as far as it says so (F45). */
 import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
-import { DataOwner, letNextLoginOwn, readOwner } from '../../electron/org/data-owner.ts';
+import { DataOwner, letNextLoginOwn, mayTakeIn, readOwner } from '../../electron/org/data-owner.ts';
 import { outboxOfOneCustomer } from '../updates/one-customer.ts';
 
 type Named = readonly [name: string, id: string | null];
@@ -52,6 +52,13 @@ it('once IT let another organisation own the data, the name of the first counts 
   letNextLoginOwn(db, clock.wallMs());
   assert.equal(logsIn(['', '2']), 'ours');
   assert.equal(logsIn(['Acme', null]), 'other');
+});
+
+it('a rescue file of a till that knew only the name is of the same organisation', (t) => {
+  const { logsIn, db, clock } = openOwner(t);
+  const mayTake = (organisation: string | null) => mayTakeIn(db, organisation, clock.wallMs());
+  logsIn(['Acme', '1']);
+  assert.deepEqual(['1', 'Acme', null, 'Other', '2'].map(mayTake), [true, true, true, false, false]);
 });
 
 it('nothing is written while nothing is news', (t) => {
