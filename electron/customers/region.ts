@@ -16,54 +16,11 @@ import { count, inTransaction, sql } from '../db/statements.ts';
 import { databaseTrouble } from '../db/trouble.ts';
 import { type FileTrouble, forEachFile } from '../machine/file-trouble.ts';
 import { identifiersIn, isErased } from './erased.ts';
+import { olderRegionFormat, regionFormat, regionIndexes, regionTables } from './region-format.ts';
 
 export const firstRegionId = 2 ** 30;
 
-/** The format of region files that this version reads, including the rules of their search keys. */
-export const regionFormat = 3;
-
 const fileShape = /^region-[0-9a-zA-Z-]+\.db$/;
-
-/** The tables of a region file. Their indexes are created once they are filled. */
-export const regionTables = (schema: string) => `
-  create table ${schema}.about (
-    format integer not null,
-    rows integer not null,
-    -- When the server sent what is in it.
-    as_of_ms integer not null
-  ) strict;
-  create table ${schema}.customers (
-    id integer primary key,
-    user_id text,
-    mobile text,
-    email text,
-    external_id text,
-    first_name text not null,
-    last_name text not null,
-    tier text,
-    name_forward text not null,
-    name_backward text not null,
-    mobile_backward text,
-    email_key text,
-    external_key text,
-    -- Its line in the imported file.
-    line integer not null
-  ) strict;
-  create table ${schema}.customer_words (word text not null, customer_id integer not null) strict;
-  create table ${schema}.customer_records (customer_id integer primary key, record text not null) strict;
-`;
-
-export const regionIndexes = (schema: string): readonly string[] => [
-  `create index if not exists ${schema}.customers_user_id on customers (user_id) where user_id is not null`,
-  `create index if not exists ${schema}.customers_name_forward on customers (name_forward)`,
-  `create index if not exists ${schema}.customers_name_backward on customers (name_backward)`,
-  `create index if not exists ${schema}.customers_mobile on customers (mobile) where mobile is not null`,
-  `create index if not exists ${schema}.customers_mobile_backward on customers (mobile_backward) where mobile_backward is not null`,
-  `create index if not exists ${schema}.customers_email on customers (email_key) where email_key is not null`,
-  `create index if not exists ${schema}.customers_external on customers (external_key) where external_key is not null`,
-  `create index if not exists ${schema}.customer_words_word on customer_words (word, customer_id)`,
-  `create index if not exists ${schema}.customer_words_customer on customer_words (customer_id)`,
-];
 
 /** The columns by which customers are found and listed, on the till and in the region's file. */
 export const searchColumns = [
@@ -107,7 +64,14 @@ export function regionFilePath(dataDir: string, name: string): string {
 
 export type RegionState =
   | { readonly kind: 'none' }
-  | { readonly kind: 'there'; readonly name: string; readonly rows: number; readonly asOfMs: number }
+  | {
+      readonly kind: 'there';
+      readonly name: string;
+      readonly rows: number;
+      readonly asOfMs: number;
+      /** Written by an earlier version with other search keys: the next full file replaces it. */
+      readonly isOlder: boolean;
+    }
   /** The file is missing or unreadable, so the import has to be repeated. The till's own customers are not affected. */
   | { readonly kind: 'unusable'; readonly name: string };
 
@@ -128,9 +92,11 @@ export function regionState(db: Db): RegionState {
 }
 
 function stateOf(db: Db, name: string): RegionState {
-  const about = sql<{ rows: number; as_of_ms: number }>(db, 'select rows, as_of_ms from region.about').get();
+  type About = { readonly format: number; readonly rows: number; readonly as_of_ms: number };
+  const about = sql<About>(db, 'select format, rows, as_of_ms from region.about').get();
   if (about === undefined || about.as_of_ms === 0) return { kind: 'unusable', name };
-  return { kind: 'there', name, rows: about.rows, asOfMs: about.as_of_ms };
+  const { format, rows, as_of_ms: asOfMs } = about;
+  return { kind: 'there', name, rows, asOfMs, isOlder: format === olderRegionFormat };
 }
 
 /** @returns false if the file cannot be used; then an empty region is attached */
@@ -140,7 +106,7 @@ function replaceAttached(db: Db, file: string, keyHex: string): boolean {
     if (isFilled(file)) {
       attachRegionFile(db, file, keyHex);
       const format = db.prepare<[], { format: number }>('select format from region.about').get()?.format;
-      if (format === regionFormat && isWholeIfSmall(db, file)) {
+      if ((format === regionFormat || format === olderRegionFormat) && isWholeIfSmall(db, file)) {
         db.pragma('region.cache_size = -45056');
         // Nobody writes to this file, so its read lock is held instead of being taken by every search and save.
         db.pragma('region.locking_mode = exclusive');

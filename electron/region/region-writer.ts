@@ -6,7 +6,7 @@
  * intact.
  */
 import { closeSync, existsSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
-import { regionFormat, regionIndexes, regionTables } from '../customers/region.ts';
+import { regionFormat, regionIndexes, regionTables } from '../customers/region-format.ts';
 import { type Db, type OpenDatabase, openEncrypted } from '../db/open.ts';
 import { flushFile } from '../machine/folder-files.ts';
 import { IdClaims, rowTables } from './id-claims.ts';

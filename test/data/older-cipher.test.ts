@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import Database from 'better-sqlite3';
-import { attachRegionFile, regionTables } from '../../electron/customers/region.ts';
+import { attachRegionFile } from '../../electron/customers/region.ts';
+import { regionTables } from '../../electron/customers/region-format.ts';
 import { migrateTill, openTillDatabase } from '../../electron/data/till-database.ts';
 
 import { openToRead } from '../../electron/db/open-to-read.ts';

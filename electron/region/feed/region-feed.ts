@@ -1,8 +1,10 @@
 /** Keeps this till's region up to date from a feed: checks it, downloads, verifies and imports. */
+
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { MachineConfig } from '../../config/machine-config.ts';
 import { readSigningKey } from '../../config/public-key.ts';
+import { regionState } from '../../customers/region.ts';
 import type { Random } from '../../machine/clock.ts';
 import type { Log } from '../../machine/log.ts';
 import type { CustomerImport, ImportParameters } from '../customer-import.ts';
@@ -194,7 +196,11 @@ export class RegionFeed {
   }
 
   async #takeFiles(source: FeedSource, manifest: Manifest): Promise<Failure | null> {
-    const files = filesToNewest(manifest, feedMemory(this.#options.db).state);
+    const { db } = this.#options;
+    const region = regionState(db);
+    // A delta keeps the search keys of the customers that it does not name.
+    const state = region.kind === 'there' && region.isOlder ? null : feedMemory(db).state;
+    const files = filesToNewest(manifest, state);
     if (files === null) return { why: 'no-way', code: 'manifest' };
     const folder = path.join(this.#options.dataDir, 'region-feed');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
