@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { insertUnknownCustomer } from '../../electron/customers/store.ts';
-import { customerOf, identifierNow } from '../../electron/sync/context.ts';
+import { customerOf, identifierNow, pauseFor, refusedFor } from '../../electron/sync/context.ts';
 import { recordOf } from '../customers/cache.ts';
 import { keepTold } from '../helpers/keep-told.ts';
 import { contextOfOneCustomer } from './context-of-one.ts';
@@ -32,4 +32,26 @@ it('an update is sent with the server id once that is known, else with the ident
   assert.deepEqual(identifierNow(context, update), identifier);
   context.records.keep({ record: recordOf({}, '8'), by: 'read', asOfMs: clock.wallMs() }, { customerId });
   assert.deepEqual(identifierNow(context, update), { type: 'userId', value: '8' });
+});
+
+it('a refusal of an old password only shows that the server is reachable; one of the present password pauses sending', (t) => {
+  const { context, server, outbox, input, seen } = contextOfOneCustomer(t);
+  const { connection, blame } = context;
+  const update = seen(outbox.save(input({ lastName: 'New' }, 'till1')));
+  const withOldPassword = { ...server.api };
+  const refusals = [
+    () => pauseFor(context, withOldPassword, 'credentials'),
+    () => assert.equal(refusedFor(context, withOldPassword, update, 'send', 'credentials'), false),
+  ];
+  for (const refuse of refusals) {
+    blame.connectionFailed({ kind: 'failed', why: 'no-connection', retryAfterMs: null });
+    assert.equal(connection.connection.kind, 'offline');
+    refuse();
+    assert.deepEqual(
+      [connection.connection.kind, connection.paused, blame.isSuspect(update.id)],
+      ['online', null, false],
+    );
+  }
+  pauseFor(context, server.api, 'credentials');
+  assert.equal(connection.paused, 'credentials');
 });
