@@ -44,7 +44,7 @@ it('a refusal of an old password only shows that the server is reachable; one of
     () => assert.equal(refusedFor(context, withOldPassword, update, 'send', 'credentials'), false),
   ];
   for (const refuse of refusals) {
-    blame.connectionFailed({ kind: 'failed', why: 'no-connection', retryAfterMs: null });
+    blame.connectionFailed({ why: 'no-connection', retryAfterMs: null });
     assert.equal(connection.connection.kind, 'offline');
     refuse();
     assert.deepEqual(
