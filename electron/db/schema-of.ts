@@ -11,7 +11,7 @@ type Lacks = 'the type has a kind or a value that the schema does not read';
 
 /**
  * `z.ZodType<T>` alone accepts a schema that knows fewer kinds than the type. A kind added to the type only would then be
- * written, and unreadable at the next start (F29).
+ * written, and unreadable at the next start.
  */
 export function schemaOf<T>(): <Read extends T>(
   schema: z.ZodType<Read> & (ReadOnly<T> extends ReadOnly<Read> ? unknown : Lacks),
