@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import type { Db } from '../../electron/db/open.ts';
 import type { CustomerRecord, FieldValues } from '../../electron/model/customer.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { openMigrated } from '../helpers/migrated-database.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -27,7 +27,7 @@ export function openTestCache(): TestCache {
     db,
     file,
     folder,
-    add: (fields, userId = null) => keepTold(db, recordOf(fields, userId), 1_000),
+    add: (fields, userId = null) => keepRecord(db, recordOf(fields, userId), 1_000),
     close: () => {
       db.close();
     },

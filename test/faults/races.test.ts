@@ -4,7 +4,7 @@ import { customerRow, insertUnknownCustomer, readRecord } from '../../electron/c
 import type { CustomerRecord, Identifier } from '../../electron/model/customer.ts';
 import { lookUp, refresh } from '../../electron/sync/look-up.ts';
 import { customerRecord, okAnswer } from '../helpers/engine-rig.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { raceRig } from './race-rig.ts';
 
 const minuteMs = 60_000;
@@ -107,7 +107,7 @@ describe('what happens while a request is in flight', () => {
 
   it('F22 an update whose customer turns out to be another one just before sending is compared with that one', async (t) => {
     const theirs = customerRecord('1', 'Theirs');
-    const doubleId = keepTold(races.rig.db, { ...customerRecord('1', 'Before'), userId: null }, races.clock.wallMs());
+    const doubleId = keepRecord(races.rig.db, { ...customerRecord('1', 'Before'), userId: null }, races.clock.wallMs());
     races.server.customers.set('1', theirs);
     races.rig.addCustomer('1');
     const take = races.rig.context.pace.take.bind(races.rig.context.pace);

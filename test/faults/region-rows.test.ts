@@ -11,7 +11,7 @@ import { erase } from '../../electron/updates/erasing.ts';
 import { removeNotSeen, trimClosedUpdates } from '../../electron/updates/retention.ts';
 import { findUpdate } from '../../electron/updates/rows.ts';
 import { recordOf } from '../customers/cache.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { openImportRig, saveHere } from '../region/import-rig.ts';
 
 const asha = { user_id: '777', firstname: 'Asha', lastname: 'Raman', mobile: '919845000123' };
@@ -22,7 +22,7 @@ test('F37 a customer whom the server sent while the file was read stays one cust
   const stranger = insertUnknownCustomer(rig.db, { type: 'mobile', value: asha.mobile });
   await rig.importText('region.jsonl', line(asha));
   // As if the customer came to the counter between reading and comparing.
-  keepTold(rig.db, recordOf({ firstName: 'Asha', mobile: asha.mobile }, asha.user_id), 1000);
+  keepRecord(rig.db, recordOf({ firstName: 'Asha', mobile: asha.mobile }, asha.user_id), 1000);
   sql(rig.db, 'update region_file set laid_through = 0').run();
   for (let start = 0; start < 3; start += 1) {
     const again = rig.newImport();
@@ -38,7 +38,7 @@ test('F37 a customer whom the server sent while the file was read stays one cust
 test('F37 one customer who cannot be written is noted in the log, and the others are there', async (t) => {
   const rig = openImportRig(t);
   const people = ['1', '2', '3'].map((n) => ({ user_id: n, firstname: `Person${n}`, mobile: `91984500000${n}` }));
-  for (const { user_id, mobile } of people) keepTold(rig.db, recordOf({ firstName: 'Old', mobile }, user_id), 1000);
+  for (const { user_id, mobile } of people) keepRecord(rig.db, recordOf({ firstName: 'Old', mobile }, user_id), 1000);
   await rig.importText(
     'region.jsonl',
     people.map((one) => line({ ...one, updated_on: '2027-01-01 10:00:00' })).join(''),

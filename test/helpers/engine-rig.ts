@@ -20,7 +20,7 @@ import { SyncEngine } from '../../electron/sync/engine.ts';
 import type { SharedLimit } from '../../electron/sync/pace.ts';
 import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { Outbox } from '../../electron/updates/outbox.ts';
-import { keepTold } from './keep-told.ts';
+import { keepRecord } from './keep-record.ts';
 import { unknownLoyalty } from './loyalty.ts';
 import { openMigrated } from './migrated-database.ts';
 
@@ -256,7 +256,7 @@ export function startEngine({
     addCustomer: (userId, lastName = 'Before') => {
       const record = server.customers.get(userId) ?? customerRecord(userId, lastName);
       server.customers.set(userId, record);
-      return keepTold(db, record, clock.wallMs());
+      return keepRecord(db, record, clock.wallMs());
     },
     save: (customerId, changes) => {
       const baseline = baselineOf(db, customerId, changes);

@@ -8,7 +8,7 @@ import { openEncrypted } from '../../electron/db/open.ts';
 import { count } from '../../electron/db/statements.ts';
 import { plainImport } from '../../electron/region/import-state.ts';
 import { recordOf, testKey } from '../customers/cache.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { openImportRig, saveHere } from './import-rig.ts';
 
 const heading = 'user_id,first name,Last Name,mobile,email,external_id,tier,points,custom.city,color\n';
@@ -120,7 +120,7 @@ describe('importing the customers of a region', () => {
     const rig = openImportRig(t);
     await rig.importText('region.csv', heading + rita);
     const newerRecord = recordOf({ firstName: 'Rita', lastName: 'Newer', mobile: '917713643123' }, '3001');
-    const id = keepTold(rig.db, newerRecord, Date.now() + 60_000);
+    const id = keepRecord(rig.db, newerRecord, Date.now() + 60_000);
     await rig.importText('region.csv', heading + rita);
     assert.deepEqual(rig.names('newer'), ['Rita Newer']);
     assert.equal(rig.idOf('rita'), id);

@@ -9,7 +9,7 @@ import { commitApplied, commitNotFound, commitOutcome } from '../../electron/syn
 import { historyOf } from '../../electron/updates/history.ts';
 import { recordOf } from '../customers/cache.ts';
 import { okAnswer } from '../helpers/engine-rig.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { contextOfOneCustomer } from './context-of-one.ts';
 
 /** One customer's update that is being sent. */
@@ -135,7 +135,7 @@ describe('the answer that an update was applied', () => {
 
   it('about a merged customer moves the update to the other one (F38)', (t) => {
     const { context, update, now, db, clock, customerId } = sending(t);
-    const survivor = keepTold(db, recordOf({ lastName: 'Before' }, '2'), clock.wallMs());
+    const survivor = keepRecord(db, recordOf({ lastName: 'Before' }, '2'), clock.wallMs());
     const record = recordOf({ lastName: 'New', firstName: 'Newer' }, '2');
     const written = commitOutcome(context, update, applied(record, [], true));
     assert.deepEqual(written, { before: customerId, customerId: survivor });

@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { insertUnknownCustomer } from '../../electron/customers/store.ts';
 import { customerOf, identifierNow, pauseFor, refusedFor } from '../../electron/sync/context.ts';
 import { recordOf } from '../customers/cache.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { contextOfOneCustomer } from './context-of-one.ts';
 
 it('an update belongs to the customer that its own one was merged into (F38)', (t) => {
@@ -12,7 +12,7 @@ it('an update belongs to the customer that its own one was merged into (F38)', (
   const read = seen(outbox.save(input({ lastName: 'New' }, 'till1')));
   assert.equal(customerOf(context, read), customerId);
   const record = recordOf({ lastName: 'Before' }, '2');
-  const survivor = keepTold(db, record, clock.wallMs());
+  const survivor = keepRecord(db, record, clock.wallMs());
   context.records.keep({ record, by: 'read', asOfMs: clock.wallMs(), merged: true }, { customerId });
   assert.equal(customerOf(context, read), survivor);
   assert.deepEqual(identifierNow(context, read), { type: 'userId', value: '2' });

@@ -4,7 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { Due } from '../../electron/sync/due.ts';
 import type { Update } from '../../electron/updates/rows.ts';
 import { customerRecord } from '../helpers/engine-rig.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { outboxOfOneCustomer } from '../updates/one-customer.ts';
 
 const readBackMs = 1000;
@@ -22,7 +22,7 @@ function open(t: TestContext, waits: { readonly beforeReadBackMs?: number } = {}
   /** An update of a new customer each time, as if saved before the last start. */
   const waiting = (): Update => {
     customers += 1;
-    const customerId = keepTold(db, customerRecord(String(customers), 'Before'), clock.wallMs());
+    const customerId = keepRecord(db, customerRecord(String(customers), 'Before'), clock.wallMs());
     return seen(outbox.save({ ...input({ lastName: 'New' }, 'till1'), customerId }));
   };
   const unknown = (): Update => {

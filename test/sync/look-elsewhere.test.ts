@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { lookBeforeSending } from '../../electron/sync/look.ts';
 import { customerRecord } from '../helpers/engine-rig.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { contextOfOneCustomer } from './context-of-one.ts';
 import { waiting } from './look-at-one.ts';
 
@@ -57,7 +57,7 @@ describe('an update that another till may have from the second copy (F63)', () =
   it('waits if the record here is younger than the update, so that it proves nothing', async (t) => {
     const { look, db, clock } = waiting(t, { whereabouts: 'unseen' });
     await clock.pass(1);
-    keepTold(db, customerRecord('1', 'Before'), clock.wallMs());
+    keepRecord(db, customerRecord('1', 'Before'), clock.wallMs());
     assert.equal(await look(), 'elsewhere');
   });
 
@@ -68,7 +68,7 @@ describe('an update that another till may have from the second copy (F63)', () =
     outbox.uncertain(seen(id), 'timeout', null);
     outbox.resend(seen(id));
     await clock.pass(1);
-    keepTold(db, customerRecord('1', 'Before'), clock.wallMs());
+    keepRecord(db, customerRecord('1', 'Before'), clock.wallMs());
     assert.equal(await look(), 'go');
   });
 

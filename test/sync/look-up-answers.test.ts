@@ -7,7 +7,7 @@ import type { ReadOutcome } from '../../electron/model/outcome.ts';
 import { lookUp, lookUpAny, purchasesOf, refresh } from '../../electron/sync/look-up.ts';
 import { recordOf } from '../customers/cache.ts';
 import { customerRecord, okAnswer } from '../helpers/engine-rig.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { contextOfOneCustomer } from './context-of-one.ts';
 
 const found = <T>(value: T, merged = false) => ({ kind: 'found', value, merged, answer: okAnswer }) as const;
@@ -139,7 +139,7 @@ describe('a till that does not know whose server it is', () => {
 describe('a refresh', () => {
   it('of a customer who was merged says so (F38)', async (t) => {
     const { context, server, db, clock, heard, customerId, passed } = await open(t);
-    const survivor = keepTold(db, recordOf({ lastName: 'Rao' }, '2'), clock.wallMs());
+    const survivor = keepRecord(db, recordOf({ lastName: 'Rao' }, '2'), clock.wallMs());
     server.onGet = () => found(customerRecord('2', 'Rao'), true);
     assert.deepEqual(await refresh(context, customerId), { kind: 'found', customerId: survivor });
     assert.ok(heard.includes(`${customerId} is ${survivor}`));
@@ -189,7 +189,7 @@ describe('a refresh', () => {
     let into = 0;
     server.onGet = () => {
       db.prepare('delete from customers where id = ?').run(customerId);
-      into = keepTold(db, customerRecord('1', 'Before'), 1);
+      into = keepRecord(db, customerRecord('1', 'Before'), 1);
       db.pragma('query_only = on');
       return found(customerRecord('1', 'Now'));
     };

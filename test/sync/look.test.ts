@@ -12,7 +12,7 @@ import { lookBeforeSending } from '../../electron/sync/look.ts';
 import { historyOf } from '../../electron/updates/history.ts';
 import { recordOf } from '../customers/cache.ts';
 import { customerRecord, okAnswer } from '../helpers/engine-rig.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { contextOfOneCustomer } from './context-of-one.ts';
 import { waiting } from './look-at-one.ts';
 
@@ -163,7 +163,7 @@ describe('the answer says', () => {
 
   it('that two customers are one: the update goes to the other (F38)', async (t) => {
     const { look, now, server, heard, db, clock, customerId } = waiting(t);
-    const survivor = keepTold(db, recordOf({ lastName: 'Before' }, '2'), clock.wallMs());
+    const survivor = keepRecord(db, recordOf({ lastName: 'Before' }, '2'), clock.wallMs());
     server.onGet = () => ({ kind: 'found', value: customerRecord('2', 'Before'), merged: true, answer: okAnswer });
     assert.equal(await look(true), 'go');
     assert.equal(now().customerId, survivor);
@@ -253,7 +253,7 @@ describe('an identifier that is filled in (F23)', () => {
 
   it('is sent if the same person has it, by the identifier that the update is sent with', async (t) => {
     const { outbox, input, seen, context, server, db, clock } = contextOfOneCustomer(t);
-    const customerId = keepTold(db, recordOf({ mobile: '919845000077' }, null), clock.wallMs());
+    const customerId = keepRecord(db, recordOf({ mobile: '919845000077' }, null), clock.wallMs());
     const identifier = { type: 'mobile', value: '919845000077' } as const;
     const id = outbox.save({ ...input({ email: 'a@example.com' }, 'till1'), customerId, identifier });
     const lookedAt = async (found: FieldValues) => {

@@ -6,7 +6,7 @@ import type { FieldChanges } from '../../electron/model/customer.ts';
 import { readBack } from '../../electron/sync/read-back.ts';
 import { recordOf } from '../customers/cache.ts';
 import { customerRecord, okAnswer } from '../helpers/engine-rig.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { type ContextOptions, contextOfOneCustomer } from './context-of-one.ts';
 
 type Options = ContextOptions & {
@@ -76,7 +76,7 @@ describe('the server has the customer, and the update', () => {
 
   it('belongs to somebody who was merged at head office (F38)', async (t) => {
     const { read, now, server, saidOf, heard, customerId, db, clock } = unknown(t);
-    const survivor = keepTold(db, recordOf({ lastName: 'Third' }, '2'), clock.wallMs());
+    const survivor = keepRecord(db, recordOf({ lastName: 'Third' }, '2'), clock.wallMs());
     const record = { ...customerRecord('2', 'Third') };
     server.onGet = () => ({ kind: 'found', value: record, merged: true, answer: okAnswer });
     assert.equal(await read(), 'closed');

@@ -8,7 +8,7 @@ import { blameFor, claim, commitMarkRefused, isMarkRefused, send } from '../../e
 import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { recordOf } from '../customers/cache.ts';
 import { customerRecord, okAnswer } from '../helpers/engine-rig.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { contextOfOneCustomer } from './context-of-one.ts';
 
 const markKey = 'custom.till_mark' as const;
@@ -77,7 +77,7 @@ describe('an update is claimed for sending', () => {
 
   it('but not once the record here shows a conflict (F22)', (t) => {
     const { context, seen, id, db, clock } = saved(t);
-    keepTold(db, customerRecord('1', 'Theirs'), clock.wallMs());
+    keepRecord(db, customerRecord('1', 'Theirs'), clock.wallMs());
     assert.equal(claim(context, seen(id)), null);
     assert.equal(seen(id).state, 'queued');
   });
@@ -85,7 +85,7 @@ describe('an update is claimed for sending', () => {
   it('but not once the customer was merged into one whose record shows a conflict (F38)', (t) => {
     const { context, seen, id, db, clock, customerId } = saved(t);
     const looked = seen(id);
-    keepTold(db, recordOf({ lastName: 'Theirs' }, '2'), clock.wallMs());
+    keepRecord(db, recordOf({ lastName: 'Theirs' }, '2'), clock.wallMs());
     const record = recordOf({ lastName: 'Theirs' }, '2');
     createRecordKeeper(db, clock).keep({ record, by: 'read', asOfMs: clock.wallMs(), merged: true }, { customerId });
     assert.equal(claim(context, looked), null);
@@ -101,7 +101,7 @@ describe('an update is claimed for sending', () => {
   it('whatever the record here says, if it asks for another identifier: the server decides that', (t) => {
     const { context, seen, id, db, clock } = saved(t, { kind: 'identity', changes: { mobile: '919845099999' } });
     const record = customerRecord('1', 'Before');
-    keepTold(db, { ...record, fields: { ...record.fields, mobile: '919845099999' } }, clock.wallMs());
+    keepRecord(db, { ...record, fields: { ...record.fields, mobile: '919845099999' } }, clock.wallMs());
     assert.equal(claim(context, seen(id))?.update.state, 'sending');
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { FieldConflict } from '../../electron/model/update-view.ts';
 import { recordOf } from '../customers/cache.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { outboxOfOneCustomer } from './one-customer.ts';
 
 const lastName: FieldConflict = { key: 'lastName', was: 'Old', theirs: 'Theirs', ours: 'Ours' };
@@ -27,7 +27,7 @@ for (const { title, told, expected } of [
     const { db, outbox, input, seen } = outboxOfOneCustomer(t);
     const id = outbox.save(input({ lastName: 'Ours', firstName: 'Ours' }, 'till1'));
     outbox.needsPerson(seen(id), { kind: 'conflict', fields: [lastName, firstName] }, null);
-    keepTold(db, recordOf(told, '1'), 9_000_000);
+    keepRecord(db, recordOf(told, '1'), 9_000_000);
     assert.deepEqual(seen(id).reason, { kind: 'conflict', fields: expected });
   });
 }
@@ -37,7 +37,7 @@ it('a conflict about a field that the server never sent stays as it was', (t) =>
   const id = outbox.save(input({ 'custom.age': '46' }, 'till1'));
   const fields: FieldConflict[] = [{ key: 'custom.age', was: '44', theirs: '45', ours: '46' }];
   outbox.needsPerson(seen(id), { kind: 'conflict', fields }, null);
-  keepTold(db, recordOf({ lastName: 'Newer' }, '1'), 9_000_000);
+  keepRecord(db, recordOf({ lastName: 'Newer' }, '1'), 9_000_000);
   assert.deepEqual(seen(id).reason, { kind: 'conflict', fields });
 });
 
@@ -47,7 +47,7 @@ it('every conflict of the customer is kept up to date, whatever else needs atten
   outbox.needsPerson(seen(refused), { kind: 'no-such-customer' }, null);
   const id = outbox.save(input({ lastName: 'Ours' }, 'till1'));
   outbox.needsPerson(seen(id), { kind: 'conflict', fields: [lastName] }, null);
-  keepTold(db, recordOf({ lastName: 'Newer' }, '1'), 9_000_000);
+  keepRecord(db, recordOf({ lastName: 'Newer' }, '1'), 9_000_000);
   assert.deepEqual(seen(refused).reason, { kind: 'no-such-customer' });
   assert.deepEqual(seen(id).reason, { kind: 'conflict', fields: [{ ...lastName, theirs: 'Newer' }] });
 });

@@ -4,12 +4,12 @@ import { it } from 'node:test';
 import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { keepDraft, listDrafts } from '../../electron/updates/drafts.ts';
 import { recordOf } from '../customers/cache.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { addToRegion, outboxOfOneCustomer } from './one-customer.ts';
 
 it('updates, drafts and tokens of a customer who was merged move to the survivor (F05, F38)', (t) => {
   const { db, clock, customerId, outbox, input, seen } = outboxOfOneCustomer(t);
-  const survivor = keepTold(db, recordOf({ lastName: 'Before' }, '2'), clock.wallMs());
+  const survivor = keepRecord(db, recordOf({ lastName: 'Before' }, '2'), clock.wallMs());
   const first = outbox.save(input({ lastName: 'New' }, 'till1'));
   const joined = input({ firstName: 'Newer' }, 'till1');
   assert.equal(outbox.save(joined), first);

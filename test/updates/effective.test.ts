@@ -5,7 +5,7 @@ import { customerRow, insertUnknownCustomer } from '../../electron/customers/sto
 import type { CustomerRecord, FieldValues } from '../../electron/model/customer.ts';
 import { effectiveView, identifierOf, refreshEffective } from '../../electron/updates/effective.ts';
 import { openTestCache, recordOf } from '../customers/cache.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { unknownLoyalty } from '../helpers/loyalty.ts';
 import { outboxOfOneCustomer } from './one-customer.ts';
 
@@ -33,7 +33,7 @@ describe('the effective view', () => {
     const { db, close } = openTestCache();
     t.after(close);
     const loyalty = { ...unknownLoyalty, tier: 'Gold' };
-    const customerId = keepTold(db, { ...recordOf({ lastName: 'Iyer' }, '1'), loyalty }, 1000);
+    const customerId = keepRecord(db, { ...recordOf({ lastName: 'Iyer' }, '1'), loyalty }, 1000);
     refreshEffective(db, customerId);
     assert.deepEqual([customerRow(db, customerId)?.tier, customerRow(db, customerId)?.open_updates], ['Gold', 0]);
   });
@@ -43,7 +43,7 @@ describe('the identifier that an update is sent with', () => {
   const of = (record: CustomerRecord) => {
     const { db, close } = openTestCache();
     try {
-      return identifierOf(db, keepTold(db, record, 1000), 'email');
+      return identifierOf(db, keepRecord(db, record, 1000), 'email');
     } finally {
       close();
     }

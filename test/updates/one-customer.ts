@@ -10,7 +10,7 @@ import { Outbox } from '../../electron/updates/outbox.ts';
 import { findUpdate, type Update } from '../../electron/updates/rows.ts';
 import { openTestCache } from '../customers/cache.ts';
 import { customerRecord } from '../helpers/engine-rig.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
 
 /** Puts a customer into the region file. @returns their id there */
@@ -30,7 +30,7 @@ export function outboxOfOneCustomer(t: TestContext) {
   const clock = virtualClock();
   const random = seededRandom(3);
   const outbox = new Outbox(db, clock, random);
-  const customerId = keepTold(db, customerRecord('1', 'Before'), clock.wallMs());
+  const customerId = keepRecord(db, customerRecord('1', 'Before'), clock.wallMs());
   const input = (changes: FieldChanges, till: string, baseline: FieldValues = {}): SaveInput => ({
     token: random.id(),
     kind: 'fields',

@@ -7,7 +7,7 @@ import { historyOf } from '../../electron/updates/history.ts';
 import type { BeforeSending } from '../../electron/updates/row-json.ts';
 import { readOne } from '../../electron/updates/transfer.ts';
 import { customerRecord, okAnswer } from '../helpers/engine-rig.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { outboxOfOneCustomer } from './one-customer.ts';
 
 const ana = { code: 'A001', name: 'Ana' };
@@ -220,7 +220,7 @@ describe('the old values of an update', () => {
     const second = outbox.save(input({ lastName: 'Newer', firstName: 'Any' }, 'till1', { lastName: 'Before' }));
     const third = outbox.save({ ...input({ mobile: '919845000011' }, 'till1'), kind: 'identity' });
     const fourth = outbox.save(input({ email: 'a@b.co' }, 'till1', { email: null }));
-    keepTold(db, customerRecord('1', 'New'), clock.wallMs());
+    keepRecord(db, customerRecord('1', 'New'), clock.wallMs());
     outbox.applied(seen(first), result);
     assert.deepEqual(seen(second).baseline, { lastName: 'New' });
     const [before, after] = [{ lastName: 'Before' }, { lastName: 'New' }];
@@ -286,7 +286,7 @@ describe('an update that leaves this till or comes back', () => {
     );
     for (const one of [id, tried]) outbox.movedOut(seen(one), 'export-1', 'file');
     await clock.pass(10);
-    keepTold(db, customerRecord('1', 'Before'), clock.wallMs());
+    keepRecord(db, customerRecord('1', 'Before'), clock.wallMs());
     for (const one of [id, tried]) outbox.takenBack(seen(one));
     assert.equal(seen(id).before, null);
     assert.deepEqual([seen(tried).before, seen(tried).uncertainAfter], [known, 'timeout']);

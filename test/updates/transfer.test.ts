@@ -10,7 +10,7 @@ import { findUpdate, type Update } from '../../electron/updates/rows.ts';
 import { readMoving, salvageMoving, takeIn } from '../../electron/updates/transfer.ts';
 import type { MovingUpdate } from '../../electron/updates/transfer-rows.ts';
 import { customerRecord } from '../helpers/engine-rig.ts';
-import { keepTold } from '../helpers/keep-told.ts';
+import { keepRecord } from '../helpers/keep-record.ts';
 import { openMigrated } from '../helpers/migrated-database.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { seededRandom, virtualClock } from '../helpers/virtual-clock.ts';
@@ -36,7 +36,7 @@ const someSave = {
 /** Two updates of one customer: the first needs a person, and the second waits behind it. */
 function twoWaiting(t: TestContext) {
   const { db, outbox } = open(t);
-  const customerId = keepTold(db, customerRecord('1', 'Before'), clock.wallMs());
+  const customerId = keepRecord(db, customerRecord('1', 'Before'), clock.wallMs());
   const identifier = { type: 'userId', value: '1' } as const;
   const input = (changes: FieldChanges) => ({ ...someSave, token: random.id(), customerId, identifier, changes });
   const seen = (id: string): Update => {
@@ -104,7 +104,7 @@ describe('updates that move to another database', () => {
     const bob = insertUnknownCustomer(from.db, identifier);
     const moved = from.outbox.save({ ...someSave, customerId: bob, identifier, changes: { lastName: 'Bobson' } });
     const to = open(t);
-    const rita = keepTold(to.db, customerRecord('7', 'James'), clock.wallMs());
+    const rita = keepRecord(to.db, customerRecord('7', 'James'), clock.wallMs());
     const ofRita = { ...someSave, token: random.id(), customerId: rita, changes: { email } };
     to.outbox.save({ ...ofRita, identifier: { type: 'userId', value: '7' } });
     bring(to, readMoving(from.db));

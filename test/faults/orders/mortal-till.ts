@@ -2,7 +2,7 @@
 import { refresh } from '../../../electron/sync/look-up.ts';
 import { selectUpdates, type Update } from '../../../electron/updates/rows.ts';
 import { customerRecord, type EngineRig, ModelServer, startEngine } from '../../helpers/engine-rig.ts';
-import { keepTold } from '../../helpers/keep-told.ts';
+import { keepRecord } from '../../helpers/keep-record.ts';
 import { seededRandom, type VirtualClock, virtualClock } from '../../helpers/virtual-clock.ts';
 import { LastingData } from './lasting-data.ts';
 
@@ -26,7 +26,7 @@ const settlings = ['applied', 'needsPerson', 'notSent', 'held', 'uncertain'] as 
 export const customers = [1, 2] as const;
 
 const data = new LastingData((db, asOfMs) => {
-  for (const id of customers) keepTold(db, customerRecord(String(id), 'Before'), asOfMs);
+  for (const id of customers) keepRecord(db, customerRecord(String(id), 'Before'), asOfMs);
 });
 
 export class MortalTill {
