@@ -74,6 +74,8 @@ const { values, positionals } = parseArgs({
 const files = positionals.map((file) => path.relative(projectRoot, path.resolve(file)).replaceAll('\\', '/'));
 const graph = readImportGraph();
 let surviving = 0;
+// Lets the tests that run end with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 await ensureBuilt(['packages'], say);
 for (const file of files) {
   const steps = reaching(graph, [file]);

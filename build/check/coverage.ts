@@ -24,7 +24,12 @@ export async function passes(
     timeout: Math.ceil(withinMs),
     killSignal: 'SIGKILL',
   });
-  return await new Promise((resolve) => child.once('close', (code) => resolve(code === 0)));
+  // A fault may make it run for ever.
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  process.removeListener('exit', end);
+  return code === 0;
 }
 
 /** @returns null if the run did not pass */
