@@ -116,7 +116,6 @@ export class RecordKeeper {
     const isAnother = received.record.userId !== null && known?.userId !== received.record.userId;
     const base = received.merged === true && isAnother ? null : known;
     const { record, asOfMs } = mergeReceived(base, row?.as_of_ms ?? null, received);
-    if (record === known) return;
     // If the record here can't be read (F29), the row still says who they are.
     writeRecord(this.#db, customerId, { ...record, userId: record.userId ?? row?.user_id ?? null }, asOfMs);
   }
