@@ -39,7 +39,7 @@ async function run(): Promise<void> {
     }
     await readers.close();
     // The data cannot be newer than the file.
-    writer.finish(Math.min(task.asOfMs, Math.trunc(mtimeMs)), (done, of) => {
+    writer.finish(place, Math.min(task.asOfMs, Math.trunc(mtimeMs)), (done, of) => {
       tell({ kind: 'indexing', ...writer.written, done, of });
     });
     tell({ kind: 'ready', ...writer.written, ...writer.compared });

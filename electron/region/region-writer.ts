@@ -46,7 +46,7 @@ export class RegionWriter {
   /** null: a new import */
   readonly resumedAt: ReadPosition | null;
   #written: WriteCounts;
-  #compared: Compared = { compared: 0, somebodyElse: 0 };
+  #compared: Compared;
   #sinceCommit = 0;
   #nextId: number;
 
@@ -57,6 +57,7 @@ export class RegionWriter {
     this.#db = db;
     this.resumedAt = progress.text_at === null ? null : { textAt: progress.text_at, lines: progress.lines };
     this.#written = { records: progress.records, rows: progress.rows, refused: progress.refused };
+    this.#compared = { compared: progress.compared, somebodyElse: progress.somebody_else };
     this.#report = new RefusedReport(reportFile, progress.report_bytes);
     this.#ids = ids;
     this.#claims = new IdClaims(db);
@@ -97,8 +98,14 @@ export class RegionWriter {
     if (this.#sinceCommit >= commitEvery) this.#commit(place);
   }
 
-  /** Creates the indexes, then flushes and closes the file. @param step called before each index */
-  finish(asOfMs: number, step: (done: number, of: number) => void): void {
+  /**
+   * Creates the indexes, then flushes and closes the file.
+   * @param place the end of the text
+   * @param step called before each index
+   */
+  finish(place: ReadPosition, asOfMs: number, step: (done: number, of: number) => void): void {
+    // Each index commits the rows too. Without this, an import that is cut off here would write them a second time.
+    this.#commit(place);
     const indexes = regionIndexes('main');
     for (const [at, index] of indexes.entries()) {
       step(at, indexes.length);
@@ -126,11 +133,13 @@ export class RegionWriter {
   #commit({ textAt, lines }: ReadPosition): void {
     this.#sinceCommit = 0;
     const { records, rows, refused } = this.#written;
+    const { compared, somebodyElse } = this.#compared;
     this.#db
       .prepare(
-        'update import_progress set records = ?, rows = ?, refused = ?, text_at = ?, lines = ?, report_bytes = ?',
+        `update import_progress set records = ?, rows = ?, refused = ?, text_at = ?, lines = ?, report_bytes = ?,
+           compared = ?, somebody_else = ?`,
       )
-      .run(records, rows, refused, textAt, lines, this.#report.flush());
+      .run(records, rows, refused, textAt, lines, this.#report.flush(), compared, somebodyElse);
     this.#db.exec('commit; begin');
   }
 
@@ -189,6 +198,8 @@ type Progress = WriteCounts & {
   readonly text_at: number | null;
   readonly lines: number;
   readonly report_bytes: number;
+  readonly compared: number;
+  readonly somebody_else: number;
 };
 
 function openUnfinished(onFile: OpenDatabase, source: Source): { readonly db: Db; readonly progress: Progress } {
@@ -205,17 +216,24 @@ function openUnfinished(onFile: OpenDatabase, source: Source): { readonly db: Db
   if (db === null) throw new Error('An unfinished import cannot be made.');
   db.exec(regionTables('main'));
   db.exec(`create table import_progress (source text not null, records integer not null, rows integer not null,
-    refused integer not null, text_at integer, lines integer not null, report_bytes integer not null) strict`);
-  db.prepare('insert into import_progress values (?, 0, 0, 0, null, 0, 0)').run(sourceText);
-  return {
-    db,
-    progress: { source: sourceText, records: 0, rows: 0, refused: 0, text_at: null, lines: 0, report_bytes: 0 },
-  };
+    refused integer not null, text_at integer, lines integer not null, report_bytes integer not null,
+    compared integer not null, somebody_else integer not null) strict`);
+  db.prepare('insert into import_progress values (?, 0, 0, 0, null, 0, 0, 0, 0)').run(sourceText);
+  const progress = progressOf(db);
+  if (progress === null) throw new Error('An unfinished import cannot be read.');
+  return { db, progress };
 }
 
 function progressOf(db: Db | null): Progress | null {
   try {
-    return db?.prepare<[], Progress>('select * from import_progress').get() ?? null;
+    return (
+      db
+        ?.prepare<[], Progress>(
+          `select source, records, rows, refused, text_at, lines, report_bytes, compared, somebody_else
+             from import_progress`,
+        )
+        .get() ?? null
+    );
   } catch {
     // Finished but never used, or from another version.
     return null;

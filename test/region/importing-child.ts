@@ -1,4 +1,7 @@
-/** `importing-child.ts FOLDER FILE PHASE` imports the file into the till's folder and kills itself in that phase. */
+/**
+ * `importing-child.ts FOLDER FILE PHASE [INDEX]` imports the file into the till's folder and kills itself in that phase,
+ * while indexing at that index.
+ */
 
 import path from 'node:path';
 import { attachRegion } from '../../electron/customers/region.ts';
@@ -10,7 +13,7 @@ import { plainImport } from '../../electron/region/import-state.ts';
 import { createRecordKeeper } from '../../electron/updates/create-record-keeper.ts';
 import { testKey } from '../customers/cache.ts';
 
-const [folder = '', source = '', phase] = process.argv.slice(2);
+const [folder = '', source = '', phase, index = '0'] = process.argv.slice(2);
 const onFile = { file: path.join(folder, 'tillside.db'), keyHex: testKey };
 const db = openTillDatabase(onFile);
 attachRegion(db, folder, testKey);
@@ -23,7 +26,8 @@ const one = new CustomerImport({
   clock: systemClock,
   store: { countryCode: 'IN', timeZone: 'Asia/Kolkata' },
   changed: (state) => {
-    const isUnderWay = state.kind !== 'reading' || state.records > 0;
+    const isUnderWay =
+      (state.kind !== 'reading' || state.records > 0) && (state.kind !== 'indexing' || state.done >= Number(index));
     // The kernel ends the process, threads included, before this call returns.
     if (state.kind === phase && isUnderWay) process.kill(process.pid, 'SIGKILL');
   },
