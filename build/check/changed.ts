@@ -56,7 +56,7 @@ export function testsReachedBy(changed: readonly string[]): Selection {
     .toSorted((one, other) => distance(one) - distance(other));
   const e2e = endToEndSpecs().filter((spec) => screen.has(spec));
   const isQuick = (test: string) => isAll || isSoon(test) || !long.test(test);
-  const isQuickSpec = (spec: string) => isAll || isSoon(spec) || quickSpecs.test(spec);
+  const isQuickSpec = (spec: string) => isAll || changed.includes(spec) || quickSpecs.test(spec);
   const quick = { unit: unit.filter(isQuick), e2e: e2e.filter(isQuickSpec) };
   const needsBuilt = reaching(graph, ['build/bundles.ts']);
   return {
