@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { flushFolder } from './folder-files.ts';
 
 /**
  * Writes a small file atomically: after a power cut it holds either the old text or the new one. Only this user can
@@ -20,12 +21,5 @@ export function writeDurably(file: string, text: string): void {
     closeSync(descriptor);
   }
   renameSync(unfinished, file);
-  // Windows cannot flush a folder; its file system journals the rename.
-  if (process.platform === 'win32') return;
-  const folderDescriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(folderDescriptor);
-  } finally {
-    closeSync(folderDescriptor);
-  }
+  flushFolder(folder);
 }

@@ -9,13 +9,13 @@
  * | seen | cause | what happens |
  * | --- | --- | --- |
  * | one update failed, nothing else was tried since | in doubt | it waits a little; another customer's update is sent next, alone |
+ * | the server refused the till for one update (401, 403) | in doubt | the same; if another customer's is refused too, or none waits, sending pauses |
  * | then another customer's failed too | the connection | everything waits for the connection's back-off; no update is charged |
  * | then another customer's passed | not known yet | the update in doubt is tried again immediately, because the connection may have been bad |
  * | it failed again while others passed | the update | it waits, longer each time, and after a limited number of tries a person decides (F39) |
  *
  * A successful login proves only that the server answers, so it charges nobody: part of the server may be down. The
- * exception is a web page instead of an answer, because a network that wants a sign-in would have answered the login
- * too.
+ * exception is a web page instead of an answer: if the network wanted a sign-in, the login would have got it too.
  */
 import type { Clock } from '../machine/clock.ts';
 import type { Held, NotSentReason, UnknownReason } from '../model/outcome.ts';

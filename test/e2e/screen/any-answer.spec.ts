@@ -164,7 +164,7 @@ async function draws(page: Page, isDrawn: boolean): Promise<void> {
   }, isDrawn);
 }
 
-test('F52: whatever head office answers, nothing breaks, and the page shows only the customer who was chosen', async ({
+test('F52 without Electron, because the services run in the test: whatever head office answers, nothing breaks, and the page shows only the customer who was chosen', async ({
   host,
 }) => {
   test.skip(host === null, 'the services are in the test, not in Electron');
